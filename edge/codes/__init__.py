@@ -1,0 +1,1 @@
+"""From bytes to meaning, pure: no clock, no database, no network."""

@@ -1,0 +1,1 @@
+"""Devices to scans: serial scanners, cameras, and their virtual twins."""

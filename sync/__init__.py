@@ -1,0 +1,1 @@
+"""Store and headquarters of one mind, over MQTT."""
