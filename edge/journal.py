@@ -1,0 +1,129 @@
+"""Facts for HQ: append them in a hash chain, and know what HQ has kept."""
+
+import hashlib
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.clock import Now
+from edge.store import one
+
+GENESIS = bytes(32)  # the hash before the first row of a lane
+
+
+class Lane(IntEnum):
+    """Which facts go first when a link returns; each lane is a chain with its own acknowledgement."""
+
+    PROMISES = 0  # hand-overs, pickup steps, conflicts: what somebody was told
+    STORE = 1  # visits, stock, staff, devices
+    VIEWS = 2  # scans and views: the first to be thinned when the card is full
+
+
+_LANES = {"pickup": Lane.PROMISES, "return": Lane.PROMISES, "box": Lane.PROMISES, "product": Lane.VIEWS, "scan": Lane.VIEWS}
+
+
+def lane_of(kind: str) -> Lane:
+    """The lane of a fact's type: `pickup.handed_over` -> PROMISES."""
+    return _LANES.get(kind.partition(".")[0], Lane.STORE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """Something HQ shall know: a CloudEvents type without its prefix, what happened, and who was there."""
+
+    kind: str
+    data: dict[str, Any] = field(default_factory=dict)
+    member: str | None = None
+    staff: str | None = None
+    station: str | None = None
+    causation: str | None = None  # the scan or fact it came from: `scans/812`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A journal row: its place in the chain and the CloudEvent as JSON text, byte for byte as it is hashed and sent.
+
+    `seq` rises over all lanes and may have gaps; `ordinal` counts the rows of this lane without gaps, for "waiting: 6".
+    """
+
+    seq: int
+    epoch: str
+    lane: int
+    ordinal: int
+    type: str
+    event: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """Which box this is: store id, box id, and the journal epoch it writes."""
+
+    store: str
+    id: str
+    epoch: str
+
+
+def chain(previous: bytes, event: bytes) -> bytes:
+    """The hash of a row: SHA-256 over the previous row's hash and this row's bytes (32 bytes)."""
+    return hashlib.sha256(previous + event).digest()
+
+
+def cloud_event(box: Box, seq: int, fact: Fact, now: Now) -> dict[str, Any]:
+    """A fact as CloudEvents 1.0 in structured JSON; extension attributes carry the clock, the boot and the people."""
+    about = {"member": fact.member, "staff": fact.staff, "station": fact.station, "causation": fact.causation}
+    return {
+        "specversion": "1.0",
+        "id": f"{box.store}/{box.epoch}/{seq}",
+        "source": f"/stores/{box.store}",
+        "type": f"noren.{fact.kind}",
+        "time": now.text,
+        "clock": now.clock,
+        "boot": now.boot,
+        **{name: value for name, value in about.items() if value is not None},
+        "data": fact.data,
+    }
+
+
+def tail(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
+    """Ordinal and hash of the lane's last row; where all rows are pruned, those of the last one HQ has kept."""
+    row = one(
+        db, "select ordinal, hash from journal where epoch = ? and lane = ? order by seq desc limit 1", (epoch, lane)
+    ) or one(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def tell(db: Database, box: Box, fact: Fact, now: Now) -> int:
+    """Append a fact inside the caller's transaction; its seq. Numbers only rise, over all lanes, and are never reused."""
+    row = one(db, "select seq from sqlite_sequence where name = 'journal'")
+    seq = (row[0] if row else 0) + 1
+    lane = lane_of(fact.kind)
+    ordinal, previous = tail(db, box.epoch, lane)
+    event = msgspec.json.encode(cloud_event(box, seq, fact, now))
+    db.conn.execute(
+        "insert into journal (seq, epoch, lane, ordinal, type, event, hash) values (?, ?, ?, ?, ?, ?, ?)",
+        (seq, box.epoch, lane, ordinal + 1, f"noren.{fact.kind}", event.decode(), chain(previous, event)),
+    )
+    return seq
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How a journal stands: facts made, facts HQ has kept, and the difference."""
+
+    made: int
+    kept: int
+
+    @property
+    def waiting(self) -> int:
+        return self.made - self.kept
+
+
+def standing(db: Database, epoch: str) -> Waiting:
+    """Made, kept and waiting over all lanes of an epoch; its cost does not grow with the journal."""
+    kept = dict(db.conn.execute("select lane, ordinal from kept where epoch = ?", (epoch,)).fetchall())
+    made = sum(tail(db, epoch, lane)[0] for lane in Lane)
+    return Waiting(made=made, kept=sum(kept.values()))

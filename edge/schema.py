@@ -1,0 +1,158 @@
+"""The tables of store.db, what each is for, and its one writing process."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from edge import hq_schema
+from edge.store import NewerDatabase
+
+store = Migrations("store")
+
+
+def _execute(db: Database, script: str) -> None:
+    """Statement by statement, because `executescript` commits first and would leave the migration's transaction."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+
+
+@store()
+def m001_the_house(db: Database) -> None:
+    _execute(db, SCANS + DESK + JOURNAL + NOUNS + SYNC)
+
+
+# Written by firmware_bridge; page_scans, the same for readings a browser page was given by a keyboard wedge, by web.
+_SCAN = """(
+  seq integer primary key autoincrement,
+  station text not null, device text not null,
+  symbology text, aim text, data blob not null,
+  time text not null, clock text not null, boot text not null, uptime_ms integer not null
+) strict;
+"""
+SCANS = f"""
+create table scans {_SCAN}
+create table page_scans {_SCAN}
+create table device_log (
+  seq integer primary key autoincrement,
+  device text not null, station text not null, kind text not null, detail text not null, time text not null
+) strict;
+create table devices (
+  device text primary key, station text not null, kind text not null,
+  state text not null, detail text not null, since text not null,
+  readings integer not null default 0, last_reading text, refused integer not null default 0
+) strict;
+"""
+
+# Written by web: the desk, the pages, staff.
+DESK = """
+create table outcomes (
+  seq integer primary key autoincrement,
+  log text not null, scan integer not null, station text not null,
+  kind text not null, data text not null, time text not null,
+  unique (log, scan)
+) strict;
+create index outcomes_station on outcomes (station, seq);
+create table screens (station text primary key, outcome integer, since text not null) strict;
+create table cursors (name text primary key, seq integer not null) strict;
+create table box (
+  id text not null, epoch text not null, born text not null, only_one integer primary key check (only_one = 1)
+) strict;
+"""
+JOURNAL = """
+create table journal (
+  seq integer primary key autoincrement,
+  epoch text not null, lane integer not null, ordinal integer not null,
+  type text not null, event text not null, hash blob not null
+) strict;
+create index journal_lane on journal (epoch, lane, seq);
+"""
+NOUNS = """
+create table visits (
+  seq integer primary key autoincrement,
+  member text not null, rule text not null, period text not null, station text not null, time text not null,
+  unique (member, rule, period)
+) strict;
+create table used_tokens (jti text primary key, expires integer not null) strict;
+create table pickup_steps (
+  seq integer primary key autoincrement,
+  key text not null unique,
+  order_id text not null, action text not null, detail text not null,
+  staff text, station text, time text not null, fact integer not null
+) strict;
+create index pickup_steps_order on pickup_steps (order_id, seq);
+create table stock_moves (
+  seq integer primary key autoincrement,
+  gtin text not null, quantity integer not null, reason text not null, time text not null, fact integer not null
+) strict;
+create index stock_moves_gtin on stock_moves (gtin, fact);
+create table staff_calls (
+  seq integer primary key autoincrement,
+  station text not null, time text not null, answered text, staff text
+) strict;
+create table staff_locks (staff text primary key, wrong integer not null, until text) strict;
+create table staff_sessions (
+  token text primary key, staff text not null, station text not null, since text not null, seen text not null
+) strict;
+"""
+
+# Written by sync: what HQ has kept, and how the line to HQ is.
+SYNC = """
+create table kept (
+  epoch text not null, lane integer not null, seq integer not null, ordinal integer not null,
+  hash blob not null, time text not null,
+  primary key (epoch, lane)
+) strict;
+create table sync_log (
+  seq integer primary key autoincrement, type text not null, data text not null, time text not null
+) strict;
+create table line (
+  state text not null, since text not null, heard text, detail text not null,
+  only_one integer primary key check (only_one = 1)
+) strict;
+"""
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One migrating process at a time: concurrent `Migrations.apply` crashed 16 of 24 starters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "migrate.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _refuse_newer(db: Database, migrations: Migrations, path: Path) -> None:
+    ours = {step.name for step in migrations.pending(Database(memory=True))}
+    newer = sorted(step.name for step in migrations.applied(db) if step.name not in ours)
+    if newer:
+        raise NewerDatabase(
+            f"{path} was written by a newer version of Noren (it has {newer[0]}). "
+            "It has not been touched. Install that version, or restore the backup made before the update."
+        )
+
+
+def _bring_up(path: Path, migrations: Migrations) -> None:
+    conn = sqlite3.connect(path, isolation_level=None)
+    db = Database(conn)
+    try:
+        _refuse_newer(db, migrations, path)
+        if migrations.pending(db):
+            conn.execute("pragma journal_mode = wal")
+            migrations.apply(db)
+    finally:
+        conn.close()
+
+
+def migrate(folder: Path) -> None:
+    """Make or bring up to date both files under `folder`; idempotent, and safe when several start at once.
+
+    Raises NewerDatabase, with nothing touched, where a file comes from a newer version.
+    """
+    with _alone(folder):
+        _bring_up(folder / "store.db", store)
+        _bring_up(folder / "hq.db", hq_schema.hq)
