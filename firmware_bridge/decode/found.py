@@ -29,7 +29,8 @@ class Found:
 
     `data` holds the bytes as in the code (FNC1 as 0x1d); EAN and UPC as the ASCII digits printed (UPC-A 12 digits,
     UPC-E 8 with number system and check digit). `corners` are four points in frame pixels, `rung` names the step of
-    the ladder that read it.
+    the ladder that read it. `sure` is False when only one engine stands behind a symbology that misreads: a live
+    camera then waits for a second frame (see `held`).
     """
 
     symbology: Symbology
@@ -37,3 +38,4 @@ class Found:
     data: bytes
     corners: Corners
     rung: str
+    sure: bool = True
