@@ -6,6 +6,7 @@ import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.found import Found, Sighting
+from firmware_bridge.decode.rehearsal import Rehearsal
 from firmware_bridge.decode.zbar import Zbar
 from firmware_bridge.decode.zxing import Zxing
 
@@ -30,11 +31,16 @@ RETAIL = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeSettings:
-    """What to look for and how long to look: `budget` is seconds per frame, `patient` means a still picture."""
+    """What to look for and how long to look.
+
+    `budget` is seconds per frame, `patient` means a still picture (all rungs, no budget), `rehearse` puts the engine
+    that fails on purpose on the first rung.
+    """
 
     symbologies: frozenset[Symbology] = RETAIL
     budget: float = 0.120
     patient: bool = False
+    rehearse: bool = False
 
 
 class Decoder:
@@ -43,9 +49,12 @@ class Decoder:
     def __init__(self, settings: DecodeSettings = DecodeSettings()) -> None:
         self._zxing = Zxing(settings.symbologies)
         self._zbar = Zbar(settings.symbologies)
+        self._rehearsal = Rehearsal() if settings.rehearse else None
 
-    def read(self, gray: Gray) -> tuple[Found, ...]:
+    def read(self, gray: Gray, *, deep: bool = False) -> tuple[Found, ...]:
         """Codes in a grey frame (uint8, H x W), in no particular order; empty when none is read."""
+        if self._rehearsal:
+            self._rehearsal.read(gray)
         return tuple(_found(seen) for seen in self._zxing.read(gray) or self._zbar.read(gray))
 
 
