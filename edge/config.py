@@ -24,7 +24,7 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of noren.toml; a key it does not know is an error, because it is most often a misspelt one."""
 
 
-class StoreSection(Section):
+class StoreSection(Section, frozen=True, kw_only=True):
     chain: Name
     id: Name
     data: str  # folder of store.db and hq.db, seen from the folder of noren.toml
@@ -32,13 +32,13 @@ class StoreSection(Section):
     day_starts: Annotated[int, Meta(ge=0, le=12)] = 0  # hour at which the shop's day begins
 
 
-class WebSection(Section):
+class WebSection(Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8080
-    play: bool = False  # the page for trying it without hardware; never in a shop
+    play: str | None = None  # file of the page for trying it without hardware (codes, virtual scanners); never in a shop
 
 
-class HqSection(Section):
+class HqSection(Section, frozen=True, kw_only=True):
     broker: Annotated[str, Meta(pattern=r"^mqtts?://[^/\s]+$")]  # mqtt://host:1883 or mqtts://host:8883
     keys: dict[str, str]  # key id -> HQ's Ed25519 public key, base64url: only these may give orders
     username: str | None = None
@@ -50,7 +50,7 @@ class HqSection(Section):
     protocol: Literal["5", "3.1.1"] = "5"
 
 
-class Station(Section):
+class Station(Section, frozen=True, kw_only=True):
     """A place where scans come in."""
 
     id: Name
@@ -58,7 +58,7 @@ class Station(Section):
     name: Words
 
 
-class SerialDevice(Section, tag="serial", tag_field="kind"):
+class SerialDevice(Section, frozen=True, kw_only=True, tag="serial", tag_field="kind"):
     """A scanner on a serial line, best named by /dev/serial/by-id."""
 
     id: Name
@@ -74,7 +74,7 @@ class SerialDevice(Section, tag="serial", tag_field="kind"):
     gs: str | None = None  # what the scanner sends for GS1's separator, where it is not the byte 0x1d
 
 
-class CameraDevice(Section, tag="camera", tag_field="kind"):
+class CameraDevice(Section, frozen=True, kw_only=True, tag="camera", tag_field="kind"):
     """A camera, or what stands in for one: a video file or a folder of pictures."""
 
     id: Name
@@ -92,19 +92,10 @@ class CameraDevice(Section, tag="camera", tag_field="kind"):
     repeat: bool = False  # a file or folder begins again at its end
 
 
-class VirtualSerialDevice(Section, tag="virtual-serial", tag_field="kind"):
-    """A scanner made of a pty, for trying Noren without hardware: what the play page sends comes out of it."""
-
-    id: Name
-    station: Name
-    path: str  # a link to the pty is put here, as udev would put one in /dev/serial/by-id
-    baud: int = 115200
+Device = SerialDevice | CameraDevice
 
 
-Device = SerialDevice | CameraDevice | VirtualSerialDevice
-
-
-class Config(Section):
+class Config(Section, frozen=True, kw_only=True):
     store: StoreSection
     hq: HqSection
     web: WebSection = WebSection()
@@ -178,7 +169,9 @@ def _absolute(config: Config, base: Path) -> Config:
         },
     )
     store = msgspec.structs.replace(config.store, data=here(config.store.data))
-    return msgspec.structs.replace(config, hq=hq, store=store, devices=[_placed(d, here) for d in config.devices])
+    web = msgspec.structs.replace(config.web, play=here(config.web.play) if config.web.play else None)
+    devices = [_placed(device, here) for device in config.devices]
+    return msgspec.structs.replace(config, hq=hq, store=store, web=web, devices=devices)
 
 
 def _placed(device: Device, here: Callable[[str], str]) -> Device:

@@ -24,8 +24,7 @@ FEEDS = (
 def feed_table(name: str, *, shadow: str = "") -> str:
     """The SQL that makes the table of one feed, or its shadow for a reload."""
     return (
-        f"create table {name}{shadow} "
-        "(key text primary key, version integer not null, body text) strict, without rowid"
+        f"create table {name}{shadow} (key text primary key, version integer not null, body text) strict, without rowid"
     )
 
 

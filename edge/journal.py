@@ -22,7 +22,13 @@ class Lane(IntEnum):
     VIEWS = 2  # scans and views: the first to be thinned when the card is full
 
 
-_LANES = {"pickup": Lane.PROMISES, "return": Lane.PROMISES, "box": Lane.PROMISES, "product": Lane.VIEWS, "scan": Lane.VIEWS}
+_LANES = {
+    "pickup": Lane.PROMISES,
+    "return": Lane.PROMISES,
+    "box": Lane.PROMISES,
+    "product": Lane.VIEWS,
+    "scan": Lane.VIEWS,
+}
 
 
 def lane_of(kind: str) -> Lane:

@@ -87,7 +87,7 @@ create table pickup_steps (
 create index pickup_steps_order on pickup_steps (order_id, seq);
 create table stock_moves (
   seq integer primary key autoincrement,
-  gtin text not null, quantity integer not null, reason text not null, time text not null, fact integer not null
+  gtin text not null, quantity integer not null, reserved integer not null, reason text not null, time text not null, fact integer not null
 ) strict;
 create index stock_moves_gtin on stock_moves (gtin, fact);
 create table staff_calls (

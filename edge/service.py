@@ -57,7 +57,7 @@ Task = Callable[[Life], None]
 def _run(life: Life, name: str, task: Task) -> None:
     try:
         task(life)
-    except BaseException as error:  # noqa: BLE001  the one broad catch of a task's life: it ends the process, told
+    except BaseException as error:
         log.critical("%s broke", name, exc_info=error)
         life.broken = error
     life.end()

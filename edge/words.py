@@ -11,4 +11,4 @@ class Words(Struct, frozen=True, kw_only=True):
 
     def in_(self, language: str) -> str:
         """The text in `language` (`ja`, `en`, …), or in Japanese where it was not written."""
-        return getattr(self, language, None) or self.ja
+        return self.en if language == "en" and self.en else self.ja

@@ -1,0 +1,205 @@
+"""A scan comes in, the noun that answers is chosen: one transaction per scan."""
+
+import logging
+import secrets
+import sqlite3
+from collections.abc import Callable
+from datetime import timedelta
+
+from edge import catalog, member, visit
+from edge.clock import Now, now
+from edge.codes.meaning import MemberCode, MemberToken, PickupCode, Product, StaffBadge, Unknown
+from edge.codes.read import read
+from edge.journal import Fact, tell
+from edge.outcome import (
+    BadgeRead,
+    CheckedIn,
+    CodeRefused,
+    Fault,
+    Identified,
+    NotHere,
+    NotUnderstood,
+    OrderOpened,
+    Outcome,
+    PickupArrived,
+    PickupNo,
+    PickupRefused,
+    ProductShown,
+    ProductUnknown,
+    keep,
+)
+from edge.pickup import order as orders
+from edge.pickup.life import OPEN, Action, State
+from edge.pickup.step import Request, Who, take
+from edge.scan import LOGS, Scan
+from edge.service import Life
+from edge.shop import Shop
+from edge.store import Changes, after, cursor, move_cursor, one, writing
+
+log = logging.getLogger(__name__)
+
+TICK = 0.02  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
+LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
+
+SHOPPERS = frozenset({"kiosk", "entrance"})
+STAFF = frozenset({"counter", "handheld"})
+
+
+def decide(shop: Shop, scan: Scan, cause: str, moment: Now) -> Outcome:
+    """What a scan means at its station, done inside the caller's transaction."""
+    place = shop.config.station(scan.station)
+    role = place.role if place else "unknown"
+    meaning = read(scan.data, aim=scan.aim, symbology=scan.symbology, rules=shop.policy.codes)
+    match meaning:
+        case Product(gtin=gtin) if role in SHOPPERS | STAFF:
+            return _product(shop, scan, gtin, cause, moment)
+        case MemberToken() if role in SHOPPERS | STAFF:
+            return _token(shop, scan, role, meaning, cause, moment)
+        case MemberCode(issuer=issuer, number=number) if role in SHOPPERS | STAFF:
+            known = member.by_card(shop.hq, issuer, number)
+            return _member(shop, scan, role, known, f"card:{issuer}:{number}", "static", cause, moment)
+        case PickupCode() if role in SHOPPERS | STAFF:
+            return _pickup(shop, scan, role, meaning, cause, moment)
+        case StaffBadge(issuer=issuer, number=number) if role in STAFF:
+            return _badge(shop, issuer, number)
+        case Unknown(reason=reason):
+            return NotUnderstood(reason=reason)
+        case _:
+            return NotHere(what=type(meaning).__name__)
+
+
+def _product(shop: Shop, scan: Scan, gtin: str, cause: str, moment: Now) -> Outcome:
+    known = catalog.product(shop.hq, gtin) is not None
+    fact = Fact(kind="product.scanned", data={"gtin": gtin, "known": known}, station=scan.station, causation=cause)
+    tell(shop.db, shop.box, fact, moment)
+    return ProductShown(gtin=gtin) if known else ProductUnknown(gtin=gtin)
+
+
+def _token(shop: Shop, scan: Scan, role: str, token: MemberToken, cause: str, moment: Now) -> Outcome:
+    """A signed code is used once in the whole store; one a little too old is taken and graded, a very old one refused.
+
+    With the box's clock unset nothing can be said about age: the shopper is not refused for the box's fault.
+    """
+    late = moment.time.timestamp() - token.exp
+    if moment.clock != "unset" and late > LATE.total_seconds():
+        return CodeRefused(why="expired")
+    if one(shop.db, "select 1 from used_tokens where jti = ?", (token.jti,)):
+        return CodeRefused(why="used")
+    shop.db.conn.execute("insert into used_tokens (jti, expires) values (?, ?)", (token.jti, token.exp))
+    known = token.member if member.by_ref(shop.hq, token.member) else None
+    grade: visit.Grade = "stale" if late > 0 else "fresh"
+    return _member(shop, scan, role, known, token.member, grade, cause, moment)
+
+
+def _member(
+    shop: Shop, scan: Scan, role: str, known: str | None, alias: str, grade: visit.Grade, cause: str, moment: Now
+) -> Outcome:
+    """Greet at a kiosk or the entrance; at a staff station only say who it is and what waits for them."""
+    who = known or alias
+    waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, known)] if known else []
+    identified = Fact(
+        kind="member.identified", data={"grade": grade}, member=who, station=scan.station, causation=cause
+    )
+    tell(shop.db, shop.box, identified, moment)
+    if role in STAFF or not shop.policy.check_in.on:
+        return Identified(member=known, orders=waiting)
+    rule, store = shop.policy.check_in, shop.config.store
+    seen = visit.check_in(
+        shop.db,
+        shop.box,
+        rule,
+        visit.Visitor(member=who, alias=alias, grade=grade, station=scan.station, causation=cause),
+        moment,
+        visit.Day(zone=shop.config.zone, starts=store.day_starts),
+    )
+    return CheckedIn(
+        member=known,
+        first=seen.first,
+        time=seen.time,
+        miles=rule.miles if seen.first else 0,
+        grade=grade,
+        orders=waiting,
+    )
+
+
+# What a shopper or clerk is told of an order that cannot be handed over.
+_NO: dict[State, PickupNo] = {
+    State.HANDED_OVER: "handed_over",
+    State.RETURNED: "handed_over",
+    State.CANCELLED: "cancelled",
+    State.REJECTED: "rejected",
+    State.UNFULFILLABLE: "rejected",
+    State.RESTOCKED: "gone",
+}
+
+
+def _pickup(shop: Shop, scan: Scan, role: str, code: PickupCode, cause: str, moment: Now) -> Outcome:
+    """A pickup code: at a kiosk "I am here", at a staff station the proof for a hand-over."""
+    order = orders.find(shop.db, shop.hq, shop.box, code.order)
+    if order is None:
+        return PickupRefused(why="unknown")
+    row = order.row
+    if row.store != shop.box.store:
+        return PickupRefused(why="other_store", store=row.store)
+    if not orders.holds(row, code.secret):
+        return PickupRefused(why="wrong_secret")
+    if no := _NO.get(order.state):
+        return PickupRefused(why=no, order=row.order, number=row.number)
+    if role in STAFF:
+        return OrderOpened(order=row.order, number=row.number)
+    if order.arrived_at is None:
+        who = Who(station=scan.station, causation=cause)
+        request = Request(key=f"arrive:{cause}", order=row.order, action=Action.ARRIVE, who=who)
+        order = take(shop.db, shop.hq, shop.box, request, moment)
+    ready = order.state not in OPEN - {State.READY, State.ARRIVED}
+    return PickupArrived(order=row.order, number=row.number, ready=ready)
+
+
+def _badge(shop: Shop, issuer: str, number: str) -> Outcome:
+    row = one(
+        shop.hq,
+        "select staff.key from staff, json_each(staff.body, '$.badges') where json_each.value = ?",
+        (f"{issuer}:{number}",),
+    )
+    return BadgeRead(staff=row[0]) if row else NotHere(what="StaffBadge")
+
+
+def answer(shop: Shop, scan_log: str, scan: Scan) -> int:
+    """Answer one scan in one transaction: outcome, facts and cursor move together; the outcome's seq.
+
+    A bug in a decision costs its own scan alone: it becomes the outcome `fault`, with the trace in the log.
+    """
+    cause, moment = f"{scan_log}/{scan.seq}", now()
+    try:
+        with writing(shop.db):
+            return _settle(shop, scan_log, scan, decide(shop, scan, cause, moment), moment)
+    except (OSError, MemoryError, sqlite3.Error):
+        raise  # the card or the database is in trouble, not this scan: the process ends and begins anew
+    except Exception:
+        trace = secrets.token_hex(4)
+        log.exception("scan %s is a fault, trace %s", cause, trace)
+        with writing(shop.db):
+            return _settle(shop, scan_log, scan, Fault(trace=trace), moment)
+
+
+def _settle(shop: Shop, scan_log: str, scan: Scan, outcome: Outcome, moment: Now) -> int:
+    seq = keep(shop.db, scan_log, scan.seq, scan.station, outcome, moment)
+    move_cursor(shop.db, f"desk:{scan_log}", scan.seq)
+    return seq
+
+
+def catch_up(shop: Shop, tell_screens: Callable[[int], None]) -> None:
+    """Answer every scan that waits, in order."""
+    for scan_log in LOGS:
+        while waiting := after(shop.db, scan_log, Scan, cursor(shop.db, f"desk:{scan_log}")):
+            for scan in waiting:
+                tell_screens(answer(shop, scan_log, scan))
+
+
+def work(shop: Shop, tell_screens: Callable[[int], None], life: Life) -> None:
+    """The desk's day: look, answer, rest."""
+    changes = Changes(shop.db)
+    while life.goes_on():
+        if changes.seen():
+            catch_up(shop, tell_screens)
+        life.rest(TICK)

@@ -1,0 +1,36 @@
+"""Members as far as a store may know them: a pseudonym, a nickname to greet by, a stage."""
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from edge import mirror
+from edge.store import one
+
+MASK = "＊＊"  # full-width, as Japanese shops print it
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """A row of the `members` feed; its key is the store's pseudonym for the member."""
+
+    member: str
+    nickname: str  # kana, as the member wants to be called: `サトウ`
+    stage: str  # `standard`, `silver`, …: words for it are in the brand's policy
+    codes: list[str]  # `issuer:number` of each card
+    segment: str | None = None  # first_time, store_only, ec_only, both, dormant
+    coupons: int = 0
+
+
+def masked(name: str) -> str:
+    """What a public screen may show of a name: its first character, and no length. `サトウ` -> `サ＊＊`."""
+    return (name[:1] or "") + MASK
+
+
+def by_card(hq: Database, issuer: str, number: str) -> str | None:
+    """The pseudonym of the member who carries a card, or None where HQ has not sent them to this store."""
+    found = one(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
+    return found[0] if found else None
+
+
+def by_ref(hq: Database, member: str) -> Member | None:
+    """The member behind a pseudonym, or None."""
+    return mirror.row(hq, "members", member, Member)

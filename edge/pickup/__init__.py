@@ -1,0 +1,1 @@
+"""Pickup orders: their life, what the store says of them, and the hand-over."""
