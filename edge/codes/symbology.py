@@ -27,7 +27,8 @@ class Symbology(StrEnum):
     AZTEC = "aztec"
 
 
-# ISO/IEC 15424: the letter after ']' names the symbology. The modifier after it says more (]E4 is EAN-8, ]C1 is GS1-128).
+# ISO/IEC 15424: the letter after ']' names the symbology. The modifier after it says more
+# (]E4 is EAN-8, ]C1 is GS1-128).
 _BY_AIM_LETTER = {
     "E": Symbology.EAN13,
     "C": Symbology.CODE128,

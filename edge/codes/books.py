@@ -1,0 +1,62 @@
+"""Books and magazines: ISBN, ISSN, Japan's second row (191, 192) and 491 magazine code; two reads made one."""
+
+from dataclasses import replace
+
+from edge.codes.checks import isbn10_character, issn_character
+from edge.codes.meaning import Book, BookRow, Meaning, Periodical, Product
+
+
+def product(gtin: str, add_on: str | None) -> Product:
+    """A publication by its GTIN-14 (0977…, 0978…, 0979…, 0491…)."""
+    match gtin[1:4]:
+        case "978":
+            return Product(gtin=gtin, add_on=add_on, book=_book(gtin[1:]))
+        case "979" if gtin[4] != "0":  # 979-0 is ISMN, sheet music (ISO 10957)
+            return Product(gtin=gtin, add_on=add_on, book=_book(gtin[1:]))
+        case "977":
+            return Product(gtin=gtin, add_on=add_on, periodical=_by_issn(gtin[1:]))
+        case "491":
+            return _japanese_magazine(gtin, add_on)
+    return Product(gtin=gtin, add_on=add_on)
+
+
+def second_row(digits: str) -> Meaning:
+    """192, C-code of 4, price of 5, check digit (JPO, book JAN code); 191 priced with tax, 192 without.
+
+    A price of 00000 is no price: the form cannot say 100,000 yen and above.
+    """
+    price = int(digits[7:12])
+    return BookRow(c_code=digits[3:7], price_yen=price or None, price_includes_tax=digits.startswith("191"))
+
+
+def join(first: Meaning, second: Meaning) -> Product | None:
+    """The book with its second row's class and price, whichever row was read first; None for any other two."""
+    match first, second:
+        case (Product(book=Book() as book), BookRow()):
+            whole = replace(book, c_code=second.c_code, price_includes_tax=second.price_includes_tax)
+            return replace(first, price_yen=second.price_yen, book=whole)
+        case (BookRow(), Product(book=Book())):
+            return join(second, first)
+    return None
+
+
+def _book(isbn: str) -> Book:
+    body = isbn[3:12]
+    return Book(isbn=isbn, isbn10=body + isbn10_character(body) if isbn.startswith("978") else None)
+
+
+def _by_issn(digits: str) -> Periodical:
+    """ISO 3297: 977, seven ISSN digits without their check, two variant digits."""
+    body = digits[3:10]
+    return Periodical(title=body + issn_character(body), issue=digits[10:12], year_digit=None)
+
+
+def _japanese_magazine(gtin: str, add_on: str | None) -> Product:
+    """JPO, periodical code of 2004: 491, reserve, magazine code of 5, issue of 2, year digit, check digit.
+
+    Its EAN-5 is a reserve 0 and a price of 4 digits without tax; any other add-on is no price.
+    """
+    digits = gtin[1:]
+    periodical = Periodical(title=digits[4:9], issue=digits[9:11], year_digit=digits[11])
+    price = int(add_on) if add_on and len(add_on) == 5 and add_on[0] == "0" else 0
+    return Product(gtin=gtin, add_on=add_on, periodical=periodical, price_yen=price or None)

@@ -1,0 +1,144 @@
+"""EAN, JAN, UPC and ITF numbers: lengths, check digits, UPC-E expansion, add-ons; what each number range is for."""
+
+import re
+
+from edge.codes import books, in_store
+from edge.codes.checks import mod10
+from edge.codes.meaning import AddOn, Meaning, PrintedCoupon, Product, Unknown
+from edge.codes.reason import Reason
+from edge.codes.rules import CodeRules
+from edge.codes.scanned import Scanned, is_digits
+from edge.codes.symbology import Symbology
+
+_EAN_UPC = frozenset({Symbology.EAN13, Symbology.EAN8, Symbology.UPCA, Symbology.UPCE})
+_ADD_ONS = {Symbology.EAN2: 2, Symbology.EAN5: 5}
+_ADD_ON_AIMS = {"]E1": 2, "]E2": 5}  # ISO/IEC 15424: the add-on alone; ]E3 is main symbol and add-on in one
+# Shelf labels do carry a bare GTIN in these. Eight and twelve digits are not taken from them: too often something else.
+_GENERAL = frozenset({Symbology.CODE128, Symbology.QR, Symbology.MICRO_QR, Symbology.DATAMATRIX, Symbology.AZTEC})
+_DATABAR = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED, Symbology.ITF})
+_WITH_ADD_ON = re.compile(r"([0-9]{8}|[0-9]{12,13})[ +]([0-9]{2}|[0-9]{5})", re.ASCII)
+
+
+def printed_number(scan: Scanned, rules: CodeRules) -> Meaning | None:
+    """What an EAN, UPC, ITF or bare number means; None for anything that is not such a number."""
+    wanted = _ADD_ON_AIMS.get(scan.aim or "") or (_ADD_ONS.get(scan.symbology) if scan.symbology else None)
+    if wanted is not None:
+        return _alone(scan.text, wanted)
+    digits, add_on = _split(scan)
+    if not is_digits(digits):
+        return Unknown(reason=Reason.UNRECOGNISED) if scan.symbology in _EAN_UPC else None
+    found = gtin14(digits, scan.symbology, scan.aim)
+    if isinstance(found, Unknown | None):
+        return found
+    return by_range(found, add_on, rules)
+
+
+def gtin14(digits: str, symbology: Symbology | None, aim: str | None = None) -> str | Unknown | None:
+    """GTIN-14 of printed digits; wrong_length, check_digit or ambiguous; None where no GTIN is expected."""
+    forms = tuple(_forms(digits, symbology, aim))
+    if not forms:
+        return Unknown(reason=Reason.WRONG_LENGTH) if symbology in _EAN_UPC else None
+    valid = {form for form in forms if mod10(form)}
+    if len(valid) != 1:
+        return Unknown(reason=Reason.AMBIGUOUS if valid else Reason.CHECK_DIGIT)
+    found = valid.pop()
+    return found if found.strip("0") else Unknown(reason=Reason.UNRECOGNISED)
+
+
+def _forms(digits: str, symbology: Symbology | None, aim: str | None) -> list[str]:
+    """The GTIN-14 each allowed reading of the digits would have, check digit not yet looked at."""
+    match symbology, len(digits):
+        case (Symbology.EAN13 | Symbology.UPCA | Symbology.UPCE | None, 13):
+            return ["0" + digits]
+        case (Symbology.UPCA | Symbology.UPCE | None, 12):
+            return ["00" + digits]
+        case (Symbology.EAN13, 12) if aim is not None:
+            return ["00" + digits]  # scanners send ]E0 for UPC-A too, often without its leading zero
+        case (Symbology.EAN8, 8):
+            return ["000000" + digits]
+        case (Symbology.UPCE, 8):
+            return _expanded(digits)
+        case (Symbology.EAN13, 8) if aim is not None:
+            return _expanded(digits)  # ]E0 with eight digits is UPC-E; EAN-8 would come as ]E4
+        case (None, 8):
+            return _eight(digits)
+        case (None, 14):
+            return [digits]
+        case (symbology, 14) if symbology in _DATABAR or symbology in _GENERAL:
+            return [digits]
+        case (symbology, 13) if symbology in _GENERAL:
+            return ["0" + digits]
+    return []
+
+
+def _eight(digits: str) -> list[str]:
+    """Eight digits of an unnamed symbology: EAN-8, or UPC-E where they begin with its number system 0 or 1.
+
+    A leading 0 is only ever in-store as EAN-8 (General Specifications 1.4.3), so UPC-E goes first there.
+    """
+    as_upce = [form for form in _expanded(digits) if mod10(form)]
+    as_ean8 = ["000000" + digits]
+    match digits[0]:
+        case "0":
+            return as_upce or as_ean8
+        case "1":
+            return as_upce + as_ean8
+    return as_ean8
+
+
+def _expanded(digits: str) -> list[str]:
+    """UPC-E (number system, six digits, check digit) as GTIN-14, ISO/IEC 15420 table 5; [] for number systems 2-9."""
+    system, body, check = digits[0], digits[1:7], digits[7]
+    if system not in "01":
+        return []
+    match body[5]:
+        case "0" | "1" | "2" as last:
+            number = body[:2] + last + "0000" + body[2:5]
+        case "3":
+            number = body[:3] + "00000" + body[3:5]
+        case "4":
+            number = body[:4] + "00000" + body[4]
+        case last:
+            number = body[:5] + "0000" + last
+    return ["00" + system + number + check]
+
+
+def _split(scan: Scanned) -> tuple[str, str | None]:
+    """Main digits and add-on, where a separator, ]E3 or a length beyond the symbology's own shows one."""
+    if apart := _WITH_ADD_ON.fullmatch(scan.text):
+        return apart[1], apart[2]
+    if scan.aim == "]E3" or scan.symbology in _EAN_UPC:
+        main = 12 if scan.symbology is Symbology.UPCA and len(scan.text) in (14, 17) else 13
+        if len(scan.text) - main in (2, 5):
+            return scan.text[:main], scan.text[main:]
+    return scan.text, None
+
+
+def _alone(text: str, wanted: int) -> Meaning:
+    """An add-on read without its main symbol."""
+    if not is_digits(text) or len(text) != wanted:
+        return Unknown(reason=Reason.WRONG_LENGTH)
+    return AddOn(digits=text)
+
+
+def by_range(gtin: str, add_on: str | None, rules: CodeRules) -> Meaning:
+    """What a valid GTIN-14 is for, by GS1 prefix (General Specifications 1.4); most are simply products."""
+    if gtin[0] != "0":
+        return Product(gtin=gtin)
+    if gtin.startswith("000000"):
+        return in_store.by_rule(gtin[6:], rules) if gtin[6] in "02" else Product(gtin=gtin)
+    match gtin[1:4]:
+        case "978" | "979" | "977" | "491":
+            return books.product(gtin, add_on)
+        case "191" | "192":
+            return books.second_row(gtin[1:])
+        case "980":
+            return PrintedCoupon(number=gtin[1:], kind="refund")
+        case "981" | "982" | "983" | "984":
+            return PrintedCoupon(number=gtin[1:], kind="coupon")
+    match gtin[1:3]:
+        case "02" | "04" | "20" | "21" | "22" | "23" | "24" | "25" | "26" | "27" | "28" | "29":
+            return in_store.by_rule(gtin[1:], rules)
+        case "99":
+            return PrintedCoupon(number=gtin[1:], kind="coupon")
+    return Product(gtin=gtin, add_on=add_on)

@@ -1,0 +1,126 @@
+"""Static member cards and staff badges: the first issuer rule that fits, and never a product by mistake."""
+
+from collections.abc import Iterable
+
+from edge.codes import checks, in_store
+from edge.codes.gtin import gtin14
+from edge.codes.meaning import Meaning, MemberCode, StaffBadge
+from edge.codes.rules import Check, CodeRules, IssuerRule
+from edge.codes.scanned import Scanned, is_digits
+from edge.codes.symbology import Symbology
+
+_NW7_LETTERS = frozenset("ABCD")
+_NW7_OTHER_NAMES = str.maketrans("TN*Eabcdtne", "ABCDABCDABD")  # AIM BC3: T N * E are older names of A B C D
+_RESTRICTED = ("02", "04", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29")
+# Where product numbers are printed; a rule naming only other symbologies has said that its number is none.
+_PRODUCT_CARRIERS = frozenset(
+    {Symbology.EAN13, Symbology.EAN8, Symbology.UPCA, Symbology.UPCE, Symbology.ITF}
+    | {Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED}
+)
+_DIGIT_CHECKS = {
+    Check.MOD10: checks.mod10,
+    Check.LUHN: checks.luhn,
+    Check.MOD11: checks.mod11,
+    Check.DR7: checks.dr7,
+    Check.DSR7: checks.dsr7,
+}
+
+
+def staff_badge(scan: Scanned, rules: CodeRules) -> Meaning | None:
+    """The badge by the chain's badge rules, or None."""
+    found = _first(scan, rules.badges, rules)
+    return StaffBadge(issuer=found[0].issuer, number=found[1]) if found else None
+
+
+def member_card(scan: Scanned, rules: CodeRules) -> Meaning | None:
+    """The static member code by the chain's issuer rules, or None."""
+    found = _first(scan, rules.issuers, rules)
+    return MemberCode(issuer=found[0].issuer, number=found[1]) if found else None
+
+
+def by_gsrn(gsrn: str, issuers: Iterable[IssuerRule]) -> str | None:
+    """The issuer whose "gsrn" rule claims this number (its check digit already verified), or None."""
+    claims = (rule for rule in issuers if rule.key == "gsrn" and gsrn.startswith(rule.prefix))
+    return next((rule.issuer for rule in claims), None)
+
+
+def _first(scan: Scanned, issuers: Iterable[IssuerRule], rules: CodeRules) -> tuple[IssuerRule, str] | None:
+    """The first rule that fits and its number; the first fit decides even where it must yield to a product."""
+    for rule in issuers:
+        number = _number(scan, rule)
+        if number is not None:
+            return None if _yields_to_product(scan, rule, rules) else (rule, number)
+    return None
+
+
+def _number(scan: Scanned, rule: IssuerRule) -> str | None:
+    """The card's number if this rule fits the scan, else None."""
+    if rule.key != "plain" or (rule.symbologies and scan.symbology not in rule.symbologies):
+        return None
+    letters, number = _without_nw7_letters(scan)
+    if rule.start_stop and letters != rule.start_stop:
+        return None
+    if not number.startswith(rule.prefix) or (rule.lengths and len(number) not in rule.lengths):
+        return None
+    return number if _characters_fit(number, rule) and _check_holds(number, letters, rule) else None
+
+
+def _without_nw7_letters(scan: Scanned) -> tuple[str, str]:
+    """NW-7 start and stop letters as A-D, and what is between; no letters where none were sent."""
+    text = scan.text
+    if scan.symbology not in (Symbology.CODABAR, None) or len(text) < 3:
+        return "", text
+    letters = (text[0] + text[-1]).translate(_NW7_OTHER_NAMES)
+    if set(letters) <= _NW7_LETTERS and not set(text[1:-1]) - set("0123456789-$:/.+"):
+        return letters, text[1:-1]
+    return "", text
+
+
+def _characters_fit(number: str, rule: IssuerRule) -> bool:
+    match rule.characters:
+        case "digits":
+            return is_digits(number)
+        case "alphanumeric":
+            return number.isascii() and number.isalnum()
+        case "any":
+            return bool(number)
+
+
+def _check_holds(number: str, letters: str, rule: IssuerRule) -> bool:
+    """True when the number's own check scheme holds; a check over digits never holds for one digit or for letters."""
+    match rule.check:
+        case Check.NONE:
+            return True
+        case Check.NW7_MOD16:
+            return len(letters) == 2 and checks.nw7_mod16(letters[0] + number + letters[1])
+        case Check.CODE39_MOD43:
+            return len(number) > 1 and checks.code39_mod43(number)
+        case scheme:
+            return len(number) > 1 and is_digits(number) and _DIGIT_CHECKS[scheme](number)
+
+
+def _yields_to_product(scan: Scanned, rule: IssuerRule, rules: CodeRules) -> bool:
+    """True where the code is a valid product number and the rule did not say that it may take those."""
+    if rule.over_products:
+        return False
+    if rule.symbologies and scan.symbology not in _PRODUCT_CARRIERS and not scan.gs1:
+        return False
+    if scan.gs1 or _opens_with_gtin(scan.text):
+        return True
+    found = gtin14(scan.text, scan.symbology, scan.aim) if is_digits(scan.text) else None
+    return isinstance(found, str) and (not _restricted(found) or in_store.rule_for(_printed(found), rules) is not None)
+
+
+def _opens_with_gtin(text: str) -> bool:
+    """A GS1 element string that begins with (01) and a valid GTIN-14, whether or not the reader said GS1."""
+    return len(text) >= 16 and text.startswith("01") and is_digits(text[2:16]) and checks.mod10(text[2:16])
+
+
+def _restricted(gtin: str) -> bool:
+    """Numbers GS1 leaves to the retailer (General Specifications 1.4): no brand's product can have one."""
+    return gtin[6] in "02" if gtin.startswith("000000") else gtin[0] == "0" and gtin[1:3] in _RESTRICTED
+
+
+def _printed(gtin: str) -> str:
+    """The 8 or 13 digits an in-store mask describes."""
+    return gtin[6:] if gtin.startswith("000000") else gtin[1:]

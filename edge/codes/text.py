@@ -1,0 +1,92 @@
+"""Bytes to text: AIM prefix, ECI escapes, UTF-8, Shift_JIS; what is not text is said to be so."""
+
+import re
+
+from edge.codes.meaning import Unknown
+from edge.codes.reason import Reason
+from edge.codes.rules import CodeRules
+from edge.codes.scanned import Scanned
+from edge.codes.symbology import Symbology, from_aim
+
+MAX_BYTES = 4096  # a QR holds at most 2,953 bytes; anything larger is not one code
+
+# ISO/IEC 15424: these modifiers say "FNC1 in first position", that is, GS1 element strings follow.
+_GS1_AIMS = frozenset({"]C1", "]e0", "]d2", "]d5", "]Q3", "]Q4", "]J1", "]z1"})
+# ISO/IEC 15424: these say "the ECI protocol is on": `\\nnnnnn` switches the character set, a backslash comes doubled.
+_ECI_AIMS = frozenset({"]Q2", "]Q4", "]Q6", "]d4", "]d5", "]d6", "]L1", "]z3", "]z4", "]z5"})
+_ECI = re.compile(rb"\\(\\|[0-9]{6})")
+_AIM = re.compile(rb"\][A-Za-z][0-9A-Za-z]")
+
+_SHIFT_JIS = "cp932"  # what Japanese shops mean by Shift_JIS: with the circled numbers and company signs
+
+# AIM ITS/04-023 Extended Channel Interpretations; those absent (binary 899, encryption, …) are not text.
+_ECI_CHARSETS = {
+    3: "iso-8859-1",
+    20: _SHIFT_JIS,
+    25: "utf-16-be",
+    26: "utf-8",
+    27: "ascii",
+    33: "utf-16-le",
+}  # fmt: skip
+_CODECS = {"utf-8": "utf-8", "shift_jis": _SHIFT_JIS}
+_DEFAULT_ECI = "iso-8859-1"  # ISO/IEC 18004: the interpretation before the first ECI
+_EDGES = " \t\r\n"  # what readers add around a code; GS is not among them
+# C0 controls that may stand in text: tab, line ends, and the separators FS GS RS US and EOT of ISO/IEC 15434 messages.
+# C1 and U+F8F0-F8F3 are what cp932 makes of bytes that are no characters.
+_CONTROLS = re.compile("[\x00-\x03\x05-\x08\x0b\x0c\x0e-\x1b\x7f-\x9f\uf8f0-\uf8f3]")
+
+
+def scanned(data: bytes, aim: str | None, symbology: Symbology | None, rules: CodeRules) -> Scanned | Unknown:
+    """`data` (at most 4096 bytes) as text, or Unknown with empty, too_long or not_text."""
+    if len(data) > MAX_BYTES:
+        return Unknown(reason=Reason.TOO_LONG)
+    if aim is None and data[:1] == b"]" and _AIM.match(data):
+        named = data[:3].decode("ascii")
+        if from_aim(named) is not None:
+            data, aim = data[3:], named
+    text = _decoded(data, aim, rules)
+    if text is None:
+        return Unknown(reason=Reason.NOT_TEXT)
+    text = text.strip(_EDGES)
+    if not text:
+        return Unknown(reason=Reason.EMPTY)
+    gs1 = aim in _GS1_AIMS or text[0] == "\x1d"
+    return Scanned(text=text, symbology=symbology or (from_aim(aim) if aim else None), aim=aim, gs1=gs1)
+
+
+def _decoded(data: bytes, aim: str | None, rules: CodeRules) -> str | None:
+    """One string, or None when some part is binary or fits no allowed character set."""
+    if aim in _ECI_AIMS:
+        text = _by_eci(data)
+    elif data.isascii():
+        text = data.decode("ascii")
+    else:
+        text = next((t for c in rules.charsets if (t := _strict(data, _CODECS[c])) is not None), None)
+    return None if text is None or _CONTROLS.search(text) else text
+
+
+def _by_eci(data: bytes) -> str | None:
+    """Each run of bytes in the character set the escape before it names."""
+    charset: str | None = _DEFAULT_ECI
+    run, parts, at = b"", [], 0
+    for escape in _ECI.finditer(data):
+        run += data[at : escape.start()]
+        at = escape.end()
+        if escape[1] == b"\\":
+            run += b"\\"
+            continue
+        parts.append((run, charset))
+        run, charset = b"", _ECI_CHARSETS.get(int(escape[1]))
+    parts.append((run + data[at:], charset))
+    texts = [_strict(run, charset) for run, charset in parts if run]
+    return None if None in texts else "".join(text for text in texts if text)
+
+
+def _strict(data: bytes, charset: str | None) -> str | None:
+    """The bytes in that character set, or None; never a replacement character."""
+    if charset is None:
+        return None
+    try:
+        return data.decode(charset)
+    except UnicodeDecodeError:
+        return None
