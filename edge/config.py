@@ -11,7 +11,13 @@ from msgspec import Meta, Struct
 
 from edge.words import Words
 
-Name = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+_NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
+_BROKER = r"^mqtts?://[^/\s]+$"
+_WORDS = {
+    _NAME: "lower-case letters, digits and hyphens, at most 40",
+    _BROKER: "an address such as `mqtts://broker.example.com:8883`",
+}
+Name = Annotated[str, Meta(pattern=_NAME)]
 Role = Literal["entrance", "gate", "kiosk", "counter", "handheld", "shelf", "fitting_room"]
 Framing = Literal["line", "stx", "idle"]
 
@@ -35,11 +41,13 @@ class StoreSection(Section, frozen=True, kw_only=True):
 class WebSection(Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8080
-    play: str | None = None  # file of the page for trying it without hardware (codes, virtual scanners); never in a shop
+    play: str | None = (
+        None  # file of the page for trying it without hardware (codes, virtual scanners); never in a shop
+    )
 
 
 class HqSection(Section, frozen=True, kw_only=True):
-    broker: Annotated[str, Meta(pattern=r"^mqtts?://[^/\s]+$")]  # mqtt://host:1883 or mqtts://host:8883
+    broker: Annotated[str, Meta(pattern=_BROKER)]  # mqtt://host:1883 or mqtts://host:8883
     keys: dict[str, str]  # key id -> HQ's Ed25519 public key, base64url: only these may give orders
     username: str | None = None
     password_file: str | None = None
@@ -117,7 +125,7 @@ def read_config(path: Path) -> Config:
         config = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Config)
         _check(config)
     except FileNotFoundError:
-        raise BadConfig(f"{path}: no such file. Give its place with --config, or run `noren enrol`.") from None
+        raise BadConfig(f"{path}: no such file. Say where it is with --config.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None
     except msgspec.ValidationError as error:
@@ -127,6 +135,8 @@ def read_config(path: Path) -> Config:
 
 def _plainly(message: str) -> str:
     """msgspec's `Expected …, got … - at `$.web.port`` with the key first, as one would look for it in the file."""
+    for pattern, words in _WORDS.items():
+        message = message.replace(f"`str` matching regex '{pattern}'", words)
     what, found, where = message.partition(" - at `$")
     if not found:
         return message

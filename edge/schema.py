@@ -87,7 +87,8 @@ create table pickup_steps (
 create index pickup_steps_order on pickup_steps (order_id, seq);
 create table stock_moves (
   seq integer primary key autoincrement,
-  gtin text not null, quantity integer not null, reserved integer not null, reason text not null, time text not null, fact integer not null
+  gtin text not null, quantity integer not null, reserved integer not null,
+  reason text not null, time text not null, fact integer not null
 ) strict;
 create index stock_moves_gtin on stock_moves (gtin, fact);
 create table staff_calls (
@@ -156,3 +157,13 @@ def migrate(folder: Path) -> None:
     with _alone(folder):
         _bring_up(folder / "store.db", store)
         _bring_up(folder / "hq.db", hq_schema.hq)
+
+
+def check(folder: Path) -> None:
+    """Read-only, before a process starts: raises NewerDatabase where a file comes from a newer version."""
+    for name, migrations in (("store.db", store), ("hq.db", hq_schema.hq)):
+        conn = sqlite3.connect(f"file:{folder / name}?mode=ro", uri=True, isolation_level=None)
+        try:
+            _refuse_newer(Database(conn), migrations, folder / name)
+        finally:
+            conn.close()
