@@ -1,0 +1,138 @@
+"""What valid element strings mean to a store: a product with its dates, price and weight, a member, or another key."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from edge.codes import issuers
+from edge.codes.ai_dates import best_before, day
+from edge.codes.checks import mod10
+from edge.codes.element_strings import GS, parse
+from edge.codes.gtin import by_range
+from edge.codes.meaning import Gs1Key, Meaning, MemberCode, PrintedCoupon, Product, StaffBadge, Unknown, WalletCode
+from edge.codes.reason import Reason
+from edge.codes.rules import CodeRules
+from edge.codes.scanned import Scanned, is_digits
+from edge.codes.symbology import Symbology
+
+_DATABAR = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED})
+_CARRIERS = _DATABAR | {Symbology.CODE128, Symbology.QR, Symbology.DATAMATRIX, Symbology.PDF417, Symbology.AZTEC, None}
+# Keys with a check digit of their own, and where it stands: enough to know GS1 by, though the reader did not say so.
+_TELLING = {
+    "01": (2, 16),
+    "02": (2, 16),
+    "00": (2, 20),
+    "8017": (4, 22),
+    "8018": (4, 22),
+    "414": (3, 16),
+    "255": (3, 16),
+}
+_OTHER_KEYS = ("8006", "00", "02", "8026", "253", "8003", "8004", "8010", "8013", "401", "402", "414", "415", "417")
+_LOCATIONS = ("410", "411", "412", "413", "416", "8002")
+_TOTP_LENGTHS = range(6, 9)  # RFC 4226: six to eight digits
+_YEN = "392"  # ISO 4217 numeric of JPY
+
+
+def element_strings(scan: Scanned, rules: CodeRules) -> Meaning | None:
+    """The meaning of GS1 element strings; None for a text that neither the reader nor its own check digit calls GS1."""
+    if scan.symbology not in _CARRIERS:
+        return None
+    text = scan.text.replace(rules.gs_stand_in, GS) if rules.gs_stand_in else scan.text
+    told = scan.gs1 or (scan.symbology in _DATABAR and len(text) != 14)
+    if not told and not tells_itself(text):
+        return None
+    found = parse(text)
+    return found if isinstance(found, Unknown) else meaning(found, rules)
+
+
+def tells_itself(text: str) -> bool:
+    """True for a text that begins with a key whose check digit holds."""
+    for ai, (start, end) in _TELLING.items():
+        if text.startswith(ai) and len(text) >= end and is_digits(text[start:end]):
+            return mod10(text[start:end])
+    return False
+
+
+def meaning(ais: Mapping[str, str], rules: CodeRules) -> Meaning:
+    """What validated element strings identify, the most telling key first; no_key when none of them identifies."""
+    for key in ("01", "03"):
+        if key in ais:
+            return _product(key, ais, rules)
+    if "8018" in ais or "8017" in ais:
+        return _person(ais, rules)
+    if "255" in ais:
+        return PrintedCoupon(number=ais["255"][:13], kind="coupon", serial=ais["255"][13:] or None)
+    for key in (*_OTHER_KEYS, *_LOCATIONS):
+        if key in ais:
+            return Gs1Key(ai=key, value=ais[key], ais=_beside(key, ais))
+    if "8110" in ais or "8112" in ais:
+        return PrintedCoupon(number=ais.get("8110") or ais["8112"], kind="coupon")
+    return Unknown(reason=Reason.NO_KEY)
+
+
+def _product(key: str, ais: Mapping[str, str], rules: CodeRules) -> Meaning:
+    """The product of a GTIN, with all the rest of the code says about this one item."""
+    item = by_range(ais[key], None, rules)
+    if not isinstance(item, Product):
+        return item
+    if len(ais) == 1:
+        return item
+    year = rules.reference_year
+    return replace(
+        item,
+        ais=_beside(key, ais),
+        lot=ais.get("10"),
+        serial=ais.get("21"),
+        expiry=_expiry(ais, year),
+        best_before=best_before(ais["15"], year) if "15" in ais else None,
+        production=day(ais["11"], year) if "11" in ais else None,
+        weight_g=_grams(ais) if item.weight_g is None else item.weight_g,
+        price_yen=_yen(ais) if item.price_yen is None else item.price_yen,
+        count=int(ais["30"]) if "30" in ais else None,
+    )
+
+
+def _beside(key: str, ais: Mapping[str, str]) -> dict[str, str]:
+    return {ai: value for ai, value in ais.items() if ai != key}
+
+
+def _expiry(ais: Mapping[str, str], year: int) -> date | None:
+    if "17" in ais:
+        return best_before(ais["17"], year)
+    return day(ais["7003"][:6], year) if "7003" in ais else None
+
+
+def _grams(ais: Mapping[str, str]) -> int | None:
+    """Net weight (310n, kilograms with n decimals) in whole grams; None where it is no whole number of them."""
+    return _whole(ais, "310", 1000)
+
+
+def _yen(ais: Mapping[str, str]) -> int | None:
+    """Amount payable in the store's own currency (392n), or in yen by name (393n); None where it is not whole yen."""
+    own = _whole(ais, "392", 1)
+    if own is not None:
+        return own
+    named = {ai: value[3:] for ai, value in ais.items() if ai.startswith("393") and value[:3] == _YEN}
+    return _whole(named, "393", 1)
+
+
+def _whole(ais: Mapping[str, str], family: str, factor: int) -> int | None:
+    """The family's value times `factor`, its last AI digit being the number of decimals."""
+    for ai, value in ais.items():
+        if ai.startswith(family) and len(ai) == 4:
+            whole, rest = divmod(int(value) * factor, 10 ** int(ai[3]))
+            return None if rest else whole
+    return None
+
+
+def _person(ais: Mapping[str, str], rules: CodeRules) -> Meaning:
+    """GSRN of a member (8018) or of staff (8017); with an SRIN (8019) as long as a one-time password, a wallet pass."""
+    if "8017" in ais:
+        issuer = issuers.by_gsrn(ais["8017"], rules.badges)
+        return StaffBadge(issuer=issuer, number=ais["8017"]) if issuer else Unknown(reason=Reason.UNKNOWN_ISSUER)
+    if len(ais.get("8019", "")) in _TOTP_LENGTHS:
+        return WalletCode(gsrn=ais["8018"], totp=ais["8019"])
+    if "8019" in ais:
+        return Unknown(reason=Reason.AI_LENGTH, about="8019")
+    issuer = issuers.by_gsrn(ais["8018"], rules.issuers)
+    return MemberCode(issuer=issuer, number=ais["8018"]) if issuer else Unknown(reason=Reason.UNKNOWN_ISSUER)
