@@ -159,6 +159,12 @@ def migrate(folder: Path) -> None:
         _bring_up(folder / "hq.db", hq_schema.hq)
 
 
+def migrate_file(folder: Path, name: str, migrations: Migrations) -> None:
+    """Make or bring up to date one file of another floor under `folder`, as `migrate` does for the box's own two."""
+    with _alone(folder):
+        _bring_up(folder / name, migrations)
+
+
 def check(folder: Path) -> None:
     """Read-only, before a process starts: raises NewerDatabase where a file comes from a newer version."""
     for name, migrations in (("store.db", store), ("hq.db", hq_schema.hq)):
