@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -31,13 +32,13 @@ def asks_outside(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library["name"])
-def test_each_file_of_a_library_is_the_one_that_was_published(library: dict) -> None:
+def test_each_file_of_a_library_is_the_one_that_was_published(library: dict[str, Any]) -> None:
     sums = {name: hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() for name in library["sha256"]}
     assert sums == library["sha256"]
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library["name"])
-def test_each_library_says_its_version_and_brings_its_licence(library: dict) -> None:
+def test_each_library_says_its_version_and_brings_its_licence(library: dict[str, Any]) -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", library["version"])
     assert library["licence"]
     assert library["licence_file"] in library["sha256"]

@@ -1,0 +1,68 @@
+"""What holds for every file of the tree, whoever writes it."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOT_OURS = {".git", ".venv", "var", "vendor", "build"}  # never looked into: made by tools, or with a test of its own
+REGISTRIES = re.compile(
+    r"pypi\.org|pythonhosted\.org|piwheels\.org|npmjs\.(?:org|com)|yarnpkg\.com|deb\.debian\.org|docker\.io"
+    r"|--(?:extra-)?(?:index-url|find-links)",
+    re.IGNORECASE,
+)
+POSTPONED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME)\b")  # in two halves, so that this line is not one
+
+
+def tree() -> list[Path]:
+    """Every file somebody wrote, in order; caches and what tools made are left out."""
+    found: list[Path] = []
+    folders = [ROOT]
+    while folders:
+        for path in sorted(folders.pop().iterdir()):
+            if path.is_dir() and path.name not in NOT_OURS and not path.name.endswith(("cache", "__", ".egg-info")):
+                folders.append(path)
+            elif path.is_file():
+                found.append(path)
+    return found
+
+
+def text_of(path: Path) -> str:
+    """The words in a file; a picture has none."""
+    content = path.read_bytes()
+    return "" if b"\0" in content else content.decode()
+
+
+TREE = tree()
+MODULES = [path for path in TREE if path.suffix == ".py"]
+
+
+def lines_that_match(pattern: re.Pattern[str], paths: list[Path]) -> list[str]:
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in paths
+        for number, line in enumerate(text_of(path).splitlines(), 1)
+        if pattern.search(line)
+    ]
+
+
+def test_no_file_names_the_address_of_a_registry() -> None:
+    assert lines_that_match(REGISTRIES, TREE) == []
+
+
+def test_nothing_is_put_off_in_a_comment() -> None:
+    assert lines_that_match(POSTPONED, TREE) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_sentence_opens_the_file(module: Path) -> None:
+    opening = (ast.get_docstring(ast.parse(module.read_text())) or "").partition("\n\n")[0]
+    assert re.search(r"^\S.*[.?!]$", opening, re.DOTALL), "the file's first line is one sentence: what the room is for"
+
+
+def test_every_script_may_be_run() -> None:
+    scripts = [path for path in TREE if text_of(path).startswith("#!")]
+    assert {ROOT / "dev", ROOT / ".ci" / "run"} <= set(scripts)
+    assert [str(path.relative_to(ROOT)) for path in scripts if not path.stat().st_mode & 0o100] == []
