@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from edge.words import Words
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
-_BROKER = r"^mqtts?://[^/\s]+$"
+_BROKER = r"^mqtts?://[^/ ]+$"
 _WORDS = {
     _NAME: "lower-case letters, digits and hyphens, at most 40",
     _BROKER: "an address such as `mqtts://broker.example.com:8883`",

@@ -42,7 +42,7 @@ class Pickup(Part, frozen=True, kw_only=True):
 class Kiosk(Part, frozen=True, kw_only=True):
     quiet_s: Seconds = 40  # experience.md rule 9
     warn_s: Annotated[int, Meta(ge=20, le=120)] = 20
-    languages: list[str] = ["ja", "en"]
+    languages: tuple[str, ...] = ("ja", "en")
 
 
 class Stock(Part, frozen=True, kw_only=True):

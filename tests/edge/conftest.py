@@ -1,0 +1,15 @@
+"""Each test gets a shop floor of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.shop import Shop
+from tests.edge import floor as builder
+
+
+@pytest.fixture
+def floor(tmp_path: Path) -> Iterator[Shop]:
+    with builder.shop(tmp_path) as opened:
+        yield opened

@@ -1,0 +1,126 @@
+"""A small shop floor for tests: real databases in a folder, filled as HQ would fill them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from edge import schema
+from edge.box import know_thyself
+from edge.catalog import Colour, Product
+from edge.clock import now, utc_text
+from edge.config import Config, HqSection, Station, StoreSection
+from edge.desk import catch_up
+from edge.member import Member
+from edge.outcome import Outcome, OutcomeRow
+from edge.pickup.life import State
+from edge.pickup.order import OrderLine, OrderRow
+from edge.scan import Reading, write_down
+from edge.shop import Shop, open_shop
+from edge.stock import StockRow
+from edge.store import open_store, rows, values, writing
+from edge.words import Words
+
+GTIN = "04512345678906"
+SECRET = "s3cret-of-4821"
+STATIONS = [
+    Station(id="k1", role="kiosk", name=Words(ja="キオスク1")),
+    Station(id="k2", role="kiosk", name=Words(ja="キオスク2")),
+    Station(id="door", role="entrance", name=Words(ja="入口")),
+    Station(id="c1", role="counter", name=Words(ja="カウンター")),
+    Station(id="g1", role="gate", name=Words(ja="ゲート")),
+]
+
+
+def config(folder: Path) -> Config:
+    """Settings of a store named ginza, its data in `folder`."""
+    return Config(
+        store=StoreSection(chain="test", id="ginza", data=str(folder)),
+        hq=HqSection(broker="mqtt://127.0.0.1:1", keys={}),
+        stations=STATIONS,
+    )
+
+
+@contextmanager
+def shop(folder: Path) -> Iterator[Shop]:
+    """A migrated store that knows who it is."""
+    schema.migrate(folder)
+    db = open_store(folder)
+    box = know_thyself(db, "ginza", now())
+    db.close()
+    with open_shop(config(folder), box) as opened:
+        yield opened
+
+
+def send(floor: Shop, feed: str, key: str, body: object, version: int = 1) -> None:
+    """What sync does when HQ sends a row."""
+    text = None if body is None else msgspec.json.encode(body).decode()
+    floor.hq.conn.execute(
+        f"""insert into {feed} (key, version, body) values (?, ?, ?)
+            on conflict (key) do update set version = excluded.version, body = excluded.body""",
+        (key, version, text),
+    )
+    floor.hq.conn.execute(
+        """insert into feeds (feed, epoch, version, rows, digest, as_of) values (?, 'e', ?, 0, '0', ?)
+           on conflict (feed) do update set version = max(version, excluded.version), as_of = excluded.as_of""",
+        (feed, version, utc_text(now().time)),
+    )
+
+
+def product(gtin: str = GTIN, **more: Any) -> Product:
+    return Product(
+        gtin=gtin,
+        style=more.pop("style", "41-2208"),
+        name=Words(ja="立ち襟シャツ", en="Band collar shirt"),
+        category="shirts",
+        colour=Colour(code="01", name=Words(ja="生成り", en="Ecru"), hex="#e9e3d6"),
+        size=more.pop("size", "M"),
+        size_order=more.pop("size_order", 3),
+        price=3990,
+        picture="picture/shirt",
+        **more,
+    )
+
+
+def order(order: str = "o-1", state: State = State.READY, **more: Any) -> OrderRow:
+    return OrderRow(
+        order=order,
+        store=more.pop("store", "ginza"),
+        number=more.pop("number", "4821"),
+        state=state,
+        name="サトウ ミナミ",
+        lines=[OrderLine(line=1, gtin=GTIN)],
+        secret_sha256=sha256(SECRET.encode()).hexdigest(),
+        **more,
+    )
+
+
+def stock(on_hand: int, **more: Any) -> StockRow:
+    return StockRow(gtin=GTIN, on_hand=on_hand, as_of=more.pop("as_of", now().text), **more)
+
+
+def member(ref: str = "m-1", codes: tuple[str, ...] = ("app:2000000000008",)) -> Member:
+    return Member(member=ref, nickname="サトウ", stage="silver", codes=list(codes))
+
+
+def scan(floor: Shop, station: str, data: str | bytes, **about: Any) -> Outcome:
+    """A reading is written down at a station and the desk answers; what it came to."""
+    raw = data.encode() if isinstance(data, str) else data
+    with writing(floor.db):
+        write_down(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
+    catch_up(floor, lambda _seq: None)
+    return last(floor).outcome
+
+
+def last(floor: Shop) -> OutcomeRow:
+    """The newest outcome."""
+    return values(floor.db, OutcomeRow, "select * from outcomes order by seq desc limit 1")[0]
+
+
+def facts(floor: Shop, kind: str = "%") -> list[dict[str, Any]]:
+    """The CloudEvents in the journal whose type is like `noren.<kind>`, by seq."""
+    found = rows(floor.db, "select event from journal where type like ? order by seq", (f"noren.{kind}",))
+    return [msgspec.json.decode(row["event"]) for row in found]
