@@ -14,7 +14,7 @@ import numpy as np
 
 from firmware_bridge.decode.child import Answer, Job, Ready, main
 from firmware_bridge.decode.found import Found
-from firmware_bridge.decode.ladder import DecodeSettings
+from firmware_bridge.decode.ladder import DEFAULTS, DecodeSettings
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
@@ -27,7 +27,7 @@ PATIENT = 30.0  # seconds a still picture may take in patient mode, where there 
 DEATHS = 5  # children lost one after the other without one frame decoded: then it is no frame's fault
 
 
-class DecoderLost(Exception):  # noqa: N818 (said as the trade says it, like DeviceLost)
+class DecoderLost(Exception):
     """The decoder cannot be kept alive; the bridge should fall and be started anew."""
 
 
@@ -37,7 +37,7 @@ class ContainedDecoder:
     `lost` counts frames lost by cause, `noise` the lines the engines wrote to stderr.
     """
 
-    def __init__(self, settings: DecodeSettings = DecodeSettings()) -> None:
+    def __init__(self, settings: DecodeSettings = DEFAULTS) -> None:
         self._settings = settings
         self._patience = PATIENT if settings.patient else settings.budget + SLACK
         self._deaths = 0

@@ -1,14 +1,20 @@
-"""The ladder: cheap engines first, dearer ones only when the cheap ones read nothing."""
+"""The ladder: rungs are climbed from cheap to dear until codes are read that can be believed."""
 
+import time
+from collections.abc import Set
 from dataclasses import dataclass
+from typing import Protocol
 
+import cv2
 import numpy as np
 
 from edge.codes.symbology import Symbology
+from firmware_bridge.decode import opencv, zbar, zxing
 from firmware_bridge.decode.found import Found, Sighting
+from firmware_bridge.decode.look import Look
+from firmware_bridge.decode.pace import Pace
 from firmware_bridge.decode.rehearsal import Rehearsal
-from firmware_bridge.decode.zbar import Zbar
-from firmware_bridge.decode.zxing import Zxing
+from firmware_bridge.decode.rungs import LADDER, Depth
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
@@ -18,8 +24,6 @@ RETAIL = frozenset(
         Symbology.EAN8,
         Symbology.UPCA,
         Symbology.UPCE,
-        Symbology.EAN2,
-        Symbology.EAN5,
         Symbology.CODE128,
         Symbology.CODE39,
         Symbology.QR,
@@ -34,7 +38,7 @@ class DecodeSettings:
     """What to look for and how long to look.
 
     `budget` is seconds per frame, `patient` means a still picture (all rungs, no budget), `rehearse` puts the engine
-    that fails on purpose on the first rung.
+    that fails on purpose before the first rung.
     """
 
     symbologies: frozenset[Symbology] = RETAIL
@@ -43,22 +47,57 @@ class DecodeSettings:
     rehearse: bool = False
 
 
-class Decoder:
-    """The ladder in this process; one frame at a time."""
+DEFAULTS = DecodeSettings()
 
-    def __init__(self, settings: DecodeSettings = DecodeSettings()) -> None:
-        self._zxing = Zxing(settings.symbologies)
-        self._zbar = Zbar(settings.symbologies)
+
+class Engine(Protocol):
+    """What the ladder asks of an engine."""
+
+    def read(self, gray: Gray) -> tuple[Sighting, ...]:
+        """Codes in a grey picture (uint8, H x W)."""
+        ...
+
+
+def engines(symbologies: Set[Symbology]) -> dict[str, Engine]:
+    """The engines by the names the rungs use."""
+    return {
+        "zxing quick": zxing.Zxing(symbologies, thorough=False),
+        "zxing": zxing.Zxing(symbologies),
+        "zxing global": zxing.Zxing(symbologies, whole_picture=True),
+        "zbar": zbar.Zbar(symbologies),
+        "opencv bars": opencv.OpencvBars(symbologies),
+        "opencv qr": opencv.OpencvQr(symbologies),
+    }
+
+
+class Decoder:
+    """The ladder in this process; one frame at a time, from one thread."""
+
+    def __init__(self, settings: DecodeSettings = DEFAULTS) -> None:
+        cv2.setNumThreads(1)
+        self._settings = settings
+        self._engines = engines(settings.symbologies)
+        self._pace = Pace()
         self._rehearsal = Rehearsal() if settings.rehearse else None
 
     def read(self, gray: Gray, *, deep: bool = False) -> tuple[Found, ...]:
-        """Codes in a grey frame (uint8, H x W), in no particular order; empty when none is read."""
+        """Codes in a grey frame (uint8, H x W), in no particular order; empty when none can be believed.
+
+        `deep` climbs further, for a scene that stands still; a patient decoder always climbs to the end.
+        """
         if self._rehearsal:
             self._rehearsal.read(gray)
-        return tuple(_found(seen) for seen in self._zxing.read(gray) or self._zbar.read(gray))
+        until = float("inf") if self._settings.patient else time.perf_counter() + self._settings.budget
+        look = Look(gray, self._engines, self._pace, until)
+        for rung in LADDER:
+            if rung.depth > self._depth(deep, look):
+                break
+            look.climb(rung)
+            if found := look.found():
+                return found
+        return ()
 
-
-def _found(seen: Sighting) -> Found:
-    return Found(
-        symbology=seen.symbology, aim=seen.aim, data=seen.data, corners=seen.corners, rung=f"{seen.engine} as it is"
-    )
+    def _depth(self, deep: bool, look: Look) -> Depth:
+        if self._settings.patient:
+            return Depth.PATIENT
+        return Depth.DEEP if deep or look.doubts else Depth.LIVE

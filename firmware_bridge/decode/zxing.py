@@ -1,6 +1,7 @@
 """The first engine: zxing-cpp, which reads every symbology a shop meets."""
 
 from collections.abc import Set
+from dataclasses import replace
 
 import numpy as np
 import zxingcpp
@@ -45,27 +46,49 @@ _NAMED = {int(fmt): symbology for symbology, formats in _ASKED.items() for fmt i
 }
 
 
+RETAIL_CODES = frozenset({Symbology.EAN13, Symbology.EAN8, Symbology.UPCA, Symbology.UPCE})
+ADD_ONS = frozenset({Symbology.EAN2, Symbology.EAN5})
+_ADD_ON = {2: (Symbology.EAN2, "]E1"), 5: (Symbology.EAN5, "]E2")}  # ISO/IEC 15424, add-on symbols alone
+
+
 class Zxing:
     """zxing-cpp set up once for a set of symbologies; `read` may be called from one thread at a time."""
 
-    def __init__(self, symbologies: Set[Symbology]) -> None:
+    def __init__(self, symbologies: Set[Symbology], *, thorough: bool = True, whole_picture: bool = False) -> None:
+        """`thorough` also looks sideways, inverted and at smaller sizes; `whole_picture` takes one threshold for all."""
         self._formats = zxingcpp.BarcodeFormats([f for s in sorted(symbologies) for f in _ASKED.get(s, ())])
+        self._add_on = zxingcpp.EanAddOnSymbol.Read if symbologies & ADD_ONS else zxingcpp.EanAddOnSymbol.Ignore
+        self._thorough = thorough
+        self._binarizer = zxingcpp.Binarizer.GlobalHistogram if whole_picture else zxingcpp.Binarizer.LocalAverage
 
-    def read(self, gray: Gray, *, thorough: bool = True) -> tuple[Sighting, ...]:
-        """Codes in a grey picture; `thorough` also looks sideways, inverted and at smaller sizes."""
+    def read(self, gray: Gray) -> tuple[Sighting, ...]:
+        """Codes in a grey picture; none when no symbology zxing-cpp knows is asked for."""
+        if not len(self._formats):
+            return ()
         barcodes = zxingcpp.read_barcodes(
-            gray, self._formats, try_rotate=thorough, try_downscale=thorough, try_invert=thorough
+            gray,
+            self._formats,
+            try_rotate=self._thorough,
+            try_downscale=self._thorough,
+            try_invert=self._thorough,
+            binarizer=self._binarizer,
+            ean_add_on_symbol=self._add_on,
         )
-        return tuple(_sighting(barcode) for barcode in barcodes if int(barcode.format) in _NAMED)
+        return tuple(seen for barcode in barcodes if int(barcode.format) in _NAMED for seen in _sightings(barcode))
 
 
-def _sighting(barcode: zxingcpp.Barcode) -> Sighting:
+def _sightings(barcode: zxingcpp.Barcode) -> tuple[Sighting, ...]:
+    """The code itself, and its add-on of two or five digits when it has one."""
     symbology = _NAMED[int(barcode.format)]
-    data = barcode.bytes
-    if symbology is Symbology.UPCA and len(data) == 13:
-        data = data[1:]
-    return Sighting(
-        symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=_corners(barcode), engine=NAME
+    data, corners = barcode.bytes, _corners(barcode)
+    own = Sighting(symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=corners, engine=NAME)
+    if symbology not in RETAIL_CODES or b" " not in data:
+        return (own,)
+    digits, _, beside = data.partition(b" ")
+    kind, aim = _ADD_ON[len(beside)]
+    return (
+        replace(own, aim="]E4" if symbology is Symbology.EAN8 else "]E0", data=digits),
+        replace(own, symbology=kind, aim=aim, data=beside),
     )
 
 

@@ -1,0 +1,118 @@
+"""One look at one frame: the views made of it, the claims heard so far, and which of them stand."""
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+
+from edge.codes.symbology import Symbology
+from firmware_bridge.decode.found import Corners, Found, Sighting
+from firmware_bridge.decode.pace import Pace
+from firmware_bridge.decode.picture import View, crop, whole
+from firmware_bridge.decode.rungs import SHAKES, Rung
+from firmware_bridge.decode.trust import Claim, heard, is_sure, plausible, stands
+
+Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+
+MOST = 8  # codes of one rung that are looked at again; a shelf full of labels must not eat the budget
+TRIES = 6  # second readings that may fail before a claim is left to the next rungs
+AROUND = 0.25  # of a code's longer side, kept around it: bars need their quiet zones
+AROUND_LEAST = 24  # pixels, for the same
+WITNESSES = {  # engines asked again, by what is claimed; quick zxing will do, the place is known
+    Symbology.EAN13: ("zbar", "zxing quick", "opencv bars"),
+    Symbology.UPCA: ("zbar", "zxing quick", "opencv bars"),
+}
+WITNESSES_ELSE = ("zbar", "zxing quick")
+
+
+class Engine(Protocol):
+    """What a look asks of an engine."""
+
+    def read(self, gray: Gray) -> tuple[Sighting, ...]:
+        """Codes in a grey picture (uint8, H x W)."""
+        ...
+
+
+class Look:
+    """What is known about one frame while the ladder is climbed; `until` is when the budget ends."""
+
+    def __init__(self, gray: Gray, engines: Mapping[str, Engine], pace: Pace, until: float) -> None:
+        self._frame = whole(np.ascontiguousarray(gray))
+        self._engines = engines
+        self._pace = pace
+        self._until = until
+        self._claims: tuple[Claim, ...] = ()
+        self._rungs: dict[tuple[str, bytes], str] = {}
+
+    @property
+    def doubts(self) -> bool:
+        """Whether something was found but is not believed yet."""
+        return bool(self._claims)
+
+    def climb(self, rung: Rung) -> None:
+        """Let one rung look at the frame, and look again at what it claims."""
+        view = rung.step(self._frame)
+        if view is None or not self._time_for(rung.name, view):
+            return
+        fresh = self._ask(rung.engine, rung.name, view, rung.picture)
+        for seen in fresh[:MOST]:
+            self._rungs.setdefault((seen.symbology, seen.data), rung.name)
+            self._confirm(seen, rung)
+
+    def found(self) -> tuple[Found, ...]:
+        """The claims that stand."""
+        return tuple(self._found(claim) for claim in self._claims if stands(claim, self._claims))
+
+    def _ask(self, engine: str, name: str, view: View, vote: str) -> list[Sighting]:
+        start = time.perf_counter()
+        sightings = self._engines[engine].read(view.gray)
+        self._pace.took(name, view.gray.size, time.perf_counter() - start)
+        believable = [ours for seen in sightings if (ours := plausible(seen))]
+        placed = [replace(seen, corners=view.to_frame(seen.corners)) for seen in believable]
+        for seen in placed:
+            self._claims = heard(self._claims, seen, vote)
+        return placed
+
+    def _confirm(self, seen: Sighting, rung: Rung) -> None:
+        """Read the place again, slightly shaken and with other engines, until the claim stands or too often fails."""
+        failed = 0
+        for engine, view, vote in self._second_views(seen, rung):
+            claim = self._claim(seen)
+            if stands(claim, self._claims) or failed >= TRIES or time.perf_counter() > self._until:
+                return
+            self._ask(engine, f"{engine} again", view, vote)
+            failed += len(self._claim(seen).votes) == len(claim.votes)
+
+    def _second_views(self, seen: Sighting, rung: Rung) -> Iterator[tuple[str, View, str]]:
+        place = rung.step(crop(self._frame, *_around(seen.corners)))
+        if place is None:
+            return
+        for shake, step in SHAKES:
+            view = step(place)
+            if view is not None:
+                for engine in WITNESSES.get(seen.symbology, WITNESSES_ELSE):
+                    yield engine, view, rung.picture + shake
+
+    def _claim(self, seen: Sighting) -> Claim:
+        return next(c for c in self._claims if c.symbology is seen.symbology and c.data == seen.data)
+
+    def _time_for(self, name: str, view: View) -> bool:
+        return time.perf_counter() + self._pace.expects(name, view.gray.size) < self._until
+
+    def _found(self, claim: Claim) -> Found:
+        return Found(
+            symbology=claim.symbology,
+            aim=claim.aim,
+            data=claim.data,
+            corners=claim.corners,
+            rung=self._rungs.get((claim.symbology, claim.data), "again"),
+            sure=is_sure(claim),
+        )
+
+
+def _around(corners: Corners) -> tuple[int, int, int, int]:
+    xs, ys = [p[0] for p in corners], [p[1] for p in corners]
+    margin = AROUND_LEAST + int(AROUND * max(max(xs) - min(xs), max(ys) - min(ys)))
+    return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin

@@ -1,0 +1,59 @@
+"""The third engine: OpenCV's own detectors, which see through blur and, unguarded, invent codes."""
+
+from collections.abc import Sequence, Set
+
+import cv2
+import numpy as np
+
+from edge.codes.symbology import Symbology
+from firmware_bridge.decode.found import Corners, Sighting
+
+Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+
+BARS = "opencv bars"
+QR = "opencv qr"
+
+# Never EAN-8: it reads one into stripes, text and longer codes.
+_NAMED = {"EAN_13": Symbology.EAN13, "UPC_A": Symbology.UPCA}
+
+
+class OpencvBars:
+    """OpenCV's EAN-13 and UPC-A detector."""
+
+    def __init__(self, symbologies: Set[Symbology]) -> None:
+        self._asked = symbologies & set(_NAMED.values())
+        self._detector = cv2.barcode.BarcodeDetector()
+
+    def read(self, gray: Gray) -> tuple[Sighting, ...]:
+        """EAN-13 and UPC-A in a grey picture."""
+        if not self._asked:
+            return ()
+        _, texts, kinds, points = self._detector.detectAndDecodeWithType(gray)
+        return tuple(
+            Sighting(symbology=_NAMED[kind], aim="]E0", data=text.encode(), corners=_corners(quad), engine=BARS)
+            for text, kind, quad in zip(texts, kinds, points if points is not None else (), strict=False)
+            if text and kind in _NAMED and _NAMED[kind] in self._asked
+        )
+
+
+class OpencvQr:
+    """OpenCV's QR detector."""
+
+    def __init__(self, symbologies: Set[Symbology]) -> None:
+        self._asked = Symbology.QR in symbologies
+        self._detector = cv2.QRCodeDetector()
+
+    def read(self, gray: Gray) -> tuple[Sighting, ...]:
+        """QR codes in a grey picture, as bytes."""
+        if not self._asked:
+            return ()
+        _, texts, points, _ = self._detector.detectAndDecodeBytesMulti(gray)
+        return tuple(
+            Sighting(symbology=Symbology.QR, aim="]Q1", data=bytes(text), corners=_corners(quad), engine=QR)
+            for text, quad in zip(texts, points if points is not None else (), strict=False)
+            if text
+        )
+
+
+def _corners(quad: Sequence[Sequence[float]]) -> Corners:
+    return tuple((round(float(x)), round(float(y))) for x, y in quad)

@@ -1,0 +1,34 @@
+"""The decoder as a plain callable, picture in and (format, text) out, as tools that compare decoders want it."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from firmware_bridge.decode.ladder import Decoder, DecodeSettings
+
+Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+Plain = Callable[[Gray], list[tuple[str, str]]]
+
+ENCODINGS = ("utf-8", "cp932")  # what a QR code in Japan holds; anything else is shown byte by byte
+
+
+def live() -> Plain:
+    """As the bridge reads a frame the gate let through and that stands still."""
+    decoder = Decoder()
+    return lambda gray: [(str(f.symbology), text(f.data)) for f in decoder.read(gray, deep=True)]
+
+
+def patient() -> Plain:
+    """As a still picture is read."""
+    decoder = Decoder(DecodeSettings(patient=True))
+    return lambda gray: [(str(f.symbology), text(f.data)) for f in decoder.read(gray)]
+
+
+def text(data: bytes) -> str:
+    """A guess at the text of a code, for eyes only: what a code means is for `edge.codes` to say."""
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return data.decode("latin-1")

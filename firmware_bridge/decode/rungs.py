@@ -1,0 +1,105 @@
+"""The rungs of the ladder, as one table: which engine looks at which picture, and when."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from firmware_bridge.decode.picture import (
+    Step,
+    as_it_is,
+    brightened,
+    contrasted,
+    evened,
+    in_turn,
+    inverted,
+    scaled,
+    sharpened,
+    smoothed,
+    tilted,
+)
+
+
+class Depth(IntEnum):
+    """How far down the ladder a look goes."""
+
+    LIVE = 1  # every frame the gate lets through
+    DEEP = 2  # something was found but not read, or the scene stands still
+    PATIENT = 3  # a still picture: there will be no better frame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One engine on one picture."""
+
+    name: str
+    picture: str
+    step: Step
+    engine: str
+    depth: Depth
+
+
+def _rung(depth: Depth, engine: str, picture: str) -> Rung:
+    return Rung(name=f"{engine}, {picture}", picture=picture, step=STEPS[picture], engine=engine, depth=depth)
+
+
+STEPS: dict[str, Step] = {
+    "as it is": as_it_is,
+    "half": scaled(0.5),
+    "smaller": scaled(0.7),
+    "larger": scaled(1.5),
+    "double": scaled(2.0),
+    "squeezed": scaled(1.0, 0.33),
+    "darker": brightened(2.0),
+    "lighter": brightened(0.5),
+    "sharper": sharpened(2.0, 2.0),
+    "smoother": smoothed(1.0),
+    "contrast": contrasted,
+    "contrast, double": in_turn(contrasted, scaled(2.0)),
+    "double, sharper": in_turn(scaled(2.0), sharpened(3.0, 3.0)),
+    "inverted": inverted,
+    "even": evened,
+    "tilted 4": tilted(4.0),
+    "tilted 15": tilted(15.0),
+    "tilted 30": tilted(30.0),
+    "tilted 45": tilted(45.0),
+}
+
+LADDER: tuple[Rung, ...] = (
+    _rung(Depth.LIVE, "zxing quick", "as it is"),
+    _rung(Depth.LIVE, "zxing", "as it is"),
+    _rung(Depth.LIVE, "opencv bars", "as it is"),
+    _rung(Depth.LIVE, "zbar", "squeezed"),
+    _rung(Depth.DEEP, "zxing global", "darker"),
+    _rung(Depth.DEEP, "zbar", "as it is"),
+    _rung(Depth.DEEP, "zbar", "half"),
+    _rung(Depth.DEEP, "zxing global", "contrast"),
+    _rung(Depth.DEEP, "zxing", "smaller"),
+    _rung(Depth.DEEP, "zxing global", "contrast, double"),
+    _rung(Depth.DEEP, "opencv bars", "sharper"),
+    _rung(Depth.DEEP, "zxing", "larger"),
+    _rung(Depth.DEEP, "zbar", "inverted"),
+    _rung(Depth.PATIENT, "zxing", "tilted 4"),
+    _rung(Depth.PATIENT, "zxing global", "double, sharper"),
+    _rung(Depth.PATIENT, "zxing", "even"),
+    _rung(Depth.PATIENT, "zxing", "lighter"),
+    _rung(Depth.PATIENT, "zxing", "smoother"),
+    _rung(Depth.PATIENT, "zbar", "darker"),
+    _rung(Depth.PATIENT, "opencv bars", "contrast, double"),
+    _rung(Depth.PATIENT, "zbar", "tilted 15"),
+    _rung(Depth.PATIENT, "zbar", "tilted 30"),
+    _rung(Depth.PATIENT, "zxing", "tilted 30"),
+    _rung(Depth.PATIENT, "zxing", "tilted 45"),
+    _rung(Depth.PATIENT, "zbar", "larger"),
+    _rung(Depth.PATIENT, "zbar", "double"),
+    _rung(Depth.PATIENT, "opencv qr", "as it is"),
+    _rung(Depth.PATIENT, "opencv qr", "larger"),
+)
+
+# Small changes that leave a true code as it is and make a misread fall apart. On the photographs at hand no text
+# zxing-cpp misread survived a tilt of 4 degrees or a change of size by a tenth.
+SHAKES: tuple[tuple[str, Step], ...] = (
+    ("", as_it_is),
+    (", tilted", tilted(4.0)),
+    (", a tenth larger", scaled(1.12)),
+    (", a tenth smaller", scaled(0.9)),
+    (", tilted back", tilted(-3.0)),
+)
