@@ -52,9 +52,17 @@ def test_paths_are_meant_from_the_files_own_folder(tmp_path: Path) -> None:
     [
         ('role = "kiosk"', 'role = "kitchen"', r"stations\[0\]\.role.*kitchen"),
         ('id = "ginza"', 'id = "Ginza Store"', r"store\.id: expected lower-case letters, digits and hyphens"),
-        ('broker = "mqtt://127.0.0.1:1883"', 'broker = "http://x"', r"hq\.broker: expected an address such as `mqtts://"),
+        (
+            'broker = "mqtt://127.0.0.1:1883"',
+            'broker = "http://x"',
+            r"hq\.broker: expected an address such as `mqtts://",
+        ),
         ("[hq]", "[hq]\nbrokr = 1", r"hq: object contains unknown field `brokr`"),
-        ('station = "k1"\npath', 'station = "k9"\npath', r"devices\[0\]\.station: expected the id of a station, got `k9`"),
+        (
+            'station = "k1"\npath',
+            'station = "k9"\npath',
+            r"devices\[0\]\.station: expected the id of a station, got `k9`",
+        ),
         ('id = "camera-1"', 'id = "scanner-1"', r"devices: each id is used once"),
         ('kind = "serial"', 'kind = "telepathy"', r"devices\[0\]\.kind.*telepathy"),
         ('data = "data"', 'data = "data"\ntime_zone = "Asia/Tokio"', r"store\.time_zone: expected a time zone such as"),

@@ -1,0 +1,111 @@
+"""A step with an order: taken once, told once, refused in plain words."""
+
+from typing import Any
+
+import pytest
+
+from edge.clock import now
+from edge.pickup.life import Action, State
+from edge.pickup.order import PickupOrder, by_number, find, here
+from edge.pickup.step import NotAllowed, Request, Who, note_conflicts, take
+from edge.shop import Shop
+from edge.stock import Moved, moved_since
+from edge.store import writing
+from tests.edge.floor import GTIN, facts, order, send, stock
+
+
+def _take(floor: Shop, action: Action, key: str | None = None, order_id: str = "o-1", **detail: Any) -> PickupOrder:
+    request = Request(
+        key=key or f"{action}:1", order=order_id, action=action, who=Who(staff="s-1", station="c1"), detail=detail
+    )
+    with writing(floor.db):
+        return take(floor.db, floor.hq, floor.box, request, now())
+
+
+def test_a_hand_over_is_kept_told_and_takes_the_goods_off_the_shelf(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    send(floor, "stock", GTIN, stock(5, reserved=1))
+    done = _take(floor, Action.HAND_OVER, proof={"kind": "code"})
+    assert (done.state, done.handed_over_by) == (State.HANDED_OVER, "s-1")
+    (told,) = facts(floor, "pickup.handed_over")
+    assert told["data"] == {"order": "o-1", "number": "4821", "from": "ready_for_pickup", "proof": {"kind": "code"}}
+    assert told["staff"] == "s-1"
+    assert moved_since(floor.db, floor.box, stock(5)) == Moved(quantity=-1, reserved=-1)
+
+
+def test_asked_twice_with_the_same_key_it_happens_once_and_answers_the_same(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    assert _take(floor, Action.HAND_OVER, key="k") == _take(floor, Action.HAND_OVER, key="k")
+    assert len(facts(floor, "pickup.handed_over")) == len(facts(floor, "stock.moved")) == 1
+
+
+def test_a_second_hand_over_is_refused_and_says_why(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    _take(floor, Action.HAND_OVER, key="a")
+    with pytest.raises(NotAllowed, match="order o-1 is handed_over: cannot hand_over"):
+        _take(floor, Action.HAND_OVER, key="b")
+
+
+@pytest.mark.parametrize("state", [State.CANCELLED, State.PLACED, State.PICKING])
+def test_goods_that_are_not_ready_are_not_handed_over(floor: Shop, state: State) -> None:
+    send(floor, "orders", "o-1", order(state=state))
+    with pytest.raises(NotAllowed):
+        _take(floor, Action.HAND_OVER)
+    assert facts(floor, "pickup%") == []
+
+
+def test_an_order_of_another_store_and_an_unknown_one_are_refused(floor: Shop) -> None:
+    send(floor, "orders", "o-2", order("o-2", store="yokohama"))
+    for order_id in ("o-2", "o-3"):
+        with pytest.raises(NotAllowed):
+            _take(floor, Action.ARRIVE, order_id=order_id)
+
+
+def test_an_undone_hand_over_brings_the_goods_back(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    _take(floor, Action.HAND_OVER)
+    undone = _take(floor, Action.UNDO)
+    assert (undone.state, undone.handed_over_at) == (State.ARRIVED, None)
+    assert moved_since(floor.db, floor.box, stock(5)) == Moved()
+
+
+def test_the_stores_steps_stand_until_hq_has_counted_them(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order(state=State.PICKING))
+    _take(floor, Action.READY)
+    seq = int(facts(floor, "pickup.ready")[0]["id"].rpartition("/")[2])
+    assert _state(floor) is State.READY
+    send(floor, "orders", "o-1", order(state=State.PICKING), version=2)
+    assert _state(floor) is State.READY
+    send(floor, "orders", "o-1", order(state=State.CANCELLED, epoch=floor.box.epoch, through_seq=seq), version=3)
+    assert _state(floor) is State.CANCELLED
+
+
+def _state(floor: Shop) -> State:
+    found = find(floor.db, floor.hq, floor.box, "o-1")
+    assert found is not None
+    return found.state
+
+
+def test_a_cancel_after_the_hand_over_changes_nothing_here_and_is_told_to_hq_once(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    _take(floor, Action.HAND_OVER)
+    send(floor, "orders", "o-1", order(state=State.CANCELLED), version=2)
+    assert _state(floor) is State.HANDED_OVER
+    with writing(floor.db):
+        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 1
+        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
+    (conflict,) = facts(floor, "pickup.conflict")
+    assert conflict["data"]["order"] == "o-1"
+
+
+def test_the_list_holds_this_stores_orders_by_promise(floor: Shop) -> None:
+    send(floor, "orders", "late", order("late", promise_at="2026-11-21T05:00:00Z"))
+    send(floor, "orders", "soon", order("soon", promise_at="2026-11-21T03:00:00Z"))
+    send(floor, "orders", "away", order("away", store="yokohama"))
+    assert [one.row.order for one in here(floor.db, floor.hq, floor.box)] == ["soon", "late"]
+
+
+def test_a_number_finds_only_what_is_still_open(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    send(floor, "orders", "o-old", order("o-old", state=State.HANDED_OVER))
+    assert [one.row.order for one in by_number(floor.db, floor.hq, floor.box, "4821")] == ["o-1"]

@@ -1,0 +1,266 @@
+"""The desk: what each code comes to at each station, in one transaction."""
+
+import logging
+import sqlite3
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edge import desk
+from edge.clock import now
+from edge.codes import token
+from edge.codes.reason import Reason
+from edge.codes.rules import Check, CodeRules, IssuerRule, TokenKey
+from edge.outcome import (
+    CheckedIn,
+    CodeRefused,
+    Fault,
+    Identified,
+    NotHere,
+    NotUnderstood,
+    OrderOpened,
+    PickupArrived,
+    PickupRefused,
+    ProductShown,
+    ProductUnknown,
+    clear_screen,
+    on_screen,
+)
+from edge.pickup.life import State
+from edge.policy import CheckIn, Policy
+from edge.scan import Reading, write_down
+from edge.shop import Shop
+from edge.store import cursor, rows, writing
+from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, scan, send
+
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+RULES = CodeRules(
+    issuers=(IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=Check.LUHN, over_products=True),),
+    keys={"key-1": TokenKey(issuer="app", public=token.public_text(KEY))},
+)
+CARD = "2000000000008"
+TAG = "4512345678906"
+
+
+@pytest.fixture(autouse=True)
+def _policy(floor: Shop) -> None:
+    send(floor, "config", "policy", Policy(check_in=CheckIn(miles=10), codes=RULES))
+    send(floor, "catalog", GTIN, product())
+    send(floor, "members", "m-1", member())
+
+
+def _token(jti: str, age: int = 0, key: Ed25519PrivateKey = KEY) -> str:
+    made = int(now().time.timestamp()) - age
+    claims = token.Claims(iss="app", sub="m-1", iat=made, exp=made + 60, jti=jti)
+    return token.mint(key, claims, kid="key-1")
+
+
+def test_a_member_is_greeted_once_a_day_over_all_stations(floor: Shop) -> None:
+    first = scan(floor, "door", CARD)
+    assert isinstance(first, CheckedIn)
+    assert (first.member, first.first, first.miles, first.grade) == ("m-1", True, 10, "static")
+    again = scan(floor, "k1", CARD)
+    assert isinstance(again, CheckedIn)
+    assert (again.first, again.miles, again.time) == (False, 0, first.time)
+    assert len(facts(floor, "visit.checked_in")) == len(facts(floor, "visit.repeated")) == 1
+
+
+def test_a_member_hq_has_not_sent_here_is_welcome_all_the_same(floor: Shop) -> None:
+    send(floor, "members", "m-1", None, version=2)
+    outcome = scan(floor, "k1", CARD)
+    assert isinstance(outcome, CheckedIn)
+    assert (outcome.member, outcome.first) == (None, True)
+    assert facts(floor, "visit.checked_in")[0]["member"] == f"card:app:{CARD}"
+
+
+def test_a_waiting_order_is_named_in_the_greeting(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order(member="m-1"))
+    send(floor, "orders", "o-2", order("o-2", State.HANDED_OVER, member="m-1"))
+    outcome = scan(floor, "k1", CARD)
+    assert isinstance(outcome, CheckedIn)
+    assert outcome.orders == ["o-1"]
+
+
+def test_staff_reading_a_member_do_not_check_them_in(floor: Shop) -> None:
+    assert scan(floor, "c1", CARD) == Identified(member="m-1", orders=[])
+    assert facts(floor, "visit%") == []
+
+
+def test_a_signed_code_is_fresh_and_serves_once_in_the_whole_store(floor: Shop) -> None:
+    code = _token("j1")
+    outcome = scan(floor, "k1", code)
+    assert isinstance(outcome, CheckedIn)
+    assert outcome.grade == "fresh"
+    assert scan(floor, "k2", code) == CodeRefused(why="used")
+
+
+def test_a_signed_code_a_little_late_is_stale_and_a_very_old_one_is_refused(floor: Shop) -> None:
+    late = scan(floor, "k1", _token("j2", age=120))
+    assert isinstance(late, CheckedIn)
+    assert late.grade == "stale"
+    assert scan(floor, "k1", _token("j3", age=3600)) == CodeRefused(why="expired")
+
+
+def test_a_code_signed_by_a_stranger_opens_nothing(floor: Shop) -> None:
+    forged = _token("x", key=Ed25519PrivateKey.generate())
+    assert scan(floor, "k1", forged) == NotUnderstood(reason=Reason.BAD_SIGNATURE)
+    assert facts(floor, "visit%") == []
+
+
+def test_a_price_tag_opens_the_product(floor: Shop) -> None:
+    assert scan(floor, "k1", TAG) == ProductShown(gtin=GTIN)
+    assert facts(floor, "product.scanned")[0]["data"] == {"gtin": GTIN, "known": True}
+
+
+def test_a_sound_tag_of_no_product_of_ours_is_said_to_be_unknown(floor: Shop) -> None:
+    assert scan(floor, "k1", "4901234567894") == ProductUnknown(gtin="04901234567894")
+
+
+def test_a_wrong_check_digit_is_told_and_never_guessed(floor: Shop) -> None:
+    assert scan(floor, "k1", "4512345678907") == NotUnderstood(reason=Reason.CHECK_DIGIT)
+    assert facts(floor, "product%") == []
+
+
+def _pickup(floor: Shop, station: str, order_id: str = "o-1", secret: str = SECRET) -> object:
+    return scan(floor, station, f"noren:p:{order_id}:{secret}")
+
+
+def test_a_pickup_code_at_a_kiosk_says_i_am_here_once(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    here = PickupArrived(order="o-1", number="4821", ready=True)
+    assert _pickup(floor, "k1") == here
+    assert _pickup(floor, "k2") == here
+    assert len(facts(floor, "pickup.arrived")) == 1
+
+
+def test_a_shopper_who_comes_early_is_told_that_the_goods_are_being_prepared(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order(state=State.PICKING))
+    assert _pickup(floor, "k1") == PickupArrived(order="o-1", number="4821", ready=False)
+
+
+def test_the_same_code_at_the_counter_is_the_proof_for_a_hand_over(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    assert _pickup(floor, "c1") == OrderOpened(order="o-1", number="4821")
+    assert facts(floor, "pickup%") == []
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        (State.HANDED_OVER, "handed_over"),
+        (State.CANCELLED, "cancelled"),
+        (State.REJECTED, "rejected"),
+        (State.RESTOCKED, "gone"),
+    ],
+)
+def test_an_order_that_cannot_be_handed_over_says_why(floor: Shop, state: State, why: str) -> None:
+    send(floor, "orders", "o-1", order(state=state))
+    assert _pickup(floor, "k1") == PickupRefused(why=why, order="o-1", number="4821")  # type: ignore[arg-type]
+
+
+def test_somebody_elses_secret_tells_nothing_about_the_order(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    assert _pickup(floor, "k1", secret="guess") == PickupRefused(why="wrong_secret")
+
+
+def test_an_order_of_another_store_names_the_store(floor: Shop) -> None:
+    send(floor, "orders", "o-9", order("o-9", store="yokohama"))
+    assert _pickup(floor, "k1", "o-9") == PickupRefused(why="other_store", store="yokohama")
+    assert _pickup(floor, "k1", "nobody") == PickupRefused(why="unknown")
+
+
+def test_a_gate_has_no_use_for_a_price_tag(floor: Shop) -> None:
+    assert scan(floor, "g1", TAG) == NotHere(what="Product")
+
+
+def test_a_scan_for_a_station_that_was_taken_away_is_still_answered(floor: Shop) -> None:
+    assert scan(floor, "attic", TAG) == NotHere(what="Product")
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", Reason.EMPTY),
+        (b"x" * 5000, Reason.TOO_LONG),
+        (b"\x00\xff\xfe\x01", Reason.NOT_TEXT),
+        (b"noren:p:", Reason.BAD_HOUSE_CODE),
+        (b"hello", Reason.UNRECOGNISED),
+    ],
+)
+def test_what_is_no_code_of_ours_is_kept_with_its_reason(floor: Shop, data: bytes, reason: Reason) -> None:
+    assert scan(floor, "k1", data) == NotUnderstood(reason=reason)
+    assert rows(floor.db, "select data from scans")[0]["data"] == data
+
+
+def test_the_screen_of_a_station_shows_its_own_outcome_alone_and_nothing_after_the_end(floor: Shop) -> None:
+    scan(floor, "k1", CARD)
+    scan(floor, "k2", TAG)
+    on_k1 = on_screen(floor.db, "k1")
+    assert on_k1 is not None
+    assert on_k1.kind == "checked_in"
+    with writing(floor.db):
+        clear_screen(floor.db, "k1", now())
+    assert on_screen(floor.db, "k1") is None
+    assert on_screen(floor.db, "k2") is not None
+
+
+def test_a_bug_costs_its_own_scan_alone(
+    floor: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(desk.catalog, "product", broken)
+    outcome = scan(floor, "k1", TAG)
+    assert isinstance(outcome, Fault)
+    assert outcome.trace in caplog.text
+    assert facts(floor, "product%") == []
+    assert isinstance(scan(floor, "k1", CARD), CheckedIn)
+
+
+def test_a_database_in_trouble_is_not_blamed_on_the_scan(floor: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(desk.catalog, "product", full)
+    with pytest.raises(sqlite3.OperationalError):
+        scan(floor, "k1", TAG)
+    assert cursor(floor.db, "desk:scans") == 0
+    monkeypatch.undo()
+    desk.catch_up(floor, lambda _seq: None)
+    assert last(floor).outcome == ProductShown(gtin=GTIN)
+
+
+def test_a_scan_is_answered_once_even_when_the_desk_starts_anew(floor: Shop) -> None:
+    scan(floor, "k1", TAG)
+    desk.catch_up(floor, lambda _seq: None)
+    assert len(rows(floor.db, "select * from outcomes")) == 1
+
+
+def test_a_page_is_answered_like_a_scanner(floor: Shop) -> None:
+    with writing(floor.db):
+        write_down(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
+    told: list[int] = []
+    desk.catch_up(floor, told.append)
+    assert (last(floor).log, last(floor).outcome) == ("page_scans", ProductShown(gtin=GTIN))
+    assert told == [last(floor).seq]
+
+
+def test_no_outcome_or_log_line_of_a_member_holds_their_name(floor: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    send(floor, "orders", "o-1", order(member="m-1"))
+    scan(floor, "k1", CARD)
+    _pickup(floor, "k1")
+    kept = "".join(row["data"] for row in rows(floor.db, "select data from outcomes"))
+    told = "".join(row["event"] for row in rows(floor.db, "select event from journal"))
+    for text in (kept, told, caplog.text):
+        assert "サトウ" not in text
+        assert SECRET not in text
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.binary(max_size=200), st.sampled_from(["k1", "door", "c1", "g1", "attic"]))
+def test_no_bytes_at_any_station_are_a_fault(floor: Shop, data: bytes, station: str) -> None:
+    assert not isinstance(scan(floor, station, data), Fault)
