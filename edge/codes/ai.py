@@ -58,6 +58,11 @@ def ai_at(text: str, at: int) -> Ai | None:
     return None if length is None else AIS.get(text[at : at + length])
 
 
+def known_start(start: str) -> bool:
+    """True when some AI begins with those two digits."""
+    return start in _LENGTH_BY_START
+
+
 def matches(pattern: str, ai: str) -> bool:
     """True when the AI is that of the pattern: `310n` is 3100 to 3109."""
     return len(ai) == len(pattern) and ai.startswith(pattern.rstrip("n"))

@@ -11,7 +11,7 @@ def day(text: str, reference_year: int) -> date | None:
 
 
 def best_before(text: str, reference_year: int) -> date | None:
-    """As `day`, but DD=00 is the month's last day: so General Specifications 3.4.4 and 3.4.7 read AIs 15 and 17."""
+    """As `day`, but DD=00 is the month's last day: so General Specifications 3.4 reads AIs 15 and 17."""
     if text[4:6] != "00":
         return day(text, reference_year)
     year, month = _year(text, reference_year), int(text[2:4])

@@ -35,7 +35,7 @@ def _time(text: str) -> bool:
 
 
 def _piece(text: str) -> bool:
-    """Piece number and total, both from 01, the piece within the total (General Specifications 3.9.6)."""
+    """Piece number and total, both from 01, the piece within the total (General Specifications 3.9)."""
     return "00" < text[:2] <= text[2:]
 
 
@@ -45,7 +45,7 @@ def _sequence(text: str) -> bool:
 
 
 def _media(text: str) -> bool:
-    """AIDC media type: 01-10 are assigned, 80-99 are free for private use (General Specifications 3.8.21)."""
+    """AIDC media type: 01-10 are assigned, 80-99 are free for private use (General Specifications 3.8)."""
     return "01" <= text <= "10" or text >= "80"
 
 

@@ -74,7 +74,7 @@ def _forms(digits: str, symbology: Symbology | None, aim: str | None) -> list[st
 def _eight(digits: str) -> list[str]:
     """Eight digits of an unnamed symbology: EAN-8, or UPC-E where they begin with its number system 0 or 1.
 
-    A leading 0 is only ever in-store as EAN-8 (General Specifications 1.4.3), so UPC-E goes first there.
+    A leading 0 is only ever in-store as EAN-8 (General Specifications 1.4), so UPC-E goes first there.
     """
     as_upce = [form for form in _expanded(digits) if mod10(form)]
     as_ean8 = ["000000" + digits]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from edge.codes import gs1, gtin, house, issuers, token
+from edge.codes import digital_link, gs1, gtin, house, issuers, token
 from edge.codes.meaning import Meaning, Unknown
 from edge.codes.reason import Reason
 from edge.codes.rules import CodeRules
@@ -17,6 +17,7 @@ LADDER: tuple[Callable[[Scanned, CodeRules], Meaning | None], ...] = (
     issuers.staff_badge,
     issuers.member_card,
     gs1.element_strings,
+    digital_link.digital_link,
     gtin.printed_number,
 )
 
