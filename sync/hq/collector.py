@@ -1,0 +1,213 @@
+"""HQ keeps what the stores tell: each fact once, in order, in one transaction, and only then says so."""
+
+import json
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from edge.clock import now
+from edge.store import one, writing
+from sync.headers import Ack, EventRow, Events, Nack
+from sync.hq import counting
+from sync.hq.counting import Counted
+from sync.hq.event import Event, Unclear, told, understand
+from sync.hq.fit import Chain, Fork, Gap, Known, Link, New, Place, fit, linked
+
+log = logging.getLogger(__name__)
+
+UNCHAINED = "the batch does not hold together: seqs must rise, and its hash must follow from its rows"
+OPAQUE = "sent as opaque bytes"
+
+
+class Overtaken(Exception):
+    """Another worker has moved this chain meanwhile: nothing was kept, the store will send again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One lane of one epoch of one store: what is chained and acknowledged by itself."""
+
+    store: str
+    epoch: str
+    lane: int
+
+
+def keep(db: Database, header: Events, rows: Sequence[EventRow]) -> Ack | Nack:
+    """Keep one batch in a transaction of its own; the answer may be sent when this returns."""
+    with writing(db):
+        return keep_within(db, header, rows)
+
+
+def keep_all(db: Database, batches: Iterable[tuple[Events, Sequence[EventRow]]]) -> list[tuple[str, Ack | Nack]]:
+    """Keep what has come in together in one transaction: one wait for the disk for all. (store, answer) in order."""
+    with writing(db):
+        return [(header.store, keep_within(db, header, rows)) for header, rows in batches]
+
+
+def keep_within(db: Database, header: Events, rows: Sequence[EventRow]) -> Ack | Nack:
+    """Keep a batch inside the caller's transaction; the answer must not be sent before that is committed.
+
+    Overlap is skipped, a gap is answered by what HQ has, a past that differs is a fork: noted, and nothing overwritten.
+    """
+    lane = Lane(header.store, header.epoch, header.lane)
+    kept = standing(db, lane)
+    batch = linked(header, rows)
+    if batch is None:
+        return Nack(epoch=lane.epoch, lane=lane.lane, first=header.first, last=header.last, reason=UNCHAINED)
+    match fit(kept, batch, lambda seq: _hash_at(db, lane, seq)):
+        case New(links=links):
+            return ack(lane, _take(db, lane, kept, links))
+        case Known() | Gap():
+            return ack(lane, kept)
+        case Fork():
+            _note_fork(db, lane, header, batch)
+            return ack(lane, kept, fork=True)
+
+
+def ack(lane: Lane, kept: Place, *, fork: bool = False) -> Ack:
+    """What HQ says about a lane of which it has kept the rows up to a place."""
+    return Ack(epoch=lane.epoch, lane=lane.lane, seq=kept.seq, ordinal=kept.ordinal, hash=kept.hash.hex(), fork=fork)
+
+
+def standing(db: Database, lane: Lane) -> Place:
+    """How far HQ has kept a lane."""
+    row = one(
+        db,
+        "select seq, ordinal, hash from chains where store = ? and epoch = ? and lane = ?",
+        (lane.store, lane.epoch, lane.lane),
+    )
+    return Place(seq=row[0], ordinal=row[1], hash=row[2]) if row else Place()
+
+
+def _hash_at(db: Database, lane: Lane, seq: int) -> bytes | None:
+    at = (lane.store, lane.epoch, lane.lane, seq)
+    for table in ("facts", "quarantine", "echoes"):
+        row = one(db, f"select hash from {table} where store = ? and epoch = ? and lane = ? and seq = ?", at)
+        if row:
+            return bytes(row[0])
+    return None
+
+
+def _take(db: Database, lane: Lane, kept: Place, links: Sequence[Link]) -> Place:
+    """Write the new rows down, count them, move the chain."""
+    received = now().text
+    facts: list[tuple[Link, Event]] = []
+    for link in links:
+        try:
+            event = _understand(lane, link.row)
+        except Unclear as why:
+            _set_aside(db, lane, link, str(why), received)
+            continue
+        if _said_before(db, lane, event, link.row):
+            _note_echo(db, lane, link, event, received)
+        else:
+            facts.append((link, event))
+    _insert(db, lane, facts, received)
+    counting.count(
+        db,
+        [
+            Counted(store=lane.store, epoch=lane.epoch, seq=link.place.seq, received=received, event=event)
+            for link, event in facts
+        ],
+    )
+    last = links[-1].place
+    _move(db, lane, kept, last, received)
+    return last
+
+
+def _understand(lane: Lane, row: EventRow) -> Event:
+    if row.event is None:
+        raise Unclear(OPAQUE)
+    event = understand(lane.store, row.event)
+    counting.readable(event)
+    return event
+
+
+def _said_before(db: Database, lane: Lane, event: Event, row: EventRow) -> bool:
+    """After a fork a box tells again, byte for byte, what it does not know to be kept: that is one fact, not two."""
+    origin = told(lane.store, event)
+    if origin.epoch == lane.epoch:
+        return False
+    at = (lane.store, origin.epoch, lane.lane, origin.seq)
+    kept = one(db, "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at)
+    return kept is not None and kept[0] == row.event
+
+
+def _insert(db: Database, lane: Lane, facts: Sequence[tuple[Link, Event]], received: str) -> None:
+    db.conn.executemany(
+        """insert into facts (store, epoch, lane, seq, ordinal, id, type, time, event, hash, received)
+           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        [
+            (
+                lane.store,
+                lane.epoch,
+                lane.lane,
+                link.place.seq,
+                link.place.ordinal,
+                event.id,
+                event.type,
+                event.time,
+                link.row.event,
+                link.place.hash,
+                received,
+            )
+            for link, event in facts
+        ],
+    )
+
+
+def _set_aside(db: Database, lane: Lane, link: Link, reason: str, received: str) -> None:
+    log.warning("%s: fact %d goes into quarantine: %s", lane.store, link.place.seq, reason)
+    db.conn.execute(
+        """insert into quarantine (store, epoch, lane, seq, ordinal, event, hash, reason, received)
+           values (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            lane.store,
+            lane.epoch,
+            lane.lane,
+            link.place.seq,
+            link.place.ordinal,
+            link.row.raw(),
+            link.place.hash,
+            reason,
+            received,
+        ),
+    )
+
+
+def _note_echo(db: Database, lane: Lane, link: Link, event: Event, received: str) -> None:
+    db.conn.execute(
+        "insert into echoes (store, epoch, lane, seq, id, hash, received) values (?, ?, ?, ?, ?, ?, ?)",
+        (lane.store, lane.epoch, lane.lane, link.place.seq, event.id, link.place.hash, received),
+    )
+
+
+def _move(db: Database, lane: Lane, kept: Place, last: Place, received: str) -> None:
+    """Compare-and-set: where HQ is several workers over one database, it is the database that keeps the order."""
+    at = (lane.store, lane.epoch, lane.lane)
+    if kept.seq == 0:
+        done = db.conn.execute(
+            "insert or ignore into chains (store, epoch, lane, seq, ordinal, hash, kept_at) values (?, ?, ?, ?, ?, ?, ?)",
+            (*at, last.seq, last.ordinal, last.hash, received),
+        )
+    else:
+        done = db.conn.execute(
+            """update chains set seq = ?, ordinal = ?, hash = ?, kept_at = ?
+               where store = ? and epoch = ? and lane = ? and seq = ?""",
+            (last.seq, last.ordinal, last.hash, received, *at, kept.seq),
+        )
+    if done.rowcount != 1:
+        raise Overtaken(f"{lane.store} lane {lane.lane} went on from {kept.seq} meanwhile")
+
+
+def _note_fork(db: Database, lane: Lane, header: Events, batch: Chain) -> None:
+    """Keep the batch that did not fit as evidence: once, however often it is sent."""
+    log.error("%s: lane %d of epoch %s forks at %d", lane.store, lane.lane, lane.epoch, header.first)
+    text = json.dumps([[link.place.seq, link.row.raw().decode(errors="replace")] for link in batch.links])
+    db.conn.execute(
+        """insert into forks (store, epoch, lane, seq, hash, batch, seen, times) values (?, ?, ?, ?, ?, ?, ?, 1)
+           on conflict (store, epoch, lane, seq, hash) do update set times = times + 1""",
+        (lane.store, lane.epoch, lane.lane, header.first, bytes.fromhex(header.hash), text, now().text),
+    )

@@ -1,0 +1,123 @@
+"""HQ counts what a store did: stock that moved, orders that went on. The store's word goes into HQ's own rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.pickup.life import FACTS, Action, State, replay
+from edge.pickup.order import OrderRow
+from edge.stock import StockRow
+from sync.hq import feed
+from sync.hq.event import Event, Unclear
+
+MOVED = "noren.stock.moved"
+CONFLICT = "noren.pickup.conflict"
+T = TypeVar("T")
+ACTIONS = {f"noren.{kind}": action for action, kind in FACTS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A fact that is being kept: the epoch that tells it, its seq there, and the moment HQ keeps it."""
+
+    store: str
+    epoch: str
+    seq: int
+    received: str
+    event: Event
+
+
+class _Move(msgspec.Struct, frozen=True, kw_only=True):
+    gtin: str
+    quantity: int = 0
+    reserved: int = 0
+
+
+class _Step(msgspec.Struct, frozen=True, kw_only=True):
+    order: str
+    number: str = ""
+
+
+def readable(event: Event) -> None:
+    """Raises Unclear where HQ would have to count a fact whose data it cannot read."""
+    kind: type[_Move | _Step] | None = None
+    if event.type == MOVED:
+        kind = _Move
+    elif event.type in ACTIONS or event.type == CONFLICT:
+        kind = _Step
+    if kind is None:
+        return
+    try:
+        msgspec.convert(event.data, kind)
+    except msgspec.ValidationError as error:
+        raise Unclear(f"{event.type}: data: {error}") from None
+
+
+def count(db: Database, facts: Sequence[Counted]) -> None:
+    """Count facts of one store and lane, by rising seq, inside the transaction that keeps them."""
+    moves: dict[str, StockRow] = {}
+    orders: dict[str, OrderRow] = {}
+    for fact in facts:
+        match fact.event.type:
+            case kind if kind == MOVED:
+                _move(db, fact, moves)
+            case kind if kind == CONFLICT:
+                step = msgspec.convert(fact.event.data, _Step)
+                note_conflict(db, fact.store, step.order, step.number, fact.received)
+            case kind if kind in ACTIONS:
+                _step(db, fact, ACTIONS[kind], orders)
+    if moves:
+        _put(db, "stock", facts[0].store, moves)
+    if orders:
+        _put(db, "orders", facts[0].store, orders)
+
+
+def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dict[str, OrderRow]) -> None:
+    feed.put(db, name, store, [(key, msgspec.json.encode(row).decode()) for key, row in changed.items()])
+
+
+def _move(db: Database, fact: Counted, moves: dict[str, StockRow]) -> None:
+    """Goods that HQ keeps no stock of are in the facts only."""
+    move = msgspec.convert(fact.event.data, _Move)
+    row = moves.get(move.gtin) or _row(db, "stock", fact.store, move.gtin, StockRow)
+    if row is None:
+        return
+    moves[move.gtin] = msgspec.structs.replace(
+        row,
+        on_hand=row.on_hand + move.quantity,
+        reserved=row.reserved + move.reserved,
+        epoch=fact.epoch,
+        through_seq=fact.seq,
+        as_of=fact.received,
+    )
+
+
+def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRow]) -> None:
+    """The order goes on by the life's own table; a hand-over wins over a cancellation and makes a task for a person."""
+    step = msgspec.convert(fact.event.data, _Step)
+    row = orders.get(step.order) or _row(db, "orders", fact.store, step.order, OrderRow)
+    if row is None or row.store != fact.store:
+        return
+    if action is Action.HAND_OVER and row.state is State.CANCELLED:
+        note_conflict(db, fact.store, row.order, row.number, fact.received)
+    state = replay(row.state, [action])
+    given = {Action.HAND_OVER: fact.event.time, Action.UNDO: None}.get(action, row.handed_over_at)
+    orders[step.order] = msgspec.structs.replace(
+        row, state=state, handed_over_at=given, epoch=fact.epoch, through_seq=fact.seq
+    )
+
+
+def _row(db: Database, name: str, scope: str, key: str, kind: type[T]) -> T | None:
+    text = feed.body(db, name, scope, key)
+    return msgspec.json.decode(text, type=kind) if text else None
+
+
+def note_conflict(db: Database, store: str, order: str, number: str, noted: str) -> None:
+    """One task per order, whoever sees it first: the store that handed over, or HQ that had cancelled."""
+    db.conn.execute(
+        "insert or ignore into conflicts (store, order_id, number, noted) values (?, ?, ?, ?)",
+        (store, order, number, noted),
+    )

@@ -1,0 +1,102 @@
+"""HQ's feeds: rows that are put, each change with its own version, and where each feed stands."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlite_utils import Database
+
+from edge.store import one, rows
+from sync import digest
+from sync.headers import FeedHead
+from sync.topics import ALL
+
+SCOPE_ALL = frozenset({"catalog", "content", "keys", "offers", "prices"})
+SCOPE_STORE = frozenset({"config", "members", "orders", "stock", "neighbours", "staff", "entitlements"})
+ROW_MOST = 192 * 1024  # bytes of a body: a row must fit into one message of 256 KiB even where zlib gains nothing
+
+
+class RowTooBig(ValueError):
+    """A row would not fit into any message."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """Where a feed of a scope (`all` or a store's id) stands: its epoch and version, live rows, digest over them."""
+
+    feed: str
+    scope: str
+    epoch: str
+    version: int = 0
+    rows: int = 0
+    digest: int = 0
+
+    @property
+    def head(self) -> FeedHead:
+        return FeedHead(epoch=self.epoch, version=self.version, rows=self.rows, digest=digest.as_text(self.digest))
+
+
+def scope_of(feed: str, store: str) -> str:
+    """Which scope of `feed` a store hears."""
+    return ALL if feed in SCOPE_ALL else store
+
+
+def stands(db: Database) -> list[Stand]:
+    """All feeds of all scopes."""
+    found = rows(db, "select feed, scope, epoch, version, rows, digest from heads order by scope, feed")
+    return [Stand(**{**row, "digest": digest.from_text(row["digest"])}) for row in found]
+
+
+def stand(db: Database, feed: str, scope: str) -> Stand | None:
+    """Where one feed stands, or None before its first row."""
+    row = one(db, "select epoch, version, rows, digest from heads where feed = ? and scope = ?", (feed, scope))
+    if row is None:
+        return None
+    return Stand(feed=feed, scope=scope, epoch=row[0], version=row[1], rows=row[2], digest=digest.from_text(row[3]))
+
+
+def body(db: Database, feed: str, scope: str, key: str) -> str | None:
+    """The live body under a key, or None."""
+    row = one(db, "select body from rows where feed = ? and scope = ? and key = ?", (feed, scope, key))
+    return row[0] if row else None
+
+
+def put(db: Database, feed: str, scope: str, changes: Iterable[tuple[str, str | None]]) -> int:
+    """Put rows (key, JSON body or None to delete) inside the caller's transaction; how many really changed.
+
+    A row that says what it said before gets no new version, so pushing a file twice sends nothing. Raises RowTooBig.
+    """
+    here = stand(db, feed, scope) or Stand(feed=feed, scope=scope, epoch=secrets.token_hex(8))
+    before = here.version
+    for key, text in changes:
+        here = _put_row(db, here, key, text)
+    save(db, here)
+    return here.version - before
+
+
+def _put_row(db: Database, here: Stand, key: str, text: str | None) -> Stand:
+    if text is not None and len(text.encode()) > ROW_MOST:
+        raise RowTooBig(f"{here.feed} {key}: {len(text.encode())} bytes, a row may have {ROW_MOST}")
+    at = (here.feed, here.scope, key)
+    old = one(db, "select version, body from rows where feed = ? and scope = ? and key = ?", at)
+    if (old[1] if old else None) == text:
+        return here
+    version, count, total = here.version + 1, here.rows, here.digest
+    if old and old[1] is not None:
+        count, total = count - 1, digest.take(total, key, old[0])
+    if text is not None:
+        count, total = count + 1, digest.add(total, key, version)
+    db.conn.execute(
+        """insert into rows (feed, scope, key, version, body) values (?, ?, ?, ?, ?)
+           on conflict (feed, scope, key) do update set version = excluded.version, body = excluded.body""",
+        (*at, version, text),
+    )
+    return replace(here, version=version, rows=count, digest=total)
+
+
+def save(db: Database, here: Stand) -> None:
+    """Write down where a feed stands, in the transaction of its rows."""
+    db.conn.execute(
+        "insert or replace into heads (feed, scope, epoch, version, rows, digest) values (?, ?, ?, ?, ?, ?)",
+        (here.feed, here.scope, here.epoch, here.version, here.rows, digest.as_text(here.digest)),
+    )

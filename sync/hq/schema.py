@@ -1,0 +1,109 @@
+"""The tables of hq-store.db, headquarters' own database, and what each is for."""
+
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from edge import schema
+from edge.store import open_db
+
+FILE = "hq-store.db"
+
+hq_store = Migrations("hq-store")
+
+
+@hq_store()
+def m001_headquarters(db: Database) -> None:
+    for statement in (*ABOUT, *JOURNALS, *TASKS, *FEEDS, *FLEET):
+        db.conn.execute(statement)
+
+
+ABOUT = (
+    """create table about (
+         chain text not null, broker text not null, made text not null, only_one integer primary key check (only_one = 1)
+       ) strict""",
+    # a store whose key is revoked stays here, so that what it said before can still be read
+    """create table stores (
+         id text primary key, name text not null, public_key text not null, since text not null, revoked text
+       ) strict""",
+)
+
+JOURNALS = (
+    # `number` is the order of arrival, which `noren hq events` follows; `hash` lets a late repeat be told from a fork
+    """create table facts (
+         number integer primary key,
+         store text not null, epoch text not null, lane integer not null, seq integer not null, ordinal integer not null,
+         id text not null, type text not null, time text not null, event text not null, hash blob not null,
+         received text not null,
+         unique (store, epoch, lane, seq)
+       ) strict""",
+    # what is acknowledged: never behind what is committed, and moved by compare-and-set on seq
+    """create table chains (
+         store text not null, epoch text not null, lane integer not null,
+         seq integer not null, ordinal integer not null, hash blob not null, kept_at text not null,
+         primary key (store, epoch, lane)
+       ) strict, without rowid""",
+    # two boxes that claim one past: the batch that did not fit, kept as evidence and never as facts
+    """create table forks (
+         number integer primary key,
+         store text not null, epoch text not null, lane integer not null, seq integer not null, hash blob not null,
+         batch text not null, seen text not null, times integer not null,
+         unique (store, epoch, lane, seq, hash)
+       ) strict""",
+    # a row HQ cannot understand is kept byte for byte and acknowledged, so that the rows behind it flow
+    """create table quarantine (
+         number integer primary key,
+         store text not null, epoch text not null, lane integer not null, seq integer not null, ordinal integer not null,
+         event blob not null, hash blob not null, reason text not null, received text not null,
+         unique (store, epoch, lane, seq)
+       ) strict""",
+    # after a fork a box says again, in its new epoch, what it does not know to be kept: not a second fact
+    """create table echoes (
+         store text not null, epoch text not null, lane integer not null, seq integer not null,
+         id text not null, hash blob not null, received text not null,
+         primary key (store, epoch, lane, seq)
+       ) strict, without rowid""",
+)
+
+TASKS = (
+    # goods handed over and an order cancelled: what follows is a person's decision, so each is one task
+    """create table conflicts (
+         store text not null, order_id text not null, number text not null, noted text not null, settled text,
+         primary key (store, order_id)
+       ) strict, without rowid""",
+    """create table refusals (
+         store text not null, reason text not null, times integer not null, last text not null,
+         primary key (store, reason)
+       ) strict, without rowid""",
+)
+
+FEEDS = (
+    # a deleted row stays as a tombstone (body null), so that versions only rise; each change has a version of its own
+    """create table rows (
+         feed text not null, scope text not null, key text not null, version integer not null, body text,
+         primary key (feed, scope, key)
+       ) strict, without rowid""",
+    "create index rows_version on rows (feed, scope, version)",
+    # digest is an unsigned 64-bit sum kept as text, because SQLite's integers are signed
+    """create table heads (
+         feed text not null, scope text not null, epoch text not null, version integer not null,
+         rows integer not null, digest text not null,
+         primary key (feed, scope)
+       ) strict, without rowid""",
+)
+
+FLEET = (
+    """create table fleet (
+         store text primary key, state text not null, since text not null, heard text not null, told text not null
+       ) strict, without rowid""",
+)
+
+
+def migrate(folder: Path) -> None:
+    """Make or bring up to date hq-store.db under `folder`. Raises edge.store.NewerDatabase with nothing touched."""
+    schema.migrate_file(folder, FILE, hq_store)
+
+
+def open_hq_store(folder: Path) -> Database:
+    """HQ's database for the calling thread; a commit is on the disk before it returns, because HQ acknowledges after it."""
+    return open_db(folder / FILE, precious=True)
