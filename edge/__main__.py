@@ -17,7 +17,7 @@ EX_CONFIG = 78  # sysexits(3): the settings are wrong; systemd units do not rest
 
 # The floors above, by name and loaded only when asked for: a process holds no library it does not use, and edge stays below.
 PROCESSES = {"web": "ui.server", "bridge": "firmware_bridge.bridge", "sync": "sync.courier"}
-GROUPS = {"hq": "sync.hq.cli:hq"}
+GROUPS = {"hq": "sync.hq.cli:hq", "demo": "edge.demo.command:demo"}
 
 
 class Lazy(click.Group):

@@ -1,0 +1,120 @@
+"""`noren demo`: start the town, say where its pages are, look after it until Ctrl-C."""
+
+import fcntl
+import json
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from edge.demo.town import CannotStart, Ports, Town, free_port, is_free
+
+USUAL = Ports(web=8080, broker=1883)
+READY_WITHIN = 90.0  # seconds; a Pi's first start writes the whole sample chain
+LOOK_EVERY = 0.5  # seconds between looks at the processes
+
+
+def say(text: str) -> None:
+    click.echo(text)
+
+
+@contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the town's lock, or say where the one that runs already has its pages."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotStart(f"The demo is running already.\n{_addresses_of(folder)}") from None
+        yield
+
+
+def _addresses_of(folder: Path) -> str:
+    note = folder / "addresses.txt"
+    return note.read_text(encoding="utf-8") if note.exists() else "It is still starting."
+
+
+def choose_ports() -> Ports:
+    """The usual ports, or free ones where somebody else has them; says so."""
+    chosen = {}
+    for name, usual in (("web", USUAL.web), ("broker", USUAL.broker)):
+        chosen[name] = usual if is_free(usual) else free_port()
+        if chosen[name] != usual:
+            say(f"Port {usual} is taken; the {name} gets {chosen[name]}.")
+    return Ports(**chosen)
+
+
+def _addresses(town: Town) -> str:
+    play = json.loads((town.store / "play.json").read_text(encoding="utf-8"))
+    clerk = play["staff"][0]
+    pages = (
+        ("Play", "/play", "try it without hardware: start here"),
+        ("Kiosk", "/kiosk/k1", "for shoppers, portrait 1080 x 1920"),
+        ("Staff", "/staff/c1", f"{clerk['name']}, PIN {clerk['pin']}"),
+        ("Board", "/board", "numbers that are ready"),
+        ("Status", "/status", "is the box well?"),
+    )
+    return "\n".join(f"  {name:7} {town.url(path):40} {what}" for name, path, what in pages) + "\n"
+
+
+def _wait_until_ready(town: Town, over: threading.Event) -> None:
+    begun = time.monotonic()
+    while not town.is_ready():
+        if over.wait(0.2):
+            return
+        if time.monotonic() - begun > READY_WITHIN:
+            raise CannotStart(f"The pages do not answer after {READY_WITHIN:.0f} s; see {town.folder / 'log'}.")
+        for child in town.children.values():
+            child.look_after(say)
+
+
+def _live(town: Town) -> None:
+    over = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, lambda *_: over.set())
+    try:
+        say("Starting broker, HQ and store")
+        town.start()
+        _wait_until_ready(town, over)
+        if not over.is_set():
+            addresses = _addresses(town)
+            (town.folder / "addresses.txt").write_text(addresses, encoding="utf-8")
+            say(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")
+        while not over.wait(LOOK_EVERY):
+            for child in town.children.values():
+                child.look_after(say)
+    finally:
+        say("Ending …")
+        town.end()
+        (town.folder / "addresses.txt").unlink(missing_ok=True)
+
+
+def _clear(folder: Path) -> None:
+    """Start anew: everything of the last town but the lock we hold."""
+    for part in folder.iterdir():
+        if part.name != "demo.lock":
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
+
+
+@click.command()
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("var"), show_default=True)
+@click.option("--fresh", is_flag=True, help="Forget the data of earlier runs.")
+def demo(folder: Path, fresh: bool) -> None:
+    """A broker, a reference HQ with a sample chain, and one store with virtual devices, on this machine."""
+    try:
+        with _only_one(folder):
+            if fresh:
+                _clear(folder)
+            town = Town(folder, choose_ports())
+            town.build(say)
+            _live(town)
+    except CannotStart as error:
+        say(str(error))
+        sys.exit(1)
