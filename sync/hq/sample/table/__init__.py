@@ -1,0 +1,1 @@
+"""What the sample brand sells, as tables: colours, categories, 60 styles."""
