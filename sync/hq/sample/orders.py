@@ -65,6 +65,7 @@ PLAN: dict[str, tuple[tuple[State, int], ...]] = {
         (S.READY, 3 * _DAY),
         (S.ARRIVED, 200),
         (S.HANDED_OVER, 1 * _DAY),
+        (S.CANCELLED, 5 * _HOUR),
     ),
 }
 # the goods of these stand aside for somebody
