@@ -1,0 +1,148 @@
+"""The script a newcomer runs: it says what is missing, brings what it can once, and then is silent."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ORDINARY = ("apt-cache", "apt-get", "bash", "dirname", "find", "flock", "grep", "sed", "sha256sum", "uname")
+DEMO = "import sys\nprint('demo got', *sys.argv[1:])\n"
+
+
+def plant(folder: Path) -> Path:
+    """A small tree with the real script, lock files that ask for nothing, and a demo that says what it was given."""
+    (folder / "edge").mkdir(parents=True)
+    (folder / "edge" / "__main__.py").write_text(DEMO)
+    shutil.copy(ROOT / "dev", folder)
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        (folder / lock).write_text("# nothing\n")
+    return folder
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A tree nobody has worked in yet; blanks in its name do no harm."""
+    return plant(tmp_path / "a tree")
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tree that has been set up for the demo; shared, because an environment takes seconds to make."""
+    folder = plant(tmp_path_factory.mktemp("settled") / "a tree")
+    said = dev(folder, "run", "--fresh")
+    assert (said.returncode, said.stdout) == (0, "demo got demo --fresh\n"), said.stderr
+    assert re.search(r"^Python packages \(0 from requirements.lock\) … \d+ s$", said.stderr, re.MULTILINE)
+    return folder
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> dict[str, str]:
+    """The surroundings of somebody who is not root, has no sudo, and a machine with little more than Python."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    for name in ORDINARY:
+        if found := shutil.which(name):
+            (commands / name).symlink_to(found)
+    (commands / "python3").symlink_to(Path(sys.executable).resolve())
+    (commands / "id").write_text("#!/bin/sh\necho 1000\n")
+    (commands / "id").chmod(0o755)
+    return {"PATH": str(commands), "HOME": str(tmp_path)}
+
+
+def dev(tree: Path, *args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([tree / "dev", *args], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+
+
+def test_somebody_without_root_is_told_the_line_to_ask_for(tree: Path, nobody: dict[str, str]) -> None:
+    said = dev(tree, "test", env=nobody)
+    assert said.returncode == 1
+    assert re.search(
+        r"Please run as root: +apt-get update && apt-get install -y .*\bchromium\b.*\bsocat\b", said.stderr
+    )
+    assert "python3-venv" not in said.stderr  # it is there
+    assert not (tree / ".venv").exists()
+
+
+def test_a_machine_without_apt_is_told_so(tree: Path, nobody: dict[str, str]) -> None:
+    (Path(nobody["PATH"]) / "apt-get").unlink(missing_ok=True)
+    said = dev(tree, "test", env=nobody)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "this is no Debian" in said.stderr
+
+
+def test_once_it_is_set_up_a_run_says_nothing(settled: Path) -> None:
+    again = dev(settled, "run")
+    assert (again.stdout, again.stderr) == ("demo got demo\n", "")
+
+
+def test_a_changed_lock_file_is_installed_once(settled: Path) -> None:
+    (settled / "requirements.lock").write_text("# something else\n")
+    assert "Python packages" in dev(settled, "run").stderr
+    assert dev(settled, "run").stderr == ""
+
+
+def test_a_set_up_that_was_cut_off_goes_on_from_there(settled: Path) -> None:
+    (settled / ".venv" / "requirements.lock.done").unlink()
+    again = dev(settled, "run")
+    assert "Python packages" in again.stderr
+    assert "Python environment" not in again.stderr
+
+
+def test_a_package_that_cannot_be_had_is_said_in_pips_own_words(settled: Path) -> None:
+    before = (settled / "requirements.lock").read_text()
+    (settled / "requirements.lock").write_text(f"noren-has-no-such-package==0 --hash=sha256:{'0' * 64}\n")
+    said = dev(settled, "run", env={**os.environ, "PIP_NO_INDEX": "1"})
+    assert (said.returncode, said.stdout) == (1, "")
+    assert "No matching distribution found for noren-has-no-such-package" in said.stderr
+    assert "run the same command again" in said.stderr
+    (settled / "requirements.lock").write_text(before)
+
+
+def test_a_running_demo_does_not_hold_up_another_set_up(settled: Path) -> None:
+    (settled / "edge" / "__main__.py").write_text("print('up', flush=True)\ninput()\n")
+    with subprocess.Popen(
+        [settled / "dev", "run"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout
+        assert running.stdout.readline() == "up\n"
+        (settled / "edge" / "__main__.py").write_text(DEMO)
+        assert dev(settled, "run").stdout == "demo got demo\n"
+        running.communicate("\n")
+
+
+def test_a_moved_tree_with_half_an_environment_gets_a_whole_one_that_knows_its_place(settled: Path) -> None:
+    moved = settled.rename(settled.with_name("elsewhere"))
+    shutil.rmtree(next((moved / ".venv" / "lib").glob("python3*/site-packages")) / "pip")
+    assert "Python environment" in dev(moved, "run").stderr
+    python = moved / ".venv" / "bin" / "python"
+    found = subprocess.run(
+        [python, "-c", "import edge; print(*edge.__path__)"], cwd="/", capture_output=True, text=True
+    )
+    assert found.stdout == f"{moved / 'edge'}\n"
+    moved.rename(settled)
+
+
+def test_two_at_once_set_up_once(tree: Path) -> None:
+    both = [subprocess.Popen([tree / "dev", "run"], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [process.communicate()[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    assert sum("Python environment" in words for words in said) == 1
+
+
+def test_bench_without_a_name_lists_what_can_be_measured(tree: Path) -> None:
+    (tree / "tests" / "bench").mkdir(parents=True)
+    (tree / "tests" / "bench" / "scan.py").write_text('"""How long a scan takes to the screen."""\n')
+    (tree / "tests" / "bench" / "_chart.py").write_text('"""Not for calling."""\n')
+    assert dev(tree, "bench").stdout.split(maxsplit=1) == ["scan", "How long a scan takes to the screen.\n"]
+
+
+def test_an_unknown_command_is_answered_with_those_there_are(tree: Path) -> None:
+    said = dev(tree, "rnu")
+    assert said.returncode == 1
+    assert "./dev run" in said.stderr
+    assert "there is no command called rnu" in said.stderr
