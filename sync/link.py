@@ -1,0 +1,195 @@
+"""The only door to MQTT: a line that comes back by itself, a queue of what arrived, and no promise beyond that."""
+
+import queue
+import random
+import socket
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+
+from sync.broker import Broker
+
+KEEPALIVE = 30  # s: a dead line is noticed after one and a half of it
+UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the line counts as dead (tcp(7))
+CONNECT_WITHIN = 10.0  # s for the TCP and TLS handshakes
+BACK_FIRST = (
+    0.5,
+    1.5,
+)  # s before the first try to come back, drawn anew each time so that a chain does not come as one
+BACK_MOST = (4.0, 8.0)  # s between later tries; each one doubles until there
+WINDOW = 40  # messages the broker has not confirmed; more of them would only wait in memory
+INBOX = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
+INBOX_PATIENCE = 5.0  # s before a message is dropped instead: whoever misses one asks again
+QOS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message from the broker."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The line is up and our topics are subscribed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The line is down, or could not be brought up."""
+
+    reason: str
+
+
+class LineBroke(Exception):
+    """paho's thread has ended: an exception in a callback ends it in silence, so somebody must look."""
+
+
+Event = Arrived | Connected | Lost
+
+
+@dataclass(slots=True)
+class Counters:
+    """What went over the line since the start."""
+
+    connects: int = 0
+    losses: int = 0
+    sent: int = 0
+    sent_bytes: int = 0
+    arrived: int = 0
+    arrived_bytes: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker says for us when we are gone (retained)."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class Link:
+    """A line to a broker as `with` block. Read `inbox`; callbacks do nothing but fill it."""
+
+    broker: Broker
+    client_id: str
+    topics: Sequence[str]
+    will: Will | None = None
+    inbox: queue.Queue[Event] = field(default_factory=lambda: queue.Queue(INBOX))
+    count: Counters = field(default_factory=Counters)
+    _client: paho.Client = field(init=False)
+    _sent: int = 0  # written by the reading thread only
+    _confirmed: int = 0  # written by paho's thread only
+
+    def __enter__(self) -> "Link":
+        self._client = _client(self.broker, self.client_id)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+        self._client.on_publish = self._on_publish
+        self._client.on_socket_open = _tell_half_open
+        if self.will:
+            self._client.will_set(self.will.topic, self.will.payload, qos=QOS, retain=True)
+        self._draw_delays()
+        self._client.connect_async(self.broker.host, self.broker.port, KEEPALIVE)
+        self._client.loop_start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    @property
+    def is_up(self) -> bool:
+        return self._client.is_connected()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the line is up and the broker keeps pace."""
+        return self.is_up and self._sent - self._confirmed < WINDOW
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Hand a message to the line without waiting. False: it was not taken. True promises nothing: HQ's word does."""
+        if not self.has_room:
+            return False
+        if self._client.publish(topic, payload, QOS, retain).rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        self._sent += 1
+        self.count.sent += 1
+        self.count.sent_bytes += len(payload)
+        return True
+
+    def read(self, timeout: float) -> list[Event]:
+        """All that has arrived; waits up to `timeout` seconds for the first. Raises LineBroke."""
+        if self._client._thread is None:
+            raise LineBroke
+        try:
+            events = [self.inbox.get(timeout=timeout)]
+        except queue.Empty:
+            return []
+        while not self.inbox.empty():
+            events.append(self.inbox.get())
+        return events
+
+    def _draw_delays(self) -> None:
+        # paho's hint says int; it only adds the number to a time
+        self._client.reconnect_delay_set(random.uniform(*BACK_FIRST), random.uniform(*BACK_MOST))  # type: ignore[arg-type]
+
+    def _put(self, event: Event) -> None:
+        try:
+            self.inbox.put(event, timeout=INBOX_PATIENCE)
+        except queue.Full:
+            self.count.dropped += 1
+
+    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+        if code.is_failure:
+            self._put(Lost(f"{self.broker}: {code}"))
+            return
+        self.count.connects += 1
+        self._confirmed = self._sent
+        if self.topics:
+            client.subscribe([(topic, QOS) for topic in self.topics])
+        self._put(Connected())
+
+    def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
+        self._put(Lost(f"{self.broker}: cannot be reached"))
+
+    def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+        self.count.losses += 1
+        self._draw_delays()
+        self._put(Lost(f"{self.broker}: {code}"))
+
+    def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        self.count.arrived += 1
+        self.count.arrived_bytes += len(message.payload)
+        self._put(Arrived(message.topic, bytes(message.payload)))
+
+    def _on_publish(self, _client: paho.Client, _data: Any, _mid: int, _code: Any, _properties: Any) -> None:
+        self._confirmed += 1
+
+
+def _client(broker: Broker, client_id: str) -> paho.Client:
+    protocol = MQTTProtocolVersion.MQTTv5 if broker.protocol == "5" else MQTTProtocolVersion.MQTTv311
+    clean = None if broker.protocol == "5" else True  # nothing is left to the broker's memory: who missed it asks again
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=protocol)
+    client.connect_timeout = CONNECT_WITHIN
+    client.max_inflight_messages_set(WINDOW)
+    if broker.username is not None:
+        client.username_pw_set(broker.username, broker.password)
+    if broker.tls:
+        client.tls_set(broker.ca_file, broker.cert_file, broker.key_file)
+    return client
+
+
+def _tell_half_open(_client: paho.Client, _data: Any, sock: Any) -> None:
+    """A cable pulled out sends no FIN: let TCP give up in seconds, not in a quarter of an hour."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MOST)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
