@@ -72,6 +72,7 @@ class Policy(Part, frozen=True, kw_only=True):
     kiosk: Kiosk = Kiosk()
     stock: Stock = Stock()
     codes: CodeRules = CodeRules()
+    retention_days: Annotated[int, Meta(ge=7, le=3650)] = 90
 
 
 def read_policy(hq: Database) -> Policy:

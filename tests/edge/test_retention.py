@@ -1,0 +1,97 @@
+"""Nothing is thrown away that HQ has not kept, or that a screen still counts with."""
+
+from datetime import timedelta
+
+import pytest
+
+from edge.clock import Now, now
+from edge.journal import Fact, standing, tell
+from edge.pickup.life import Action
+from edge.pickup.step import Request, take
+from edge.retention import CHUNK, sweep, sweep_log
+from edge.scan import Reading, write_down
+from edge.shop import Shop
+from edge.stock import Moved, move
+from edge.store import one, rows, writing
+from tests.edge.floor import GTIN, order, scan, send, stock
+
+
+def _later(days: int) -> Now:
+    moment = now()
+    return Now(moment.time + timedelta(days=days), "synced", moment.boot, moment.uptime_ms)
+
+
+def _kept(floor: Shop, lane: int, seq: int) -> None:
+    with writing(floor.db):
+        floor.db.conn.execute(
+            """insert or replace into kept select epoch, lane, seq, ordinal, hash, '' from journal
+               where lane = ? and seq <= ? order by seq desc limit 1""",
+            (lane, seq),
+        )
+
+
+def _count(floor: Shop, table: str) -> int:
+    return int((one(floor.db, f"select count(*) from {table}") or (0,))[0])
+
+
+def test_an_old_fact_stays_until_hq_has_kept_it_and_then_goes(floor: Shop) -> None:
+    with writing(floor.db):
+        first = tell(floor.db, floor.box, Fact(kind="visit.checked_in"), now())
+        tell(floor.db, floor.box, Fact(kind="visit.checked_in"), now())
+    assert "journal" not in sweep(floor, _later(400))
+    _kept(floor, 1, first)
+    waiting = standing(floor.db, floor.box.epoch).waiting
+    assert "journal" not in sweep(floor, _later(89))
+    assert sweep(floor, _later(91))["journal"] == 1
+    assert standing(floor.db, floor.box.epoch).waiting == waiting
+
+
+def test_more_than_a_chunk_goes_in_one_round(floor: Shop) -> None:
+    with writing(floor.db):
+        for _ in range(CHUNK + 10):
+            seq = tell(floor.db, floor.box, Fact(kind="product.scanned"), now())
+    _kept(floor, 2, seq)
+    assert sweep(floor, _later(91))["journal"] == CHUNK + 10
+
+
+def test_movements_hq_has_not_counted_stay(floor: Shop) -> None:
+    send(floor, "stock", GTIN, stock(5))
+    with writing(floor.db):
+        fact = move(floor.db, floor.box, GTIN, Moved(quantity=-1), "sale", now(), causation="pos/1")
+    assert "stock_moves" not in sweep(floor, _later(400))
+    send(floor, "stock", GTIN, stock(4, epoch=floor.box.epoch, through_seq=fact), version=2)
+    assert sweep(floor, _later(400))["stock_moves"] == 1
+
+
+def test_steps_stay_while_hq_has_the_order_and_has_not_counted_them(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    with writing(floor.db):
+        take(floor.db, floor.hq, floor.box, Request(key="k", order="o-1", action=Action.ARRIVE), now())
+    assert "pickup_steps" not in sweep(floor, _later(400))
+    send(floor, "orders", "o-1", None, version=2)
+    assert sweep(floor, _later(400))["pickup_steps"] == 1
+
+
+def test_the_outcome_on_a_screen_is_not_swept_from_under_it(floor: Shop) -> None:
+    scan(floor, "k1", "hello")
+    scan(floor, "k1", "world")
+    assert sweep(floor, _later(400))["outcomes"] == 1
+    assert [row["scan"] for row in rows(floor.db, "select scan from outcomes")] == [2]
+
+
+@pytest.mark.parametrize(("age", "left"), [(-3, 0), (-1, 1)])
+def test_a_used_code_is_remembered_long_after_it_has_expired(floor: Shop, age: int, left: int) -> None:
+    expires = int(_later(age).time.timestamp())
+    with writing(floor.db):
+        floor.db.conn.execute("insert into used_tokens (jti, expires) values ('j', ?)", (expires,))
+    sweep(floor, now())
+    assert _count(floor, "used_tokens") == left
+
+
+def test_a_reading_stays_until_the_desk_has_answered_it(floor: Shop) -> None:
+    scan(floor, "k1", "hello")
+    with writing(floor.db):
+        write_down(floor.db, "scans", "k1", "scanner", Reading(data=b"later"), now())
+    assert sweep_log(floor.db, "scans", "desk:scans", _later(89)) == 0
+    assert sweep_log(floor.db, "scans", "desk:scans", _later(91)) == 1
+    assert [row["data"] for row in rows(floor.db, "select data from scans")] == [b"later"]
