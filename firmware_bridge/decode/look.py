@@ -11,20 +11,16 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode.found import Corners, Found, Sighting
 from firmware_bridge.decode.pace import Pace
 from firmware_bridge.decode.picture import View, crop, whole
-from firmware_bridge.decode.rungs import SHAKES, Rung
+from firmware_bridge.decode.rungs import AGAIN, SHAKES, Rung
 from firmware_bridge.decode.trust import Claim, heard, is_sure, plausible, stands
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 MOST = 8  # codes of one rung that are looked at again; a shelf full of labels must not eat the budget
-TRIES = 6  # second readings that may fail before a claim is left to the next rungs
-AROUND = 0.25  # of a code's longer side, kept around it: bars need their quiet zones
-AROUND_LEAST = 24  # pixels, for the same
-WITNESSES = {  # engines asked again, by what is claimed; quick zxing will do, the place is known
-    Symbology.EAN13: ("zbar", "zxing quick", "opencv bars"),
-    Symbology.UPCA: ("zbar", "zxing quick", "opencv bars"),
-}
-WITNESSES_ELSE = ("zbar", "zxing quick")
+TRIES = 8  # second readings that may fail before a claim is left to the next rungs
+AROUND = 0.15  # of a code's longer side, kept around it: bars need their quiet zones
+AROUND_LEAST = 16  # pixels, for the same
+OPENCV_READS = frozenset({Symbology.EAN13, Symbology.UPCA})
 
 
 class Engine(Protocol):
@@ -54,9 +50,9 @@ class Look:
     def climb(self, rung: Rung) -> None:
         """Let one rung look at the frame, and look again at what it claims."""
         view = rung.step(self._frame)
-        if view is None or not self._time_for(rung.name, view):
+        if view is None or not self._time_for(rung.engine, view):
             return
-        fresh = self._ask(rung.engine, rung.name, view, rung.picture)
+        fresh = self._ask(rung.engine, view, rung.picture)
         for seen in fresh[:MOST]:
             self._rungs.setdefault((seen.symbology, seen.data), rung.name)
             self._confirm(seen, rung)
@@ -65,10 +61,10 @@ class Look:
         """The claims that stand."""
         return tuple(self._found(claim) for claim in self._claims if stands(claim, self._claims))
 
-    def _ask(self, engine: str, name: str, view: View, vote: str) -> list[Sighting]:
+    def _ask(self, engine: str, view: View, vote: str) -> list[Sighting]:
         start = time.perf_counter()
         sightings = self._engines[engine].read(view.gray)
-        self._pace.took(name, view.gray.size, time.perf_counter() - start)
+        self._pace.took(engine, view.gray.size, time.perf_counter() - start)
         believable = [ours for seen in sightings if (ours := plausible(seen))]
         placed = [replace(seen, corners=view.to_frame(seen.corners)) for seen in believable]
         for seen in placed:
@@ -80,26 +76,29 @@ class Look:
         failed = 0
         for engine, view, vote in self._second_views(seen, rung):
             claim = self._claim(seen)
-            if stands(claim, self._claims) or failed >= TRIES or time.perf_counter() > self._until:
+            if stands(claim, self._claims) or failed >= TRIES:
                 return
-            self._ask(engine, f"{engine} again", view, vote)
+            if not self._time_for(engine, view):
+                continue
+            self._ask(engine, view, vote)
             failed += len(self._claim(seen).votes) == len(claim.votes)
 
     def _second_views(self, seen: Sighting, rung: Rung) -> Iterator[tuple[str, View, str]]:
         place = rung.step(crop(self._frame, *_around(seen.corners)))
         if place is None:
             return
-        for shake, step in SHAKES:
-            view = step(place)
+        for engine, shake in AGAIN:
+            if engine == "opencv bars" and seen.symbology not in OPENCV_READS:
+                continue
+            view = SHAKES[shake](place)
             if view is not None:
-                for engine in WITNESSES.get(seen.symbology, WITNESSES_ELSE):
-                    yield engine, view, rung.picture + shake
+                yield engine, view, rung.picture + shake
 
     def _claim(self, seen: Sighting) -> Claim:
         return next(c for c in self._claims if c.symbology is seen.symbology and c.data == seen.data)
 
-    def _time_for(self, name: str, view: View) -> bool:
-        return time.perf_counter() + self._pace.expects(name, view.gray.size) < self._until
+    def _time_for(self, engine: str, view: View) -> bool:
+        return time.perf_counter() + self._pace.expects(engine, view.gray.size) < self._until
 
     def _found(self, claim: Claim) -> Found:
         return Found(

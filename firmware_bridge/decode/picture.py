@@ -78,7 +78,7 @@ def tilted(degrees: float) -> Step:
         turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
         cos, sin = abs(turn[0, 0]), abs(turn[0, 1])
         size = (int(height * sin + width * cos), int(height * cos + width * sin))
-        turn[:, 2] += (size[0] / 2 - width / 2, size[1] / 2 - height / 2)
+        turn[:, 2] += np.array([size[0] / 2 - width / 2, size[1] / 2 - height / 2])
         gray = cv2.warpAffine(view.gray, turn, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         return _new(gray, view, cv2.invertAffineTransform(turn))
 

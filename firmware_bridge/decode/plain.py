@@ -1,5 +1,6 @@
 """The decoder as a plain callable, picture in and (format, text) out, as tools that compare decoders want it."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,9 @@ from firmware_bridge.decode.ladder import Decoder, DecodeSettings
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 Plain = Callable[[Gray], list[tuple[str, str]]]
 
-ENCODINGS = ("utf-8", "cp932")  # what a QR code in Japan holds; anything else is shown byte by byte
+ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; anything else is shown byte by byte
+# One or two half-width kana are no word but some other encoding's letter (zxing-cpp guesses so, too).
+LONE_KANA = re.compile("(?<![｡-ﾟ])[｡-ﾟ]{1,2}(?![｡-ﾟ])")
 
 
 def live() -> Plain:
@@ -28,7 +31,9 @@ def text(data: bytes) -> str:
     """A guess at the text of a code, for eyes only: what a code means is for `edge.codes` to say."""
     for encoding in ENCODINGS:
         try:
-            return data.decode(encoding)
+            guess = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if encoding != "cp932" or not LONE_KANA.search(guess):
+            return guess
     return data.decode("latin-1")

@@ -20,8 +20,11 @@ SHORTEST = {  # characters; below, stripes and text in a picture become codes
 
 ZERO = ord("0")  # plain stripes read as nothing but noughts, whose check digit holds
 REACH = 0.25  # of a code's longer side: scan lines of one engine lie beside those of another
+SHORT = frozenset({Symbology.UPCE, Symbology.EAN8})  # few digits: parts of other codes are read as one
 NEEDED = 3  # votes that must agree when at least two engines are among them
-NEEDED_ALONE = 4  # votes that must agree when they are all of one engine
+NEEDED_ALONE = {"zxing": 3}  # votes when they are all of one engine: its misreads seldom survive being shaken
+NEEDED_ALONE_ELSE = 4  # those of the others do more often
+NEEDED_ALONE_SHORT = 5  # and any engine's when the code is short
 MARGIN = 2  # times as many votes as the strongest rival at the same place
 
 
@@ -96,9 +99,18 @@ def stands(claim: Claim, claims: Iterable[Claim]) -> bool:
     """
     if claim.symbology in MATRIX:
         return True
-    if len(claim.votes) < (NEEDED if claim.engines > 1 else NEEDED_ALONE):
+    if len(claim.votes) < _needed(claim):
         return False
     return all(len(claim.votes) >= MARGIN * len(rival.votes) for rival in claims if _rivals(claim, rival))
+
+
+def _needed(claim: Claim) -> int:
+    if claim.engines > 1:
+        return NEEDED
+    if claim.symbology in SHORT:
+        return NEEDED_ALONE_SHORT
+    (alone,) = {vote.engine for vote in claim.votes}
+    return NEEDED_ALONE.get(alone, NEEDED_ALONE_ELSE)
 
 
 def is_sure(claim: Claim) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import zxingcpp
 
 from edge.codes.symbology import Symbology
+from firmware_bridge.decode.eci import interpreted
 from firmware_bridge.decode.found import Corners, Sighting
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -51,6 +52,10 @@ ADD_ONS = frozenset({Symbology.EAN2, Symbology.EAN5})
 _ADD_ON = {2: (Symbology.EAN2, "]E1"), 5: (Symbology.EAN5, "]E2")}  # ISO/IEC 15424, add-on symbols alone
 
 
+MATRIX = frozenset({Symbology.QR, Symbology.MICRO_QR, Symbology.DATAMATRIX, Symbology.PDF417, Symbology.AZTEC})
+AIM = 3  # characters of an AIM identifier, before the data in ECI mode
+
+
 class Zxing:
     """zxing-cpp set up once for a set of symbologies; `read` may be called from one thread at a time."""
 
@@ -73,6 +78,7 @@ class Zxing:
             try_invert=self._thorough,
             binarizer=self._binarizer,
             ean_add_on_symbol=self._add_on,
+            text_mode=zxingcpp.TextMode.HexECI,
         )
         return tuple(seen for barcode in barcodes if int(barcode.format) in _NAMED for seen in _sightings(barcode))
 
@@ -80,7 +86,7 @@ class Zxing:
 def _sightings(barcode: zxingcpp.Barcode) -> tuple[Sighting, ...]:
     """The code itself, and its add-on of two or five digits when it has one."""
     symbology = _NAMED[int(barcode.format)]
-    data, corners = barcode.bytes, _corners(barcode)
+    data, corners = _data(barcode, symbology), _corners(barcode)
     own = Sighting(symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=corners, engine=NAME)
     if symbology not in RETAIL_CODES or b" " not in data:
         return (own,)
@@ -90,6 +96,13 @@ def _sightings(barcode: zxingcpp.Barcode) -> tuple[Sighting, ...]:
         replace(own, aim="]E4" if symbology is Symbology.EAN8 else "]E0", data=digits),
         replace(own, symbology=kind, aim=aim, data=beside),
     )
+
+
+def _data(barcode: zxingcpp.Barcode, symbology: Symbology) -> bytes:
+    """The bytes of the code; in UTF-8 when the code names its encoding, since a reader further on cannot know it."""
+    if symbology not in MATRIX:
+        return barcode.bytes
+    return interpreted(bytes.fromhex(barcode.text)[AIM:], barcode.bytes)
 
 
 def _corners(barcode: zxingcpp.Barcode) -> Corners:
