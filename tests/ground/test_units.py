@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from edge.__main__ import EX_CONFIG
+
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(path.name for path in SYSTEMD.glob("noren*.service"))
 PROCESSES = ["noren-bridge.service", "noren-sync.service", "noren-web.service"]
@@ -82,6 +84,11 @@ def test_a_process_is_watched_and_started_again_for_ever(unit: str) -> None:
     said = settings(unit)
     assert (said["Type"], said["Restart"], said["StartLimitIntervalSec"]) == (["notify"], ["always"], ["0"])
     assert int(said["WatchdogSec"][0]) > 0
+
+
+@pytest.mark.parametrize("unit", PROCESSES)
+def test_settings_that_are_wrong_are_not_tried_again_and_again(unit: str) -> None:
+    assert settings(unit)["RestartPreventExitStatus"] == [str(EX_CONFIG)]
 
 
 @pytest.mark.parametrize("unit", PROCESSES)
