@@ -1,0 +1,160 @@
+"""What element strings mean to a store."""
+
+from datetime import date
+
+import pytest
+
+from edge.codes.meaning import Gs1Key, MemberCode, PrintedCoupon, Product, StaffBadge, Unknown, WalletCode
+from edge.codes.read import read
+from edge.codes.reason import Reason
+from edge.codes.rules import CodeRules, IssuerRule
+from edge.codes.symbology import Symbology
+
+RULES = CodeRules()
+GS = "\x1d"
+GTIN = "0104901234567894"
+GSRN = "490123450000000019"
+GS1_AIMS = ["]C1", "]e0", "]d2", "]Q3"]
+
+
+def say(text: str, aim: str | None = "]C1", rules: CodeRules = RULES, symbology: Symbology | None = None):
+    return read(text.encode(), aim=aim, symbology=symbology, rules=rules)
+
+
+@pytest.mark.parametrize("aim", GS1_AIMS)
+def test_a_product_comes_with_all_its_label_says(aim):
+    assert say(GTIN + "17261231" + "15261130" + "11261001" + "308" + GS + "10LOT" + GS + "21SER", aim) == Product(
+        gtin="04901234567894",
+        ais={"17": "261231", "15": "261130", "11": "261001", "30": "8", "10": "LOT", "21": "SER"},
+        expiry=date(2026, 12, 31),
+        best_before=date(2026, 11, 30),
+        production=date(2026, 10, 1),
+        count=8,
+        lot="LOT",
+        serial="SER",
+    )
+
+
+def test_an_expiry_time_gives_its_day():
+    assert say(GTIN + "7003" + "2611301830").expiry == date(2026, 11, 30)
+
+
+def test_a_production_month_gives_no_production_day():
+    got = say(GTIN + "11261000")
+    assert got.production is None
+    assert got.ais == {"11": "261000"}
+
+
+@pytest.mark.parametrize(
+    ("element", "grams"),
+    [("3103000195", 195), ("3100000002", 2000), ("3102000195", 1950), ("3104001950", 195), ("3105000123", None)],
+)
+def test_a_net_weight_is_in_whole_grams_or_not_at_all(element, grams):
+    assert say(GTIN + element).weight_g == grams
+
+
+@pytest.mark.parametrize(
+    ("element", "yen"),
+    [
+        ("3920598", 598),
+        ("39220059800", 598),
+        ("3921" + "5985", None),
+        ("3930392598", 598),
+        ("3930840598", None),
+        ("3932392" + "59800", 598),
+        ("39200", 0),
+    ],
+)
+def test_a_price_is_in_whole_yen_or_not_at_all(element, yen):
+    assert say(GTIN + "3103000195" + element).price_yen == yen
+
+
+@pytest.mark.parametrize("symbology", [None, Symbology.CODE128, Symbology.DATAMATRIX, Symbology.QR])
+def test_a_key_whose_check_digit_holds_tells_gs1_though_the_reader_did_not(symbology):
+    got = say(GTIN + "10LOT", aim=None, symbology=symbology)
+    assert got == Product(gtin="04901234567894", ais={"10": "LOT"}, lot="LOT")
+
+
+def test_databar_is_gs1_by_nature():
+    got = say("01049012345678943103000195", aim=None, symbology=Symbology.DATABAR_EXPANDED)
+    assert got.weight_g == 195
+
+
+@pytest.mark.parametrize("symbology", [Symbology.CODE39, Symbology.ITF, Symbology.EAN13])
+def test_symbologies_that_never_carry_element_strings_are_not_read_as_such(symbology):
+    assert isinstance(say(GTIN + "17261231", aim=None, symbology=symbology), Unknown)
+
+
+def test_a_first_gs_tells_gs1():
+    assert say(GS + "10LOT", aim=None) == Unknown(reason=Reason.AI_PAIR_MISSING, about="10")
+
+
+def test_a_configured_stand_in_is_read_as_gs():
+    rules = CodeRules(gs_stand_in="|")
+    assert say(GTIN + "10LOT|21SER", rules=rules) == say(GTIN + "10LOT" + GS + "21SER")
+    assert say(GTIN + "10LOT|21SER") == Unknown(reason=Reason.AI_CHARACTERS, about="10")
+
+
+def test_a_broken_label_is_told_and_not_guessed():
+    assert say("0104901234567890") == Unknown(reason=Reason.CHECK_DIGIT, about="01")
+    assert say("0104901234567894" + "17261399") == Unknown(reason=Reason.AI_VALUE, about="17")
+
+
+def test_a_plain_sixteen_digit_number_is_not_gs1():
+    got = say("0104901234567890", aim=None, symbology=Symbology.CODE128)
+    assert got == Unknown(reason=Reason.UNRECOGNISED, text="0104901234567890")
+
+
+@pytest.mark.parametrize(
+    ("text", "ai", "value", "beside"),
+    [
+        ("00349012345000000014", "00", "349012345000000014", {}),
+        (
+            "00349012345000000014" + "0204901234567894" + "3712",
+            "00",
+            "349012345000000014",
+            {"02": GTIN[2:], "37": "12"},
+        ),
+        ("4144901234000001" + "25412", "414", "4901234000001", {"254": "12"}),
+        ("8003" + "04901234000001A1", "8003", "04901234000001A1", {}),
+        ("8004" + "4901234A1", "8004", "4901234A1", {}),
+        ("2534901234000001X", "253", "4901234000001X", {}),
+        ("4154901234000001" + "8020R1", "415", "4901234000001", {"8020": "R1"}),
+        ("8006" + GTIN[2:] + "0102", "8006", GTIN[2:] + "0102", {}),
+    ],
+)
+def test_other_keys_keep_their_name(text, ai, value, beside):
+    assert say(text) == Gs1Key(ai=ai, value=value, ais=beside)
+
+
+def test_a_global_coupon_number_is_a_coupon():
+    assert say("2554901234000001" + "000123") == PrintedCoupon(number="4901234000001", kind="coupon", serial="000123")
+
+
+def test_internal_element_strings_alone_identify_nothing():
+    assert say("91ABC") == Unknown(reason=Reason.NO_KEY)
+
+
+@pytest.mark.parametrize("totp", ["123456", "1234567", "12345678"])
+def test_a_gsrn_with_a_one_time_password_is_a_wallet_pass(totp):
+    assert say("8018" + GSRN + GS + "8019" + totp) == WalletCode(gsrn=GSRN, totp=totp)
+    assert say("8018" + GSRN + GS + "8019" + totp, aim=None) == WalletCode(gsrn=GSRN, totp=totp)
+
+
+@pytest.mark.parametrize("srin", ["1", "12345", "123456789"])
+def test_an_srin_of_another_length_is_no_password(srin):
+    assert say("8018" + GSRN + GS + "8019" + srin) == Unknown(reason=Reason.AI_LENGTH, about="8019")
+
+
+def test_a_gsrn_alone_is_a_static_member_code_of_the_issuer_that_claims_it():
+    mine = IssuerRule(issuer="noren", prefix="4901234", key="gsrn")
+    other = IssuerRule(issuer="other", prefix="4569951", key="gsrn")
+    assert say("8018" + GSRN, rules=CodeRules(issuers=(other, mine))) == MemberCode(issuer="noren", number=GSRN)
+    assert say("8018" + GSRN, rules=CodeRules(issuers=(other,))) == Unknown(reason=Reason.UNKNOWN_ISSUER)
+
+
+def test_a_provider_gsrn_is_staff_and_never_a_member():
+    rule = IssuerRule(issuer="noren", prefix="4901234", key="gsrn")
+    assert say("8017" + GSRN, rules=CodeRules(badges=(rule,))) == StaffBadge(issuer="noren", number=GSRN)
+    assert say("8017" + GSRN, rules=CodeRules(issuers=(rule,))) == Unknown(reason=Reason.UNKNOWN_ISSUER)
+    assert say("8018" + GSRN, rules=CodeRules(badges=(rule,))) == Unknown(reason=Reason.UNKNOWN_ISSUER)
