@@ -30,6 +30,7 @@ class Stand:
     version: int = 0
     rows: int = 0
     digest: int = 0
+    stamp: int = 0
 
     @property
     def head(self) -> FeedHead:
@@ -41,9 +42,22 @@ def scope_of(feed: str, store: str) -> str:
     return ALL if feed in SCOPE_ALL else store
 
 
-def stands(db: Database) -> list[Stand]:
-    """All feeds of all scopes."""
-    found = rows(db, "select feed, scope, epoch, version, rows, digest from heads order by scope, feed")
+def stands(db: Database, *, after: int = -1) -> tuple[list[Stand], int]:
+    """The feeds of all scopes that changed behind a stamp, and the stamp to ask with next time."""
+    found = rows(
+        db,
+        "select feed, scope, epoch, version, rows, digest, stamp from heads where stamp > ? order by stamp",
+        (after,),
+    )
+    here = [Stand(**{**row, "digest": digest.from_text(row["digest"])}) for row in found]
+    return here, max((one.stamp for one in here), default=after)
+
+
+def of_scope(db: Database, scope: str) -> list[Stand]:
+    """All feeds of one scope."""
+    found = rows(
+        db, "select feed, scope, epoch, version, rows, digest, stamp from heads where scope = ? order by feed", (scope,)
+    )
     return [Stand(**{**row, "digest": digest.from_text(row["digest"])}) for row in found]
 
 
@@ -70,7 +84,8 @@ def put(db: Database, feed: str, scope: str, changes: Iterable[tuple[str, str | 
     before = here.version
     for key, text in changes:
         here = _put_row(db, here, key, text)
-    save(db, here)
+    if here.version != before:
+        save(db, here)
     return here.version - before
 
 
@@ -97,6 +112,7 @@ def _put_row(db: Database, here: Stand, key: str, text: str | None) -> Stand:
 def save(db: Database, here: Stand) -> None:
     """Write down where a feed stands, in the transaction of its rows."""
     db.conn.execute(
-        "insert or replace into heads (feed, scope, epoch, version, rows, digest) values (?, ?, ?, ?, ?, ?)",
+        """insert or replace into heads (feed, scope, epoch, version, rows, digest, stamp)
+           values (?, ?, ?, ?, ?, ?, (select coalesce(max(stamp), 0) + 1 from heads))""",
         (here.feed, here.scope, here.epoch, here.version, here.rows, digest.as_text(here.digest)),
     )

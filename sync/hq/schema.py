@@ -84,12 +84,14 @@ FEEDS = (
          primary key (feed, scope, key)
        ) strict, without rowid""",
     "create index rows_version on rows (feed, scope, version)",
-    # digest is an unsigned 64-bit sum kept as text, because SQLite's integers are signed
+    # digest is an unsigned 64-bit sum kept as text, because SQLite's integers are signed; `stamp` rises over all feeds
+    # with each change, so that the publisher finds what changed without looking at every feed of every store
     """create table heads (
          feed text not null, scope text not null, epoch text not null, version integer not null,
-         rows integer not null, digest text not null,
+         rows integer not null, digest text not null, stamp integer not null,
          primary key (feed, scope)
        ) strict, without rowid""",
+    "create index heads_stamp on heads (stamp)",
 )
 
 FLEET = (

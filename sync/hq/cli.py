@@ -1,0 +1,117 @@
+"""`noren hq`: headquarters' own commands, errors in plain words."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sync.broker import Broker, place, read_secret
+from sync.hq import founding
+from sync.hq import serve as serving
+from sync.hq.filling import CHAIN, PLAY, PLAYED, fill
+from sync.hq.founding import NotPossible
+
+BROKER = "mqtt://127.0.0.1:1883"
+
+folder_option = click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Headquarters' folder: its database and keys.",
+)
+broker_option = click.option(
+    "--broker",
+    default=BROKER,
+    show_default=True,
+    help="Where stores and HQ meet: mqtt://host:port or mqtts://host:port.",
+)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What cannot be done is one plain sentence and exit code 1."""
+    try:
+        yield
+    except NotPossible as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.group()
+def hq() -> None:
+    """Headquarters: keep what the stores tell, send them what they need to know."""
+
+
+@hq.command()
+@folder_option
+@broker_option
+@click.option("--chain", default="noren", show_default=True, help="The chain's id, as in [store] of each noren.toml.")
+def init(folder: Path, broker: str, chain: str) -> None:
+    """Make a headquarters: its database and its signing key."""
+    with plainly():
+        place(broker)
+        founding.found(folder, chain, broker)
+    click.echo(f"headquarters of chain `{chain}` in {folder}")
+
+
+@hq.command()
+@folder_option
+@broker_option
+def sample(folder: Path, broker: str) -> None:
+    """Make the headquarters of the sample chain: three stores, and all that they hear."""
+    place(broker)
+    with plainly():
+        put = fill(folder, broker)
+    if put:
+        click.echo(f"chain `{CHAIN}`: {put} rows in {folder}; what to scan at {PLAYED} is in {folder / PLAY}")
+    else:
+        click.echo(f"{folder} is filled already; nothing was changed")
+
+
+@hq.group()
+def stores() -> None:
+    """The stores of the chain and their keys."""
+
+
+@stores.command()
+@click.argument("store")
+@folder_option
+@click.option("--name", help="The store's name as people say it; its id if not given.")
+def add(store: str, folder: Path, name: str | None) -> None:
+    """Enrol a store; what its box needs is written to a folder of its own."""
+    with plainly():
+        bundle = founding.enrol(folder, store, name or store)
+    click.echo(f"enrolled `{store}`: carry {bundle} to the box; its [hq] lines are in {bundle / founding.HQ_TOML}")
+
+
+@stores.command()
+@click.argument("store")
+@folder_option
+def revoke(store: str, folder: Path) -> None:
+    """Believe nothing any more that is signed with the store's key (stolen box, lost card)."""
+    with plainly(), founding.opened(folder) as db:
+        founding.revoke(db, store)
+    click.echo(f"the key of `{store}` is revoked; `noren hq stores add {store}` makes a new one")
+
+
+@hq.command()
+@folder_option
+@click.option("--broker", help="mqtt://host:port or mqtts://host:port; the one given to `init` if not given.")
+@click.option("--username", help="The name HQ has at the broker.")
+@click.option("--password-file", help="File with HQ's password at the broker, one line.")
+@click.option("--ca-file", help="Certificate authorities to trust, PEM; the system's own if not given.")
+@click.option("--cert-file", help="HQ's client certificate, PEM.")
+@click.option("--key-file", help="The key of HQ's client certificate, PEM.")
+@click.option("--protocol", type=click.Choice(["5", "3.1.1"]), default="5", show_default=True, help="MQTT's version.")
+def serve(folder: Path, broker: str | None, password_file: str | None, **about: Any) -> None:
+    """Keep what the stores tell, and publish what changes, until stopped."""
+    with plainly(), founding.opened(folder) as db:
+        here = founding.founded(db)
+    if here is None:
+        raise click.ClickException(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")
+    host, port, tls = place(broker or here.broker)
+    line = Broker(host=host, port=port, tls=tls, password=read_secret("password_file", password_file), **about)
+    sys.exit(serving.serve(folder, line))

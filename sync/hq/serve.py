@@ -1,0 +1,56 @@
+"""HQ at work: one database, one line to the broker, one loop."""
+
+import logging
+import secrets
+from functools import partial
+from pathlib import Path
+
+from edge import service
+from edge.service import Life
+from edge.store import one
+from sync import topics
+from sync.broker import Broker
+from sync.hq import presence
+from sync.hq.keys import read_hq_key
+from sync.hq.outbox import Outbox
+from sync.hq.publisher import Publisher
+from sync.hq.schema import open_hq_store
+from sync.hq.worker import Worker
+from sync.link import Link
+
+log = logging.getLogger(__name__)
+
+TICK = 0.025  # seconds between looks at the database for what other processes pushed; a message wakes the loop at once
+HURRY = 0.002  # seconds until the next look while the broker has not confirmed all
+
+
+def serve(folder: Path, broker: Broker) -> int:
+    """Serve the HQ in `folder` until SIGTERM or SIGINT; the process's exit code."""
+    return service.run({"headquarters": partial(_work, folder, broker)})
+
+
+def _work(folder: Path, broker: Broker, life: Life) -> None:
+    key = read_hq_key(folder)
+    db = open_hq_store(folder)
+    chain = chain_of(folder)
+    client = (
+        f"noren-hq-{secrets.token_hex(4)}"  # each worker its own, so that a second one does not throw the first out
+    )
+    with Link(broker, client, topics.heard_by_hq(chain), presence.will(chain, key)) as link:
+        out = Outbox(link, key)
+        worker = Worker(db=db, chain=chain, out=out, feeds=Publisher(db=db, chain=chain, out=out))
+        log.info("serving chain %s at %s", chain, broker)
+        wait = TICK
+        while life.goes_on():
+            wait = TICK if worker.round(link.read(wait)) else HURRY
+        worker.close()
+    db.conn.close()
+
+
+def chain_of(folder: Path) -> str:
+    """The chain whose headquarters is in `folder`."""
+    db = open_hq_store(folder)
+    row = one(db, "select chain from about")
+    db.conn.close()
+    assert row is not None, "init writes it in the transaction that makes the database usable"
+    return str(row[0])

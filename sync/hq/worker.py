@@ -1,0 +1,216 @@
+"""One worker of HQ: what arrives is kept, then acknowledged; what is asked is answered; what changed is published."""
+
+import logging
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.clock import now
+from edge.store import Changes, one, writing
+from sync import topics, wire
+from sync.headers import Ack, Answer, Ask, EventRow, Events, HqPresence, Nack, State, Want
+from sync.hq import answers, collector, keys, presence, publisher
+from sync.hq.outbox import Outbox
+from sync.hq.publisher import Publisher
+from sync.link import Arrived, Connected, Event, Lost
+from sync.wire import Message, Refused
+
+log = logging.getLogger(__name__)
+
+PUBLISH_EVERY = 0.05  # seconds between looks for changed feeds: a busy hour becomes 20 deltas a second, not a thousand
+TALLY_EVERY = 5.0  # seconds between notes of refused messages: a flood of them must not become a flood of commits
+SPOKEN = {Events: "events", State: "state", Want: "want", Ask: "ask"}  # what may be said on which topic
+# what one bad batch can trip; a database that cannot be written is not among them: that ends the process
+TRIPS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, msgspec.MsgspecError, sqlite3.IntegrityError)
+
+Batch = tuple[Events, Sequence[EventRow]]
+
+
+@dataclass(slots=True)
+class Worker:
+    """What a worker knows between two rounds; nothing of it is missed by whoever starts after it was killed."""
+
+    db: Database
+    chain: str
+    out: Outbox
+    feeds: Publisher
+    stores: keys.Stores = field(init=False)
+    _changes: Changes = field(init=False)
+    _roster: tuple[object, ...] | None = None
+    _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _up: bool = False
+    _spoke: float = 0.0
+    _published: float = 0.0
+    _tallied: float = 0.0
+    _dirty: bool = False
+
+    def __post_init__(self) -> None:
+        self._changes = Changes(self.db)
+        self._read_roster()
+
+    def round(self, events: Sequence[Event]) -> bool:
+        """Take what has arrived, say what is due; whether all that was to be said is said."""
+        self._dirty = self._look_around() or self._dirty
+        self._take(self._open(events))
+        done = self.out.flush()  # acknowledgements first: feeds can wait for a look at the database
+        self._publish()
+        return self.out.flush() and done
+
+    def close(self) -> None:
+        """The last words before the end."""
+        self._tally(force=True)
+        if self._up:
+            self._speak("down")
+            self.out.flush()
+
+    # --- what arrives
+
+    def _open(self, events: Sequence[Event]) -> list[tuple[str, Message]]:
+        messages = []
+        for event in events:
+            match event:
+                case Arrived(topic, payload):
+                    if message := self._read(topic, payload):
+                        messages.append((topics.owner(topic), message))
+                case Connected():
+                    self._come_up()
+                case Lost(reason):
+                    log.warning("the line is down: %s", reason)
+                    self._up = False
+                    self.out.forget()
+        return messages
+
+    def _come_up(self) -> None:
+        log.info("the line is up")
+        self._up = True
+        self.out.forget()
+        self._speak("up")
+        self.feeds.begin()
+
+    def _read(self, topic: str, payload: bytes) -> Message | None:
+        """The message, where its signer is the store it speaks for; otherwise it is counted, and a damaged batch nacked."""
+        store = topics.owner(topic)
+        try:
+            message = wire.open_(topic, payload, self.stores.keys)
+        except Refused as refused:
+            self._refused[store, refused.why] += 1
+            if isinstance(refused.header, Events) and refused.header.store == store:
+                self._nack(store, refused.header, f"not readable: {refused.why}")
+            return None
+        said = SPOKEN.get(type(message.header))
+        about = getattr(message.header, "store", store)
+        if topic != topics.up(self.chain, store, said or "") or {store, about} != {self.stores.owners[message.key_id]}:
+            self._refused[store, "other_store"] += 1
+            return None
+        return message
+
+    def _take(self, messages: Sequence[tuple[str, Message]]) -> None:
+        batches: list[Batch] = []
+        states: list[State] = []
+        for store, message in messages:
+            match message.header:
+                case Events() as header:
+                    batches.append((header, message.rows))
+                case State() as state:
+                    states.append(state)
+                case Want() as want:
+                    self._page(store, want)
+                case Ask() as ask:
+                    topic = topics.down(self.chain, store, "answer")
+                    self.out.answer(topic, Answer(id=ask.id), answers.answer(self.db, store, ask))
+        if batches:
+            self._keep(batches)
+        if states:
+            self._note(states)
+
+    def _keep(self, batches: Sequence[Batch]) -> None:
+        """Keep all in one transaction. Should one of them trip a bug, the others are kept without it."""
+        try:
+            answered = collector.keep_all(self.db, batches)
+        except (collector.Overtaken, *TRIPS):
+            log.exception("a group of %d batches could not be kept together", len(batches))
+            answered = [answer for batch in batches for answer in self._keep_alone(batch)]
+        self._dirty = True
+        last: dict[tuple[str, str, int], Ack] = {}
+        for store, answer in answered:
+            match answer:
+                case Ack(fork=False):  # cumulative: the last one says all
+                    last[store, answer.epoch, answer.lane] = answer
+                case _:
+                    self.out.answer(topics.down(self.chain, store, "ack"), answer)
+        for (store, _, _), answer in last.items():
+            self.out.answer(topics.down(self.chain, store, "ack"), answer)
+
+    def _keep_alone(self, batch: Batch) -> list[tuple[str, Ack | Nack]]:
+        header, rows = batch
+        try:
+            return [(header.store, collector.keep(self.db, header, rows))]
+        except collector.Overtaken:
+            return []  # another worker had it: the store hears from that one, or sends again
+        except TRIPS:
+            log.exception("%s: batch %d to %d could not be kept", header.store, header.first, header.last)
+            self._nack(header.store, header, "HQ could not keep it: see HQ's log")
+            return []
+
+    def _nack(self, store: str, header: Events, reason: str) -> None:
+        nack = Nack(epoch=header.epoch, lane=header.lane, first=header.first, last=header.last, reason=reason)
+        self.out.answer(topics.down(self.chain, store, "ack"), nack)
+
+    def _page(self, store: str, want: Want) -> None:
+        found = publisher.page(self.db, store, want)
+        if found is None:
+            self._refused[store, "no_such_feed"] += 1
+            return
+        self.out.tell(topics.feed(self.chain, store, want.feed), *found)
+
+    def _note(self, states: Sequence[State]) -> None:
+        with writing(self.db):
+            for state in states:
+                presence.note(self.db, state, now().text)
+
+    # --- what is due
+
+    def _look_around(self) -> bool:
+        """Whether another process has changed the database; then the stores and their keys are read again."""
+        if not self._changes.seen():
+            return False
+        self._read_roster()
+        return True
+
+    def _read_roster(self) -> None:
+        roster = one(self.db, "select count(*), count(revoked), max(since), max(revoked) from stores")
+        if roster != self._roster:
+            self._roster, self.stores = roster, keys.read_stores(self.db)
+
+    def _publish(self) -> None:
+        moment = time.monotonic()
+        if self._up and self._dirty and moment - self._published >= PUBLISH_EVERY:
+            self._published, self._dirty = moment, False
+            self.feeds.go_on()
+        if self._up and moment - self._spoke >= presence.EVERY:
+            self._speak("up")
+        self._tally()
+
+    def _speak(self, state: str) -> None:
+        self._spoke = time.monotonic()
+        header = HqPresence(state="up" if state == "up" else "down", time=now().text)
+        self.out.tell(presence.hq_topic(self.chain), header, retain=True)
+
+    def _tally(self, *, force: bool = False) -> None:
+        """Write down how many messages were refused, by store and reason."""
+        if not self._refused or (time.monotonic() - self._tallied < TALLY_EVERY and not force):
+            return
+        self._tallied = time.monotonic()
+        with writing(self.db):
+            for (store, reason), times in self._refused.items():
+                self.db.conn.execute(
+                    """insert into refusals (store, reason, times, last) values (?, ?, ?, ?)
+                       on conflict (store, reason) do update set times = times + excluded.times, last = excluded.last""",
+                    (store, reason, times, now().text),
+                )
+        self._refused.clear()
