@@ -121,9 +121,17 @@ def test_the_target_starts_every_process() -> None:
     assert sorted(settings("noren.target")["Wants"][0].split()) == PROCESSES
 
 
-def test_the_user_of_the_units_is_the_one_sysusers_makes() -> None:
-    made = {line.split()[1] for line in (SYSTEMD / "noren.sysusers").read_text().splitlines() if line.startswith("u ")}
-    assert {user for unit in UNITS for user in settings(unit)["User"]} == made
+def test_the_user_and_groups_of_the_units_are_those_sysusers_makes(tmp_path: Path) -> None:
+    (tmp_path / "etc").mkdir()
+    debian = "/usr/lib/sysusers.d/basic.conf"
+    command = ["systemd-sysusers", f"--root={tmp_path}", debian, str(SYSTEMD / "noren.sysusers")]
+    subprocess.run(command, check=True, capture_output=True)
+    groups = {line.partition(":")[0] for line in (tmp_path / "etc" / "group").read_text().splitlines()}
+    users = {line.partition(":")[0] for line in (tmp_path / "etc" / "passwd").read_text().splitlines()}
+    for unit in UNITS:
+        said = settings(unit)
+        assert set(said["User"]) <= users
+        assert set(said["Group"]) | set(" ".join(said.get("SupplementaryGroups", [])).split()) <= groups
 
 
 def test_settings_and_keys_get_their_owners_on_a_fresh_box(tmp_path: Path) -> None:
