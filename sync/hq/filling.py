@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from edge.store import one, writing
 from sync.hq import bodies, feed
 from sync.hq.founding import enrol, found, opened
@@ -22,22 +24,26 @@ def fill(folder: Path, broker: str) -> int:
     """Found the sample chain's headquarters and enrol its stores; rows put, 0 where that was done before.
 
     A headquarters that already has rows is left as it is: its stores have lived on since. All rows come in one
-    transaction, so that one killed in the middle is filled anew.
+    transaction, so that one killed in the middle is filled anew; play.json comes last and says that all is there.
     """
     found(folder, CHAIN, broker)
     moment = datetime.now(UTC)
     with opened(folder) as db:
-        if one(db, "select 1 from rows limit 1"):
-            return 0
         enrolled = {row[0] for row in db.conn.execute("select id from stores where revoked is null").fetchall()}
         for shop in chain.STORES:
             if shop.id not in enrolled:
                 enrol(folder, shop.id, shop.name.ja)
-        (folder / PLAY).unlink(missing_ok=True)
-        write_secret(folder / PLAY, json.dumps(chain.play(PLAYED, moment), ensure_ascii=False, indent=1) + "\n")
-        rows = sorted(chain.feeds(moment), key=lambda row: (row[0], row[1]))
-        parts = [(at, list(part)) for at, part in groupby(rows, key=lambda row: (row[0], row[1]))]
-        with writing(db):
-            for (name, scope), part in shown("filling the sample chain", parts):
-                feed.put(db, name, scope, [(key, bodies.text(name, body)) for _, _, key, body in part])
+        put = 0 if one(db, "select 1 from rows limit 1") else _put_all(db, moment)
+    if not (folder / PLAY).exists():
+        play = {"chain": CHAIN, **chain.play(PLAYED, moment)}
+        write_secret(folder / PLAY, json.dumps(play, ensure_ascii=False, indent=1) + "\n")
+    return put
+
+
+def _put_all(db: Database, moment: datetime) -> int:
+    rows = sorted(chain.feeds(moment), key=lambda row: (row[0], row[1]))
+    parts = [(at, list(part)) for at, part in groupby(rows, key=lambda row: (row[0], row[1]))]
+    with writing(db):
+        for (name, scope), part in shown("filling the sample chain", parts):
+            feed.put(db, name, scope, [(key, bodies.text(name, body)) for _, _, key, body in part])
     return len(rows)

@@ -1,0 +1,272 @@
+"""HQ as a process on a real broker: acknowledges what is committed, publishes what changed, believes only its stores."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+
+from edge.store import rows, writing
+from sync import topics, wire
+from sync.broker import Broker
+from sync.headers import Ack, Answer, Ask, FeedDelta, FeedPage, Head, HqPresence, Nack, State, Want
+from sync.hq import feed
+from sync.hq.founding import enrol, found, opened, revoke
+from sync.hq.keys import read_hq_key
+from sync.link import Arrived, Connected, Link
+from sync.signing import SigningKey, new_key, read_private
+from sync.wire import Message
+from tests.sync.hq.telling import Teller
+
+PATIENCE = 60.0  # s; only a hang takes so long
+H = TypeVar("H")
+
+
+@dataclass
+class Store:
+    """A store on the line, as the wire allows it to be; what it does is the test's."""
+
+    link: Link
+    id: str
+    key: SigningKey
+    hq: dict[str, Any]
+
+    def say(self, what: str, header: Any, lines: Any = (), *, key: SigningKey | None = None, store: str = "") -> None:
+        topic = topics.up("test", store or self.id, what)
+        assert self.link.publish(topic, wire.seal(topic, header, lines, key or self.key))
+
+    def hear(self, kind: type[H], wanted: Callable[[H], bool] = lambda _: True) -> tuple[H, Message]:
+        """The next message of a kind that is wanted; others are let pass."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            for event in self.link.read(0.2):
+                if not isinstance(event, Arrived) or "/down/" not in event.topic:
+                    continue
+                message = wire.open_(event.topic, event.payload, self.hq)
+                if isinstance(message.header, kind) and wanted(message.header):
+                    return message.header, message
+        raise AssertionError(f"no {kind.__name__} was heard")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, mosquitto: Any) -> Path:
+    place = tmp_path / "hq"
+    found(place, "test", f"mqtt://127.0.0.1:{mosquitto.port}")
+    for store in ("ginza", "yokohama"):
+        enrol(place, store, store)
+    return place
+
+
+def start(folder: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "edge", "hq", "serve", "--dir", folder])
+
+
+@pytest.fixture
+def serving(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    process = start(folder)
+    yield process
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(PATIENCE) == 0
+
+
+def join(folder: Path, mosquitto: Any, store: str = "ginza") -> Store:
+    seed = (folder / "stores" / store / "store-signing.key").read_text()
+    hq_key = read_hq_key(folder)
+    link = Link(Broker(host="127.0.0.1", port=mosquitto.port), f"store-{store}", topics.heard_by_store("test", store))
+    return Store(link=link, id=store, key=read_private(seed), hq={hq_key.id: hq_key.public})
+
+
+@pytest.fixture
+def ginza(folder: Path, mosquitto: Any) -> Iterator[Store]:
+    store = join(folder, mosquitto)
+    with store.link:
+        while not any(isinstance(event, Connected) for event in store.link.read(PATIENCE)):
+            pass
+        yield store
+
+
+def at_hq(folder: Path, sql: str) -> list[dict[str, Any]]:
+    with opened(folder) as db:
+        return rows(db, sql)
+
+
+def tell(count: int, store: str = "ginza", epoch: str = "e1") -> Teller:
+    teller = Teller(store=store, epoch=epoch)
+    for number in range(count):
+        teller.tell("visit.checked_in", {"n": number})
+    return teller
+
+
+def test_a_batch_is_acknowledged_once_it_is_in_the_database(folder: Path, serving: Any, ginza: Store) -> None:
+    ginza.hear(HqPresence)
+    ginza.say("events", *tell(3).all())
+    ack, _ = ginza.hear(Ack)
+    assert (ack.epoch, ack.lane, ack.seq, ack.fork) == ("e1", 0, 3, False)
+    assert len(at_hq(folder, "select * from facts where store = 'ginza'")) == 3
+
+
+def test_hq_killed_at_any_moment_has_what_it_acknowledged_and_takes_the_rest_again(
+    folder: Path, mosquitto: Any, ginza: Store
+) -> None:
+    teller = tell(60)
+    reached = 0
+    for _ in range(3):
+        process = start(folder)
+        ginza.hear(HqPresence, lambda hq: hq.state == "up")
+        for place in range(reached, min(60, reached + 20)):
+            ginza.say("events", *teller.batch(place, place + 1))
+        ack, _ = ginza.hear(Ack)
+        process.kill()
+        process.wait()
+        kept = at_hq(folder, "select max(seq) seq, count(*) n from facts")[0]
+        assert kept["seq"] == kept["n"] >= ack.seq
+        reached = kept["seq"]
+        ginza.hear(HqPresence, lambda hq: hq.state == "down")
+    process = start(folder)
+    ginza.hear(HqPresence, lambda hq: hq.state == "up")
+    ginza.say("events", *teller.all())
+    ginza.hear(Ack, lambda ack: ack.seq == 60)
+    process.terminate()
+    assert process.wait(PATIENCE) == 0
+    assert [row["seq"] for row in at_hq(folder, "select seq from facts order by number")] == list(range(1, 61))
+
+
+def test_a_batch_hq_cannot_read_is_refused_with_its_reason(folder: Path, serving: Any, ginza: Store) -> None:
+    ginza.hear(HqPresence)
+    header, lines = tell(3).all()
+    ginza.say("events", msgspec.structs.replace(header, hash=bytes(32).hex()), lines)
+    nack, _ = ginza.hear(Nack)
+    assert (nack.first, nack.last) == (1, 3)
+    ginza.say("events", *tell(1).all())
+    ginza.hear(Ack, lambda ack: ack.seq == 1)
+
+
+def test_only_a_stores_own_key_speaks_for_it(folder: Path, serving: Any, mosquitto: Any, ginza: Store) -> None:
+    """A stranger's key, another store's key, and another store's name under one's own key."""
+    ginza.hear(HqPresence)
+    yokohama = join(folder, mosquitto, "yokohama")
+    ginza.say("events", *tell(1).all(), key=new_key())
+    ginza.say("events", *tell(1).all(), key=yokohama.key)
+    ginza.say("events", *tell(1, store="yokohama").all())
+    ginza.say("events", *tell(1, store="yokohama").all(), store="yokohama")
+    ginza.say("events", *tell(2, epoch="e2").all())
+    ginza.hear(Ack, lambda ack: ack.epoch == "e2")
+    assert at_hq(folder, "select distinct store, epoch from facts") == [{"store": "ginza", "epoch": "e2"}]
+    until(lambda: sum(row["times"] for row in at_hq(folder, "select times from refusals")) == 4)
+    refused = {(row["store"], row["reason"]): row["times"] for row in at_hq(folder, "select * from refusals")}
+    assert refused == {("ginza", "key"): 1, ("ginza", "other_store"): 2, ("yokohama", "other_store"): 1}
+
+
+def until(seen: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_a_store_whose_key_is_revoked_is_not_heard_any_more(folder: Path, serving: Any, ginza: Store) -> None:
+    ginza.hear(HqPresence)
+    ginza.say("events", *tell(1).all())
+    ginza.hear(Ack)
+    with opened(folder) as db:
+        revoke(db, "ginza")
+    until(lambda: is_refused(folder, ginza))
+    assert len(at_hq(folder, "select * from facts")) == 1
+
+
+def is_refused(folder: Path, ginza: Store) -> bool:
+    ginza.say("want", Want(feed="stock", epoch="", version=0))
+    return bool(at_hq(folder, "select * from refusals where reason = 'key'"))
+
+
+def push(folder: Path, name: str, scope: str, keys: range, word: str) -> None:
+    with opened(folder) as db, writing(db):
+        feed.put(db, name, scope, [(f"{key:05}", f'{{"w":"{word}"}}') for key in keys])
+
+
+def test_a_feed_is_caught_up_from_nothing_page_by_page_and_then_followed_by_deltas(
+    folder: Path, serving: Any, ginza: Store
+) -> None:
+    push(folder, "stock", "ginza", range(1200), "a")
+    head, _ = ginza.hear(Head, lambda head: "stock" in head.feeds and head.feeds["stock"].version == 1200)
+    mirror: dict[str, int] = {}
+    version, more = 0, True
+    while more:
+        ginza.say("want", Want(feed="stock", epoch=head.feeds["stock"].epoch, version=version))
+        page, message = ginza.hear(FeedPage)
+        assert page.since == version
+        mirror |= {row.key: row.version for row in message.rows}
+        version, more = page.version, page.more
+    assert (version, len(mirror)) == (1200, 1200)
+    push(folder, "stock", "ginza", range(5), "b")
+    delta, message = ginza.hear(FeedDelta)
+    assert (delta.since, delta.version, len(message.rows)) == (1200, 1205, 5)
+
+
+def test_a_store_with_another_past_gets_the_feed_from_its_beginning(folder: Path, serving: Any, ginza: Store) -> None:
+    push(folder, "catalog", "all", range(3), "a")
+    ginza.hear(Head, lambda head: "catalog" in head.feeds)
+    for epoch, version in (("another", 3), (current(folder), 99)):
+        ginza.say("want", Want(feed="catalog", epoch=epoch, version=version))
+        page, message = ginza.hear(FeedPage)
+        assert (page.since, page.version, len(message.rows), page.more) == (0, 3, 3, False)
+
+
+def current(folder: Path) -> str:
+    return str(at_hq(folder, "select epoch from heads where feed = 'catalog'")[0]["epoch"])
+
+
+def test_what_a_store_sold_goes_down_again_counted(folder: Path, serving: Any, ginza: Store) -> None:
+    gtin = "04901234567894"
+    with opened(folder) as db, writing(db):
+        feed.put(db, "stock", "ginza", [(gtin, f'{{"gtin":"{gtin}","on_hand":5,"as_of":"2026-11-21T00:00:00Z"}}')])
+    ginza.hear(Head, lambda head: "stock" in head.feeds)
+    teller = Teller(lane=1)
+    teller.tell("stock.moved", {"gtin": gtin, "quantity": -2, "reserved": 0, "reason": "sale"}, gap=4)
+    ginza.say("events", *teller.all())
+    _, message = ginza.hear(FeedDelta)
+    row = msgspec.json.decode(message.rows[0].text)
+    assert (row["on_hand"], row["epoch"], row["through_seq"]) == (3, "e1", 5)
+
+
+def test_hq_answers_what_the_other_stores_have(folder: Path, serving: Any, ginza: Store) -> None:
+    ginza.hear(HqPresence)
+    body = '{"gtin":"1","on_hand":7,"reserved":2,"as_of":"2026-11-21T00:00:00Z"}'
+    with opened(folder) as db, writing(db):
+        feed.put(db, "stock", "yokohama", [("1", body)])
+        feed.put(db, "stock", "ginza", [("1", body)])
+    ginza.say("ask", Ask(id="q1", question="stock", args={"gtin": "1"}))
+    answer, message = ginza.hear(Answer)
+    assert answer.id == "q1"
+    assert [msgspec.json.decode(row) for row in message.rows] == [{"store": "yokohama", "on_hand": 5}]
+
+
+def test_a_late_death_does_not_hide_a_new_birth(folder: Path, serving: Any, ginza: Store) -> None:
+    ginza.hear(HqPresence)
+    born = State(store="ginza", state="birth", boot=2, epoch="e1", box="b", backlog=4)
+    ginza.say("state", born)
+    ginza.say("state", msgspec.structs.replace(born, state="death", boot=1))
+    ginza.say("ask", Ask(id="q", question="?"))
+    ginza.hear(Answer)
+    ginza.say("ask", Ask(id="q2", question="?"))
+    ginza.hear(Answer)
+    assert [row["state"] for row in at_hq(folder, "select state from fleet")] == ["birth"]
+    ginza.say("state", msgspec.structs.replace(born, state="death"))
+    until(lambda: [row["state"] for row in at_hq(folder, "select state from fleet")] == ["death"])
+    told = at_hq(folder, "select told from fleet")[0]["told"]
+    assert msgspec.json.decode(told, type=State).backlog == 4
+
+
+def test_hq_says_goodbye_when_it_is_asked_to_stop(folder: Path, ginza: Store) -> None:
+    process = start(folder)
+    ginza.hear(HqPresence, lambda hq: hq.state == "up")
+    os.kill(process.pid, signal.SIGTERM)
+    ginza.hear(HqPresence, lambda hq: hq.state == "down")
+    assert process.wait(PATIENCE) == 0
