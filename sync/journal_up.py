@@ -1,0 +1,205 @@
+"""The journal goes up: batches by lane, hash-chained, sent again until HQ says it has them."""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.clock import Now
+from edge.journal import GENESIS, Lane, chain
+from edge.store import append, one, rows, writing
+from sync import topics
+from sync.headers import Ack, EventRow, Events, Nack, Prev
+from sync.signing import SigningKey
+from sync.under_way import Batch, UnderWay, acked, late, nacked, on_new_line, resting, sent
+from sync.wire import seal, share_out
+
+log = logging.getLogger(__name__)
+
+Publish = Callable[[str, bytes], bool]
+LaneId = tuple[str, int]
+"""(epoch, lane): a chain of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A row's place in its lane."""
+
+    seq: int = 0
+    ordinal: int = 0
+    hash: bytes = GENESIS
+
+
+@dataclass(slots=True)
+class JournalUp:
+    """What is under way to HQ. Only `kept` is remembered on the card: all else is known again from it and from HQ."""
+
+    db: Database
+    store: str
+    chain: str
+    key: SigningKey
+    publish: Publish
+    ways: dict[LaneId, UnderWay] = field(default_factory=dict)
+    places: dict[LaneId, Place] = field(default_factory=dict)
+    closed: set[LaneId] = field(default_factory=set)
+    _touched: set[LaneId] = field(default_factory=set)
+    _forks: list[dict[str, Any]] = field(default_factory=list)
+    _may_send: bool = True
+
+    def __post_init__(self) -> None:
+        for row in rows(self.db, "select epoch, lane, seq, ordinal, hash from kept"):
+            self.places[row["epoch"], row["lane"]] = Place(row["seq"], row["ordinal"], row["hash"])
+        for row in rows(self.db, "select data from sync_log where type = 'box.forked'"):
+            fork = msgspec.json.decode(row["data"])
+            self.closed.add((fork["epoch"], fork["lane"]))
+        self.look()
+
+    def look(self) -> None:
+        """The journal has changed: there may be rows to send, and lanes of a new epoch."""
+        known = {epoch for epoch, _ in self.ways}
+        for epoch in _epochs(self.db):
+            if epoch not in known:
+                for lane in Lane:
+                    self.ways[epoch, lane] = resting(self.places.get((epoch, lane), Place()).seq)
+        self._may_send = True
+
+    def on_new_line(self) -> None:
+        """The line is new, or HQ is: what was under way may be lost."""
+        self.ways = {lane: on_new_line(way) for lane, way in self.ways.items()}
+        self._may_send = True
+
+    def send(self, now: float, jitter: float) -> None:
+        """Send what there is room for, promises first. `now`: monotonic seconds; `jitter`: 0.8 to 1.2."""
+        for lane, way in self.ways.items():
+            self.ways[lane] = late(way, now, jitter)
+            self._may_send |= self.ways[lane] is not way
+        if self._may_send:
+            # not list(...): all() shall stop at the first lane the line has no room for
+            self._may_send = not all(self._send_lane(lane, now) for lane in self._in_order())
+
+    def _in_order(self) -> Iterator[LaneId]:
+        """Promises of every epoch before anything else; older epochs first."""
+        return (way for way in sorted(self.ways, key=lambda way: way[1]) if way not in self.closed)
+
+    def _send_lane(self, lane: LaneId, now: float) -> bool:
+        """Fill the lane's window; False where the line takes no more."""
+        while (way := self.ways[lane]).has_room and lane not in self.closed:
+            found = self._rows(lane, way)
+            if not found:
+                return True
+            before = self._before(lane, way)
+            if chain(before.hash, found[0][0].raw()) != found[0][1]:
+                self._fork(lane, "rows after HQ's last one are gone")
+                return True
+            batch = next(share_out([row for row, _ in found]))
+            if not self._publish(lane, before, batch, found[len(batch) - 1][1]):
+                return False
+            self.ways[lane] = sent(way, Batch(batch[0].seq, batch[-1].seq, len(batch), now))
+        return True
+
+    def _rows(self, lane: LaneId, way: UnderWay) -> list[tuple[EventRow, bytes]]:
+        found = self.db.conn.execute(
+            "select seq, ordinal, event, hash from journal where epoch = ? and lane = ? and seq > ? order by seq limit ?",
+            (*lane, way.sent, way.cap),
+        ).fetchall()
+        return [(_row(seq, ordinal, event, seq in way.opaque), mark) for seq, ordinal, event, mark in found]
+
+    def _before(self, lane: LaneId, way: UnderWay) -> Place:
+        place = self.places.get(lane, Place())
+        return place if way.sent == place.seq else self._place(lane, way.sent) or Place()
+
+    def _place(self, lane: LaneId, seq: int) -> Place | None:
+        row = one(
+            self.db,
+            "select seq, ordinal, hash from journal where epoch = ? and lane = ? and seq = ?",
+            (*lane, seq),
+        )
+        return Place(*row) if row else None
+
+    def _publish(self, lane: LaneId, before: Place, batch: Sequence[EventRow], mark: bytes) -> bool:
+        header = Events(
+            store=self.store,
+            epoch=lane[0],
+            lane=lane[1],
+            prev=Prev(seq=before.seq, hash=before.hash.hex()),
+            first=batch[0].seq,
+            last=batch[-1].seq,
+            hash=mark.hex(),
+        )
+        topic = topics.up(self.chain, self.store, "events")
+        return self.publish(topic, seal(topic, header, batch, self.key))
+
+    def on_ack(self, ack: Ack, now: float) -> None:
+        """HQ says how far it has a lane."""
+        lane = (ack.epoch, ack.lane)
+        if lane not in self.ways or lane in self.closed:
+            return
+        place = Place(ack.seq, ack.ordinal, bytes.fromhex(ack.hash))
+        if ack.fork or not self._is_ours(lane, place):
+            self._fork(lane, f"HQ tells another past, up to {ack.seq}")
+            return
+        self.ways[lane] = acked(self.ways[lane], ack.seq, now)
+        if place != self.places.get(lane, Place()):
+            self.places[lane] = place
+            self._touched.add(lane)
+        self._may_send = True
+
+    def _is_ours(self, lane: LaneId, place: Place) -> bool:
+        return place in (Place(), self.places.get(lane), self._place(lane, place.seq))
+
+    def on_nack(self, nack: Nack, now: float) -> None:
+        """HQ could not parse a batch."""
+        lane = (nack.epoch, nack.lane)
+        if lane not in self.ways:
+            return
+        log.warning("HQ could not read facts %d to %d: %s", nack.first, nack.last, nack.reason)
+        self.ways[lane] = nacked(self.ways[lane], nack.first, nack.last, now)
+        self._may_send = True
+
+    def _fork(self, lane: LaneId, reason: str) -> None:
+        """HQ's past of this lane is not ours: close it, and leave it to web to tell the rest in a new epoch."""
+        log.error("lane %d of epoch %s is closed: %s", lane[1], lane[0], reason)
+        self.closed.add(lane)
+        self.ways[lane] = resting(self.ways[lane].kept)
+        kept = self.places.get(lane, Place()).seq
+        self._forks.append({"epoch": lane[0], "lane": lane[1], "kept": kept, "reason": reason})
+
+    def write(self, now: Now) -> None:
+        """Note on the card what HQ has kept since the last time, in one transaction; nothing when there is nothing."""
+        if not self._touched and not self._forks:
+            return
+        with writing(self.db):
+            for lane in self._touched:
+                self._write_kept(lane, now)
+            for fork in self._forks:
+                data = msgspec.json.encode(fork).decode()
+                append(self.db, "sync_log", {"type": "box.forked", "data": data, "time": now.text})
+        self._touched.clear()
+        self._forks.clear()
+
+    def _write_kept(self, lane: LaneId, now: Now) -> None:
+        place = self.places[lane]
+        self.db.conn.execute(
+            "insert or replace into kept (epoch, lane, seq, ordinal, hash, time) values (?, ?, ?, ?, ?, ?)",
+            (*lane, place.seq, place.ordinal, place.hash, now.text),
+        )
+
+
+def _row(seq: int, ordinal: int, event: str, opaque: bool) -> EventRow:
+    if opaque:
+        return EventRow(seq=seq, ordinal=ordinal, opaque=event.encode())
+    return EventRow(seq=seq, ordinal=ordinal, event=event)
+
+
+def _epochs(db: Database) -> list[str]:
+    """The epochs the journal has rows of, oldest first; four index seeks each, however long the journal is."""
+    found: list[tuple[int, str]] = []
+    last = ""
+    while (row := one(db, "select min(epoch) from journal where epoch > ?", (last,))) and row[0] is not None:
+        last = row[0]
+        firsts = [one(db, "select min(seq) from journal where epoch = ? and lane = ?", (last, lane)) for lane in Lane]
+        found.append((min(first[0] for first in firsts if first and first[0] is not None), last))
+    return [epoch for _, epoch in sorted(found)]
