@@ -1,5 +1,6 @@
 """What valid element strings mean to a store: a product with its dates, price and weight, a member, or another key."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -30,6 +31,10 @@ _TELLING = {
 _OTHER_KEYS = ("8006", "00", "02", "8026", "253", "8003", "8004", "8010", "8013", "401", "402", "414", "415", "417")
 _LOCATIONS = ("410", "411", "412", "413", "416", "8002")
 _TOTP_LENGTHS = range(6, 9)  # RFC 4226: six to eight digits
+_BRACKET = re.compile(r"\(([0-9]{2,4})\)", re.ASCII)
+_BRACKETED = re.compile(
+    r"(?:\([0-9]{2,4}\)[^()\x1d]+)+", re.ASCII
+)  # a value with brackets of its own is not guessed at
 _YEN = "392"  # ISO 4217 numeric of JPY
 
 
@@ -38,6 +43,7 @@ def element_strings(scan: Scanned, rules: CodeRules) -> Meaning | None:
     if scan.symbology not in _CARRIERS:
         return None
     text = scan.text.replace(rules.gs_stand_in, GS) if rules.gs_stand_in else scan.text
+    text = _without_brackets(text)
     told = scan.gs1 or (scan.symbology in _DATABAR and len(text) != 14)
     if not told and not tells_itself(text):
         return None
@@ -45,8 +51,14 @@ def element_strings(scan: Scanned, rules: CodeRules) -> Meaning | None:
     return found if isinstance(found, Unknown) else meaning(found, rules)
 
 
+def _without_brackets(text: str) -> str:
+    """`(01)…(10)…`, as printed under a code and typed into many a QR, as element strings; any other text as it is."""
+    return _BRACKET.sub(rf"{GS}\1", text) if _BRACKETED.fullmatch(text) else text
+
+
 def tells_itself(text: str) -> bool:
     """True for a text that begins with a key whose check digit holds."""
+    text = text.lstrip(GS)
     for ai, (start, end) in _TELLING.items():
         if text.startswith(ai) and len(text) >= end and is_digits(text[start:end]):
             return mod10(text[start:end])

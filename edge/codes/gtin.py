@@ -30,32 +30,32 @@ def printed_number(scan: Scanned, rules: CodeRules) -> Meaning | None:
     found = gtin14(digits, scan.symbology, scan.aim)
     if isinstance(found, Unknown | None):
         return found
+    if scan.symbology is None and _also_in_store(digits, found, rules):
+        return Unknown(reason=Reason.AMBIGUOUS)
     return by_range(found, add_on, rules)
 
 
 def gtin14(digits: str, symbology: Symbology | None, aim: str | None = None) -> str | Unknown | None:
-    """GTIN-14 of printed digits; wrong_length, check_digit or ambiguous; None where no GTIN is expected."""
-    forms = tuple(_forms(digits, symbology, aim))
-    if not forms:
+    """GTIN-14 of printed digits; wrong_length or check_digit; None where no GTIN is expected."""
+    form = _form(digits, symbology, aim)
+    if form is None:
         return Unknown(reason=Reason.WRONG_LENGTH) if symbology in _EAN_UPC else None
-    valid = {form for form in forms if mod10(form)}
-    if len(valid) != 1:
-        return Unknown(reason=Reason.AMBIGUOUS if valid else Reason.CHECK_DIGIT)
-    found = valid.pop()
-    return found if found.strip("0") else Unknown(reason=Reason.UNRECOGNISED)
+    if not mod10(form):
+        return Unknown(reason=Reason.CHECK_DIGIT)
+    return form if form.strip("0") else Unknown(reason=Reason.UNRECOGNISED)
 
 
-def _forms(digits: str, symbology: Symbology | None, aim: str | None) -> list[str]:
-    """The GTIN-14 each allowed reading of the digits would have, check digit not yet looked at."""
+def _form(digits: str, symbology: Symbology | None, aim: str | None) -> str | None:
+    """The digits as a GTIN-14, check digit not yet looked at; None for a length the symbology does not have."""
     match symbology, len(digits):
         case (Symbology.EAN13 | Symbology.UPCA | Symbology.UPCE | None, 13):
-            return ["0" + digits]
+            return "0" + digits
         case (Symbology.UPCA | Symbology.UPCE | None, 12):
-            return ["00" + digits]
+            return "00" + digits
         case (Symbology.EAN13, 12) if aim is not None:
-            return ["00" + digits]  # scanners send ]E0 for UPC-A too, often without its leading zero
+            return "00" + digits  # scanners send ]E0 for UPC-A too, often without its leading zero
         case (Symbology.EAN8, 8):
-            return ["000000" + digits]
+            return "000000" + digits
         case (Symbology.UPCE, 8):
             return _expanded(digits)
         case (Symbology.EAN13, 8) if aim is not None:
@@ -63,34 +63,34 @@ def _forms(digits: str, symbology: Symbology | None, aim: str | None) -> list[st
         case (None, 8):
             return _eight(digits)
         case (None, 14):
-            return [digits]
+            return digits
         case (symbology, 14) if symbology in _DATABAR or symbology in _GENERAL:
-            return [digits]
+            return digits
         case (symbology, 13) if symbology in _GENERAL:
-            return ["0" + digits]
-    return []
+            return "0" + digits
+    return None
 
 
-def _eight(digits: str) -> list[str]:
-    """Eight digits of an unnamed symbology: EAN-8, or UPC-E where they begin with its number system 0 or 1.
+def _eight(digits: str) -> str:
+    """Eight digits of an unnamed symbology: EAN-8, or UPC-E where they begin with 0 and its check digit holds.
 
-    A leading 0 is only ever in-store as EAN-8 (General Specifications 1.4), so UPC-E goes first there.
+    A leading 0 is only ever in-store as EAN-8, and no prefix but 0 is given out for UPC-E (General Specifications 1.4).
     """
-    as_upce = [form for form in _expanded(digits) if mod10(form)]
-    as_ean8 = ["000000" + digits]
-    match digits[0]:
-        case "0":
-            return as_upce or as_ean8
-        case "1":
-            return as_upce + as_ean8
-    return as_ean8
+    upc_e = _expanded(digits) if digits[0] == "0" else None
+    return upc_e if upc_e is not None and mod10(upc_e) else "000000" + digits
 
 
-def _expanded(digits: str) -> list[str]:
-    """UPC-E (number system, six digits, check digit) as GTIN-14, ISO/IEC 15420 table 5; [] for number systems 2-9."""
+def _also_in_store(digits: str, gtin: str, rules: CodeRules) -> bool:
+    """True for eight digits taken for UPC-E that are a valid EAN-8 of the chain's own rules as well."""
+    as_upc_e = len(digits) == 8 and not gtin.endswith(digits)
+    return as_upc_e and mod10(digits) and in_store.rule_for(digits, rules) is not None
+
+
+def _expanded(digits: str) -> str | None:
+    """UPC-E (number system, six digits, check digit) as GTIN-14, ISO/IEC 15420 table 5; None for number systems 2-9."""
     system, body, check = digits[0], digits[1:7], digits[7]
     if system not in "01":
-        return []
+        return None
     match body[5]:
         case "0" | "1" | "2" as last:
             number = body[:2] + last + "0000" + body[2:5]
@@ -100,7 +100,7 @@ def _expanded(digits: str) -> list[str]:
             number = body[:4] + "00000" + body[4]
         case last:
             number = body[:5] + "0000" + last
-    return ["00" + system + number + check]
+    return "00" + system + number + check
 
 
 def _split(scan: Scanned) -> tuple[str, str | None]:

@@ -29,7 +29,6 @@ _ECI_CHARSETS = {
     33: "utf-16-le",
 }  # fmt: skip
 _CODECS = {"utf-8": "utf-8", "shift_jis": _SHIFT_JIS}
-_DEFAULT_ECI = "iso-8859-1"  # ISO/IEC 18004: the interpretation before the first ECI
 _EDGES = " \t\r\n"  # what readers add around a code; GS is not among them
 # C0 controls that may stand in text: tab, line ends, and the separators FS GS RS US and EOT of ISO/IEC 15434 messages.
 # C1 and U+F8F0-F8F3 are what cp932 makes of bytes that are no characters.
@@ -57,35 +56,48 @@ def scanned(data: bytes, aim: str | None, symbology: Symbology | None, rules: Co
 def _decoded(data: bytes, aim: str | None, rules: CodeRules) -> str | None:
     """One string, or None when some part is binary or fits no allowed character set."""
     if aim in _ECI_AIMS:
-        text = _by_eci(data)
+        text = _by_eci(data, rules)
     elif data.isascii():
         text = data.decode("ascii")
     else:
-        text = next((t for c in rules.charsets if (t := _strict(data, _CODECS[c])) is not None), None)
+        text = _by_rule(data, rules)
     return None if text is None or _CONTROLS.search(text) else text
 
 
-def _by_eci(data: bytes) -> str | None:
-    """Each run of bytes in the character set the escape before it names."""
-    charset: str | None = _DEFAULT_ECI
-    run, parts, at = b"", [], 0
+def _by_rule(data: bytes, rules: CodeRules) -> str | None:
+    """The bytes in the first of the chain's character sets they fit."""
+    return next((text for c in rules.charsets if (text := _strict(data, _CODECS[c])) is not None), None)
+
+
+def _by_eci(data: bytes, rules: CodeRules) -> str | None:
+    """Each run of bytes in the character set the escape before it names; before the first, by the chain's rule.
+
+    ISO/IEC 18004 would have Latin-1 there, JIS X 0510 Shift_JIS, and every phone writes UTF-8: so the chain decides.
+    """
+    eci: int | None = None
+    texts: list[str | None] = []
+    run, at = b"", 0
     for escape in _ECI.finditer(data):
         run += data[at : escape.start()]
         at = escape.end()
         if escape[1] == b"\\":
             run += b"\\"
             continue
-        parts.append((run, charset))
-        run, charset = b"", _ECI_CHARSETS.get(int(escape[1]))
-    parts.append((run + data[at:], charset))
-    texts = [_strict(run, charset) for run, charset in parts if run]
+        texts.append(_in_eci(run, eci, rules))
+        run, eci = b"", int(escape[1])
+    texts.append(_in_eci(run + data[at:], eci, rules))
     return None if None in texts else "".join(text for text in texts if text)
 
 
-def _strict(data: bytes, charset: str | None) -> str | None:
+def _in_eci(data: bytes, eci: int | None, rules: CodeRules) -> str | None:
+    """The bytes in that ECI's character set, or None where it is none we know."""
+    if eci is None or not data:
+        return _by_rule(data, rules)
+    return _strict(data, _ECI_CHARSETS[eci]) if eci in _ECI_CHARSETS else None
+
+
+def _strict(data: bytes, charset: str) -> str | None:
     """The bytes in that character set, or None; never a replacement character."""
-    if charset is None:
-        return None
     try:
         return data.decode(charset)
     except UnicodeDecodeError:

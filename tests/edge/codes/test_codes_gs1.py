@@ -75,6 +75,18 @@ def test_a_key_whose_check_digit_holds_tells_gs1_though_the_reader_did_not(symbo
     assert got == Product(gtin="04901234567894", ais={"10": "LOT"}, lot="LOT")
 
 
+@pytest.mark.parametrize("aim", [None, "]Q1"])
+def test_brackets_as_printed_under_a_code_are_understood(aim):
+    text = "(01)04901234567894(17)261231(10)LOT(21)SER"
+    assert say(text, aim=aim) == say(GTIN + "17261231" + "10LOT" + GS + "21SER")
+    assert say(f"(8018){GSRN}(8019)123456", aim=aim) == WalletCode(gsrn=GSRN, totp="123456")
+
+
+@pytest.mark.parametrize("text", ["(03)1234-5678", "(090)12345678", "(01)04901234567890", "(01)04901234567894(10)A(B)"])
+def test_other_brackets_are_not_element_strings(text):
+    assert say(text, aim=None) == Unknown(reason=Reason.UNRECOGNISED, text=text)
+
+
 def test_databar_is_gs1_by_nature():
     got = say("01049012345678943103000195", aim=None, symbology=Symbology.DATABAR_EXPANDED)
     assert got.weight_g == 195

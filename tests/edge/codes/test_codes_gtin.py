@@ -6,7 +6,7 @@ from biip.checksums import gs1_standard_check_digit
 from edge.codes.meaning import AddOn, PrintedCoupon, Product, Unknown
 from edge.codes.read import read
 from edge.codes.reason import Reason
-from edge.codes.rules import CodeRules
+from edge.codes.rules import CodeRules, InStoreRule
 from edge.codes.symbology import Symbology
 
 RULES = CodeRules()
@@ -61,14 +61,23 @@ def test_upc_e_is_expanded(upce, upca):
         assert read(printed.encode(), aim=aim, symbology=symbology, rules=RULES) == Product(gtin="00" + whole)
 
 
-def test_eight_digits_that_are_both_upc_e_and_ean_8_are_not_guessed():
+def test_eight_digits_that_ean_8_and_upc_e_allow_are_ean_8_unless_upc_e_is_named():
+    # 1 234567 0 is valid both ways; no UPC-E begins with 1 in the open market (General Specifications 1.4).
+    assert read(b"12345670", rules=RULES) == Product(gtin="00000012345670")
+    assert read(b"12345670", symbology=Symbology.UPCE, rules=RULES) == Product(gtin="00123456000070")
+
+
+def test_eight_digits_that_are_upc_e_and_in_store_ean_8_alike_are_not_guessed():
+    rules = CodeRules(in_store=(InStoreRule(name="plu", mask="0IIIIIIC"),))
+    ean_8, upc_e = Symbology.EAN8, Symbology.UPCE
     both = next(
-        n
-        for n in (checked(f"1{i:06}") for i in range(1000, 9999))
-        if isinstance(read(n.encode(), symbology=Symbology.UPCE, rules=RULES), Product)
+        code
+        for code in (checked(f"0{i:06}").encode() for i in range(1000, 9999))
+        if isinstance(read(code, symbology=upc_e, rules=rules), Product)
     )
-    assert read(both.encode(), rules=RULES) == Unknown(reason=Reason.AMBIGUOUS)
-    assert read(both.encode(), symbology=Symbology.EAN8, rules=RULES) == Product(gtin="000000" + both)
+    assert read(both, rules=rules) == Unknown(reason=Reason.AMBIGUOUS)
+    assert read(both, rules=RULES) == read(both, symbology=upc_e, rules=rules)
+    assert read(both, symbology=ean_8, rules=rules).gtin == "000000" + both.decode()
 
 
 def test_eight_digits_that_only_upc_e_allows_are_upc_e_even_from_a_silent_reader():

@@ -57,8 +57,14 @@ def test_an_eci_that_is_no_text_or_does_not_fit_is_not_text(data):
     assert read(data, aim="]Q2", rules=RULES) == Unknown(reason=Reason.NOT_TEXT)
 
 
-def test_latin_1_is_the_default_before_the_first_eci():
-    assert read(b"caf\xe9", aim="]Q2", rules=RULES) == Unknown(reason=Reason.UNRECOGNISED, text="café")
+def test_before_the_first_eci_the_chains_rule_decides():
+    assert read("会員1042".encode(), aim="]Q2", rules=JAPANESE) == MemberCode(issuer="cafe", number="会員1042")
+    both = "会員".encode("shift_jis") + b"\\000026" + "七".encode()
+    assert read(both, aim="]Q2", rules=JAPANESE) == MemberCode(issuer="cafe", number="会員七")
+
+
+def test_latin_1_is_read_where_its_eci_says_so():
+    assert read(b"\\000003caf\xe9", aim="]Q2", rules=RULES) == Unknown(reason=Reason.UNRECOGNISED, text="café")
 
 
 def test_a_backslash_means_itself_without_the_eci_protocol():
