@@ -50,7 +50,7 @@ class Publisher:
         epoch, since = self._said.get((one.feed, one.scope), (one.epoch, 0))
         if epoch != one.epoch:
             return
-        found = _behind(self.db, one, since, DELTA_MOST + 1)
+        found = behind(self.db, one, since, DELTA_MOST + 1)
         if len(found) > DELTA_MOST:
             return
         topic = topics.feed(self.chain, one.scope, one.feed)
@@ -80,7 +80,7 @@ def page(db: Database, store: str, want: Want) -> tuple[FeedPage, Sequence[FeedR
     if one is None:
         return None
     since = want.version if want.epoch == one.epoch and want.version <= one.version else 0
-    found = _behind(db, one, since, ROWS_MOST + 1)
+    found = behind(db, one, since, ROWS_MOST + 1)
     part = next(_runs(found), ())
     more = len(part) < len(found)
     last = part[-1].version if more else one.version
@@ -92,7 +92,8 @@ def _runs(found: Sequence[FeedRow]) -> Iterator[Sequence[FeedRow]]:
     return cast(Iterator[Sequence[FeedRow]], share_out(found))
 
 
-def _behind(db: Database, one: Stand, since: int, most: int) -> list[FeedRow]:
+def behind(db: Database, one: Stand, since: int, most: int) -> list[FeedRow]:
+    """The rows of a feed that changed behind a version, by rising version, deleted ones too."""
     found = rows(
         db,
         "select key, version, body from rows where feed = ? and scope = ? and version > ? order by version limit ?",
