@@ -39,11 +39,12 @@ def port(tmp_path: Path) -> Iterator[int]:
 def heard(port: int, listener: str, said: list[tuple[str, str]]) -> list[str]:
     """The topics a listener hears when others speak: (who, topic) in order."""
     last = ("shibuya", f"{CHAIN}/up/shibuya/events") if listener == "hq" else ("hq", f"{CHAIN}/down/{listener}/do")
-    listen = ["mosquitto_sub", "-p", str(port), "-u", listener, "-i", "ear", "-c", "-q", "1", "-t", "noren/#"]
+    at = ["-h", "127.0.0.1", "-p", str(port)]
+    listen = ["mosquitto_sub", *at, "-u", listener, "-i", "ear", "-c", "-q", "1", "-t", "noren/#"]
     # the broker keeps for an ear that was there once what is said while it is away, in order
     subprocess.run([*listen, "-E"], check=True)
     for who, topic in [*said, last]:
-        command = ["mosquitto_pub", "-p", str(port), "-V", "5", "-q", "1", "-u", who, "-t", topic, "-m", "x"]
+        command = ["mosquitto_pub", *at, "-V", "5", "-q", "1", "-u", who, "-t", topic, "-m", "x"]
         subprocess.run(command, check=False, capture_output=True)
     with subprocess.Popen([*listen, "-F", "%t", "-W", "60"], stdout=subprocess.PIPE, text=True) as ear:
         assert ear.stdout
