@@ -10,9 +10,9 @@ import numpy as np
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.found import Corners, Found, Sighting
 from firmware_bridge.decode.pace import Pace
-from firmware_bridge.decode.picture import View, crop, whole
+from firmware_bridge.decode.picture import Step, View, crop, scaled, whole
 from firmware_bridge.decode.rungs import AGAIN, SHAKES, Rung
-from firmware_bridge.decode.trust import Claim, heard, is_sure, plausible, stands
+from firmware_bridge.decode.trust import MATRIX, SHORT, Claim, heard, is_sure, plausible, stands
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
@@ -20,6 +20,7 @@ MOST = 8  # codes of one rung that are looked at again; a shelf full of labels m
 TRIES = 8  # second readings that may fail before a claim is left to the next rungs
 AROUND = 0.15  # of a code's longer side, kept around it: bars need their quiet zones
 AROUND_LEAST = 16  # pixels, for the same
+ENOUGH = 640  # pixels across an EAN-13 of 95 modules: more only costs time when the place is known
 OPENCV_READS = frozenset({Symbology.EAN13, Symbology.UPCA})
 
 
@@ -49,7 +50,7 @@ class Look:
 
     def climb(self, rung: Rung) -> None:
         """Let one rung look at the frame, and look again at what it claims."""
-        view = rung.step(self._frame)
+        view = self._view(rung.picture, rung.step, self._frame)
         if view is None or not self._time_for(rung.engine, view):
             return
         fresh = self._ask(rung.engine, view, rung.picture)
@@ -78,27 +79,46 @@ class Look:
             claim = self._claim(seen)
             if stands(claim, self._claims) or failed >= TRIES:
                 return
-            if not self._time_for(engine, view):
-                continue
             self._ask(engine, view, vote)
             failed += len(self._claim(seen).votes) == len(claim.votes)
 
     def _second_views(self, seen: Sighting, rung: Rung) -> Iterator[tuple[str, View, str]]:
-        place = rung.step(crop(self._frame, *_around(seen.corners)))
-        if place is None:
+        if seen.symbology in MATRIX or (place := self._place(seen, rung)) is None:
             return
-        for engine, shake in AGAIN:
-            if engine == "opencv bars" and seen.symbology not in OPENCV_READS:
+        shaken: dict[str, View | None] = {}
+        # a short code needs both engines: the other one first
+        order = sorted(AGAIN, key=lambda again: again[1] != "") if seen.symbology in SHORT else AGAIN
+        for engine, shake in order:
+            if (engine == "opencv bars" and seen.symbology not in OPENCV_READS) or not self._time_for(engine, place):
                 continue
-            view = SHAKES[shake](place)
-            if view is not None:
+            if shake not in shaken:
+                shaken[shake] = self._view(shake, SHAKES[shake], place)
+            if view := shaken[shake]:
                 yield engine, view, rung.picture + shake
+
+    def _place(self, seen: Sighting, rung: Rung) -> View | None:
+        """Where the code was seen, prepared as the rung does."""
+        place = crop(self._frame, *_around(seen.corners))
+        longest = max(place.gray.shape)
+        if seen.symbology in OPENCV_READS and longest > ENOUGH:
+            shrunk = scaled(ENOUGH / longest)(place)
+            place = shrunk or place
+        return self._view(rung.picture, rung.step, place)
+
+    def _view(self, name: str, step: Step, view: View) -> View | None:
+        """The step taken, when there is time for it."""
+        if not self._time_for(name, view):
+            return None
+        start = time.perf_counter()
+        after = step(view)
+        self._pace.took(name, view.gray.size, time.perf_counter() - start)
+        return after
 
     def _claim(self, seen: Sighting) -> Claim:
         return next(c for c in self._claims if c.symbology is seen.symbology and c.data == seen.data)
 
-    def _time_for(self, engine: str, view: View) -> bool:
-        return time.perf_counter() + self._pace.expects(engine, view.gray.size) < self._until
+    def _time_for(self, work: str, view: View) -> bool:
+        return time.perf_counter() + self._pace.expects(work, view.gray.size) < self._until
 
     def _found(self, claim: Claim) -> Found:
         return Found(

@@ -65,9 +65,10 @@ STEPS: dict[str, Step] = {
 
 LADDER: tuple[Rung, ...] = (
     _rung(Depth.LIVE, "zxing quick", "as it is"),
-    _rung(Depth.LIVE, "zxing", "as it is"),
     _rung(Depth.LIVE, "opencv bars", "as it is"),
+    _rung(Depth.LIVE, "zxing", "half"),
     _rung(Depth.LIVE, "zbar", "squeezed"),
+    _rung(Depth.DEEP, "zxing", "as it is"),
     _rung(Depth.DEEP, "zxing global", "darker"),
     _rung(Depth.DEEP, "zbar", "as it is"),
     _rung(Depth.DEEP, "zbar", "half"),

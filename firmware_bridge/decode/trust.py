@@ -20,11 +20,10 @@ SHORTEST = {  # characters; below, stripes and text in a picture become codes
 
 ZERO = ord("0")  # plain stripes read as nothing but noughts, whose check digit holds
 REACH = 0.25  # of a code's longer side: scan lines of one engine lie beside those of another
-SHORT = frozenset({Symbology.UPCE, Symbology.EAN8})  # few digits: parts of other codes are read as one
+SHORT = frozenset({Symbology.UPCE, Symbology.EAN8})  # few digits: one engine alone reads them into parts of others
 NEEDED = 3  # votes that must agree when at least two engines are among them
 NEEDED_ALONE = {"zxing": 3}  # votes when they are all of one engine: its misreads seldom survive being shaken
 NEEDED_ALONE_ELSE = 4  # those of the others do more often
-NEEDED_ALONE_SHORT = 5  # and any engine's when the code is short
 MARGIN = 2  # times as many votes as the strongest rival at the same place
 
 
@@ -95,11 +94,11 @@ def stands(claim: Claim, claims: Iterable[Claim]) -> bool:
     """Whether a claim is to be believed beside the others of the same picture.
 
     Matrix codes carry Reed-Solomon and stand alone. Bars need votes of several views, more of them when one engine
-    is alone, and well more than any other text of bars at the same place has.
+    is alone, which short ones never get by with, and well more than any other text of bars at the same place has.
     """
     if claim.symbology in MATRIX:
         return True
-    if len(claim.votes) < _needed(claim):
+    if len(claim.votes) < _needed(claim) or (claim.symbology in SHORT and claim.engines == 1):
         return False
     return all(len(claim.votes) >= MARGIN * len(rival.votes) for rival in claims if _rivals(claim, rival))
 
@@ -107,8 +106,6 @@ def stands(claim: Claim, claims: Iterable[Claim]) -> bool:
 def _needed(claim: Claim) -> int:
     if claim.engines > 1:
         return NEEDED
-    if claim.symbology in SHORT:
-        return NEEDED_ALONE_SHORT
     (alone,) = {vote.engine for vote in claim.votes}
     return NEEDED_ALONE.get(alone, NEEDED_ALONE_ELSE)
 
