@@ -4,6 +4,7 @@ import json
 import shutil
 import socket
 import subprocess
+import tomllib
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -92,10 +93,9 @@ class Town:
     def _children(self) -> list[Child]:
         logs = self.folder / "log"
         mosquitto = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin") or "mosquitto"
-        broker = f"mqtt://127.0.0.1:{self.ports.broker}"
         commands = {
             "broker": [mosquitto, "-c", str(self.folder / "broker" / "mosquitto.conf")],
-            "hq": noren("hq", "serve", "--dir", self.hq, "--broker", broker),
+            "hq": noren("hq", "serve", "--dir", self.hq, "--broker", self._broker),
             **{
                 f"scanner-{station}": noren(
                     "virtual-scanner", "--link", self._link(station), "--control", self.control(station)
@@ -133,15 +133,23 @@ class Town:
         (self.store / "play.json").write_text(json.dumps(play, ensure_ascii=False), encoding="utf-8")
 
     def _write_config(self) -> None:
-        enrolment = (self.hq / "stores" / STORE / "hq.toml").read_text(encoding="utf-8")
+        """noren.toml as an installer would write it; JSON strings are TOML strings."""
+        bundle = self.hq / "stores" / STORE
+        hq = tomllib.loads((bundle / "hq.toml").read_text(encoding="utf-8"))["hq"]
+        shutil.copy2(bundle / hq["signing_key_file"], self.store)
+        keys = ", ".join(f"{json.dumps(kid)} = {json.dumps(key)}" for kid, key in hq["keys"].items())
         parts = [
             f'[store]\nchain = "{self._chain()}"\nid = "{STORE}"\ndata = "data"\n',
             f'[web]\nport = {self.ports.web}\nplay = "play.json"\n',
-            enrolment.replace("BROKER", f"mqtt://127.0.0.1:{self.ports.broker}"),
+            f'[hq]\nbroker = "{self._broker}"\nkeys = {{ {keys} }}\nsigning_key_file = "{hq["signing_key_file"]}"\n',
             *(self._station(*station) for station in STATIONS),
             *(self._camera(camera) for camera in self.cameras),
         ]
         self.config.write_text("\n".join(parts), encoding="utf-8")
+
+    @property
+    def _broker(self) -> str:
+        return f"mqtt://127.0.0.1:{self.ports.broker}"
 
     def _chain(self) -> str:
         chain: str = json.loads((self.hq / "play.json").read_text(encoding="utf-8"))["chain"]

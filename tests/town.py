@@ -1,0 +1,99 @@
+"""A whole town for journeys, checks and benches: real processes, a real broker, real devices, in a temporary folder."""
+
+import base64
+import json
+import socket
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from edge.demo.town import Camera, Ports, Town, free_port
+
+WITHIN = 60.0  # seconds anything may take here before a test calls it never; a slow machine is no fault
+
+T = TypeVar("T")
+
+
+class Never(AssertionError):
+    """Something waited for did not come."""
+
+
+def eventually(look: Callable[[], T], what: str, within: float = WITHIN) -> T:
+    """What `look` finds as soon as it finds anything. Raises Never."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        if found := look():
+            return found
+        time.sleep(0.02)
+    raise Never(f"{what}: not within {within:.0f} s")
+
+
+@contextmanager
+def a_town(folder: Path, cameras: tuple[Camera, ...] = ()) -> Iterator[Town]:
+    """A town that is up; ended, with all its processes, on the way out."""
+    town = Town(folder, Ports(web=free_port(), broker=free_port()), cameras=cameras)
+    town.build(lambda _text: None)
+    town.start()
+    try:
+        eventually(town.is_ready, "the pages answer")
+        eventually(lambda: line_is(town, "up"), "the line to HQ is up")
+        yield town
+    finally:
+        town.end()
+
+
+def line_is(town: Town, state: str) -> bool:
+    """Whether sync says that the line to HQ is `up` or `down`."""
+    found = look(town.data / "store.db", "select state from line")
+    return bool(found) and found[0][0] == state
+
+
+def look(path: Path, sql: str, args: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """A read-only look into a database another process owns."""
+    conn = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=10)
+    try:
+        return conn.execute(sql, args).fetchall()
+    finally:
+        conn.close()
+
+
+def order(control: Path, **words: Any) -> dict[str, Any]:
+    """Tell a virtual scanner something; its answer."""
+    with socket.socket(socket.AF_UNIX) as line:
+        line.settimeout(WITHIN)
+        line.connect(str(control))
+        line.sendall(json.dumps(words).encode() + b"\n")
+        answer: dict[str, Any] = json.loads(line.makefile().readline())
+    return answer
+
+
+def scan(town: Town, station: str, data: str | bytes) -> None:
+    """Let a station's scanner read a code, over its serial line."""
+    raw = data.encode() if isinstance(data, str) else data
+    answer = order(town.control(station), send=base64.b64encode(raw).decode())
+    assert answer == {"ok": True}, answer
+
+
+def card(town: Town, group: str, title: str) -> str:
+    """The data of a play card by a part of its English title."""
+    play = json.loads((town.store / "play.json").read_text(encoding="utf-8"))
+    found: str = next(c["data"] for c in play["cards"] if c["group"] == group and title in c["title"]["en"])
+    return found
+
+
+def outcomes(town: Town) -> list[tuple[Any, ...]]:
+    """All outcomes: seq, log, scan, station, kind, data, time."""
+    return look(town.data / "store.db", "select * from outcomes order by seq")
+
+
+def made(town: Town) -> list[tuple[Any, ...]]:
+    """The facts in the store's journal: lane, seq, type."""
+    return look(town.data / "store.db", "select lane, seq, type from journal order by lane, seq")
+
+
+def kept(town: Town) -> list[tuple[Any, ...]]:
+    """The facts HQ's database holds of this store: lane, seq, type."""
+    return look(town.hq / "hq-store.db", "select lane, seq, type from facts where store = ? order by lane, seq", ("ginza",))
