@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from edge.codes.checks import isbn10_character, issn_character
-from edge.codes.meaning import Book, BookRow, Meaning, Periodical, Product
+from edge.codes.meaning import AddOn, Book, BookRow, Meaning, Periodical, Product
 
 
 def product(gtin: str, add_on: str | None) -> Product:
@@ -30,12 +30,17 @@ def second_row(digits: str) -> Meaning:
 
 
 def join(first: Meaning, second: Meaning) -> Product | None:
-    """The book with its second row's class and price, whichever row was read first; None for any other two."""
+    """One publication of two reads, whichever came first; None for any two that do not belong together.
+
+    A book takes class and price of its second row; a book or magazine takes the add-on printed beside it.
+    """
     match first, second:
         case (Product(book=Book() as book), BookRow()):
             whole = replace(book, c_code=second.c_code, price_includes_tax=second.price_includes_tax)
             return replace(first, price_yen=second.price_yen, book=whole)
-        case (BookRow(), Product(book=Book())):
+        case (Product(add_on=None, book=book, periodical=periodical), AddOn(digits=digits)) if book or periodical:
+            return replace(first, add_on=digits, price_yen=_magazine_price(first.gtin, digits) or first.price_yen)
+        case (BookRow() | AddOn(), Product()):
             return join(second, first)
     return None
 
@@ -58,5 +63,10 @@ def _japanese_magazine(gtin: str, add_on: str | None) -> Product:
     """
     digits = gtin[1:]
     periodical = Periodical(title=digits[4:9], issue=digits[9:11], year_digit=digits[11])
-    price = int(add_on) if add_on and len(add_on) == 5 and add_on[0] == "0" else 0
-    return Product(gtin=gtin, add_on=add_on, periodical=periodical, price_yen=price or None)
+    return Product(gtin=gtin, add_on=add_on, periodical=periodical, price_yen=_magazine_price(gtin, add_on))
+
+
+def _magazine_price(gtin: str, add_on: str | None) -> int | None:
+    """The price in a Japanese magazine's EAN-5, or None: other publications keep other things there."""
+    says_price = gtin.startswith("0491") and add_on is not None and len(add_on) == 5 and add_on[0] == "0"
+    return (int(add_on) or None) if add_on and says_price else None

@@ -30,6 +30,7 @@ _TELLING = {
 }
 _OTHER_KEYS = ("8006", "00", "02", "8026", "253", "8003", "8004", "8010", "8013", "401", "402", "414", "415", "417")
 _LOCATIONS = ("410", "411", "412", "413", "416", "8002")
+_NORTH_AMERICAN_COUPONS = ("8110", "8112")  # kept whole: their inner form is that market's own
 _TOTP_LENGTHS = range(6, 9)  # RFC 4226: six to eight digits
 _BRACKET = re.compile(r"\(([0-9]{2,4})\)", re.ASCII)
 _BRACKETED = re.compile(
@@ -73,12 +74,14 @@ def meaning(ais: Mapping[str, str], rules: CodeRules) -> Meaning:
     if "8018" in ais or "8017" in ais:
         return _person(ais, rules)
     if "255" in ais:
-        return PrintedCoupon(number=ais["255"][:13], kind="coupon", serial=ais["255"][13:] or None)
+        number, serial = ais["255"][:13], ais["255"][13:]
+        return PrintedCoupon(number=number, kind="coupon", serial=serial or None, ais=_beside("255", ais))
     for key in (*_OTHER_KEYS, *_LOCATIONS):
         if key in ais:
             return Gs1Key(ai=key, value=ais[key], ais=_beside(key, ais))
-    if "8110" in ais or "8112" in ais:
-        return PrintedCoupon(number=ais.get("8110") or ais["8112"], kind="coupon")
+    for key in _NORTH_AMERICAN_COUPONS:
+        if key in ais:
+            return PrintedCoupon(number=ais[key], kind="coupon", ais=_beside(key, ais))
     return Unknown(reason=Reason.NO_KEY)
 
 

@@ -53,7 +53,9 @@ def _form(digits: str, symbology: Symbology | None, aim: str | None) -> str | No
         case (Symbology.UPCA | Symbology.UPCE | None, 12):
             return "00" + digits
         case (Symbology.EAN13, 12) if aim is not None:
-            return "00" + digits  # scanners send ]E0 for UPC-A too, often without its leading zero
+            # Scanners send ]E0 for UPC-A too, often without its leading zero. It costs one case in ten of a JAN
+            # whose first digit was lost; a JAN of 45 or 49 that lost another digit is number system 4, so in-store.
+            return "00" + digits
         case (Symbology.EAN8, 8):
             return "000000" + digits
         case (Symbology.UPCE, 8):
@@ -104,10 +106,10 @@ def _expanded(digits: str) -> str | None:
 
 
 def _split(scan: Scanned) -> tuple[str, str | None]:
-    """Main digits and add-on, where a separator, ]E3 or a length beyond the symbology's own shows one."""
+    """Main digits and add-on, where a separator or a length beyond the symbology's own shows one."""
     if apart := _WITH_ADD_ON.fullmatch(scan.text):
         return apart[1], apart[2]
-    if scan.aim == "]E3" or scan.symbology in _EAN_UPC:
+    if scan.symbology in _EAN_UPC:
         main = 12 if scan.symbology is Symbology.UPCA and len(scan.text) in (14, 17) else 13
         if len(scan.text) - main in (2, 5):
             return scan.text[:main], scan.text[main:]

@@ -10,6 +10,7 @@ from edge.codes.scanned import Scanned, is_digits
 from edge.codes.symbology import Symbology
 
 _NW7_LETTERS = frozenset("ABCD")
+_NW7_CHARACTERS = frozenset("0123456789-$:/.+")
 _NW7_OTHER_NAMES = str.maketrans("TN*Eabcdtne", "ABCDABCDABD")  # AIM BC3: T N * E are older names of A B C D
 _RESTRICTED = ("02", "04", "20", "21", "22", "23", "24", "25", "26", "27", "28", "29")
 # Where product numbers are printed; a rule naming only other symbologies has said that its number is none.
@@ -57,23 +58,29 @@ def _number(scan: Scanned, rule: IssuerRule) -> str | None:
     """The card's number if this rule fits the scan, else None."""
     if rule.key != "plain" or (rule.symbologies and scan.symbology not in rule.symbologies):
         return None
-    letters, number = _without_nw7_letters(scan)
+    return next((number for letters, number in _readings(scan) if _fits(number, letters, rule)), None)
+
+
+def _fits(number: str, letters: str, rule: IssuerRule) -> bool:
+    """True when the number, and the NW-7 letters that stood around it, are as the rule says."""
     if rule.start_stop and letters != rule.start_stop:
-        return None
+        return False
     if not number.startswith(rule.prefix) or (rule.lengths and len(number) not in rule.lengths):
-        return None
-    return number if _characters_fit(number, rule) and _check_holds(number, letters, rule) else None
+        return False
+    return _characters_fit(number, rule) and _check_holds(number, letters, rule)
 
 
-def _without_nw7_letters(scan: Scanned) -> tuple[str, str]:
-    """NW-7 start and stop letters as A-D, and what is between; no letters where none were sent."""
+def _readings(scan: Scanned) -> list[tuple[str, str]]:
+    """NW-7 letters and number: without letters as it is, and within them where the code is, or may be, NW-7."""
     text = scan.text
-    if scan.symbology not in (Symbology.CODABAR, None) or len(text) < 3:
-        return "", text
-    letters = (text[0] + text[-1]).translate(_NW7_OTHER_NAMES)
-    if set(letters) <= _NW7_LETTERS and not set(text[1:-1]) - set("0123456789-$:/.+"):
-        return letters, text[1:-1]
-    return "", text
+    letters = (text[0] + text[-1]).translate(_NW7_OTHER_NAMES) if len(text) > 2 else ""
+    is_nw7 = len(letters) == 2 and set(letters) <= _NW7_LETTERS and not set(text[1:-1]) - _NW7_CHARACTERS
+    match scan.symbology:
+        case Symbology.CODABAR if is_nw7:
+            return [(letters, text[1:-1])]
+        case None if is_nw7:
+            return [("", text), (letters, text[1:-1])]
+    return [("", text)]
 
 
 def _characters_fit(number: str, rule: IssuerRule) -> bool:

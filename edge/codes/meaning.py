@@ -163,6 +163,7 @@ class PrintedCoupon:
     number: str
     kind: Literal["coupon", "refund"]
     serial: str | None = None
+    ais: Mapping[str, str] = field(default_factory=dict)  # amount, expiry and what else stands beside a GCN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import pytest
 from biip.checksums import gs1_standard_check_digit
 
 from edge.codes import books
-from edge.codes.meaning import Book, BookRow, Periodical, Product, Unknown
+from edge.codes.meaning import AddOn, Book, BookRow, Periodical, Product, Unknown
 from edge.codes.read import read
 from edge.codes.reason import Reason
 from edge.codes.rules import CodeRules
@@ -77,7 +77,32 @@ def test_the_two_rows_make_one_book_whichever_came_first(rows):
     )
 
 
-@pytest.mark.parametrize("pair", [(BOOK, BOOK), (ROW, ROW), (Product(gtin="04901234567894"), ROW)])
+MAGAZINE = say(checked("491006571016"))
+
+
+@pytest.mark.parametrize("rows", [(MAGAZINE, AddOn(digits="00743")), (AddOn(digits="00743"), MAGAZINE)])
+def test_a_magazine_and_its_add_on_make_one_whichever_came_first(rows):
+    assert books.join(*rows) == replace(MAGAZINE, add_on="00743", price_yen=743)
+
+
+def test_an_add_on_beside_a_book_is_kept_and_is_no_price():
+    whole = books.join(BOOK, ROW)
+    assert books.join(BOOK, AddOn(digits="00743")) == replace(BOOK, add_on="00743")
+    assert books.join(whole, AddOn(digits="00743")) == replace(whole, add_on="00743")
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (BOOK, BOOK),
+        (ROW, ROW),
+        (AddOn(digits="00743"), ROW),
+        (Product(gtin="04901234567894"), ROW),
+        (Product(gtin="04901234567894"), AddOn(digits="12")),
+        (replace(MAGAZINE, add_on="00743"), AddOn(digits="00743")),
+        (MAGAZINE, ROW),
+    ],
+)
 def test_any_other_two_do_not_join(pair):
     assert books.join(*pair) is None
 

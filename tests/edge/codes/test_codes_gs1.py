@@ -143,6 +143,15 @@ def test_a_global_coupon_number_is_a_coupon():
     assert say("2554901234000001" + "000123") == PrintedCoupon(number="4901234000001", kind="coupon", serial="000123")
 
 
+def test_a_coupon_keeps_its_amount_and_expiry():
+    assert say("2554901234000001" + GS + "3900100" + GS + "17261231").ais == {"3900": "100", "17": "261231"}
+
+
+@pytest.mark.parametrize("ai", ["8110", "8112"])
+def test_a_north_american_coupon_is_kept_whole(ai):
+    assert say(ai + "106141416543213150110120") == PrintedCoupon(number="106141416543213150110120", kind="coupon")
+
+
 def test_internal_element_strings_alone_identify_nothing():
     assert say("91ABC") == Unknown(reason=Reason.NO_KEY)
 

@@ -144,6 +144,12 @@ def test_an_add_on_is_kept_beside_its_product(text, aim, symbology, gtin, add_on
     assert (got.gtin, got.add_on) == (gtin, add_on)
 
 
+@pytest.mark.parametrize("symbology", [None, Symbology.QR, Symbology.ITF])
+def test_fifteen_digits_elsewhere_are_not_a_product_with_an_add_on(symbology):
+    got = read(b"490123456789412", symbology=symbology, rules=RULES)
+    assert got == Unknown(reason=Reason.UNRECOGNISED, text="490123456789412")
+
+
 @pytest.mark.parametrize(
     ("text", "aim", "symbology", "meaning"),
     [

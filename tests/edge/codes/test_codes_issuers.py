@@ -57,6 +57,10 @@ def card(issuer: str = "noren", **rule) -> IssuerRule:
             "modulus 43",
         ),
         ("M-1042", Symbology.QR, card(prefix="M-", characters="any"), "M-1042", "QR"),
+        ("A1042B", None, card(prefix="A", characters="alphanumeric"), "A1042B", "letters of its own, reader silent"),
+        ("A1234564B", None, card(start_stop="AB", lengths=(7,)), "1234564", "NW-7, reader silent"),
+        ("A1042B", Symbology.CODE39, card(prefix="A", characters="alphanumeric"), "A1042B", "not NW-7"),
+        ("60", Symbology.ITF, card(check=Check.MOD11), "60", "the shortest number with a check digit"),
     ],
 )
 def test_a_card_is_read_by_its_issuers_rule(text, symbology, rule, number, source):
@@ -74,6 +78,9 @@ def test_a_card_is_read_by_its_issuers_rule(text, symbology, rule, number, sourc
         ("79927398713", None, card(check=Check.LUHN, symbologies=(Symbology.CODE128,))),
         ("B1234564B", Symbology.CODABAR, card(start_stop="AA")),
         ("1234564", Symbology.CODABAR, card(start_stop="AA")),
+        ("A1042B", Symbology.CODE39, card(lengths=(4,))),
+        ("AXB", None, card(lengths=(1,))),
+        ("AB", Symbology.CODABAR, card(lengths=(0,), characters="any")),
         ("37859+", Symbology.CODABAR, card(check=Check.NW7_MOD16, characters="any")),
         ("7", Symbology.CODE128, card(check=Check.DR7)),
         ("M-1042", Symbology.QR, card(prefix="M-", characters="alphanumeric")),
