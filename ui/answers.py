@@ -1,0 +1,169 @@
+"""What a scan came to, as a screen for shoppers: every kind of outcome in their words."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from edge import member
+from edge.clock import Now, parse_utc
+from edge.codes.reason import Reason
+from edge.outcome import (
+    CheckedIn,
+    CodeRefused,
+    Fault,
+    Identified,
+    NotUnderstood,
+    Outcome,
+    PickupArrived,
+    PickupNo,
+    PickupRefused,
+    ProductShown,
+    ProductUnknown,
+)
+from edge.pickup import order as orders
+from edge.pickup.life import State
+from edge.pickup.order import PickupOrder
+from edge.shop import Shop
+from edge.words import Words
+from ui import product
+
+Sound = Literal["ok", "no", ""]
+
+READY = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})  # a late shopper's goods are still on the shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A screen: its template, its sound, and what the template is filled with."""
+
+    template: str
+    sound: Sound
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An order of the member before the screen: its number and how it stands, and nothing else of it."""
+
+    order: str
+    number: str
+    ready: bool
+    told: bool  # the staff know that the shopper is coming
+
+
+# Three things a shopper can do about a code that was not understood: scan again, show something else, reopen the app.
+_UNREADABLE = frozenset(
+    {Reason.EMPTY, Reason.NOT_TEXT, Reason.WRONG_LENGTH, Reason.CHECK_DIGIT, Reason.AMBIGUOUS, Reason.BAD_TOKEN}
+)
+_UNPROVEN = frozenset({Reason.BAD_SIGNATURE, Reason.UNKNOWN_KEY, Reason.WRONG_ISSUER, Reason.UNKNOWN_ISSUER})
+_UNPRICED = frozenset({Reason.NO_IN_STORE_RULE, Reason.PRICE_CHECK_DIGIT})
+
+# A wrong secret reads like an unknown order: whoever guesses learns nothing.
+_ORDER_WORDS: dict[PickupNo, str] = {"unknown": "order", "wrong_secret": "order"}
+
+
+def why_not_understood(reason: Reason) -> str:
+    """The key of the words for a reason; the code itself is never shown."""
+    if reason in _UNREADABLE:
+        return "unreadable"
+    if reason in _UNPROVEN:
+        return "unproven"
+    return "product" if reason in _UNPRICED else "foreign"
+
+
+def _message(why: str, **about: object) -> Answer:
+    return Answer(template="kiosk/message.html", sound="no", values={"why": why, "about": about})
+
+
+def _nickname(shop: Shop, ref: str | None) -> str:
+    known = member.by_ref(shop.hq, ref) if ref else None
+    return member.masked(known.nickname) if known else ""
+
+
+def _coupons(shop: Shop, ref: str | None) -> int:
+    known = member.by_ref(shop.hq, ref) if ref else None
+    return known.coupons if known else 0
+
+
+def _waiting(order: PickupOrder) -> Waiting:
+    return Waiting(
+        order=order.row.order,
+        number=order.row.number,
+        ready=order.state in READY,
+        told=order.arrived_at is not None,
+    )
+
+
+def _orders(shop: Shop, ids: list[str]) -> list[Waiting]:
+    found = [orders.find(shop.db, shop.hq, shop.box, order) for order in ids]
+    return [_waiting(order) for order in found if order is not None and order.is_open]
+
+
+def _checked_in(shop: Shop, seen: CheckedIn) -> Answer:
+    values = {
+        "name": _nickname(shop, seen.member),
+        "seen": seen,
+        "time": parse_utc(seen.time),
+        "asked": shop.policy.check_in.miles,
+        "orders": _orders(shop, seen.orders),
+        "coupons": _coupons(shop, seen.member),
+    }
+    return Answer(template="kiosk/member.html", sound="ok", values=values)
+
+
+def _identified(shop: Shop, seen: Identified) -> Answer:
+    """A chain that has check-in switched off: the same screen, without miles."""
+    values = {
+        "name": _nickname(shop, seen.member),
+        "seen": None,
+        "orders": _orders(shop, seen.orders),
+        "coupons": _coupons(shop, seen.member),
+    }
+    return Answer(template="kiosk/member.html", sound="ok", values=values)
+
+
+def product_page(shop: Shop, gtin: str, moment: Now, *, sound: Sound = "") -> Answer:
+    """A product's page, after a scan or a tap."""
+    found = product.card(shop, gtin, moment.time)
+    if found is None:
+        return _message("product")
+    return Answer(template="kiosk/product.html", sound=sound, values={"card": found})
+
+
+def _arrived(shop: Shop, seen: PickupArrived) -> Answer:
+    """The order as it stands now: it may have become ready, or gone out, since the scan."""
+    order = orders.find(shop.db, shop.hq, shop.box, seen.order)
+    if order is None:
+        return _message("order")
+    values = {"number": seen.number, "order": _waiting(order), "done": order.state is State.HANDED_OVER}
+    return Answer(template="kiosk/pickup.html", sound="ok", values=values)
+
+
+def _refused(shop: Shop, no: PickupRefused) -> Answer:
+    names: dict[str, Words] = {place.store: place.name for place in shop.policy.place.neighbours}
+    store = names.get(no.store) if no.store else None
+    return _message(_ORDER_WORDS.get(no.why, no.why), store=store)
+
+
+def answer(shop: Shop, outcome: Outcome, moment: Now) -> Answer:
+    """The screen for an outcome."""
+    match outcome:
+        case ProductShown(gtin=gtin):
+            return product_page(shop, gtin, moment, sound="ok")
+        case CheckedIn():
+            return _checked_in(shop, outcome)
+        case PickupArrived():
+            return _arrived(shop, outcome)
+        case PickupRefused():
+            return _refused(shop, outcome)
+        case Identified():
+            return _identified(shop, outcome)
+        case ProductUnknown():
+            return _message("product")
+        case CodeRefused(why=why):
+            return _message(why)
+        case NotUnderstood(reason=reason):
+            return _message(why_not_understood(reason))
+        case Fault():
+            return _message("fault")
+        case _:  # a badge, a coupon, a place: sound, but nothing a kiosk does
+            return _message("foreign")

@@ -1,0 +1,44 @@
+"""The pages put together: one Flask app, its blueprints, its door, its words for trouble."""
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from edge.config import Config
+from edge.journal import Box
+from edge.service import Life
+from ui import board, door, doors, here, kiosk, live, looks, trouble
+from ui.screens import Screens
+from ui.text import Voices
+
+BLUEPRINTS = (live.live, kiosk.kiosk, board.board, looks.looks, doors.doors)
+
+_STATIC = Path(__file__).parent / "static"
+_YEAR = 365 * 24 * 3600  # seconds; a file's address holds the stamp of all of them, so it never changes
+
+
+def stamp_of(folder: Path) -> str:
+    """A short name for the static files as they are: other files, another name."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder)} {path.stat().st_size} {path.stat().st_mtime_ns}\n".encode())
+    return digest.hexdigest()[:12]
+
+
+def make_app(config: Config, box: Box, screens: Screens, life: Life) -> Flask:
+    """The app for one store's box."""
+    stamp = stamp_of(_STATIC)
+    app = Flask("ui", static_folder=str(_STATIC), static_url_path=f"/static/{stamp}")
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    voices = Voices(config.zone)
+    here.settle(app, here.House(config=config, box=box, screens=screens, voices=voices, life=life, stamp=stamp))
+    door.fit(app)
+    trouble.fit(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app

@@ -1,0 +1,113 @@
+"""What other processes did, brought to the screens and to the journal: one follower for the whole web process."""
+
+import logging
+
+import msgspec
+from msgspec import Struct
+
+from edge import mirror
+from edge.clock import now
+from edge.journal import Fact, tell
+from edge.pickup.step import note_conflicts
+from edge.service import Life
+from edge.shop import Shop
+from edge.store import Changes, after, cursor, move_cursor, one, writing
+from ui.screens import Screens
+
+log = logging.getLogger(__name__)
+
+TICK = 0.05  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
+
+
+class DeviceRow(Struct, frozen=True, kw_only=True):
+    """A row of device_log, which the bridge writes."""
+
+    seq: int
+    device: str
+    station: str
+    kind: str  # lost, back
+    detail: str
+    time: str
+
+
+class SyncRow(Struct, frozen=True, kw_only=True):
+    """A row of sync_log: a fact's type and its data as JSON text."""
+
+    seq: int
+    type: str
+    data: str
+    time: str
+
+
+def note_devices(shop: Shop) -> int:
+    """Make facts of what the bridge saw of its devices, each once; how many."""
+    seen = after(shop.db, "device_log", DeviceRow, cursor(shop.db, "follower:device_log"))
+    for row in seen:
+        data = {"device": row.device, "detail": row.detail, "at": row.time}
+        with writing(shop.db):
+            tell(shop.db, shop.box, Fact(kind=f"device.{row.kind}", data=data, station=row.station), now())
+            move_cursor(shop.db, "follower:device_log", row.seq)
+    return len(seen)
+
+
+def note_sync(shop: Shop) -> int:
+    """Make facts of what sync did with HQ's settings, each once; how many."""
+    seen = after(shop.db, "sync_log", SyncRow, cursor(shop.db, "follower:sync_log"))
+    for row in seen:
+        data = msgspec.json.decode(row.data, type=dict) | {"at": row.time}
+        with writing(shop.db):
+            tell(shop.db, shop.box, Fact(kind=row.type, data=data), now())
+            move_cursor(shop.db, "follower:sync_log", row.seq)
+    return len(seen)
+
+
+def orders_mark(shop: Shop) -> tuple[int, int]:
+    """What differs when any order may stand otherwise: HQ's version, and the store's last step."""
+    step = one(shop.db, "select max(seq) from pickup_steps")
+    return mirror.version(shop.hq, "orders"), (step[0] or 0) if step else 0
+
+
+def line_mark(shop: Shop) -> tuple[object, ...] | None:
+    """How the line to HQ is, without the moment it was last heard (which moves every few seconds)."""
+    return one(shop.db, "select state, since, detail from line")
+
+
+def calls_mark(shop: Shop) -> tuple[object, ...] | None:
+    return one(shop.db, "select max(seq), count(answered) from staff_calls")
+
+
+class Follower:
+    """Remembers how things stood at the last look, and tells what has changed since."""
+
+    def __init__(self, shop: Shop, screens: Screens, stamp: str) -> None:
+        self._shop, self._screens, self._stamp = shop, screens, stamp
+        self._marks: dict[str, object] = {}
+
+    def look(self) -> None:
+        """One look at both databases."""
+        shop = self._shop
+        self._screens.version = f"{self._stamp}-{mirror.version(shop.hq, 'config')}"
+        note_devices(shop)
+        note_sync(shop)
+        marks = {"orders": orders_mark(shop), "line": line_mark(shop), "calls": calls_mark(shop)}
+        if marks["orders"] != self._marks.get("orders"):
+            self._conflicts()
+        for kind, mark in marks.items():
+            if mark != self._marks.get(kind):
+                self._screens.changed(kind)
+        self._marks = dict(marks)
+
+    def _conflicts(self) -> None:
+        with writing(self._shop.db):
+            new = note_conflicts(self._shop.db, self._shop.hq, self._shop.box, now())
+        if new:
+            log.info("%d orders were cancelled by HQ after their hand-over", new)
+
+
+def follow(shop: Shop, screens: Screens, stamp: str, life: Life) -> None:
+    """The follower's day: look when somebody has committed, rest."""
+    store, hq, follower = Changes(shop.db), Changes(shop.hq), Follower(shop, screens, stamp)
+    while life.goes_on():
+        if store.seen() | hq.seen():
+            follower.look()
+        life.rest(TICK)

@@ -1,0 +1,186 @@
+"""The shopper's screen: a shell that never reloads, and the screens that are put into it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+from flask import Blueprint, Response, abort, request, url_for
+from msgspec import Meta, Struct
+
+from edge import catalog
+from edge.catalog import Category, Product
+from edge.config import Station
+from edge.outcome import CheckedIn, Identified, clear_screen, last_seq, on_screen
+from edge.pickup.life import Action
+from edge.pickup.step import NotAllowed, Request, Who, take
+from edge.store import one, writing
+from ui import wedge
+from ui.answers import Answer, answer, product_page
+from ui.here import house, moment, shop, show, voice
+
+kiosk = Blueprint("kiosk", __name__)
+
+ROLES = ("kiosk", "entrance")
+SHELF = 6  # products on a page of the catalogue: two rows of three fit below the reach line
+
+
+class Typed(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a page posts when a keyboard wedge has typed a code into it."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=8192)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a long list: `number` of `pages`, from 1."""
+
+    number: int
+    pages: int
+
+
+def _station(station: str) -> Station:
+    place = house().config.station(station)
+    if place is None or place.role not in ROLES:
+        abort(404)
+    return place
+
+
+def _stage(place: Station, it: Answer, address: str, seq: int = 0) -> str:
+    """A screen as it is put into the shell; `address` fetches it again, in another language for instance."""
+    other = house().voices["en" if voice().language == "ja" else "ja"]
+    return show(it.template, place=place, other=other, address=address, sound=it.sound, seq=seq, **it.values)
+
+
+def _home(place: Station) -> str:
+    return _stage(place, Answer(template="kiosk/home.html", sound=""), url_for(".home", station=place.id))
+
+
+@kiosk.get("/kiosk/<station>")
+@kiosk.get("/entrance/<station>")
+def shell(station: str) -> str:
+    """The page a kiosk opens in the morning. It begins at home: what was on the screen before is not called back."""
+    place = _station(station)
+    return show("kiosk/shell.html", place=place, first=_home(place), last=last_seq(shop().db))
+
+
+@kiosk.get("/kiosk/<station>/home")
+def home(station: str) -> str:
+    return _home(_station(station))
+
+
+@kiosk.get("/kiosk/<station>/outcome/<int:seq>")
+def outcome(station: str, seq: int) -> str:
+    """The answer to a scan, as long as it is the one on this station's screen; else the first screen."""
+    place = _station(station)
+    row = on_screen(shop().db, station)
+    if row is None or row.seq != seq:
+        return _home(place)
+    return _stage(place, answer(shop(), row.outcome, moment()), request.path, seq)
+
+
+@kiosk.post("/kiosk/<station>/scan")
+def scan(station: str) -> tuple[str, int]:
+    """A keyboard wedge's reading; the answer comes as for any scan, by the stream. 202: it is kept."""
+    _station(station)
+    try:
+        typed = msgspec.json.decode(request.get_data(), type=Typed)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        abort(400)
+    wedge.take(shop().db, station, typed.code, moment())
+    return "", 202
+
+
+@kiosk.post("/kiosk/<station>/end")
+def end(station: str) -> tuple[str, int]:
+    """The shopper has finished, or left: nothing up to the outcome they saw (`?seq=`) can be called back.
+
+    A scan that came meanwhile is the next shopper's and stays.
+    """
+    _station(station)
+    seen = request.args.get("seq", type=int)
+    with writing(shop().db):
+        row = on_screen(shop().db, station)
+        if row is not None and (seen is None or row.seq <= seen):
+            clear_screen(shop().db, station, moment())
+    return "", 204
+
+
+@kiosk.get("/kiosk/<station>/pickup")
+def pickup(station: str) -> str:
+    """How a pickup works here."""
+    return _stage(_station(station), Answer(template="kiosk/how.html", sound=""), request.path)
+
+
+@kiosk.get("/kiosk/<station>/calling")
+def calling(station: str) -> str:
+    return _stage(_station(station), Answer(template="kiosk/calling.html", sound=""), request.path)
+
+
+@kiosk.post("/kiosk/<station>/call")
+def call(station: str) -> str:
+    """Call somebody to this station; pressed again before they come, it is still one call."""
+    place, db = _station(station), shop().db
+    with writing(db):
+        if one(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
+            db.conn.execute("insert into staff_calls (station, time) values (?, ?)", (station, moment().text))
+    house().screens.changed("calls")
+    told = Answer(template="kiosk/calling.html", sound="ok")
+    return _stage(place, told, url_for(".calling", station=station))
+
+
+@kiosk.post("/kiosk/<station>/on-my-way/<int:seq>/<order>")
+def on_my_way(station: str, seq: int, order: str) -> str:
+    """The member before the screen comes for an order of theirs; only orders that this screen shows."""
+    place, here = _station(station), shop()
+    row = on_screen(here.db, station)
+    seen = row.outcome if row and row.seq == seq else None
+    if row is None or not isinstance(seen, CheckedIn | Identified) or order not in seen.orders:
+        abort(404)
+    who = Who(station=station, causation=f"{row.log}/{row.scan}")
+    asked = Request(key=f"on_my_way:{seq}:{order}", order=order, action=Action.ARRIVE, who=who)
+    try:
+        with writing(here.db):
+            take(here.db, here.hq, here.box, asked, moment())
+    except NotAllowed:
+        # the order changed while it was on the screen: the screen below shows how it stands now
+        return _stage(place, answer(here, seen, moment()), url_for(".outcome", station=station, seq=seq), seq)
+    house().screens.changed("orders")
+    return _stage(place, answer(here, seen, moment()), url_for(".outcome", station=station, seq=seq), seq)
+
+
+@kiosk.get("/kiosk/<station>/product/<gtin>")
+def product(station: str, gtin: str) -> str:
+    """A product that was tapped, not scanned."""
+    return _stage(_station(station), product_page(shop(), gtin, moment()), request.path)
+
+
+@kiosk.get("/kiosk/<station>/find")
+def find(station: str) -> str:
+    """The categories of the catalogue."""
+    listed = catalog.categories(shop().hq)
+    return _stage(_station(station), Answer(template="kiosk/find.html", sound="", values={"all": listed}), request.path)
+
+
+def _page_of(found: list[Product]) -> tuple[list[Product], Page]:
+    pages = max(1, -(-len(found) // SHELF))
+    number = min(max(1, request.args.get("page", 1, type=int)), pages)
+    return found[(number - 1) * SHELF : number * SHELF], Page(number=number, pages=pages)
+
+
+@kiosk.get("/kiosk/<station>/find/<category>")
+def styles(station: str, category: str) -> str:
+    """The styles of a category, a page at a time: a kiosk does not scroll."""
+    chosen: Category | None = next((one for one in catalog.categories(shop().hq) if one.id == category), None)
+    if chosen is None:
+        abort(404)
+    shown, page = _page_of(catalog.in_category(shop().hq, category))
+    values: dict[str, object] = {"category": chosen, "products": shown, "page": page}
+    address = f"{request.path}?page={page.number}"
+    return _stage(_station(station), Answer(template="kiosk/styles.html", sound="", values=values), address)
+
+
+@kiosk.after_request
+def is_a_stage(response: Response) -> Response:
+    """Mark our own answers: a page behind a captive portal would otherwise swap a stranger's HTML in."""
+    response.headers["Noren-Page"] = house().stamp
+    return response
