@@ -79,7 +79,16 @@ class SerialDevice(Section, frozen=True, kw_only=True, tag="serial", tag_field="
     framing: Framing = "line"
     idle_ms: Annotated[int, Meta(ge=5, le=2000)] = 60  # framing "idle": silence that ends a code
     aim: bool = True  # take a leading ]E0 and the like as the AIM identifier
-    gs: str | None = None  # what the scanner sends for GS1's separator, where it is not the byte 0x1d
+    gs: Annotated[str, Meta(min_length=1)] | None = None  # what the scanner sends for GS1's separator, if not 0x1d
+
+
+class HidDevice(Section, frozen=True, kw_only=True, tag="hid", tag_field="kind"):
+    """A scanner that types like a keyboard, best named by /dev/input/by-id/…-event-kbd; the box takes it for itself."""
+
+    id: Name
+    station: Name
+    path: str
+    layout: Literal["us", "jp"] = "us"  # the keyboard the scanner is set to, not the one people use
 
 
 class CameraDevice(Section, frozen=True, kw_only=True, tag="camera", tag_field="kind"):
@@ -97,10 +106,11 @@ class CameraDevice(Section, frozen=True, kw_only=True, tag="camera", tag_field="
     power_line_hz: Literal[50, 60] | None = None  # Japan: 50 east, 60 west
     hold_s: Annotated[float, Meta(gt=0, le=60)] = 2.0
     symbologies: list[str] | None = None
+    several: Literal["all", "centre"] = "all"  # codes in view together: each of them, or the one nearest the centre
     repeat: bool = False  # a file or folder begins again at its end
 
 
-Device = SerialDevice | CameraDevice
+Device = SerialDevice | HidDevice | CameraDevice
 
 
 class Config(Section, frozen=True, kw_only=True):
