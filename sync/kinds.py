@@ -1,0 +1,66 @@
+"""What a row of each feed must be, so that whoever reads the mirror may trust it."""
+
+from typing import Any
+
+import msgspec
+
+from edge.catalog import Category, Picture, Product, Reviews
+from edge.codes.checks import mod10
+from edge.member import Member
+from edge.pickup.order import OrderRow
+from edge.policy import Policy
+from edge.staff import Staff
+from edge.stock import NeighbourRow, StockRow
+
+
+class HqKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the `keys` feed; its key is the key id. A revoked key is refused even where noren.toml names it."""
+
+    public: str  # base64url
+    revoked: bool = False
+
+
+KINDS: dict[str, Any] = {
+    "catalog": Product,
+    "config": Policy,
+    "content": Picture | Reviews | Category,
+    "keys": HqKey,
+    "members": Member,
+    "neighbours": NeighbourRow,
+    "orders": OrderRow,
+    "staff": Staff,
+    "stock": StockRow,
+}
+OTHER = dict[str, Any]  # feeds whose rows nobody reads yet: any JSON object
+_DECODERS = {feed: msgspec.json.Decoder(kind) for feed, kind in KINDS.items()}
+_ANY = msgspec.json.Decoder(OTHER)
+
+KEY_FIELDS = {
+    "catalog": "gtin",
+    "members": "member",
+    "neighbours": "gtin",
+    "orders": "order",
+    "staff": "staff",
+    "stock": "gtin",
+}
+
+
+def fault(feed: str, key: str, body: str) -> str | None:
+    """Why a row cannot be used, in words for HQ; None where it is good."""
+    try:
+        value = _DECODERS.get(feed, _ANY).decode(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        return str(error)
+    name = KEY_FIELDS.get(feed)
+    if name is None:
+        return None
+    own = getattr(value, name)
+    if own != key:
+        return f"the row says {name} {own!r}, its key is {key!r}"
+    if name == "gtin" and not _is_gtin14(key):
+        return f"{key!r} is not a GTIN-14 with a true check digit"
+    return None
+
+
+def _is_gtin14(text: str) -> bool:
+    return len(text) == 14 and text.isascii() and text.isdigit() and mod10(text)

@@ -1,0 +1,123 @@
+"""One feed's table in hq.db: rows in, rows out, rows set aside; called inside the caller's transaction."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlite_utils import Database
+
+from edge.clock import Now
+from edge.hq_schema import feed_table
+from edge.store import one, rows
+from sync import digest
+from sync.feed_rules import Stand
+from sync.headers import FeedRow
+from sync.kinds import fault
+
+SHADOW = "_shadow"  # after a feed's name: the table a reload goes into, before it takes the old one's place
+
+
+def stand(db: Database, table: str) -> Stand:
+    """Where a table stands (a feed's, or its shadow's)."""
+    row = one(db, "select epoch, version, rows, digest from feeds where feed = ?", (table,))
+    if row is None:
+        return Stand(feed=table)
+    return Stand(feed=table, epoch=row[0], version=row[1], rows=row[2], digest=digest.from_text(row[3]))
+
+
+def note(db: Database, here: Stand, now: Now) -> None:
+    """Move the table's cursor."""
+    db.conn.execute(
+        "insert or replace into feeds (feed, epoch, version, rows, digest, as_of) values (?, ?, ?, ?, ?, ?)",
+        (here.feed, here.epoch, here.version, here.rows, digest.as_text(here.digest), now.text),
+    )
+
+
+def put(db: Database, here: Stand, found: Sequence[FeedRow]) -> tuple[Stand, list[tuple[FeedRow, str]]]:
+    """Write the rows behind the table's version; the new standing, and the rows set aside with their reasons.
+
+    A row set aside counts in the digest as if it were here, because HQ counts it; an older good row of its key stays.
+    """
+    aside = dict(db.conn.execute("select key, version from set_aside where feed = ?", (here.feed,)).fetchall())
+    bad: list[tuple[FeedRow, str]] = []
+    for row in found:
+        if row.version > here.version:
+            here = _take_out(db, here, row.key, aside)
+            here, why = _put_in(db, here, row)
+            if why:
+                aside[row.key] = row.version
+                bad.append((row, why))
+    return here, bad
+
+
+def _take_out(db: Database, here: Stand, key: str, aside: dict[str, int]) -> Stand:
+    """The standing without the row of that key, whatever it was."""
+    version = aside.pop(key, None)
+    if version is not None:
+        db.conn.execute("delete from set_aside where feed = ? and key = ?", (here.feed, key))
+    elif old := one(db, f"select version from {here.feed} where key = ? and body is not null", (key,)):
+        version = old[0]
+    if version is None:
+        return here
+    return replace(here, rows=here.rows - 1, digest=digest.take(here.digest, key, version))
+
+
+def _put_in(db: Database, here: Stand, row: FeedRow) -> tuple[Stand, str | None]:
+    text = row.text
+    why = fault(here.feed.removesuffix(SHADOW), row.key, text) if text is not None else None
+    if why:
+        db.conn.execute(
+            "insert or replace into set_aside (feed, key, version, reason, body) values (?, ?, ?, ?, ?)",
+            (here.feed, row.key, row.version, why, text),
+        )
+    else:
+        db.conn.execute(
+            f"""insert into {here.feed} (key, version, body) values (?, ?, ?)
+                on conflict (key) do update set version = excluded.version, body = excluded.body""",
+            (row.key, row.version, text),
+        )
+    if text is None:
+        return here, why
+    return replace(here, rows=here.rows + 1, digest=digest.add(here.digest, row.key, row.version)), why
+
+
+def begin_shadow(db: Database, feed: str, epoch: str, now: Now) -> Stand:
+    """An empty shadow of a feed for HQ's `epoch`; an older shadow is thrown away."""
+    drop_shadow(db, feed)
+    db.conn.execute(feed_table(feed, shadow=SHADOW))
+    here = Stand(feed=feed + SHADOW, epoch=epoch)
+    note(db, here, now)
+    return here
+
+
+def drop_shadow(db: Database, feed: str) -> None:
+    """No shadow, and nothing left of one."""
+    db.conn.execute(f"drop table if exists {feed}{SHADOW}")
+    db.conn.execute("delete from feeds where feed = ?", (feed + SHADOW,))
+    db.conn.execute("delete from set_aside where feed = ?", (feed + SHADOW,))
+
+
+def take_over(db: Database, feed: str, now: Now) -> None:
+    """The shadow becomes the feed. Only rows that differ are written, so that triggers and indexes stay true and a repair
+    of a few rows costs a few writes; a new epoch of a large feed rewrites it once."""
+    shadow = feed + SHADOW
+    db.conn.execute(
+        f"""delete from {feed} where key not in (select key from {shadow})
+            and key not in (select key from set_aside where feed = ?)""",
+        (shadow,),
+    )
+    db.conn.execute(
+        f"""insert into {feed} (key, version, body)
+            select key, version, body from {shadow} as new where not exists (
+              select 1 from {feed} as old where old.key = new.key and old.version = new.version and old.body is new.body)
+            on conflict (key) do update set version = excluded.version, body = excluded.body"""
+    )
+    db.conn.execute("delete from set_aside where feed = ?", (feed,))
+    db.conn.execute("update set_aside set feed = ? where feed = ?", (feed, shadow))
+    note(db, replace(stand(db, shadow), feed=feed), now)
+    drop_shadow(db, feed)
+
+
+def shadows(db: Database, feeds: Iterable[str]) -> set[str]:
+    """The feeds that a reload was begun for."""
+    begun = {row["feed"] for row in rows(db, "select feed from feeds")}
+    return {feed for feed in feeds if feed + SHADOW in begun}
