@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from edge.codes.ai import AIS, PREDEFINED, Ai, ai_at, fault, matches
 from edge.codes.meaning import Unknown
 from edge.codes.reason import Reason
+from edge.codes.scanned import GS
 
-GS = "\x1d"
 MAX_ELEMENTS = 64  # no carrier holds more that mean anything; bounds the work a hostile QR can ask for
 
 

@@ -8,12 +8,12 @@ from datetime import date
 from edge.codes import issuers
 from edge.codes.ai_dates import best_before, day
 from edge.codes.checks import mod10
-from edge.codes.element_strings import GS, parse
+from edge.codes.element_strings import parse
 from edge.codes.gtin import by_range
 from edge.codes.meaning import Gs1Key, Meaning, MemberCode, PrintedCoupon, Product, StaffBadge, Unknown, WalletCode
 from edge.codes.reason import Reason
 from edge.codes.rules import CodeRules
-from edge.codes.scanned import Scanned, is_digits
+from edge.codes.scanned import GS, Scanned, is_digits
 from edge.codes.symbology import Symbology
 
 _DATABAR = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED})

@@ -76,6 +76,8 @@ def _readings(scan: Scanned) -> list[tuple[str, str]]:
     letters = (text[0] + text[-1]).translate(_NW7_OTHER_NAMES) if len(text) > 2 else ""
     is_nw7 = len(letters) == 2 and set(letters) <= _NW7_LETTERS and not set(text[1:-1]) - _NW7_CHARACTERS
     match scan.symbology:
+        case Symbology.CODE39 if len(text) > 2 and text[0] == text[-1] == "*":
+            return [("", text[1:-1])]  # its start and stop; some readers send them, and no data can hold one
         case Symbology.CODABAR if is_nw7:
             return [(letters, text[1:-1])]
         case None if is_nw7:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from edge.codes.symbology import Symbology
 
+GS = "\x1d"  # what readers send for FNC1 between element strings
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:

@@ -5,7 +5,7 @@ import re
 from edge.codes.meaning import Unknown
 from edge.codes.reason import Reason
 from edge.codes.rules import CodeRules
-from edge.codes.scanned import Scanned
+from edge.codes.scanned import GS, Scanned
 from edge.codes.symbology import Symbology, from_aim
 
 MAX_BYTES = 4096  # a QR holds at most 2,953 bytes; anything larger is not one code
@@ -47,9 +47,9 @@ def scanned(data: bytes, aim: str | None, symbology: Symbology | None, rules: Co
     if text is None:
         return Unknown(reason=Reason.NOT_TEXT)
     text = text.strip(_EDGES)
-    if not text:
+    if not text.strip(GS):
         return Unknown(reason=Reason.EMPTY)
-    gs1 = aim in _GS1_AIMS or text[0] == "\x1d"
+    gs1 = aim in _GS1_AIMS or text[0] == GS
     return Scanned(text=text, symbology=symbology or (from_aim(aim) if aim else None), aim=aim, gs1=gs1)
 
 

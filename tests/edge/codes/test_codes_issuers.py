@@ -60,6 +60,7 @@ def card(issuer: str = "noren", **rule) -> IssuerRule:
         ("A1042B", None, card(prefix="A", characters="alphanumeric"), "A1042B", "letters of its own, reader silent"),
         ("A1234564B", None, card(start_stop="AB", lengths=(7,)), "1234564", "NW-7, reader silent"),
         ("A1042B", Symbology.CODE39, card(prefix="A", characters="alphanumeric"), "A1042B", "not NW-7"),
+        ("*A1042B*", Symbology.CODE39, card(prefix="A", characters="alphanumeric"), "A1042B", "start and stop sent"),
         ("60", Symbology.ITF, card(check=Check.MOD11), "60", "the shortest number with a check digit"),
     ],
 )

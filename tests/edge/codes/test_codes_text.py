@@ -71,7 +71,7 @@ def test_a_backslash_means_itself_without_the_eci_protocol():
     assert read(b"\\000026abc", aim="]Q1", rules=RULES) == Unknown(reason=Reason.UNRECOGNISED, text="\\000026abc")
 
 
-@pytest.mark.parametrize("data", [b"", b"  ", b"\r\n", b"]E0"])
+@pytest.mark.parametrize("data", [b"", b"  ", b"\r\n", b"]E0", b"\x1d", b"]C1\x1d\x1d"])
 def test_nothing_is_empty(data):
     assert read(data, rules=RULES) == Unknown(reason=Reason.EMPTY)
 
