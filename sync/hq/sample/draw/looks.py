@@ -1,15 +1,60 @@
 """Which silhouette, cloth and details each style has."""
 
-VIEW = "0 0 900 780"
+from collections.abc import Callable
+from functools import partial
+
+from sync.hq.sample.draw.coat import coat, haori
+from sync.hq.sample.draw.dress import dress
+from sync.hq.sample.draw.knit import knit
+from sync.hq.sample.draw.part import Cloth
+from sync.hq.sample.draw.sheet import Sheet
+from sync.hq.sample.draw.shirt import shirt
+from sync.hq.sample.draw.skirt import skirt
+from sync.hq.sample.draw.tee import tee
+from sync.hq.sample.draw.trousers import trousers
+
+LOOKS: dict[str, Callable[[Sheet], None]] = {
+    "11-0104": partial(shirt, collar="band", cloth=Cloth(threads="linen"), tail=True),
+    "11-0112": partial(shirt, collar="open", sleeves="short", cloth=Cloth(threads="crepe"), button="#4a3c30"),
+    "11-0120": partial(shirt, collar="button-down", cloth=Cloth(threads="oxford"), tail=True),
+    "11-0138": partial(shirt, collar="round", cloth=Cloth(threads="gauze"), pockets=0),
+    "11-0146": partial(shirt, collar="band", cloth=Cloth(dyed="stripe"), bottom=736, tail=True),
+    "11-0153": partial(
+        shirt, collar="button-down", cloth=Cloth(threads="twill", dyed="check"), pockets=2, button="#3a332c"
+    ),
+    "11-0161": partial(tee, cloth=Cloth(threads="jersey")),
+    "11-0179": partial(tee, neck="boat", sleeves="long", cloth=Cloth(threads="jersey", dyed="border"), bound=0),
+    "11-0187": partial(tee, cloth=Cloth(threads="jersey"), pocket=True, bound=26),
+    "11-0195": partial(tee, neck="v", sleeves="elbow", cloth=Cloth(threads="jersey"), bound=12),
+    "12-0201": partial(knit, cloth=Cloth(threads="ridge")),
+    "12-0219": partial(knit, cloth=Cloth(threads="knit"), cables=True),
+    "12-0227": partial(knit, neck="high", cloth=Cloth(threads="fine")),
+    "12-0235": partial(knit, neck="v", cloth=Cloth(threads="knit")),
+    "12-0243": partial(knit, cloth=Cloth(threads="fine"), opened=True, button="#efe8da"),
+    "12-0251": partial(knit, neck="cardigan-v", cloth=Cloth(threads="ridge"), opened=True, pockets=True),
+    "12-0268": partial(knit, neck="v", cloth=Cloth(threads="waffle"), sleeved=False),
+    "12-0276": partial(knit, cloth=Cloth(threads="knit"), yoke=True),
+    "13-0307": partial(trousers, cut="wide", waist="elastic", cloth=Cloth(threads="linen")),
+    "13-0315": partial(trousers, cut="tapered", cloth=Cloth(threads="twill"), crease=True),
+    "13-0323": partial(trousers, cut="straight", cloth=Cloth(threads="denim"), jeans=True),
+    "13-0331": partial(trousers, cut="cropped", waist="elastic", cloth=Cloth(threads="seersucker")),
+    "13-0349": partial(trousers, cut="tapered", waist="drawstring", cloth=Cloth(threads="canvas")),
+    "13-0356": partial(skirt, kind="gathered", cloth=Cloth(threads="linen")),
+    "13-0364": partial(skirt, kind="pleated", cloth=Cloth(threads="plain")),
+    "13-0372": partial(skirt, kind="buttoned", cloth=Cloth(threads="twill")),
+    "14-0405": partial(dress, kind="shirt", cloth=Cloth(threads="linen")),
+    "14-0413": partial(dress, kind="yoke", cloth=Cloth(threads="gauze")),
+    "14-0421": partial(dress, kind="pinafore", cloth=Cloth(threads="linen")),
+    "14-0439": partial(haori, cloth=Cloth(threads="plain", dyed="sashiko")),
+    "14-0447": partial(coat, kind="stand-fall", cloth=Cloth(threads="twill")),
+    "14-0454": partial(coat, kind="hooded", cloth=Cloth(threads="plain")),
+    "14-0462": partial(haori, cloth=Cloth(threads="plain"), quilted=True),
+    "14-0470": partial(coat, kind="collarless", cloth=Cloth(threads="felt")),
+}
 
 
 def draw(style: str) -> str:
     """The picture of a style."""
-    name = f"s{style.replace('-', '')}"
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{VIEW}">'
-        f'<linearGradient id="{name}-light" x2="1" y2="1"><stop stop-color="#fff" stop-opacity=".3"/>'
-        f'<stop offset="1" stop-opacity=".12"/></linearGradient>'
-        '<g stroke="#000" stroke-opacity=".16"><path d="M180 180H720V660H180Z" fill="var(--fabric)"/>'
-        f'<path d="M180 180H720V660H180Z" fill="url(#{name}-light)"/></g></svg>'
-    )
+    sheet = Sheet(f"s{style.replace('-', '')}")
+    LOOKS.get(style, partial(tee, cloth=Cloth(threads="jersey")))(sheet)
+    return sheet.svg()
