@@ -33,9 +33,8 @@ _LOCATIONS = ("410", "411", "412", "413", "416", "8002")
 _NORTH_AMERICAN_COUPONS = ("8110", "8112")  # kept whole: their inner form is that market's own
 _TOTP_LENGTHS = range(6, 9)  # RFC 4226: six to eight digits
 _BRACKET = re.compile(r"\(([0-9]{2,4})\)", re.ASCII)
-_BRACKETED = re.compile(
-    r"(?:\([0-9]{2,4}\)[^()\x1d]+)+", re.ASCII
-)  # a value with brackets of its own is not guessed at
+# A value with brackets of its own is not guessed at.
+_BRACKETED = re.compile(r"(?:\([0-9]{2,4}\)[^()\x1d]+)+", re.ASCII)
 _YEN = "392"  # ISO 4217 numeric of JPY
 
 

@@ -15,7 +15,7 @@ _ADD_ONS = {Symbology.EAN2: 2, Symbology.EAN5: 5}
 _ADD_ON_AIMS = {"]E1": 2, "]E2": 5}  # ISO/IEC 15424: the add-on alone; ]E3 is main symbol and add-on in one
 # Shelf labels do carry a bare GTIN in these. Eight and twelve digits are not taken from them: too often something else.
 _GENERAL = frozenset({Symbology.CODE128, Symbology.QR, Symbology.MICRO_QR, Symbology.DATAMATRIX, Symbology.AZTEC})
-_DATABAR = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED, Symbology.ITF})
+_GTIN_14 = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED, Symbology.ITF})
 _WITH_ADD_ON = re.compile(r"([0-9]{8}|[0-9]{12,13})[ +]([0-9]{2}|[0-9]{5})", re.ASCII)
 
 
@@ -66,7 +66,7 @@ def _form(digits: str, symbology: Symbology | None, aim: str | None) -> str | No
             return _eight(digits)
         case (None, 14):
             return digits
-        case (symbology, 14) if symbology in _DATABAR or symbology in _GENERAL:
+        case (symbology, 14) if symbology in _GTIN_14 or symbology in _GENERAL:
             return digits
         case (symbology, 13) if symbology in _GENERAL:
             return "0" + digits

@@ -2,7 +2,7 @@
 
 import pytest
 from biip.checksums import gs1_price_weight_check_digit, gs1_standard_check_digit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.codes import checks
@@ -10,12 +10,14 @@ from edge.codes import checks
 DIGITS = st.text("0123456789", min_size=1, max_size=30)
 
 
+@settings(deadline=None)
 @given(DIGITS)
 def test_modulus_10_agrees_with_another_implementation(body):
     assert checks.mod10_digit(body) == gs1_standard_check_digit(body)
     assert checks.mod10(body + str(checks.mod10_digit(body)))
 
 
+@settings(deadline=None)
 @given(DIGITS, st.integers(1, 9))
 def test_modulus_10_finds_every_single_wrong_digit(body, by):
     digits = body + str(checks.mod10_digit(body))
@@ -24,11 +26,13 @@ def test_modulus_10_finds_every_single_wrong_digit(body, by):
         assert not checks.mod10(wrong)
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=4, max_size=4))
 def test_the_four_digit_price_check_digit_agrees_with_another_implementation(price):
     assert checks.price4_digit(price) == gs1_price_weight_check_digit(price)
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=5, max_size=5))
 def test_the_five_digit_price_check_digit_agrees_with_another_implementation(price):
     assert checks.price5_digit(price) == gs1_price_weight_check_digit(price)

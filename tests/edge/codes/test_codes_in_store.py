@@ -2,7 +2,7 @@
 
 import pytest
 from biip.checksums import gs1_price_weight_check_digit, gs1_standard_check_digit
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.codes.meaning import InStore, Product, Unknown
@@ -92,6 +92,7 @@ def test_a_rule_whose_check_does_not_fit_its_price_gives_no_price():
     assert say(checked("231234914685"), rules) == Unknown(reason=Reason.PRICE_CHECK_DIGIT, about="odd")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99999), st.integers(0, 9999))
 def test_every_price_comes_back_as_it_was_printed(item, price):
     inner = gs1_price_weight_check_digit(f"{price:04}")

@@ -107,6 +107,7 @@ def test_nothing_is_negative_and_no_date_is_invented(data, aim):
             assert price is None or price > 0
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**13 - 1), st.integers(0, 99), st.integers(0, 99), st.integers(0, 99))
 def test_an_expiry_is_the_printed_day_or_the_end_of_the_printed_month(body, year, month, day):
     gtin = f"9{body % 10**12:012}"
@@ -120,6 +121,7 @@ def test_an_expiry_is_the_printed_day_or_the_end_of_the_printed_month(body, year
             assert not 1 <= month <= 12 or day > 28
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=12, max_size=12).filter(lambda t: t[:2] not in ("02", "04") and t[0] != "2"))
 def test_no_issuer_takes_a_product_number_it_did_not_ask_for(body):
     digits = body + str(mod10_digit(body))
@@ -127,6 +129,7 @@ def test_no_issuer_takes_a_product_number_it_did_not_ask_for(body):
     assert not isinstance(read(digits.encode(), aim="]E0", rules=greedy), MemberCode) or not digits.strip("0")
 
 
+@settings(deadline=None)
 @given(st.text("0123456789", min_size=10, max_size=10), st.text("0123456789", min_size=10, max_size=10))
 def test_no_code_of_one_issuer_is_accepted_for_another(one, two):
     rules = CodeRules(
