@@ -84,6 +84,10 @@ def test_a_card_is_read_by_its_issuers_rule(text, symbology, rule, number, sourc
         ("AB", Symbology.CODABAR, card(lengths=(0,), characters="any")),
         ("37859+", Symbology.CODABAR, card(check=Check.NW7_MOD16, characters="any")),
         ("7", Symbology.CODE128, card(check=Check.DR7)),
+        ("CODE39X", Symbology.CODE39, card(check=Check.CODE39_MOD43, characters="alphanumeric")),
+        ("0", Symbology.CODE39, card(check=Check.CODE39_MOD43)),
+        ("A37859-B", Symbology.CODABAR, card(check=Check.NW7_MOD16, characters="any")),
+        ("12345A", Symbology.CODE128, card(check=Check.LUHN, characters="any")),
         ("M-1042", Symbology.QR, card(prefix="M-", characters="alphanumeric")),
     ],
 )
