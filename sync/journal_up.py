@@ -1,7 +1,7 @@
 """The journal goes up: batches by lane, hash-chained, sent again until HQ says it has them."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,13 @@ from edge.journal import GENESIS, Lane, chain
 from edge.store import append, one, rows, writing
 from sync import topics
 from sync.headers import Ack, EventRow, Events, Nack, Prev
+from sync.outlet import Outlet
 from sync.signing import SigningKey
 from sync.under_way import Batch, UnderWay, acked, late, nacked, on_new_line, resting, sent
 from sync.wire import seal, share_out
 
 log = logging.getLogger(__name__)
 
-Publish = Callable[[str, bytes], bool]
 LaneId = tuple[str, int]
 """(epoch, lane): a chain of its own."""
 
@@ -41,7 +41,7 @@ class JournalUp:
     store: str
     chain: str
     key: SigningKey
-    publish: Publish
+    out: Outlet
     ways: dict[LaneId, UnderWay] = field(default_factory=dict)
     places: dict[LaneId, Place] = field(default_factory=dict)
     closed: set[LaneId] = field(default_factory=set)
@@ -87,6 +87,8 @@ class JournalUp:
     def _send_lane(self, lane: LaneId, now: float) -> bool:
         """Fill the lane's window; False where the line takes no more."""
         while (way := self.ways[lane]).has_room and lane not in self.closed:
+            if not self.out.has_room:
+                return False
             found = self._rows(lane, way)
             if not found:
                 return True
@@ -130,7 +132,7 @@ class JournalUp:
             hash=mark.hex(),
         )
         topic = topics.up(self.chain, self.store, "events")
-        return self.publish(topic, seal(topic, header, batch, self.key))
+        return self.out.publish(topic, seal(topic, header, batch, self.key))
 
     def on_ack(self, ack: Ack, now: float) -> None:
         """HQ says how far it has a lane."""
@@ -157,6 +159,16 @@ class JournalUp:
             return
         log.warning("HQ could not read facts %d to %d: %s", nack.first, nack.last, nack.reason)
         self.ways[lane] = nacked(self.ways[lane], nack.first, nack.last, now)
+        self._may_send = True
+
+    def rewind(self, epoch: str, lane: int, seq: int) -> None:
+        """Send a lane again from behind `seq`, because HQ says so. Raises ValueError where there is no such row."""
+        place = self._place((epoch, lane), seq) if seq else Place()
+        if place is None or (epoch, lane) not in self.ways:
+            raise ValueError(f"no row {seq} in lane {lane} of epoch {epoch}")
+        self.ways[epoch, lane] = resting(place.seq)
+        self.places[epoch, lane] = place
+        self._touched.add((epoch, lane))
         self._may_send = True
 
     def _fork(self, lane: LaneId, reason: str) -> None:

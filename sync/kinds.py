@@ -11,6 +11,7 @@ from edge.pickup.order import OrderRow
 from edge.policy import Policy
 from edge.staff import Staff
 from edge.stock import NeighbourRow, StockRow
+from sync.signing import BadKey, read_public
 
 
 class HqKey(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,6 +52,8 @@ def fault(feed: str, key: str, body: str) -> str | None:
         value = _DECODERS.get(feed, _ANY).decode(body)
     except (msgspec.MsgspecError, RecursionError) as error:
         return str(error)
+    if isinstance(value, HqKey):
+        return _key_fault(value)
     name = KEY_FIELDS.get(feed)
     if name is None:
         return None
@@ -59,6 +62,14 @@ def fault(feed: str, key: str, body: str) -> str | None:
         return f"the row says {name} {own!r}, its key is {key!r}"
     if name == "gtin" and not _is_gtin14(key):
         return f"{key!r} is not a GTIN-14 with a true check digit"
+    return None
+
+
+def _key_fault(row: HqKey) -> str | None:
+    try:
+        read_public(row.public)
+    except BadKey as error:
+        return str(error)
     return None
 
 

@@ -28,10 +28,11 @@ QOS = 1
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A message from the broker."""
+    """A message from the broker; `retained`: it was said before we came, perhaps long ago."""
 
     topic: str
     payload: bytes
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,7 @@ class Link:
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self.count.arrived += 1
         self.count.arrived_bytes += len(message.payload)
-        self._put(Arrived(message.topic, bytes(message.payload)))
+        self._put(Arrived(message.topic, bytes(message.payload), bool(message.retain)))
 
     def _on_publish(self, _client: paho.Client, _data: Any, _mid: int, _code: Any, _properties: Any) -> None:
         self._confirmed += 1
