@@ -178,6 +178,7 @@ _DYED = {
         30, 10, '<path d="M0 0H9V10H0Z" fill="#fff" fill-opacity=".62"/><path d="M20 0H21.5V10H20Z" fill-opacity=".3"/>'
     ),
     "border": _pattern(10, 46, '<path d="M0 0H10V15H0Z" fill="#20344f" fill-opacity=".86"/>'),
+    "light-border": _pattern(10, 40, '<path d="M0 0H10V13H0Z" fill="#f6f1e6" fill-opacity=".85"/>'),
     "check": _pattern(
         72,
         72,
@@ -189,6 +190,17 @@ _DYED = {
         44,
         '<path d="M0 0H20V44H0ZM0 0V20H44V0Z" fill="#fff" fill-opacity=".2"/>'
         '<path d="M30 0H32V44H30ZM0 30V32H44V30Z" fill-opacity=".3"/>',
+    ),
+    # seigaiha, the blue sea: rings of waves, each row half over the one below
+    "waves": _pattern(
+        68,
+        34,
+        "".join(
+            f'<circle cx="{x}" cy="{y}" r="{r}" fill="{fill}" stroke="#fff" stroke-opacity=".85" stroke-width="2.6"/>'
+            for y in (34, 51, 68)
+            for x in ((0, 68) if y != 51 else (34,))
+            for r, fill in ((33, "var(--fabric)"), (24, "none"), (15, "none"))
+        ),
     ),
     # crosses of running stitches: jujizashi
     "sashiko": _pattern(

@@ -3,15 +3,20 @@
 from collections.abc import Callable
 from functools import partial
 
+from sync.hq.sample.draw.bag import azuma, sacoche, tote
 from sync.hq.sample.draw.coat import coat, haori
 from sync.hq.sample.draw.dress import dress
+from sync.hq.sample.draw.folded import apron, cushion, kitchen_cloth, throw, towels
+from sync.hq.sample.draw.hat import bucket, cap
 from sync.hq.sample.draw.knit import knit
 from sync.hq.sample.draw.part import Cloth
 from sync.hq.sample.draw.sheet import Sheet
 from sync.hq.sample.draw.shirt import shirt
 from sync.hq.sample.draw.skirt import skirt
+from sync.hq.sample.draw.socks import socks
 from sync.hq.sample.draw.tee import tee
 from sync.hq.sample.draw.trousers import trousers
+from sync.hq.sample.draw.wrap import hung, stole, tenugui
 
 LOOKS: dict[str, Callable[[Sheet], None]] = {
     "11-0104": partial(shirt, collar="band", cloth=Cloth(threads="linen"), tail=True),
@@ -50,6 +55,23 @@ LOOKS: dict[str, Callable[[Sheet], None]] = {
     "14-0454": partial(coat, kind="hooded", cloth=Cloth(threads="plain")),
     "14-0462": partial(haori, cloth=Cloth(threads="plain"), quilted=True),
     "14-0470": partial(coat, kind="collarless", cloth=Cloth(threads="felt")),
+    "15-0507": partial(stole, cloth=Cloth(threads="linen")),
+    "15-0515": partial(stole, cloth=Cloth(threads="felt", dyed="check"), fringe=34, thick=True),
+    "15-0523": tenugui,
+    "15-0531": partial(socks, cloth=Cloth(threads="rib")),
+    "15-0549": partial(socks, cloth=Cloth(threads="fine", dyed="light-border")),
+    "15-0556": tote,
+    "15-0564": azuma,
+    "15-0572": sacoche,
+    "15-0580": bucket,
+    "15-0598": cap,
+    "16-0601": towels,
+    "16-0619": partial(hung, cloth=Cloth(threads="waffle")),
+    "16-0627": kitchen_cloth,
+    "16-0635": partial(cushion, cloth=Cloth(threads="linen"), buttoned=True),
+    "16-0643": partial(cushion, cloth=Cloth(threads="plain", dyed="sashiko")),
+    "16-0650": throw,
+    "18-0836": apron,
 }
 
 
