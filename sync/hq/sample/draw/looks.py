@@ -10,12 +10,14 @@ from sync.hq.sample.draw.folded import apron, cushion, kitchen_cloth, throw, tow
 from sync.hq.sample.draw.hat import bucket, cap
 from sync.hq.sample.draw.knit import knit
 from sync.hq.sample.draw.part import Cloth
+from sync.hq.sample.draw.pots import bowl, mug, plate, soba_cup, teapot, vase
 from sync.hq.sample.draw.sheet import Sheet
 from sync.hq.sample.draw.shirt import shirt
 from sync.hq.sample.draw.skirt import skirt
 from sync.hq.sample.draw.socks import socks
 from sync.hq.sample.draw.tee import tee
 from sync.hq.sample.draw.trousers import trousers
+from sync.hq.sample.draw.wares import candle, diffuser, lunch_box
 from sync.hq.sample.draw.wrap import hung, stole, tenugui
 
 LOOKS: dict[str, Callable[[Sheet], None]] = {
@@ -71,6 +73,15 @@ LOOKS: dict[str, Callable[[Sheet], None]] = {
     "16-0635": partial(cushion, cloth=Cloth(threads="linen"), buttoned=True),
     "16-0643": partial(cushion, cloth=Cloth(threads="plain", dyed="sashiko")),
     "16-0650": throw,
+    "17-0705": mug,
+    "17-0713": bowl,
+    "17-0721": soba_cup,
+    "17-0739": teapot,
+    "17-0747": plate,
+    "17-0754": lunch_box,
+    "18-0802": candle,
+    "18-0810": diffuser,
+    "18-0828": vase,
     "18-0836": apron,
 }
 
@@ -78,5 +89,5 @@ LOOKS: dict[str, Callable[[Sheet], None]] = {
 def draw(style: str) -> str:
     """The picture of a style."""
     sheet = Sheet(f"s{style.replace('-', '')}")
-    LOOKS.get(style, partial(tee, cloth=Cloth(threads="jersey")))(sheet)
+    LOOKS[style](sheet)
     return sheet.svg()
