@@ -75,6 +75,26 @@ def test_a_key_whose_check_digit_holds_tells_gs1_though_the_reader_did_not(symbo
     assert got == Product(gtin="04901234567894", ais={"10": "LOT"}, lot="LOT")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0104901234567894",
+        "00349012345000000014",
+        "0204901234567894" + "3712" + GS + "00349012345000000014",
+        "4144901234000001",
+        "2554901234000001",
+        "8018" + GSRN,
+        "8017" + GSRN,
+    ],
+)
+def test_each_key_with_a_check_digit_tells_itself_and_none_with_a_wrong_one(text):
+    assert say(text, aim=None) == say(text)
+    end = {"0": 16 if text[1] != "0" else 20, "4": 16, "2": 16, "8": 22}[text[0]]
+    wrong = text[: end - 1] + str((int(text[end - 1]) + 1) % 10) + text[end:]
+    assert say(wrong, aim=None) == Unknown(reason=Reason.UNRECOGNISED, text=wrong)
+    assert say(wrong).reason is Reason.CHECK_DIGIT
+
+
 @pytest.mark.parametrize("aim", [None, "]Q1"])
 def test_brackets_as_printed_under_a_code_are_understood(aim):
     text = "(01)04901234567894(17)261231(10)LOT(21)SER"

@@ -46,6 +46,8 @@ def test_binary_is_not_text(data):
         (b"\\000025" + "会員7".encode("utf-16-be"), "会員7"),
         (b"\\000020" + "会員".encode("shift_jis") + b"\\000026" + "七".encode(), "会員七"),
         (b"\\000026" + "会員".encode() + b"a\\\\b", "会員a\\b"),
+        (b"\\000026" + "会員".encode() + b"\\0000277", "会員7"),
+        (b"\\000033" + "会員7".encode("utf-16-le"), "会員7"),
     ],
 )
 def test_eci_escapes_choose_the_character_set(data, number):

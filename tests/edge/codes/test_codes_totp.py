@@ -57,6 +57,11 @@ def test_what_is_no_password_never_holds(code):
     assert not totp.verify(SECRETS["sha1"], code, 59)
 
 
+def test_a_password_of_nine_digits_is_none_though_the_sum_is_right():
+    assert not totp.verify(SECRETS["sha1"], totp.password(SECRETS["sha1"], 1000, 9), 30_000)
+    assert not totp.verify(SECRETS["sha1"], totp.password(SECRETS["sha1"], 1000, 5), 30_000)
+
+
 def test_another_members_secret_does_not_open():
     assert not totp.verify(b"another secret of 20", totp.password(SECRETS["sha1"], 1000), 30_000)
 
