@@ -8,6 +8,7 @@ from sync.hq.sample.draw.line import Point, at, lens, whole
 from sync.hq.sample.draw.sheet import Sheet
 
 MIDDLE = 450
+SHORT = 250  # a sleeve up to this long has no elbow to fold at
 Neck = Literal["crew", "v", "boat", "open"]
 
 
@@ -143,7 +144,8 @@ def arm_folds(sheet: Sheet, arm: Arm) -> tuple[list[str], list[str]]:
     (rx, ry), (ex, ey) = arm.axis
     dark.append(lens((rx + 34, ry + 60), (ex + 22, ey - 6), 13, -14))
     bright.append(lens((rx - 16, ry + 20), (ex - 12, ey - 16), 11, 8))
-    for share in (0.3, 0.48, 0.6):
+    long = math.hypot(ex - rx, ey - ry) > SHORT
+    for share in (0.3, 0.48, 0.6) if long else (0.5,):
         one, two = along(arm, share + dice.uniform(-0.04, 0.04))
         dark.append(lens((two[0] + 8, two[1] + 6), (one[0] + 20, one[1] + dice.randint(-34, 4)), dice.randint(4, 8), 6))
         bright.append(

@@ -29,9 +29,10 @@ def _plain(_: random.Random) -> str:
 
 
 def _linen(dice: random.Random) -> str:
-    dark = _strokes(_slubs(dice, 96, 15, across=True) + _slubs(dice, 96, 9, across=False), "#000", 0.085, 1.3)
-    light = _strokes(_slubs(dice, 96, 14, across=True) + _slubs(dice, 96, 12, across=False), "#fff", 0.2, 1.2)
-    return _pattern(96, 96, dark + light)
+    size = 168  # large enough that the eye does not find the repeat
+    dark = _slubs(dice, size, 28, across=True) + _slubs(dice, size, 16, across=False)
+    light = _slubs(dice, size, 26, across=True) + _slubs(dice, size, 20, across=False)
+    return _pattern(size, size, _strokes(dark, "#000", 0.075, 1.3) + _strokes(light, "#fff", 0.14, 1.2))
 
 
 def _gauze(dice: random.Random) -> str:
@@ -54,9 +55,9 @@ def _twill(_: random.Random) -> str:
 
 
 def _denim(dice: random.Random) -> str:
-    flecks = "".join(f"M{dice.randrange(40)} {dice.randrange(40)}v{dice.randint(3, 7)}" for _ in range(46))
-    lines = "".join(f"M{x} 0V40" for x in range(1, 40, 4))
-    return _pattern(40, 40, _strokes(lines, "#000", 0.13, 1.4) + _strokes(flecks, "#fff", 0.26, 1.1), 32)
+    flecks = "".join(f"M{dice.randrange(96)} {dice.randrange(96)}v{dice.randint(4, 12)}" for _ in range(70))
+    lines = "".join(f"M{x} 0V96" for x in range(1, 96, 4))
+    return _pattern(96, 96, _strokes(lines, "#000", 0.13, 1.4) + _strokes(flecks, "#fff", 0.15, 1.1), 32)
 
 
 def _oxford(_: random.Random) -> str:

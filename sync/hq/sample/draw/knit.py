@@ -37,7 +37,8 @@ def knit(
     """A sweater or (`opened`) a cardigan from the front."""
     block = _BLOCKS[neck]
     arm = sleeve(block, length=378, width=46, angle=17, puff=8) if sleeved else None
-    lay(sheet, Top(block=block, arm=arm, cloth=cloth, deep=0.22, rise=14))
+    band = {"high": 0, "cardigan-v": 30}.get(neck, 24)
+    lay(sheet, Top(block=block, arm=arm, cloth=cloth, deep=0.22, rise=14, band=band))
     if cables:
         _cables(sheet, block)
     if yoke:
@@ -45,10 +46,20 @@ def knit(
     _ends(sheet, block, arm)
     hole = f"M{MIDDLE - block.shoulder:g} {block.shoulder_y:g}{block.armhole}"
     seam(sheet, hole, flip(hole), opacity=0.3)
+    if arm is None:
+        _bound(sheet, hole + flip(hole))
     if pockets:
         _pockets(sheet, cloth)
     _front(sheet, block, opened=opened, button=button)
     _neck(sheet, block, neck)
+
+
+def _bound(sheet: Sheet, holes: str) -> None:
+    """Ribbing round the armholes of a vest."""
+    cut = f'<g clip-path="{sheet.clip("front")}" fill="none"><path d="{holes}"'
+    sheet.put(f'{cut} stroke="#1a1410" stroke-opacity=".4" stroke-width="36"/><path d="{holes}" stroke="var(--fabric)"')
+    sheet.put(f' stroke-width="33"/><path d="{holes}" stroke="#1a1410" stroke-opacity=".24" stroke-width="33"')
+    sheet.put(' stroke-dasharray="4 5"/></g>')
 
 
 def _ends(sheet: Sheet, block: Block, arm: Arm | None) -> None:
@@ -75,6 +86,8 @@ def _neck(sheet: Sheet, block: Block, neck: Neck) -> None:
         under(sheet, "front", "M392 100C408 128 430 138 450 138C470 138 492 128 508 100", 14)
         part(sheet, "collar", d, Cloth(threads="rib"), ROUND, fall=False)
         seam(sheet, "M393 72C420 88 480 88 507 72", opacity=0.2)
+        opening = "M397 46C430 34 470 34 503 46C470 57 430 57 397 46Z"
+        sheet.put(f'<path d="{opening}" fill="var(--fabric)"/><path d="{opening}" fill="#1a1410" fill-opacity=".5"/>')
         return
     width = 24 if neck != "cardigan-v" else 30
     line = neck_edge(block, width / 2)

@@ -153,7 +153,7 @@ def plate(sheet: Sheet) -> None:
 
 def _petals(y: float, radius: float, swell: float, petals: int) -> list[tuple[float, float]]:
     """Points round a rim whose radius swells at each petal."""
-    steps = petals * 6
+    steps = petals * 4
     turns = (2 * math.pi * step / steps for step in range(steps))
     return [
         (X + math.cos(t) * r, y + math.sin(t) * r)

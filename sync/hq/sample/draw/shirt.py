@@ -38,7 +38,8 @@ def shirt(
     opened = collar == "open"
     block = Block(neck=50, neck_y=88, drop=132 if opened else 40, v=opened, bottom=bottom, sag=26 if tail else 10)
     arm = _sleeve(block, sleeves)
-    lay(sheet, Top(block=block, arm=arm, cloth=cloth, rise=46))
+    lay(sheet, Top(block=block, arm=arm, cloth=cloth, rise=34))
+    _collar_back(sheet, block)
     top = 226 if opened else 124
     _placket(sheet, block, top, plain=opened)
     _collar(sheet, collar, cloth)
@@ -66,6 +67,19 @@ def _placket(sheet: Sheet, block: Block, top: float, *, plain: bool) -> None:
     if not plain:
         seam(sheet, f"M{left} {top}V{low}", opacity=0.2)
         stitch(sheet, f"M{left + 4} {top}V{low}M{right - 4} {top}V{low}", opacity=0.22)
+
+
+def _collar_back(sheet: Sheet, block: Block) -> None:
+    """The collar going round behind the neck, its upper edge in the light."""
+    left, right, y = MIDDLE - block.neck + 5, MIDDLE + block.neck - 5, block.neck_y - 8
+    d = f"M{left:g} {y:g}C{left + 12:g} {y - 34:g} {right - 12:g} {y - 34:g} {right:g} {y:g}"
+    sheet.put(f'<g fill="none"><path d="{d}" stroke="#1a1410" stroke-opacity=".45" stroke-width="20"/>')
+    sheet.put(
+        f'<path d="{d}" stroke="var(--fabric)" stroke-width="17.6"/><path d="{d}" stroke="#1a1410" stroke-opacity=".1"'
+    )
+    sheet.put(
+        f' stroke-width="17.6"/><path d="{d}" stroke="#fff" stroke-opacity=".34" stroke-width="4" transform="translate(0 -6)"/></g>'
+    )
 
 
 def _collar(sheet: Sheet, collar: Collar, cloth: Cloth) -> None:

@@ -30,7 +30,7 @@ def tee(
     block = _NECKS[neck]
     length, width, angle = _SLEEVES[sleeves]
     arm = sleeve(block, length=length, width=width, angle=angle)
-    lay(sheet, Top(block=block, arm=arm, cloth=cloth, deep=0.24, rise=14))
+    lay(sheet, Top(block=block, arm=arm, cloth=cloth, deep=0.24, rise=14, band=bound))
     x, y = MIDDLE - block.shoulder, block.shoulder_y
     hole = f"M{x:g} {y:g}{block.armhole}"
     seam(sheet, hole, flip(hole), opacity=0.24)

@@ -12,7 +12,7 @@ from sync.hq.sample.draw.sheet import Sheet
 class Top:
     """A block, its left sleeve (None: sleeveless), its cloth, and how deep its folds are (knits fold less).
 
-    `rise` is how high the back of the neck stands above the shoulders.
+    `rise` is how high the back of the neck stands above the shoulders, `band` how wide its ribbing is.
     """
 
     block: Block
@@ -20,6 +20,7 @@ class Top:
     cloth: Cloth
     deep: float = 0.28
     rise: float = 12
+    band: int = 0
 
 
 def lay(sheet: Sheet, top: Top) -> None:
@@ -30,6 +31,8 @@ def lay(sheet: Sheet, top: Top) -> None:
     if top.arm:
         _sleeves(sheet, top, top.arm)
     inside(sheet, top.block, rise=top.rise)
+    if top.band:
+        _back_band(sheet, top.block, top.rise, top.band)
     part(sheet, "front", front, top.cloth, ROUND)
     folds(sheet, "front", *body_folds(sheet, top.block), deep=top.deep)
 
@@ -63,6 +66,16 @@ def inside(sheet: Sheet, block: Block, *, rise: float = 12, label: bool = True) 
             f'<path d="M{MIDDLE - 17} {y + 1:g}h34v15h-34z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".25"/>'
             f'<path d="M{MIDDLE - 7} {y + 8.5:g}h14" stroke="#1f4e79" stroke-width="3.4"/>'
         )
+
+
+def _back_band(sheet: Sheet, block: Block, rise: float, width: int) -> None:
+    """The ribbing of the neck going round behind."""
+    left, right, y = MIDDLE - block.neck - width / 2 + 3, MIDDLE + block.neck + width / 2 - 3, block.neck_y + 2
+    lift = rise + width * 0.34
+    d = f"M{left:g} {y:g}C{left + 16:g} {y - lift:g} {right - 16:g} {y - lift:g} {right:g} {y:g}"
+    sheet.put(f'<g fill="none"><path d="{d}" stroke="#1a1410" stroke-opacity=".4" stroke-width="{width + 2}"/>')
+    sheet.put(f'<path d="{d}" stroke="var(--fabric)" stroke-width="{width}"/><path d="{d}" stroke="#1a1410"')
+    sheet.put(f' stroke-opacity=".24" stroke-width="{width}" stroke-dasharray="3 4"/></g>')
 
 
 def hem_line(block: Block, up: float) -> str:

@@ -12,10 +12,10 @@ CLAY = "#b08a68"  # the bare foot
 
 def stand(sheet: Sheet, x: float, y: float, radius: float) -> None:
     """The shadow of something standing at (x, y): wide to the right, dark where it touches."""
-    wide = f'<ellipse cx="{x + radius * 0.34:g}" cy="{y + 4:g}" rx="{radius * 1.42:g}" ry="{radius * 0.24:g}"'
+    wide = f'<ellipse cx="{x + radius * 0.3:g}" cy="{y + 4:g}" rx="{radius * 1.28:g}" ry="{min(34, radius * 0.24):g}"'
     sheet.put(f'{wide} fill="#2b2318" fill-opacity=".34" filter="{sheet.blur(18)}"/>')
-    near = f'<ellipse cx="{x + 5:g}" cy="{y + 2:g}" rx="{radius * 1.03:g}" ry="{radius * 0.16:g}"'
-    sheet.put(f'{near} fill="#2b2318" fill-opacity=".6" filter="{sheet.blur(7)}"/>')
+    near = f'<ellipse cx="{x + 10:g}" cy="{y + 1:g}" rx="{radius * 0.96:g}" ry="{min(26, radius * 0.15):g}"'
+    sheet.put(f'{near} fill="#2b2318" fill-opacity=".5" filter="{sheet.blur(7)}"/>')
 
 
 def side(points: Sequence[Point]) -> str:
