@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from edge.demo.town import Camera, Ports, Town, free_port
+from edge.demo.town import STATIONS, Camera, Ports, Town, free_port
 
 WITHIN = 60.0  # seconds anything may take here before a test calls it never; a slow machine is no fault
 
@@ -31,18 +31,37 @@ def eventually(look: Callable[[], T], what: str, within: float = WITHIN) -> T:
     raise Never(f"{what}: not within {within:.0f} s")
 
 
-@contextmanager
-def a_town(folder: Path, cameras: tuple[Camera, ...] = ()) -> Iterator[Town]:
-    """A town that is up; ended, with all its processes, on the way out."""
+def built(folder: Path, cameras: tuple[Camera, ...] = ()) -> Town:
+    """A town on free ports, built but not started."""
     town = Town(folder, Ports(web=free_port(), broker=free_port()), cameras=cameras)
     town.build(lambda _text: None)
+    return town
+
+
+@contextmanager
+def up(town: Town) -> Iterator[Town]:
+    """A built town that is up; ended, with all its processes, on the way out."""
     town.start()
     try:
         eventually(town.is_ready, "the pages answer")
         eventually(lambda: line_is(town, "up"), "the line to HQ is up")
+        eventually(lambda: devices_work(town), "the scanners work")
         yield town
     finally:
         town.end()
+
+
+@contextmanager
+def a_town(folder: Path, cameras: tuple[Camera, ...] = ()) -> Iterator[Town]:
+    """A town of one's own, up."""
+    with up(built(folder, cameras)) as town:
+        yield town
+
+
+def devices_work(town: Town) -> bool:
+    """Whether every device of the settings has been opened."""
+    found = look(town.data / "store.db", "select count(*) from devices where state = 'works'")
+    return bool(found[0][0] == len(STATIONS) + len(town.cameras))
 
 
 def line_is(town: Town, state: str) -> bool:
@@ -96,4 +115,6 @@ def made(town: Town) -> list[tuple[Any, ...]]:
 
 def kept(town: Town) -> list[tuple[Any, ...]]:
     """The facts HQ's database holds of this store: lane, seq, type."""
-    return look(town.hq / "hq-store.db", "select lane, seq, type from facts where store = ? order by lane, seq", ("ginza",))
+    return look(
+        town.hq / "hq-store.db", "select lane, seq, type from facts where store = ? order by lane, seq", ("ginza",)
+    )
