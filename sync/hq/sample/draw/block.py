@@ -44,11 +44,19 @@ def torso(b: Block) -> str:
     tip = f"{MIDDLE - b.shoulder:g} {b.shoulder_y:g}"
     waist_y = b.armpit_y + (b.bottom - b.armpit_y) * 0.45
     side = (
-        f"C{MIDDLE - b.chest:g} {b.armpit_y + 60:g} {MIDDLE - b.waist:g} {waist_y - 50:g} {MIDDLE - b.waist:g} {waist_y:g}"
-        f"C{MIDDLE - b.waist:g} {waist_y + 60:g} {MIDDLE - b.hem:g} {b.bottom - 90:g} {MIDDLE - b.hem:g} {b.bottom - 16:g}"
+        f"C{MIDDLE - b.chest:g} {b.armpit_y + 60:g} {MIDDLE - b.waist:g} {waist_y - 50:g} {MIDDLE - b.waist:g}"
+        f" {waist_y:g}"
+        f"C{MIDDLE - b.waist:g} {waist_y + 60:g} {MIDDLE - b.hem:g} {b.bottom - 90:g} {MIDDLE - b.hem:g}"
+        f" {b.bottom - 16:g}"
     )
-    corner = f"C{MIDDLE - b.hem:g} {b.bottom - 4:g} {MIDDLE - b.hem + 4:g} {b.bottom:g} {MIDDLE - b.hem + 16:g} {b.bottom + 2:g}"
-    hem = f"C{MIDDLE - b.hem * 0.6:g} {b.bottom + b.sag * 0.8:g} {MIDDLE - b.hem * 0.3:g} {b.bottom + b.sag:g} {MIDDLE} {b.bottom + b.sag:g}"
+    corner = (
+        f"C{MIDDLE - b.hem:g} {b.bottom - 4:g} {MIDDLE - b.hem + 4:g} {b.bottom:g} {MIDDLE - b.hem + 16:g}"
+        f" {b.bottom + 2:g}"
+    )
+    hem = (
+        f"C{MIDDLE - b.hem * 0.6:g} {b.bottom + b.sag * 0.8:g} {MIDDLE - b.hem * 0.3:g} {b.bottom + b.sag:g}"
+        f" {MIDDLE} {b.bottom + b.sag:g}"
+    )
     return whole(f"{shoulder} {slope} {tip} {b.armhole} {side} {corner} {hem}")
 
 
@@ -56,7 +64,10 @@ def _neckline(b: Block) -> str:
     """From the middle of the front up to the shoulder."""
     bottom, x = b.neck_y + b.drop, MIDDLE - b.neck
     if b.v:
-        return f"C{MIDDLE - b.neck * 0.3:g} {bottom - b.drop * 0.34:g} {x + 6:g} {b.neck_y + b.drop * 0.3:g} {x:g} {b.neck_y:g}"
+        return (
+            f"C{MIDDLE - b.neck * 0.3:g} {bottom - b.drop * 0.34:g} {x + 6:g} {b.neck_y + b.drop * 0.3:g} {x:g}"
+            f" {b.neck_y:g}"
+        )
     return f"C{MIDDLE - b.neck * 0.62:g} {bottom:g} {x + 4:g} {b.neck_y + b.drop * 0.62:g} {x:g} {b.neck_y:g}"
 
 
@@ -66,12 +77,22 @@ def neck_edge(b: Block, out: float = 0) -> str:
     y = b.neck_y + out * 0.1
     if b.v:
         bottom += out * 0.5
-        left = f"M{x:g} {y:g}C{x + 6:g} {b.neck_y + b.drop * 0.3:g} {MIDDLE - b.neck * 0.3 - out * 0.6:g} {bottom - b.drop * 0.34:g} {MIDDLE} {bottom:g}"
-        right = f"C{MIDDLE + b.neck * 0.3 + out * 0.6:g} {bottom - b.drop * 0.34:g} {WIDE - x - 6:g} {b.neck_y + b.drop * 0.3:g} {WIDE - x:g} {y:g}"
+        left = (
+            f"M{x:g} {y:g}C{x + 6:g} {b.neck_y + b.drop * 0.3:g} {MIDDLE - b.neck * 0.3 - out * 0.6:g}"
+            f" {bottom - b.drop * 0.34:g} {MIDDLE} {bottom:g}"
+        )
+        right = (
+            f"C{MIDDLE + b.neck * 0.3 + out * 0.6:g} {bottom - b.drop * 0.34:g} {WIDE - x - 6:g}"
+            f" {b.neck_y + b.drop * 0.3:g} {WIDE - x:g} {y:g}"
+        )
         return left + right
-    left = f"M{x:g} {y:g}C{x + 4:g} {b.neck_y + b.drop * 0.62:g} {MIDDLE - b.neck * 0.62 - out * 0.5:g} {bottom:g} {MIDDLE} {bottom:g}"
+    left = (
+        f"M{x:g} {y:g}C{x + 4:g} {b.neck_y + b.drop * 0.62:g} {MIDDLE - b.neck * 0.62 - out * 0.5:g} {bottom:g}"
+        f" {MIDDLE} {bottom:g}"
+    )
     return left + (
-        f"C{MIDDLE + b.neck * 0.62 + out * 0.5:g} {bottom:g} {WIDE - x - 4:g} {b.neck_y + b.drop * 0.62:g} {WIDE - x:g} {y:g}"
+        f"C{MIDDLE + b.neck * 0.62 + out * 0.5:g} {bottom:g} {WIDE - x - 4:g} {b.neck_y + b.drop * 0.62:g}"
+        f" {WIDE - x:g} {y:g}"
     )
 
 

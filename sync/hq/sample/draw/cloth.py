@@ -1,18 +1,10 @@
-"""Cloth: what its threads look like close up, and patterns woven, knitted or dyed into it."""
+"""Cloth: what its threads look like close up."""
 
 import random
 from collections.abc import Callable
 
 from sync.hq.sample.draw.sheet import Sheet
-
-
-def _pattern(width: float, height: float, inside: str, turn: int = 0) -> str:
-    turned = f' patternTransform="rotate({turn})"' if turn else ""
-    return f'<pattern ID width="{width:g}" height="{height:g}" patternUnits="userSpaceOnUse"{turned}>{inside}</pattern>'
-
-
-def _strokes(d: str, colour: str, opacity: float, width: float, more: str = "") -> str:
-    return f'<path d="{d}" fill="none" stroke="{colour}" stroke-opacity="{opacity:g}" stroke-width="{width:g}" {more}/>'
+from sync.hq.sample.draw.tile import strokes, tile
 
 
 def _slubs(dice: random.Random, size: int, count: int, *, across: bool) -> str:
@@ -25,65 +17,61 @@ def _slubs(dice: random.Random, size: int, count: int, *, across: bool) -> str:
 
 
 def _plain(_: random.Random) -> str:
-    return _pattern(5, 5, _strokes("M0 1H5M0 3.5H5", "#000", 0.05, 1) + _strokes("M1 0V5M3.5 0V5", "#fff", 0.11, 1))
+    return tile(5, 5, strokes("M0 1H5M0 3.5H5", "#000", 0.05, 1) + strokes("M1 0V5M3.5 0V5", "#fff", 0.11, 1))
 
 
 def _linen(dice: random.Random) -> str:
     size = 168  # large enough that the eye does not find the repeat
     dark = _slubs(dice, size, 28, across=True) + _slubs(dice, size, 16, across=False)
     light = _slubs(dice, size, 26, across=True) + _slubs(dice, size, 20, across=False)
-    return _pattern(size, size, _strokes(dark, "#000", 0.075, 1.3) + _strokes(light, "#fff", 0.14, 1.2))
+    return tile(size, size, strokes(dark, "#000", 0.075, 1.3) + strokes(light, "#fff", 0.14, 1.2))
 
 
 def _gauze(dice: random.Random) -> str:
     waves = "".join(f"M0 {y}q{dice.randint(5, 9)} {dice.choice((-4, 4))} 16 0t16 0t16 0" for y in range(4, 48, 9))
     grid = "M0 2H48M0 6H48M0 10H48M0 14H48M0 18H48M0 22H48M0 26H48M0 30H48M0 34H48M0 38H48M0 42H48M0 46H48"
-    return _pattern(48, 48, _strokes(waves, "#000", 0.07, 2.6) + _strokes(grid, "#fff", 0.12, 0.9))
+    return tile(48, 48, strokes(waves, "#000", 0.07, 2.6) + strokes(grid, "#fff", 0.12, 0.9))
 
 
 def _crepe(dice: random.Random) -> str:
     waves = "".join(
         f"M{x} 0q{dice.choice((-3, 3))} {dice.randint(10, 16)} 0 30t0 30" for x in range(3, 60, dice.choice((6, 7)))
     )
-    return _pattern(
-        60, 60, _strokes(waves, "#000", 0.1, 2) + _strokes(waves, "#fff", 0.2, 1.4, 'transform="translate(2)"')
-    )
+    return tile(60, 60, strokes(waves, "#000", 0.1, 2) + strokes(waves, "#fff", 0.2, 1.4, 'transform="translate(2)"'))
 
 
 def _twill(_: random.Random) -> str:
-    return _pattern(5, 5, _strokes("M0 0V5", "#000", 0.1, 1.5) + _strokes("M2.5 0V5", "#fff", 0.08, 1.2), 32)
+    return tile(5, 5, strokes("M0 0V5", "#000", 0.1, 1.5) + strokes("M2.5 0V5", "#fff", 0.08, 1.2), 32)
 
 
 def _denim(dice: random.Random) -> str:
     flecks = "".join(f"M{dice.randrange(96)} {dice.randrange(96)}v{dice.randint(4, 12)}" for _ in range(70))
     lines = "".join(f"M{x} 0V96" for x in range(1, 96, 4))
-    return _pattern(96, 96, _strokes(lines, "#000", 0.13, 1.4) + _strokes(flecks, "#fff", 0.15, 1.1), 32)
+    return tile(96, 96, strokes(lines, "#000", 0.13, 1.4) + strokes(flecks, "#fff", 0.15, 1.1), 32)
 
 
 def _oxford(_: random.Random) -> str:
-    return _pattern(
-        6, 6, '<path d="M0 0H3V3H0ZM3 3H6V6H3Z" fill="#fff" fill-opacity=".2"/>' + _strokes("M0 3H6", "#000", 0.05, 0.8)
+    return tile(
+        6, 6, '<path d="M0 0H3V3H0ZM3 3H6V6H3Z" fill="#fff" fill-opacity=".2"/>' + strokes("M0 3H6", "#000", 0.05, 0.8)
     )
 
 
 def _seersucker(dice: random.Random) -> str:
     puckers = "".join(f"M2 {y}q7 {dice.choice((-3, 3))} 14 0" for y in range(2, 40, 4))
     band = '<path d="M0 0H18V40H0Z" fill="#fff" fill-opacity=".2"/>'
-    return _pattern(32, 40, band + _strokes(puckers, "#000", 0.13, 1.6))
+    return tile(32, 40, band + strokes(puckers, "#000", 0.13, 1.6))
 
 
 def _jersey(_: random.Random) -> str:
-    return _pattern(
-        4, 6, _strokes("M0 0L2 3L4 0M0 6L2 9L4 6", "#000", 0.07, 1) + _strokes("M0 3L2 6L4 3", "#fff", 0.1, 0.8)
-    )
+    return tile(4, 6, strokes("M0 0L2 3L4 0M0 6L2 9L4 6", "#000", 0.07, 1) + strokes("M0 3L2 6L4 3", "#fff", 0.1, 0.8))
 
 
 def _stitches(size: int) -> str:
     """Stocking stitch: columns of small V, `size` wide."""
     half, tall = size / 2, size * 0.72
     one = f"M0 0q{half:g} {half * 0.3:g} {half:g} {tall:g}q0 {-tall * 0.7:g} {half:g} {-tall:g}"
-    return _pattern(
-        size, tall, _strokes(one, "#000", 0.17, 1.5) + _strokes(one, "#fff", 0.2, 1.3, 'transform="translate(0 -2)"')
+    return tile(
+        size, tall, strokes(one, "#000", 0.17, 1.5) + strokes(one, "#fff", 0.2, 1.3, 'transform="translate(0 -2)"')
     )
 
 
@@ -96,43 +84,44 @@ def _knit(_: random.Random) -> str:
 
 
 def _rib(_: random.Random) -> str:
-    return _pattern(
+    return tile(
         13,
         8,
         '<path d="M0 0H5V8H0Z" fill-opacity=".15"/><path d="M6 0H8V8H6Z" fill="#fff" fill-opacity=".26"/>'
-        + _strokes("M6 0q3 2 3 6q0-4 3-6", "#000", 0.1, 1.1),
+        + strokes("M6 0q3 2 3 6q0-4 3-6", "#000", 0.1, 1.1),
     )
 
 
 def _half_cardigan(_: random.Random) -> str:
     one = "M3 2q8 2 8 12q0-10 8-12"
-    return _pattern(
+    return tile(
         22,
         12,
-        '<path d="M0 0H4V12H0ZM18 0H22V12H18Z" fill-opacity=".13"/><path d="M8 0H13V12H8Z" fill="#fff" fill-opacity=".2"/>'
-        + _strokes(one, "#000", 0.2, 1.8)
-        + _strokes(one, "#fff", 0.18, 1.4, 'transform="translate(0 -3)"'),
+        '<path d="M0 0H4V12H0ZM18 0H22V12H18Z" fill-opacity=".13"/>'
+        '<path d="M8 0H13V12H8Z" fill="#fff" fill-opacity=".2"/>'
+        + strokes(one, "#000", 0.2, 1.8)
+        + strokes(one, "#fff", 0.18, 1.4, 'transform="translate(0 -3)"'),
     )
 
 
 def _waffle(_: random.Random) -> str:
-    return _pattern(
+    return tile(
         18,
         18,
         '<path d="M3 3H15V15H3Z" fill-opacity=".13"/><path d="M3 15L6 12H15V15Z" fill="#fff" fill-opacity=".24"/>'
-        + _strokes("M0 0H18M0 0V18", "#fff", 0.3, 3),
+        + strokes("M0 0H18M0 0V18", "#fff", 0.3, 3),
     )
 
 
 def _terry(dice: random.Random) -> str:
     loops = "".join(f"M{dice.randrange(48)} {dice.randrange(48)}q2 3 4 0" for _ in range(110))
     lights = "".join(f"M{dice.randrange(48)} {dice.randrange(48)}q2-3 4 0" for _ in range(110))
-    return _pattern(48, 48, _strokes(loops, "#000", 0.13, 1.4) + _strokes(lights, "#fff", 0.32, 1.5))
+    return tile(48, 48, strokes(loops, "#000", 0.13, 1.4) + strokes(lights, "#fff", 0.32, 1.5))
 
 
 def _canvas(_: random.Random) -> str:
     dark = '<path d="M0 0H4V4H0ZM4 4H8V8H4Z" fill-opacity=".07"/>'
-    return _pattern(8, 8, dark + _strokes("M0 2H4M4 6H8", "#fff", 0.22, 1.2) + _strokes("M2 4V8M6 0V4", "#fff", 0.1, 1))
+    return tile(8, 8, dark + strokes("M0 2H4M4 6H8", "#fff", 0.22, 1.2) + strokes("M2 4V8M6 0V4", "#fff", 0.1, 1))
 
 
 def _felt(dice: random.Random) -> str:
@@ -140,7 +129,7 @@ def _felt(dice: random.Random) -> str:
         ends = ((dice.randint(-6, 6), dice.randint(-5, 5)) for _ in range(count))
         return "".join(f"M{dice.randrange(64)} {dice.randrange(64)}l{x} {y}" for x, y in ends)
 
-    return _pattern(64, 64, _strokes(hairs(80), "#000", 0.11, 1) + _strokes(hairs(80), "#fff", 0.2, 1))
+    return tile(64, 64, strokes(hairs(80), "#000", 0.11, 1) + strokes(hairs(80), "#fff", 0.2, 1))
 
 
 _CLOTHS: dict[str, Callable[[random.Random], str]] = {
@@ -167,52 +156,3 @@ _CLOTHS: dict[str, Callable[[random.Random], str]] = {
 def threads(sheet: Sheet, cloth: str) -> str:
     """How an attribute names a cloth's threads."""
     return sheet.define(f"t{cloth}", _CLOTHS[cloth](sheet.dice))
-
-
-def dyed(sheet: Sheet, pattern: str) -> str:
-    """How an attribute names a pattern in the cloth: `stripe`, `border`, `check`, `dots`, `sashiko`."""
-    return sheet.define(f"d{pattern}", _DYED[pattern])
-
-
-_DYED = {
-    "stripe": _pattern(
-        30, 10, '<path d="M0 0H9V10H0Z" fill="#fff" fill-opacity=".62"/><path d="M20 0H21.5V10H20Z" fill-opacity=".3"/>'
-    ),
-    "border": _pattern(10, 46, '<path d="M0 0H10V15H0Z" fill="#20344f" fill-opacity=".86"/>'),
-    "light-border": _pattern(10, 40, '<path d="M0 0H10V13H0Z" fill="#f6f1e6" fill-opacity=".85"/>'),
-    "check": _pattern(
-        72,
-        72,
-        '<path d="M0 0H34V72H0ZM0 0V34H72V0Z" fill-opacity=".2"/>'
-        '<path d="M50 0H53V72H50ZM0 50V53H72V50Z" fill="#fff" fill-opacity=".55"/>',
-    ),
-    "fine-check": _pattern(
-        44,
-        44,
-        '<path d="M0 0H20V44H0ZM0 0V20H44V0Z" fill="#fff" fill-opacity=".2"/>'
-        '<path d="M30 0H32V44H30ZM0 30V32H44V30Z" fill-opacity=".3"/>',
-    ),
-    # seigaiha, the blue sea: rings of waves, each row half over the one below
-    "waves": _pattern(
-        68,
-        34,
-        "".join(
-            f'<circle cx="{x}" cy="{y}" r="{r}" fill="{fill}" stroke="#fff" stroke-opacity=".85" stroke-width="2.6"/>'
-            for y in (34, 51, 68)
-            for x in ((0, 68) if y != 51 else (34,))
-            for r, fill in ((33, "var(--fabric)"), (24, "none"), (15, "none"))
-        ),
-    ),
-    # crosses of running stitches: jujizashi
-    "sashiko": _pattern(
-        48,
-        48,
-        _strokes(
-            "M6 24H18M30 24H42M24 6V18M24 30V42M-6 0H6M42 0H54M-6 48H6M42 48H54M0 -6V6M48 -6V6M0 42V54M48 42V54",
-            "#fff",
-            0.8,
-            2.6,
-            'stroke-linecap="round"',
-        ),
-    ),
-}

@@ -46,7 +46,10 @@ def _shirt(sheet: Sheet, cloth: Cloth) -> None:
     belt = "M322 404C370 418 530 418 578 404L580 432C530 446 370 446 320 432Z"
     under(sheet, "front", belt, 12, 0.34)
     part(sheet, "belt", belt, cloth, ROUND, fall=False)
-    tails = "M462 420C500 450 508 520 500 590L478 586C482 520 476 460 446 432ZM440 424C420 462 418 520 426 566L404 566C396 510 404 452 430 422Z"
+    tails = (
+        "M462 420C500 450 508 520 500 590L478 586C482 520 476 460 446 432ZM440 424C420 462 418 520 426 566"
+        "L404 566C396 510 404 452 430 422Z"
+    )
     under(sheet, "front", tails, 10, 0.3)
     part(sheet, "tails", tails, cloth, FLAT, fall=False)
     part(

@@ -1,7 +1,7 @@
-"""Folded cloths: bath towel, kitchen cloth, throw; and cushions and an apron."""
+"""Folded cloths: bath towel, kitchen cloth, throw."""
 
-from sync.hq.sample.draw.line import flip, lens, whole
-from sync.hq.sample.draw.part import FLAT, LEFT, ROUND, Cloth, buttons, cast, folds, part, seam, stitch, under
+from sync.hq.sample.draw.line import lens
+from sync.hq.sample.draw.part import LEFT, ROUND, Cloth, cast, folds, label, part, seam, stitch, under
 from sync.hq.sample.draw.sheet import Sheet
 
 
@@ -10,9 +10,11 @@ def _layer(left: float, right: float, top: float, tall: float) -> str:
     low, mid = top + tall, top + tall / 2
     return (
         f"M{left + 26:g} {top:g}C{left + 160:g} {top - 6:g} {right - 160:g} {top - 4:g} {right - 40:g} {top:g}"
-        f"C{right - 8:g} {top + 2:g} {right:g} {mid - 18:g} {right:g} {mid:g}C{right:g} {mid + 18:g} {right - 8:g} {low - 2:g} {right - 40:g} {low:g}"
+        f"C{right - 8:g} {top + 2:g} {right:g} {mid - 18:g} {right:g} {mid:g}"
+        f"C{right:g} {mid + 18:g} {right - 8:g} {low - 2:g} {right - 40:g} {low:g}"
         f"C{right - 160:g} {low + 5:g} {left + 160:g} {low + 4:g} {left + 26:g} {low:g}"
-        f"C{left + 4:g} {low - 4:g} {left - 4:g} {mid + 12:g} {left - 2:g} {mid:g}C{left - 4:g} {mid - 14:g} {left + 4:g} {top + 4:g} {left + 26:g} {top:g}Z"
+        f"C{left + 4:g} {low - 4:g} {left - 4:g} {mid + 12:g} {left - 2:g} {mid:g}"
+        f"C{left - 4:g} {mid - 14:g} {left + 4:g} {top + 4:g} {left + 26:g} {top:g}Z"
     )
 
 
@@ -40,11 +42,10 @@ def towels(sheet: Sheet) -> None:
         seam(sheet, turn, opacity=0.34)
     for x, width in ((262, 15), (290, 6), (302, 6)):
         sheet.put(
-            f'<path d="M{x} 166C{x - 8} 200 {x - 8} 250 {x} 288" fill="none" stroke="#fff" stroke-opacity=".4" stroke-width="{width}"/>'
+            f'<path d="M{x} 166C{x - 8} 200 {x - 8} 250 {x} 288" fill="none" stroke="#fff" stroke-opacity=".4"'
+            f' stroke-width="{width}"/>'
         )
-    sheet.put(
-        '<path d="M604 268h58v40h-58z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".25"/><path d="M620 288h26" stroke="#1f4e79" stroke-width="5.5"/>'
-    )
+    label(sheet, 633, 288, 58)
 
 
 def kitchen_cloth(sheet: Sheet) -> None:
@@ -60,7 +61,8 @@ def kitchen_cloth(sheet: Sheet) -> None:
     stripes = ((498, 16), (522, 5), (534, 5))
     for y, width in stripes:
         sheet.put(
-            f'<path d="M186 {y}C330 {y + 11} 540 {y + 9} 682 {y - 3}" fill="none" stroke="#2a4768" stroke-opacity=".8" stroke-width="{width}"/>'
+            f'<path d="M186 {y}C330 {y + 11} 540 {y + 9} 682 {y - 3}" fill="none" stroke="#2a4768" stroke-opacity=".8"'
+            f' stroke-width="{width}"/>'
         )
     dark = [
         lens((320, 190), (300, 570), 12, 10),
@@ -75,7 +77,8 @@ def kitchen_cloth(sheet: Sheet) -> None:
     folds(sheet, "corner", [lens((640, 190), (520, 370), 10, 10)], [lens((560, 180), (500, 340), 12, 8)], deep=0.24)
     stitch(sheet, "M184 564C330 574 540 572 683 560", opacity=0.34)
     sheet.put(
-        '<path d="M232 182c-8-46 30-46 24-2" fill="none" stroke="#efe7d6" stroke-width="8"/><path d="M232 182c-8-46 30-46 24-2" fill="none" stroke="#1a1410" stroke-opacity=".3"/>'
+        '<path d="M232 182c-8-46 30-46 24-2" fill="none" stroke="#efe7d6" stroke-width="8"/>'
+        '<path d="M232 182c-8-46 30-46 24-2" fill="none" stroke="#1a1410" stroke-opacity=".3"/>'
     )
 
 
@@ -104,88 +107,12 @@ def throw(sheet: Sheet) -> None:
 
 def _tassels(sheet: Sheet) -> None:
     d = "".join(
-        f"M{x} 512Q{x + sheet.dice.randint(-4, 4)} 540 {x + sheet.dice.randint(-6, 6)} {560 + sheet.dice.randint(-5, 7)}"
+        f"M{x} 512Q{x + sheet.dice.randint(-4, 4)} 540 {x + sheet.dice.randint(-6, 6)}"
+        f" {560 + sheet.dice.randint(-5, 7)}"
         for x in range(308, 496, 9)
     )
     for colour, opacity, width in (("#1a1410", 0.5, 6.4), ("var(--fabric)", 1, 5), ("#fff", 0.24, 2)):
         sheet.put(
-            f'<path d="{d}" fill="none" stroke="{colour}" stroke-opacity="{opacity}" stroke-width="{width}" stroke-linecap="round"/>'
+            f'<path d="{d}" fill="none" stroke="{colour}" stroke-opacity="{opacity}" stroke-width="{width}"'
+            ' stroke-linecap="round"/>'
         )
-
-
-def cushion(sheet: Sheet, *, cloth: Cloth, buttoned: bool = False) -> None:
-    """A full cushion: corners drawn out, light on its swelling, creases at the corners."""
-    outline = whole(
-        "M450 128 C350 138 250 134 176 112 C160 108 152 116 156 132 C176 230 186 320 184 384 C186 460 176 550 152 640 C148 656 156 664 172 660 C250 640 350 634 450 644"
-    )
-    cast(sheet, outline)
-    part(sheet, "front", outline, cloth, FLAT)
-    dark, bright = [], []
-    for cx, cy, sx, sy in ((176, 132, 1, 1), (724, 132, -1, 1), (176, 640, 1, -1), (724, 640, -1, -1)):
-        dark += [
-            lens((cx, cy), (cx + sx * 150, cy + sy * 96), 10, 12 * sx * sy),
-            lens((cx, cy), (cx + sx * 74, cy + sy * 160), 9, -8 * sx * sy),
-        ]
-        bright.append(lens((cx + sx * 10, cy + sy * 8), (cx + sx * 130, cy + sy * 142), 10))
-    folds(sheet, "front", dark, bright, deep=0.3)
-    glow = sheet.define(
-        "swollen",
-        '<radialGradient ID cx=".42" cy=".38" r=".68"><stop stop-color="#fff" stop-opacity=".34"/><stop offset=".5" stop-color="#fff" stop-opacity="0"/>'
-        '<stop offset="1" stop-color="#1a1410" stop-opacity=".38"/></radialGradient>',
-    )
-    sheet.use("front", f'fill="{glow}"')
-    if buttoned:
-        under(sheet, "front", "M186 520C330 532 570 532 714 520", 12, 0.3)
-        seam(sheet, "M184 520C330 532 570 532 716 520", opacity=0.4)
-        stitch(sheet, "M185 508C330 520 570 520 715 508", opacity=0.3)
-        buttons(sheet, [(300, 500), (450, 504), (600, 500)], 13, "#efe6d4")
-    sheet.put(
-        '<path d="M706 410h40v26h-38z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".3"/><path d="M718 423h18" stroke="#1f4e79" stroke-width="4.5"/>'
-    )
-
-
-def apron(sheet: Sheet) -> None:
-    """A bib apron with a neck strap, ties, and a wide pocket."""
-    cloth = Cloth(threads="denim")
-    body = whole(
-        "M450 190 C400 190 370 186 344 180 C338 178 334 182 334 190 C332 270 300 330 226 372 C216 376 212 384 213 394 C208 500 206 590 204 690 C204 700 208 706 218 707 C300 716 380 718 450 718"
-    )
-    strap = "M352 186C340 60 400 40 450 40C500 40 560 60 548 186"
-    tie = "M222 384C170 420 150 480 168 560M216 396C190 450 190 520 206 600"
-    for d in (strap, tie, flip(tie)):
-        sheet.put(
-            f'<path d="{d}" fill="none" stroke="#2b2318" stroke-opacity=".3" stroke-width="17" filter="{sheet.blur(5)}" transform="translate(5 12)"/>'
-        )
-        sheet.put(
-            f'<path d="{d}" fill="none" stroke="#1a1410" stroke-opacity=".5" stroke-width="19"/><path d="{d}" fill="none" stroke="var(--fabric)" stroke-width="17"/>'
-        )
-        sheet.put(
-            f'<path d="{d}" fill="none" stroke="#fff" stroke-opacity=".16" stroke-width="7" transform="translate(-2 -1)"/>'
-        )
-    cast(sheet, body)
-    part(sheet, "front", body, cloth, ROUND)
-    dark = [
-        lens((300, 380), (250, 700), 14, 10),
-        lens((600, 380), (656, 710), 16, -10),
-        lens((340, 230), (330, 380), 9, 8),
-        lens((560, 230), (580, 400), 9, -8),
-    ]
-    dark += [lens((420, 560), (400, 718), 10), lens((520, 580), (530, 718), 9)]
-    folds(sheet, "front", dark, [lens((350, 400), (320, 710), 15, 8), lens((470, 220), (480, 400), 12)], deep=0.26)
-    pocket = "M306 450L594 450L590 596C588 606 582 610 572 610L328 610C318 610 312 606 310 596Z"
-    under(sheet, "front", pocket, 10, 0.3)
-    part(sheet, "pocket", pocket, cloth, FLAT, fall=False)
-    thread = "#e9d9b8"
-    stitch(sheet, "M307 464H593M307 470H593M450 470V610M454 470V610", "M336 196H564", colour=thread, opacity=0.8)
-    stitch(
-        sheet,
-        "M344 200C342 280 306 342 228 384",
-        flip("M344 200C342 280 306 342 228 384"),
-        "M208 690C300 704 600 704 692 690",
-        colour=thread,
-        opacity=0.7,
-    )
-    buttons(sheet, [(356, 200), (544, 200), (306, 458), (594, 458)], 5, "#c9a566")
-    sheet.put(
-        '<path d="M420 300h60v40h-60z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".25"/><path d="M436 320h28" stroke="#1f4e79" stroke-width="5.5"/>'
-    )

@@ -1,7 +1,7 @@
 """Hats: bucket hat, ribbed cap."""
 
 from sync.hq.sample.draw.line import lens, whole
-from sync.hq.sample.draw.part import FLAT, ROUND, Cloth, cast, folds, part, seam, stitch, under
+from sync.hq.sample.draw.part import FLAT, ROUND, Cloth, cast, folds, label, part, seam, stitch, under
 from sync.hq.sample.draw.sheet import Sheet
 
 
@@ -23,7 +23,9 @@ def bucket(sheet: Sheet) -> None:
     ]
     folds(sheet, "brim", dark, [lens((340, 464), (290, 616), 14, 6), lens((600, 450), (690, 586), 9, -6)], deep=0.26)
     rows = [
-        f"M{258 - 14 * n - n * n * 0.8:.0f} {436 + n * 22}C{330 - 8 * n} {478 + n * 25} {570 + 8 * n} {478 + n * 25} {642 + 14 * n + n * n * 0.8:.0f} {436 + n * 22}"
+        f"M{258 - 14 * n - n * n * 0.8:.0f} {436 + n * 22}"
+        f"C{330 - 8 * n} {478 + n * 25} {570 + 8 * n} {478 + n * 25} {642 + 14 * n + n * n * 0.8:.0f}"
+        f" {436 + n * 22}"
         for n in range(1, 7)
     ]
     stitch(sheet, *rows, opacity=0.3)
@@ -42,13 +44,11 @@ def bucket(sheet: Sheet) -> None:
         "M262 410C320 442 390 450 450 450C510 450 580 442 638 410",
     )
     stitch(sheet, "M311 216C320 240 378 252 450 252C522 252 580 240 589 216", opacity=0.3)
-    for x in (420, 436):
+    for y in (300, 320):
         sheet.put(
-            f'<circle cx="{x - 60}" cy="{300 + (x - 420)}" r="5" fill="#1a1410" fill-opacity=".55" stroke="#fff" stroke-opacity=".4"/>'
+            f'<circle cx="362" cy="{y}" r="5" fill="#1a1410" fill-opacity=".6" stroke="#fff" stroke-opacity=".4"/>'
         )
-    sheet.put(
-        '<path d="M556 398l44-8 4 30-44 9z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".25"/><path d="M570 412l20-4" stroke="#1f4e79" stroke-width="5"/>'
-    )
+    label(sheet, 579, 412, 46, turn=-10)
 
 
 def cap(sheet: Sheet) -> None:
@@ -80,11 +80,10 @@ def cap(sheet: Sheet) -> None:
         deep=0.2,
     )
     sheet.put(
-        '<path d="M224 452C290 468 370 476 450 476S610 468 676 452" fill="none" stroke="#fff" stroke-opacity=".4" stroke-width="7"/>'
+        '<path d="M224 452C290 468 370 476 450 476S610 468 676 452" fill="none" stroke="#fff" stroke-opacity=".4"'
+        ' stroke-width="7"/>'
     )
-    sheet.put(
-        '<path d="M560 540l48-5 4 38-48 6z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".25"/><path d="M574 560l23-3" stroke="#1f4e79" stroke-width="5"/>'
-    )
+    label(sheet, 586, 556, 48, turn=-6)
 
 
 def _ribs(sheet: Sheet, name: str, shares: list[float]) -> None:
@@ -106,10 +105,12 @@ def _turn_ribs(sheet: Sheet) -> None:
 
 def _both(sheet: Sheet, name: str, d: str, width: int = 7) -> None:
     sheet.put(
-        f'<g clip-path="{sheet.clip(name)}" fill="none"><path d="{d}" stroke="#1a1410" stroke-opacity=".3" stroke-width="{width}"/>'
+        f'<g clip-path="{sheet.clip(name)}" fill="none">'
+        f'<path d="{d}" stroke="#1a1410" stroke-opacity=".3" stroke-width="{width}"/>'
     )
     sheet.put(
-        f'<path d="{d}" stroke="#fff" stroke-opacity=".3" stroke-width="{width - 1}" transform="translate(-{width + 1})"/>'
+        f'<path d="{d}" stroke="#fff" stroke-opacity=".3" stroke-width="{width - 1}"'
+        f' transform="translate(-{width + 1})"/>'
     )
     sheet.put(
         f'<path d="{d}" stroke="#1a1410" stroke-opacity=".2" stroke-width="{width * 3}" stroke-dasharray="1.5 7"/></g>'

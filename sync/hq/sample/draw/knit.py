@@ -5,7 +5,7 @@ from typing import Literal
 
 from sync.hq.sample.draw.block import MIDDLE, Arm, Block, along, neck_edge, sleeve
 from sync.hq.sample.draw.line import at, flip
-from sync.hq.sample.draw.part import FLAT, LEFT, RIGHT, ROUND, Cloth, buttons, part, seam, under
+from sync.hq.sample.draw.part import FLAT, LEFT, RIGHT, ROUND, Cloth, buttons, hollow, part, seam, under
 from sync.hq.sample.draw.sheet import Sheet
 from sync.hq.sample.draw.top import Top, lay
 
@@ -82,19 +82,23 @@ def _ends(sheet: Sheet, block: Block, arm: Arm | None) -> None:
 
 def _neck(sheet: Sheet, block: Block, neck: Neck) -> None:
     if neck == "high":
-        d = "M392 100C389 78 391 58 397 46C430 56 470 56 503 46C509 58 511 78 508 100C492 128 470 138 450 138C430 138 408 128 392 100Z"
+        d = (
+            "M392 100C389 78 391 58 397 46C430 56 470 56 503 46C509 58 511 78 508 100C492 128 470 138 450 138"
+            "C430 138 408 128 392 100Z"
+        )
         under(sheet, "front", "M392 100C408 128 430 138 450 138C470 138 492 128 508 100", 14)
         part(sheet, "collar", d, Cloth(threads="rib"), ROUND, fall=False)
         seam(sheet, "M393 72C420 88 480 88 507 72", opacity=0.2)
         opening = "M397 46C430 34 470 34 503 46C470 57 430 57 397 46Z"
-        sheet.put(f'<path d="{opening}" fill="var(--fabric)"/><path d="{opening}" fill="#1a1410" fill-opacity=".5"/>')
+        hollow(sheet, opening, 0.5)
         return
     width = 24 if neck != "cardigan-v" else 30
     line = neck_edge(block, width / 2)
     under(sheet, "front", neck_edge(block, width), 10, 0.24)
     sheet.put(
         f'<path d="{line}" fill="none" stroke="var(--fabric)" stroke-width="{width}"/>'
-        f'<path d="{line}" fill="none" stroke="#1a1410" stroke-opacity=".24" stroke-width="{width}" stroke-dasharray="4 5"/>'
+        f'<path d="{line}" fill="none" stroke="#1a1410" stroke-opacity=".24" stroke-width="{width}"'
+        ' stroke-dasharray="4 5"/>'
         f'<path d="{neck_edge(block, 5)}" fill="none" stroke="#fff" stroke-opacity=".26" stroke-width="6"/>'
     )
     seam(sheet, neck_edge(block, width), neck_edge(block))
@@ -129,7 +133,10 @@ def _cables(sheet: Sheet, block: Block) -> None:
     back = f"M40 0C40 {tall * 0.45:g} 6 {tall * 0.55:g} 6 {tall}L-8 {tall}C-8 {tall * 0.6:g} 26 {tall * 0.5:g} 26 0Z"
     ditch = f'<path d="M-16 0H-8V{tall}H-16ZM40 0H48V{tall}H40Z" fill="#1a1410" fill-opacity=".2"/>'
     strand = 'fill="var(--fabric)" stroke="#1a1410" stroke-opacity=".38" stroke-width="2"'
-    glow = f'<path d="M2 6C4 {tall * 0.5:g} 32 {tall * 0.5:g} 34 {tall - 4}" fill="none" stroke="#fff" stroke-opacity=".4" stroke-width="7"/>'
+    glow = (
+        f'<path d="M2 6C4 {tall * 0.5:g} 32 {tall * 0.5:g} 34 {tall - 4}" fill="none" stroke="#fff"'
+        ' stroke-opacity=".4" stroke-width="7"/>'
+    )
     sheet.define(
         "plait",
         f'<g ID>{ditch}<path d="{back}" {strand}/><path d="{back}" fill="#1a1410" fill-opacity=".12"/>'
@@ -147,6 +154,9 @@ def _yoke(sheet: Sheet) -> None:
     """Rings of snow dots round the shoulders."""
     sheet.put(f'<g clip-path="{sheet.clip("front")}" fill="none" stroke="#f4efe4" stroke-linecap="round">')
     for radius, width, gap in ((132, 9, 22), (158, 6, 15), (184, 11, 30), (212, 6, 15), (238, 8, 26)):
-        arc = f"M{MIDDLE - radius * 1.3:g} 60C{MIDDLE - radius * 1.1:g} {80 + radius * 1.05:g} {MIDDLE + radius * 1.1:g} {80 + radius * 1.05:g} {MIDDLE + radius * 1.3:g} 60"
+        arc = (
+            f"M{MIDDLE - radius * 1.3:g} 60C{MIDDLE - radius * 1.1:g} {80 + radius * 1.05:g}"
+            f" {MIDDLE + radius * 1.1:g} {80 + radius * 1.05:g} {MIDDLE + radius * 1.3:g} 60"
+        )
         sheet.put(f'<path d="{arc}" stroke-width="{width}" stroke-dasharray=".1 {gap}" stroke-opacity=".9"/>')
     sheet.put("</g>")

@@ -3,21 +3,29 @@
 from collections.abc import Callable
 from functools import partial
 
-from sync.hq.sample.draw.bag import azuma, sacoche, tote
-from sync.hq.sample.draw.coat import coat, haori
+from sync.hq.sample.draw.apron import apron
+from sync.hq.sample.draw.bag import sacoche, tote
+from sync.hq.sample.draw.coat import coat
+from sync.hq.sample.draw.cushion import cushion
 from sync.hq.sample.draw.dress import dress
-from sync.hq.sample.draw.folded import apron, cushion, kitchen_cloth, throw, towels
+from sync.hq.sample.draw.folded import kitchen_cloth, throw, towels
+from sync.hq.sample.draw.haori import haori
 from sync.hq.sample.draw.hat import bucket, cap
 from sync.hq.sample.draw.knit import knit
+from sync.hq.sample.draw.knot import azuma
+from sync.hq.sample.draw.lunch_box import lunch_box
 from sync.hq.sample.draw.part import Cloth
-from sync.hq.sample.draw.pots import bowl, mug, plate, soba_cup, teapot, vase
+from sync.hq.sample.draw.plate import plate
+from sync.hq.sample.draw.pots import bowl, mug, soba_cup
+from sync.hq.sample.draw.scent import candle, diffuser
 from sync.hq.sample.draw.sheet import Sheet
 from sync.hq.sample.draw.shirt import shirt
 from sync.hq.sample.draw.skirt import skirt
 from sync.hq.sample.draw.socks import socks
+from sync.hq.sample.draw.teapot import teapot
 from sync.hq.sample.draw.tee import tee
 from sync.hq.sample.draw.trousers import trousers
-from sync.hq.sample.draw.wares import candle, diffuser, lunch_box
+from sync.hq.sample.draw.vase import vase
 from sync.hq.sample.draw.wrap import hung, stole, tenugui
 
 LOOKS: dict[str, Callable[[Sheet], None]] = {

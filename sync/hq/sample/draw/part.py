@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sync.hq.sample.draw.cloth import dyed, threads
+from sync.hq.sample.brand import BRAND
+from sync.hq.sample.draw.cloth import threads
+from sync.hq.sample.draw.dyed import dyed
 from sync.hq.sample.draw.sheet import FABRIC, SHADE, Sheet
 
 EDGE = 'stroke="#1a1410" stroke-opacity=".3" stroke-width="1.4" stroke-linejoin="round"'
@@ -93,7 +95,33 @@ def buttons(sheet: Sheet, places: Sequence[tuple[float, float]], size: float = 7
         f'<g ID><circle cx="1.2" cy="2.4" r="{s + 0.6:g}" fill="#1a1410" fill-opacity=".35"/>'
         f'<circle r="{s:g}" fill="{colour}" stroke="#1a1410" stroke-opacity=".35"/>'
         f'<circle r="{s * 0.66:g}" fill="none" stroke="#1a1410" stroke-opacity=".16"/>'
-        f'<path d="{holes}" stroke="#1a1410" stroke-opacity=".65" stroke-width="{s / 3.4:.1f}" stroke-linecap="round"/></g>',
+        f'<path d="{holes}" stroke="#1a1410" stroke-opacity=".65" stroke-width="{s / 3.4:.1f}"'
+        ' stroke-linecap="round"/></g>',
     )
     for x, y in places:
         sheet.put(f'<use href="#{sheet.id("button")}" x="{x:g}" y="{y:g}"/>')
+
+
+def label(sheet: Sheet, x: float, y: float, width: float, *, turn: float = 0) -> None:
+    """The brand's cotton label, middle at (x, y): white with a short bar of the brand's blue."""
+    w, h = width / 2, width * 0.33
+    turned = f' transform="rotate({turn:g} {x:g} {y:g})"' if turn else ""
+    sheet.put(f'<g{turned}><path d="M{x - w:g} {y - h:g}H{x + w:g}V{y + h:g}H{x - w:g}Z" fill="#fbf8f1"')
+    sheet.put(f' stroke="#1a1410" stroke-opacity=".25"/><path d="M{x - w * 0.46:g} {y:g}H{x + w * 0.46:g}"')
+    sheet.put(f' stroke="{BRAND.colour}" stroke-width="{width * 0.1:g}"/></g>')
+
+
+def hollow(sheet: Sheet, d: str, dark: float) -> None:
+    """An inside seen through an opening: the cloth, in deep shade."""
+    sheet.put(f'<path d="{d}" fill="{FABRIC}"/><path d="{d}" fill="#1a1410" fill-opacity="{dark:g}"/>')
+
+
+def cord(sheet: Sheet, d: str, width: float) -> None:
+    """A plaited cotton cord, with its shadow."""
+    sheet.put('<g fill="none" stroke-linecap="round">')
+    sheet.put(
+        f'<path d="{d}" stroke="#2b2318" stroke-opacity=".4" stroke-width="{width + 2:g}" transform="translate(3 6)"'
+    )
+    sheet.put(f' filter="{sheet.blur(3)}"/><path d="{d}" stroke="#8d7a5f" stroke-width="{width + 1.6:g}"/>')
+    sheet.put(f'<path d="{d}" stroke="#efe6d3" stroke-width="{width:g}"/><path d="{d}" stroke="#1a1410"')
+    sheet.put(f' stroke-opacity=".26" stroke-width="{width:g}" stroke-dasharray="2 4"/></g>')

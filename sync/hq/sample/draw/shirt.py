@@ -12,7 +12,8 @@ from sync.hq.sample.draw.top import Top, cuff_lines, hem_line, lay
 Collar = Literal["band", "button-down", "round", "open"]
 
 _LEAVES = {
-    "button-down": "M397 98C391 82 394 66 404 58C413 86 430 106 450 120L427 178C424 184 418 184 414 179L366 131C374 116 384 104 397 98Z",
+    "button-down": "M397 98C391 82 394 66 404 58C413 86 430 106 450 120L427 178C424 184 418 184 414 179L366 131"
+    "C374 116 384 104 397 98Z",
     "round": "M400 84C374 98 350 122 346 146C350 172 384 188 416 178C438 170 450 152 450 134C428 124 408 106 400 84Z",
     "open": "M402 76C404 124 424 176 450 220L441 226C416 208 392 196 362 190L379 166L340 152C350 122 372 92 402 76Z",
 }
@@ -44,8 +45,8 @@ def shirt(
     _placket(sheet, block, top, plain=opened)
     _collar(sheet, collar, cloth)
     _finish(sheet, block, arm, long=sleeves == "long")
-    for at in range(pockets):
-        _pocket(sheet, cloth, mirrored=at == 1)
+    for number in range(pockets):
+        _pocket(sheet, cloth, mirrored=number == 1)
     first = 246 if opened else 116 if collar == "band" else 152
     places = [(MIDDLE, y) for y in range(first, int(bottom) - 50, 88)]
     buttons(
@@ -78,7 +79,8 @@ def _collar_back(sheet: Sheet, block: Block) -> None:
         f'<path d="{d}" stroke="var(--fabric)" stroke-width="17.6"/><path d="{d}" stroke="#1a1410" stroke-opacity=".1"'
     )
     sheet.put(
-        f' stroke-width="17.6"/><path d="{d}" stroke="#fff" stroke-opacity=".34" stroke-width="4" transform="translate(0 -6)"/></g>'
+        f' stroke-width="17.6"/><path d="{d}" stroke="#fff" stroke-opacity=".34" stroke-width="4"'
+        ' transform="translate(0 -6)"/></g>'
     )
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 from sync.hq.sample.draw.block import MIDDLE
 from sync.hq.sample.draw.line import lens, whole
-from sync.hq.sample.draw.part import FLAT, ROUND, Cloth, buttons, cast, folds, part, seam, stitch, under
+from sync.hq.sample.draw.part import FLAT, ROUND, Cloth, buttons, cast, folds, hollow, label, part, seam, stitch, under
 from sync.hq.sample.draw.sheet import Sheet
 
 TOP = 96
@@ -33,7 +33,10 @@ def skirt(sheet: Sheet, *, kind: Literal["gathered", "pleated", "buttoned"], clo
             folds(sheet, "front", *_falls(sheet, hem, 7, 13), deep=0.26)
             _buttoned(sheet)
     y = BOTTOM - 24
-    line = f"M{MIDDLE - hem} {y - 22}C{MIDDLE - hem + 70} {y + 14} {MIDDLE - 90} {y + 22} {MIDDLE} {y + 22}S{MIDDLE + hem - 70} {y + 14} {MIDDLE + hem} {y - 22}"
+    line = (
+        f"M{MIDDLE - hem} {y - 22}C{MIDDLE - hem + 70} {y + 14} {MIDDLE - 90} {y + 22} {MIDDLE}"
+        f" {y + 22}S{MIDDLE + hem - 70} {y + 14} {MIDDLE + hem} {y - 22}"
+    )
     if kind != "pleated":
         stitch(sheet, line)
     _band(sheet, cloth)
@@ -69,8 +72,12 @@ def _pleats(sheet: Sheet, hem: int) -> None:
     for number in range(count):
         one, two = (number / count * 2 - 1, (number + 1) / count * 2 - 1)
         d = (
-            f"M{MIDDLE + one * WAIST:.0f} {TOP + BAND - 8}C{MIDDLE + one * (WAIST + 46):.0f} {TOP + 150} {MIDDLE + one * (hem - 24):.0f} {BOTTOM - 210} {MIDDLE + one * hem:.0f} {BOTTOM + 24}"
-            f"L{MIDDLE + two * hem:.0f} {BOTTOM + 24}C{MIDDLE + two * (hem - 24):.0f} {BOTTOM - 210} {MIDDLE + two * (WAIST + 46):.0f} {TOP + 150} {MIDDLE + two * WAIST:.0f} {TOP + BAND - 8}Z"
+            f"M{MIDDLE + one * WAIST:.0f} {TOP + BAND - 8}"
+            f"C{MIDDLE + one * (WAIST + 46):.0f} {TOP + 150} {MIDDLE + one * (hem - 24):.0f} {BOTTOM - 210}"
+            f" {MIDDLE + one * hem:.0f} {BOTTOM + 24}"
+            f"L{MIDDLE + two * hem:.0f} {BOTTOM + 24}"
+            f"C{MIDDLE + two * (hem - 24):.0f} {BOTTOM - 210} {MIDDLE + two * (WAIST + 46):.0f} {TOP + 150}"
+            f" {MIDDLE + two * WAIST:.0f} {TOP + BAND - 8}Z"
         )
         sheet.put(f'<path d="{d}" fill="{fill}"/>')
     sheet.put("</g>")
@@ -92,19 +99,22 @@ def _buttoned(sheet: Sheet) -> None:
 
 def _band(sheet: Sheet, cloth: Cloth) -> None:
     left, right = MIDDLE - WAIST, MIDDLE + WAIST
-    back = f"M{left} {TOP - 2}C{left + 50} {TOP - 14} {right - 50} {TOP - 14} {right} {TOP - 2}C{right - 50} {TOP + 10} {left + 50} {TOP + 10} {left} {TOP - 2}Z"
-    sheet.put(f'<path d="{back}" fill="var(--fabric)"/><path d="{back}" fill="#1a1410" fill-opacity=".45"/>')
-    sheet.put(
-        f'<path d="M{MIDDLE - 15} {TOP - 9}h30v12h-30z" fill="#fbf8f1"/><path d="M{MIDDLE - 6} {TOP - 3}h12" stroke="#1f4e79" stroke-width="3"/>'
+    back = (
+        f"M{left} {TOP - 2}C{left + 50} {TOP - 14} {right - 50} {TOP - 14} {right} {TOP - 2}"
+        f"C{right - 50} {TOP + 10} {left + 50} {TOP + 10} {left} {TOP - 2}Z"
     )
+    hollow(sheet, back, 0.45)
+    label(sheet, MIDDLE, TOP - 3, 30)
     band = (
-        f"M{left} {TOP - 2}C{left + 50} {TOP + 10} {right - 50} {TOP + 10} {right} {TOP - 2}L{right + 4} {TOP + BAND - 8}"
+        f"M{left} {TOP - 2}C{left + 50} {TOP + 10} {right - 50} {TOP + 10} {right} {TOP - 2}"
+        f"L{right + 4} {TOP + BAND - 8}"
         f"C{right - 50} {TOP + BAND + 6} {left + 50} {TOP + BAND + 6} {left - 4} {TOP + BAND - 8}Z"
     )
     under(
         sheet,
         "front",
-        f"M{left - 4} {TOP + BAND - 8}C{left + 50} {TOP + BAND + 6} {right - 50} {TOP + BAND + 6} {right + 4} {TOP + BAND - 8}",
+        f"M{left - 4} {TOP + BAND - 8}C{left + 50} {TOP + BAND + 6} {right - 50} {TOP + BAND + 6} {right + 4}"
+        f" {TOP + BAND - 8}",
         12,
         0.24,
     )

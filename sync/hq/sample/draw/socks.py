@@ -19,13 +19,15 @@ def socks(sheet: Sheet, *, cloth: Cloth) -> None:
     cast(sheet, _SOCK + _CUFF)
     sheet.put(f"<g {moved}>")
     sheet.put(
-        f'<path d="{_SOCK}{_CUFF}" fill="#2b2318" fill-opacity=".3" filter="{sheet.blur(5)}" transform="translate(6 12)"/>'
+        f'<path d="{_SOCK}{_CUFF}" fill="#2b2318" fill-opacity=".3" filter="{sheet.blur(5)}"'
+        ' transform="translate(6 12)"/>'
     )
     _one(sheet, "far", cloth)
     sheet.use("farsock", 'fill="#1a1410" fill-opacity=".1"')
     sheet.put("</g>")
     sheet.put(
-        f'<path d="{_SOCK}{_CUFF}" fill="#2b2318" fill-opacity=".4" filter="{sheet.blur(7)}" transform="translate(-8 8)"/>'
+        f'<path d="{_SOCK}{_CUFF}" fill="#2b2318" fill-opacity=".4" filter="{sheet.blur(7)}"'
+        ' transform="translate(-8 8)"/>'
     )
     _one(sheet, "near", cloth)
 

@@ -48,7 +48,8 @@ def _band(sheet: Sheet, block: Block, width: int) -> None:
     mid = neck_edge(block, width / 2)
     sheet.put(
         f'<path d="{mid}" fill="none" stroke="var(--fabric)" stroke-width="{width}"/>'
-        f'<path d="{mid}" fill="none" stroke="#1a1410" stroke-opacity=".2" stroke-width="{width}" stroke-dasharray="1.6 3"/>'
+        f'<path d="{mid}" fill="none" stroke="#1a1410" stroke-opacity=".2" stroke-width="{width}"'
+        ' stroke-dasharray="1.6 3"/>'
         f'<path d="{neck_edge(block, 3)}" fill="none" stroke="#fff" stroke-opacity=".3" stroke-width="4"/>'
     )
     seam(sheet, neck_edge(block, width))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sync.hq.sample.draw.block import MIDDLE, Arm, Block, along, arm_folds, body_folds, torso
 from sync.hq.sample.draw.line import at, flip
-from sync.hq.sample.draw.part import LEFT, RIGHT, ROUND, Cloth, cast, folds, part, under
+from sync.hq.sample.draw.part import LEFT, RIGHT, ROUND, Cloth, cast, folds, label, part, under
 from sync.hq.sample.draw.sheet import Sheet
 
 
@@ -47,7 +47,7 @@ def _sleeves(sheet: Sheet, top: Top, arm: Arm) -> None:
         under(sheet, name, flip(hole) if turn else hole, 13, 0.3)
 
 
-def inside(sheet: Sheet, block: Block, *, rise: float = 12, label: bool = True) -> None:
+def inside(sheet: Sheet, block: Block, *, rise: float = 12) -> None:
     """The back of the neck seen through the opening: in shade, with the brand's label."""
     left, right = MIDDLE - block.neck, MIDDLE + block.neck
     y = block.neck_y
@@ -61,11 +61,7 @@ def inside(sheet: Sheet, block: Block, *, rise: float = 12, label: bool = True) 
     sheet.use("inside", 'fill="var(--fabric)"')
     sheet.use("inside", 'fill="#1a1410" fill-opacity=".4"')
     sheet.use("inside", f'fill="{sheet.ramp("well", "0:-.05 1:-.4", x2=0, y2=1)}"')
-    if label:
-        sheet.put(
-            f'<path d="M{MIDDLE - 17} {y + 1:g}h34v15h-34z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".25"/>'
-            f'<path d="M{MIDDLE - 7} {y + 8.5:g}h14" stroke="#1f4e79" stroke-width="3.4"/>'
-        )
+    label(sheet, MIDDLE, y + 8, 34)
 
 
 def _back_band(sheet: Sheet, block: Block, rise: float, width: int) -> None:
@@ -82,7 +78,10 @@ def hem_line(block: Block, up: float) -> str:
     """A line along the hem, `up` units above it."""
     y, x = block.bottom - up, MIDDLE - block.hem + 3
     low = y + block.sag + 1
-    return f"M{x:g} {y:g}C{x + block.hem * 0.4:g} {low:g} {2 * MIDDLE - x - block.hem * 0.4:g} {low:g} {2 * MIDDLE - x:g} {y:g}"
+    return (
+        f"M{x:g} {y:g}C{x + block.hem * 0.4:g} {low:g} {2 * MIDDLE - x - block.hem * 0.4:g} {low:g}"
+        f" {2 * MIDDLE - x:g} {y:g}"
+    )
 
 
 def cuff_lines(arm: Arm, *shares: float) -> list[str]:

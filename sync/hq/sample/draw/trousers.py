@@ -7,8 +7,8 @@ from sync.hq.sample.draw.block import MIDDLE
 from sync.hq.sample.draw.line import flip, lens, whole
 from sync.hq.sample.draw.part import ROUND, Cloth, buttons, cast, folds, part, seam, stitch, under
 from sync.hq.sample.draw.sheet import Sheet
+from sync.hq.sample.draw.waist import TOP, Kind, waistband
 
-TOP = 84
 CROTCH = 318
 
 
@@ -36,7 +36,7 @@ def trousers(
     sheet: Sheet,
     *,
     cut: Literal["wide", "tapered", "straight", "cropped"] = "wide",
-    waist: Literal["belted", "elastic", "drawstring"] = "belted",
+    waist: Kind = "belted",
     cloth: Cloth,
     crease: bool = False,
     jeans: bool = False,
@@ -51,7 +51,7 @@ def trousers(
     thread = "#d9924a" if jeans else "#1a1410"
     _pockets(sheet, c, thread, jeans=jeans)
     _hems(sheet, c, thread, turned=cut == "cropped")
-    _waist(sheet, c, waist, cloth, thread)
+    waistband(sheet, c.waist, waist, cloth, thread)
 
 
 def _half(c: Cut) -> str:
@@ -92,10 +92,16 @@ def _folds(sheet: Sheet, c: Cut) -> tuple[list[str], list[str]]:
 def _legs(sheet: Sheet, c: Cut, *, crease: bool) -> None:
     """The fly, the inner legs in shade, and a pressed crease."""
     seam(sheet, f"M{MIDDLE} {TOP + 30}V{CROTCH}")
-    inner = f"M{MIDDLE} {CROTCH}C{MIDDLE - 12} {CROTCH + 130} {MIDDLE - c.at + c.opening + 4} {c.bottom - 160} {MIDDLE - c.at + c.opening} {c.bottom}"
+    inner = (
+        f"M{MIDDLE} {CROTCH}C{MIDDLE - 12} {CROTCH + 130} {MIDDLE - c.at + c.opening + 4} {c.bottom - 160}"
+        f" {MIDDLE - c.at + c.opening} {c.bottom}"
+    )
     under(sheet, "front", inner, 20, 0.24)
     if crease:
-        line = f"M{MIDDLE - c.waist * 0.52} {TOP + 90}C{MIDDLE - c.waist * 0.7} {CROTCH} {MIDDLE - c.at - 2} {CROTCH + 120} {MIDDLE - c.at} {c.bottom + 4}"
+        line = (
+            f"M{MIDDLE - c.waist * 0.52} {TOP + 90}"
+            f"C{MIDDLE - c.waist * 0.7} {CROTCH} {MIDDLE - c.at - 2} {CROTCH + 120} {MIDDLE - c.at} {c.bottom + 4}"
+        )
         seam(sheet, line, flip(line), opacity=0.26)
 
 
@@ -105,13 +111,17 @@ def _pockets(sheet: Sheet, c: Cut, thread: str, *, jeans: bool) -> None:
         line = f"M{x + 26} {TOP + 32}C{x + 24} {TOP + 78} {x + 4} {TOP + 92} {MIDDLE - c.hip + 20} {TOP + 94}"
         rivet = [(x + 27, TOP + 42), (MIDDLE - c.hip + 27, TOP + 95)]
         buttons(sheet, [*rivet, *((2 * MIDDLE - px, py) for px, py in rivet)], 4, "#b87f4d")
-        fly = f"M{MIDDLE + 34} {TOP + 34}V{CROTCH - 92}C{MIDDLE + 34} {CROTCH - 56} {MIDDLE + 18} {CROTCH - 44} {MIDDLE} {CROTCH - 38}"
+        fly = (
+            f"M{MIDDLE + 34} {TOP + 34}V{CROTCH - 92}"
+            f"C{MIDDLE + 34} {CROTCH - 56} {MIDDLE + 18} {CROTCH - 44} {MIDDLE} {CROTCH - 38}"
+        )
         stitch(sheet, fly, f"M{MIDDLE + 4} {TOP + 34}V{CROTCH}", colour=thread, opacity=0.8)
     else:
         line = f"M{x + 30} {TOP + 32}L{MIDDLE - c.hip + 12} {TOP + 168}"
         stitch(
             sheet,
-            f"M{MIDDLE + 30} {TOP + 34}V{CROTCH - 96}C{MIDDLE + 30} {CROTCH - 62} {MIDDLE + 16} {CROTCH - 52} {MIDDLE} {CROTCH - 48}",
+            f"M{MIDDLE + 30} {TOP + 34}V{CROTCH - 96}"
+            f"C{MIDDLE + 30} {CROTCH - 62} {MIDDLE + 16} {CROTCH - 52} {MIDDLE} {CROTCH - 48}",
         )
     under(sheet, "front", line + flip(line), 8, 0.22)
     seam(sheet, line, flip(line), opacity=0.4)
@@ -126,73 +136,12 @@ def _pockets(sheet: Sheet, c: Cut, thread: str, *, jeans: bool) -> None:
 def _hems(sheet: Sheet, c: Cut, thread: str, *, turned: bool) -> None:
     up = 34 if turned else 16
     out, inn = MIDDLE - c.at - c.opening, MIDDLE - c.at + c.opening
-    line = f"M{out - 3} {c.bottom - up}C{out + 30} {c.bottom - up + 9} {inn - 30} {c.bottom - up + 9} {inn + 3} {c.bottom - up}"
+    line = (
+        f"M{out - 3} {c.bottom - up}C{out + 30} {c.bottom - up + 9} {inn - 30} {c.bottom - up + 9} {inn + 3}"
+        f" {c.bottom - up}"
+    )
     if turned:
         under(sheet, "front", line + flip(line), 8, 0.26)
         seam(sheet, line, flip(line))
     else:
         stitch(sheet, line, flip(line), colour=thread, opacity=0.7 if thread != "#1a1410" else 0.34)
-
-
-def _waist(sheet: Sheet, c: Cut, waist: str, cloth: Cloth, thread: str) -> None:
-    left, right = MIDDLE - c.waist, MIDDLE + c.waist
-    tall = 34
-    sheet.put(
-        f'<path d="M{left + 4} {TOP}C{left + 40} {TOP - 12} {right - 40} {TOP - 12} {right - 4} {TOP}C{right - 40} {TOP + 10} {left + 40} {TOP + 10} {left + 4} {TOP}Z" fill="var(--fabric)"/>'
-    )
-    sheet.put(
-        f'<path d="M{left + 4} {TOP}C{left + 40} {TOP - 12} {right - 40} {TOP - 12} {right - 4} {TOP}C{right - 40} {TOP + 10} {left + 40} {TOP + 10} {left + 4} {TOP}Z" fill="#1a1410" fill-opacity=".45"/>'
-    )
-    band = (
-        f"M{left} {TOP - 2}C{left + 40} {TOP + 8} {right - 40} {TOP + 8} {right} {TOP - 2}L{right + 5} {TOP + tall}"
-        f"C{right - 40} {TOP + tall + 10} {left + 40} {TOP + tall + 10} {left - 5} {TOP + tall}Z"
-    )
-    under(
-        sheet,
-        "front",
-        f"M{left - 5} {TOP + tall}C{left + 40} {TOP + tall + 10} {right - 40} {TOP + tall + 10} {right + 5} {TOP + tall}",
-        12,
-        0.24,
-    )
-    part(sheet, "band", band, cloth, ROUND, fall=False)
-    match waist:
-        case "belted":
-            _belted(sheet, c, thread)
-        case _:
-            _gathers(sheet, c, tall)
-    if waist == "drawstring":
-        _string(sheet)
-
-
-def _belted(sheet: Sheet, c: Cut, thread: str) -> None:
-    for x in (MIDDLE - c.waist * 0.62, MIDDLE + c.waist * 0.62):
-        loop = f"M{x - 7:g} {TOP}L{x + 7:g} {TOP}L{x + 7:g} {TOP + 44}L{x - 7:g} {TOP + 44}Z"
-        sheet.put(f'<path d="{loop}" fill="var(--fabric)" stroke="#1a1410" stroke-opacity=".45" stroke-width="1.5"/>')
-        stitch(sheet, f"M{x - 4:g} {TOP}V{TOP + 44}M{x + 4:g} {TOP}V{TOP + 44}", colour=thread, opacity=0.6)
-    buttons(sheet, [(MIDDLE + 6, TOP + 22)], 10, "#8c7a63")
-
-
-def _gathers(sheet: Sheet, c: Cut, tall: int) -> None:
-    """Elastic draws the waist into small ridges, and the cloth below it too."""
-    marks = bright = ""
-    x = MIDDLE - c.waist + 6
-    while x < MIDDLE + c.waist - 4:
-        marks += f"M{x:.0f} {TOP + 6}q{sheet.dice.randint(-3, 3)} 14 0 {tall}l{sheet.dice.randint(-5, 5)} {sheet.dice.randint(16, 60)}"
-        bright += f"M{x + 4:.0f} {TOP + 8}v{tall - 4}"
-        x += sheet.dice.uniform(8, 13)
-    sheet.put(f'<path d="{marks}" fill="none" stroke="#1a1410" stroke-opacity=".2" stroke-width="2.2"/>')
-    sheet.put(f'<path d="{bright}" fill="none" stroke="#fff" stroke-opacity=".24" stroke-width="2.4"/>')
-
-
-def _string(sheet: Sheet) -> None:
-    """A cotton cord tied in a bow."""
-    bow = (
-        f"M{MIDDLE} {TOP + 26}C{MIDDLE - 60} {TOP - 2} {MIDDLE - 66} {TOP + 60} {MIDDLE} {TOP + 28}"
-        f"C{MIDDLE + 60} {TOP - 2} {MIDDLE + 66} {TOP + 60} {MIDDLE} {TOP + 28}"
-        f"C{MIDDLE - 14} {TOP + 70} {MIDDLE - 30} {TOP + 100} {MIDDLE - 22} {TOP + 150}"
-        f"M{MIDDLE} {TOP + 28}C{MIDDLE + 16} {TOP + 66} {MIDDLE + 18} {TOP + 100} {MIDDLE + 28} {TOP + 136}"
-    )
-    sheet.put(
-        f'<g fill="none" stroke-linecap="round"><path d="{bow}" stroke="#1a1410" stroke-opacity=".3" stroke-width="9" transform="translate(3 5)"/>'
-        f'<path d="{bow}" stroke="#f1ebdf" stroke-width="7.5"/><path d="{bow}" stroke="#1a1410" stroke-opacity=".22" stroke-width="7" stroke-dasharray="1.5 3.5"/></g>'
-    )

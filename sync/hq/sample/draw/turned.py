@@ -57,8 +57,10 @@ def _specks(sheet: Sheet) -> str:
     return sheet.define(
         "specks",
         '<pattern ID width="120" height="120" patternUnits="userSpaceOnUse"><g stroke="#2a1a0e" stroke-linecap="round">'
-        f'<path d="{dark}" stroke-opacity=".34" stroke-width="2.6"/><path d="{tiny}" stroke-opacity=".26" stroke-width="1.5"/>'
-        f'</g><path d="{tiny}" transform="translate(9 5)" stroke="#fff" stroke-opacity=".3" stroke-width="2" stroke-linecap="round"/></pattern>',
+        f'<path d="{dark}" stroke-opacity=".34" stroke-width="2.6"/>'
+        f'<path d="{tiny}" stroke-opacity=".26" stroke-width="1.5"/>'
+        f'</g><path d="{tiny}" transform="translate(9 5)" stroke="#fff" stroke-opacity=".3" stroke-width="2"'
+        ' stroke-linecap="round"/></pattern>',
     )
 
 
@@ -78,7 +80,8 @@ def mouth(
     ry = radius * tilt
     inner, inner_y = radius - lip, ry - lip * 0.5
     sheet.put(
-        f'<ellipse cx="{x:g}" cy="{y:g}" rx="{radius:g}" ry="{ry:.1f}" fill="{FABRIC}" stroke="#1a1410" stroke-opacity=".3"/>'
+        f'<ellipse cx="{x:g}" cy="{y:g}" rx="{radius:g}" ry="{ry:.1f}" fill="{FABRIC}" stroke="#1a1410"'
+        ' stroke-opacity=".3"/>'
     )
     sheet.put(f'<ellipse cx="{x:g}" cy="{y:g}" rx="{radius:g}" ry="{ry:.1f}" fill="#fff" fill-opacity=".3"/>')
     hole = f'<ellipse cx="{x:g}" cy="{y + 1:g}" rx="{inner:g}" ry="{inner_y:.1f}"'
@@ -87,7 +90,8 @@ def mouth(
         cut = sheet.define("mouth", f"<clipPath ID>{hole}/></clipPath>")
         surface = f'<ellipse cx="{x:g}" cy="{y + ry * 0.62:.1f}" rx="{inner * 0.97:.1f}" ry="{inner_y * 0.9:.1f}"'
         sheet.put(
-            f'<g clip-path="{cut}">{surface} fill="{liquid}"/>{surface} fill="{sheet.ramp("wet", "0:.3 .4:0 1:-.2")}"/></g>'
+            f'<g clip-path="{cut}">{surface} fill="{liquid}"/>{surface}'
+            f' fill="{sheet.ramp("wet", "0:.3 .4:0 1:-.2")}"/></g>'
         )
     sheet.put(f'{hole} fill="none" stroke="#1a1410" stroke-opacity=".3"/>')
 
@@ -103,5 +107,6 @@ def ring(sheet: Sheet, x: float, y: float, radius: float, tilt: float, opacity: 
     d = f"M{x - radius:g} {y:g}A{radius:g} {radius * tilt:.1f} 0 0 0 {x + radius:g} {y:g}"
     sheet.put(f'<path d="{d}" fill="none" stroke="#1a1410" stroke-opacity="{opacity:g}" stroke-width="2.4"/>')
     sheet.put(
-        f'<path d="{d}" fill="none" stroke="#fff" stroke-opacity="{opacity * 1.3:g}" stroke-width="1.8" transform="translate(0 3)"/>'
+        f'<path d="{d}" fill="none" stroke="#fff" stroke-opacity="{opacity * 1.3:g}" stroke-width="1.8"'
+        ' transform="translate(0 3)"/>'
     )

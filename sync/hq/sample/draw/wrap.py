@@ -1,11 +1,14 @@
 """Stoles, mufflers and tenugui: long cloths laid over each other, with fringes or a dyed pattern."""
 
 from sync.hq.sample.draw.line import Point, at, lens
-from sync.hq.sample.draw.part import FLAT, ROUND, Cloth, cast, folds, part, stitch, under
+from sync.hq.sample.draw.part import FLAT, ROUND, Cloth, cast, folds, label, part, stitch, under
 from sync.hq.sample.draw.sheet import Sheet
 
 _BACK = "M470 96C540 84 610 96 636 118C646 250 652 470 660 612C600 624 540 622 486 610C478 470 470 260 470 96Z"
-_LOOP = "M254 128C300 84 400 66 470 72C560 74 628 92 640 122C646 156 628 186 590 196C500 214 340 212 282 188C252 174 244 150 254 128Z"
+_LOOP = (
+    "M254 128C300 84 400 66 470 72C560 74 628 92 640 122C646 156 628 186 590 196C500 214 340 212 282 188"
+    "C252 174 244 150 254 128Z"
+)
 _FRONT = "M262 140C330 168 440 176 512 156C510 320 498 500 484 664C408 680 310 678 236 660C240 500 250 300 262 140Z"
 
 
@@ -24,10 +27,7 @@ def stole(sheet: Sheet, *, cloth: Cloth, fringe: int = 44, thick: bool = False) 
     _fringe(sheet, *front_end, fringe, step, 14)
     part(sheet, "front", _FRONT, cloth, ROUND)
     folds(sheet, "front", *_falls(sheet, 250, 492, 160, 690), deep=0.32)
-    sheet.put(
-        '<path d="M256 636h40v22h-40z" fill="#fbf8f1" stroke="#1a1410" stroke-opacity=".2" transform="rotate(2 270 640)"/>'
-        '<path d="M267 648h18" stroke="#1f4e79" stroke-width="4"/>'
-    )
+    label(sheet, 277, 646, 40, turn=2)
 
 
 def _falls(sheet: Sheet, left: int, right: int, top: int, low: int) -> tuple[list[str], list[str]]:
@@ -62,11 +62,13 @@ def _fringe(sheet: Sheet, start: Point, end: Point, length: int, step: int, sag:
         d += f"M{at((x, y))}Q{at((x + dice.randint(-4, 4), y + length / 2))} {at(tip)}"
     width = step * 0.46
     sheet.put(
-        f'<path d="{d}" fill="none" stroke="#1a1410" stroke-opacity=".4" stroke-width="{width + 1.4:.1f}" stroke-linecap="round"/>'
+        f'<path d="{d}" fill="none" stroke="#1a1410" stroke-opacity=".4" stroke-width="{width + 1.4:.1f}"'
+        ' stroke-linecap="round"/>'
     )
     sheet.put(f'<path d="{d}" fill="none" stroke="var(--fabric)" stroke-width="{width:.1f}" stroke-linecap="round"/>')
     sheet.put(
-        f'<path d="{d}" fill="none" stroke="#fff" stroke-opacity=".2" stroke-width="{width / 2:.1f}" transform="translate(-.8)"/>'
+        f'<path d="{d}" fill="none" stroke="#fff" stroke-opacity=".2" stroke-width="{width / 2:.1f}"'
+        ' transform="translate(-.8)"/>'
     )
 
 
@@ -115,7 +117,8 @@ def hung(sheet: Sheet, *, cloth: Cloth, bands: bool = False) -> None:
     if bands:
         for y in (520, 538, 546):
             sheet.put(
-                f'<path d="M279 {y}C370 {y + 10} 500 {y + 10} 581 {y}" fill="none" stroke="#f6f1e6" stroke-opacity=".75"'
+                f'<path d="M279 {y}C370 {y + 10} 500 {y + 10} 581 {y}" fill="none" stroke="#f6f1e6"'
+                ' stroke-opacity=".75"'
                 f' stroke-width="{9 if y == 520 else 3}"/>'
             )
     stitch(sheet, "M279 574C370 584 500 584 582 574", opacity=0.3)
