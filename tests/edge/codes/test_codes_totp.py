@@ -47,6 +47,13 @@ def test_the_drift_window_is_as_wide_as_said_and_no_wider():
     assert not totp.verify(SECRETS["sha1"], code, 30 * 1001, 0)
 
 
+def test_one_step_either_way_is_allowed_unless_said_otherwise():
+    code = totp.password(SECRETS["sha1"], 1000)
+    steps = range(998, 1003)
+    assert [totp.verify(SECRETS["sha1"], code, 30 * step) for step in steps] == [False, True, True, True, False]
+    assert [totp.matching_step(SECRETS["sha1"], code, 30 * step) for step in steps] == [None, 1000, 1000, 1000, None]
+
+
 def test_the_step_that_matched_is_told_so_that_it_can_be_used_up():
     code = totp.password(SECRETS["sha1"], 1000)
     assert totp.matching_step(SECRETS["sha1"], code, 30 * 1001, 2) == 1000
