@@ -99,7 +99,7 @@ def _orders(shop: Shop, ids: list[str]) -> list[Waiting]:
 
 
 def _checked_in(shop: Shop, seen: CheckedIn) -> Answer:
-    values = {
+    values: dict[str, object] = {
         "name": _nickname(shop, seen.member),
         "seen": seen,
         "time": parse_utc(seen.time),
@@ -112,7 +112,7 @@ def _checked_in(shop: Shop, seen: CheckedIn) -> Answer:
 
 def _identified(shop: Shop, seen: Identified) -> Answer:
     """A chain that has check-in switched off: the same screen, without miles."""
-    values = {
+    values: dict[str, object] = {
         "name": _nickname(shop, seen.member),
         "seen": None,
         "orders": _orders(shop, seen.orders),
@@ -134,7 +134,11 @@ def _arrived(shop: Shop, seen: PickupArrived) -> Answer:
     order = orders.find(shop.db, shop.hq, shop.box, seen.order)
     if order is None:
         return _message("order")
-    values = {"number": seen.number, "order": _waiting(order), "done": order.state is State.HANDED_OVER}
+    values: dict[str, object] = {
+        "number": seen.number,
+        "order": _waiting(order),
+        "done": order.state is State.HANDED_OVER,
+    }
     return Answer(template="kiosk/pickup.html", sound="ok", values=values)
 
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, jsonify, request
 
 from edge.store import one
-from ui.here import house, show, shop
+from ui.here import house, shop, show
 from ui.text import HOME, LANGUAGES, without_furigana
 
 doors = Blueprint("doors", __name__)

@@ -33,7 +33,8 @@ def _served(body: str, kind: str, version: int) -> Response:
     fixed = request.args.get("v") == str(version)
     response.headers["Cache-Control"] = FOR_EVER if fixed else ASK_AGAIN
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:16])
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @looks.get("/brand.css")

@@ -5,7 +5,7 @@ import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
 
 const READY_MOST = 9; // numbers on a page: three rows still keep 115 px capitals
-const MAKING_MOST = 7;
+const MAKING_MOST = 6;
 const TURN = 8000; // ms a page stays
 const NEW = 60000; // ms a number is highlighted
 
