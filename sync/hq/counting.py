@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.pickup.life import FACTS, Action, State, replay
 from edge.pickup.order import OrderRow
 from edge.stock import StockRow
-from sync.hq import feed
+from sync.hq import feed, near
 from sync.hq.event import Event, Unclear
 
 MOVED = "noren.stock.moved"
@@ -71,8 +71,10 @@ def count(db: Database, facts: Sequence[Counted]) -> None:
                 _step(db, fact, ACTIONS[kind], orders)
     if moves:
         _put(db, "stock", facts[0].store, moves)
+        near.spread_stock(db, facts[0].store, moves, facts[0].received)
     if orders:
         _put(db, "orders", facts[0].store, orders)
+        near.spread_orders(db, facts[0].store, orders.values())
 
 
 def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dict[str, OrderRow]) -> None:

@@ -45,5 +45,5 @@ def _put_all(db: Database, moment: datetime) -> int:
     parts = [(at, list(part)) for at, part in groupby(rows, key=lambda row: (row[0], row[1]))]
     with writing(db):
         for (name, scope), part in shown("filling the sample chain", parts):
-            feed.put(db, name, scope, [(key, bodies.text(name, body)) for _, _, key, body in part])
+            feed.put(db, name, scope, [(key, bodies.text(name, key, body)) for _, _, key, body in part])
     return len(rows)

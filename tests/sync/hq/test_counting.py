@@ -26,13 +26,13 @@ KINDS = {action: kind.removeprefix("noren.") for kind, action in ACTIONS.items()
 def stock(db: Database, on_hand: int, gtin: str = GTIN) -> None:
     with writing(db):
         body = {"gtin": gtin, "on_hand": on_hand, "as_of": "2026-11-21T00:00:00Z"}
-        feed.put(db, "stock", "ginza", [(gtin, bodies.text("stock", body))])
+        feed.put(db, "stock", "ginza", [(gtin, bodies.text("stock", gtin, body))])
 
 
 def order(db: Database, state: State, **about: Any) -> None:
     with writing(db):
         body = {"order": "o1", "store": "ginza", "number": "4821", "state": state, **about}
-        feed.put(db, "orders", "ginza", [("o1", bodies.text("orders", body))])
+        feed.put(db, "orders", "ginza", [("o1", bodies.text("orders", "o1", body))])
 
 
 def stock_row(db: Database, gtin: str = GTIN) -> StockRow:

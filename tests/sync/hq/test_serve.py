@@ -87,8 +87,7 @@ def join(folder: Path, mosquitto: Any, store: str = "ginza") -> Store:
 def ginza(folder: Path, mosquitto: Any) -> Iterator[Store]:
     store = join(folder, mosquitto)
     with store.link:
-        while not any(isinstance(event, Connected) for event in store.link.read(PATIENCE)):
-            pass
+        until(lambda: any(isinstance(event, Connected) for event in store.link.read(0.2)))
         yield store
 
 
