@@ -19,6 +19,7 @@ from sync.hq.sample.people import PEOPLE
 
 Card = dict[str, Any]
 TOO_LONG = 5000  # bytes; a code holds at most 4,096
+BINARY = b"\x00\x80\xff\xfe" * 16  # no text, and no byte that a serial scanner would take for the end of a line
 FEW = 2  # pieces, as the policy's default has it
 STRANGER = "490000000001"  # a JAN body of another maker: well-formed, and in nobody's catalogue
 
@@ -70,18 +71,27 @@ def _members(store: str, now: datetime) -> Iterator[Card]:
     old = next(one for one in here if one.old_card and not one.app)
     group = next(one for one in here if one.group and one not in (ready, plain))
     away = next(one for one in people() if one.app and store not in one.stores)
-    yield _member(plain, "アプリの会員証", "App member code", ("静的なコード", "A static code"), "code128", plain.app)
-    yield _member(plain, "同じ会員証をQRで", "The same as QR", ("二度目の来店", "The second visit"), "qr", plain.app)
+    yield _member(plain, "アプリの会員証", "App member code", ("静的なコード", "a static code"), "code128", plain.app)
+    yield _member(plain, "同じ会員証をQRで", "The same as QR", ("二度目の来店", "the second visit"), "qr", plain.app)
     yield _member(old, "むかしの会員証", "Old plastic card", ("NW-7", "NW-7"), "codabar", f"A{old.old_card}A")
     link = f"https://id.hanada.example/8018/{group.group}"
     yield _member(group, "グループの会員証", "Group card", ("GSRN", "GSRN"), "qr", link)
-    yield _member(ready, "お品物が届いている方", "An order is ready", ("受け取りあり", "To pick up"), "qr", ready.app)
-    yield _member(away, "ほかの店舗の会員", "Member of another store", ("名前は出ません", "No name"), "qr", away.app)
+    yield _member(
+        ready, "お品物が届いている方", "An order is ready", ("受け取りあり", "something to pick up"), "qr", ready.app
+    )
+    yield _member(
+        away,
+        "ほかの店舗の会員",
+        "Member of another store",
+        ("名前は出ません", "greeted without a name"),
+        "qr",
+        away.app,
+    )
 
 
 def _member(person: Person, ja: str, en: str, note: tuple[str, str], symbology: str, data: str | None) -> Card:
     assert data is not None
-    who = (f"{person.nickname} 様・{note[0]}", f"{person.nickname}, {note[1].lower()}")
+    who = (f"{person.nickname} 様・{note[0]}", f"{person.nickname}, {note[1]}")
     return _card("member", ja, en, who, symbology, data)
 
 
@@ -91,8 +101,8 @@ def _goods(store: str, now: datetime) -> Iterator[Card]:
         plenty = max((one for one in products() if one.style == style), key=lambda one: free.get(one.gtin, 0))
         yield _product(plenty, "在庫あり", "In stock")
     few = [one for one in products() if 0 < free.get(one.gtin, 0) <= FEW]
-    yield _product(few[0], "残りわずか", "Few left")
-    yield _product(next(one for one in products() if free.get(one.gtin) == 0), "在庫なし", "None left")
+    yield _product(_of(few, "knit"), "残りわずか", "Few left")
+    yield _product(_of([one for one in products() if free.get(one.gtin) == 0], "dress"), "在庫なし", "None left")
     yield _product(next(one for one in products() if one.online_only), "オンラインだけのサイズ", "Online only")
     yield _product(
         next(one for one in products() if one.gtin.startswith("020")), "お店で貼った番号", "Printed in the shop"
@@ -102,6 +112,11 @@ def _goods(store: str, now: datetime) -> Iterator[Card]:
     yield _card("product", "ほかのブランドの値札", "Another brand's tag", note, "ean13", stranger)
 
 
+def _of(found: list[Product], category: str) -> Product:
+    """The first of a category, or the first of any where that category has none."""
+    return next((one for one in found if one.category == category), found[0])
+
+
 def _product(product: Product, ja: str, en: str) -> Card:
     colour, size = product.colour, product.size
     note = (f"{ja}・{colour.name.ja} {size}", f"{en}, {colour.name.en} {size}")
@@ -109,10 +124,10 @@ def _product(product: Product, ja: str, en: str) -> Card:
 
 
 _PICKUPS = (
-    (State.READY, "ご用意できたお品物", "Ready to pick up", ("お渡しできます", "Can be handed over")),
-    (State.PICKING, "ご用意している途中", "Still being picked", ("ご準備中", "Being prepared")),
-    (State.HANDED_OVER, "お渡し済み", "Handed over already", ("二度は渡せません", "Not twice")),
-    (State.CANCELLED, "取り消された注文", "A cancelled order", ("お渡しできません", "Cannot be handed over")),
+    (State.READY, "ご用意できたお品物", "Ready to pick up", ("お渡しできます", "can be handed over")),
+    (State.PICKING, "ご用意している途中", "Still being picked", ("ご準備中", "being prepared")),
+    (State.HANDED_OVER, "お渡し済み", "Handed over already", ("二度は渡せません", "not twice")),
+    (State.CANCELLED, "取り消された注文", "A cancelled order", ("お渡しできません", "cannot be handed over")),
 )
 
 
@@ -122,9 +137,9 @@ def _pickups(store: str, now: datetime) -> Iterator[Card]:
         yield _pickup(_first(here, state), ja, en, note)
     other = others(store)[0]
     away = _first(orders.of_store(other.id, now), State.READY)
-    note = (f"{other.name.ja}でお渡し", f"To be fetched at {other.name.en}")
+    note = (f"{other.name.ja}でお渡し", f"to be fetched at {other.name.en}")
     yield _pickup(away, "ほかの店舗の注文", "An order of another store", note)
-    forged = _pickup(_first(here, State.READY), "まちがった鍵", "Wrong secret", ("受け付けません", "Refused"))
+    forged = _pickup(_first(here, State.READY), "まちがった鍵", "Wrong secret", ("受け付けません", "refused"))
     yield forged | {"data": f"noren:p:{_first(here, State.READY).order}:{'0' * 24}"}
 
 
@@ -133,7 +148,7 @@ def _first(found: list[OrderRow], state: State) -> OrderRow:
 
 
 def _pickup(row: OrderRow, ja: str, en: str, note: tuple[str, str]) -> Card:
-    numbered = (f"{row.number}・{note[0]}", f"{row.number}, {note[1].lower()}")
+    numbered = (f"{row.number}・{note[0]}", f"{row.number}, {note[1]}")
     return _card("pickup", ja, en, numbered, "qr", f"noren:p:{row.order}:{orders.secret(row.order)}")
 
 
@@ -148,9 +163,9 @@ def _odd() -> Iterator[Card]:
     yield _card("odd", "まちがった会員番号", "Mistyped member number", (APP, APP), "code128", mistyped)
     link = "https://www.example.com/campaign?from=poster"
     yield _card("odd", "ポスターのQR", "A QR from a poster", ("ただのURL", "Just a URL"), "qr", link)
-    raw = base64.b64encode(bytes(range(256))).decode()
-    yield _card("odd", "文字ではないデータ", "Binary data", ("256バイト", "256 bytes"), "qr", raw) | {
-        "encoding": "base64"
-    }
+    raw = base64.b64encode(BINARY).decode()
+    yield _card(
+        "odd", "文字ではないデータ", "Binary data", ("文字になりません", "Not text in any language"), "qr", raw
+    ) | {"encoding": "base64"}
     note = (f"{TOO_LONG:,}バイト", f"{TOO_LONG:,} bytes")
     yield _card("odd", "長すぎるコード", "Far too long", note, "qr", "7") | {"length": TOO_LONG}

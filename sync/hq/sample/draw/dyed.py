@@ -3,6 +3,7 @@
 from sync.hq.sample.draw.sheet import Sheet
 from sync.hq.sample.draw.tile import strokes, tile
 
+_CROSSES = "M6 24H18M30 24H42M24 6V18M24 30V42M-6 0H6M42 0H54M-6 48H6M42 48H54M0 -6V6M48 -6V6M0 42V54M48 42V54"
 _DYED = {
     "stripe": tile(
         30, 10, '<path d="M0 0H9V10H0Z" fill="#fff" fill-opacity=".62"/><path d="M20 0H21.5V10H20Z" fill-opacity=".3"/>'
@@ -36,13 +37,8 @@ _DYED = {
     "sashiko": tile(
         48,
         48,
-        strokes(
-            "M6 24H18M30 24H42M24 6V18M24 30V42M-6 0H6M42 0H54M-6 48H6M42 48H54M0 -6V6M48 -6V6M0 42V54M48 42V54",
-            "#fff",
-            0.8,
-            2.6,
-            'stroke-linecap="round"',
-        ),
+        strokes(_CROSSES, "#1a1410", 0.3, 2.6, 'transform="translate(1 1.4)"')
+        + strokes(_CROSSES, "#fff", 0.85, 2.6, 'stroke-linecap="round"'),
     ),
 }
 

@@ -21,11 +21,11 @@ def plate(sheet: Sheet) -> None:
     well = spline(_petals(y + 2, 176, 3, petals), closed=True)
     sheet.path("well", well)
     sheet.put(
-        f'<g filter="{sheet.blur(5)}"><path d="{well}" fill="none" stroke="#1a1410" stroke-opacity=".34"'
+        f'<g filter="{sheet.blur(5)}"><use href="#{sheet.id("well")}" fill="none" stroke="#1a1410" stroke-opacity=".34"'
         ' stroke-width="9" transform="translate(-4 -5)"/>'
     )
     sheet.put(
-        f'<path d="{well}" fill="none" stroke="#fff" stroke-opacity=".6" stroke-width="8" transform="translate(5'
+        f'<use href="#{sheet.id("well")}" fill="none" stroke="#fff" stroke-opacity=".6" stroke-width="8" transform="translate(5'
         ' 7)"/></g>'
     )
     sheet.use("well", f'fill="{FABRIC}"')
@@ -36,12 +36,9 @@ def plate(sheet: Sheet) -> None:
     sheet.put(
         f'<path d="{glazed_specks}" stroke="#3a2413" stroke-opacity=".38" stroke-width="2.8" stroke-linecap="round"/>'
     )
-    edge = spline(_petals(y, 264, 10, petals), closed=True)
-    sheet.put(f'<path d="{edge}" fill="none" stroke="#8a6238" stroke-opacity=".5" stroke-width="4"/>')
-    sheet.put(
-        f'<path d="{spline(_petals(y, 259, 10, petals), closed=True)}" fill="none" stroke="#fff"'
-        ' stroke-opacity=".4" stroke-width="3"/>'
-    )
+    for share, line in ((0.985, 'stroke="#8a6238" stroke-opacity=".5"'), (0.967, 'stroke="#fff" stroke-opacity=".42"')):
+        shrunk = f"translate({X} {y}) scale({share}) translate(-{X} -{y})"
+        sheet.use("rim", f'fill="none" stroke-width="3.6" {line} transform="{shrunk}"')
     glare = lens((X - 130, y - 60), (X - 20, y - 132), 20, -16)
     sheet.put(f'<path d="{glare}" fill="#fff" fill-opacity=".6" filter="{sheet.blur(7)}"/>')
 

@@ -40,7 +40,7 @@ def shirt(
     block = Block(neck=50, neck_y=88, drop=132 if opened else 40, v=opened, bottom=bottom, sag=26 if tail else 10)
     arm = _sleeve(block, sleeves)
     lay(sheet, Top(block=block, arm=arm, cloth=cloth, rise=34))
-    _collar_back(sheet, block)
+    _collar_back(sheet, block.neck - 5, block.neck_y - 8)
     top = 226 if opened else 124
     _placket(sheet, block, top, plain=opened)
     _collar(sheet, collar, cloth)
@@ -70,18 +70,14 @@ def _placket(sheet: Sheet, block: Block, top: float, *, plain: bool) -> None:
         stitch(sheet, f"M{left + 4} {top}V{low}M{right - 4} {top}V{low}", opacity=0.22)
 
 
-def _collar_back(sheet: Sheet, block: Block) -> None:
-    """The collar going round behind the neck, its upper edge in the light."""
-    left, right, y = MIDDLE - block.neck + 5, MIDDLE + block.neck - 5, block.neck_y - 8
-    d = f"M{left:g} {y:g}C{left + 12:g} {y - 34:g} {right - 12:g} {y - 34:g} {right:g} {y:g}"
-    sheet.put(f'<g fill="none"><path d="{d}" stroke="#1a1410" stroke-opacity=".45" stroke-width="20"/>')
-    sheet.put(
-        f'<path d="{d}" stroke="var(--fabric)" stroke-width="17.6"/><path d="{d}" stroke="#1a1410" stroke-opacity=".1"'
-    )
-    sheet.put(
-        f' stroke-width="17.6"/><path d="{d}" stroke="#fff" stroke-opacity=".34" stroke-width="4"'
-        ' transform="translate(0 -6)"/></g>'
-    )
+def _collar_back(sheet: Sheet, half: float, y: float, width: float = 17.6) -> None:
+    """The collar going round behind the neck, `half` wide on each side at height y, its upper edge in the light."""
+    left, right, lift = MIDDLE - half, MIDDLE + half, half * 0.76
+    d = f"M{left:g} {y:g}C{left + 12:g} {y - lift:g} {right - 12:g} {y - lift:g} {right:g} {y:g}"
+    sheet.put(f'<g fill="none"><path d="{d}" stroke="#1a1410" stroke-opacity=".45" stroke-width="{width + 2.4:g}"/>')
+    sheet.put(f'<path d="{d}" stroke="var(--fabric)" stroke-width="{width:g}"/><path d="{d}" stroke="#1a1410"')
+    sheet.put(f' stroke-opacity=".1" stroke-width="{width:g}"/><path d="{d}" stroke="#fff" stroke-opacity=".34"')
+    sheet.put(f' stroke-width="4" transform="translate(0 {-width * 0.34:.1f})"/></g>')
 
 
 def _collar(sheet: Sheet, collar: Collar, cloth: Cloth) -> None:
@@ -99,6 +95,7 @@ def _collar(sheet: Sheet, collar: Collar, cloth: Cloth) -> None:
 def collar_of(sheet: Sheet, collar: Collar, cloth: Cloth, *, up: float, scale: float) -> None:
     """A shirt's collar on another garment: `up` units higher, `scale` times as large."""
     leaf = _moved(_LEAVES[collar], up, scale)
+    _collar_back(sheet, 45 * scale, 100 - 20 * scale - up, 17.6 * scale)
     under(sheet, "front", leaf + flip(leaf), 14, 0.3)
     part(sheet, "leaf", leaf, cloth, FLAT, fall=False)
     part(sheet, "leaf2", flip(leaf), cloth, LEFT, fall=False)

@@ -1,9 +1,10 @@
 """Skirts: gathered, pleated, buttoned down the front."""
 
+from itertools import pairwise
 from typing import Literal
 
 from sync.hq.sample.draw.block import MIDDLE
-from sync.hq.sample.draw.line import lens, whole
+from sync.hq.sample.draw.line import Point, at, lens, whole
 from sync.hq.sample.draw.part import FLAT, ROUND, Cloth, buttons, cast, folds, hollow, label, part, seam, stitch, under
 from sync.hq.sample.draw.sheet import Sheet
 
@@ -67,20 +68,28 @@ def _gathers(sheet: Sheet) -> None:
 def _pleats(sheet: Sheet, hem: int) -> None:
     """Knife pleats: each a ramp from light to dark, ending in a sharp edge."""
     count = 17
-    fill = sheet.ramp("pleat", "0:.22 .5:0 .82:-.12 1:-.42")
+    fill = sheet.ramp("pleat", "0:.2 .6:0 1:-.2")
+    edges = [_fall(number / count * 2 - 1, hem) for number in range(count + 1)]
     sheet.put(f'<g clip-path="{sheet.clip("front")}">')
-    for number in range(count):
-        one, two = (number / count * 2 - 1, (number + 1) / count * 2 - 1)
-        d = (
-            f"M{MIDDLE + one * WAIST:.0f} {TOP + BAND - 8}"
-            f"C{MIDDLE + one * (WAIST + 46):.0f} {TOP + 150} {MIDDLE + one * (hem - 24):.0f} {BOTTOM - 210}"
-            f" {MIDDLE + one * hem:.0f} {BOTTOM + 24}"
-            f"L{MIDDLE + two * hem:.0f} {BOTTOM + 24}"
-            f"C{MIDDLE + two * (hem - 24):.0f} {BOTTOM - 210} {MIDDLE + two * (WAIST + 46):.0f} {TOP + 150}"
-            f" {MIDDLE + two * WAIST:.0f} {TOP + BAND - 8}Z"
-        )
-        sheet.put(f'<path d="{d}" fill="{fill}"/>')
-    sheet.put("</g>")
+    for one, two in pairwise(edges):
+        back = "C".join(" ".join(at(point) for point in points) for points in ([two[3]], [two[2], two[1], two[0]]))
+        sheet.put(f'<path d="M{at(one[0])}C{" ".join(at(point) for point in one[1:])}L{back}Z" fill="{fill}"/>')
+    d = "".join(f"M{at(edge[0])}C{' '.join(at(point) for point in edge[1:])}" for edge in edges)
+    sheet.put(
+        f'<path d="{d}" fill="none" stroke="#1a1410" stroke-opacity=".4" stroke-width="9" filter="{sheet.blur(4)}"'
+    )
+    sheet.put(
+        f' transform="translate(-4)"/><path d="{d}" fill="none" stroke="#1a1410" stroke-opacity=".4" stroke-width="1.6"/>'
+    )
+    sheet.put(
+        f'<path d="{d}" fill="none" stroke="#fff" stroke-opacity=".4" stroke-width="2" transform="translate(2.4)"/></g>'
+    )
+
+
+def _fall(share: float, hem: int) -> list[Point]:
+    """The curve from waist to hem at a share (-1 to 1) of the width: start, two controls, end."""
+    reach = ((WAIST, TOP + BAND - 8), (WAIST + 46, TOP + 150), (hem - 24, BOTTOM - 210), (hem, BOTTOM + 24))
+    return [(MIDDLE + share * wide, y) for wide, y in reach]
 
 
 def _buttoned(sheet: Sheet) -> None:

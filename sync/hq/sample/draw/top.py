@@ -61,7 +61,7 @@ def inside(sheet: Sheet, block: Block, *, rise: float = 12) -> None:
     sheet.use("inside", 'fill="var(--fabric)"')
     sheet.use("inside", 'fill="#1a1410" fill-opacity=".4"')
     sheet.use("inside", f'fill="{sheet.ramp("well", "0:-.05 1:-.4", x2=0, y2=1)}"')
-    label(sheet, MIDDLE, y + 8, 34)
+    label(sheet, MIDDLE, y + 8 + max(0, -rise), 34)
 
 
 def _back_band(sheet: Sheet, block: Block, rise: float, width: int) -> None:
