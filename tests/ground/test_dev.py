@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 ORDINARY = ("apt-cache", "apt-get", "bash", "dirname", "find", "flock", "grep", "sed", "sha256sum", "uname")
 DEMO = "import sys\nprint('demo got', *sys.argv[1:])\n"
+FOR_EVER = 600  # seconds after which two that wait for each other are ended; a slow card takes a tenth of it
 
 
 def plant(folder: Path) -> Path:
@@ -55,7 +56,10 @@ def nobody(tmp_path: Path) -> dict[str, str]:
 
 
 def dev(tree: Path, *args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([tree / "dev", *args], env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    command = [tree / "dev", *args]
+    return subprocess.run(
+        command, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=FOR_EVER, check=False
+    )
 
 
 def test_somebody_without_root_is_told_the_line_to_ask_for(tree: Path, nobody: dict[str, str]) -> None:
@@ -115,9 +119,14 @@ def test_a_running_demo_does_not_hold_up_another_set_up(settled: Path) -> None:
         running.communicate("\n")
 
 
-def test_a_moved_tree_with_half_an_environment_gets_a_whole_one_that_knows_its_place(settled: Path) -> None:
+def test_half_an_environment_is_made_anew(settled: Path) -> None:
+    shutil.rmtree(next((settled / ".venv" / "lib").glob("python3*/site-packages")) / "pip")
+    assert "Python environment" in dev(settled, "run").stderr
+    assert dev(settled, "run").stderr == ""
+
+
+def test_a_moved_tree_gets_an_environment_that_knows_its_place(settled: Path) -> None:
     moved = settled.rename(settled.with_name("elsewhere"))
-    shutil.rmtree(next((moved / ".venv" / "lib").glob("python3*/site-packages")) / "pip")
     assert "Python environment" in dev(moved, "run").stderr
     python = moved / ".venv" / "bin" / "python"
     found = subprocess.run(
