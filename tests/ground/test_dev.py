@@ -56,7 +56,7 @@ def nobody(tmp_path: Path) -> dict[str, str]:
 
 
 def dev(tree: Path, *args: str, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [tree / "dev", *args]
+    command = [str(tree / "dev"), *args]
     return subprocess.run(
         command, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=FOR_EVER, check=False
     )
