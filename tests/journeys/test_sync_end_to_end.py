@@ -1,0 +1,195 @@
+"""From a store's journal into HQ's database and back: real sync, real HQ, real broker, and every one of them killed."""
+
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlite_utils import Database
+
+from edge.box import know_thyself
+from edge.clock import now
+from edge.journal import Box, Fact, Lane, tell
+from edge.store import open_hq, open_store, rows, writing
+from sync import topics, wire
+from sync.broker import Broker
+from sync.headers import FeedDelta, FeedRow, Raw
+from sync.hq import feed
+from sync.hq.founding import opened
+from sync.link import Connected, Link
+from sync.signing import new_key
+from tests.sync.conftest import Mosquitto, free_port
+
+PATIENCE = 120.0  # s; only a hang takes so long
+KINDS = ("pickup.ready", "visit.checked_in", "product.scanned")  # one of each lane
+
+
+@dataclass
+class Town:
+    """A store's sync, HQ and a broker; the test stands for the store's web process, which writes the journal."""
+
+    folder: Path
+    broker: Mosquitto
+    store: Database
+    mirror: Database
+    box: Box
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    told: int = 0
+
+    @property
+    def hq(self) -> Path:
+        return self.folder / "hq"
+
+    def start(self, name: str) -> None:
+        words = {
+            "hq": ["hq", "serve", "--dir", self.hq],
+            "sync": ["run", "sync", "--config", self.folder / "noren.toml"],
+        }[name]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen([sys.executable, "-m", "edge", *words], stderr=log)
+
+    def kill(self, name: str) -> None:
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def tell(self, count: int) -> None:
+        """Facts of all lanes, as the store's own transactions append them."""
+        for _ in range(count):
+            self.told += 1
+            with writing(self.store):
+                tell(self.store, self.box, Fact(kind=KINDS[self.told % 3], data={"order": "?", "n": self.told}), now())
+
+    def journal(self) -> list[tuple[int, str]]:
+        found = rows(self.store, "select lane, event from journal order by lane, seq")
+        return [(row["lane"], row["event"]) for row in found]
+
+    def kept(self) -> list[tuple[int, str]]:
+        with opened(self.hq) as db:
+            return [
+                (row["lane"], row["event"]) for row in rows(db, "select lane, event from facts order by lane, number")
+            ]
+
+    def is_all_kept(self) -> bool:
+        """HQ holds each fact once in order, and the store knows it."""
+        last = dict(self.store.conn.execute("select lane, max(seq) from journal group by lane").fetchall())
+        known = dict(self.store.conn.execute("select lane, seq from kept").fetchall())
+        return self.kept() == self.journal() and last == known
+
+
+def until(seen: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < end, "did not come about"
+        time.sleep(0.05)
+
+
+def noren(*words: Any) -> None:
+    subprocess.run([sys.executable, "-m", "edge", *map(str, words)], check=True, capture_output=True)
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Iterator[Town]:
+    broker = Mosquitto(tmp_path, free_port())
+    broker.start()
+    noren("hq", "sample", "--dir", tmp_path / "hq", "--broker", f"mqtt://127.0.0.1:{broker.port}")
+    enrolment = (
+        (tmp_path / "hq/stores/ginza/hq.toml").read_text().replace("store-signing", "hq/stores/ginza/store-signing")
+    )
+    (tmp_path / "noren.toml").write_text('[store]\nchain = "hanada"\nid = "ginza"\ndata = "data"\n' + enrolment)
+    noren("migrate", "--config", tmp_path / "noren.toml")
+    store, mirror = open_store(tmp_path / "data"), open_hq(tmp_path / "data")
+    here = Town(tmp_path, broker, store, mirror, know_thyself(store, "ginza", now()))
+    here.start("hq")
+    here.start("sync")
+    yield here
+    for name, process in here.processes.items():
+        process.terminate()
+        assert process.wait(PATIENCE) == 0, (here.folder / f"{name}.log").read_text()
+    broker.kill()
+    store.conn.close()
+    mirror.conn.close()
+
+
+def test_facts_of_all_lanes_arrive_once_in_order_and_the_store_knows_it(town: Town) -> None:
+    town.tell(150)
+    until(town.is_all_kept)
+    assert len(town.kept()) == 151  # and that the box has started
+    assert {lane for lane, _ in town.kept()} == set(Lane)
+
+
+def test_everything_is_killed_in_turn_while_the_store_goes_on_and_nothing_is_lost_or_doubled(town: Town) -> None:
+    dice = random.Random(4821)
+    for _ in range(3):
+        for name in dice.sample(["broker", "hq", "sync"], 3):
+            town.tell(dice.randint(5, 40))
+            if name == "broker":
+                town.broker.kill()
+                town.tell(20)
+                town.broker.start()
+            else:
+                town.kill(name)
+                town.tell(20)
+                town.start(name)
+    until(town.is_all_kept)
+
+
+def live(town: Town, name: str) -> dict[str, str]:
+    return dict(town.mirror.conn.execute(f"select key, body from {name} where body is not null").fetchall())
+
+
+def at_hq(town: Town, name: str, scope: str) -> dict[str, str]:
+    with opened(town.hq) as db:
+        found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (name, scope))
+    return {row["key"]: row["body"] for row in found}
+
+
+def is_mirrored(town: Town) -> bool:
+    pairs = [("catalog", "all"), ("content", "all"), ("stock", "ginza"), ("orders", "ginza"), ("config", "ginza")]
+    return all(live(town, name) == at_hq(town, name, scope) for name, scope in pairs)
+
+
+def test_feeds_are_caught_up_from_nothing_and_follow_what_is_pushed_even_over_an_outage(town: Town) -> None:
+    until(lambda: is_mirrored(town))
+    assert len(live(town, "catalog")) == 300
+    gtin = min(live(town, "stock"))
+    prices = town.folder / "prices.csv"
+    for price in (110, 220):
+        prices.write_text(f"gtin,price\n{gtin},{price}\n")
+        if price == 220:
+            town.broker.kill()
+        noren("hq", "push", "prices", prices, "--dir", town.hq)
+        if price == 220:
+            town.broker.start()
+        until(lambda: is_mirrored(town))
+        assert f'"price":{price}' in live(town, "catalog")[gtin]
+
+
+def test_what_the_store_sold_comes_back_counted(town: Town) -> None:
+    until(lambda: is_mirrored(town))
+    gtin = min(live(town, "stock"))
+    with writing(town.store):
+        data = {"gtin": gtin, "quantity": -1, "reserved": 0, "reason": "sale"}
+        seq = tell(town.store, town.box, Fact(kind="stock.moved", data=data), now())
+    until(lambda: f'"through_seq":{seq}' in live(town, "stock")[gtin])
+
+
+def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:
+    until(lambda: is_mirrored(town))
+    with opened(town.hq) as db:
+        stand = feed.stand(db, "config", "ginza")
+    assert stand
+    forged = FeedDelta(feed="config", epoch=stand.epoch, since=stand.version, version=stand.version + 1)
+    row = FeedRow(key="policy", version=stand.version + 1, body=Raw(b'{"brand":{"name":"EVIL"}}'))
+    topic = topics.feed("hanada", "ginza", "config")
+    before = live(town, "config")
+    with Link(Broker(host="127.0.0.1", port=town.broker.port), "stranger", ["x"]) as stranger:
+        until(lambda: any(isinstance(event, Connected) for event in stranger.read(0.2)))
+        assert stranger.publish(topic, wire.seal(topic, forged, [row], new_key()))
+    town.tell(1)
+    until(town.is_all_kept)
+    assert live(town, "config") == before
