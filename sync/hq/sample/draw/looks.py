@@ -33,7 +33,7 @@ LOOKS: dict[str, Callable[[Sheet], None]] = {
     "11-0112": partial(shirt, collar="open", sleeves="short", cloth=Cloth(threads="crepe"), button="#4a3c30"),
     "11-0120": partial(shirt, collar="button-down", cloth=Cloth(threads="oxford"), tail=True),
     "11-0138": partial(shirt, collar="round", cloth=Cloth(threads="gauze"), pockets=0),
-    "11-0146": partial(shirt, collar="band", cloth=Cloth(dyed="stripe"), bottom=736, tail=True),
+    "11-0146": partial(shirt, collar="band", cloth=Cloth(dyed="stripe"), bottom=700, tail=True),
     "11-0153": partial(
         shirt, collar="button-down", cloth=Cloth(threads="twill", dyed="check"), pockets=2, button="#3a332c"
     ),

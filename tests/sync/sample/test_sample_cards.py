@@ -1,0 +1,84 @@
+"""The chain's own numbers are read back by the chain's own rules, and by no other issuer's."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.codes.checks import mod10
+from edge.codes.meaning import MemberCode, Product, StaffBadge
+from edge.codes.read import read
+from edge.codes.symbology import Symbology
+from edge.policy import Policy
+from edge.shop import Shop
+from sync.hq.sample.cards import APP, GROUP, OLD_CARD, RULES, STAFF, app_number, badge, gsrn, old_number
+from sync.hq.sample.goods import products
+from sync.hq.sample.members import people
+
+SERIALS = st.integers(0, 9_999_999)
+
+
+@given(SERIALS, st.sampled_from([None, Symbology.CODE128, Symbology.QR]))
+def test_an_app_number_is_the_apps_whoever_reads_it(serial: int, symbology: Symbology | None) -> None:
+    number = app_number(serial)
+    assert len(number) == 16
+    assert read(number.encode(), symbology=symbology, rules=RULES) == MemberCode(issuer=APP, number=number)
+
+
+@given(SERIALS, st.sampled_from(["{}", "A{}A", "a{}b"]))
+def test_an_old_card_is_read_with_or_without_its_letters(serial: int, printed: str) -> None:
+    number = old_number(serial)
+    data = printed.format(number).encode()
+    symbology = None if printed == "{}" else Symbology.CODABAR
+    assert read(data, symbology=symbology, rules=RULES) == MemberCode(issuer=OLD_CARD, number=number)
+
+
+@given(SERIALS)
+def test_a_group_number_is_read_from_its_gs1_link_and_from_its_element_string(serial: int) -> None:
+    number = gsrn(serial)
+    assert len(number) == 18
+    assert mod10(number)
+    wanted = MemberCode(issuer=GROUP, number=number)
+    assert read(f"https://id.hanada.example/8018/{number}".encode(), rules=RULES) == wanted
+    assert read(f"8018{number}".encode(), aim="]C1", rules=RULES) == wanted
+
+
+@given(SERIALS, st.integers(0, 14), st.integers(1, 9))
+def test_one_wrong_digit_makes_an_app_number_nobodys(serial: int, place: int, more: int) -> None:
+    number = app_number(serial)
+    wrong = number[:place] + str((int(number[place]) + more) % 10) + number[place + 1 :]
+    assert not isinstance(read(wrong.encode(), rules=RULES), MemberCode)
+
+
+@given(st.integers(0, 999_999))
+def test_a_staff_badge_says_who(serial: int) -> None:
+    assert read(badge(serial).encode(), rules=RULES) == StaffBadge(issuer=STAFF, number=badge(serial))
+
+
+def test_every_price_tag_is_read_as_its_product() -> None:
+    for product in products():
+        meaning = read(product.gtin[1:].encode(), symbology=Symbology.EAN13, rules=RULES)
+        assert isinstance(meaning, Product)
+        assert meaning.gtin == product.gtin
+
+
+def test_price_tags_are_jans_of_japan_but_for_what_the_shop_prints() -> None:
+    starts = {product.gtin[:3] for product in products()}
+    assert starts == {"045", "020"}
+    assert len({product.gtin for product in products()}) == len(products())
+
+
+def test_no_two_members_carry_the_same_card() -> None:
+    for cards in ([one.app for one in people()], [one.old_card for one in people()], [one.group for one in people()]):
+        carried = [card for card in cards if card]
+        assert carried
+        assert len(set(carried)) == len(carried)
+
+
+def test_the_rules_survive_the_way_to_the_box(ginza: Shop) -> None:
+    assert ginza.policy.codes == RULES
+    assert isinstance(ginza.policy, Policy)
+
+
+@pytest.mark.parametrize("person", people(), ids=lambda person: person.id)
+def test_every_member_has_a_card(person: object) -> None:
+    assert person.app or person.old_card
