@@ -9,7 +9,7 @@ from sync.hq.sample.draw.sheet import Sheet
 from sync.hq.sample.draw.shirt import collar_of
 from sync.hq.sample.draw.top import Top, cuff_lines, hem_line, lay
 
-BOTTOM = 730
+BOTTOM = 712
 
 
 def dress(sheet: Sheet, *, kind: Literal["shirt", "yoke", "pinafore"], cloth: Cloth) -> None:
