@@ -78,9 +78,9 @@ def _measured(engines: Mapping[str, Engine]) -> Pace:
     blocks = np.random.default_rng(0).integers(0, 255, CROWD, np.uint8)
     crowd = blocks.repeat(CROWD_CELL, axis=0).repeat(CROWD_CELL, axis=1)
     for name, engine in engines.items():
-        start = time.perf_counter()
+        start = time.thread_time()
         engine.read(crowd)
-        pace.took(name, crowd.size, time.perf_counter() - start)
+        pace.took(name, crowd.size, time.thread_time() - start)
     return pace
 
 

@@ -1,7 +1,7 @@
 """One look at one frame: the views made of it, the claims heard so far, and which of them stand."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -11,7 +11,7 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode.found import Corners, Found, Sighting
 from firmware_bridge.decode.pace import Pace
 from firmware_bridge.decode.picture import Step, View, crop, scaled, whole
-from firmware_bridge.decode.rungs import AGAIN, SHAKES, Rung
+from firmware_bridge.decode.rungs import AGAIN, AGAIN_MATRIX, SHAKES, Rung
 from firmware_bridge.decode.trust import MATRIX, SHORT, Claim, heard, is_sure, plausible, stands
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -40,6 +40,7 @@ class Look:
         self._engines = engines
         self._pace = pace
         self._until = until
+        self._begun = False
         self._claims: tuple[Claim, ...] = ()
         self._rungs: dict[tuple[str, bytes], str] = {}
 
@@ -49,10 +50,11 @@ class Look:
         return bool(self._claims)
 
     def climb(self, rung: Rung) -> None:
-        """Let one rung look at the frame, and look again at what it claims."""
+        """Let one rung look at the frame, and look again at what it claims; the first one always gets its look."""
         view = self._view(rung.picture, rung.step, self._frame)
-        if view is None or not self._time_for(rung.engine, view):
+        if view is None or (self._begun and not self._time_for(rung.engine, view)):
             return
+        self._begun = True
         fresh = self._ask(rung.engine, view, rung.picture)
         for seen in fresh[:MOST]:
             self._rungs.setdefault((seen.symbology, seen.data), rung.name)
@@ -63,9 +65,9 @@ class Look:
         return tuple(self._found(claim) for claim in self._claims if stands(claim, self._claims))
 
     def _ask(self, engine: str, view: View, vote: str) -> list[Sighting]:
-        start = time.perf_counter()
+        start = time.thread_time()
         sightings = self._engines[engine].read(view.gray)
-        self._pace.took(engine, view.gray.size, time.perf_counter() - start)
+        self._pace.took(engine, view.gray.size, time.thread_time() - start)
         believable = [ours for seen in sightings if (ours := plausible(seen))]
         placed = [replace(seen, corners=view.to_frame(seen.corners)) for seen in believable]
         for seen in placed:
@@ -75,6 +77,8 @@ class Look:
     def _confirm(self, seen: Sighting, rung: Rung) -> None:
         """Read the place again, slightly shaken and with other engines, until the claim stands or too often fails."""
         failed = 0
+        if stands(self._claim(seen), self._claims):
+            return
         for engine, view, vote in self._second_views(seen, rung):
             claim = self._claim(seen)
             if stands(claim, self._claims) or failed >= TRIES:
@@ -83,12 +87,10 @@ class Look:
             failed += len(self._claim(seen).votes) == len(claim.votes)
 
     def _second_views(self, seen: Sighting, rung: Rung) -> Iterator[tuple[str, View, str]]:
-        if seen.symbology in MATRIX or (place := self._place(seen, rung)) is None:
+        if (place := self._place(seen, rung)) is None:
             return
         shaken: dict[str, View | None] = {}
-        # a short code needs both engines: the other one first
-        order = sorted(AGAIN, key=lambda again: again[1] != "") if seen.symbology in SHORT else AGAIN
-        for engine, shake in order:
+        for engine, shake in _order(seen.symbology):
             if (engine == "opencv bars" and seen.symbology not in OPENCV_READS) or not self._time_for(engine, place):
                 continue
             if shake not in shaken:
@@ -107,18 +109,18 @@ class Look:
 
     def _view(self, name: str, step: Step, view: View) -> View | None:
         """The step taken, when there is time for it."""
-        if not self._time_for(name, view):
+        if self._begun and not self._time_for(name, view):
             return None
-        start = time.perf_counter()
+        start = time.thread_time()
         after = step(view)
-        self._pace.took(name, view.gray.size, time.perf_counter() - start)
+        self._pace.took(name, view.gray.size, time.thread_time() - start)
         return after
 
     def _claim(self, seen: Sighting) -> Claim:
         return next(c for c in self._claims if c.symbology is seen.symbology and c.data == seen.data)
 
     def _time_for(self, work: str, view: View) -> bool:
-        return time.perf_counter() + self._pace.expects(work, view.gray.size) < self._until
+        return self._pace.fits(work, view.gray.size, self._until - time.perf_counter())
 
     def _found(self, claim: Claim) -> Found:
         return Found(
@@ -129,6 +131,14 @@ class Look:
             rung=self._rungs.get((claim.symbology, claim.data), "again"),
             sure=is_sure(claim),
         )
+
+
+def _order(symbology: Symbology) -> Sequence[tuple[str, str]]:
+    if symbology in MATRIX:
+        return AGAIN_MATRIX
+    if symbology in SHORT:  # both engines are needed: the unshaken views, where each has its best chance, first
+        return sorted(AGAIN, key=lambda again: again[1] != "")
+    return AGAIN
 
 
 def _around(corners: Corners) -> tuple[int, int, int, int]:

@@ -28,7 +28,10 @@ class OpencvBars:
         """EAN-13 and UPC-A in a grey picture."""
         if not self._asked:
             return ()
-        _, texts, kinds, points = self._detector.detectAndDecodeWithType(gray)
+        try:
+            _, texts, kinds, points = self._detector.detectAndDecodeWithType(gray)
+        except cv2.error:  # it raises over pictures it cannot make sense of: then it has read nothing
+            return ()
         return tuple(
             Sighting(symbology=_NAMED[kind], aim="]E0", data=text.encode(), corners=_corners(quad), engine=BARS)
             for text, kind, quad in zip(texts, kinds, points if points is not None else (), strict=False)
@@ -47,7 +50,10 @@ class OpencvQr:
         """QR codes in a grey picture, as bytes."""
         if not self._asked:
             return ()
-        _, texts, points, _ = self._detector.detectAndDecodeBytesMulti(gray)
+        try:
+            _, texts, points, _ = self._detector.detectAndDecodeBytesMulti(gray)
+        except cv2.error:  # it raises over damaged codes, as over modes it does not know: then it has read nothing
+            return ()
         return tuple(
             Sighting(symbology=Symbology.QR, aim="]Q1", data=bytes(text), corners=_corners(quad), engine=QR)
             for text, quad in zip(texts, points if points is not None else (), strict=False)

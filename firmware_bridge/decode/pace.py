@@ -12,11 +12,18 @@ class Pace:
     def __init__(self) -> None:
         self._dearest: dict[str, float] = {}
 
-    def expects(self, work: str, pixels: int) -> float:
-        """Seconds it is expected to take at most on so many pixels."""
-        return SETUP + pixels * CARE * self._dearest.get(work, GUESS)
+    def fits(self, work: str, pixels: int, left: float) -> bool:
+        """Whether so many pixels are expected to be done in the `left` seconds.
+
+        What is refused is thought a little cheaper the next time: nothing is shut out for ever by one bad run.
+        """
+        dearest = self._dearest.get(work, GUESS)
+        if SETUP + pixels * CARE * dearest < left:
+            return True
+        self._dearest[work] = FORGET * dearest
+        return False
 
     def took(self, work: str, pixels: int, seconds: float) -> None:
-        """Learn from one run."""
+        """Learn from one run of so many seconds of the processor."""
         now = max(0.0, seconds - SETUP) / max(1, pixels)
         self._dearest[work] = max(now, FORGET * self._dearest.get(work, 0.0))

@@ -103,6 +103,11 @@ def smoothed(sigma: float) -> Step:
     return _same_place(lambda gray: cv2.GaussianBlur(gray, (0, 0), sigma))
 
 
+def blurred_along(pixels: int) -> Step:
+    """Averaged up and down over so many pixels: noise goes, upright bars stay."""
+    return _same_place(lambda gray: cv2.blur(gray, (1, pixels)))
+
+
 def inverted(view: View) -> View:
     """Light on dark becomes dark on light."""
     return _new(cv2.bitwise_not(view.gray), view)

@@ -23,6 +23,7 @@ REACH = 0.25  # of a code's longer side: scan lines of one engine lie beside tho
 SHORT = frozenset({Symbology.UPCE, Symbology.EAN8})  # few digits: one engine alone reads them into parts of others
 NEEDED = 3  # votes that must agree when at least two engines are among them
 NEEDED_ALONE = {"zxing": 3}  # votes when they are all of one engine: its misreads seldom survive being shaken
+NEEDED_OPENCV_QR = 2  # it corrects errors less strictly than the others
 NEEDED_ALONE_ELSE = 4  # those of the others do more often
 MARGIN = 2  # times as many votes as the strongest rival at the same place
 
@@ -96,14 +97,20 @@ def stands(claim: Claim, claims: Iterable[Claim]) -> bool:
     Matrix codes carry Reed-Solomon and stand alone. Bars need votes of several views, more of them when one engine
     is alone, which short ones never get by with, and well more than any other text of bars at the same place has.
     """
+    if len(claim.votes) < _needed(claim) or _short_and_alone(claim):
+        return False
     if claim.symbology in MATRIX:
         return True
-    if len(claim.votes) < _needed(claim) or (claim.symbology in SHORT and claim.engines == 1):
-        return False
     return all(len(claim.votes) >= MARGIN * len(rival.votes) for rival in claims if _rivals(claim, rival))
 
 
+def _short_and_alone(claim: Claim) -> bool:
+    return claim.symbology in SHORT and claim.engines == 1
+
+
 def _needed(claim: Claim) -> int:
+    if claim.symbology in MATRIX:
+        return NEEDED_OPENCV_QR if {vote.engine for vote in claim.votes} == {"opencv qr"} else 1
     if claim.engines > 1:
         return NEEDED
     (alone,) = {vote.engine for vote in claim.votes}
@@ -116,9 +123,15 @@ def is_sure(claim: Claim) -> bool:
 
 
 def _rivals(claim: Claim, other: Claim) -> bool:
-    if other.data == claim.data and other.symbology is claim.symbology:
+    """Whether another text of bars, that could stand itself, was read at the same place."""
+    if other.data == _plain(claim) or other.symbology in MATRIX or _short_and_alone(other):
         return False
-    return other.symbology not in MATRIX and _meet(claim.corners, other.corners)
+    return other is not claim and _meet(claim.corners, other.corners)
+
+
+def _plain(claim: Claim) -> bytes:
+    """A Code 128 as ZBar reads it, which does not know FNC4 and loses the upper half of Latin-1."""
+    return bytes(byte & 0x7F for byte in claim.data)
 
 
 def _meet(a: Corners, b: Corners) -> bool:

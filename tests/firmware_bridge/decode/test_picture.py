@@ -1,0 +1,57 @@
+"""Each step leads back to the frame."""
+
+import numpy as np
+import pytest
+
+from firmware_bridge.decode.picture import LARGEST, crop, scaled, whole
+from firmware_bridge.decode.rungs import SHAKES, STEPS
+
+SPOT = (420, 260)  # x, y of a dark disc on paper
+RADIUS = 12
+
+
+@pytest.fixture
+def spotted() -> np.ndarray:
+    yy, xx = np.mgrid[0:480, 0:640]
+    return np.where((xx - SPOT[0]) ** 2 + (yy - SPOT[1]) ** 2 < RADIUS**2, 20, 220).astype(np.uint8)
+
+
+def middle(gray: np.ndarray, dark: bool) -> tuple[int, int]:
+    ys, xs = np.nonzero(gray < 110 if dark else gray > 130)
+    return round(float(xs.mean())), round(float(ys.mean()))
+
+
+@pytest.mark.parametrize("name", [*STEPS, *(shake for shake in SHAKES if shake)])
+def test_a_point_is_found_again_in_the_frame(name: str, spotted: np.ndarray) -> None:
+    step = STEPS.get(name) or SHAKES[name]
+    view = step(whole(spotted))
+    assert view is not None
+    x, y = view.to_frame((middle(view.gray, dark=name != "inverted"),))[0]
+    assert abs(x - SPOT[0]) <= 2
+    assert abs(y - SPOT[1]) <= 3  # a third of the rows are left when squeezed
+
+
+def test_a_point_is_found_again_through_a_crop_and_a_step(spotted: np.ndarray) -> None:
+    part = crop(whole(spotted), 300, 200, 600, 400)
+    assert part.gray.shape == (200, 300)
+    view = STEPS["tilted 30"](part)
+    assert view is not None
+    ((x, y),) = view.to_frame((middle(view.gray, dark=True),))
+    assert abs(x - SPOT[0]) <= 2
+    assert abs(y - SPOT[1]) <= 2
+
+
+def test_a_crop_ends_at_the_edges(spotted: np.ndarray) -> None:
+    assert crop(whole(spotted), -50, -50, 10_000, 100).gray.shape == (100, 640)
+
+
+def test_a_picture_too_large_or_too_small_is_not_scaled() -> None:
+    assert scaled(2.0)(whole(np.zeros((100, LARGEST // 2 + 1), np.uint8))) is None
+    assert scaled(0.5)(whole(np.zeros((40, 100), np.uint8))) is None
+
+
+def test_steps_leave_the_frame_itself_alone(spotted: np.ndarray) -> None:
+    before = spotted.copy()
+    for step in STEPS.values():
+        step(whole(spotted))
+    assert np.array_equal(before, spotted)
