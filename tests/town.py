@@ -44,7 +44,7 @@ def up(town: Town) -> Iterator[Town]:
     town.start()
     try:
         eventually(town.is_ready, "the pages answer")
-        eventually(lambda: line_is(town, "up"), "the line to HQ is up")
+        eventually(lambda: mirror_is_whole(town), "the line to HQ is up and the store has all HQ sends")
         eventually(lambda: devices_work(town), "the scanners work")
         yield town
     finally:
@@ -64,10 +64,22 @@ def devices_work(town: Town) -> bool:
     return bool(found[0][0] == len(STATIONS) + len(town.cameras))
 
 
+def mirror_is_whole(town: Town) -> bool:
+    """Whether sync has heard HQ while every feed was at HQ's version."""
+    found = look(town.data / "store.db", "select heard from line where state = 'up'")
+    return bool(found) and found[0][0] is not None
+
+
 def line_is(town: Town, state: str) -> bool:
     """Whether sync says that the line to HQ is `up` or `down`."""
     found = look(town.data / "store.db", "select state from line")
     return bool(found) and found[0][0] == state
+
+
+def has_open(town: Town, process: str, path: Path) -> bool:
+    """Whether a process has a file open, by the kernel's own list."""
+    held = Path(f"/proc/{town.children[process].pid}/fd")
+    return any(path.exists() and fd.exists() and fd.samefile(path) for fd in held.iterdir())
 
 
 def look(path: Path, sql: str, args: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -25,7 +25,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     seq: int
     device: str
     station: str
-    kind: str  # lost, back
+    kind: str  # device.lost, device.back
     detail: str
     time: str
 
@@ -45,7 +45,7 @@ def note_devices(shop: Shop) -> int:
     for row in seen:
         data = {"device": row.device, "detail": row.detail, "at": row.time}
         with writing(shop.db):
-            tell(shop.db, shop.box, Fact(kind=f"device.{row.kind}", data=data, station=row.station), now())
+            tell(shop.db, shop.box, Fact(kind=row.kind, data=data, station=row.station), now())
             move_cursor(shop.db, "follower:device_log", row.seq)
     return len(seen)
 

@@ -87,7 +87,8 @@ class Town:
         """The socket that tells a station's virtual scanner what to read."""
         return self.store / "dev" / f"{station}.control"
 
-    def _link(self, station: str) -> Path:
+    def link(self, station: str) -> Path:
+        """Where a station's virtual scanner appears, as udev would put it."""
         return self.store / "dev" / f"scanner-{station}"
 
     def _children(self) -> list[Child]:
@@ -98,7 +99,7 @@ class Town:
             "hq": noren("hq", "serve", "--dir", self.hq, "--broker", self._broker),
             **{
                 f"scanner-{station}": noren(
-                    "virtual-scanner", "--link", self._link(station), "--control", self.control(station)
+                    "virtual-scanner", "--link", self.link(station), "--control", self.control(station)
                 )
                 for station, *_ in STATIONS
             },
@@ -159,7 +160,7 @@ class Town:
         return (
             f'[[stations]]\nid = "{station}"\nrole = "{role}"\nname = {{ ja = "{ja}", en = "{en}" }}\n'
             f'[[devices]]\nid = "scanner-{station}"\nkind = "serial"\nstation = "{station}"\n'
-            f'path = "{self._link(station)}"\nbaud = 115200\n'
+            f'path = "{self.link(station)}"\nbaud = 115200\n'
         )
 
     def _camera(self, camera: Camera) -> str:
