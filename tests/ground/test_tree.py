@@ -30,9 +30,11 @@ def tree() -> list[Path]:
 
 
 def text_of(path: Path) -> str:
-    """The words in a file; a picture has none."""
-    content = path.read_bytes()
-    return "" if b"\0" in content else content.decode()
+    """The words in a file; what is not text, such as a picture, has none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return ""
 
 
 TREE = tree()
