@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from edge.config import BadConfig, Config, Device, SerialDevice
+from edge.config import BadConfig, CameraDevice, Config, Device, HidDevice, SerialDevice
 from edge.service import Life, run
 from edge.store import open_store
 from firmware_bridge.logbook import Logbook, only
@@ -38,8 +38,14 @@ def source(device: Device, data: Path) -> Source:
             from firmware_bridge.serial_scanner import SerialScanner
 
             return SerialScanner(device)
-        case _:
-            raise BadConfig(f"devices: {device.id}: only serial devices are driven in this version")
+        case HidDevice():
+            from firmware_bridge.hid_scanner import HidScanner
+
+            return HidScanner(device)
+        case CameraDevice():
+            from firmware_bridge.camera import Camera
+
+            return Camera(device, data)
 
 
 def _keep(data: Path, device: Device, source: Source, life: Life) -> None:

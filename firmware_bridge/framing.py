@@ -1,11 +1,10 @@
 """Bytes off a line to codes: where one ends, its AIM identifier, its GS separators."""
 
 import re
+from dataclasses import dataclass
 from enum import Enum, auto
 
-from edge.codes.symbology import from_aim
 from edge.config import Framing
-from edge.scan import Reading
 
 LIMIT = 4096  # bytes a code may have; one byte more is kept, so that the desk sees that it was too long
 AIM = re.compile(rb"\][A-Za-z][0-9A-Za-z]")  # ISO/IEC 15424: flag, code character, modifier
@@ -18,6 +17,14 @@ ENDS: dict[Framing, bytes] = {"line": BETWEEN, "stx": b"\x03", "idle": b""}
 GS1 = frozenset({"]C1", "]e0", "]e1", "]e2", "]d2", "]Q3", "]J1"})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Code:
+    """What stood between two ends: its bytes, and the AIM identifier the scanner put before them."""
+
+    data: bytes
+    aim: str | None = None
+
+
 class Place(Enum):
     """Where on the line we are."""
 
@@ -27,7 +34,7 @@ class Place(Enum):
 
 
 class Framer:
-    """One line's bytes, in any pieces, to readings; holds at most LIMIT bytes and a few more.
+    """One line's bytes, in any pieces, to codes; holds at most LIMIT bytes and a few more.
 
     `line`: CR, LF or both end a code. `stx`: a code stands between STX and ETX, what is outside is no code.
     `idle`: silence ends a code. `aim` takes a leading identifier off, `gs` is what the scanner sends for the
@@ -49,11 +56,11 @@ class Framer:
         """Whether something has begun, so that silence would mean something."""
         return bool(self._code) or self._place is not self._start
 
-    def feed(self, data: bytes) -> list[Reading]:
+    def feed(self, data: bytes) -> list[Code]:
         """The codes these bytes bring to their end."""
-        return [reading for byte in data if (reading := self._take(byte))]
+        return [code for byte in data if (code := self._take(byte))]
 
-    def silence(self) -> list[Reading]:
+    def silence(self) -> list[Code]:
         """The line has been silent: that ends a code for `idle`, and drops half a code or noise for the others."""
         if self._framing == "idle":
             done = self._end()
@@ -61,7 +68,13 @@ class Framer:
         self._drop(self._start)
         return []
 
-    def _take(self, byte: int) -> Reading | None:
+    def lost(self) -> None:
+        """Bytes were lost on the way: what is coming in is no code any more, up to its end."""
+        self.refused += 1
+        self._code.clear()
+        self._place = Place.SKIPPING
+
+    def _take(self, byte: int) -> Code | None:
         if byte in self._ends:
             return self._end()
         if byte == STX and self._framing == "stx":
@@ -87,20 +100,20 @@ class Framer:
         self._place = place
         return code
 
-    def _end(self) -> Reading | None:
+    def _end(self) -> Code | None:
         code = self._taken(self._start)
         if self._framing == "idle":
             code = code.rstrip(BETWEEN)
-        return self._reading(code, self._gs) if code else None
+        return self._code_of(code, self._gs) if code else None
 
-    def _too_long(self) -> Reading:
+    def _too_long(self) -> Code:
         """Told at once, not at its end: noise may have none."""
-        return self._reading(self._taken(Place.SKIPPING), None)
+        return self._code_of(self._taken(Place.SKIPPING), None)
 
-    def _reading(self, code: bytes, gs: bytes | None) -> Reading:
+    def _code_of(self, code: bytes, gs: bytes | None) -> Code:
         aim = None
         if self._aim and AIM.match(code):
             aim, code = code[:AIM_BYTES].decode("ascii"), code[AIM_BYTES:]
         if gs and (aim is None or aim in GS1):
             code = code.replace(gs, GS)
-        return Reading(data=code[: LIMIT + 1], aim=aim, symbology=from_aim(aim) if aim else None)
+        return Code(data=code[: LIMIT + 1], aim=aim)

@@ -6,7 +6,9 @@ from enum import StrEnum
 from types import TracebackType
 from typing import Protocol
 
+from edge.codes.symbology import from_aim
 from edge.scan import Reading
+from firmware_bridge.framing import Code
 
 TICK = 0.5  # seconds a source may be silent before it yields None, so that the end of the process is noticed
 
@@ -48,6 +50,11 @@ class Refused:
 
 
 Word = Reading | Trouble | Refused | None  # None: it works, and there was nothing to read
+
+
+def reading(code: Code) -> Reading:
+    """A code off a line as a reading; its symbology is known where the scanner sent an AIM identifier."""
+    return Reading(data=code.data, aim=code.aim, symbology=from_aim(code.aim) if code.aim else None)
 
 
 class Source(Protocol):

@@ -10,7 +10,7 @@ import serial
 
 from edge.config import SerialDevice
 from firmware_bridge.framing import Framer
-from firmware_bridge.reading import TICK, Detail, DeviceLost, Refused, Word
+from firmware_bridge.reading import TICK, Detail, DeviceLost, Refused, Word, reading
 
 PARITY = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 AT_ONCE = 4096  # bytes taken in one go: what the kernel holds for a line
@@ -58,9 +58,9 @@ class SerialScanner:
         while True:
             data = self._hear(wait)
             quiet = 0.0 if data else quiet + wait
-            yield from framer.feed(data)
+            yield from map(reading, framer.feed(data))
             if framer.unfinished and quiet >= patience:
-                yield from framer.silence()
+                yield from map(reading, framer.silence())
             if framer.refused > told:
                 yield Refused(framer.refused - told)
                 told = framer.refused

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from edge.codes.symbology import Symbology
 from edge.config import Framing
 from edge.scan import Reading
-from firmware_bridge.framing import LIMIT, Framer
+from firmware_bridge.framing import LIMIT, Code, Framer
+from firmware_bridge.reading import reading
 
 FRAMINGS: tuple[Framing, ...] = ("line", "stx", "idle")
 
 
 def codes(data: bytes, framing: Framing = "line", **options: Any) -> list[bytes]:
-    return [reading.data for reading in Framer(framing, **options).feed(data)]
+    return [code.data for code in Framer(framing, **options).feed(data)]
 
 
 @pytest.mark.parametrize("end", [b"\r", b"\n", b"\r\n", b"\n\r", b"\r\r\n"])
@@ -27,7 +28,7 @@ def test_a_line_ends_with_cr_lf_or_both_and_gives_one_code(end: bytes) -> None:
 
 def test_a_code_is_there_with_its_cr_before_the_lf_comes() -> None:
     framer = Framer("line")
-    assert [reading.data for reading in framer.feed(b"49123456\r")] == [b"49123456"]
+    assert [code.data for code in framer.feed(b"49123456\r")] == [b"49123456"]
     assert framer.feed(b"\n") == []
 
 
@@ -39,20 +40,20 @@ def test_silence_ends_a_code_where_nothing_else_does() -> None:
     framer = Framer("idle")
     assert framer.feed(b"49123") + framer.feed(b"456\r\n") == []
     assert framer.unfinished
-    assert framer.silence() == [Reading(data=b"49123456")]
+    assert framer.silence() == [Code(data=b"49123456")]
     assert framer.silence() == []
     assert not framer.unfinished
 
 
 def test_a_code_without_its_etx_is_refused_and_the_next_one_read() -> None:
     framer = Framer("stx")
-    assert [reading.data for reading in framer.feed(b"\x02490123\x0249123456\x03")] == [b"49123456"]
+    assert [code.data for code in framer.feed(b"\x02490123\x0249123456\x03")] == [b"49123456"]
     assert framer.refused == 1
 
 
 def test_bytes_outside_stx_and_etx_are_no_code_and_counted_once() -> None:
     framer = Framer("stx")
-    assert [reading.data for reading in framer.feed(b"49123456\r\n49123456\r\n\x02ok\x03")] == [b"ok"]
+    assert [code.data for code in framer.feed(b"49123456\r\n49123456\r\n\x02ok\x03")] == [b"ok"]
     assert framer.refused == 1
 
 
@@ -60,7 +61,7 @@ def test_half_a_code_is_dropped_after_silence_and_counted() -> None:
     framer = Framer("line")
     framer.feed(b"49012")
     assert framer.silence() == []
-    assert [reading.data for reading in framer.feed(b"49123456\r")] == [b"49123456"]
+    assert [code.data for code in framer.feed(b"49123456\r")] == [b"49123456"]
     assert framer.refused == 1
 
 
@@ -80,7 +81,7 @@ def test_half_a_code_is_dropped_after_silence_and_counted() -> None:
 def test_a_leading_aim_identifier_is_taken_off(
     sent: bytes, aim: str | None, symbology: Symbology | None, data: bytes
 ) -> None:
-    assert Framer().feed(sent + b"\r") == [Reading(data=data, aim=aim, symbology=symbology)]
+    assert [reading(code) for code in Framer().feed(sent + b"\r")] == [Reading(data=data, aim=aim, symbology=symbology)]
 
 
 def test_an_aim_identifier_stays_where_the_scanner_is_said_to_send_none() -> None:
@@ -114,7 +115,7 @@ def test_a_code_of_4096_bytes_is_whole_and_one_more_byte_is_kept_to_show_it_was_
 def test_noise_without_an_end_is_told_once_and_takes_no_memory(framing: Framing) -> None:
     framer = Framer(framing)
     framer.feed(b"\x02")
-    assert len([reading for _ in range(10) for reading in framer.feed(b"\xff" * 5000)]) == 1
+    assert len([code for _ in range(10) for code in framer.feed(b"\xff" * 5000)]) == 1
     tracemalloc.start()
     for _ in range(40):
         assert framer.feed(b"\xff" * 5000) == []
@@ -148,9 +149,9 @@ def test_any_split_of_the_bytes_gives_the_same_codes(
     edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     parts = [text[a:b] for a, b in itertools.pairwise(edges)]
     expected = whole.feed(text) + whole.silence()
-    assert [reading for part in parts for reading in pieces.feed(part)] + pieces.silence() == expected
+    assert [code for part in parts for code in pieces.feed(part)] + pieces.silence() == expected
     assert pieces.refused == whole.refused
-    assert all(len(reading.data) <= LIMIT + 1 for reading in expected)
+    assert all(len(code.data) <= LIMIT + 1 for code in expected)
 
 
 @given(text=st.lists(st.text("0123456789ABC-", min_size=1, max_size=20)), end=st.sampled_from([b"\r", b"\n", b"\r\n"]))
