@@ -1,50 +1,21 @@
 """`noren hq`: headquarters' own commands, errors in plain words."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
-from sqlite_utils import Database
 
-from edge.store import one
+from edge.store import rows
 from sync.broker import Broker, place, read_secret
-from sync.hq import feed, founding
-from sync.hq import push as pushing
+from sync.hq import founding
 from sync.hq import serve as serving
-from sync.hq.files import read
+from sync.hq.cli_look import events, show_fleet, show_report
+from sync.hq.cli_options import broker_option, folder_option, plainly
+from sync.hq.cli_push import push
+from sync.hq.cli_tasks import aside, conflicts, restored, tell
 from sync.hq.filling import CHAIN, PLAY, PLAYED, fill
-from sync.hq.founding import NotPossible
-from sync.hq.progress import shown_as_read
-from sync.hq.push import WORDS
-from sync.topics import ALL
-
-BROKER = "mqtt://127.0.0.1:1883"
-
-folder_option = click.option(
-    "--dir",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    required=True,
-    help="Headquarters' folder: its database and keys.",
-)
-broker_option = click.option(
-    "--broker",
-    default=BROKER,
-    show_default=True,
-    help="Where stores and HQ meet: mqtt://host:port or mqtts://host:port.",
-)
-
-
-@contextmanager
-def plainly() -> Iterator[None]:
-    """What cannot be done is one plain sentence and exit code 1."""
-    try:
-        yield
-    except NotPossible as error:
-        raise click.ClickException(str(error)) from None
+from sync.hq.table import table
 
 
 @click.group()
@@ -105,54 +76,6 @@ def revoke(store: str, folder: Path) -> None:
 
 
 @hq.command()
-@click.argument("what", type=click.Choice(sorted(WORDS)))
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@folder_option
-@click.option(
-    "--store", help="Whose: needed for what each store hears for itself (config, stock, orders, members, staff)."
-)
-@click.option("--whole", is_flag=True, help="The file is all there is: what it does not have is deleted.")
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option(
-    "--encoding", default="utf-8-sig", show_default=True, help="How the file is written; Excel in Japan: cp932."
-)
-def push(what: str, file: Path, folder: Path, store: str | None, whole: bool, dry_run: bool, encoding: str) -> None:
-    """Send rows of a file (CSV, JSON, JSON lines, TOML) to the stores.
-
-    Fields that the file does not have stay as they are. Who serves publishes the change at once.
-    """
-    name = WORDS[what]
-    with plainly(), founding.opened(folder) as db:
-        scope = _scope(db, name, store)
-        items = read(file, encoding, document=name == "config")
-        outcome = pushing.push(db, what, scope, shown_as_read(f"pushing {what}", items), whole=whole, dry=dry_run)
-    for line in outcome.words:
-        click.echo(line)
-    for order in outcome.overruled:
-        click.echo(
-            f"order {order}: its goods are handed over, so the cancellation is a conflict: see `noren hq conflicts`"
-        )
-    would = "would be " if dry_run else ""
-    click.echo(
-        f"{outcome.new} {would}new, {outcome.changed} {would}changed, {outcome.gone} {would}deleted, "
-        f"{outcome.same} the same"
-    )
-
-
-def _scope(db: Database, name: str, store: str | None) -> str:
-    """Who hears the feed. Raises NotPossible."""
-    if name in feed.SCOPE_ALL:
-        if store:
-            raise NotPossible("every store hears this alike: leave --store out")
-        return ALL
-    if not store:
-        raise NotPossible("which store? Give --store")
-    if one(db, "select 1 from stores where id = ?", (store,)) is None:
-        raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")
-    return store
-
-
-@hq.command()
 @folder_option
 @click.option("--broker", help="mqtt://host:port or mqtts://host:port; the one given to `init` if not given.")
 @click.option("--username", help="The name HQ has at the broker.")
@@ -170,3 +93,17 @@ def serve(folder: Path, broker: str | None, password_file: str | None, **about: 
     host, port, tls = place(broker or here.broker)
     line = Broker(host=host, port=port, tls=tls, password=read_secret("password_file", password_file), **about)
     sys.exit(serving.serve(folder, line))
+
+
+@stores.command("list")
+@folder_option
+def list_stores(folder: Path) -> None:
+    """Show the stores that were enrolled."""
+    with plainly(), founding.opened(folder) as db:
+        found = rows(db, "select id, name, since, revoked from stores order by id")
+    cells = [[row["id"], row["name"], row["since"], row["revoked"] or "-"] for row in found]
+    click.echo(table(["store", "name", "enrolled", "revoked"], cells))
+
+
+for command in (aside, conflicts, events, push, restored, show_fleet, show_report, tell):
+    hq.add_command(command)

@@ -15,6 +15,7 @@ from sync.hq.event import Event, Unclear
 
 MOVED = "noren.stock.moved"
 CONFLICT = "noren.pickup.conflict"
+CONFIG = "noren.config."
 T = TypeVar("T")
 ACTIONS = {f"noren.{kind}": action for action, kind in FACTS.items()}
 
@@ -56,19 +57,24 @@ def readable(event: Event) -> None:
         raise Unclear(f"{event.type}: data: {error}") from None
 
 
-def count(db: Database, facts: Sequence[Counted]) -> None:
-    """Count facts of one store and lane, by rising seq, inside the transaction that keeps them."""
+def count(db: Database, facts: Sequence[Counted], *, late: bool = False) -> None:
+    """Count facts of one store and lane, by rising seq, inside the transaction that keeps them.
+
+    `late`: they come out of the quarantine; what was counted behind them stays counted.
+    """
     moves: dict[str, StockRow] = {}
     orders: dict[str, OrderRow] = {}
     for fact in facts:
         match fact.event.type:
             case kind if kind == MOVED:
-                _move(db, fact, moves)
+                _move(db, fact, moves, late)
             case kind if kind == CONFLICT:
                 step = msgspec.convert(fact.event.data, _Step)
                 note_conflict(db, fact.store, step.order, step.number, fact.received)
             case kind if kind in ACTIONS:
-                _step(db, fact, ACTIONS[kind], orders)
+                _step(db, fact, ACTIONS[kind], orders, late)
+            case kind if kind.startswith(CONFIG):
+                _note_stage(db, fact)
     if moves:
         _put(db, "stock", facts[0].store, moves)
         near.spread_stock(db, facts[0].store, moves, facts[0].received)
@@ -81,23 +87,29 @@ def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dic
     feed.put(db, name, store, [(key, msgspec.json.encode(row).decode()) for key, row in changed.items()])
 
 
-def _move(db: Database, fact: Counted, moves: dict[str, StockRow]) -> None:
+def _through(fact: Counted, row: StockRow | OrderRow, late: bool) -> tuple[str, int]:
+    """Epoch and seq up to which a row is counted."""
+    return (row.epoch, row.through_seq) if late and row.epoch else (fact.epoch, fact.seq)
+
+
+def _move(db: Database, fact: Counted, moves: dict[str, StockRow], late: bool) -> None:
     """Goods that HQ keeps no stock of are in the facts only."""
     move = msgspec.convert(fact.event.data, _Move)
     row = moves.get(move.gtin) or _row(db, "stock", fact.store, move.gtin, StockRow)
     if row is None:
         return
+    epoch, through = _through(fact, row, late)
     moves[move.gtin] = msgspec.structs.replace(
         row,
         on_hand=row.on_hand + move.quantity,
         reserved=row.reserved + move.reserved,
-        epoch=fact.epoch,
-        through_seq=fact.seq,
+        epoch=epoch,
+        through_seq=through,
         as_of=fact.received,
     )
 
 
-def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRow]) -> None:
+def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRow], late: bool) -> None:
     """The order goes on by the life's own table; a hand-over wins over a cancellation and makes a task for a person."""
     step = msgspec.convert(fact.event.data, _Step)
     row = orders.get(step.order) or _row(db, "orders", fact.store, step.order, OrderRow)
@@ -107,8 +119,9 @@ def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRo
         note_conflict(db, fact.store, row.order, row.number, fact.received)
     state = replay(row.state, [action])
     given = {Action.HAND_OVER: fact.event.time, Action.UNDO: None}.get(action, row.handed_over_at)
+    epoch, through = _through(fact, row, late)
     orders[step.order] = msgspec.structs.replace(
-        row, state=state, handed_over_at=given, epoch=fact.epoch, through_seq=fact.seq
+        row, state=state, handed_over_at=given, epoch=epoch, through_seq=through
     )
 
 
@@ -122,4 +135,17 @@ def note_conflict(db: Database, store: str, order: str, number: str, noted: str)
     db.conn.execute(
         "insert or ignore into conflicts (store, order_id, number, noted) values (?, ?, ?, ?)",
         (store, order, number, noted),
+    )
+
+
+def _note_stage(db: Database, fact: Counted) -> None:
+    """How far a store is with its config: `applied`, `refused`, `rolled_back` and why."""
+    db.conn.execute(
+        "insert or replace into stages (store, stage, detail, time) values (?, ?, ?, ?)",
+        (
+            fact.store,
+            fact.event.type.removeprefix(CONFIG),
+            msgspec.json.encode(fact.event.data).decode(),
+            fact.event.time,
+        ),
     )

@@ -24,13 +24,16 @@ def will(chain: str, key: SigningKey) -> Will:
     return Will(hq_topic(chain), seal(hq_topic(chain), header, (), key))
 
 
-def note(db: Database, state: State, moment: str) -> None:
-    """Note a birth or a death inside the caller's transaction. A death counts only for the boot it names."""
+def note(db: Database, state: State, moment: str) -> bool:
+    """Note a birth or a death inside the caller's transaction; whether the store has just come to the line.
+
+    A death counts only for the boot it names.
+    """
     row = one(db, "select state, since, told from fleet where store = ?", (state.store,))
     before = msgspec.json.decode(row[2], type=State) if row else None
     if state.state == "death":
         if row is None or before is None or (before.boot, before.box) != (state.boot, state.box):
-            return
+            return False
         told = before
     else:
         told = state
@@ -40,3 +43,4 @@ def note(db: Database, state: State, moment: str) -> None:
         "insert or replace into fleet (store, state, since, heard, told) values (?, ?, ?, ?, ?)",
         (state.store, state.state, since, moment, msgspec.json.encode(told).decode()),
     )
+    return state.state == "birth" and not same

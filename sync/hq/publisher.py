@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.store import rows
 from sync import topics
 from sync.headers import NULL, FeedDelta, FeedPage, FeedRow, Head, Want
-from sync.hq import feed
+from sync.hq import commands, feed
 from sync.hq.feed import Stand
 from sync.hq.outbox import Outbox
 from sync.wire import ROWS_MOST, share_out
@@ -31,12 +31,15 @@ class Publisher:
     out: Outbox
     _said: dict[tuple[str, str], Said] = field(default_factory=dict)
     _stamp: int = -1
+    _ordered: set[str] = field(default_factory=set)
 
     def begin(self) -> None:
         """The line is up: tell every scope where its feeds stand. Who is behind asks; nothing else is pushed."""
         here, self._stamp = feed.stands(self.db)
         self._said = {(one.feed, one.scope): (one.epoch, one.version) for one in here}
         self._tell_heads(here)
+        self._ordered = set()
+        self._order_new()
 
     def go_on(self) -> None:
         """Publish what has changed since the last time, whoever changed it."""
@@ -45,6 +48,19 @@ class Publisher:
             self._tell_delta(one)
             self._said[one.feed, one.scope] = (one.epoch, one.version)
         self._tell_heads(changed)
+        self._order_new()
+
+    def order(self, store: str) -> None:
+        """A store has come to the line: it may have missed what was ordered. A box does each command once."""
+        for scope, do in commands.standing(self.db):
+            if scope in (store, topics.ALL):
+                self.out.tell(topics.down(self.chain, store, "do"), do)
+
+    def _order_new(self) -> None:
+        for scope, do in commands.standing(self.db):
+            if do.id not in self._ordered:
+                self._ordered.add(do.id)
+                self.out.tell(topics.down(self.chain, scope, "do"), do)
 
     def _tell_delta(self, one: Stand) -> None:
         epoch, since = self._said.get((one.feed, one.scope), (one.epoch, 0))

@@ -95,6 +95,12 @@ FEEDS = (
 )
 
 FLEET = (
+    "create table stages (store text primary key, stage text not null, detail text not null, time text not null) strict",
+    # commands to stores; said again at each birth until they expire, because a box does an id only once
+    """create table commands (
+         id text primary key, scope text not null, command text not null, args text not null,
+         expires text not null, made text not null
+       ) strict""",
     """create table fleet (
          store text primary key, state text not null, since text not null, heard text not null, told text not null
        ) strict, without rowid""",

@@ -57,7 +57,7 @@ def shape(db: Database, to: Target, item: Item) -> Change:
     try:
         after = bodies.text(to.feed, key, body, strict=not item.loose)
     except msgspec.ValidationError as error:
-        raise _bad(item, str(error)) from None
+        raise _bad(item, key, str(error), new=before is None) from None
     return Change(key=key, before=before, after=after, overruled=overruled)
 
 
@@ -128,11 +128,10 @@ def _pin(item: Item, body: dict[str, Any]) -> str:
     return pin if pin.startswith(HASHED) else hash_pin(pin)
 
 
-def _bad(item: Item, message: str) -> Exception:
+def _bad(item: Item, key: str, message: str, *, new: bool) -> Exception:
     """msgspec's words, with the field first and the place of its column."""
     found = _WHERE.match(message)
-    if not found or not found["path"]:
-        return item.bad(message)
-    what = found["what"]
-    path = found["path"].split("[")[0]
-    return item.bad(f"{found['path']}: {what[0].lower()}{what[1:]}", path)
+    if found and found["path"]:
+        what = found["what"]
+        return item.bad(f"{found['path']}: {what[0].lower()}{what[1:]}", found["path"].split("[")[0])
+    return item.bad(f"{key} is new to HQ, so all of it is needed: {message}" if new else message)

@@ -170,8 +170,9 @@ class Worker:
 
     def _note(self, states: Sequence[State]) -> None:
         with writing(self.db):
-            for state in states:
-                presence.note(self.db, state, now().text)
+            come = [state.store for state in states if presence.note(self.db, state, now().text)]
+        for store in come:
+            self.feeds.order(store)
 
     # --- what is due
 

@@ -1,0 +1,93 @@
+"""How every store is, as HQ sees it: on the line or not, how far behind, and what needs a person."""
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct
+from sqlite_utils import Database
+
+from edge.store import rows
+from sync.headers import State
+from sync.hq import feed
+from sync.topics import ALL
+
+
+class Standing(Struct, frozen=True, kw_only=True):
+    """One store. `behind` names the feeds whose version is not HQ's; `quarantine` and `forks` are HQ's own counts."""
+
+    store: str
+    name: str
+    line: str  # online, offline, never (it has not been heard yet), revoked
+    since: str = ""
+    heard: str = ""
+    software: str = ""
+    box: str = ""
+    backlog: int = 0
+    behind: list[str] = []
+    config: str = ""
+    clock: str = ""
+    disk_free: float | None = None
+    devices: dict[str, str] = {}
+    refused: int = 0
+    facts: int = 0
+    quarantine: int = 0
+    forks: int = 0
+    conflicts: int = 0
+
+
+def fleet(db: Database) -> list[Standing]:
+    """All enrolled stores, by id."""
+    return list(_standings(db))
+
+
+def _standings(db: Database) -> Iterator[Standing]:
+    heads = {(one.feed, one.scope): one for one in feed.stands(db)[0]}
+    aside, forks = _count(db, "quarantine"), _count(db, "forks")
+    conflicts = _count(db, "conflicts", "settled is null")
+    kept = dict(db.conn.execute("select store, sum(ordinal) from chains group by store").fetchall())
+    told = {row["store"]: row for row in rows(db, "select * from fleet")}
+    stages = dict(db.conn.execute("select store, stage from stages").fetchall())
+    for row in rows(db, "select id, name, revoked from stores order by id"):
+        store = row["id"]
+        own = Standing(
+            store=store,
+            name=row["name"],
+            line="never",
+            config=stages.get(store, ""),
+            facts=kept.get(store, 0),
+            quarantine=aside.get(store, 0),
+            forks=forks.get(store, 0),
+            conflicts=conflicts.get(store, 0),
+        )
+        if store in told:
+            own = _as_told(own, told[store], heads)
+        yield msgspec.structs.replace(own, line="revoked") if row["revoked"] else own
+
+
+def _count(db: Database, table: str, condition: str = "true") -> dict[str, int]:
+    return dict(db.conn.execute(f"select store, count(*) from {table} where {condition} group by store").fetchall())
+
+
+def _as_told(own: Standing, row: dict[str, str], heads: dict[tuple[str, str], feed.Stand]) -> Standing:
+    """With what the store said of itself when it was last heard."""
+    state = msgspec.json.decode(row["told"], type=State)
+    ours = {name: head for (name, scope), head in heads.items() if scope in (ALL, own.store)}
+    behind = [
+        name
+        for name, head in sorted(ours.items())
+        if name not in state.feeds or (state.feeds[name].epoch, state.feeds[name].version) != (head.epoch, head.version)
+    ]
+    return msgspec.structs.replace(
+        own,
+        line="online" if row["state"] == "birth" else "offline",
+        since=row["since"],
+        heard=row["heard"],
+        software=state.software,
+        box=state.box,
+        backlog=state.backlog,
+        behind=behind,
+        clock=state.clock,
+        disk_free=state.disk_free,
+        devices=state.devices,
+        refused=sum(state.refused.values()),
+    )
