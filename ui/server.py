@@ -19,7 +19,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
-from edge import box, desk, service
+from edge import box, desk, retention, service
 from edge.clock import now
 from edge.config import BadConfig, Config
 from edge.journal import Box
@@ -87,7 +87,12 @@ class Room:
         db.close()
         app = make_app(self.config, me, self.screens, self.life)
         stamp = app.extensions["house"].stamp
-        service.start(self.life, {"desk": partial(self._desk, me), "follower": partial(self._follower, me, stamp)})
+        tasks = {
+            "desk": partial(self._desk, me),
+            "follower": partial(self._follower, me, stamp),
+            "broom": partial(self._broom, me),
+        }
+        service.start(self.life, tasks)
         return app
 
     def _desk(self, me: Box, life: Life) -> None:
@@ -102,6 +107,10 @@ class Room:
     def _follower(self, me: Box, stamp: str, life: Life) -> None:
         with open_shop(self.config, me) as shop:
             follower.follow(shop, self.screens, stamp, life)
+
+    def _broom(self, me: Box, life: Life) -> None:
+        with open_shop(self.config, me) as shop:
+            retention.work(shop, life)
 
     def end(self) -> None:
         """Streams first: each holds a thread that gunicorn would wait for."""
