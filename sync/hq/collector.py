@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from edge import journal
 from edge.clock import now
-from edge.store import one, writing
+from edge.store import one, rows, writing
 from sync.headers import Ack, EventRow, Events, Nack
 from sync.hq import counting
 from sync.hq.counting import Counted
 from sync.hq.event import Event, Unclear, told, understand
 from sync.hq.fit import Chain, Fork, Gap, Known, Link, New, Place, fit, linked
+from sync.hq.schema import RETOLD
 
 log = logging.getLogger(__name__)
 
@@ -34,26 +36,26 @@ class Lane:
     lane: int
 
 
-def keep(db: Database, header: Events, rows: Sequence[EventRow]) -> Ack | Nack:
+def keep(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
     """Keep one batch in a transaction of its own; the answer may be sent when this returns."""
     with writing(db):
-        return keep_within(db, header, rows)
+        return keep_within(db, header, lines)
 
 
 def keep_all(db: Database, batches: Iterable[tuple[Events, Sequence[EventRow]]]) -> list[tuple[str, Ack | Nack]]:
     """Keep what has come in together in one transaction: one wait for the disk for all. (store, answer) in order."""
     with writing(db):
-        return [(header.store, keep_within(db, header, rows)) for header, rows in batches]
+        return [(header.store, keep_within(db, header, lines)) for header, lines in batches]
 
 
-def keep_within(db: Database, header: Events, rows: Sequence[EventRow]) -> Ack | Nack:
+def keep_within(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
     """Keep a batch inside the caller's transaction; the answer must not be sent before that is committed.
 
     Overlap is skipped, a gap is answered by what HQ has, a past that differs is a fork: noted, and nothing overwritten.
     """
     lane = Lane(header.store, header.epoch, header.lane)
     kept = standing(db, lane)
-    batch = linked(header, rows)
+    batch = linked(header, lines)
     if batch is None:
         return Nack(epoch=lane.epoch, lane=lane.lane, first=header.first, last=header.last, reason=UNCHAINED)
     match fit(kept, batch, lambda seq: _hash_at(db, lane, seq)):
@@ -69,6 +71,17 @@ def keep_within(db: Database, header: Events, rows: Sequence[EventRow]) -> Ack |
 def ack(lane: Lane, kept: Place, *, fork: bool = False) -> Ack:
     """What HQ says about a lane of which it has kept the rows up to a place."""
     return Ack(epoch=lane.epoch, lane=lane.lane, seq=kept.seq, ordinal=kept.ordinal, hash=kept.hash.hex(), fork=fork)
+
+
+def acks(db: Database, store: str, epoch: str) -> list[Ack]:
+    """All that HQ has of a store, lane by lane, those of its present epoch even where HQ has nothing of them yet.
+
+    A store that has come to the line hears it: where HQ was restored from a backup, it sends again from there.
+    """
+    found = rows(db, "select epoch, lane from chains where store = ?", (store,))
+    lanes = {(row["epoch"], row["lane"]) for row in found} | {(epoch, lane) for lane in journal.Lane}
+    here = [Lane(store, *one) for one in sorted(lanes)]
+    return [ack(lane, standing(db, lane)) for lane in here]
 
 
 def standing(db: Database, lane: Lane) -> Place:
@@ -126,13 +139,17 @@ def _understand(lane: Lane, row: EventRow) -> Event:
 
 
 def _said_before(db: Database, lane: Lane, event: Event, row: EventRow) -> bool:
-    """After a fork a box tells again, byte for byte, what it does not know to be kept: that is one fact, not two."""
+    """After a fork a box tells again, byte for byte, what it does not know to be kept: that is one fact, not two.
+
+    It may be kept where it was told first, or, after a second fork, in the epoch it was told in again.
+    """
     origin = told(lane.store, event)
     if origin.epoch == lane.epoch:
         return False
     at = (lane.store, origin.epoch, lane.lane, origin.seq)
-    kept = one(db, "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at)
-    return kept is not None and kept[0] == row.event
+    first = one(db, "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at)
+    again = db.conn.execute(f"select event from facts where store = ? and id = ? and {RETOLD}", (lane.store, event.id))
+    return row.event in [kept[0] for kept in (first, *again.fetchall()) if kept]
 
 
 def _insert(db: Database, lane: Lane, facts: Sequence[tuple[Link, Event]], received: str) -> None:

@@ -14,6 +14,7 @@ def renew(db: Database) -> int:
 
     The journals need nothing: HQ acknowledges what it has, and the stores send again from there.
     """
+    db.conn.execute("pragma journal_mode = wal")  # a copy made by `vacuum into` has lost it
     with writing(db):
         here, _ = feed.stands(db)
         for one in here:

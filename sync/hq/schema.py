@@ -12,10 +12,19 @@ FILE = "hq-store.db"
 hq_store = Migrations("hq-store")
 
 
+# a fact that was told first in another epoch: its id names that one
+RETOLD = "substr(id, 1, length(store) + length(epoch) + 2) <> store || '/' || epoch || '/'"
+
+
 @hq_store()
 def m001_headquarters(db: Database) -> None:
     for statement in (*ABOUT, *JOURNALS, *TASKS, *FEEDS, *FLEET):
         db.conn.execute(statement)
+
+
+@hq_store()
+def m002_facts_told_again(db: Database) -> None:
+    db.conn.execute(f"create index facts_retold on facts (store, id) where {RETOLD}")
 
 
 ABOUT = (

@@ -43,6 +43,7 @@ class Worker:
     _changes: Changes = field(init=False)
     _roster: tuple[object, ...] | None = None
     _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _met: set[str] = field(default_factory=set)
     _up: bool = False
     _spoke: float = 0.0
     _published: float = 0.0
@@ -88,6 +89,7 @@ class Worker:
     def _come_up(self) -> None:
         log.info("the line is up")
         self._up = True
+        self._met.clear()
         self.out.forget()
         self._speak("up")
         self.feeds.begin()
@@ -170,9 +172,18 @@ class Worker:
 
     def _note(self, states: Sequence[State]) -> None:
         with writing(self.db):
-            come = [state.store for state in states if presence.note(self.db, state, now().text)]
+            come = {state.store for state in states if presence.note(self.db, state, now().text)}
         for store in come:
             self.feeds.order(store)
+        for state in states:
+            if state.state == "birth" and (state.store in come or state.store not in self._met):
+                self._met.add(state.store)
+                self._greet(state)
+
+    def _greet(self, state: State) -> None:
+        """Say how far HQ has a store's journal, to whoever comes and to everybody after HQ itself came."""
+        for ack in collector.acks(self.db, state.store, state.epoch):
+            self.out.answer(topics.down(self.chain, state.store, "ack"), ack)
 
     # --- what is due
 

@@ -157,12 +157,10 @@ def test_feeds_are_caught_up_from_nothing_and_follow_what_is_pushed_even_over_an
     until(lambda: is_mirrored(town))
     assert len(live(town, "catalog")) == 300
     gtin = min(live(town, "stock"))
-    prices = town.folder / "prices.csv"
     for price in (110, 220):
-        prices.write_text(f"gtin,price\n{gtin},{price}\n")
         if price == 220:
             town.broker.kill()
-        noren("hq", "push", "prices", prices, "--dir", town.hq)
+        push_price(town, price)
         if price == 220:
             town.broker.start()
         until(lambda: is_mirrored(town))
@@ -176,6 +174,35 @@ def test_what_the_store_sold_comes_back_counted(town: Town) -> None:
         data = {"gtin": gtin, "quantity": -1, "reserved": 0, "reason": "sale"}
         seq = tell(town.store, town.box, Fact(kind="stock.moved", data=data), now())
     until(lambda: f'"through_seq":{seq}' in live(town, "stock")[gtin])
+
+
+def test_a_headquarters_restored_from_last_nights_backup_gets_everything_again(town: Town) -> None:
+    """Nothing new happens in the store meanwhile: it must come back by itself, from what HQ says it has."""
+    until(lambda: is_mirrored(town))
+    town.tell(30)
+    until(town.is_all_kept)
+    with opened(town.hq) as db:
+        db.conn.execute("vacuum into ?", (str(town.folder / "backup.db"),))
+    town.tell(30)
+    until(town.is_all_kept)
+    push_price(town, 330)
+    until(lambda: is_mirrored(town))
+    town.kill("hq")
+    for part in ("-wal", "-shm"):
+        (town.hq / f"hq-store.db{part}").unlink(missing_ok=True)
+    (town.folder / "backup.db").replace(town.hq / "hq-store.db")
+    noren("hq", "restored", "--dir", town.hq)
+    town.start("hq")
+    until(town.is_all_kept)
+    until(lambda: is_mirrored(town))
+    push_price(town, 440)
+    until(lambda: is_mirrored(town))
+
+
+def push_price(town: Town, price: int) -> None:
+    prices = town.folder / "prices.csv"
+    prices.write_text(f"gtin,price\n{min(live(town, 'stock'))},{price}\n")
+    noren("hq", "push", "prices", prices, "--dir", town.hq)
 
 
 def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:
