@@ -4,6 +4,7 @@ import logging
 import secrets
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from edge import catalog, member, visit
@@ -27,6 +28,7 @@ from edge.outcome import (
     ProductShown,
     ProductUnknown,
     keep,
+    put_on_screen,
 )
 from edge.pickup import order as orders
 from edge.pickup.life import OPEN, Action, State
@@ -41,8 +43,21 @@ log = logging.getLogger(__name__)
 TICK = 0.02  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
 LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
 
+# A scan the desk comes to later than this (it was down, the power was cut) is kept and counts, but is not put on the
+# screen: whoever held that code has gone, and somebody else stands there.
+FRESH = timedelta(seconds=10)
+
 SHOPPERS = frozenset({"kiosk", "entrance"})
 STAFF = frozenset({"counter", "handheld"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An outcome that has been kept, where, and whether the screen there may show it."""
+
+    seq: int
+    station: str
+    fresh: bool
 
 
 def decide(shop: Shop, scan: Scan, cause: str, moment: Now) -> Outcome:
@@ -164,31 +179,36 @@ def _badge(shop: Shop, issuer: str, number: str) -> Outcome:
     return BadgeRead(staff=row[0]) if row else NotHere(what="StaffBadge")
 
 
-def answer(shop: Shop, scan_log: str, scan: Scan) -> int:
-    """Answer one scan in one transaction: outcome, facts and cursor move together; the outcome's seq.
+def answer(shop: Shop, scan_log: str, scan: Scan) -> Answered:
+    """Answer one scan in one transaction: outcome, facts and cursor move together.
 
-    A bug in a decision costs its own scan alone: it becomes the outcome `fault`, with the trace in the log.
+    The scan's own moment decides (which day a visit counts for, whether a code has expired), however late the desk comes
+    to it. A bug in a decision costs its own scan alone: it becomes the outcome `fault`, with the trace in the log.
     """
-    cause, moment = f"{scan_log}/{scan.seq}", now()
+    cause = f"{scan_log}/{scan.seq}"
     try:
         with writing(shop.db):
-            return _settle(shop, scan_log, scan, decide(shop, scan, cause, moment), moment)
+            return _settle(shop, scan_log, scan, decide(shop, scan, cause, scan.moment))
     except (OSError, MemoryError, sqlite3.Error):
         raise  # the card or the database is in trouble, not this scan: the process ends and begins anew
     except Exception:
         trace = secrets.token_hex(4)
         log.exception("scan %s is a fault, trace %s", cause, trace)
         with writing(shop.db):
-            return _settle(shop, scan_log, scan, Fault(trace=trace), moment)
+            return _settle(shop, scan_log, scan, Fault(trace=trace))
 
 
-def _settle(shop: Shop, scan_log: str, scan: Scan, outcome: Outcome, moment: Now) -> int:
+def _settle(shop: Shop, scan_log: str, scan: Scan, outcome: Outcome) -> Answered:
+    moment = now()
     seq = keep(shop.db, scan_log, scan.seq, scan.station, outcome, moment)
+    fresh = scan.boot == moment.boot and moment.uptime_ms - scan.uptime_ms <= FRESH.total_seconds() * 1000
+    if fresh:
+        put_on_screen(shop.db, scan.station, seq, moment)
     move_cursor(shop.db, f"desk:{scan_log}", scan.seq)
-    return seq
+    return Answered(seq=seq, station=scan.station, fresh=fresh)
 
 
-def catch_up(shop: Shop, tell_screens: Callable[[int], None]) -> None:
+def catch_up(shop: Shop, tell_screens: Callable[[Answered], None]) -> None:
     """Answer every scan that waits, in order."""
     for scan_log in LOGS:
         while waiting := after(shop.db, scan_log, Scan, cursor(shop.db, f"desk:{scan_log}")):
@@ -196,7 +216,7 @@ def catch_up(shop: Shop, tell_screens: Callable[[int], None]) -> None:
                 tell_screens(answer(shop, scan_log, scan))
 
 
-def work(shop: Shop, tell_screens: Callable[[int], None], life: Life) -> None:
+def work(shop: Shop, tell_screens: Callable[[Answered], None], life: Life) -> None:
     """The desk's day: look, answer, rest."""
     changes = Changes(shop.db)
     while life.goes_on():

@@ -134,15 +134,18 @@ class OutcomeRow(Struct, frozen=True, kw_only=True):
 
 
 def keep(db: Database, log: str, scan: int, station: str, outcome: Outcome, now: Now) -> int:
-    """Append an outcome inside the caller's transaction and put it on the station's screen; its seq."""
+    """Append an outcome inside the caller's transaction; its seq."""
     data = msgspec.json.encode(outcome)
     kind: dict[str, Any] = msgspec.json.decode(data)
     row = {"log": log, "scan": scan, "station": station, "kind": kind["kind"], "data": data.decode(), "time": now.text}
-    seq = append(db, "outcomes", row)
+    return append(db, "outcomes", row)
+
+
+def put_on_screen(db: Database, station: str, seq: int, now: Now) -> None:
+    """Let a station's screen show an outcome, inside the caller's transaction."""
     db.conn.execute(
         "insert or replace into screens (station, outcome, since) values (?, ?, ?)", (station, seq, now.text)
     )
-    return seq
 
 
 def on_screen(db: Database, station: str) -> OutcomeRow | None:

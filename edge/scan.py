@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.clock import Now
+from edge.clock import Now, Quality, parse_utc
 from edge.codes.symbology import Symbology
 from edge.store import append
 
@@ -31,9 +31,14 @@ class Scan(Struct, frozen=True, kw_only=True):
     aim: str | None
     data: bytes
     time: str
-    clock: str
+    clock: Quality
     boot: str
     uptime_ms: int
+
+    @property
+    def moment(self) -> Now:
+        """When it was read, as the box knew it then."""
+        return Now(parse_utc(self.time), self.clock, self.boot, self.uptime_ms)
 
 
 def write_down(db: Database, log: str, station: str, device: str, reading: Reading, now: Now) -> int:

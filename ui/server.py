@@ -24,8 +24,8 @@ from edge.clock import now
 from edge.config import BadConfig, Config
 from edge.journal import Box
 from edge.service import BROKEN, Life, notify
-from edge.shop import Shop, open_shop
-from edge.store import one, open_store
+from edge.shop import open_shop
+from edge.store import open_store
 from ui import follower
 from ui.app import make_app
 from ui.screens import Screens
@@ -97,12 +97,11 @@ class Room:
 
     def _desk(self, me: Box, life: Life) -> None:
         with open_shop(self.config, me) as shop:
-            desk.work(shop, partial(self._answered, shop), life)
+            desk.work(shop, self._answered, life)
 
-    def _answered(self, shop: Shop, seq: int) -> None:
-        row = one(shop.db, "select station from outcomes where seq = ?", (seq,))
-        assert row is not None
-        self.screens.outcome(row[0], seq)
+    def _answered(self, done: desk.Answered) -> None:
+        if done.fresh:
+            self.screens.outcome(done.station, done.seq)
 
     def _follower(self, me: Box, stamp: str, life: Life) -> None:
         with open_shop(self.config, me) as shop:

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -9,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge import desk
-from edge.clock import now
+from edge.clock import Now, now
 from edge.codes import token
 from edge.codes.reason import Reason
 from edge.codes.rules import Check, CodeRules, IssuerRule, TokenKey
@@ -206,6 +207,32 @@ def test_the_screen_of_a_station_shows_its_own_outcome_alone_and_nothing_after_t
     assert on_screen(floor.db, "k2") is not None
 
 
+def _read_earlier(floor: Shop, data: str, boot: str | None = None, **ago: float) -> desk.Answered:
+    moment, age = now(), timedelta(**ago)
+    ms = round(age.total_seconds() * 1000)
+    then = Now(moment.time - age, moment.clock, boot or moment.boot, moment.uptime_ms - ms)
+    with writing(floor.db):
+        write_down(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), then)
+    told: list[desk.Answered] = []
+    desk.catch_up(floor, told.append)
+    return told[-1]
+
+
+def test_a_scan_the_desk_comes_to_late_counts_but_is_shown_to_nobody(floor: Shop) -> None:
+    assert not _read_earlier(floor, CARD, minutes=5).fresh
+    assert on_screen(floor.db, "k1") is None
+    assert len(facts(floor, "visit.checked_in")) == 1
+    assert _read_earlier(floor, TAG, seconds=1).fresh
+    assert not _read_earlier(floor, TAG, boot="another boot").fresh
+
+
+def test_a_late_answered_visit_counts_for_the_day_it_was_read(floor: Shop) -> None:
+    _read_earlier(floor, CARD, days=1)
+    outcome = scan(floor, "k1", CARD)
+    assert isinstance(outcome, CheckedIn)
+    assert outcome.first
+
+
 def test_a_bug_costs_its_own_scan_alone(
     floor: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -242,10 +269,10 @@ def test_a_scan_is_answered_once_even_when_the_desk_starts_anew(floor: Shop) -> 
 def test_a_page_is_answered_like_a_scanner(floor: Shop) -> None:
     with writing(floor.db):
         write_down(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
-    told: list[int] = []
+    told: list[desk.Answered] = []
     desk.catch_up(floor, told.append)
     assert (last(floor).log, last(floor).outcome) == ("page_scans", ProductShown(gtin=GTIN))
-    assert told == [last(floor).seq]
+    assert told == [desk.Answered(seq=last(floor).seq, station="k1", fresh=True)]
 
 
 def test_no_outcome_or_log_line_of_a_member_holds_their_name(floor: Shop, caplog: pytest.LogCaptureFixture) -> None:
