@@ -94,7 +94,7 @@ class JournalUp:
                 return True
             before = self._before(lane, way)
             if chain(before.hash, found[0][0].raw()) != found[0][1]:
-                self._fork(lane, "rows after HQ's last one are gone")
+                self._fork(lane, "rows after the last one HQ has are gone", before.seq)
                 return True
             batch = next(share_out([row for row, _ in found]))
             if not self._publish(lane, before, batch, found[len(batch) - 1][1]):
@@ -141,7 +141,7 @@ class JournalUp:
             return
         place = Place(ack.seq, ack.ordinal, bytes.fromhex(ack.hash))
         if ack.fork or not self._is_ours(lane, place):
-            self._fork(lane, f"HQ tells another past, up to {ack.seq}")
+            self._fork(lane, "HQ tells another past", ack.seq)
             return
         self.ways[lane] = acked(self.ways[lane], ack.seq, now)
         if place != self.places.get(lane, Place()):
@@ -171,13 +171,13 @@ class JournalUp:
         self._touched.add((epoch, lane))
         self._may_send = True
 
-    def _fork(self, lane: LaneId, reason: str) -> None:
+    def _fork(self, lane: LaneId, reason: str, hq_seq: int) -> None:
         """HQ's past of this lane is not ours: close it, and leave it to web to tell the rest in a new epoch."""
         log.error("lane %d of epoch %s is closed: %s", lane[1], lane[0], reason)
         self.closed.add(lane)
         self.ways[lane] = resting(self.ways[lane].kept)
         kept = self.places.get(lane, Place()).seq
-        self._forks.append({"epoch": lane[0], "lane": lane[1], "kept": kept, "reason": reason})
+        self._forks.append({"epoch": lane[0], "lane": lane[1], "kept": kept, "hq_seq": hq_seq, "reason": reason})
 
     def write(self, now: Now) -> None:
         """Note on the card what HQ has kept since the last time, in one transaction; nothing when there is nothing."""
