@@ -44,6 +44,7 @@ class Screens:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[str, Stream] = {}
+        self._known: set[str] = set()  # stations and surfaces that had a screen since the start
         self._over = False
         self.version = ""  # of pages and settings: a screen that shows another one loads itself anew
 
@@ -56,6 +57,7 @@ class Screens:
             if before := self._open.get(screen):
                 before.events.put(END)
             self._open[screen] = stream
+            self._known.add(station)
         return stream
 
     def close(self, stream: Stream) -> None:
@@ -89,3 +91,8 @@ class Screens:
     def count(self) -> int:
         with self._lock:
             return len(self._open)
+
+    def by_station(self) -> dict[str, int]:
+        """Open streams by what they follow; 0 where one was open since the start, and is gone."""
+        with self._lock:
+            return {known: sum(it.station == known for it in self._open.values()) for known in self._known}
