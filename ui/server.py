@@ -1,15 +1,10 @@
-"""The web process: gunicorn with one worker, and in that worker the desk, the follower and the pages."""
+"""The web process: gunicorn with one worker of 64 threads; its arbiter watches, its worker does everything."""
 
-import errno
-import fcntl
 import logging
 import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -19,102 +14,19 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
-from edge import box, desk, retention, service
-from edge.clock import now
-from edge.config import BadConfig, Config
-from edge.journal import Box
-from edge.service import BROKEN, Life, notify
-from edge.shop import open_shop
-from edge.store import open_store
-from ui import follower
-from ui.app import make_app
-from ui.screens import Screens
+from edge.config import Config
+from edge.service import BROKEN, notify
+from ui.alone import alone, check_address
+from ui.room import Room
 
 log = logging.getLogger(__name__)
 
 THREADS = 64  # 40 streams hold one each; the rest answer
 STREAM_DEAD = 10_000  # ms without an acknowledgement before a screen that lost power is given up (tcp(7))
-STUCK = 15.0  # seconds without a round of desk or follower before the worker is ended
+STUCK = 15.0  # seconds without a round of a loop before the worker is ended
 GRACE = 4  # seconds for requests under way when the process is asked to stop; streams end at once
-ALONE_WITHIN = 3.0  # seconds to wait for the last worker of a killed process, which notices within one
 
 gthread.STOP_KEEPALIVE_LINGER = 0.5  # seconds an idle connection is kept at the end; 2 s would be most of the stop
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the only place there is for a web process on this store. Raises BadConfig where another one has it."""
-    with (folder / "web.lock").open("w") as lock:
-        until = time.monotonic() + ALONE_WITHIN
-        while True:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() > until:
-                    raise BadConfig(
-                        f"{folder} is already served by another `noren run web`. End that one first, or give this one "
-                        "another `store.data`."
-                    ) from None
-                time.sleep(0.1)
-        yield
-
-
-def check_address(host: str, port: int) -> None:
-    """Raises BadConfig where nobody can listen there; gunicorn would try for five seconds and speak in traces."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host, port))
-    except OSError as error:
-        why = "another program listens there" if error.errno == errno.EADDRINUSE else error.strerror
-        raise BadConfig(f"web.port: cannot listen on {host} port {port}: {why}. Set another `port`.") from None
-
-
-class Room:
-    """What lives in the worker besides the pages: the desk and the follower, each with its own shop."""
-
-    def __init__(self, config: Config) -> None:
-        self.config = config
-        self.life = Life()
-        self.screens = Screens()
-
-    def begin(self) -> Flask:
-        """Know the box, build the pages, start the loops."""
-        db = open_store(Path(self.config.store.data))
-        me = box.know_thyself(db, self.config.store.id, now())
-        db.close()
-        app = make_app(self.config, me, self.screens, self.life)
-        stamp = app.extensions["house"].stamp
-        tasks = {
-            "desk": partial(self._desk, me),
-            "follower": partial(self._follower, me, stamp),
-            "broom": partial(self._broom, me),
-        }
-        service.start(self.life, tasks)
-        return app
-
-    def _desk(self, me: Box, life: Life) -> None:
-        with open_shop(self.config, me) as shop:
-            desk.work(shop, self._answered, life)
-
-    def _answered(self, done: desk.Answered) -> None:
-        if done.fresh:
-            self.screens.outcome(done.station, done.seq)
-
-    def _follower(self, me: Box, stamp: str, life: Life) -> None:
-        with open_shop(self.config, me) as shop:
-            follower.follow(shop, self.screens, stamp, life)
-
-    def _broom(self, me: Box, life: Life) -> None:
-        with open_shop(self.config, me) as shop:
-            retention.work(shop, life)
-
-    def end(self) -> None:
-        """Streams first: each holds a thread that gunicorn would wait for."""
-        self.screens.end()
-        self.life.end()
 
 
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]
@@ -131,6 +43,13 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
             os._exit(BROKEN)  # the arbiter starts another worker; the store remembers
         if not self.alive or self.room.life.stalest() < STUCK:
             super().notify()
+
+    def is_parent_alive(self) -> bool:
+        """Whoever loses the arbiter ends by itself, desk and all: systemd starts both anew."""
+        lives = bool(super().is_parent_alive())
+        if not lives:
+            self.room.end()
+        return lives
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.room.end()

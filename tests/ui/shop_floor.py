@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge import schema, staff
+from edge import desk, schema, staff
 from edge.box import know_thyself
 from edge.catalog import Category, Colour, Picture, Product, Review, Reviews
 from edge.clock import now, utc_text
@@ -17,9 +17,12 @@ from edge.codes.rules import CodeRules, IssuerRule
 from edge.config import Config, HqSection, Station, StoreSection, WebSection
 from edge.journal import Box
 from edge.member import Member
+from edge.outcome import last_seq
 from edge.pickup.life import State
 from edge.pickup.order import OrderLine, OrderRow
 from edge.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Place, Policy
+from edge.scan import Reading, write_down
+from edge.shop import Shop
 from edge.staff import Staff
 from edge.stock import NeighbourRow, NeighbourStock, StockRow
 from edge.store import open_hq, open_store, writing
@@ -104,6 +107,18 @@ class Floor:
 
     def policy(self, policy: Policy) -> None:
         self.feed("config", "policy", policy)
+
+    @property
+    def shop(self) -> Shop:
+        return Shop(self.config, self.box, self.db, self.hq)
+
+    def scan(self, code: str | bytes, station: str = "kiosk-1") -> int:
+        """A scanner reads a code and the desk answers it; the outcome's seq."""
+        data = code.encode() if isinstance(code, str) else code
+        with writing(self.db):
+            write_down(self.db, "scans", station, "scanner", Reading(data=data), now())
+        desk.catch_up(self.shop, lambda _seq: None)
+        return last_seq(self.db)
 
     def close(self) -> None:
         self.db.close()
@@ -218,3 +233,26 @@ def open_floor(folder: Path, port: int = 8080) -> Floor:
     _catalogue(floor)
     _people(floor)
     return floor
+
+
+def toml(folder: Path, port: int) -> Path:
+    """The same settings as a file, for tests that start the real process; the store's data is in `folder`/data."""
+    stations = "".join(
+        f'[[stations]]\nid = "{place.id}"\nrole = "{place.role}"\nname = {{ ja = "{place.name.ja}", en = "{place.name.en}" }}\n'
+        for place in settings(folder).stations
+    )
+    path = folder / "noren.toml"
+    path.write_text(
+        f"""[store]
+chain = "nagi"
+id = "ginza"
+data = "data"
+[hq]
+broker = "mqtt://127.0.0.1:1"
+keys = {{}}
+[web]
+port = {port}
+{stations}""",
+        encoding="utf-8",
+    )
+    return path

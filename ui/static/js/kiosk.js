@@ -39,8 +39,8 @@ function put(html) {
   stage().replaceWith(document.adoptNode(made));
   settle();
   arm();
-  part('.screen').focus({ preventScroll: true });
   sound[made.dataset.sound]?.();
+  setTimeout(() => part('.screen').focus({ preventScroll: true })); // not now: it would lay the page out twice
 }
 
 function look() {
