@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
 from sqlite_utils import Database
 
 from edge.clock import Now, parse_utc
-from edge.store import append, rows, writing
+from edge.store import writing
 from sync.headers import Do
+from sync.notes import append_note, noted
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +27,7 @@ class Commands:
     _done: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        for row in rows(self.db, "select data from sync_log where type in ('do.taken', 'do.refused')"):
-            self._done.add(msgspec.json.decode(row["data"])["id"])
+        self._done = {told["id"] for told in noted(self.db, "do.taken", "do.refused")}
 
     def on_do(self, do: Do, moment: datetime, now: Now) -> str | None:
         """Do it, or say why not; `moment` is the time as far as it is known. The id is noted before the work begins."""
@@ -59,4 +58,4 @@ class Commands:
         self._done.add(do.id)
         data = {"id": do.id, "command": do.command, **({"why": why} if why else {})}
         with writing(self.db):
-            append(self.db, "sync_log", {"type": kind, "data": msgspec.json.encode(data).decode(), "time": now.text})
+            append_note(self.db, kind, data, now)

@@ -3,43 +3,42 @@
 import logging
 import random
 import time
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlite_utils import Database
 
 from edge import clock, service
 from edge.box import read_box
-from edge.clock import Now, parse_utc
+from edge.clock import Now
 from edge.config import Config
 from edge.journal import Box
 from edge.service import Life
-from edge.store import Changes, append, open_hq, open_store, writing
+from edge.store import Changes, open_hq, open_store
 from sync import presence, topics, trust
 from sync.broker import Broker, read_broker
 from sync.commands import Commands
+from sync.ear import Ear
 from sync.feeds import Feeds
 from sync.headers import Ack, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
+from sync.hq_clock import HqClock
 from sync.journal_up import JournalUp
 from sync.line import Line
 from sync.link import Arrived, Connected, Event, Link, Lost
+from sync.notes import Notes, noted
 from sync.outlet import Outlet
 from sync.presence import Self
 from sync.signing import PublicKeys, SigningKey
-from sync.wire import Message, Refused, open_, seal
+from sync.wire import Message, seal
 
 log = logging.getLogger(__name__)
 
 TICK = 0.02  # s between looks at the journal; a message from HQ wakes the loop at once
 BOX_WAIT = 0.5  # s between looks for the box's identity, which the web process gives it at its first start
 NEVER = float("-inf")  # monotonic seconds
-CLOCK_OFF = timedelta(seconds=60)  # a clock nobody has set that differs so much from HQ's is told, once per start
 
 
 @dataclass(slots=True)
@@ -55,25 +54,26 @@ class Courier:
     up: JournalUp = field(init=False)
     feeds: Feeds = field(init=False)
     line: Line = field(init=False)
+    ear: Ear = field(init=False)
+    clock: HqClock = field(init=False)
     commands: Commands = field(init=False)
-    refused: Counter[str] = field(default_factory=Counter)
+    notes: Notes = field(init=False)
     dice: random.Random = field(default_factory=random.Random)
-    _keys: PublicKeys = field(init=False)
     _changes: Changes = field(init=False)
-    _told: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     _is_up: bool = False
     _hq_is_there: bool = False
     _born: float = NEVER
     _at: float = 0.0
     _now: Now = field(init=False)
-    _ahead: timedelta | None = None  # how far HQ's clock is ahead of ours
 
     def __post_init__(self) -> None:
+        self.notes = Notes(self.db)
         self.up = JournalUp(self.db, self.me.box.store, self.me.chain, self.me.key, self.out)
-        self.feeds = Feeds(self.mirror, self._want, self._say, retired=_retired(self.db))
+        self.feeds = Feeds(self.mirror, self._want, self.notes.say, retired=_retired(self.db))
         self.line = Line(self.db)
+        self.ear = Ear(self.mirror, self.enrolled, self.notes.say)
+        self.clock = HqClock(self.notes.say)
         self.commands = Commands(self.db, {"rewind": self._rewind, "reload": self._reload, "birth": self._tell_state})
-        self._keys = trust.trusted(self.enrolled, self.mirror)
         self._changes = Changes(self.db)
 
     def round(self, events: Sequence[Event], at: float, now: Now) -> None:
@@ -89,7 +89,8 @@ class Courier:
             if at - self._born >= presence.EVERY:
                 self._be_born(at, now)
         self.line.listen(now, at)
-        self._write(now)
+        self.up.write(now)
+        self.notes.write(now)
 
     # --- what arrives
 
@@ -111,14 +112,12 @@ class Courier:
                 self.line.fall(reason, now)
 
     def _hear(self, event: Arrived, at: float, now: Now) -> None:
-        try:
-            message = open_(event.topic, event.payload, self._keys)
-        except Refused as refused:
-            self._refuse(refused.why)
+        message = self.ear.open(event)
+        if message is None:
             return
         why = self._obey(message, topics.owner(event.topic), event.retained, at, now)
         if why:
-            self._refuse(why)
+            self.ear.refuse(why)
         elif not event.retained and not _says_down(message.header):
             self.line.hear(now, at, complete=self.feeds.complete)
 
@@ -134,9 +133,9 @@ class Courier:
             case Head() as head:
                 self.feeds.on_head(scope, head, at, now)
             case HqPresence() as hq:
-                self._meet(hq, retained, now)
+                return self._meet(hq, retained, now)
             case Do() as do:
-                return self.commands.on_do(do, self._moment(now), now)
+                return self.commands.on_do(do, self.clock.moment(now), now)
             case _:
                 return "unexpected"
         return None
@@ -144,39 +143,19 @@ class Courier:
     def _apply(self, header: FeedDelta | FeedPage, rows: Sequence[Any], at: float, now: Now) -> str | None:
         why = self.feeds.on_rows(header, rows, at, now)
         if header.feed == "keys":
-            self._keys = trust.trusted(self.enrolled, self.mirror)
+            self.ear.read_keys()
         return why
 
-    def _meet(self, hq: HqPresence, retained: bool, now: Now) -> None:
+    def _meet(self, hq: HqPresence, retained: bool, now: Now) -> str | None:
         """HQ comes or goes. One that comes back may have lost what was under way to the one before."""
         if hq.state == "up" and not self._hq_is_there:
             self.up.on_new_line()
         self._hq_is_there = hq.state == "up"
         if hq.state == "down":
             self.line.fall("HQ is not there", now)
-        elif not retained:
-            self._compare_clocks(hq.time, now)
-
-    def _compare_clocks(self, told: str, now: Now) -> None:
-        try:
-            ahead = parse_utc(told) - now.time
-        except (ValueError, TypeError):
-            self._refuse("bad_time")
-            return
-        first, self._ahead = self._ahead is None, ahead
-        if first and now.clock != "synced" and abs(ahead) > CLOCK_OFF:
-            self._say("clock.differs", {"hq": told, "here": now.text, "clock": now.clock})
-
-    def _moment(self, now: Now) -> datetime:
-        """The time as far as it is known: HQ's, where nobody has set our clock."""
-        return now.time if now.clock == "synced" or self._ahead is None else now.time + self._ahead
-
-    def _refuse(self, why: str) -> None:
-        """Count a message that was refused; the first of its kind in a run is told to HQ."""
-        self.refused[why] += 1
-        if self.refused[why] == 1:
-            log.warning("a message was refused: %s", why)
-            self._say("message.refused", {"why": why})
+        elif not retained and not self.clock.hear(hq.time, now):
+            return "bad_time"
+        return None
 
     # --- what is said
 
@@ -193,22 +172,9 @@ class Courier:
         return self.out.publish(topic, seal(topic, want, (), self.me.key))
 
     def _be_born(self, at: float, now: Now) -> None:
-        state = presence.birth(self.db, self.folder, self.me, self.feeds.stands, self.refused, now)
+        state = presence.birth(self.db, self.folder, self.me, self.feeds.stands, self.ear.refused, now)
         if self.out.publish(self.me.topic, seal(self.me.topic, state, (), self.me.key), retain=True):
             self._born = at
-
-    def _say(self, kind: str, data: dict[str, Any]) -> None:
-        """Something HQ shall know: the web process makes it a fact."""
-        self._told.append((kind, data))
-
-    def _write(self, now: Now) -> None:
-        self.up.write(now)
-        if self._told:
-            with writing(self.db):
-                for kind, data in self._told:
-                    row = {"type": kind, "data": msgspec.json.encode(data).decode(), "time": now.text}
-                    append(self.db, "sync_log", row)
-            self._told.clear()
 
     # --- commands
 
@@ -228,9 +194,7 @@ def _says_down(header: AnyHeader) -> bool:
 
 def _retired(db: Database) -> set[tuple[str, str]]:
     """Epochs of feeds that were left: nothing of them counts any more."""
-    found = db.conn.execute("select data from sync_log where type = 'feed.epoch'").fetchall()
-    told = [msgspec.json.decode(row[0]) for row in found]
-    return {(one["feed"], one["from"]) for one in told}
+    return {(told["feed"], told["from"]) for told in noted(db, "feed.epoch")}
 
 
 def main(config: Config) -> int:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -15,6 +14,7 @@ from sync.asking import Asking
 from sync.feed_rules import Against, Fit, Stand, against, fit
 from sync.headers import FeedDelta, FeedHead, FeedPage, FeedRow, Head, Want
 from sync.mirror_table import SHADOW
+from sync.notes import Say
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ class Feeds:
 
     db: Database
     ask: Callable[[Want], bool]
-    say: Callable[[str, dict[str, Any]], None]
+    say: Say
     retired: set[tuple[str, str]] = field(default_factory=set)
     asking: Asking = field(default_factory=Asking)
     stands: dict[str, Stand] = field(default_factory=dict)

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
 from sqlite_utils import Database
 
 from edge.clock import Now
 from edge.journal import GENESIS, Lane, chain
-from edge.store import append, one, rows, writing
+from edge.store import one, rows, writing
 from sync import topics
 from sync.headers import Ack, EventRow, Events, Nack, Prev
+from sync.notes import append_note, noted
 from sync.outlet import Outlet
 from sync.signing import SigningKey
 from sync.under_way import Batch, UnderWay, acked, late, nacked, on_new_line, resting, sent
@@ -52,9 +52,7 @@ class JournalUp:
     def __post_init__(self) -> None:
         for row in rows(self.db, "select epoch, lane, seq, ordinal, hash from kept"):
             self.places[row["epoch"], row["lane"]] = Place(row["seq"], row["ordinal"], row["hash"])
-        for row in rows(self.db, "select data from sync_log where type = 'box.forked'"):
-            fork = msgspec.json.decode(row["data"])
-            self.closed.add((fork["epoch"], fork["lane"]))
+        self.closed = {(fork["epoch"], fork["lane"]) for fork in noted(self.db, "box.forked")}
         self.look()
 
     def look(self) -> None:
@@ -187,8 +185,7 @@ class JournalUp:
             for lane in self._touched:
                 self._write_kept(lane, now)
             for fork in self._forks:
-                data = msgspec.json.encode(fork).decode()
-                append(self.db, "sync_log", {"type": "box.forked", "data": data, "time": now.text})
+                append_note(self.db, "box.forked", fork, now)
         self._touched.clear()
         self._forks.clear()
 

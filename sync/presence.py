@@ -10,11 +10,12 @@ from sqlite_utils import Database
 
 from edge.clock import Now
 from edge.journal import Box, standing
-from edge.store import append, one, rows, writing
+from edge.store import one, rows, writing
 from sync import topics
 from sync.feed_rules import Stand
 from sync.headers import FeedState, State
 from sync.link import Will
+from sync.notes import append_note
 from sync.signing import SigningKey
 from sync.wire import seal
 
@@ -38,7 +39,7 @@ class Self:
 def next_boot(db: Database, now: Now) -> int:
     """The number of this start of sync: that of the row that notes it, so that it only rises."""
     with writing(db):
-        return append(db, "sync_log", {"type": "sync.started", "data": "{}", "time": now.text})
+        return append_note(db, "sync.started", {}, now)
 
 
 def will(me: Self) -> Will:

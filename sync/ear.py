@@ -1,0 +1,48 @@
+"""Only HQ is heard: a message is opened with HQ's keys, or refused, counted, and told once."""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from sync import trust
+from sync.link import Arrived
+from sync.notes import Say
+from sync.signing import PublicKeys
+from sync.wire import Message, Refused, open_
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Ear:
+    """HQ's keys as they are now, and the messages refused since the start, by reason."""
+
+    mirror: Database
+    enrolled: PublicKeys
+    say: Say
+    refused: Counter[str] = field(default_factory=Counter)
+    _keys: PublicKeys = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.read_keys()
+
+    def read_keys(self) -> None:
+        """The feed `keys` may have changed."""
+        self._keys = trust.trusted(self.enrolled, self.mirror)
+
+    def open(self, event: Arrived) -> Message | None:
+        """The message, where HQ signed it for this topic."""
+        try:
+            return open_(event.topic, event.payload, self._keys)
+        except Refused as refused:
+            self.refuse(refused.why)
+            return None
+
+    def refuse(self, why: str) -> None:
+        """Count a message that was refused; the first of its kind in a run is told to HQ."""
+        self.refused[why] += 1
+        if self.refused[why] == 1:
+            log.warning("a message was refused: %s", why)
+            self.say("message.refused", {"why": str(why)})
