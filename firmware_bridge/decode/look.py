@@ -12,7 +12,7 @@ from firmware_bridge.decode.found import Corners, Found, Sighting
 from firmware_bridge.decode.pace import Pace
 from firmware_bridge.decode.picture import Step, View, crop, scaled, whole
 from firmware_bridge.decode.rungs import AGAIN, AGAIN_MATRIX, SHAKES, Rung
-from firmware_bridge.decode.trust import MATRIX, SHORT, Claim, heard, is_sure, plausible, stands
+from firmware_bridge.decode.trust import MATRIX, SHORT, WEAK, Claim, heard, is_sure, plausible, stands
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
@@ -136,7 +136,7 @@ class Look:
 def _order(symbology: Symbology) -> Sequence[tuple[str, str]]:
     if symbology in MATRIX:
         return AGAIN_MATRIX
-    if symbology in SHORT:  # both engines are needed: the unshaken views, where each has its best chance, first
+    if symbology in SHORT | WEAK:  # both engines are wanted: the unshaken views, where each has its best chance, first
         return sorted(AGAIN, key=lambda again: again[1] != "")
     return AGAIN
 

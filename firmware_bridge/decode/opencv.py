@@ -47,7 +47,7 @@ class OpencvQr:
         self._detector = cv2.QRCodeDetector()
 
     def read(self, gray: Gray) -> tuple[Sighting, ...]:
-        """QR codes in a grey picture, as bytes."""
+        """QR codes in a grey picture; those in Latin-1 or Shift_JIS are left to the others."""
         if not self._asked:
             return ()
         try:
@@ -57,8 +57,14 @@ class OpencvQr:
         return tuple(
             Sighting(symbology=Symbology.QR, aim="]Q1", data=bytes(text), corners=_corners(quad), engine=QR)
             for text, quad in zip(texts, points if points is not None else (), strict=False)
-            if text
+            if text and _as_in_the_code(bytes(text))
         )
+
+
+def _as_in_the_code(data: bytes) -> bool:
+    """Whether these are the bytes of the code: OpenCV turns other encodings than UTF-8 into it, taken for Latin-1."""
+    text = data.decode("utf-8", "replace")
+    return not any("\x80" <= character <= "\xff" or character == "\ufffd" for character in text)
 
 
 def _corners(quad: Sequence[Sequence[float]]) -> Corners:

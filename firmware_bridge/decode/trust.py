@@ -8,6 +8,7 @@ from firmware_bridge.decode.found import Corners, Sighting
 from firmware_bridge.decode.retail import check_holds, expanded, suppressed
 
 MATRIX = frozenset({Symbology.QR, Symbology.MICRO_QR, Symbology.DATAMATRIX, Symbology.PDF417, Symbology.AZTEC})
+ADD_ONS = frozenset({Symbology.EAN2, Symbology.EAN5})
 WEAK = frozenset({Symbology.CODE39, Symbology.ITF, Symbology.CODABAR, Symbology.CODE93})
 RETAIL_DIGITS = {Symbology.EAN13: 13, Symbology.EAN8: 8, Symbology.UPCA: 12}
 SHORTEST = {  # characters; below, stripes and text in a picture become codes
@@ -125,6 +126,8 @@ def is_sure(claim: Claim) -> bool:
 def _rivals(claim: Claim, other: Claim) -> bool:
     """Whether another text of bars, that could stand itself, was read at the same place."""
     if other.data == _plain(claim) or other.symbology in MATRIX or _short_and_alone(other):
+        return False
+    if (claim.symbology in ADD_ONS) != (other.symbology in ADD_ONS):
         return False
     return other is not claim and _meet(claim.corners, other.corners)
 

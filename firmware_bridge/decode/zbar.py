@@ -53,6 +53,8 @@ class Zbar:
 
     def __init__(self, symbologies: Set[Symbology]) -> None:
         self._asked = symbologies & _ASKED.keys()
+        if Symbology.UPCA in self._asked:  # ZBar sees a UPC-A as an EAN-13 first
+            self._asked |= {Symbology.EAN13}
         self._scanner = wrapper.zbar_image_scanner_create()
         weakref.finalize(self, wrapper.zbar_image_scanner_destroy, self._scanner)
         wrapper.zbar_image_scanner_set_config(self._scanner, 0, ZBarConfig.CFG_ENABLE, 0)

@@ -9,6 +9,7 @@ import zxingcpp
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.eci import interpreted
 from firmware_bridge.decode.found import Corners, Sighting
+from firmware_bridge.decode.trust import ADD_ONS, MATRIX
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 F = zxingcpp.BarcodeFormat
@@ -47,12 +48,11 @@ _NAMED = {int(fmt): symbology for symbology, formats in _ASKED.items() for fmt i
 }
 
 
-RETAIL_CODES = frozenset({Symbology.EAN13, Symbology.EAN8, Symbology.UPCA, Symbology.UPCE})
-ADD_ONS = frozenset({Symbology.EAN2, Symbology.EAN5})
+LENGTHS = {Symbology.EAN13: 13, Symbology.EAN8: 8, Symbology.UPCA: 13, Symbology.UPCE: 13}  # as zxing-cpp gives them
+WITH_ADD_ON = "]E3"
 _ADD_ON = {2: (Symbology.EAN2, "]E1"), 5: (Symbology.EAN5, "]E2")}  # ISO/IEC 15424, add-on symbols alone
 
 
-MATRIX = frozenset({Symbology.QR, Symbology.MICRO_QR, Symbology.DATAMATRIX, Symbology.PDF417, Symbology.AZTEC})
 AIM = 3  # characters of an AIM identifier, before the data in ECI mode
 
 
@@ -88,13 +88,13 @@ def _sightings(barcode: zxingcpp.Barcode) -> tuple[Sighting, ...]:
     symbology = _NAMED[int(barcode.format)]
     data, corners = _data(barcode, symbology), _corners(barcode)
     own = Sighting(symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=corners, engine=NAME)
-    if symbology not in RETAIL_CODES or b" " not in data:
+    if own.aim != WITH_ADD_ON:
         return (own,)
-    digits, _, beside = data.partition(b" ")
-    kind, aim = _ADD_ON[len(beside)]
+    length = LENGTHS[symbology]
+    kind, aim = _ADD_ON[len(data) - length]
     return (
-        replace(own, aim="]E4" if symbology is Symbology.EAN8 else "]E0", data=digits),
-        replace(own, symbology=kind, aim=aim, data=beside),
+        replace(own, aim="]E4" if symbology is Symbology.EAN8 else "]E0", data=data[:length]),
+        replace(own, symbology=kind, aim=aim, data=data[length:]),
     )
 
 
