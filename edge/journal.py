@@ -1,7 +1,7 @@
 """Facts for HQ: append them in a hash chain, and know what HQ has kept."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Any
 
@@ -66,11 +66,19 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Box:
-    """Which box this is: store id, box id, and the journal epoch it writes."""
+    """Which box this is: store id, box id, the journal epoch it writes, and those it wrote before a fork."""
 
     store: str
     id: str
     epoch: str
+    past: frozenset[str] = frozenset()
+
+    def counted(self, epoch: str, through_seq: int) -> int:
+        """How far HQ has counted this journal, where a row of HQ's says (epoch, through_seq).
+
+        Numbers rise over all epochs of one store.db; an epoch of another one (a box before this) says nothing about ours.
+        """
+        return through_seq if epoch == self.epoch or epoch in self.past else 0
 
 
 def chain(previous: bytes, event: bytes) -> bytes:
@@ -104,16 +112,28 @@ def tail(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
 
 def tell(db: Database, box: Box, fact: Fact, now: Now) -> int:
     """Append a fact inside the caller's transaction; its seq. Numbers only rise, over all lanes, and are never reused."""
-    row = one(db, "select seq from sqlite_sequence where name = 'journal'")
-    seq = (row[0] if row else 0) + 1
-    lane = lane_of(fact.kind)
-    ordinal, previous = tail(db, box.epoch, lane)
-    event = msgspec.json.encode(cloud_event(box, seq, fact, now))
+    row = one(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
+    assert row is not None, "the box knows itself before it tells anything"
+    seq, epoch = int(row[0]) + 1, row[1]  # the epoch may be newer than the caller's `box`: a fork has come in between
+    event = msgspec.json.encode(cloud_event(replace(box, epoch=epoch), seq, fact, now))
+    _append(db, seq, epoch, lane_of(fact.kind), f"noren.{fact.kind}", event)
+    return seq
+
+
+def tell_again(db: Database, lane: int, kind: str, event: str) -> int:
+    """Append an event of a closed epoch to the present one, byte for byte, so that HQ knows it by its id; its new seq."""
+    row = one(db, "select (select seq from sqlite_sequence where name = 'journal'), epoch from box")
+    assert row is not None
+    _append(db, row[0] + 1, row[1], lane, kind, event.encode())
+    return int(row[0]) + 1
+
+
+def _append(db: Database, seq: int, epoch: str, lane: int, kind: str, event: bytes) -> None:
+    ordinal, previous = tail(db, epoch, lane)
     db.conn.execute(
         "insert into journal (seq, epoch, lane, ordinal, type, event, hash) values (?, ?, ?, ?, ?, ?, ?)",
-        (seq, box.epoch, lane, ordinal + 1, f"noren.{fact.kind}", event.decode(), chain(previous, event)),
+        (seq, epoch, lane, ordinal + 1, kind, event.decode(), chain(previous, event)),
     )
-    return seq
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

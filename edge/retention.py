@@ -19,7 +19,7 @@ CHUNK = 500  # rows a transaction deletes, so that a scan never waits for a broo
 LOG_DAYS = 90  # days a reading stays after the desk has answered it
 JTI_DAYS = 2  # a signed code lives a minute; two days outlast any clock that was set in between
 
-# Each table with what may go. `:before` is the age limit (UTC text), `:epoch` the journal's. A journal row goes only when
+# Each table with what may go. `:before` is the age limit (UTC text). A journal row goes only when
 # HQ has kept it; an order's steps and a product's movements only when HQ has counted them, because what a screen shows is
 # HQ's last word and all that HQ has not counted.
 _GOES = {
@@ -32,9 +32,10 @@ _GOES = {
     "visits": "select seq from visits where time < :before",
     "staff_calls": "select seq from staff_calls where time < :before and answered is not null",
     "stock_moves": """select m.seq from stock_moves m join counted_stock s on s.key = m.gtin
-                      where m.time < :before and m.fact <= s.through_seq and s.epoch = :epoch""",
+                      where m.time < :before and m.fact <= s.through_seq and s.epoch in (select epoch from epochs)""",
     "pickup_steps": """select p.seq from pickup_steps p left join counted_orders o on o.key = p.order_id
-                       where p.time < :before and (o.key is null or (p.fact <= o.through_seq and o.epoch = :epoch))""",
+                       where p.time < :before and
+                       (o.key is null or (p.fact <= o.through_seq and o.epoch in (select epoch from epochs)))""",
 }
 _COUNTED = """select key, coalesce(json_extract(body, '$.epoch'), '') as epoch,
               coalesce(json_extract(body, '$.through_seq'), 0) as through_seq from hq.{feed} where body is not null"""
@@ -60,7 +61,7 @@ def _sweep_table(shop: Shop, table: str, before: str) -> int:
     total = 0
     while True:
         with writing(shop.db):
-            rows = shop.db.conn.execute(found, {"before": before, "epoch": shop.box.epoch}).fetchall()
+            rows = shop.db.conn.execute(found, {"before": before}).fetchall()
             shop.db.conn.executemany(f"delete from {table} where seq = ?", rows)
         total += len(rows)
         if len(rows) < CHUNK:

@@ -110,7 +110,7 @@ def available(row: StockRow, moved: Moved) -> int:
 
 def moved_since(db: Database, box: Box, row: StockRow) -> Moved:
     """The store's own movements that HQ has not counted into `row`; all of them when HQ counted another epoch."""
-    through = row.through_seq if row.epoch == box.epoch else 0
+    through = box.counted(row.epoch, row.through_seq)
     found = one(
         db,
         "select coalesce(sum(quantity), 0), coalesce(sum(reserved), 0) from stock_moves where gtin = ? and fact > ?",

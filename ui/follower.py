@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from edge import mirror
+from edge.box import Forked, begin_epoch
 from edge.clock import now
 from edge.journal import Fact, tell
 from edge.pickup.step import note_conflicts
@@ -17,6 +18,10 @@ from ui.screens import Screens
 log = logging.getLogger(__name__)
 
 TICK = 0.05  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
+
+
+class EpochBegun(Exception):
+    """The journal has a new epoch: the process ends and begins anew, so that no thread goes on with the old one."""
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
@@ -51,13 +56,19 @@ def note_devices(shop: Shop) -> int:
 
 
 def note_sync(shop: Shop) -> int:
-    """Make facts of what sync did with HQ's settings, each once; how many."""
+    """Make facts of what sync noted, each once; how many. Raises EpochBegun after a fork."""
     seen = after(shop.db, "sync_log", SyncRow, cursor(shop.db, "follower:sync_log"))
     for row in seen:
-        data = msgspec.json.decode(row.data, type=dict) | {"at": row.time}
+        data = msgspec.json.decode(row.data, type=dict)
         with writing(shop.db):
-            tell(shop.db, shop.box, Fact(kind=row.type, data=data), now())
+            if row.type == "box.forked":
+                begin_epoch(shop.db, msgspec.convert(data, Forked), now())
+            tell(shop.db, shop.box, Fact(kind=row.type, data=data | {"at": row.time}), now())
             move_cursor(shop.db, "follower:sync_log", row.seq)
+        if row.type == "box.forked":
+            raise EpochBegun(
+                f"HQ's past is not this box's ({data.get('reason', '')}): the journal goes on in a new epoch"
+            )
     return len(seen)
 
 

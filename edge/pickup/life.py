@@ -44,6 +44,10 @@ LIFE = {
     (S.ACCEPTED, A.PICK): S.PICKING,
     (S.PICKING, A.SHORT): S.UNFULFILLABLE,
     (S.PICKING, A.READY): S.READY,
+    # a piece may prove to be missing when the shopper already stands there
+    (S.READY, A.SHORT): S.UNFULFILLABLE,
+    (S.ARRIVED, A.SHORT): S.UNFULFILLABLE,
+    (S.NO_SHOW, A.SHORT): S.UNFULFILLABLE,
     # a shopper may come before the goods are ready: the staff see them waiting, the order's state stays
     (S.PLACED, A.ARRIVE): S.PLACED,
     (S.ACCEPTED, A.ARRIVE): S.ACCEPTED,

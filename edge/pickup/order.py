@@ -81,9 +81,9 @@ def holds(row: OrderRow, secret: str) -> bool:
     return bool(row.secret_sha256) and hmac.compare_digest(digest, row.secret_sha256)
 
 
-def stand(row: OrderRow, steps: list[Step], epoch: str) -> PickupOrder:
+def stand(row: OrderRow, steps: list[Step], box: Box) -> PickupOrder:
     """Put the store's steps on HQ's row. The steps are all those of this order, by seq."""
-    through = row.through_seq if row.epoch == epoch else 0
+    through = box.counted(row.epoch, row.through_seq)
     state = replay(row.state, [step.action for step in steps if step.fact > through])
     here = next((step for step in reversed(steps) if step.action is Action.ARRIVE), None)
     given = next((step for step in reversed(steps) if step.action is Action.HAND_OVER), None)
@@ -105,14 +105,14 @@ def steps_of(db: Database, order: str) -> list[Step]:
 def find(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None:
     """The order of that id as it stands; None where HQ has sent none."""
     row = mirror.row(hq, "orders", order, OrderRow)
-    return stand(row, steps_of(db, order), box.epoch) if row else None
+    return stand(row, steps_of(db, order), box) if row else None
 
 
 def _all(db: Database, hq: Database, box: Box, found: list[OrderRow]) -> list[PickupOrder]:
     taken: dict[str, list[Step]] = {}
     for step in values(db, Step, "select * from pickup_steps order by seq"):
         taken.setdefault(step.order_id, []).append(step)
-    return [stand(row, taken.get(row.order, []), box.epoch) for row in found]
+    return [stand(row, taken.get(row.order, []), box) for row in found]
 
 
 def here(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
@@ -124,12 +124,12 @@ def here(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
 def of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
     """A member's open orders in this store."""
     found = mirror.where(hq, "orders", OrderRow, "json_extract(body, '$.member') = ?", (member,))
-    standing = [stand(row, steps_of(db, row.order), box.epoch) for row in found if row.store == box.store]
+    standing = [stand(row, steps_of(db, row.order), box) for row in found if row.store == box.store]
     return [order for order in standing if order.is_open]
 
 
 def by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
     """This store's open orders under a number (numbers come round again after some weeks)."""
     found = mirror.where(hq, "orders", OrderRow, "json_extract(body, '$.number') = ?", (number,))
-    standing = [stand(row, steps_of(db, row.order), box.epoch) for row in found if row.store == box.store]
+    standing = [stand(row, steps_of(db, row.order), box) for row in found if row.store == box.store]
     return [order for order in standing if order.is_open]

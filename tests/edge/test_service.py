@@ -46,8 +46,8 @@ PROCESS = """
 import sys
 from edge import service
 def task(life):
-    print("up", flush=True)
     while life.goes_on():
+        print("up", flush=True)
         life.rest(60)
         {then}
 sys.exit(service.run({{"task": task}}))
