@@ -9,11 +9,11 @@ from jinja2 import StrictUndefined
 from edge.config import Config
 from edge.journal import Box
 from edge.service import Life
-from ui import board, door, doors, here, kiosk, live, looks, trouble
+from ui import board, door, doors, here, kiosk, live, looks, status, trouble
 from ui.screens import Screens
 from ui.text import Voices
 
-BLUEPRINTS = (live.live, kiosk.kiosk, board.board, looks.looks, doors.doors)
+BLUEPRINTS = (live.live, kiosk.kiosk, board.board, looks.looks, doors.doors, status.status)
 
 _STATIC = Path(__file__).parent / "static"
 _YEAR = 365 * 24 * 3600  # seconds; a file's address holds the stamp of all of them, so it never changes

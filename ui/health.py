@@ -1,0 +1,214 @@
+"""How the box is, its devices, screens and line to HQ: what can be known without asking anybody to look."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from importlib import metadata
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from edge import mirror
+from edge.clock import Now, Quality, business_day, parse_utc, utc_text
+from edge.config import Config
+from edge.journal import Waiting, standing
+from edge.shop import Shop
+from edge.store import one, rows, values
+from ui import wedge
+from ui.screens import Screens
+
+LATE = timedelta(minutes=5)  # without a word of HQ's on a line that is up: HQ speaks every 20 s
+LATEST = 50_000  # readings looked through for today's: a busy shop's week, so that the question never grows dear
+
+# What sync writes as the reason where the broker answers and HQ does not, and where sync itself has stopped.
+AWAY = frozenset({"HQ has not spoken yet", "HQ is not there", "HQ has fallen silent"})
+STOPPED = "sync is not running"
+
+Reach = Literal["there", "late", "away", "cut", "stopped"]  # how HQ is to be had
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """A scanner or camera of noren.toml, and how it is."""
+
+    device: str
+    kind: str  # serial, hid, camera
+    station: str
+    state: str  # works, starting, lost, or stopped where the bridge does not run
+    detail: str  # firmware_bridge's slug of what is wrong
+    since: datetime | None
+    today: int  # readings since the shop's day began
+    last: datetime | None
+
+    @property
+    def blind(self) -> bool:
+        """Whether nothing can be read with it; a film that has ended is no trouble."""
+        return self.state == "stopped" or (self.state == "lost" and self.detail != "ended")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The line to HQ, and what goes over it."""
+
+    reach: Reach
+    since: datetime | None  # of being up or down
+    heard: datetime | None
+    facts: Waiting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """The card or disk that holds the store's data, in bytes."""
+
+    total: int
+    free: int
+
+    @property
+    def used(self) -> float:
+        """Share in use, 0 to 1."""
+        return 1 - self.free / self.total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What runs here, and which of HQ's settings and catalogue."""
+
+    software: str
+    config: int
+    catalog: int
+    products: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """All of it, at one moment."""
+
+    moment: Now
+    readers: list[Reader]
+    line: Line
+    disk: Disk
+    clock: Quality
+    screens: dict[str, int]  # open screens by station or surface; 0: one was open since the start, and is gone
+    gs_lost: datetime | None  # when a keyboard scanner last left out what GS1 data needs, today
+    versions: Versions
+
+
+class DeviceRow(Struct, frozen=True, kw_only=True):
+    """A row of `devices`, which the bridge writes."""
+
+    device: str
+    state: str
+    detail: str
+    since: str
+    last_reading: str | None
+
+
+def day_began(config: Config, moment: Now) -> datetime:
+    """When the shop's day began."""
+    day = business_day(moment.time, config.zone, config.store.day_starts)
+    return datetime.combine(datetime.fromisoformat(day), time(config.store.day_starts), config.zone)
+
+
+def runs(lock: Path) -> bool:
+    """Whether a process holds `lock`; the kernel's list is read, because trying the lock could keep its owner out."""
+    try:
+        inode = f":{lock.stat().st_ino}"
+    except FileNotFoundError:
+        return False
+    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    return any("FLOCK" in words and any(word.endswith(inode) for word in words) for words in held)
+
+
+def _today(shop: Shop, since: datetime) -> dict[str, int]:
+    found = rows(
+        shop.db,
+        """select device, count(*) as readings from (select device, time from scans order by seq desc limit ?)
+           where time >= ? group by device""",
+        (LATEST, utc_text(since)),
+    )
+    return {row["device"]: row["readings"] for row in found}
+
+
+def readers(shop: Shop, moment: Now) -> list[Reader]:
+    """Every device of noren.toml, in its order."""
+    alive = runs(Path(shop.config.store.data) / "bridge.lock")
+    known = {row.device: row for row in values(shop.db, DeviceRow, "select * from devices")}
+    today = _today(shop, day_began(shop.config, moment)) if known else {}
+    found = []
+    for device in shop.config.devices:
+        row = known.get(device.id)
+        reader = Reader(
+            device=device.id,
+            kind=str(device.__struct_config__.tag),
+            station=device.station,
+            state="stopped" if not alive else row.state if row else "starting",
+            detail=row.detail if row else "",
+            since=parse_utc(row.since) if row else None,
+            today=today.get(device.id, 0),
+            last=parse_utc(row.last_reading) if row and row.last_reading else None,
+        )
+        found.append(reader)
+    return found
+
+
+def _reach(state: str, detail: str, word: datetime, moment: Now) -> Reach:
+    match state, detail:
+        case "up", _:
+            return "late" if moment.clock != "unset" and moment.time - word > LATE else "there"
+        case _, why if why in AWAY:
+            return "away"
+        case _, why if why == STOPPED:
+            return "stopped"
+        case _:
+            return "cut"
+
+
+def line(shop: Shop, moment: Now) -> Line:
+    """How HQ is to be had, and what waits for it."""
+    facts = standing(shop.db, shop.box.epoch)
+    row = one(shop.db, "select state, since, heard, detail from line")
+    if row is None:
+        return Line(reach="stopped", since=None, heard=None, facts=facts)
+    since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None
+    reach = _reach(row[0], row[3], max(since, heard or since), moment)
+    return Line(reach=reach, since=since, heard=heard, facts=facts)
+
+
+def disk(folder: Path) -> Disk:
+    """The room where the store's data lies."""
+    room = shutil.disk_usage(folder)
+    return Disk(total=room.total, free=room.free)
+
+
+def software() -> str:
+    """The version of Noren, or nothing where it runs from its source tree and none was built."""
+    try:
+        return metadata.version("noren")
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _versions(shop: Shop) -> Versions:
+    found = one(shop.hq, "select rows from feeds where feed = 'catalog'")
+    return Versions(
+        software=software(),
+        config=mirror.version(shop.hq, "config"),
+        catalog=mirror.version(shop.hq, "catalog"),
+        products=found[0] if found else 0,
+    )
+
+
+def look(shop: Shop, screens: Screens, moment: Now) -> Health:
+    """How everything is now."""
+    lost = wedge.gs_lost(shop.db, utc_text(day_began(shop.config, moment)))
+    return Health(
+        moment=moment,
+        readers=readers(shop, moment),
+        line=line(shop, moment),
+        disk=disk(Path(shop.config.store.data)),
+        clock=moment.clock,
+        screens=screens.by_station(),
+        gs_lost=parse_utc(lost) if lost else None,
+        versions=_versions(shop),
+    )
