@@ -10,6 +10,7 @@ from edge.store import rows
 from sync.broker import Broker, place, read_secret
 from sync.hq import founding
 from sync.hq import serve as serving
+from sync.hq.cli_keys import keys
 from sync.hq.cli_look import events, show_fleet, show_report
 from sync.hq.cli_options import broker_option, folder_option, plainly
 from sync.hq.cli_push import push
@@ -83,8 +84,9 @@ def revoke(store: str, folder: Path) -> None:
 @click.option("--ca-file", help="Certificate authorities to trust, PEM; the system's own if not given.")
 @click.option("--cert-file", help="HQ's client certificate, PEM.")
 @click.option("--key-file", help="The key of HQ's client certificate, PEM.")
+@click.option("--shared", is_flag=True, help="Share the work with other workers over the same database ($share).")
 @click.option("--protocol", type=click.Choice(["5", "3.1.1"]), default="5", show_default=True, help="MQTT's version.")
-def serve(folder: Path, broker: str | None, password_file: str | None, **about: Any) -> None:
+def serve(folder: Path, broker: str | None, password_file: str | None, shared: bool, **about: Any) -> None:
     """Keep what the stores tell, and publish what changes, until stopped."""
     with plainly(), founding.opened(folder) as db:
         here = founding.founded(db)
@@ -92,7 +94,7 @@ def serve(folder: Path, broker: str | None, password_file: str | None, **about: 
         raise click.ClickException(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")
     host, port, tls = place(broker or here.broker)
     line = Broker(host=host, port=port, tls=tls, password=read_secret("password_file", password_file), **about)
-    sys.exit(serving.serve(folder, line))
+    sys.exit(serving.serve(folder, line, shared=shared))
 
 
 @stores.command("list")
@@ -105,5 +107,5 @@ def list_stores(folder: Path) -> None:
     click.echo(table(["store", "name", "enrolled", "revoked"], cells))
 
 
-for command in (aside, conflicts, events, push, restored, show_fleet, show_report, tell):
+for command in (aside, conflicts, events, keys, push, restored, show_fleet, show_report, tell):
     hq.add_command(command)

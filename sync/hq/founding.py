@@ -101,12 +101,13 @@ def enrol(folder: Path, store: str, name: str) -> Path:
 
 def _lines(folder: Path, about: Founded) -> str:
     """The part of noren.toml that ties a box to this headquarters; JSON strings are TOML strings."""
-    ours = keys.read_hq_key(folder)
+    ours = {key.id: write_public(key.public) for key in keys.hq_keys(folder)}
+    table = ", ".join(f"{json.dumps(name)} = {json.dumps(public)}" for name, public in ours.items())
     return (
         f"# for noren.toml, beside [store] with chain = {json.dumps(about.chain)}\n"
         "[hq]\n"
         f"broker = {json.dumps(about.broker)}\n"
-        f"keys = {{ {json.dumps(ours.id)} = {json.dumps(write_public(ours.public))} }}\n"
+        f"keys = {{ {table} }}\n"
         f"signing_key_file = {json.dumps(SEED_FILE)}\n"
     )
 

@@ -11,6 +11,7 @@ from edge.store import rows
 from sync.signing import SigningKey, fingerprint, new_key, read_private, read_public, write_private
 
 FILE = "hq-key.json"
+NEXT = "hq-key-next.json"  # made and told to the stores, but not signed with yet
 SECRET = 0o600  # only the owner reads and writes
 
 
@@ -37,18 +38,23 @@ def write_secret(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def make_hq_key(folder: Path) -> SigningKey:
-    """HQ's signing key, made once. Raises FileExistsError."""
+def make_hq_key(folder: Path, name: str = FILE) -> SigningKey:
+    """A signing key of HQ's, made once. Raises FileExistsError."""
     key = new_key()
     text = msgspec.json.encode(_KeyFile(id=key.id, private=write_private(key))).decode()
-    write_secret(folder / FILE, text + "\n")
+    write_secret(folder / name, text + "\n")
     return key
 
 
-def read_hq_key(folder: Path) -> SigningKey:
+def read_hq_key(folder: Path, name: str = FILE) -> SigningKey:
     """HQ's signing key. Raises FileNotFoundError, msgspec.DecodeError, sync.signing.BadKey."""
-    kept = msgspec.json.decode((folder / FILE).read_bytes(), type=_KeyFile)
+    kept = msgspec.json.decode((folder / name).read_bytes(), type=_KeyFile)
     return read_private(kept.private, kept.id)
+
+
+def hq_keys(folder: Path) -> list[SigningKey]:
+    """The key HQ signs with, and the one it will sign with next where that is made."""
+    return [read_hq_key(folder, name) for name in (FILE, NEXT) if (folder / name).exists()]
 
 
 def read_stores(db: Database) -> Stores:

@@ -24,19 +24,29 @@ TICK = 0.025  # seconds between looks at the database for what other processes p
 HURRY = 0.002  # seconds until the next look while the broker has not confirmed all
 
 
-def serve(folder: Path, broker: Broker) -> int:
-    """Serve the HQ in `folder` until SIGTERM or SIGINT; the process's exit code."""
-    return service.run({"headquarters": partial(_work, folder, broker)})
+def serve(folder: Path, broker: Broker, *, shared: bool = False) -> int:
+    """Serve the HQ in `folder` until SIGTERM or SIGINT; the process's exit code.
+
+    `shared`: one of several workers over the same database; each message goes to one of them.
+    """
+    return service.run({"headquarters": partial(_work, folder, broker, shared)})
 
 
-def _work(folder: Path, broker: Broker, life: Life) -> None:
+def _heard(chain: str, shared: bool) -> list[str]:
+    """What a worker subscribes to. Births are retained, and retained messages are not shared out (MQTT 5, 4.8.2)."""
+    state = topics.up(chain, "+", "state")
+    told = [topic if topic == state or not shared else f"$share/hq/{topic}" for topic in topics.heard_by_hq(chain)]
+    return [*told, presence.hq_topic(chain)]
+
+
+def _work(folder: Path, broker: Broker, shared: bool, life: Life) -> None:
     key = read_hq_key(folder)
     db = open_hq_store(folder)
     chain = chain_of(folder)
     client = (
         f"noren-hq-{secrets.token_hex(4)}"  # each worker its own, so that a second one does not throw the first out
     )
-    with Link(broker, client, topics.heard_by_hq(chain), presence.will(chain, key)) as link:
+    with Link(broker, client, _heard(chain, shared), presence.will(chain, key)) as link:
         out = Outbox(link, key)
         worker = Worker(db=db, chain=chain, out=out, feeds=Publisher(db=db, chain=chain, out=out))
         log.info("serving chain %s at %s", chain, broker)

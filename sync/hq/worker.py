@@ -75,6 +75,8 @@ class Worker:
         messages = []
         for event in events:
             match event:
+                case Arrived(topic, payload) if topic == presence.hq_topic(self.chain):
+                    self._hear_hq(topic, payload)
                 case Arrived(topic, payload):
                     if message := self._read(topic, payload):
                         messages.append((topics.owner(topic), message))
@@ -93,6 +95,16 @@ class Worker:
         self.out.forget()
         self._speak("up")
         self.feeds.begin()
+
+    def _hear_hq(self, topic: str, payload: bytes) -> None:
+        """Another worker of HQ has died and the broker says that HQ is gone: it is not."""
+        try:
+            said = wire.open_(topic, payload, {self.out.key.id: self.out.key.public}).header
+        except Refused as refused:
+            self._refused[topics.ALL, refused.why] += 1
+            return
+        if isinstance(said, HqPresence) and said.state == "down" and self._up:
+            self._speak("up")
 
     def _read(self, topic: str, payload: bytes) -> Message | None:
         """The message, where its signer is the store it speaks for; otherwise it is counted, and a damaged batch nacked."""

@@ -21,6 +21,7 @@ from sync.broker import Broker
 from sync.headers import FeedDelta, FeedRow, Raw
 from sync.hq import feed
 from sync.hq.founding import opened
+from sync.hq.keys import read_hq_key
 from sync.link import Connected, Link
 from sync.signing import new_key
 from tests.sync.conftest import Mosquitto, free_port
@@ -203,6 +204,30 @@ def push_price(town: Town, price: int) -> None:
     prices = town.folder / "prices.csv"
     prices.write_text(f"gtin,price\n{min(live(town, 'stock'))},{price}\n")
     noren("hq", "push", "prices", prices, "--dir", town.hq)
+
+
+def test_hq_changes_its_signing_key_and_the_store_believes_only_the_new_one(town: Town) -> None:
+    until(lambda: is_mirrored(town))
+    for other in ("kichijoji", "yokohama"):  # stores that are not there would hold the change up
+        noren("hq", "stores", "revoke", other, "--dir", town.hq)
+    old = read_hq_key(town.hq)
+    noren("hq", "keys", "prepare", "--dir", town.hq)
+    until(lambda: len(live(town, "keys")) == 2)
+    noren("hq", "tell", "ginza", "birth", "--dir", town.hq)
+    until(lambda: subprocess.run(hq_words("keys", "switch", town.hq), capture_output=True, check=False).returncode == 0)
+    town.processes["hq"].terminate()
+    assert town.processes["hq"].wait(PATIENCE) == 0
+    town.start("hq")
+    noren("hq", "keys", "revoke", old.id, "--dir", town.hq)
+    until(lambda: '"revoked":true' in live(town, "keys")[old.id])
+    push_price(town, 550)
+    until(lambda: is_mirrored(town))
+    town.tell(10)
+    until(town.is_all_kept)
+
+
+def hq_words(group: str, command: str, folder: Path) -> list[str]:
+    return [sys.executable, "-m", "edge", "hq", group, command, "--dir", str(folder)]
 
 
 def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:

@@ -64,8 +64,8 @@ def folder(tmp_path: Path, mosquitto: Any) -> Path:
     return place
 
 
-def start(folder: Path) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "edge", "hq", "serve", "--dir", folder])
+def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "edge", "hq", "serve", "--dir", folder, *words])
 
 
 @pytest.fixture
@@ -269,3 +269,36 @@ def test_hq_says_goodbye_when_it_is_asked_to_stop(folder: Path, ginza: Store) ->
     os.kill(process.pid, signal.SIGTERM)
     ginza.hear(HqPresence, lambda hq: hq.state == "down")
     assert process.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize("words", [[], ["--shared"]])
+def test_workers_over_one_database_keep_each_fact_once_even_when_one_is_killed(
+    folder: Path, ginza: Store, words: list[str]
+) -> None:
+    workers = []
+    for _ in range(2):
+        workers.append(start(folder, *words))
+        ginza.hear(HqPresence)
+    teller = tell(80)
+    for place in range(0, 40, 2):
+        ginza.say("events", *teller.batch(place, place + 2))
+    ginza.hear(Ack)
+    workers[0].kill()
+    workers[0].wait()
+    ginza.hear(HqPresence, lambda hq: hq.state == "down")
+    ginza.hear(HqPresence, lambda hq: hq.state == "up")
+    # whoever is left takes it all; the broker may still hold the dead one's share, so it is said until it is heard
+    until(lambda: is_acknowledged(ginza, teller))
+    workers[1].terminate()
+    assert workers[1].wait(PATIENCE) == 0
+    assert [row["seq"] for row in at_hq(folder, "select seq from facts order by number")] == list(range(1, 81))
+
+
+def is_acknowledged(ginza: Store, teller: Teller) -> bool:
+    ginza.say("events", *teller.all())
+    for event in ginza.link.read(1.0):
+        if isinstance(event, Arrived) and event.topic.endswith("/ack"):
+            header = wire.open_(event.topic, event.payload, ginza.hq).header
+            if isinstance(header, Ack) and header.seq == teller.rows[-1][0].seq:
+                return True
+    return False
