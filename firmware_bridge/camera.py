@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
+
+import numpy as np
 
 from edge.codes.symbology import Symbology
 from edge.config import BadConfig, CameraDevice
@@ -24,6 +27,7 @@ from firmware_bridge.reading import TICK, Detail, DeviceLost, Trouble, Word
 
 log = logging.getLogger(__name__)
 
+BLANK = np.zeros((8, 8), np.uint8)
 SILENT = 5.0  # seconds an open camera may give no picture; the slowest to start takes 2-3
 CALM = 5.0  # seconds without motion after which fewer pictures are enough
 DOZE = 0.12  # seconds between pictures then: half the work for a tenth of a second at the first code
@@ -45,10 +49,16 @@ def settings(device: CameraDevice) -> DecodeSettings:
     return DecodeSettings(symbologies=frozenset(map(Symbology, device.symbologies)))
 
 
+class Eye(Protocol):
+    """A decoder, in this process or contained."""
+
+    def read(self, gray: Gray, *, deep: bool = False) -> tuple[Found, ...]: ...
+
+
 class View:
     """What stands before the lens, from frame to frame."""
 
-    def __init__(self, device: CameraDevice, decoder: ContainedDecoder) -> None:
+    def __init__(self, device: CameraDevice, decoder: Eye) -> None:
         self._device = device
         self._decoder = decoder
         self._gate = Gate()
@@ -58,7 +68,7 @@ class View:
     def look(self, gray: Gray, at: float) -> tuple[Found, ...]:
         """The codes that became readings with this frame (uint8, H x W) at `at` seconds."""
         scene = self._gate.look(gray, at)
-        if scene is Scene.SAME and not self._undecided():
+        if scene is Scene.SAME and not self._undecided(at):
             self._held = keep(self._held, at)
             return ()
         if scene is Scene.MOVING:
@@ -68,9 +78,9 @@ class View:
         self._held, told = look(self._held, found, at, hold=self._device.hold_s)
         return told
 
-    def _undecided(self) -> bool:
+    def _undecided(self, at: float) -> bool:
         """Whether a code in view waits to be told, for a second look or for the one before it to be forgotten."""
-        return any(not seen.told and seen.last == self._held.at for seen in self._held.codes)
+        return any(not seen.told and at - seen.last <= self._device.hold_s for seen in self._held.codes)
 
     def calm(self, at: float) -> bool:
         """Whether nothing has moved for a while."""
@@ -90,11 +100,12 @@ class Camera:
         with ExitStack() as stack:
             lens = open_lens(self._device)
             self._say(lens.refused)
+            decoder = stack.enter_context(ContainedDecoder(self._settings))
+            decoder.read(BLANK)  # its engines are loaded before the first picture is taken
             grabber = stack.enter_context(Grabber(lens))
             first = grabber.newest(SILENT)
             if first is None and not grabber.ended:
                 raise DeviceLost(Detail.SILENT)
-            decoder = stack.enter_context(ContainedDecoder(self._settings))
             preview = Preview(self._data, self._device.id)
             stack.callback(preview.clear)
             self._open = stack.pop_all()

@@ -105,14 +105,6 @@ def test_a_camera_in_the_dark_is_told_once_it_lasts_and_once_it_is_over(tmp_path
     assert rig.scanned() == [JAN.encode()]
 
 
-def test_a_tag_put_in_the_place_of_another_is_read_though_the_scene_then_stands_still(tmp_path: Path) -> None:
-    video(tmp_path / "film.avi", [(1.5, showing(JAN)), (4.0, showing(OTHER))])
-    rig = rig_with(tmp_path, "film.avi")
-    with rig.bridge():
-        ended(rig)
-    assert rig.scanned() == [JAN.encode(), OTHER.encode()]
-
-
 def test_what_is_no_film_is_told_as_the_wrong_kind(tmp_path: Path) -> None:
     (tmp_path / "film.avi").write_text("no film")
     rig = rig_with(tmp_path, "film.avi")

@@ -181,3 +181,12 @@ def test_a_loss_before_a_kill_is_not_told_again_after_it(rig: Rig) -> None:
         working(rig)
         os.kill(bridge.pid, signal.SIGKILL)
     assert rig.told() == [("device.lost", "not_found"), ("device.back", "")]
+
+
+def test_a_bridge_without_cameras_holds_no_opencv_in_its_memory(rig: Rig) -> None:
+    with rig.scanner(), rig.bridge() as bridge:
+        working(rig)
+        maps = Path(f"/proc/{bridge.pid}/maps").read_text()
+    assert "sqlite" in maps
+    assert "cv2" not in maps
+    assert "zxingcpp" not in maps
