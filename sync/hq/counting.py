@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
+from msgspec import Meta
 from sqlite_utils import Database
 
 from edge.pickup.life import FACTS, Action, State, replay
 from edge.pickup.order import OrderRow
 from edge.stock import StockRow
+from sync.headers import Key, Short
 from sync.hq import feed, near
 from sync.hq.event import Event, Unclear
 
 MOVED = "noren.stock.moved"
 CONFLICT = "noren.pickup.conflict"
 CONFIG = "noren.config."
+# more in one movement is no movement: a number nobody can count to would spoil the row for every fact behind it
+Pieces = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 T = TypeVar("T")
 ACTIONS = {f"noren.{kind}": action for action, kind in FACTS.items()}
 
@@ -32,14 +36,14 @@ class Counted:
 
 
 class _Move(msgspec.Struct, frozen=True, kw_only=True):
-    gtin: str
-    quantity: int = 0
-    reserved: int = 0
+    gtin: Key
+    quantity: Pieces = 0
+    reserved: Pieces = 0
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True):
-    order: str
-    number: str = ""
+    order: Key
+    number: Short = ""
 
 
 def readable(event: Event) -> None:

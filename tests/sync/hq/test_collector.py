@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from edge.store import rows, writing
+from sync import kinds
 from sync.headers import Ack, Nack
+from sync.hq import bodies, feed
 from sync.hq.collector import keep, keep_all, keep_within
 from sync.hq.schema import migrate, open_hq_store
 from tests.sync.hq.telling import Teller
@@ -223,3 +225,64 @@ def test_any_order_repetition_overlap_and_loss_keeps_each_fact_once_in_order(
     keep(db, *teller.batch(reached, count) if reached < count else teller.all())
     assert kept(db) == list(range(count))
     db.conn.close()
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=300),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+GTIN = "04901234567894"
+TYPES = st.sampled_from(
+    ["stock.moved", "pickup.handed_over", "pickup.conflict", "pickup.ready", "config.applied", "x.y"]
+)
+DATA = st.fixed_dictionaries(
+    {},
+    optional={
+        "gtin": st.just(GTIN) | JSON,
+        "quantity": st.integers() | JSON,
+        "reserved": st.integers() | JSON,
+        "order": st.just("o1") | JSON,
+        "number": JSON,
+    },
+)
+EVENTS = st.tuples(TYPES, DATA | JSON) | JSON | st.text(max_size=100) | st.binary(max_size=50)
+
+
+@settings(max_examples=60, deadline=None)
+@given(events=st.lists(EVENTS, min_size=1, max_size=8))
+def test_whatever_a_store_signs_is_kept_or_set_aside_and_never_stops_hq(
+    tmp_path_factory: pytest.TempPathFactory, events: list[object]
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("hq")
+    migrate(folder)
+    db = open_hq_store(folder)
+    with writing(db):
+        stock = {"gtin": GTIN, "on_hand": 5, "as_of": "2026-11-21T00:00:00Z"}
+        feed.put(db, "stock", "ginza", [(GTIN, bodies.text("stock", GTIN, stock))])
+        order = {"order": "o1", "store": "ginza", "number": "4821", "state": "cancelled"}
+        feed.put(db, "orders", "ginza", [("o1", bodies.text("orders", "o1", order))])
+    teller = Teller()
+    for number, event in enumerate(events, start=1):
+        match event:
+            case (str() as kind, data):
+                teller.put(number, {**shell(number, kind), "data": data})
+            case _:
+                teller.put(number, event)
+    answer = keep(db, *teller.all())
+    assert isinstance(answer, Ack)
+    assert answer.seq == len(events)
+    kept_or_aside = rows(db, "select seq from facts union all select seq from quarantine order by seq")
+    assert [row["seq"] for row in kept_or_aside] == list(range(1, len(events) + 1))
+    for row in rows(db, "select feed, key, body from rows where body is not null"):
+        assert kinds.fault(row["feed"], row["key"], row["body"]) is None
+    db.conn.close()
+
+
+def shell(seq: int, kind: str) -> dict[str, object]:
+    about = {"id": f"ginza/e1/{seq}", "source": "/stores/ginza", "time": "2026-11-21T10:42:00.123Z"}
+    return {"specversion": "1.0", "type": f"noren.{kind}", **about}

@@ -163,6 +163,18 @@ def test_only_a_stores_own_key_speaks_for_it(folder: Path, serving: Any, mosquit
     assert refused == {("ginza", "key"): 1, ("ginza", "other_store"): 2, ("yokohama", "other_store"): 1}
 
 
+def test_rubbish_on_every_topic_is_counted_and_stops_nothing(folder: Path, serving: Any, ginza: Store) -> None:
+    ginza.hear(HqPresence)
+    good = wire.seal(topics.up("test", "ginza", "want"), Want(feed="stock", epoch="", version=0), (), ginza.key)
+    rubbish = [b"", b"\xff" * 300, b"\n\n", good[:-1], good + b"x", good.replace(b"want", b"walk"), b"{}" * 100_000]
+    for what in ("events", "state", "want", "ask"):
+        for payload in rubbish:
+            until(lambda what=what, payload=payload: ginza.link.publish(topics.up("test", "ginza", what), payload))
+    ginza.say("events", *tell(1).all())
+    ginza.hear(Ack)
+    until(lambda: sum(row["times"] for row in at_hq(folder, "select times from refusals")) == 4 * len(rubbish))
+
+
 def until(seen: Callable[[], bool]) -> None:
     end = time.monotonic() + PATIENCE
     while not seen():
