@@ -16,6 +16,7 @@ What = Literal["disk_full", "blind", "line", "clock", "disk", "reader", "wedge",
 ORDER: tuple[What, ...] = ("disk_full", "blind", "line", "clock", "disk", "reader", "wedge", "screen")
 
 # Details of a device that a clerk can do something about; with any other the support line must help.
+CALLS = frozenset({"support", "disk", "disk_full", "wedge"})  # what to do is to call the support line
 CLERKS = {"not_found": "plug", "unplugged": "plug", "silent": "replug", "black": "light", "covered": "clear"}
 
 
@@ -26,7 +27,7 @@ class Wrong:
     what: What
     do: str
     station: str | None = None
-    kind: str = ""  # of the device it is about
+    reader: Reader | None = None  # the one it is about
     about: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -49,7 +50,7 @@ def _readers(it: Health) -> list[Wrong]:
     """Each reader that reads nothing; all of them together where the shop has no other left."""
     blind = [one for one in it.readers if one.blind]
     what: What = "blind" if blind and len(blind) == len(it.readers) else "reader"
-    return [Wrong(what=what, do=_help(one), station=one.station, kind=one.kind) for one in blind]
+    return [Wrong(what=what, do=_help(one), station=one.station, reader=one) for one in blind]
 
 
 def _line(it: Health) -> list[Wrong]:
@@ -82,8 +83,9 @@ def wrongs(it: Health, for_shoppers: frozenset[str]) -> list[Wrong]:
 
 def to_do(found: list[Wrong]) -> list[Wrong]:
     """What to do first: each thing once, and no more than anybody remembers on the way to the back room."""
-    seen: dict[tuple[str, str | None, str], Wrong] = {}
+    first: list[Wrong] = []
     for one in found:
-        about = (one.do, None, "") if one.do in ("support", "wait") else (one.do, one.station, one.kind)
-        seen.setdefault(about, one)
-    return list(seen.values())[:MOST]
+        if one.do == "support" and any(other.do in CALLS for other in first):
+            continue
+        first.append(one)
+    return first[:MOST]

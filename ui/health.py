@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from edge import mirror
 from edge.clock import Now, Quality, business_day, parse_utc, utc_text
-from edge.config import Config
+from edge.config import Config, Device
 from edge.journal import Waiting, standing
 from edge.shop import Shop
 from edge.store import one, rows, values
@@ -35,6 +35,7 @@ class Reader:
     device: str
     kind: str  # serial, hid, camera
     station: str
+    number: int  # among those of its sort at its station, from 1; 0 where it is the only one
     state: str  # works, starting, lost, or stopped where the bridge does not run
     detail: str  # firmware_bridge's slug of what is wrong
     since: datetime | None
@@ -130,18 +131,30 @@ def _today(shop: Shop, since: datetime) -> dict[str, int]:
     return {row["device"]: row["readings"] for row in found}
 
 
+def kind(device: Device) -> str:
+    """serial, hid or camera, as noren.toml has it."""
+    return str(device.__struct_config__.tag)
+
+
+def _numbers(config: Config) -> list[int]:
+    """For each device its number among those that a clerk would call the same."""
+    names = [(device.station, kind(device) == "camera") for device in config.devices]
+    return [names[: at + 1].count(name) if names.count(name) > 1 else 0 for at, name in enumerate(names)]
+
+
 def readers(shop: Shop, moment: Now) -> list[Reader]:
     """Every device of noren.toml, in its order."""
     alive = runs(Path(shop.config.store.data) / "bridge.lock")
     known = {row.device: row for row in values(shop.db, DeviceRow, "select * from devices")}
     today = _today(shop, day_began(shop.config, moment)) if known else {}
     found = []
-    for device in shop.config.devices:
+    for device, number in zip(shop.config.devices, _numbers(shop.config), strict=True):
         row = known.get(device.id)
         reader = Reader(
             device=device.id,
-            kind=str(device.__struct_config__.tag),
+            kind=kind(device),
             station=device.station,
+            number=number,
             state="stopped" if not alive else row.state if row else "starting",
             detail=row.detail if row else "",
             since=parse_utc(row.since) if row else None,
