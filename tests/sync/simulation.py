@@ -284,6 +284,14 @@ class World:
             self.web = opened(self.folder / "store" / "store.db")
             self._start()
 
+    def prune(self) -> None:
+        """The web process throws away what HQ has kept."""
+        with writing(self.web):
+            self.web.conn.execute(
+                """delete from journal where seq in (select j.seq from journal j
+                     join kept k on k.epoch = j.epoch and k.lane = j.lane where j.seq <= k.seq)"""
+            )
+
     # --- what must hold
 
     def journal(self) -> set[int]:

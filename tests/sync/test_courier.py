@@ -232,6 +232,18 @@ def test_a_fork_closes_the_lane_and_is_told_once(shop: Shop) -> None:
     assert {message.header.lane for message in shop.line.said(Events)} == {0}
 
 
+def test_rows_that_were_pruned_cannot_be_asked_back_so_the_rest_goes_on_in_a_new_epoch(shop: Shop) -> None:
+    for _ in range(3):
+        shop.tell()
+    shop.round()
+    shop.ack_all()
+    with writing(shop.web):
+        shop.web.conn.execute("delete from journal where lane = 1 and ordinal < 3")
+    epoch = shop.courier.me.box.epoch
+    shop.hear(ACKS, Ack(epoch=epoch, lane=1, seq=0, ordinal=0, hash=NONE))
+    assert [(note["lane"], note["kept"], note["hq_seq"]) for note in shop.notes("box.forked")] == [(1, 0, 0)]
+
+
 def test_a_new_epoch_goes_up_beside_the_old_one(shop: Shop) -> None:
     with writing(shop.web):
         shop.web.conn.execute("update box set epoch = 'fresh'")

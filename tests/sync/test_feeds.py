@@ -271,6 +271,20 @@ def test_a_reload_goes_on_after_a_crash(mirror: Mirror) -> None:
     assert mirror.live() == hq.live()
 
 
+def test_what_is_shown_never_goes_back_when_a_repair_is_overtaken_by_a_delta(mirror: Mirror) -> None:
+    hq = filled(3)
+    mirror.hear(hq.delta(0))
+    mirror.feeds.reload("members", mirror.clock, NOW)
+    late = hq.page(Want(feed="members", epoch="f1", version=0))
+    hq.put("m9", member("m9"))
+    mirror.hear(hq.delta(3))
+    mirror.hear(late)
+    assert "m9" in mirror.live()
+    mirror.talk(hq)
+    assert mirror.live() == hq.live()
+    assert mirror.feeds.shadows == {}
+
+
 def test_a_bad_row_is_set_aside_and_told_while_the_rest_applies(mirror: Mirror) -> None:
     hq = filled(2)
     mirror.hear(hq.delta(0))

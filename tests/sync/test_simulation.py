@@ -11,7 +11,7 @@ from edge import schema
 from sync.hq import schema as hq_schema
 from tests.sync.simulation import World, play
 
-SEEDS = int(os.environ.get("NOREN_SEEDS", "40"))  # histories of each kind; thousands when somebody has the time
+SEEDS = int(os.environ.get("NOREN_SEEDS", "30"))  # histories of each kind; thousands when somebody has the time
 STEPS = 150
 
 
@@ -70,4 +70,14 @@ def test_a_box_restored_from_a_backup_forks_and_loses_nothing_it_still_has(folde
     assert doubled(world) == []
     assert world.journal() <= set(kept)
     assert world.mirrored()
+    world.close()
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_pruning_and_backups_on_both_sides_lose_nothing_the_store_still_has(folder: Path, seed: int) -> None:
+    world = World(folder, seed)
+    backups = {"back_up_hq": 2, "restore_hq": 1, "back_up_store": 2, "restore_store": 1}
+    play(world, STEPS, {**backups, "prune": 4, "change_feeds": 0})
+    assert doubled(world) == []
+    assert world.journal() <= set(world.at_hq())
     world.close()

@@ -1,6 +1,7 @@
 """Any bytes from the network become a message that HQ or a store signed, or a refusal with a reason; never anything else."""
 
 import json
+import tracemalloc
 import zlib
 
 import msgspec
@@ -108,7 +109,12 @@ def test_a_message_over_the_size_is_refused_before_anything_is_read() -> None:
 def test_a_zip_bomb_is_refused_after_one_mebibyte() -> None:
     bomb = zlib.compress(b" " * 200_000_000, 9)
     assert len(bomb) < wire.WIRE_MOST
-    assert refusal(signed(b'{"v":1,"type":"answer","id":"q","enc":"zlib"}\n' + bomb)) is Why.INFLATE
+    message = signed(b'{"v":1,"type":"answer","id":"q","enc":"zlib"}\n' + bomb)
+    tracemalloc.start()
+    assert refusal(message) is Why.INFLATE
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 * wire.BODY_MOST
 
 
 def test_hq_can_name_the_batch_whose_rows_it_could_not_read() -> None:
