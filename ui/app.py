@@ -9,11 +9,25 @@ from jinja2 import StrictUndefined
 from edge.config import Config
 from edge.journal import Box
 from edge.service import Life
-from ui import board, door, doors, here, kiosk, live, looks, status, trouble
+from ui import aim, board, door, doors, here, kiosk, live, looks, status, trouble
 from ui.screens import Screens
+from ui.staff import handover, login, pages, scanned
 from ui.text import Voices
 
-BLUEPRINTS = (live.live, kiosk.kiosk, board.board, looks.looks, doors.doors, status.status)
+BLUEPRINTS = (
+    live.live,
+    kiosk.kiosk,
+    board.board,
+    looks.looks,
+    doors.doors,
+    status.status,
+    aim.aim,
+    login.stations,
+    login.login,
+    pages.staff,
+    scanned.scanned,
+    handover.handover,
+)
 
 _STATIC = Path(__file__).parent / "static"
 _YEAR = 365 * 24 * 3600  # seconds; a file's address holds the stamp of all of them, so it never changes
@@ -41,4 +55,7 @@ def make_app(config: Config, box: Box, screens: Screens, life: Life) -> Flask:
     trouble.fit(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    # compiled now: the first shopper shall not wait for it, and a broken one shall not start
+    for template in app.jinja_env.list_templates():
+        app.jinja_env.get_template(template)
     return app

@@ -24,7 +24,7 @@ def test_every_address_it_lists_opens(client: FlaskClient) -> None:
     page = client.get("/").text
     found = [part.split('"')[0] for part in page.split('class="card" href="')[1:]]
     assert len(found) >= 4
-    assert [client.get(address).status_code for address in found] == [200] * len(found)
+    assert [client.get(address, follow_redirects=True).status_code for address in found] == [200] * len(found)
 
 
 def test_the_house_is_well_while_its_loops_go_round(floor: Floor) -> None:

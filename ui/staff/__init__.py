@@ -1,0 +1,1 @@
+"""The clerks' pages: signing in, the pickup list, the hand-over, calls, stock."""

@@ -1,0 +1,30 @@
+"""The goods of an order, piece by piece as a clerk takes them in hand."""
+
+from dataclasses import dataclass
+
+from edge import catalog, mirror
+from edge.catalog import Product
+from edge.pickup.order import OrderRow
+from edge.shop import Shop
+from edge.stock import StockRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One piece to be ticked; `product` is None where HQ's catalogue does not have it."""
+
+    id: str  # `2-1`: the first piece of line 2
+    gtin: str
+    product: Product | None
+    shelf: str | None  # where the shop floor keeps it, until the order is put together
+
+
+def pieces(shop: Shop, row: OrderRow) -> list[Piece]:
+    """Every piece of an order: a line of two is two ticks."""
+    found = []
+    for line in row.lines:
+        stock = mirror.row(shop.hq, "stock", line.gtin, StockRow)
+        product, shelf = catalog.product(shop.hq, line.gtin), stock.shelf if stock else None
+        for nth in range(1, line.quantity + 1):
+            found.append(Piece(id=f"{line.line}-{nth}", gtin=line.gtin, product=product, shelf=shelf))
+    return found

@@ -1,0 +1,171 @@
+"""An order before a clerk: prepare it, prove who comes for it, hand it over, take that back."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from edge.pickup import order as orders
+from edge.pickup.life import Action
+from edge.pickup.order import PickupOrder
+from edge.pickup.step import NotAllowed, Request, Who, take
+from edge.store import writing
+from ui.here import house, moment, shop
+from ui.staff import desk, proof
+from ui.staff.desk import page, place, signed_in
+from ui.staff.goods import pieces
+from ui.staff.queue import half_masked, shelves
+from ui.staff.standing import SAME_PERSON, Standing, stands, undo_left
+
+handover = Blueprint("handover", __name__, url_prefix="/staff/<station>/order/<order>")
+desk.fit(handover)
+handover.before_request(desk.only_signed_in)
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+REJECTS = ("no_stock", "damaged", "cannot")
+SHORTS = ("not_found", "damaged", "sold")
+SAID = ("incomplete", "too_late", "moved_on", "shelf", "reason")  # what a page tells of the step before it
+RELATIONS = ("family", "friend", "work")
+LONGEST = 60  # characters of a proxy's name
+SHELF = re.compile(r"[\w-]{1,12}")
+
+
+def _find(order: str) -> PickupOrder:
+    found = orders.find(shop().db, shop().hq, shop().box, order)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _key() -> str:
+    key = request.form.get("key", "")
+    if not _KEY.fullmatch(key):
+        abort(400)
+    return key
+
+
+def _back(order: str, said: str | None = None) -> Answer:
+    return redirect(url_for("handover.show_order", order=order, said=said), 303)
+
+
+@handover.get("")
+def show_order(order: str) -> Response:
+    """The order as it stands: what to do with it, or why nothing can be done."""
+    found, me, here = _find(order), signed_in(), shop()
+    read = proof.by_code(here, place().id, order, moment())
+    if read:
+        proof.note_view(here, me, found.row, read, moment())
+    named = read is not None or proof.is_checking(here, me, order)
+    return page(
+        "staff/order.html",
+        order=found,
+        stands=stands(here, found),
+        pieces=pieces(here, found.row),
+        read=read,
+        name=found.row.name if named else half_masked(found.row.name),
+        named=named,
+        shelf=shelves(here).get(order) or found.row.shelf,
+        left=undo_left(here, order, place().id, moment()),
+        said=said if (said := request.args.get("said")) in SAID else None,
+        store=_store_of(found),
+        choices={"reject": REJECTS, "short": SHORTS, "relation": RELATIONS},
+    )
+
+
+def _store_of(found: PickupOrder) -> object:
+    """The words for the store where an order waits, if it is not here."""
+    near = {one.store: one.name for one in shop().policy.place.neighbours}
+    return near.get(found.row.store)
+
+
+@handover.post("/check")
+def check(order: str) -> Answer:
+    """Open the name, to compare it with the one the shopper says."""
+    found = _find(order)
+    if stands(shop(), found) is Standing.HAND:
+        proof.check_name(shop(), signed_in(), found.row, moment())
+    return _back(order)
+
+
+@handover.post("/refuse")
+def refuse(order: str) -> Answer:
+    """It is not the person the goods are for: nothing is handed over, and HQ is told that somebody came."""
+    proof.refuse(shop(), signed_in(), _find(order).row, _key(), moment())
+    return redirect(url_for("staff.waiting", said="refused"), 303)
+
+
+def _proven(order: str) -> Mapping[str, Any] | None:
+    """What proves the person, as HQ is told it; None where nothing does. The page's word for a code is not enough."""
+    form, me = request.form, signed_in()
+    if read := proof.by_code(shop(), place().id, order, moment()):
+        return {"proof": "code", "scan": read.scan}
+    if not proof.is_checking(shop(), me, order):
+        return None
+    match form.get("who"):
+        case "same":
+            return {"proof": SAME_PERSON}
+        case "proxy" if form.get("relation") in RELATIONS and (name := form.get("proxy", "").strip()[:LONGEST]):
+            return {"proof": "proxy", "relation": form["relation"], "proxy": name}
+        case _:
+            return None
+
+
+@handover.post("/hand-over")
+def hand_over(order: str) -> Answer:
+    """お渡し完了: every piece ticked, the person proven, the bill paid; asked twice, it is done once."""
+    found = _find(order)
+    ticked = set(request.form.getlist("tick")) >= {piece.id for piece in pieces(shop(), found.row)}
+    proven = _proven(order)
+    paid = found.row.paid or request.form.get("paid") == "yes"
+    if not ticked or proven is None or not paid:
+        return _back(order, "incomplete" if stands(shop(), found) is Standing.HAND else None)
+    return _step(order, Action.HAND_OVER, {**proven, "paid_here": not found.row.paid})
+
+
+@handover.post("/undo")
+def undo(order: str) -> Answer:
+    """Take a hand-over back, within ten seconds at the station it was done at."""
+    if undo_left(shop(), order, place().id, moment(), late=True) is None:
+        return _back(order, "too_late")
+    return _step(order, Action.UNDO, {})
+
+
+@handover.post("/<action>")
+def prepare(order: str, action: str) -> Answer:
+    """Accept, pick, put ready, reject, or say that something is missing."""
+    form = request.form
+    match action:
+        case "accept":
+            return _step(order, Action.ACCEPT, {})
+        case "pick":
+            return _step(order, Action.PICK, {})
+        case "ready" if SHELF.fullmatch(shelf := form.get("shelf", "").strip().upper()):
+            return _step(order, Action.READY, {"shelf": shelf})
+        case "ready":
+            return _back(order, "shelf")
+        case "reject" if form.get("reason") in REJECTS:
+            return _step(order, Action.REJECT, {"reason": form["reason"]})
+        case "short" if form.get("reason") in SHORTS:
+            return _step(order, Action.SHORT, {"reason": form["reason"], "missing": form.getlist("missing")})
+        case "reject" | "short":
+            return _back(order, "reason")
+        case _:
+            return abort(404)
+
+
+def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
+    """Take the step the form asks for; where the order has moved on meanwhile, its page says how it stands."""
+    me, here = signed_in(), shop()
+    who = Who(staff=me.staff.staff, station=me.station)
+    asked = Request(key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail)
+    try:
+        with writing(here.db):
+            take(here.db, here.hq, here.box, asked, moment())
+            if action is Action.HAND_OVER:
+                proof.forget(here, me, order)
+    except NotAllowed:
+        return _back(order, "moved_on")
+    house().screens.changed("orders")
+    return _back(order)

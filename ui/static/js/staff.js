@@ -1,0 +1,221 @@
+// The clerk's screen: links and forms are swapped in, scans open or tick what they name, and nobody's session stays open.
+import { live } from './live.js';
+import { scanner } from './scan.js';
+import { idle } from './idle.js';
+import { sound } from './sound.js';
+import { setClock } from './clock.js';
+import { cutOff } from './cut.js';
+import { handOver, tick } from './staff-hand.js';
+import { pinPad } from './staff-pin.js';
+
+const TOLD = 6000; // ms a line about a scan stays
+const FRESH = 30000; // ms after which waiting times are fetched anew
+const TOUCH = 20000; // ms between two signs of life to the box
+
+const root = document.documentElement;
+const { base, station, last, version, stamp } = document.body.dataset;
+const page = () => document.querySelector('#page');
+const isSigned = () => 'signed' in page().dataset;
+
+let address = location.href;
+let asked = 0; // number of the last question; an answer to an earlier one is dropped
+let busy = false; // a form is under way
+let newest = version;
+let telling;
+let touched = performance.now();
+
+function say(text, how) {
+  const toast = document.querySelector('#toast');
+  toast.querySelector('span').textContent = text;
+  toast.hidden = false;
+  clearTimeout(telling);
+  telling = setTimeout(() => { toast.hidden = true; }, TOLD);
+  sound[how]?.();
+}
+
+function settle() {
+  const { title, lang } = page().dataset;
+  document.title = title;
+  root.lang = lang;
+  pinPad(page());
+  handOver(page(), go);
+}
+
+// Put the page of an answer in; false when the answer is no page of ours.
+function put(html, url) {
+  const made = new DOMParser().parseFromString(html, 'text/html').querySelector('#page');
+  if (!made) return false;
+  const here = document.activeElement?.id;
+  page().replaceWith(document.adoptNode(made));
+  address = url;
+  history.replaceState(null, '', url); // no trail: Back leads to no customer's name
+  document.querySelector('#lost').hidden = true;
+  settle();
+  if (here) document.getElementById(here)?.focus({ preventScroll: true });
+  arm();
+  return true;
+}
+
+function lost() {
+  document.querySelector('#lost').hidden = false;
+  sound.no();
+}
+
+async function ask(url, options = {}) {
+  const reply = await fetch(url, options);
+  if (!reply.headers.has('Noren-Page')) throw new Error(`${reply.status} for ${url}`);
+  return reply;
+}
+
+async function go(url, options) {
+  const mine = ++asked;
+  touched = performance.now();
+  try {
+    const reply = await ask(url, options);
+    const json = reply.headers.get('Content-Type').startsWith('application/json');
+    const body = json ? await reply.json() : await reply.text();
+    if (mine !== asked) return;
+    if (json) told(body);
+    else if (!put(body, reply.url)) lost();
+  } catch {
+    if (mine === asked) lost();
+  }
+}
+
+function told({ do: what, text, sound: how, ...more }) {
+  if (what === 'say') say(text, how);
+  if (what !== 'tick') return;
+  const found = tick(page(), more.gtin);
+  if (found === 'ticked') sound.ok();
+  else say(found === 'again' ? more.done : more.wrong, 'no');
+}
+
+async function send(form, button) {
+  if (busy) return;
+  busy = true;
+  const body = new URLSearchParams(new FormData(form, button));
+  body.set('lang', root.lang);
+  await (form.method === 'get' ? go(`${form.action.split('?')[0]}?${body}`) : go(form.action, { method: 'POST', body }));
+  busy = false;
+}
+
+document.addEventListener('submit', (event) => {
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('a[href]');
+  if (link && new URL(link.href).pathname.startsWith(`${base}`) && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault();
+    go(link.href);
+  }
+});
+
+// The same page with what has changed, unless somebody is in the middle of something on it.
+async function refresh() {
+  const mine = asked;
+  const open = document.querySelector('dialog[open]') || page().querySelector('input:focus');
+  if (busy || open || !isSigned()) return;
+  try {
+    const reply = await ask(address, { headers: { 'Noren-Quiet': '1' } });
+    const html = await reply.text();
+    if (mine !== asked || busy) return;
+    const made = new DOMParser().parseFromString(html, 'text/html').querySelector('#page');
+    if (!made) return;
+    if (!('signed' in made.dataset) || made.dataset.live === page().dataset.live) {
+      const keep = page().scrollTop;
+      page().replaceWith(document.adoptNode(made));
+      settle();
+      page().scrollTop = keep;
+    }
+  } catch {
+    // the stream tells again when it is back; until then the amber bar says since when
+  }
+}
+
+// Leave no name behind: first the screen, then the box.
+function lock() {
+  const cover = document.querySelector('#locked').content.cloneNode(true);
+  const empty = document.createElement('div');
+  empty.id = 'page';
+  Object.assign(empty.dataset, { title: document.title, lang: root.lang, live: '' });
+  empty.append(cover);
+  page().replaceWith(empty);
+  document.querySelector('#idle').hidden = true;
+  document.querySelector('#toast').hidden = true;
+  for (const name of Object.keys(sessionStorage)) if (name.startsWith('order:')) sessionStorage.removeItem(name);
+  locking = true;
+  away();
+}
+
+let locking = false;
+
+async function away() {
+  try {
+    const reply = await ask(`${base}/lock?lang=${root.lang}`, { method: 'POST' });
+    locking = !put(await reply.text(), reply.url);
+  } catch {
+    // tried again at the stream's next sign of life
+  }
+}
+
+const { quiet, warn } = { quiet: 150, warn: 30, ...page().dataset };
+const arm = idle({
+  quiet: Number(quiet),
+  warn: Number(warn),
+  left: (rest) => { for (const place of document.querySelectorAll('[data-left]')) place.textContent = rest; },
+  warned: (on) => {
+    if (!isSigned()) return;
+    document.querySelector('#idle').hidden = !on;
+    if (on) document.querySelector('[data-stay]').focus();
+  },
+  over: () => {
+    if (isSigned()) lock();
+    else if (newest !== version) location.reload();
+  },
+});
+
+for (const sign of ['pointerdown', 'keydown']) {
+  addEventListener(sign, () => {
+    if (!isSigned() || performance.now() - touched < TOUCH) return;
+    touched = performance.now();
+    fetch(`${base}/touch`, { method: 'POST' }).catch(() => {}); // the next press says it again
+  }, { passive: true, capture: true });
+}
+
+scanner(async (code) => {
+  try {
+    await ask(`${base}/scan`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) });
+  } catch {
+    lost(); // the box has not kept it
+  }
+});
+
+const heard = cutOff((since) => {
+  document.querySelector('#cut').hidden = since === null;
+  for (const time of document.querySelectorAll('[data-cut]')) time.textContent = since ?? '';
+});
+
+live(station, {
+  last,
+  heard: (beat) => {
+    heard();
+    if (beat.time) setClock(beat.time);
+    if (beat.version) newest = beat.version;
+    if (locking) away();
+  },
+  on: (kind, data) => {
+    if (kind === 'outcome') {
+      document.querySelector('dialog[open]')?.close();
+      const order = page().querySelector('[data-ticking]')?.dataset.order;
+      const where = isSigned() ? `outcome/${data.seq}` : `badge/${data.seq}`;
+      go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}`);
+    } else if (page().dataset.live?.split(' ').includes(kind)) refresh();
+  },
+});
+
+setInterval(() => { if (page().dataset.live?.includes('orders')) refresh(); }, FRESH);
+addEventListener('pageshow', ({ persisted }) => { if (persisted) location.reload(); });
+settle();
+root.dataset.ready = stamp;
