@@ -1,5 +1,6 @@
 """From a row of a file to a row of a feed: its key, what HQ fills in, and what a file may not undo."""
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -79,13 +80,19 @@ def _key(to: Target, item: Item) -> tuple[str, dict[str, Any]]:
     return key, fields
 
 
+@functools.cache
+def _known(name: str) -> tuple[str, ...]:
+    """The fields of a feed's rows; none where they may have any."""
+    kind = KINDS.get(name)
+    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
+        return ()
+    return tuple(one.encode_name for one in msgspec.structs.fields(kind))
+
+
 def _check_names(to: Target, item: Item, fields: dict[str, Any]) -> None:
     """A field nobody knows is most often a misspelt one."""
-    kind = KINDS.get(to.feed)
-    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
-        return
-    known = [one.encode_name for one in msgspec.structs.fields(kind)]
-    if unknown := next((name for name in fields if name not in known), None):
+    known = _known(to.feed)
+    if known and (unknown := next((name for name in fields if name not in known), None)):
         raise item.bad(f"`{unknown}` is no field of {to.feed}; it has {', '.join(known)}", unknown)
 
 
