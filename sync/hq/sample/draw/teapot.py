@@ -27,7 +27,7 @@ def teapot(sheet: Sheet) -> None:
         f'<path d="{lens((X + 190, 326), (X + 326, 238), 5)}" fill="#fff" fill-opacity=".5" filter="{sheet.blur(3)}"/>'
     )
     sheet.put(
-        f'<ellipse cx="{X + 334}" cy="240" rx="17" ry="22" transform="rotate(34 {X + 334} 240)" fill="#1a1410"'
+        f'<ellipse cx="{X + 331}" cy="242" rx="10" ry="19" transform="rotate(-35 {X + 331} 242)" fill="#1a1410"'
         ' fill-opacity=".62" stroke="#fff" stroke-opacity=".25"/>'
     )
     foot(sheet, "foot", X, 528, 98, 12, TILT)
