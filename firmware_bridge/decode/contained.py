@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 FRAME = 64 * 1024 * 1024  # bytes reserved for one frame: 8K grey fits; only pages written to cost memory
 START = 60.0  # seconds the engines may take to load; a Pi with a cold SD card needs about 10
-SLACK = 1.0  # seconds over its budget after which the child hangs for good; the budget is kept between two rungs
 PATIENT = 30.0  # seconds a still picture may take in patient mode, where there is no budget
 DEATHS = 5  # children lost one after the other without one frame decoded: then it is no frame's fault
 
@@ -39,7 +38,7 @@ class ContainedDecoder:
 
     def __init__(self, settings: DecodeSettings = DEFAULTS) -> None:
         self._settings = settings
-        self._patience = PATIENT if settings.patient else settings.budget + SLACK
+        self._patience = PATIENT if settings.patient else settings.budget + settings.hang
         self._deaths = 0
         self.lost: Counter[str] = Counter()
         self.noise = 0

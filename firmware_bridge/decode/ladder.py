@@ -39,13 +39,15 @@ RETAIL = frozenset(
 class DecodeSettings:
     """What to look for and how long to look.
 
-    `budget` is seconds per frame, `patient` means a still picture (all rungs, no budget), `rehearse` puts the engine
-    that fails on purpose before the first rung.
+    `budget` is seconds per frame, `patient` means a still picture (all rungs, no budget), `hang` is seconds over the
+    budget after which a contained decoder is taken for hung, `rehearse` puts the engine that fails on purpose before
+    the first rung.
     """
 
     symbologies: frozenset[Symbology] = RETAIL
     budget: float = 0.120
     patient: bool = False
+    hang: float = 5.0
     rehearse: bool = False
 
 

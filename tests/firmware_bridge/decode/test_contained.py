@@ -33,6 +33,14 @@ def decoder() -> Iterator[ContainedDecoder]:
         yield decoder
 
 
+def test_a_hang_costs_one_frame() -> None:
+    with ContainedDecoder(DecodeSettings(rehearse=True, hang=2.0)) as decoder:
+        assert decoder.read(fault(Fault.HANG)) == ()
+        assert dict(decoder.lost) == {"it hung": 1}
+        assert decoder.read(fault(Fault.ABORT)) == ()
+        assert "it crashed with signal 6" in decoder.lost
+
+
 def test_a_code_is_read_one_process_away(decoder: ContainedDecoder) -> None:
     assert [f.data for f in decoder.read(label())] == [TEXT]
     assert decoder.pid != os.getpid()
@@ -43,7 +51,6 @@ def test_a_code_is_read_one_process_away(decoder: ContainedDecoder) -> None:
     [
         (Fault.ABORT, f"it crashed with signal {signal.SIGABRT.value}"),
         (Fault.SEGMENT, f"it crashed with signal {signal.SIGSEGV.value}"),
-        (Fault.HANG, "it hung"),
         (Fault.RAISE, "it ended with code 1: ValueError: rehearsed"),
     ],
 )
