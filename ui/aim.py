@@ -1,0 +1,53 @@
+"""What a camera sees, for signed-in staff: to aim it by, and to find what covers it. Nobody is filmed unseen."""
+
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, request
+
+from edge import staff
+from edge.config import CameraDevice
+from ui import status
+from ui.here import house, moment, shop, show, voice
+from ui.staff import desk
+
+aim = Blueprint("aim", __name__, url_prefix="/staff/<station>")
+
+
+def _only_signed_in(station: str) -> None:
+    """Whoever is not signed in at the station sees nothing; looking alone keeps no session alive."""
+    token = request.cookies.get(desk.cookie(station), "")
+    known = staff.session(shop().db, shop().hq, token, moment()) if token else None
+    if known is None or known.station != station:
+        abort(403)
+
+
+@aim.get("/status/cards")
+def cards(station: str) -> str:
+    """The cards of the status page with the cameras' pictures in reach, for the staff's frame to keep fresh."""
+    _only_signed_in(station)
+    return show("status/cards.html", health=status.view(shop(), house().screens, voice(), moment(), station=station))
+
+
+@aim.get("/preview/<device>.jpg")
+def picture(station: str, device: str) -> Response:
+    """The camera's latest picture (JPEG); asking for it lets the bridge know that somebody looks.
+
+    404 where the bridge has none yet: it makes one while it is asked, and takes it away 5 s later.
+    """
+    _only_signed_in(station)
+    if not any(one.id == device and isinstance(one, CameraDevice) for one in house().config.devices):
+        abort(404)
+    folder = Path(house().config.store.data) / "preview"
+    folder.mkdir(exist_ok=True)
+    (folder / f"{device}.want").touch()
+    try:
+        return Response((folder / f"{device}.jpg").read_bytes(), mimetype="image/jpeg")
+    except FileNotFoundError:
+        abort(404)
+
+
+@aim.after_request
+def is_a_page(response: Response) -> Response:
+    """Mark our own answers, as the status page does."""
+    response.headers["Noren-Page"] = house().stamp
+    return response
