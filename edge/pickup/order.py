@@ -40,6 +40,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     promise_at: str = ""
     hold_until: str = ""
     shelf: str | None = None
+    arrived_at: str | None = None
     handed_over_at: str | None = None
     secret_sha256: str = ""  # hex; the secret itself is only in the shopper's code
     epoch: str = ""
@@ -91,7 +92,7 @@ def stand(row: OrderRow, steps: list[Step], box: Box) -> PickupOrder:
     return PickupOrder(
         row=row,
         state=state,
-        arrived_at=here.time if here and state in OPEN else None,
+        arrived_at=(here.time if here else row.arrived_at) if state in OPEN else None,
         handed_over_at=out.time if out else row.handed_over_at,
         handed_over_by=out.staff if out else None,
     )

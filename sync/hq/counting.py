@@ -122,10 +122,11 @@ def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRo
     if action is Action.HAND_OVER and row.state is State.CANCELLED:
         note_conflict(db, fact.store, row.order, row.number, fact.received)
     state = replay(row.state, [action])
+    came = (row.arrived_at or fact.event.time) if action is Action.ARRIVE else row.arrived_at
     given = {Action.HAND_OVER: fact.event.time, Action.UNDO: None}.get(action, row.handed_over_at)
     epoch, through = _through(fact, row, late)
     orders[step.order] = msgspec.structs.replace(
-        row, state=state, handed_over_at=given, epoch=epoch, through_seq=through
+        row, state=state, arrived_at=came, handed_over_at=given, epoch=epoch, through_seq=through
     )
 
 

@@ -95,6 +95,9 @@ def _lines(store: str, at: int) -> list[OrderLine]:
     ]
 
 
+WAITED = timedelta(minutes=3)  # how long a shopper who is here has been here
+
+
 def _who(store: str, at: int) -> Person | str:
     """A member who comes by the store, or for every fifth order the full kana name of a guest."""
     if at % 5 == 4:
@@ -122,6 +125,7 @@ def _row(store: str, at: int, number: str, now: datetime) -> OrderRow:
         promise_at=utc_text(promise),
         hold_until=utc_text(promise + HOLD),
         shelf=f"R-{at % 24 + 1:02d}" if state in _SHELVED else None,
+        arrived_at=utc_text(now - WAITED) if state is State.ARRIVED else None,
         handed_over_at=utc_text(placed + timedelta(minutes=0.8 * minutes)) if state in _GIVEN else None,
         secret_sha256=hashlib.sha256(secret(order).encode()).hexdigest(),
     )
