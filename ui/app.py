@@ -10,6 +10,7 @@ from edge.config import Config
 from edge.journal import Box
 from edge.service import Life
 from ui import aim, board, door, doors, here, kiosk, live, looks, status, trouble
+from ui.play import page as play
 from ui.screens import Screens
 from ui.staff import handover, login, pages, scanned
 from ui.text import Voices
@@ -53,7 +54,7 @@ def make_app(config: Config, box: Box, screens: Screens, life: Life) -> Flask:
     here.settle(app, here.House(config=config, box=box, screens=screens, voices=voices, life=life, stamp=stamp))
     door.fit(app)
     trouble.fit(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in BLUEPRINTS + ((play.play,) if config.web.play else ()):
         app.register_blueprint(blueprint)
     # compiled now: the first shopper shall not wait for it, and a broken one shall not start
     for template in app.jinja_env.list_templates():

@@ -67,7 +67,7 @@ def show_order(order: str) -> Response:
         name=found.row.name if named else half_masked(found.row.name),
         named=named,
         shelf=shelves(here).get(order) or found.row.shelf,
-        left=undo_left(here, order, place().id, moment()),
+        undo=undo_left(here, order, place().id, moment()),
         said=said if (said := request.args.get("said")) in SAID else None,
         store=_store_of(found),
         choices={"reject": REJECTS, "short": SHORTS, "relation": RELATIONS},

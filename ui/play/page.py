@@ -1,0 +1,128 @@
+"""The play page: click a code, and see at the screens what comes of it; the click goes through the real line."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify, request, url_for
+
+from edge.config import Station
+from edge.journal import standing
+from ui.here import house, shop, show, voice
+from ui.play import scanner
+from ui.play.cards import LIVES, Card, Play, read_play, rotating
+from ui.play.pictures import LARGEST, draw
+from ui.play.scanner import ScannerAway
+
+play = Blueprint("play", __name__, url_prefix="/play")
+
+GROUPS = ("member", "product", "pickup", "odd")
+# How a scanner can fail, as the virtual one is told; a plug is out for five seconds, a stall takes three.
+FAULTS: dict[str, dict[str, Any]] = {
+    "none": {"fault": "none"},
+    "drop": {"fault": "drop", "every": 7},
+    "stall": {"fault": "stall", "seconds": 3},
+    "vanish": {"fault": "vanish", "seconds": 5},
+}
+
+
+def _play() -> Play:
+    file = house().config.web.play
+    return read_play(file) if file else abort(404)
+
+
+def _stations(it: Play) -> list[Station]:
+    """The stations that have a virtual scanner, as noren.toml has them."""
+    return [place for place in house().config.stations if place.id in it.scanners]
+
+
+def _picture(n: int, card: Card) -> str | None:
+    """The address of a card's picture, or None where no picture can hold it."""
+    return url_for("play.picture", n=n) if len(card.raw) <= LARGEST else None
+
+
+@play.get("")
+def page() -> str:
+    """Codes on one side, the chosen station's screen on the other."""
+    it = _play()
+    stations = _stations(it)
+    chosen = next((place for place in stations if place.id == request.args.get("station")), None)
+    cards = [(n, card, _picture(n, card)) for n, card in enumerate(it.cards)]
+    return show(
+        "play/play.html",
+        groups=[(group, [one for one in cards if one[1].group == group]) for group in GROUPS],
+        stations=stations,
+        chosen=chosen or next(iter(stations), None),
+        staff=it.staff,
+        faults=tuple(FAULTS),
+        lives=LIVES,
+    )
+
+
+@play.get("/code/<int:n>.svg")
+def picture(n: int) -> Response:
+    """A card's code."""
+    cards = _play().cards
+    if n >= len(cards):
+        abort(404)
+    return _drawn(cards[n].symbology, cards[n].raw)
+
+
+@play.get("/token.svg")
+def token_picture() -> Response:
+    """A minted code (`?code=`) as a QR code."""
+    return _drawn("qr", request.args.get("code", "").encode())
+
+
+def _drawn(symbology: str, data: bytes) -> Response:
+    try:
+        return Response(draw(symbology, data), mimetype="image/svg+xml")
+    except ValueError:
+        abort(404)
+
+
+@play.post("/token")
+def token() -> Response:
+    """Mint a rotating member code."""
+    code = rotating(_play().issuer)
+    return jsonify(code=code, picture=url_for("play.token_picture", code=code), lives=LIVES)
+
+
+def _control(it: Play) -> str:
+    return it.scanners.get(request.form.get("station", "")) or abort(404)
+
+
+def _done(why: ScannerAway | None = None) -> tuple[Response, int]:
+    if why is None:
+        return jsonify(ok=True), 200
+    return jsonify(ok=False, text=voice().plain("play.away")), 503
+
+
+@play.post("/send")
+def send() -> tuple[Response, int]:
+    """Let the station's scanner read a card (`card=`) or a text (`text=`)."""
+    it, n = _play(), request.form.get("card", type=int)
+    data = it.cards[n].raw if n is not None and 0 <= n < len(it.cards) else request.form.get("text", "").encode()
+    if not data:
+        abort(400)
+    try:
+        scanner.send(_control(it), data)
+    except ScannerAway as why:
+        return _done(why)
+    return _done()
+
+
+@play.post("/fault")
+def fault() -> tuple[Response, int]:
+    """Let the station's scanner fail from now on, or work again."""
+    words = FAULTS.get(request.form.get("fault", "")) or abort(400)
+    try:
+        scanner.order(_control(_play()), **words)
+    except ScannerAway as why:
+        return _done(why)
+    return _done()
+
+
+@play.get("/standing")
+def how_it_stands() -> Response:
+    """Facts made and facts HQ has kept, for the line at the foot of the page."""
+    facts = standing(shop().db, shop().box.epoch)
+    return jsonify(made=facts.made, kept=facts.kept, waiting=facts.waiting)
