@@ -1,9 +1,6 @@
 """HQ keeps what the stores tell: each fact once, in order, in one transaction, and only then says so."""
 
-import json
-import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlite_utils import Database
 
@@ -11,29 +8,15 @@ from edge import journal
 from edge.clock import now
 from edge.store import one, rows, writing
 from sync.headers import Ack, EventRow, Events, Nack
-from sync.hq import counting
+from sync.hq import counting, ledger
 from sync.hq.counting import Counted
 from sync.hq.event import Event, Unclear, told, understand
-from sync.hq.fit import Chain, Fork, Gap, Known, Link, New, Place, fit, linked
+from sync.hq.fit import Fork, Gap, Known, Link, New, Place, fit, linked
+from sync.hq.ledger import Lane
 from sync.hq.schema import RETOLD
-
-log = logging.getLogger(__name__)
 
 UNCHAINED = "the batch does not hold together: seqs must rise, and its hash must follow from its rows"
 OPAQUE = "sent as opaque bytes"
-
-
-class Overtaken(Exception):
-    """Another worker has moved this chain meanwhile: nothing was kept, the store will send again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lane:
-    """One lane of one epoch of one store: what is chained and acknowledged by itself."""
-
-    store: str
-    epoch: str
-    lane: int
 
 
 def keep(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
@@ -54,17 +37,17 @@ def keep_within(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack 
     Overlap is skipped, a gap is answered by what HQ has, a past that differs is a fork: noted, and nothing overwritten.
     """
     lane = Lane(header.store, header.epoch, header.lane)
-    kept = standing(db, lane)
+    kept = ledger.standing(db, lane)
     batch = linked(header, lines)
     if batch is None:
         return Nack(epoch=lane.epoch, lane=lane.lane, first=header.first, last=header.last, reason=UNCHAINED)
-    match fit(kept, batch, lambda seq: _hash_at(db, lane, seq)):
+    match fit(kept, batch, lambda seq: ledger.hash_at(db, lane, seq)):
         case New(links=links):
             return ack(lane, _take(db, lane, kept, links))
         case Known() | Gap():
             return ack(lane, kept)
         case Fork():
-            _note_fork(db, lane, header, batch)
+            ledger.note_fork(db, lane, header, batch)
             return ack(lane, kept, fork=True)
 
 
@@ -81,26 +64,7 @@ def acks(db: Database, store: str, epoch: str) -> list[Ack]:
     found = rows(db, "select epoch, lane from chains where store = ?", (store,))
     lanes = {(row["epoch"], row["lane"]) for row in found} | {(epoch, lane) for lane in journal.Lane}
     here = [Lane(store, *one) for one in sorted(lanes)]
-    return [ack(lane, standing(db, lane)) for lane in here]
-
-
-def standing(db: Database, lane: Lane) -> Place:
-    """How far HQ has kept a lane."""
-    row = one(
-        db,
-        "select seq, ordinal, hash from chains where store = ? and epoch = ? and lane = ?",
-        (lane.store, lane.epoch, lane.lane),
-    )
-    return Place(seq=row[0], ordinal=row[1], hash=row[2]) if row else Place()
-
-
-def _hash_at(db: Database, lane: Lane, seq: int) -> bytes | None:
-    at = (lane.store, lane.epoch, lane.lane, seq)
-    for table in ("facts", "quarantine", "echoes"):
-        row = one(db, f"select hash from {table} where store = ? and epoch = ? and lane = ? and seq = ?", at)
-        if row:
-            return bytes(row[0])
-    return None
+    return [ack(lane, ledger.standing(db, lane)) for lane in here]
 
 
 def _take(db: Database, lane: Lane, kept: Place, links: Sequence[Link]) -> Place:
@@ -111,13 +75,13 @@ def _take(db: Database, lane: Lane, kept: Place, links: Sequence[Link]) -> Place
         try:
             event = _understand(lane, link.row)
         except Unclear as why:
-            _set_aside(db, lane, link, str(why), received)
+            ledger.set_aside(db, lane, link, str(why), received)
             continue
         if _said_before(db, lane, event, link.row):
-            _note_echo(db, lane, link, event, received)
+            ledger.note_echo(db, lane, link, event, received)
         else:
             facts.append((link, event))
-    _insert(db, lane, facts, received)
+    ledger.write_facts(db, lane, facts, received)
     counting.count(
         db,
         [
@@ -126,7 +90,7 @@ def _take(db: Database, lane: Lane, kept: Place, links: Sequence[Link]) -> Place
         ],
     )
     last = links[-1].place
-    _move(db, lane, kept, last, received)
+    ledger.move_chain(db, lane, kept, last, received)
     return last
 
 
@@ -150,81 +114,3 @@ def _said_before(db: Database, lane: Lane, event: Event, row: EventRow) -> bool:
     first = one(db, "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at)
     again = db.conn.execute(f"select event from facts where store = ? and id = ? and {RETOLD}", (lane.store, event.id))
     return row.event in [kept[0] for kept in (first, *again.fetchall()) if kept]
-
-
-def _insert(db: Database, lane: Lane, facts: Sequence[tuple[Link, Event]], received: str) -> None:
-    db.conn.executemany(
-        """insert into facts (store, epoch, lane, seq, ordinal, id, type, time, event, hash, received)
-           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        [
-            (
-                lane.store,
-                lane.epoch,
-                lane.lane,
-                link.place.seq,
-                link.place.ordinal,
-                event.id,
-                event.type,
-                event.time,
-                link.row.event,
-                link.place.hash,
-                received,
-            )
-            for link, event in facts
-        ],
-    )
-
-
-def _set_aside(db: Database, lane: Lane, link: Link, reason: str, received: str) -> None:
-    log.warning("%s: fact %d goes into quarantine: %s", lane.store, link.place.seq, reason)
-    db.conn.execute(
-        """insert into quarantine (store, epoch, lane, seq, ordinal, event, hash, reason, received)
-           values (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (
-            lane.store,
-            lane.epoch,
-            lane.lane,
-            link.place.seq,
-            link.place.ordinal,
-            link.row.raw(),
-            link.place.hash,
-            reason,
-            received,
-        ),
-    )
-
-
-def _note_echo(db: Database, lane: Lane, link: Link, event: Event, received: str) -> None:
-    db.conn.execute(
-        "insert into echoes (store, epoch, lane, seq, id, hash, received) values (?, ?, ?, ?, ?, ?, ?)",
-        (lane.store, lane.epoch, lane.lane, link.place.seq, event.id, link.place.hash, received),
-    )
-
-
-def _move(db: Database, lane: Lane, kept: Place, last: Place, received: str) -> None:
-    """Compare-and-set: where HQ is several workers over one database, it is the database that keeps the order."""
-    at = (lane.store, lane.epoch, lane.lane)
-    if kept.seq == 0:
-        done = db.conn.execute(
-            "insert or ignore into chains (store, epoch, lane, seq, ordinal, hash, kept_at) values (?, ?, ?, ?, ?, ?, ?)",
-            (*at, last.seq, last.ordinal, last.hash, received),
-        )
-    else:
-        done = db.conn.execute(
-            """update chains set seq = ?, ordinal = ?, hash = ?, kept_at = ?
-               where store = ? and epoch = ? and lane = ? and seq = ?""",
-            (last.seq, last.ordinal, last.hash, received, *at, kept.seq),
-        )
-    if done.rowcount != 1:
-        raise Overtaken(f"{lane.store} lane {lane.lane} went on from {kept.seq} meanwhile")
-
-
-def _note_fork(db: Database, lane: Lane, header: Events, batch: Chain) -> None:
-    """Keep the batch that did not fit as evidence: once, however often it is sent."""
-    log.error("%s: lane %d of epoch %s forks at %d", lane.store, lane.lane, lane.epoch, header.first)
-    text = json.dumps([[link.place.seq, link.row.raw().decode(errors="replace")] for link in batch.links])
-    db.conn.execute(
-        """insert into forks (store, epoch, lane, seq, hash, batch, seen, times) values (?, ?, ?, ?, ?, ?, ?, 1)
-           on conflict (store, epoch, lane, seq, hash) do update set times = times + 1""",
-        (lane.store, lane.epoch, lane.lane, header.first, bytes.fromhex(header.hash), text, now().text),
-    )

@@ -3,7 +3,6 @@
 import logging
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,16 +14,17 @@ from edge.store import Changes, one, writing
 from sync import topics, wire
 from sync.headers import Ack, Answer, Ask, EventRow, Events, HqPresence, Nack, State, Want
 from sync.hq import answers, collector, keys, presence, publisher
+from sync.hq.door import NotHeard, hear
+from sync.hq.ledger import Overtaken
 from sync.hq.outbox import Outbox
 from sync.hq.publisher import Publisher
+from sync.hq.refusals import Refusals
 from sync.link import Arrived, Connected, Event, Lost
 from sync.wire import Message, Refused
 
 log = logging.getLogger(__name__)
 
 PUBLISH_EVERY = 0.05  # seconds between looks for changed feeds: a busy hour becomes 20 deltas a second, not a thousand
-TALLY_EVERY = 5.0  # seconds between notes of refused messages: a flood of them must not become a flood of commits
-SPOKEN = {Events: "events", State: "state", Want: "want", Ask: "ask"}  # what may be said on which topic
 # what one bad batch can trip; a database that cannot be written is not among them: that ends the process
 TRIPS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, msgspec.MsgspecError, sqlite3.IntegrityError)
 
@@ -40,18 +40,18 @@ class Worker:
     out: Outbox
     feeds: Publisher
     stores: keys.Stores = field(init=False)
+    refusals: Refusals = field(init=False)
     _changes: Changes = field(init=False)
     _roster: tuple[object, ...] | None = None
-    _refused: Counter[tuple[str, str]] = field(default_factory=Counter)
     _met: set[str] = field(default_factory=set)
     _up: bool = False
     _spoke: float = 0.0
     _published: float = 0.0
-    _tallied: float = 0.0
     _dirty: bool = False
 
     def __post_init__(self) -> None:
         self._changes = Changes(self.db)
+        self.refusals = Refusals(self.db)
         self._read_roster()
 
     def round(self, events: Sequence[Event]) -> bool:
@@ -64,7 +64,7 @@ class Worker:
 
     def close(self) -> None:
         """The last words before the end."""
-        self._tally(force=True)
+        self.refusals.note(force=True)
         if self._up:
             self._speak("down")
             self.out.flush()
@@ -101,27 +101,21 @@ class Worker:
         try:
             said = wire.open_(topic, payload, {self.out.key.id: self.out.key.public}).header
         except Refused as refused:
-            self._refused[topics.ALL, refused.why] += 1
+            self.refusals.add(topics.ALL, refused.why)
             return
         if isinstance(said, HqPresence) and said.state == "down" and self._up:
             self._speak("up")
 
     def _read(self, topic: str, payload: bytes) -> Message | None:
-        """The message, where its signer is the store it speaks for; otherwise it is counted, and a damaged batch nacked."""
+        """The message; or it is counted, and where it was a batch its store learns that HQ cannot read it."""
         store = topics.owner(topic)
         try:
-            message = wire.open_(topic, payload, self.stores.keys)
-        except Refused as refused:
-            self._refused[store, refused.why] += 1
-            if isinstance(refused.header, Events) and refused.header.store == store:
-                self._nack(store, refused.header, f"not readable: {refused.why}")
+            return hear(self.chain, self.stores, topic, payload)
+        except NotHeard as refused:
+            self.refusals.add(store, refused.reason)
+            if refused.batch:
+                self._nack(store, refused.batch, f"not readable: {refused.reason}")
             return None
-        said = SPOKEN.get(type(message.header))
-        about = getattr(message.header, "store", store)
-        if topic != topics.up(self.chain, store, said or "") or {store, about} != {self.stores.owners[message.key_id]}:
-            self._refused[store, "other_store"] += 1
-            return None
-        return message
 
     def _take(self, messages: Sequence[tuple[str, Message]]) -> None:
         batches: list[Batch] = []
@@ -146,7 +140,7 @@ class Worker:
         """Keep all in one transaction. Should one of them trip a bug, the others are kept without it."""
         try:
             answered = collector.keep_all(self.db, batches)
-        except (collector.Overtaken, *TRIPS):
+        except (Overtaken, *TRIPS):
             log.exception("a group of %d batches could not be kept together", len(batches))
             answered = [answer for batch in batches for answer in self._keep_alone(batch)]
         self._dirty = True
@@ -164,7 +158,7 @@ class Worker:
         header, rows = batch
         try:
             return [(header.store, collector.keep(self.db, header, rows))]
-        except collector.Overtaken:
+        except Overtaken:
             return []  # another worker had it: the store hears from that one, or sends again
         except TRIPS:
             log.exception("%s: batch %d to %d could not be kept", header.store, header.first, header.last)
@@ -178,7 +172,7 @@ class Worker:
     def _page(self, store: str, want: Want) -> None:
         found = publisher.page(self.db, store, want)
         if found is None:
-            self._refused[store, "no_such_feed"] += 1
+            self.refusals.add(store, "no_such_feed")
             return
         self.out.tell(topics.feed(self.chain, store, want.feed), *found)
 
@@ -218,23 +212,9 @@ class Worker:
             self.feeds.go_on()
         if self._up and moment - self._spoke >= presence.EVERY:
             self._speak("up")
-        self._tally()
+        self.refusals.note()
 
     def _speak(self, state: str) -> None:
         self._spoke = time.monotonic()
         header = HqPresence(state="up" if state == "up" else "down", time=now().text)
         self.out.tell(presence.hq_topic(self.chain), header, retain=True)
-
-    def _tally(self, *, force: bool = False) -> None:
-        """Write down how many messages were refused, by store and reason."""
-        if not self._refused or (time.monotonic() - self._tallied < TALLY_EVERY and not force):
-            return
-        self._tallied = time.monotonic()
-        with writing(self.db):
-            for (store, reason), times in self._refused.items():
-                self.db.conn.execute(
-                    """insert into refusals (store, reason, times, last) values (?, ?, ?, ?)
-                       on conflict (store, reason) do update set times = times + excluded.times, last = excluded.last""",
-                    (store, reason, times, now().text),
-                )
-        self._refused.clear()
