@@ -1,21 +1,19 @@
 """One worker of HQ: what arrives is kept, then acknowledged; what is asked is answered; what changed is published."""
 
 import logging
-import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import msgspec
 from sqlite_utils import Database
 
 from edge.clock import now
 from edge.store import Changes, one, writing
 from sync import topics, wire
-from sync.headers import Ack, Answer, Ask, EventRow, Events, HqPresence, Nack, State, Want
-from sync.hq import answers, collector, keys, presence, publisher
+from sync.headers import Answer, Ask, Events, HqPresence, State, Want
+from sync.hq import answers, collector, group, keys, presence, publisher
 from sync.hq.door import NotHeard, hear
-from sync.hq.ledger import Overtaken
+from sync.hq.group import Batch
 from sync.hq.outbox import Outbox
 from sync.hq.publisher import Publisher
 from sync.hq.refusals import Refusals
@@ -25,10 +23,6 @@ from sync.wire import Message, Refused
 log = logging.getLogger(__name__)
 
 PUBLISH_EVERY = 0.05  # seconds between looks for changed feeds: a busy hour becomes 20 deltas a second, not a thousand
-# what one bad batch can trip; a database that cannot be written is not among them: that ends the process
-TRIPS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, msgspec.MsgspecError, sqlite3.IntegrityError)
-
-Batch = tuple[Events, Sequence[EventRow]]
 
 
 @dataclass(slots=True)
@@ -114,7 +108,8 @@ class Worker:
         except NotHeard as refused:
             self.refusals.add(store, refused.reason)
             if refused.batch:
-                self._nack(store, refused.batch, f"not readable: {refused.reason}")
+                nack = group.nack(refused.batch, f"not readable: {refused.reason}")
+                self.out.answer(topics.down(self.chain, store, "ack"), nack)
             return None
 
     def _take(self, messages: Sequence[tuple[str, Message]]) -> None:
@@ -137,37 +132,9 @@ class Worker:
             self._note(states)
 
     def _keep(self, batches: Sequence[Batch]) -> None:
-        """Keep all in one transaction. Should one of them trip a bug, the others are kept without it."""
-        try:
-            answered = collector.keep_all(self.db, batches)
-        except (Overtaken, *TRIPS):
-            log.exception("a group of %d batches could not be kept together", len(batches))
-            answered = [answer for batch in batches for answer in self._keep_alone(batch)]
-        self._dirty = True
-        last: dict[tuple[str, str, int], Ack] = {}
-        for store, answer in answered:
-            match answer:
-                case Ack(fork=False):  # cumulative: the last one says all
-                    last[store, answer.epoch, answer.lane] = answer
-                case _:
-                    self.out.answer(topics.down(self.chain, store, "ack"), answer)
-        for (store, _, _), answer in last.items():
+        for store, answer in group.keep(self.db, batches):
             self.out.answer(topics.down(self.chain, store, "ack"), answer)
-
-    def _keep_alone(self, batch: Batch) -> list[tuple[str, Ack | Nack]]:
-        header, rows = batch
-        try:
-            return [(header.store, collector.keep(self.db, header, rows))]
-        except Overtaken:
-            return []  # another worker had it: the store hears from that one, or sends again
-        except TRIPS:
-            log.exception("%s: batch %d to %d could not be kept", header.store, header.first, header.last)
-            self._nack(header.store, header, "HQ could not keep it: see HQ's log")
-            return []
-
-    def _nack(self, store: str, header: Events, reason: str) -> None:
-        nack = Nack(epoch=header.epoch, lane=header.lane, first=header.first, last=header.last, reason=reason)
-        self.out.answer(topics.down(self.chain, store, "ack"), nack)
+        self._dirty = True
 
     def _page(self, store: str, want: Want) -> None:
         found = publisher.page(self.db, store, want)
