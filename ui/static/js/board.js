@@ -3,6 +3,7 @@ import { live } from './live.js';
 import { sound } from './sound.js';
 import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
+import { renew } from './renew.js';
 
 const READY_MOST = 9; // numbers on a page: three rows still keep 115 px capitals
 const MAKING_MOST = 6;
@@ -75,7 +76,7 @@ live('board', {
   heard: (beat) => {
     heard();
     if (beat.time) setClock(beat.time);
-    if (beat.version && beat.version !== version) location.reload();
+    if (beat.version && beat.version !== version) renew();
   },
   on: (kind) => { if (kind === 'orders') fetchNumbers(); },
 });

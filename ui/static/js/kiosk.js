@@ -5,6 +5,7 @@ import { idle } from './idle.js';
 import { sound } from './sound.js';
 import { setClock, showClock } from './clock.js';
 import { cutOff } from './cut.js';
+import { renew } from './renew.js';
 
 const LATE = 300; // ms without an answer before the shopper is told that we are looking
 const GIVE_UP = 8000; // ms without an answer before they are told to ask somebody
@@ -116,7 +117,7 @@ function reset() {
   delete root.dataset.ruby;
   put(home);
   tellEnd(greatest);
-  if (newest !== version) location.reload();
+  if (newest !== version) renew();
 }
 
 const plain = () => atHome() && language === HOME_LANGUAGE && !('text' in root.dataset) && !('ruby' in root.dataset);
@@ -136,7 +137,7 @@ const arm = idle({
   },
   over: () => {
     if (!plain() || !part('.lost').hidden) reset();
-    else if (newest !== version) location.reload();
+    else if (newest !== version) renew();
   },
 });
 
@@ -179,7 +180,7 @@ live(station, {
     heard();
     if (beat.time) setClock(beat.time);
     if (beat.version) newest = beat.version;
-    if (newest !== version && plain()) location.reload();
+    if (newest !== version && plain()) renew();
     if (owed !== null) tellEnd(owed);
   },
   on: (kind, data) => {
