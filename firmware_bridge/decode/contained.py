@@ -13,10 +13,8 @@ from typing import Self
 import numpy as np
 
 from firmware_bridge.decode.child import Answer, Job, Ready, main
-from firmware_bridge.decode.found import Found
+from firmware_bridge.decode.found import Found, Gray
 from firmware_bridge.decode.ladder import DEFAULTS, DecodeSettings
-
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 log = logging.getLogger(__name__)
 

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from edge.codes.symbology import Symbology
 
+Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 Corners = tuple[tuple[int, int], ...]
 
 

@@ -3,20 +3,17 @@
 import time
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import Protocol
 
 import cv2
 import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode import opencv, zbar, zxing
-from firmware_bridge.decode.found import Found, Sighting
-from firmware_bridge.decode.look import Look
+from firmware_bridge.decode.found import Found, Gray
+from firmware_bridge.decode.look import Engine, Look
 from firmware_bridge.decode.pace import Pace
 from firmware_bridge.decode.rehearsal import Rehearsal
 from firmware_bridge.decode.rungs import LADDER, Depth
-
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 CROWD, CROWD_CELL = (15, 20), 16  # a picture of 320 x 240 in blocks of 16 pixels: 30 ms once, at the start
 
@@ -52,14 +49,6 @@ class DecodeSettings:
 
 
 DEFAULTS = DecodeSettings()
-
-
-class Engine(Protocol):
-    """What the ladder asks of an engine."""
-
-    def read(self, gray: Gray) -> tuple[Sighting, ...]:
-        """Codes in a grey picture (uint8, H x W)."""
-        ...
 
 
 def engines(symbologies: Set[Symbology]) -> dict[str, Engine]:

@@ -8,13 +8,11 @@ from typing import Protocol
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.found import Corners, Found, Sighting
+from firmware_bridge.decode.found import Corners, Found, Gray, Sighting
 from firmware_bridge.decode.pace import Pace
 from firmware_bridge.decode.picture import Step, View, crop, scaled, whole
 from firmware_bridge.decode.rungs import AGAIN, AGAIN_MATRIX, SHAKES, Rung
 from firmware_bridge.decode.trust import MATRIX, SHORT, WEAK, Claim, heard, is_sure, plausible, stands
-
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 MOST = 8  # codes of one rung that are looked at again; a shelf full of labels must not eat the budget
 TRIES = 8  # second readings that may fail before a claim is left to the next rungs

@@ -3,12 +3,9 @@
 from collections.abc import Sequence, Set
 
 import cv2
-import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.found import Corners, Sighting
-
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+from firmware_bridge.decode.found import Corners, Gray, Sighting
 
 BARS = "opencv bars"
 QR = "opencv qr"

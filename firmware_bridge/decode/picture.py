@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.found import Corners
+from firmware_bridge.decode.found import Corners, Gray
 
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 Affine = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
 LARGEST = 2_600  # pixels a side may grow to; beyond it a rung costs more than it reads

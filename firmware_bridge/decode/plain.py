@@ -3,13 +3,10 @@
 import re
 from collections.abc import Callable
 
-import numpy as np
-
-from firmware_bridge.decode.found import Found
+from firmware_bridge.decode.found import Found, Gray
 from firmware_bridge.decode.ladder import Decoder, DecodeSettings
 from firmware_bridge.decode.trust import MATRIX
 
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 Plain = Callable[[Gray], list[tuple[str, str]]]
 
 ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; anything else is shown byte by byte

@@ -6,11 +6,7 @@ import signal
 import sys
 from enum import IntEnum
 
-import numpy as np
-
-from firmware_bridge.decode.found import Sighting
-
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+from firmware_bridge.decode.found import Gray, Sighting
 
 NAME = "rehearsal"
 

@@ -10,9 +10,7 @@ from pyzbar import wrapper
 from pyzbar.wrapper import ZBarConfig, ZBarSymbol
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.found import Corners, Sighting
-
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+from firmware_bridge.decode.found import Corners, Gray, Sighting
 
 NAME = "zbar"
 FORMAT = int.from_bytes(b"Y800", "little")  # FourCC of 8-bit grey

@@ -3,15 +3,13 @@
 from collections.abc import Set
 from dataclasses import replace
 
-import numpy as np
 import zxingcpp
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.eci import interpreted
-from firmware_bridge.decode.found import Corners, Sighting
+from firmware_bridge.decode.found import Corners, Gray, Sighting
 from firmware_bridge.decode.trust import ADD_ONS, MATRIX
 
-Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 F = zxingcpp.BarcodeFormat
 
 NAME = "zxing"
