@@ -17,6 +17,7 @@ from firmware_bridge.gate import Gray
 from firmware_bridge.reading import Detail, DeviceLost
 
 SHOWN = 1.0  # seconds a picture of a folder stays before the lens: longer than the gate takes to call a scene still
+LOOKS = 6  # times it is looked at before it goes, so that a slow box misses none
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm"})
 UNKNOWN_FPS = 15.0  # where a video file does not say
 MANUAL, NO_AUTO = 1, 0  # V4L2_EXPOSURE_MANUAL; autofocus off
@@ -142,11 +143,12 @@ class FolderLens:
         self._pause = 1 / device.fps
         self._shown: set[Path] = set()
         self._until = 0.0
+        self._looks = LOOKS
         self._gray: Gray | None = None
 
     def grab(self) -> bool:
         time.sleep(self._pause)
-        return time.monotonic() < self._until or self._next()
+        return time.monotonic() < self._until or self._looks < LOOKS or self._next()
 
     def _next(self) -> bool:
         try:
@@ -161,9 +163,11 @@ class FolderLens:
         self._shown.add(new)
         self._gray = _read(new, self._device)
         self._until = time.monotonic() + SHOWN
+        self._looks = 0
         return True
 
     def picture(self) -> Gray | None:
+        self._looks += 1
         return self._gray
 
     def close(self) -> None:
