@@ -42,6 +42,12 @@ class Asking:
         patience = min(PATIENCE * 2**tries, PATIENCE_MOST)
         self._due[feed] = now + patience * self.dice.uniform(0.8, 1.2)
 
+    def again(self, now: float) -> None:
+        """HQ is back: what was asked of the one before is asked soon, not when patience runs out."""
+        for feed in self._asked:
+            self._due[feed] = now + self.dice.uniform(0, SPREAD)
+        self._asked.clear()
+
     def forget(self) -> None:
         """The line is new: what was asked may be lost."""
         self._due.clear()

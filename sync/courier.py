@@ -100,7 +100,7 @@ class Courier:
                 self._hear(event, at, now)
             case Connected():
                 log.info("the line is up")
-                self._is_up = True
+                self._is_up, self._hq_is_there = True, False
                 self.line.fall("HQ has not spoken yet", now)
                 self.up.on_new_line()
                 self.feeds.on_new_line()
@@ -133,7 +133,7 @@ class Courier:
             case Head() as head:
                 self.feeds.on_head(scope, head, at, now)
             case HqPresence() as hq:
-                return self._meet(hq, retained, now)
+                return self._meet(hq, retained, at, now)
             case Do() as do:
                 return self.commands.on_do(do, self.clock.moment(now), now)
             case _:
@@ -146,10 +146,11 @@ class Courier:
             self.ear.read_keys()
         return why
 
-    def _meet(self, hq: HqPresence, retained: bool, now: Now) -> str | None:
+    def _meet(self, hq: HqPresence, retained: bool, at: float, now: Now) -> str | None:
         """HQ comes or goes. One that comes back may have lost what was under way to the one before."""
         if hq.state == "up" and not self._hq_is_there:
             self.up.on_new_line()
+            self.feeds.asking.again(at)
         self._hq_is_there = hq.state == "up"
         if hq.state == "down":
             self.line.fall("HQ is not there", now)

@@ -18,6 +18,7 @@ from edge.journal import Fact, Lane, tell
 from edge.schema import migrate
 from edge.store import open_hq, open_store, rows, writing
 from sync import presence, topics, trust
+from sync.asking import SPREAD
 from sync.courier import Courier
 from sync.headers import Ack, AnyHeader, Do, Events, FeedDelta, FeedHead, FeedRow, Head, HqPresence, Nack, State, Want
 from sync.line import SILENT
@@ -317,6 +318,23 @@ def test_an_hq_that_comes_back_is_sent_at_once_what_it_may_have_lost(shop: Shop)
     shop.hear(PRESENCE, HqPresence(state="down", time=shop.now.text))
     shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text))
     assert len(shop.line.said(Events)) > sent
+
+
+def test_an_hq_that_comes_back_is_asked_soon_however_long_the_store_has_asked_in_vain(shop: Shop) -> None:
+    shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text))
+    shop.hear(
+        topics.down("chain", "ginza", "head"),
+        Head(feeds={"offers": FeedHead(epoch="f", version=1, rows=1, digest="0" * 16)}),
+    )
+    for _ in range(10):
+        shop.at += 60
+        shop.round()
+    shop.hear(PRESENCE, HqPresence(state="down", time=shop.now.text))
+    shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text))
+    shop.line.taken.clear()
+    shop.at += SPREAD
+    shop.round()
+    assert len(shop.line.said(Want)) == 1
 
 
 @pytest.mark.parametrize("silently", [True, False])
