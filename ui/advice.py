@@ -15,6 +15,9 @@ What = Literal["disk_full", "blind", "line", "clock", "disk", "reader", "wedge",
 # Gravest first. `line` stands before `clock`, because a box that reaches HQ again sets its clock too.
 ORDER: tuple[What, ...] = ("disk_full", "blind", "line", "clock", "disk", "reader", "wedge", "screen")
 
+# What touches every clerk's work; the rest is told where devices are looked after.
+FOR_ALL: frozenset[What] = frozenset({"disk_full", "blind", "line", "clock", "disk"})
+
 # Details of a device that a clerk can do something about; with any other the support line must help.
 CALLS = frozenset({"support", "disk", "disk_full", "wedge"})  # what to do is to call the support line
 CLERKS = {"not_found": "plug", "unplugged": "plug", "silent": "replug", "black": "light", "covered": "clear"}

@@ -1,4 +1,4 @@
-"""What a camera sees, for signed-in staff: to aim it by, and to find what covers it. Nobody is filmed unseen."""
+"""The status page in the staff's frame, with what cameras see: to aim them by, and to find what covers one."""
 
 from pathlib import Path
 
@@ -9,8 +9,13 @@ from edge.config import CameraDevice
 from ui import status
 from ui.here import house, moment, shop, show, voice
 from ui.staff import desk
+from ui.status import View
 
-aim = Blueprint("aim", __name__, url_prefix="/staff/<station>")
+devices = Blueprint("devices", __name__, url_prefix="/staff/<station>")
+desk.fit(devices)
+devices.before_request(desk.only_signed_in)
+
+aim = Blueprint("aim", __name__, url_prefix="/staff/<station>")  # what a page fetches by itself; no finger touched it
 
 
 def _only_signed_in(station: str) -> None:
@@ -21,11 +26,21 @@ def _only_signed_in(station: str) -> None:
         abort(403)
 
 
+def _health(station: str) -> View:
+    return status.view(shop(), house().screens, voice(), moment(), station=station)
+
+
+@devices.get("/devices")
+def inside() -> Response:
+    """How the shop's devices are, with the cameras' pictures in reach."""
+    return desk.page("status/staff.html", health=_health(desk.place().id))
+
+
 @aim.get("/status/cards")
 def cards(station: str) -> str:
-    """The cards of the status page with the cameras' pictures in reach, for the staff's frame to keep fresh."""
+    """The content alone, for the page to keep it fresh."""
     _only_signed_in(station)
-    return show("status/cards.html", health=status.view(shop(), house().screens, voice(), moment(), station=station))
+    return show("status/cards.html", health=_health(station))
 
 
 @aim.get("/preview/<device>.jpg")

@@ -22,6 +22,7 @@ BLUEPRINTS = (
     looks.looks,
     doors.doors,
     status.status,
+    aim.devices,
     aim.aim,
     login.stations,
     login.login,

@@ -88,6 +88,12 @@ def view(shop: Shop, screens: Screens, voice: Voice, moment: Now, station: str =
     )
 
 
+def notice(shop: Shop, screens: Screens, voice: Voice, moment: Now) -> Markup | None:
+    """What every clerk must know whatever they are doing: one line for the staff's frame, or None where all is well."""
+    found = advice.wrongs(health.look(shop, screens, moment), frozenset())
+    return voice.say(f"status.wrong.{found[0].what}") if found and found[0].what in advice.FOR_ALL else None
+
+
 def _show(template: str) -> str:
     return show(template, health=view(shop(), house().screens, voice(), moment()))
 

@@ -145,7 +145,7 @@ def test_the_first_thing_to_be_read_is_whether_the_shop_can_go_on(house: House, 
     first = page.locator("main :is(h2, h3, p)").first
     assert first.inner_text() == "本部とつながっていません。お店の業務は、このまま続けられます。"
     assert page.locator("[data-support]").is_visible()
-    box = page.locator(".ask").bounding_box()
+    box = page.locator(".todo").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] < TABLET[1] / 2  # what to do is seen without scrolling
 

@@ -24,7 +24,7 @@ from firmware_bridge.logbook import Logbook
 from firmware_bridge.reading import Detail
 from sync.line import Line
 from tests.ui.shop_floor import POLICY, Floor
-from ui import advice, health, wedge
+from ui import advice, health, status, wedge
 from ui.app import make_app
 from ui.screens import Screens
 from ui.text import LANGUAGES, Voices
@@ -285,3 +285,20 @@ def test_a_store_that_has_never_met_hq_says_so(floor: Floor, screens: Screens) -
         floor.db.conn.execute("delete from line")
     asking = make_app(floor.config, floor.box, screens, Life()).test_client()
     assert "まだ一度もつながっていません" in card(asking, "本部との連絡")
+
+
+@pytest.mark.usefixtures("bridge")
+def test_whatever_clerks_are_doing_they_are_told_of_disk_and_clock(
+    floor: Floor, screens: Screens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    voice = Voices(floor.config.zone)["ja"]
+    assert status.notice(floor.shop, screens, voice, now()) is None
+    with disk_with(monkeypatch, free=0.1):
+        assert "残りわずか" in str(status.notice(floor.shop, screens, voice, now()))
+    with time_machine.travel(datetime(1970, 1, 1, tzinfo=UTC)):
+        assert "時計が合っていません" in str(status.notice(floor.shop, screens, voice, now()))
+
+
+def test_one_lost_reader_is_not_told_to_everybody(floor: Floor, bridge: dict[str, Logbook], screens: Screens) -> None:
+    bridge["eye"].lost(Detail.COVERED)
+    assert status.notice(floor.shop, screens, Voices(floor.config.zone)["ja"], now()) is None

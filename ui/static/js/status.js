@@ -62,7 +62,7 @@ document.addEventListener('toggle', (event) => {
 }, true);
 
 function alone() {
-  const { version } = document.body.dataset;
+  const { version, stamp } = document.body.dataset;
   const heard = cutOff((since) => {
     document.querySelector('#stale').hidden = since === null;
     for (const time of document.querySelectorAll('[data-cut]')) time.textContent = since ?? '';
@@ -75,9 +75,9 @@ function alone() {
     },
     on: (kind) => { if (kind === 'line') refresh(); },
   });
+  document.documentElement.dataset.ready = stamp;
 }
 
 setInterval(refresh, EVERY);
 document.addEventListener('visibilitychange', refresh);
 if (document.documentElement.dataset.surface === 'status') alone();
-document.documentElement.dataset.ready ??= document.body.dataset.stamp ?? '';
