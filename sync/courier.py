@@ -1,201 +1,29 @@
 """The store's line to HQ: follow the journal, carry it up, bring the feeds down, and never wait for the network."""
 
 import logging
-import random
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
 from edge import clock, service
 from edge.box import read_box
-from edge.clock import Now
 from edge.config import Config
 from edge.journal import Box
 from edge.service import Life
-from edge.store import Changes, open_hq, open_store
+from edge.store import open_hq, open_store
 from sync import presence, topics, trust
 from sync.broker import Broker, read_broker
-from sync.commands import Commands
-from sync.ear import Ear
-from sync.feeds import Feeds
-from sync.headers import Ack, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
-from sync.hq_clock import HqClock
-from sync.journal_up import JournalUp
-from sync.line import Line
-from sync.link import Arrived, Connected, Event, Link, Lost
-from sync.notes import Notes, noted
-from sync.outlet import Outlet
+from sync.link import Link
 from sync.presence import Self
+from sync.rounds import Rounds
 from sync.signing import PublicKeys, SigningKey
-from sync.wire import Message, seal
 
 log = logging.getLogger(__name__)
 
 TICK = 0.02  # s between looks at the journal; a message from HQ wakes the loop at once
 BOX_WAIT = 0.5  # s between looks for the box's identity, which the web process gives it at its first start
-NEVER = float("-inf")  # monotonic seconds
-
-
-@dataclass(slots=True)
-class Courier:
-    """One run of sync, without the network: what arrives goes in by `round`, what is said goes out by `out`."""
-
-    db: Database
-    mirror: Database
-    folder: Path
-    me: Self
-    enrolled: PublicKeys
-    out: Outlet
-    up: JournalUp = field(init=False)
-    feeds: Feeds = field(init=False)
-    line: Line = field(init=False)
-    ear: Ear = field(init=False)
-    clock: HqClock = field(init=False)
-    commands: Commands = field(init=False)
-    notes: Notes = field(init=False)
-    dice: random.Random = field(default_factory=random.Random)
-    _changes: Changes = field(init=False)
-    _is_up: bool = False
-    _hq_is_there: bool = False
-    _born: float = NEVER
-    _at: float = 0.0
-    _now: Now = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.notes = Notes(self.db)
-        self.up = JournalUp(self.db, self.me.box.store, self.me.chain, self.me.key, self.out)
-        self.feeds = Feeds(self.mirror, self._want, self.notes.say, retired=_retired(self.db))
-        self.line = Line(self.db)
-        self.ear = Ear(self.mirror, self.enrolled, self.notes.say)
-        self.clock = HqClock(self.notes.say)
-        self.commands = Commands(self.db, {"rewind": self._rewind, "reload": self._reload, "birth": self._tell_state})
-        self._changes = Changes(self.db)
-
-    def round(self, events: Sequence[Event], at: float, now: Now) -> None:
-        """Take what has arrived, say what is due. `at`: monotonic seconds."""
-        self._at, self._now = at, now
-        for event in events:
-            self._take(event, at, now)
-        if self._changes.seen():
-            self._look()
-        if self._is_up:
-            self.up.send(at, self.dice.uniform(0.8, 1.2))
-            self.feeds.send(at)
-            if at - self._born >= presence.EVERY:
-                self._be_born(at, now)
-        self.line.listen(now, at)
-        self.up.write(now)
-        self.notes.write(now)
-
-    # --- what arrives
-
-    def _take(self, event: Event, at: float, now: Now) -> None:
-        match event:
-            case Arrived():
-                self._hear(event, at, now)
-            case Connected():
-                log.info("the line is up")
-                self._is_up, self._hq_is_there = True, False
-                self.line.fall("HQ has not spoken yet", now)
-                self.up.on_new_line()
-                self.feeds.on_new_line()
-                self._born = NEVER
-            case Lost(reason):
-                if self._is_up or self.line.detail != reason:
-                    log.warning("the line is down: %s", reason)
-                self._is_up = False
-                self.line.fall(reason, now)
-
-    def _hear(self, event: Arrived, at: float, now: Now) -> None:
-        message = self.ear.open(event)
-        if message is None:
-            return
-        why = self._obey(message, topics.owner(event.topic), event.retained, at, now)
-        if why:
-            self.ear.refuse(why)
-        elif not event.retained and not _says_down(message.header):
-            self.line.hear(now, at, complete=self.feeds.complete)
-
-    def _obey(self, message: Message, scope: str, retained: bool, at: float, now: Now) -> str | None:
-        """Do what a message of HQ's asks for; the reason where it is refused."""
-        match message.header:
-            case Ack() as ack:
-                self.up.on_ack(ack, at)
-            case Nack() as nack:
-                self.up.on_nack(nack, at)
-            case FeedDelta() | FeedPage() as header:
-                return self._apply(header, message.rows, at, now)
-            case Head() as head:
-                self.feeds.on_head(scope, head, at, now)
-            case HqPresence() as hq:
-                return self._meet(hq, retained, at, now)
-            case Do() as do:
-                return self.commands.on_do(do, self.clock.moment(now), now)
-            case _:
-                return "unexpected"
-        return None
-
-    def _apply(self, header: FeedDelta | FeedPage, rows: Sequence[Any], at: float, now: Now) -> str | None:
-        why = self.feeds.on_rows(header, rows, at, now)
-        if header.feed == "keys":
-            self.ear.read_keys()
-        return why
-
-    def _meet(self, hq: HqPresence, retained: bool, at: float, now: Now) -> str | None:
-        """HQ comes or goes. One that comes back may have lost what was under way to the one before."""
-        if hq.state == "up" and not self._hq_is_there:
-            self.up.on_new_line()
-            self.feeds.asking.again(at)
-        self._hq_is_there = hq.state == "up"
-        if hq.state == "down":
-            self.line.fall("HQ is not there", now)
-        elif not retained and not self.clock.hear(hq.time, now):
-            return "bad_time"
-        return None
-
-    # --- what is said
-
-    def _look(self) -> None:
-        """Somebody has written to store.db: facts perhaps, perhaps a new epoch."""
-        self.up.look()
-        box = read_box(self.db, self.me.box.store)
-        if box is not None and box != self.me.box:
-            self.me = replace(self.me, box=box)
-            self._born = NEVER
-
-    def _want(self, want: Want) -> bool:
-        topic = topics.up(self.me.chain, self.me.box.store, "want")
-        return self.out.publish(topic, seal(topic, want, (), self.me.key))
-
-    def _be_born(self, at: float, now: Now) -> None:
-        state = presence.birth(self.db, self.folder, self.me, self.feeds.stands, self.ear.refused, now)
-        if self.out.publish(self.me.topic, seal(self.me.topic, state, (), self.me.key), retain=True):
-            self._born = at
-
-    # --- commands
-
-    def _rewind(self, args: Mapping[str, str]) -> None:
-        self.up.rewind(args["epoch"], int(args["lane"]), int(args["seq"]))
-
-    def _reload(self, args: Mapping[str, str]) -> None:
-        self.feeds.reload(args["feed"], self._at, self._now)
-
-    def _tell_state(self, _args: Mapping[str, str]) -> None:
-        self._born = NEVER
-
-
-def _says_down(header: AnyHeader) -> bool:
-    return isinstance(header, HqPresence) and header.state == "down"
-
-
-def _retired(db: Database) -> set[tuple[str, str]]:
-    """Epochs of feeds that were left: nothing of them counts any more."""
-    return {(told["feed"], told["from"]) for told in noted(db, "feed.epoch")}
 
 
 def main(config: Config) -> int:
@@ -216,11 +44,11 @@ def _live(config: Config, broker: Broker, key: SigningKey, enrolled: PublicKeys,
     me = Self(chain=config.store.chain, box=box, boot=presence.next_boot(db, clock.now()), key=key)
     client = f"noren-{me.chain}-{box.store}"
     with Link(broker, client, topics.heard_by_store(me.chain, box.store), presence.will(me)) as link:
-        courier = Courier(db, mirror, folder, me, enrolled, link)
-        courier.line.fall(f"connecting to {broker}", clock.now())
+        rounds = Rounds(db, mirror, folder, me, enrolled, link)
+        rounds.line.fall(f"connecting to {broker}", clock.now())
         while life.goes_on():
-            courier.round(link.read(TICK), time.monotonic(), clock.now())
-    courier.line.fall("sync is not running", clock.now())
+            rounds.round(link.read(TICK), time.monotonic(), clock.now())
+    rounds.line.fall("sync is not running", clock.now())
 
 
 def _wait_for_box(db: Database, store: str, life: Life) -> Box | None:

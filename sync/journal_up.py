@@ -8,9 +8,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from edge.clock import Now
-from edge.journal import GENESIS, Lane, chain
-from edge.store import one, rows, writing
+from edge.journal import Lane, chain
+from edge.store import rows, writing
 from sync import topics
+from sync.chain_reader import LaneId, Place, at, behind, epochs
 from sync.headers import Ack, EventRow, Events, Nack, Prev
 from sync.notes import append_note, noted
 from sync.outlet import Outlet
@@ -19,18 +20,6 @@ from sync.under_way import Batch, UnderWay, acked, late, nacked, on_new_line, re
 from sync.wire import seal, share_out
 
 log = logging.getLogger(__name__)
-
-LaneId = tuple[str, int]
-"""(epoch, lane): a chain of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A row's place in its lane."""
-
-    seq: int = 0
-    ordinal: int = 0
-    hash: bytes = GENESIS
 
 
 @dataclass(slots=True)
@@ -58,7 +47,7 @@ class JournalUp:
     def look(self) -> None:
         """The journal has changed: there may be rows to send, and lanes of a new epoch."""
         known = {epoch for epoch, _ in self.ways}
-        for epoch in _epochs(self.db):
+        for epoch in epochs(self.db):
             if epoch not in known:
                 for lane in Lane:
                     self.ways[epoch, lane] = resting(self.places.get((epoch, lane), Place()).seq)
@@ -87,7 +76,7 @@ class JournalUp:
         while (way := self.ways[lane]).has_room and lane not in self.closed:
             if not self.out.has_room:
                 return False
-            found = self._rows(lane, way)
+            found = behind(self.db, lane, way)
             if not found:
                 return True
             before = self._before(lane, way)
@@ -100,24 +89,9 @@ class JournalUp:
             self.ways[lane] = sent(way, Batch(batch[0].seq, batch[-1].seq, len(batch), now))
         return True
 
-    def _rows(self, lane: LaneId, way: UnderWay) -> list[tuple[EventRow, bytes]]:
-        found = self.db.conn.execute(
-            "select seq, ordinal, event, hash from journal where epoch = ? and lane = ? and seq > ? order by seq limit ?",
-            (*lane, way.sent, way.cap),
-        ).fetchall()
-        return [(_row(seq, ordinal, event, seq in way.opaque), mark) for seq, ordinal, event, mark in found]
-
     def _before(self, lane: LaneId, way: UnderWay) -> Place:
         place = self.places.get(lane, Place())
-        return place if way.sent == place.seq else self._place(lane, way.sent) or Place()
-
-    def _place(self, lane: LaneId, seq: int) -> Place | None:
-        row = one(
-            self.db,
-            "select seq, ordinal, hash from journal where epoch = ? and lane = ? and seq = ?",
-            (*lane, seq),
-        )
-        return Place(*row) if row else None
+        return place if way.sent == place.seq else at(self.db, lane, way.sent) or Place()
 
     def _publish(self, lane: LaneId, before: Place, batch: Sequence[EventRow], mark: bytes) -> bool:
         header = Events(
@@ -148,7 +122,7 @@ class JournalUp:
         self._may_send = True
 
     def _is_ours(self, lane: LaneId, place: Place) -> bool:
-        return place in (Place(), self.places.get(lane), self._place(lane, place.seq))
+        return place in (Place(), self.places.get(lane), at(self.db, lane, place.seq))
 
     def on_nack(self, nack: Nack, now: float) -> None:
         """HQ could not parse a batch."""
@@ -161,7 +135,7 @@ class JournalUp:
 
     def rewind(self, epoch: str, lane: int, seq: int) -> None:
         """Send a lane again from behind `seq`, because HQ says so. Raises ValueError where there is no such row."""
-        place = self._place((epoch, lane), seq) if seq else Place()
+        place = at(self.db, (epoch, lane), seq) if seq else Place()
         if place is None or (epoch, lane) not in self.ways:
             raise ValueError(f"no row {seq} in lane {lane} of epoch {epoch}")
         self.ways[epoch, lane] = resting(place.seq)
@@ -195,20 +169,3 @@ class JournalUp:
             "insert or replace into kept (epoch, lane, seq, ordinal, hash, time) values (?, ?, ?, ?, ?, ?)",
             (*lane, place.seq, place.ordinal, place.hash, now.text),
         )
-
-
-def _row(seq: int, ordinal: int, event: str, opaque: bool) -> EventRow:
-    if opaque:
-        return EventRow(seq=seq, ordinal=ordinal, opaque=event.encode())
-    return EventRow(seq=seq, ordinal=ordinal, event=event)
-
-
-def _epochs(db: Database) -> list[str]:
-    """The epochs the journal has rows of, oldest first; four index seeks each, however long the journal is."""
-    found: list[tuple[int, str]] = []
-    last = ""
-    while (row := one(db, "select min(epoch) from journal where epoch > ?", (last,))) and row[0] is not None:
-        last = row[0]
-        firsts = [one(db, "select min(seq) from journal where epoch = ? and lane = ?", (last, lane)) for lane in Lane]
-        found.append((min(first[0] for first in firsts if first and first[0] is not None), last))
-    return [epoch for _, epoch in sorted(found)]

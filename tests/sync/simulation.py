@@ -23,11 +23,11 @@ from edge.clock import Now
 from edge.journal import Fact, tell
 from edge.store import cursor, one, rows, writing
 from sync import presence, topics
-from sync.courier import Courier
 from sync.headers import Ack, Events, FeedDelta, Head, HqPresence, Nack, State, Want
 from sync.hq import collector, feed, publisher
 from sync.link import Arrived, Connected, Event, Lost
 from sync.presence import Self
+from sync.rounds import Rounds
 from sync.signing import new_key
 from sync.wire import open_, seal
 from tests.sync.web_model import CURSOR, follow
@@ -113,7 +113,7 @@ class World:
     sky: Sky = field(init=False)
     out: Out = field(init=False)
     web: Database = field(init=False)
-    courier: Courier = field(init=False)
+    rounds: Rounds = field(init=False)
     hq: Database = field(init=False)
     pending: list[Event] = field(default_factory=list)
     told: int = 0
@@ -138,8 +138,8 @@ class World:
         box = read_box(db, STORE)
         assert box is not None
         me = Self(chain=CHAIN, box=box, boot=presence.next_boot(db, self.now), key=self.store_key)
-        self.courier = Courier(db, mirror, self.folder, me, {"hq": self.hq_key.public}, self.out)
-        self.courier.dice = self.courier.feeds.asking.dice = self.dice
+        self.rounds = Rounds(db, mirror, self.folder, me, {"hq": self.hq_key.public}, self.out)
+        self.rounds.dice = self.rounds.feeds.asking.dice = self.dice
         self.out.up = False
 
     @property
@@ -163,17 +163,17 @@ class World:
         events = [*self.pending, *(self.sky.landed("store") if self.out.up else [])]
         self.pending.clear()
         try:
-            self.courier.round(events, self.sky.clock, self.now)
+            self.rounds.round(events, self.sky.clock, self.now)
         except Crash:
             self.restart_sync()
 
     def restart_sync(self) -> None:
-        self.courier.db.conn.close()
-        self.courier.mirror.conn.close()
+        self.rounds.db.conn.close()
+        self.rounds.mirror.conn.close()
         self._start()
 
     def doom_sync(self) -> None:
-        victim = self.dice.choice([self.courier.db, self.courier.mirror])
+        victim = self.dice.choice([self.rounds.db, self.rounds.mirror])
         victim.conn.doom = (self.dice.randrange(3), self.dice.random() < 0.5)  # type: ignore[attr-defined]
 
     def connect(self) -> None:
@@ -278,7 +278,7 @@ class World:
     def restore_store(self) -> None:
         copy = self.folder / "store.backup"
         if copy.exists():
-            for db in (self.web, self.courier.db, self.courier.mirror):
+            for db in (self.web, self.rounds.db, self.rounds.mirror):
                 db.conn.close()
             _put_back(copy, self.folder / "store" / "store.db")
             self.web = opened(self.folder / "store" / "store.db")
@@ -305,7 +305,7 @@ class World:
     def settle(self) -> None:
         """The weather clears: everything that can still happen happens."""
         self.sky.rough = False
-        for db in (self.courier.db, self.courier.mirror, self.hq):
+        for db in (self.rounds.db, self.rounds.mirror, self.hq):
             db.conn.doom = None  # type: ignore[attr-defined]
         self.cut()
         quiet = 0
@@ -333,7 +333,7 @@ class World:
     def mirrored(self) -> bool:
         """Whether the mirror is what HQ has."""
         return all(
-            _live(self.courier.mirror, f"select key, version, body from {name}")
+            _live(self.rounds.mirror, f"select key, version, body from {name}")
             == _live(
                 self.hq,
                 f"select key, version, body from rows where feed = '{name}' and scope = '{feed.scope_of(name, STORE)}'",
@@ -342,7 +342,7 @@ class World:
         )
 
     def close(self) -> None:
-        for db in (self.web, self.hq, self.courier.db, self.courier.mirror):
+        for db in (self.web, self.hq, self.rounds.db, self.rounds.mirror):
             db.conn.close()
 
 

@@ -41,7 +41,7 @@ def test_every_fact_is_kept_once_through_loss_doubling_delay_and_crashes(folder:
     world = World(folder, seed)
     play(world, STEPS)
     assert world.at_hq() == dict.fromkeys(range(world.told), 1)
-    assert world.courier.up.closed == set()
+    assert world.rounds.up.closed == set()
     assert world.mirrored()
     world.close()
 

@@ -19,11 +19,11 @@ from edge.schema import migrate
 from edge.store import open_hq, open_store, rows, writing
 from sync import presence, topics, trust
 from sync.asking import SPREAD
-from sync.courier import Courier
 from sync.headers import Ack, AnyHeader, Do, Events, FeedDelta, FeedHead, FeedRow, Head, HqPresence, Nack, State, Want
 from sync.line import SILENT
 from sync.link import Arrived, Connected, Lost
 from sync.presence import Self
+from sync.rounds import Rounds
 from sync.signing import SigningKey, new_key, write_private, write_public
 from sync.wire import Message, open_, seal
 
@@ -57,7 +57,7 @@ class Shop:
 
     folder: Path
     web: Database = field(init=False)
-    courier: Courier = field(init=False)
+    rounds: Rounds = field(init=False)
     line: Line = field(default_factory=Line)
     at: float = 1000.0
     now: Now = field(default_factory=clock.now)
@@ -73,11 +73,11 @@ class Shop:
         box = read_box(db, "ginza")
         assert box is not None
         me = Self(chain="chain", box=box, boot=presence.next_boot(db, self.now), key=OURS)
-        self.courier = Courier(db, mirror, self.folder, me, {HQ.id: HQ.public}, self.line)
+        self.rounds = Rounds(db, mirror, self.folder, me, {HQ.id: HQ.public}, self.line)
 
     def stop(self) -> None:
-        self.courier.db.conn.close()
-        self.courier.mirror.conn.close()
+        self.rounds.db.conn.close()
+        self.rounds.mirror.conn.close()
 
     def tell(self, kind: str = "visit.checked_in", **data: Any) -> int:
         box = read_box(self.web, "ginza")
@@ -87,7 +87,7 @@ class Shop:
 
     def round(self, *events: Any) -> None:
         self.at += 0.02
-        self.courier.round(events, self.at, self.now)
+        self.rounds.round(events, self.at, self.now)
 
     def hear(
         self, topic: str, header: AnyHeader, found: Any = (), *, key: SigningKey = HQ, retained: bool = False
@@ -214,7 +214,7 @@ def test_only_hq_is_obeyed_and_only_what_it_says_to_this_store(
     for _ in range(3):
         shop.round(Arrived(ACKS, seal(topic, ack, (), key)))
     assert rows(shop.web, "select * from kept") == []
-    assert shop.courier.ear.refused[why] == 3
+    assert shop.rounds.ear.refused[why] == 3
     assert shop.notes("message.refused") == [{"why": why}]
 
 
@@ -240,7 +240,7 @@ def test_rows_that_were_pruned_cannot_be_asked_back_so_the_rest_goes_on_in_a_new
     shop.ack_all()
     with writing(shop.web):
         shop.web.conn.execute("delete from journal where lane = 1 and ordinal < 3")
-    epoch = shop.courier.me.box.epoch
+    epoch = shop.rounds.me.box.epoch
     shop.hear(ACKS, Ack(epoch=epoch, lane=1, seq=0, ordinal=0, hash=NONE))
     assert [(note["lane"], note["kept"], note["hq_seq"]) for note in shop.notes("box.forked")] == [(1, 0, 0)]
 
@@ -271,10 +271,10 @@ def test_each_birth_tells_how_the_store_is_and_each_start_has_a_higher_boot(shop
 
 
 def test_the_will_names_the_boot_it_ends(shop: Shop) -> None:
-    will = presence.will(shop.courier.me)
+    will = presence.will(shop.rounds.me)
     death = open_(will.topic, will.payload, {OURS.id: OURS.public}).header
     assert isinstance(death, State)
-    assert (death.state, death.boot) == ("death", shop.courier.me.boot)
+    assert (death.state, death.boot) == ("death", shop.rounds.me.boot)
 
 
 def test_the_line_is_up_once_hq_has_spoken_and_down_when_it_falls_silent(shop: Shop) -> None:
@@ -352,9 +352,9 @@ def test_a_key_hq_adds_may_sign_and_one_it_revokes_may_not(shop: Shop, silently:
         shop.stop()
         shop.start()
     shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text), key=HQ)
-    assert shop.courier.ear.refused == {"key": 1}
+    assert shop.rounds.ear.refused == {"key": 1}
     shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text), key=second)
-    assert shop.courier.ear.refused == {"key": 1}
+    assert shop.rounds.ear.refused == {"key": 1}
 
 
 def do(shop: Shop, command: str, name: str = "c1", seconds: float = 60, **args: str) -> None:
@@ -368,7 +368,7 @@ def test_a_command_is_done_once_even_when_it_is_said_again_after_a_restart(shop:
     shop.tell()
     shop.round()
     shop.ack_all()
-    epoch = shop.courier.me.box.epoch
+    epoch = shop.rounds.me.box.epoch
     do(shop, "rewind", epoch=epoch, lane="1", seq="0")
     assert rows(shop.web, "select seq from kept where lane = 1") == [{"seq": 0}]
     shop.ack_all()
@@ -376,7 +376,7 @@ def test_a_command_is_done_once_even_when_it_is_said_again_after_a_restart(shop:
     shop.start()
     do(shop, "rewind", epoch=epoch, lane="1", seq="0")
     assert rows(shop.web, "select seq from kept where lane = 1") != [{"seq": 0}]
-    assert shop.courier.ear.refused["repeated"] == 1
+    assert shop.rounds.ear.refused["repeated"] == 1
 
 
 @pytest.mark.parametrize(
@@ -393,13 +393,13 @@ def test_a_command_that_cannot_be_done_is_refused_with_its_reason(
     shop: Shop, command: str, seconds: float, args: dict[str, str], why: str
 ) -> None:
     do(shop, command, seconds=seconds, **args)
-    assert shop.courier.ear.refused == {why: 1}
+    assert shop.rounds.ear.refused == {why: 1}
 
 
 @pytest.mark.parametrize("expires", ["soon", "2026-11-21T10:00:00", ""])
 def test_a_command_without_a_true_expiry_is_refused(shop: Shop, expires: str) -> None:
     shop.hear(topics.down("chain", "ginza", "do"), Do(id="c", command="birth", expires=expires))
-    assert shop.courier.ear.refused == {"bad_expiry": 1}
+    assert shop.rounds.ear.refused == {"bad_expiry": 1}
 
 
 def test_a_box_with_a_wrong_clock_judges_by_hqs_and_tells_so_once(shop: Shop) -> None:
@@ -409,7 +409,7 @@ def test_a_box_with_a_wrong_clock_judges_by_hqs_and_tells_so_once(shop: Shop) ->
         shop.hear(PRESENCE, HqPresence(state="up", time=utc_text(true)))
     assert len(shop.notes("clock.differs")) == 1
     do(shop, "birth", seconds=300 * 86400)
-    assert shop.courier.ear.refused == {"expired": 1}
+    assert shop.rounds.ear.refused == {"expired": 1}
 
 
 def test_a_reload_by_command_asks_for_the_feed_from_its_beginning(shop: Shop) -> None:
@@ -459,9 +459,9 @@ def test_a_key_that_is_no_key_is_set_aside_and_trusted_by_nobody(shop: Shop) -> 
     bad = FeedRow(key="hq-9", version=1, body=msgspec.Raw(b'{"public":"short"}'))
     shop.hear(topics.feed("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [bad])
     assert [note["key"] for note in shop.notes("feed.row_set_aside")] == ["hq-9"]
-    assert shop.courier.ear.refused == {}
+    assert shop.rounds.ear.refused == {}
 
 
 def test_an_ack_of_nothing_says_nothing_is_kept(shop: Shop) -> None:
-    shop.hear(ACKS, Ack(epoch=shop.courier.me.box.epoch, lane=1, seq=0, ordinal=0, hash=NONE))
-    assert shop.courier.up.closed == set()
+    shop.hear(ACKS, Ack(epoch=shop.rounds.me.box.epoch, lane=1, seq=0, ordinal=0, hash=NONE))
+    assert shop.rounds.up.closed == set()
