@@ -2,6 +2,7 @@
 import { live } from './live.js';
 import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
+import { renew } from './renew.js';
 
 const EVERY = 10000; // ms between looks: what no event tells (disk, screens, readings) may be this old
 const PICTURE = 500; // ms between two pictures of a camera; it takes no more than two a second
@@ -71,7 +72,7 @@ function alone() {
     heard: (beat) => {
       heard();
       if (beat.time) setClock(beat.time);
-      if (beat.version && beat.version !== version) location.reload();
+      if (beat.version && beat.version !== version) renew();
     },
     on: (kind) => { if (kind === 'line') refresh(); },
   });
