@@ -52,6 +52,10 @@ def test_a_code_that_changes_while_held_is_not_accepted() -> None:
     assert play([(0.0, [code(MILK)]), (0.1, [code(TEA)]), (0.2, [code(MILK)]), (0.3, [code(TEA)])]) == [MILK]
 
 
+def test_a_misread_that_comes_again_and_again_is_still_not_what_was_told() -> None:
+    assert play([(0.0, [code(MILK)]), *((n / 10, [code(TEA)]) for n in range(1, 10))]) == [MILK]
+
+
 def test_what_replaced_a_code_is_read_once_the_old_one_is_forgotten() -> None:
     frames = [(0.0, [code(MILK)])] + [(n / 10, [code(TEA)]) for n in range(1, 40)]
     assert play(frames) == [MILK, TEA]

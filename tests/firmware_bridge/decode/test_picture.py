@@ -41,6 +41,15 @@ def test_a_point_is_found_again_through_a_crop_and_a_step(spotted: np.ndarray) -
     assert abs(y - SPOT[1]) <= 2
 
 
+@pytest.mark.parametrize("name", ["tilted 4", "tilted 30", "tilted 45"])
+def test_a_tilt_cuts_nothing_off(name: str) -> None:
+    cornered = np.full((200, 300), 220, np.uint8)
+    cornered[:12, :12] = cornered[-12:, -12:] = 20
+    view = STEPS[name](whole(cornered))
+    assert view is not None
+    assert np.count_nonzero(view.gray < 110) >= 2 * 12 * 12 * 0.8
+
+
 def test_a_crop_ends_at_the_edges(spotted: np.ndarray) -> None:
     assert crop(whole(spotted), -50, -50, 10_000, 100).gray.shape == (100, 640)
 
