@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from babel.dates import format_skeleton
 from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
+from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from edge import staff
@@ -14,6 +15,7 @@ from edge.config import Station
 from edge.outcome import last_seq
 from edge.staff import IDLE, Session
 from edge.store import one, writing
+from ui import status
 from ui.here import house, language, moment, shop, show, voice
 from ui.staff import queue
 from ui.text import HOME
@@ -26,11 +28,11 @@ WARN_S = 30  # seconds before the idle lock in which the page says so
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shell:
-    """What stands around every page: how many wait, who calls, whether HQ is heard."""
+    """What stands around every page: how many wait, who calls, and what every clerk must know of the box."""
 
     here: int
     calls: int
-    cut_off: bool
+    notice: Markup | None
 
 
 def place() -> Station:
@@ -104,12 +106,8 @@ def only_signed_in() -> Answer | None:
 def _shell() -> Shell:
     here = shop()
     calls = one(here.db, "select count(*) from staff_calls where answered is null")
-    line = one(here.db, "select state from line")
-    return Shell(
-        here=queue.waiting_here(here),
-        calls=calls[0] if calls else 0,
-        cut_off=bool(line) and line is not None and line[0] == "down",
-    )
+    notice = status.notice(here, house().screens, voice(), moment())
+    return Shell(here=queue.waiting_here(here), calls=calls[0] if calls else 0, notice=notice)
 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:

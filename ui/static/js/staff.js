@@ -7,6 +7,7 @@ import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
 import { handOver, tick } from './staff-hand.js';
 import { pinPad } from './staff-pin.js';
+import './status.js';
 
 const TOLD = 6000; // ms a line about a scan stays
 const FRESH = 30000; // ms after which waiting times are fetched anew
