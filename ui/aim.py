@@ -31,7 +31,7 @@ def _health(station: str) -> View:
 
 
 @devices.get("/devices")
-def page() -> Response:
+def inside() -> Response:
     """How the shop's devices are, with the cameras' pictures in reach."""
     return desk.page("status/staff.html", health=_health(desk.place().id))
 
