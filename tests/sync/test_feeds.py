@@ -344,7 +344,9 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(steps=STEPS, data=st.data())
 def test_any_order_loss_and_repetition_of_messages_ends_with_hqs_rows(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, bool]], data: st.DataObject

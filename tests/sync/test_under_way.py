@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.under_way import (
@@ -84,6 +84,7 @@ def test_a_new_line_begins_where_hq_stands() -> None:
     assert on_new_line(flown(10, 20, kept=5)) == resting(5)
 
 
+@settings(deadline=None)
 @given(st.integers(1, CAP), st.integers(1, CAP))
 def test_halving_finds_any_bad_row_and_sends_it_as_bytes(rows: int, place: int) -> None:
     bad = 1 + place % rows

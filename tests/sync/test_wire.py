@@ -6,7 +6,7 @@ import zlib
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from sync import wire
@@ -124,7 +124,7 @@ def test_hq_can_name_the_batch_whose_rows_it_could_not_read() -> None:
     assert caught.value.header == BATCH
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=400))
 @example(b"\n\n")
 @example(b"A" * 86 + b" hq-1\n{}\n")
@@ -132,7 +132,7 @@ def test_any_bytes_are_refused(payload: bytes) -> None:
     assert refusal(payload) in Why
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.binary(max_size=300), st.text(max_size=20))
 def test_any_signed_bytes_are_a_message_or_a_refusal(rest: bytes, topic: str) -> None:
     try:
@@ -150,7 +150,7 @@ JSON = st.recursive(
 FIELDS = {name for kind in AnyHeader.__args__ for name in kind.__struct_encode_fields__}
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(sorted(wire.TYPES)),
     st.dictionaries(st.sampled_from(sorted(FIELDS - {"v"})), JSON),
@@ -166,7 +166,7 @@ def test_any_signed_json_is_a_message_or_a_refusal(kind: str, fields: dict[str, 
     assert isinstance(message.header, AnyHeader)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 600), st.sampled_from([b"\x00", b"\xff", b"\n", b"1"]))
 def test_no_flipped_byte_is_accepted(place: int, byte: bytes) -> None:
     payload = seal(TOPIC, BATCH, [EventRow(seq=1, ordinal=1, event="x" * 200)], KEY)
@@ -175,6 +175,7 @@ def test_no_flipped_byte_is_accepted(place: int, byte: bytes) -> None:
         assert refusal(bent) in Why
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.integers(0, 300_000), max_size=12))
 def test_rows_are_shared_out_in_order_into_messages_that_fit(sizes: list[int]) -> None:
     rows = [EventRow(seq=n, ordinal=n, event="x" * size) for n, size in enumerate(sizes)]
