@@ -1,0 +1,130 @@
+"""The door of a staff station: PIN, lock, badge, and who gets in without one (nobody)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+
+from edge import staff
+from edge.codes.rules import IssuerRule
+from edge.staff import Staff
+from edge.store import one
+from tests.ui.shop_floor import PIN, POLICY, Floor
+
+PAGES = ("", "/list/prepare", "/list/done", "/calls", "/goods", "/order/o-4821", "/devices", "/outcome/1", "/visitor/1")
+
+
+def sign_in(client: FlaskClient, pin: str = PIN, who: str = "s-1") -> int:
+    return client.post("/staff/counter-1/login", data={"staff": who, "pin": pin}).status_code
+
+
+def wrong_until_locked(client: FlaskClient) -> str:
+    for _ in range(staff.WRONG_MOST - 1):
+        assert sign_in(client, "0000") == 401
+    return client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": "0000"}).text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_whoever_is_not_signed_in_is_sent_to_the_door(client: FlaskClient, floor: Floor, page: str) -> None:
+    floor.order("4821")
+    answer = client.get(f"/staff/counter-1{page}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/staff/counter-1/login")
+
+
+def test_a_write_without_a_session_changes_nothing(client: FlaskClient, floor: Floor) -> None:
+    floor.order("4821")
+    assert client.post("/staff/counter-1/order/o-4821/hand-over").status_code == 303
+    assert one(floor.db, "select 1 from pickup_steps") is None
+
+
+def test_the_right_pin_opens_the_list_and_the_cookie_is_for_this_station_alone(client: FlaskClient) -> None:
+    answer = client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
+    cookie = answer.headers["Set-Cookie"]
+    assert answer.status_code == 303
+    assert all(part in cookie for part in ("HttpOnly", "SameSite=Strict", "Path=/staff/counter-1"))
+    assert client.get("/staff/counter-1").status_code == 200
+
+
+def test_a_wrong_pin_says_how_many_tries_are_left(client: FlaskClient) -> None:
+    answer = client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": "0000"})
+    assert answer.status_code == 401
+    assert "あと 4 回" in answer.text
+
+
+def test_five_wrong_pins_lock_and_even_the_right_one_waits(client: FlaskClient) -> None:
+    assert 'data-locked="60"' in wrong_until_locked(client)
+    assert sign_in(client) == 401
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=61)):
+        assert sign_in(client) == 303
+
+
+def test_three_idle_minutes_lock_the_station(client: FlaskClient) -> None:
+    sign_in(client)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=3, seconds=1)):
+        assert client.get("/staff/counter-1").status_code == 303
+
+
+def test_a_page_that_fetches_by_itself_keeps_no_session_alive(client: FlaskClient) -> None:
+    sign_in(client)
+    start = datetime.now(UTC)
+    with time_machine.travel(start + timedelta(minutes=2)):
+        assert client.get("/staff/counter-1", headers={"Noren-Quiet": "1"}).status_code == 200
+    with time_machine.travel(start + timedelta(minutes=3, seconds=1)):
+        assert client.get("/staff/counter-1").status_code == 303
+
+
+def test_a_finger_on_the_screen_keeps_the_session_alive(client: FlaskClient) -> None:
+    sign_in(client)
+    start = datetime.now(UTC)
+    with time_machine.travel(start + timedelta(minutes=2)):
+        assert client.post("/staff/counter-1/touch").status_code == 204
+    with time_machine.travel(start + timedelta(minutes=4)):
+        assert client.get("/staff/counter-1").status_code == 200
+
+
+def test_one_tap_hands_the_station_to_the_next_one(client: FlaskClient) -> None:
+    sign_in(client)
+    assert client.post("/staff/counter-1/lock").headers["Location"] == "/staff/counter-1/login"
+    assert client.get("/staff/counter-1").status_code == 303
+
+
+def test_a_stolen_cookie_is_worth_nothing_after_the_lock(client: FlaskClient) -> None:
+    sign_in(client)
+    kept = client.get_cookie("noren-staff-counter-1", path="/staff/counter-1")
+    assert kept is not None
+    client.post("/staff/counter-1/lock")
+    client.set_cookie("noren-staff-counter-1", kept.value, path="/staff/counter-1")
+    assert client.get("/staff/counter-1").status_code == 303
+
+
+def test_another_sites_page_can_neither_sign_in_nor_lock(client: FlaskClient) -> None:
+    sign_in(client)
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
+    assert sign_in(client) == 403
+    assert client.post("/staff/counter-1/lock").status_code == 403
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    assert client.get("/staff/counter-1").status_code == 200
+
+
+def test_a_badge_chooses_its_person_but_opens_nothing(client: FlaskClient, floor: Floor) -> None:
+    badge = IssuerRule(issuer="hr", prefix="B", lengths=(5,), characters="alphanumeric")
+    floor.policy(POLICY.__class__(brand=POLICY.brand, codes=POLICY.codes.__class__(badges=(badge,))))
+    clerk = Staff(staff="s-2", name="林 さち", mark="林", role="clerk", pin=staff.hash_pin("1111"), badges=["hr:B1234"])
+    floor.feed("staff", "s-2", clerk)
+    answer = client.get(f"/staff/counter-1/badge/{floor.scan('B1234', 'counter-1')}", follow_redirects=True)
+    assert 'value="s-2" checked' in answer.text
+    assert client.get("/staff/counter-1").status_code == 303
+
+
+def test_a_scan_at_a_locked_station_asks_to_sign_in_and_says_nothing_else(client: FlaskClient, floor: Floor) -> None:
+    floor.order("4821")
+    answer = client.get(f"/staff/counter-1/badge/{floor.scan('noren:p:o-4821:s3cretS3cret', 'counter-1')}")
+    assert answer.json is not None
+    assert answer.json["do"] == "say"
+    assert "4821" not in answer.text
+
+
+def test_a_kiosk_is_no_staff_station(client: FlaskClient) -> None:
+    assert client.get("/staff/kiosk-1").status_code == 404
+    assert client.get("/staff/nowhere").status_code == 404
