@@ -47,7 +47,7 @@ def read_box(db: Database, store: str) -> Box | None:
 
 
 def begin_epoch(db: Database, forked: Forked, now: Now) -> int:
-    """After a fork: close the epoch and tell again, in a new one, what HQ has not kept of the forked lane; how many.
+    """After a fork: close the epoch and move what HQ has not kept of the forked lane into a new one; how many facts.
 
     A fork means that HQ's past of a lane is not this file's: a backup was restored, or the card was cloned. Runs inside
     the caller's transaction, all of it, because half a new epoch would be worse than a pause of some seconds.
@@ -66,6 +66,7 @@ def begin_epoch(db: Database, forked: Forked, now: Now) -> int:
         # what a screen has not seen counted yet is counted under its new number
         db.conn.execute("update stock_moves set fact = ? where fact = ?", (again, seq))
         db.conn.execute("update pickup_steps set fact = ? where fact = ?", (again, seq))
+        db.conn.execute("delete from journal where seq = ?", (seq,))
     return len(waiting)
 
 
