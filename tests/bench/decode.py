@@ -141,7 +141,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--corpus", type=Path, default=CORPORA, help="folder of corpora, each with a truth.jsonl")
     options.add_argument("--json", type=Path, help="write the figures here as one flat object")
-    options.add_argument("--per", type=int, default=2, help="synthetic frames of each kind, degradation and level")
+    options.add_argument("--per", type=int, default=1, help="synthetic frames of each kind, degradation and level")
     options.add_argument("--seed", default=SEED, help="of the synthetic frames")
     options.add_argument("--frames", type=int, default=1000, help="frames of the memory and worst-frame runs")
     asked = options.parse_args()
