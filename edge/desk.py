@@ -9,7 +9,9 @@ from datetime import timedelta
 
 from edge import catalog, member, visit
 from edge.clock import Now, now
-from edge.codes.meaning import MemberCode, MemberToken, PickupCode, Product, StaffBadge, Unknown
+from edge.codes import totp
+from edge.codes.issuers import by_gsrn
+from edge.codes.meaning import MemberCode, MemberToken, PickupCode, Product, StaffBadge, Unknown, WalletCode
 from edge.codes.read import read
 from edge.journal import Fact, tell
 from edge.outcome import (
@@ -73,6 +75,8 @@ def decide(shop: Shop, scan: Scan, cause: str, moment: Now) -> Outcome:
         case MemberCode(issuer=issuer, number=number) if role in SHOPPERS | STAFF:
             known = member.by_card(shop.hq, issuer, number)
             return _member(shop, scan, role, known, f"card:{issuer}:{number}", "static", cause, moment)
+        case WalletCode() if role in SHOPPERS | STAFF:
+            return _wallet(shop, scan, role, meaning, cause, moment)
         case PickupCode() if role in SHOPPERS | STAFF:
             return _pickup(shop, scan, role, meaning, cause, moment)
         case StaffBadge(issuer=issuer, number=number) if role in STAFF:
@@ -98,12 +102,30 @@ def _token(shop: Shop, scan: Scan, role: str, token: MemberToken, cause: str, mo
     late = moment.time.timestamp() - token.exp
     if moment.clock != "unset" and late > LATE.total_seconds():
         return CodeRefused(why="expired")
-    if one(shop.db, "select 1 from used_tokens where jti = ?", (token.jti,)):
+    if not _first_use(shop, token.jti, token.exp):
         return CodeRefused(why="used")
-    shop.db.conn.execute("insert into used_tokens (jti, expires) values (?, ?)", (token.jti, token.exp))
     known = token.member if member.by_ref(shop.hq, token.member) else None
     grade: visit.Grade = "stale" if late > 0 else "fresh"
     return _member(shop, scan, role, known, token.member, grade, cause, moment)
+
+
+def _wallet(shop: Shop, scan: Scan, role: str, code: WalletCode, cause: str, moment: Now) -> Outcome:
+    """A wallet pass proves itself by a password of the last minute, which only members HQ has sent here can be held to."""
+    issuer = by_gsrn(code.gsrn, shop.policy.codes.issuers)
+    known = member.by_card(shop.hq, issuer, code.gsrn) if issuer else None
+    person = member.by_ref(shop.hq, known) if known else None
+    step = member.wallet_step(person, code.totp, int(moment.time.timestamp())) if person else None
+    if known is None or step is None:
+        return CodeRefused(why="unproven")
+    if not _first_use(shop, f"totp:{code.gsrn}:{step}", (step + 2) * totp.PERIOD):
+        return CodeRefused(why="used")
+    return _member(shop, scan, role, known, f"card:{issuer}:{code.gsrn}", "fresh", cause, moment)
+
+
+def _first_use(shop: Shop, name: str, expires: int) -> bool:
+    """Remember a rotating code for all scanners of the store; false where it was used before."""
+    sql = "insert or ignore into used_tokens (jti, expires) values (?, ?)"
+    return shop.db.conn.execute(sql, (name, expires)).rowcount == 1
 
 
 def _member(

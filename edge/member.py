@@ -1,9 +1,12 @@
 """Members as far as a store may know them: a pseudonym, a nickname to greet by, a stage."""
 
+import base64
+
 from msgspec import Struct
 from sqlite_utils import Database
 
 from edge import mirror
+from edge.codes import totp
 from edge.store import one
 
 MASK = "＊＊"  # full-width, as Japanese shops print it
@@ -18,6 +21,7 @@ class Member(Struct, frozen=True, kw_only=True):
     codes: list[str]  # `issuer:number` of each card
     segment: str | None = None  # first_time, store_only, ec_only, both, dormant
     coupons: int = 0
+    wallet_secret: str | None = None  # base32, as wallets are given it (RFC 4648); only for members with a wallet pass
 
 
 def masked(name: str) -> str:
@@ -29,6 +33,13 @@ def by_card(hq: Database, issuer: str, number: str) -> str | None:
     """The pseudonym of the member who carries a card, or None where HQ has not sent them to this store."""
     found = one(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
     return found[0] if found else None
+
+
+def wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:
+    """The time step whose password a wallet pass shows, or None where it is not this member's, or too old."""
+    if person.wallet_secret is None:
+        return None
+    return totp.matching_step(base64.b32decode(person.wallet_secret, casefold=True), code, unix_seconds)
 
 
 def by_ref(hq: Database, member: str) -> Member | None:

@@ -79,9 +79,9 @@ class BadgeRead(Kind, frozen=True, kw_only=True, tag="badge"):
 
 
 class CodeRefused(Kind, frozen=True, kw_only=True, tag="code_refused"):
-    """A signed code that is too old, or was used before."""
+    """A rotating code that is too old, was used before, or cannot be confirmed in this store."""
 
-    why: Literal["expired", "used"]
+    why: Literal["expired", "used", "unproven"]
 
 
 class NotHere(Kind, frozen=True, kw_only=True, tag="not_here"):

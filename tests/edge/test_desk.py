@@ -1,5 +1,6 @@
 """The desk: what each code comes to at each station, in one transaction."""
 
+import base64
 import logging
 import sqlite3
 from datetime import timedelta
@@ -8,10 +9,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from edge import desk
 from edge.clock import Now, now
-from edge.codes import token
+from edge.codes import token, totp
+from edge.codes.checks import mod10_digit
 from edge.codes.reason import Reason
 from edge.codes.rules import Check, CodeRules, IssuerRule, TokenKey
 from edge.outcome import (
@@ -38,7 +41,10 @@ from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, 
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(
-    issuers=(IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=Check.LUHN, over_products=True),),
+    issuers=(
+        IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=Check.LUHN, over_products=True),
+        IssuerRule(issuer="group", prefix="4599", key="gsrn"),
+    ),
     keys={"key-1": TokenKey(issuer="app", public=token.public_text(KEY))},
 )
 CARD = "2000000000008"
@@ -108,6 +114,30 @@ def test_a_code_signed_by_a_stranger_opens_nothing(floor: Shop) -> None:
     forged = _token("x", key=Ed25519PrivateKey.generate())
     assert scan(floor, "k1", forged) == NotUnderstood(reason=Reason.BAD_SIGNATURE)
     assert facts(floor, "visit%") == []
+
+
+WALLET = b"wallet secret of m-1"
+
+
+def _wallet(floor: Shop, secret: bytes = WALLET, age: int = 0) -> object:
+    gsrn = f"45990000000000001{mod10_digit('45990000000000001')}"
+    person = structs.replace(member(codes=(f"group:{gsrn}",)), wallet_secret=base64.b32encode(WALLET).decode().lower())
+    send(floor, "members", "m-1", person, version=2)
+    shown = totp.password(secret, int(now().time.timestamp() - age) // totp.PERIOD)
+    return scan(floor, "k1", f"]C18018{gsrn}\x1d8019{shown}")
+
+
+def test_a_wallet_pass_is_fresh_and_serves_once(floor: Shop) -> None:
+    outcome = _wallet(floor)
+    assert isinstance(outcome, CheckedIn)
+    assert (outcome.member, outcome.grade) == ("m-1", "fresh")
+    assert _wallet(floor) == CodeRefused(why="used")
+
+
+@pytest.mark.parametrize(("secret", "age"), [(b"somebody else's", 0), (WALLET, 300)])
+def test_a_wallet_pass_with_a_wrong_or_old_password_opens_nothing(floor: Shop, secret: bytes, age: int) -> None:
+    assert _wallet(floor, secret, age) == CodeRefused(why="unproven")
+    assert facts(floor, "visit%") == facts(floor, "member%") == []
 
 
 def test_a_price_tag_opens_the_product(floor: Shop) -> None:
