@@ -7,11 +7,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import msgspec
+
 from edge import catalog, member, visit
-from edge.clock import Now, now
+from edge.clock import Now, now, utc_text
 from edge.codes import totp
 from edge.codes.issuers import by_gsrn
-from edge.codes.meaning import MemberCode, MemberToken, PickupCode, Product, StaffBadge, Unknown, WalletCode
+from edge.codes.meaning import (
+    AddOn,
+    BookRow,
+    MemberCode,
+    MemberToken,
+    PickupCode,
+    Product,
+    StaffBadge,
+    Unknown,
+    WalletCode,
+)
 from edge.codes.read import read
 from edge.journal import Fact, tell
 from edge.outcome import (
@@ -49,6 +61,9 @@ LATE = timedelta(minutes=5)  # how long after its end a signed code still counts
 # screen: whoever held that code has gone, and somebody else stands there.
 FRESH = timedelta(seconds=10)
 
+# A book's second row and a magazine's add-on are read with the first, by a camera, or right after it, by hand.
+JOIN = timedelta(seconds=10)
+
 SHOPPERS = frozenset({"kiosk", "entrance"})
 STAFF = frozenset({"counter", "handheld"})
 
@@ -79,6 +94,8 @@ def decide(shop: Shop, scan: Scan, cause: str, moment: Now) -> Outcome:
             return _wallet(shop, scan, role, meaning, cause, moment)
         case PickupCode() if role in SHOPPERS | STAFF:
             return _pickup(shop, scan, role, meaning, cause, moment)
+        case BookRow() | AddOn() if role in SHOPPERS | STAFF:
+            return _second_row(shop, scan, type(meaning).__name__)
         case StaffBadge(issuer=issuer, number=number) if role in STAFF:
             return _badge(shop, issuer, number)
         case Unknown(reason=reason):
@@ -92,6 +109,15 @@ def _product(shop: Shop, scan: Scan, gtin: str, cause: str, moment: Now) -> Outc
     fact = Fact(kind="product.scanned", data={"gtin": gtin, "known": known}, station=scan.station, causation=cause)
     tell(shop.db, shop.box, fact, moment)
     return ProductShown(gtin=gtin) if known else ProductUnknown(gtin=gtin)
+
+
+def _second_row(shop: Shop, scan: Scan, what: str) -> Outcome:
+    """What stands beside or below a product's own code says nothing alone: the product read just before stays shown."""
+    since = utc_text(scan.moment.time - JOIN)
+    last = one(shop.db, "select kind, data, time from outcomes where station = ? order by seq desc", (scan.station,))
+    if last and last[0] == "product" and last[2] >= since:
+        return msgspec.json.decode(last[1], type=ProductShown)
+    return NotHere(what=what)
 
 
 def _token(shop: Shop, scan: Scan, role: str, token: MemberToken, cause: str, moment: Now) -> Outcome:

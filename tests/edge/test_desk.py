@@ -145,6 +145,23 @@ def test_a_price_tag_opens_the_product(floor: Shop) -> None:
     assert facts(floor, "product.scanned")[0]["data"] == {"gtin": GTIN, "known": True}
 
 
+ISBN, SECOND_ROW = "9784101010014", "1920193010008"
+
+
+def test_the_second_row_of_a_book_leaves_the_book_on_the_screen(floor: Shop) -> None:
+    book = f"0{ISBN}"
+    send(floor, "catalog", book, product(book))
+    assert scan(floor, "k1", ISBN) == ProductShown(gtin=book)
+    assert scan(floor, "k1", SECOND_ROW) == ProductShown(gtin=book)
+    assert len(facts(floor, "product.scanned")) == 1
+
+
+def test_the_second_row_alone_names_no_product(floor: Shop) -> None:
+    assert scan(floor, "k1", SECOND_ROW) == NotHere(what="BookRow")
+    scan(floor, "k2", TAG)
+    assert scan(floor, "k1", SECOND_ROW) == NotHere(what="BookRow")
+
+
 def test_a_sound_tag_of_no_product_of_ours_is_said_to_be_unknown(floor: Shop) -> None:
     assert scan(floor, "k1", "4901234567894") == ProductUnknown(gtin="04901234567894")
 
