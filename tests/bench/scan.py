@@ -154,7 +154,7 @@ def rest(town: Town, figures: dict[str, float]) -> None:
 
 
 def starts(figures: dict[str, float]) -> None:
-    """Seconds from exec to READY=1 with 100,000 products in the mirror; the slowest process's median counts."""
+    """Seconds from exec to ready with 100,000 products in the mirror; the slowest process's median counts."""
     with tempfile.TemporaryDirectory() as folder:
         town = towns.built(Path(folder))
         _fill_mirror(town, 100_000)
@@ -179,7 +179,7 @@ def _fill_mirror(town: Town, products: int) -> None:
 
 
 def _start(town: Town, name: str, address: Path) -> float:
-    """Start one process as systemd would, and wait for the word it gives systemd."""
+    """Start one process as systemd would, and wait until it says that it is ready; for web, until its pages answer."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         address.unlink(missing_ok=True)
         systemd.bind(str(address))
@@ -193,6 +193,8 @@ def _start(town: Town, name: str, address: Path) -> float:
         try:
             while b"READY=1" not in systemd.recv(4096):
                 pass
+            if name == "web":
+                towns.eventually(town.is_ready, "the pages answer")
             return time.monotonic() - begun
         finally:
             process.terminate()
