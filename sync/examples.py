@@ -13,8 +13,8 @@ from sync import topics
 from sync.digest import add, as_text
 from sync.headers import (
     Ack,
-    AnyHeader,
     Answer,
+    AnyHeader,
     Ask,
     Do,
     EventRow,

@@ -1,0 +1,103 @@
+"""Messages from the shell, for whoever tries the protocol without writing a program: see "HQ by hand" in sync/README.md."""
+
+import sys
+from pathlib import Path
+
+import click
+import msgspec
+
+from sync import wire
+from sync.headers import ROWS, AnyHeader, EventRow, FeedRow, Row
+from sync.hq import keys
+from sync.hq.schema import FILE, open_hq_store
+from sync.signing import BadKey, PublicKeys, SigningKey, read_private
+
+
+@click.group()
+def by_hand() -> None:
+    """Sign and read the messages of store and headquarters."""
+
+
+def _key(path: Path) -> SigningKey:
+    """HQ's key (hq-key.json) or a store's (store-signing.key)."""
+    try:
+        return keys.read_hq_key(path.parent, path.name) if path.suffix == ".json" else read_private(path.read_text())
+    except (BadKey, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{path}: not a signing key: {error}") from None
+
+
+@by_hand.command()
+@click.option("--key", "path", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=True)
+@click.option("--topic", required=True, help="Where it will be published: the signature holds only there.")
+@click.option("--header", "head", required=True, help='The header as JSON: {"type":"ack",…}.')
+@click.option("--rows", "lines", default="", help="The rows as JSON lines.")
+def seal(path: Path, topic: str, head: str, lines: str) -> None:
+    """Print a signed message, for `mosquitto_pub -s`."""
+    try:
+        header = msgspec.json.decode(head, type=AnyHeader)
+        rows: list[Row] = [msgspec.json.decode(line, type=_row(header)) for line in lines.splitlines()]
+        message = wire.seal(topic, header, rows, _key(path))
+    except (msgspec.DecodeError, wire.TooBig, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    sys.stdout.buffer.write(message)
+
+
+def _row(header: AnyHeader) -> type:
+    row = ROWS.get(type(header))
+    if row is None:
+        raise ValueError(f"a message of type {header.__struct_config__.tag!r} has no rows")
+    return row
+
+
+@by_hand.command("open")
+@click.option(
+    "--dir", "folder", type=click.Path(path_type=Path), required=True, help="Headquarters' folder: whose keys hold."
+)
+def open_(folder: Path) -> None:
+    """Print messages readable as they come in: lines of topic and payload in hex, from `mosquitto_sub -F '%t %x'`."""
+    trusted = _trusted(folder)
+    for line in sys.stdin:
+        topic, _, payload = line.strip().partition(" ")
+        try:
+            message = wire.open_(topic, bytes.fromhex(payload), trusted)
+        except ValueError:
+            raise click.ClickException("expected lines of topic and payload in hex: mosquitto_sub -F '%t %x'") from None
+        except wire.Refused as refused:
+            click.echo(f"{topic}  refused: {refused.why}")
+            continue
+        _show(topic, message)
+
+
+def _trusted(folder: Path) -> PublicKeys:
+    """HQ's own keys and those of its stores."""
+    if not (folder / FILE).exists():
+        raise click.ClickException(f"{folder}: no headquarters here. Run `noren hq init --dir {folder}` first.")
+    db = open_hq_store(folder)
+    try:
+        return {**keys.read_stores(db).keys, **{key.id: key.public for key in keys.hq_keys(folder)}}
+    finally:
+        db.conn.close()
+
+
+def _show(topic: str, message: wire.Message) -> None:
+    click.echo(f"{topic}  signed by {message.key_id}")
+    click.echo(f"  {msgspec.json.encode(message.header).decode()}")
+    for row in message.rows:
+        click.echo(f"  {_line(row)}")
+    sys.stdout.flush()
+
+
+def _line(row: Row) -> str:
+    match row:
+        case EventRow(event=str(event)):
+            return f"{row.seq} ({row.ordinal})  {event}"
+        case EventRow():
+            return f"{row.seq} ({row.ordinal})  opaque: {row.raw().hex()}"
+        case FeedRow():
+            return f"{row.version}  {row.key}  {row.text or 'deleted'}"
+        case _:
+            return bytes(row).decode()
+
+
+if __name__ == "__main__":
+    by_hand()
