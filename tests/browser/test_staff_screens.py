@@ -1,0 +1,120 @@
+"""The clerks' screens in a real browser: readable, in reach of a thumb, quick with a scanner, and locked when left."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from edge.pickup.life import State
+from edge.pickup.order import OrderLine
+from tests.browser import rules
+from tests.browser.town import Town
+from tests.ui.shop_floor import FULL_NAME, PIN, SHIRT_M, ean13, gtin14, pickup_code
+
+Visit = Callable[..., Page]
+
+TABLET = (1280, 800)
+TEXT, TARGET, KEY = 15, 50, 64  # px (experience.md rules 1, 3 and 26)
+
+
+def sign_in(visit: Visit, lang: str = "ja", size: tuple[int, int] = TABLET, *, clock: bool = False) -> Page:
+    page = visit(f"/staff/counter-1?lang={lang}", size, clock=clock)
+    page.click(".person")
+    for digit in PIN:
+        page.click(f'[data-digit="{digit}"]')
+    page.click(".key.go")
+    expect(page.locator(".rows")).to_be_visible()
+    return page
+
+
+def keeps_the_rules(page: Page) -> None:
+    assert rules.axe(page) == []
+    assert rules.small_text(page, TEXT) == []
+    # a label is the target of the invisible radio button in it
+    assert [one for one in rules.small_targets(page, TARGET) if not one.startswith(("INPUT", "pin"))] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture
+def orders(town: Town) -> Town:
+    town.floor.hq.conn.execute("delete from orders")
+    town.floor.db.conn.execute("delete from pickup_steps")
+    town.floor.order("4821", lines=[OrderLine(line=1, gtin=SHIRT_M), OrderLine(line=2, gtin=gtin14(101))])
+    town.floor.order("4790", State.PICKING)
+    town.floor.order("4777", State.PLACED, paid=False)
+    return town
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+def test_the_door_keeps_the_rules_and_its_keys_are_large(visit: Visit, orders: Town, lang: str) -> None:
+    page = visit(f"/staff/counter-1/login?lang={lang}", TABLET)
+    keeps_the_rules(page)
+    sizes = page.eval_on_selector_all(".key", "all => all.map(k => k.getBoundingClientRect().height)")
+    assert len(sizes) == 12
+    assert min(sizes) >= KEY
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+@pytest.mark.parametrize(
+    "path", ("", "/list/prepare", "/calls", "/goods", f"/goods/{SHIRT_M}", "/order/o-4821", "/order/o-4790")
+)
+def test_every_screen_keeps_the_rules(visit: Visit, orders: Town, lang: str, path: str) -> None:
+    page = sign_in(visit, lang)
+    page.goto(f"{orders.url}/staff/counter-1{path}?lang={lang}")
+    page.wait_for_function("document.documentElement.dataset.ready")
+    keeps_the_rules(page)
+
+
+def test_a_hand_over_by_scanner_from_code_to_done(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator(".who .nm")).to_contain_text(FULL_NAME)
+    done = page.locator("#hand .done-row .primary")
+    expect(done).to_be_disabled()
+    orders.scan(ean13(SHIRT_M), "counter-1")
+    expect(page.locator('[aria-checked="true"]')).to_have_count(1)
+    orders.scan(ean13(gtin14(103)), "counter-1")
+    expect(page.locator("#toast")).to_contain_text("この注文の品物ではありません")
+    expect(done).to_be_disabled()
+    page.reload()
+    expect(page.locator('[aria-checked="true"]')).to_have_count(1)
+    orders.scan(ean13(gtin14(101)), "counter-1")
+    expect(done).to_be_enabled()
+    keeps_the_rules(page)
+    done.click()
+    expect(page.locator("[data-undo]")).to_be_visible()
+    page.click("[data-undo] button")
+    expect(page.locator("#hand")).to_be_visible()
+    expect(page.locator('[aria-checked="true"]')).to_have_count(0)
+
+
+def test_a_name_is_asked_for_where_there_is_no_code(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    page.click('.order:has-text("4821")')
+    expect(page.locator("#hand")).to_be_visible()
+    assert FULL_NAME not in page.content()
+    page.click("[form=check]")
+    expect(page.locator(".who .nm")).to_contain_text(FULL_NAME)
+    for item in page.locator("[data-piece]").all():
+        item.click()
+    done = page.locator("#hand .done-row .primary")
+    expect(done).to_be_disabled()
+    page.click(".pick >> nth=0")
+    expect(done).to_be_enabled()
+
+
+def test_the_list_shows_who_has_come_without_being_touched(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    expect(page.locator(".order.here")).to_have_count(0)
+    orders.scan(pickup_code("4821"), "kiosk-1")
+    expect(page.locator(".order.here")).to_contain_text("4821")
+
+
+def test_cut_off_from_the_box_the_page_locks_all_the_same(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit, clock=True)
+    orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator(".who .nm")).to_contain_text(FULL_NAME)
+    orders.set("cut")
+    page.clock.run_for(185_000)
+    expect(page.locator(".locked")).to_be_visible()
+    assert FULL_NAME not in page.content()
