@@ -1,16 +1,25 @@
 """Messages from the shell, for whoever tries the protocol without writing a program: see "HQ by hand" in sync/README.md."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import msgspec
 
 from sync import wire
-from sync.headers import ROWS, AnyHeader, EventRow, FeedRow, Row
+from sync.headers import ROWS, Ack, AnyHeader, EventRow, Events, FeedRow, Row
 from sync.hq import keys
 from sync.hq.schema import FILE, open_hq_store
 from sync.signing import BadKey, PublicKeys, SigningKey, read_private
+
+_folder = click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="Headquarters' folder: whose keys are believed.",
+)
 
 
 @click.group()
@@ -50,22 +59,42 @@ def _row(header: AnyHeader) -> type:
 
 
 @by_hand.command("open")
-@click.option(
-    "--dir", "folder", type=click.Path(path_type=Path), required=True, help="Headquarters' folder: whose keys hold."
-)
+@_folder
 def open_(folder: Path) -> None:
     """Print messages readable as they come in: lines of topic and payload in hex, from `mosquitto_sub -F '%t %x'`."""
+    for topic, message in _heard(folder):
+        click.echo(f"{topic}  signed by {message.key_id}")
+        click.echo(f"  {msgspec.json.encode(message.header).decode()}")
+        for row in message.rows:
+            click.echo(f"  {_line(row)}")
+        sys.stdout.flush()
+
+
+@by_hand.command()
+@_folder
+def ack(folder: Path) -> None:
+    """Print the header that acknowledges a batch of events; lines as for `open`."""
+    for _, message in _heard(folder):
+        match message.header:
+            case Events() as batch if message.rows:
+                row = message.rows[-1]
+                kept = Ack(epoch=batch.epoch, lane=batch.lane, seq=row.seq, ordinal=row.ordinal, hash=batch.hash)
+                click.echo(msgspec.json.encode(kept))
+            case _:
+                raise click.ClickException("only batches of events are acknowledged")
+
+
+def _heard(folder: Path) -> Iterator[tuple[str, wire.Message]]:
+    """The messages on the standard input that HQ or a store of its own signed; of others it is told why not."""
     trusted = _trusted(folder)
     for line in sys.stdin:
         topic, _, payload = line.strip().partition(" ")
         try:
-            message = wire.open_(topic, bytes.fromhex(payload), trusted)
+            yield topic, wire.open_(topic, bytes.fromhex(payload), trusted)
         except ValueError:
             raise click.ClickException("expected lines of topic and payload in hex: mosquitto_sub -F '%t %x'") from None
         except wire.Refused as refused:
-            click.echo(f"{topic}  refused: {refused.why}")
-            continue
-        _show(topic, message)
+            click.echo(f"{topic}  refused: {refused.why}", err=True)
 
 
 def _trusted(folder: Path) -> PublicKeys:
@@ -77,14 +106,6 @@ def _trusted(folder: Path) -> PublicKeys:
         return {**keys.read_stores(db).keys, **{key.id: key.public for key in keys.hq_keys(folder)}}
     finally:
         db.conn.close()
-
-
-def _show(topic: str, message: wire.Message) -> None:
-    click.echo(f"{topic}  signed by {message.key_id}")
-    click.echo(f"  {msgspec.json.encode(message.header).decode()}")
-    for row in message.rows:
-        click.echo(f"  {_line(row)}")
-    sys.stdout.flush()
 
 
 def _line(row: Row) -> str:

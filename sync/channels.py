@@ -1,12 +1,12 @@
 """The topics as AsyncAPI's channels, and what the box does with each."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from sync import topics
 from sync.headers import Ack, Answer, Ask, Do, Events, FeedDelta, FeedPage, Head, HqPresence, Nack, State, Want
+from sync.json_schemas import Json, tag
 
-Json = dict[str, Any]
 CHAIN, STORE, FEED = "{chain}", "{store}", "{feed}"
 PARAMETERS: dict[str, Json] = {
     CHAIN: {"description": "The chain's id: small letters, digits and hyphens."},
@@ -84,10 +84,6 @@ CHANNELS = (
 )
 
 
-def _tag(message: type) -> str:
-    return str(message.__struct_config__.tag)  # type: ignore[attr-defined]  # every header is a Struct
-
-
 def _parameters(channel: Channel) -> Json:
     used = {name: about for name, about in PARAMETERS.items() if name in channel.address}
     if channel.to_all:
@@ -102,7 +98,7 @@ def channels() -> Json:
             "address": channel.address,
             "summary": channel.summary,
             "parameters": _parameters(channel),
-            "messages": {_tag(one): {"$ref": f"#/components/messages/{_tag(one)}"} for one in channel.messages},
+            "messages": {tag(one): {"$ref": f"#/components/messages/{tag(one)}"} for one in channel.messages},
         }
         for channel in CHANNELS
     }
