@@ -19,9 +19,10 @@ CHUNK = 500  # rows a transaction deletes, so that a scan never waits for a broo
 LOG_DAYS = 90  # days a reading stays after the desk has answered it
 JTI_DAYS = 2  # a signed code lives a minute; two days outlast any clock that was set in between
 
-# Each table with what may go. `:before` is the age limit (UTC text). A journal row goes only when
-# HQ has kept it; an order's steps and a product's movements only when HQ has counted them, because what a screen shows is
-# HQ's last word and all that HQ has not counted.
+# Each table with what may go, by rowid. `:before` is the age limit (UTC text). A journal row goes only when HQ has kept
+# it; an order's steps and a product's movements only when HQ has counted them, because what a screen shows is HQ's last
+# word and all that HQ has not counted. The mark of a conflict stays as long as the steps that make it one, else HQ would
+# be told of it again; so `marks` stands behind `pickup_steps`.
 _GOES = {
     "journal": """select j.seq from journal j join kept k on k.epoch = j.epoch and k.lane = j.lane
                   where j.seq <= k.seq and json_extract(j.event, '$.time') < :before""",
@@ -36,6 +37,8 @@ _GOES = {
     "pickup_steps": """select p.seq from pickup_steps p left join counted_orders o on o.key = p.order_id
                        where p.time < :before and
                        (o.key is null or (p.fact <= o.through_seq and o.epoch in (select epoch from epochs)))""",
+    "marks": """select rowid as seq from marks where time < :before
+                and name not in (select 'conflict:' || order_id from pickup_steps)""",
 }
 _COUNTED = """select key, coalesce(json_extract(body, '$.epoch'), '') as epoch,
               coalesce(json_extract(body, '$.through_seq'), 0) as through_seq from hq.{feed} where body is not null"""
@@ -62,7 +65,7 @@ def _sweep_table(shop: Shop, table: str, before: str) -> int:
     while True:
         with writing(shop.db):
             rows = shop.db.conn.execute(found, {"before": before}).fetchall()
-            shop.db.conn.executemany(f"delete from {table} where seq = ?", rows)
+            shop.db.conn.executemany(f"delete from {table} where rowid = ?", rows)
         total += len(rows)
         if len(rows) < CHUNK:
             return total

@@ -59,6 +59,7 @@ create table outcomes (
 create index outcomes_station on outcomes (station, seq);
 create table screens (station text primary key, outcome integer, since text not null) strict;
 create table cursors (name text primary key, seq integer not null) strict;
+create table marks (name text primary key, seq integer not null, time text not null) strict;
 create table epochs (epoch text primary key, began text not null) strict;
 create table box (
   id text not null, epoch text not null, born text not null, only_one integer primary key check (only_one = 1)

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from edge import stock
 from edge.clock import Now
 from edge.journal import Box, Fact, tell
+from edge.marks import mark, set_mark
 from edge.pickup.life import FACTS, Action, State, after
 from edge.pickup.order import OrderRow, PickupOrder, find
 from edge.store import one
@@ -109,9 +110,9 @@ def note_conflicts(db: Database, hq: Database, box: Box, now: Now) -> int:
         key = f"conflict:{order_id}"
         if order is None or order.state is not State.HANDED_OVER or order.row.state is not State.CANCELLED:
             continue
-        if one(db, "select 1 from cursors where name = ?", (key,)) is None:
+        if not mark(db, key):
             data = {"order": order_id, "number": order.row.number, "handed_over_at": order.handed_over_at}
             fact = tell(db, box, Fact(kind="pickup.conflict", data=data, member=order.row.member), now)
-            db.conn.execute("insert into cursors (name, seq) values (?, ?)", (key, fact))
+            set_mark(db, key, fact, now)
             new += 1
     return new

@@ -6,8 +6,9 @@ import pytest
 
 from edge.clock import Now, now
 from edge.journal import Fact, standing, tell
-from edge.pickup.life import Action
-from edge.pickup.step import Request, take
+from edge.marks import mark, set_mark
+from edge.pickup.life import Action, State
+from edge.pickup.step import Request, note_conflicts, take
 from edge.retention import CHUNK, sweep, sweep_log
 from edge.scan import Reading, write_down
 from edge.shop import Shop
@@ -95,3 +96,26 @@ def test_a_reading_stays_until_the_desk_has_answered_it(floor: Shop) -> None:
     assert sweep_log(floor.db, "scans", "desk:scans", _later(89)) == 0
     assert sweep_log(floor.db, "scans", "desk:scans", _later(91)) == 1
     assert [row["data"] for row in rows(floor.db, "select data from scans")] == [b"later"]
+
+
+def test_a_mark_goes_after_the_days_of_the_policy_and_not_before(floor: Shop) -> None:
+    with writing(floor.db):
+        set_mark(floor.db, "staff:void:c1:o-1", 7, now())
+        set_mark(floor.db, "staff:void:c1:o-2", 8, _later(50))
+    assert "marks" not in sweep(floor, _later(89))
+    assert sweep(floor, _later(91))["marks"] == 1
+    assert (mark(floor.db, "staff:void:c1:o-1"), mark(floor.db, "staff:void:c1:o-2")) == (0, 8)
+
+
+def test_a_conflict_hq_was_told_of_is_not_told_again_while_its_steps_stay(floor: Shop) -> None:
+    send(floor, "orders", "o-1", order())
+    with writing(floor.db):
+        take(floor.db, floor.hq, floor.box, Request(key="k", order="o-1", action=Action.HAND_OVER), now())
+    send(floor, "orders", "o-1", order(state=State.CANCELLED), version=2)
+    with writing(floor.db):
+        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 1
+    assert "marks" not in sweep(floor, _later(400))
+    with writing(floor.db):
+        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
+    send(floor, "orders", "o-1", None, version=3)
+    assert sweep(floor, _later(400))["marks"] == 1

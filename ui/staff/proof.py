@@ -7,11 +7,12 @@ from typing import Literal
 
 from edge.clock import Now, parse_utc
 from edge.journal import Fact, tell
+from edge.marks import clear_mark, mark, set_mark
 from edge.outcome import last_seq
 from edge.pickup.order import OrderRow
 from edge.shop import Shop
 from edge.staff import Session
-from edge.store import cursor, move_cursor, one, writing
+from edge.store import one, writing
 
 LASTS = timedelta(minutes=10)  # a code that was read longer ago was somebody's who may have left
 
@@ -48,7 +49,7 @@ def by_code(shop: Shop, station: str, order: str, now: Now) -> CodeRead | None:
            where station = ? and kind = 'order_opened' order by seq desc limit 1""",
         (station,),
     )
-    if row is None or row[4] != order or row[0] <= cursor(shop.db, _void(station, order)):
+    if row is None or row[4] != order or row[0] <= mark(shop.db, _void(station, order)):
         return None
     at = parse_utc(row[3])
     return CodeRead(seq=row[0], scan=f"{row[1]}/{row[2]}", at=at) if now.time - at <= LASTS else None
@@ -56,7 +57,7 @@ def by_code(shop: Shop, station: str, order: str, now: Now) -> CodeRead | None:
 
 def is_checking(shop: Shop, session: Session, order: str) -> bool:
     """Whether this clerk has opened the name of an order to compare it with what the shopper says."""
-    return cursor(shop.db, _checking(session, order)) > 0
+    return mark(shop.db, _checking(session, order)) > 0
 
 
 def _tell_view(shop: Shop, session: Session, row: OrderRow, why: Why, now: Now) -> int:
@@ -73,12 +74,12 @@ def _tell_view(shop: Shop, session: Session, row: OrderRow, why: Why, now: Now) 
 def note_view(shop: Shop, session: Session, row: OrderRow, read: CodeRead, now: Now) -> None:
     """A named order is looked at: told once for each reading of its code."""
     name = _viewed(session.station, row.order)
-    if cursor(shop.db, name) >= read.seq:
+    if mark(shop.db, name) >= read.seq:
         return
     with writing(shop.db):
-        if cursor(shop.db, name) < read.seq:
+        if mark(shop.db, name) < read.seq:
             _tell_view(shop, session, row, "pickup_code", now)
-            move_cursor(shop.db, name, read.seq)
+            set_mark(shop.db, name, read.seq, now)
 
 
 def check_name(shop: Shop, session: Session, row: OrderRow, now: Now) -> None:
@@ -86,23 +87,23 @@ def check_name(shop: Shop, session: Session, row: OrderRow, now: Now) -> None:
     with writing(shop.db):
         if not is_checking(shop, session, row.order):
             fact = _tell_view(shop, session, row, "name_check", now)
-            move_cursor(shop.db, _checking(session, row.order), fact)
+            set_mark(shop.db, _checking(session, row.order), fact, now)
 
 
 def forget(shop: Shop, session: Session, order: str) -> None:
     """The name is put away, inside the caller's transaction: to see it again is another opening."""
-    shop.db.conn.execute("delete from cursors where name = ?", (_checking(session, order),))
+    clear_mark(shop.db, _checking(session, order))
 
 
 def refuse(shop: Shop, session: Session, row: OrderRow, key: str, now: Now) -> None:
     """It is not them: told once for a form, and what was proven counts no more."""
-    asked = int(key[:15], 16)  # 60 bits of the form's key fit a cursor
+    asked = int(key[:15], 16)  # 60 bits of the form's key fit a mark
     once = f"staff:refused:{session.station}:{row.order}"
     with writing(shop.db):
-        if cursor(shop.db, once) != asked:
+        if mark(shop.db, once) != asked:
             data = {"order": row.order, "number": row.number}
             who = {"member": row.member, "staff": session.staff.staff, "station": session.station}
             tell(shop.db, shop.box, Fact(kind="pickup.identity_refused", data=data, **who), now)
-            move_cursor(shop.db, once, asked)
-        move_cursor(shop.db, _void(session.station, row.order), last_seq(shop.db))
+            set_mark(shop.db, once, asked, now)
+        set_mark(shop.db, _void(session.station, row.order), last_seq(shop.db), now)
         forget(shop, session, row.order)

@@ -1,0 +1,31 @@
+"""A mark says that something was done, or holds, until it is taken back."""
+
+from datetime import timedelta
+
+from edge.clock import Now, now
+from edge.marks import clear_mark, mark, set_mark
+from edge.shop import Shop
+from edge.store import rows, writing
+
+
+def test_a_name_nobody_has_set_is_nought(floor: Shop) -> None:
+    assert mark(floor.db, "staff:void:c1:o-1") == 0
+
+
+def test_a_later_mark_replaces_the_one_before_with_its_time(floor: Shop) -> None:
+    first = now()
+    later = Now(first.time + timedelta(days=1), first.clock, first.boot, first.uptime_ms)
+    with writing(floor.db):
+        set_mark(floor.db, "a", 3, first)
+        set_mark(floor.db, "b", 4, first)
+        set_mark(floor.db, "a", 9, later)
+    assert (mark(floor.db, "a"), mark(floor.db, "b")) == (9, 4)
+    assert [row["time"] for row in rows(floor.db, "select time from marks where name = 'a'")] == [later.text]
+
+
+def test_a_mark_is_taken_back_alone(floor: Shop) -> None:
+    with writing(floor.db):
+        set_mark(floor.db, "a", 3, now())
+        set_mark(floor.db, "b", 4, now())
+        clear_mark(floor.db, "a")
+    assert (mark(floor.db, "a"), mark(floor.db, "b")) == (0, 4)
