@@ -1,0 +1,125 @@
+"""Every command line of sync/README.md, run as it stands: a store's box, a real broker, and HQ played by hand."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from edge.store import open_hq, open_store
+from tests.sync.conftest import Mosquitto, free_port
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 120.0  # s; only a hang takes so long
+BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "sync" / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+
+
+@dataclass
+class Shell:
+    """One bash for all blocks, so that variables and what runs in the background live on; a failing line ends it."""
+
+    process: subprocess.Popen[str]
+
+    def run(self, block: str) -> str:
+        """What the block prints. Fails where a line of it does, and where it does not end."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        watchdog = threading.Timer(PATIENCE, self.process.kill)
+        watchdog.start()
+        self.process.stdin.write(f"{block}\necho the-end\n")
+        self.process.stdin.flush()
+        printed = []
+        for line in self.process.stdout:
+            if line == "the-end\n":
+                break
+            printed.append(line)
+        else:
+            raise AssertionError(f"a line failed or hung in:\n{block}\n{''.join(printed)}")
+        watchdog.cancel()
+        return "".join(printed)
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[Shell]:
+    commands = tmp_path / "bin"
+    commands.mkdir()
+    noren = commands / "noren"  # as an installed box has it
+    noren.write_text(f'#!/bin/sh\nexec {sys.executable} -m edge "$@"\n')
+    noren.chmod(0o755)
+    paths = f"{commands}:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(
+            ["bash", "-eu", "-o", "pipefail"],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": paths, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    shell = Shell(process)
+    # a block that fails ends bash; what runs in its background ends with it
+    shell.run("trap 'kill $(jobs -p); wait' EXIT")
+    yield shell
+    process.communicate("exit 0\n", timeout=PATIENCE)
+
+
+def until(seen: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not seen():
+        assert time.monotonic() < end, "did not come about"
+        time.sleep(0.05)
+
+
+def store_says(folder: Path, sql: str) -> list[tuple[object, ...]]:
+    db = open_store(folder / "data")
+    try:
+        return db.conn.execute(sql).fetchall()
+    finally:
+        db.conn.close()
+
+
+def miles(folder: Path) -> object:
+    db = open_hq(folder / "data")
+    try:
+        row = db.conn.execute(
+            "select json_extract(body, '$.check_in.miles') from config where key = 'policy'"
+        ).fetchone()
+    finally:
+        db.conn.close()
+    return row and row[0]
+
+
+def test_an_integrator_plays_hq_by_hand(tmp_path: Path, mosquitto: Mosquitto, shell: Shell) -> None:
+    port = str(free_port())
+    start, listen, presence, keep, policy, head, order, serve, watch = (
+        block.replace("1883", str(mosquitto.port)).replace("8080", port) for block in BLOCKS
+    )
+    shell.run(start)
+    heard = shell.run(listen)
+    assert '"state":"birth"' in heard
+    assert "noren.box.started" in heard or "noren.sync.started" in heard
+    shell.run(presence)
+    shell.run(keep)
+    until(lambda: len(store_says(tmp_path, "select * from kept where seq > 0")) == 1)
+    shell.run(policy)
+    until(lambda: miles(tmp_path) == 50)
+    assert '"type":"want"' in shell.run(head)
+    until(lambda: miles(tmp_path) == 80)
+    shell.run(order)
+    until(
+        lambda: bool(store_says(tmp_path, "select * from sync_log where type = 'do.taken' and data like '%by-hand-1%'"))
+    )
+    shell.run(serve)
+    until(lambda: "noren.box.started" in shell.run("noren hq events --dir hq --json"))
+    seen = shell.run(watch)
+    assert re.search(r"ginza +box.started +", seen)
+    assert '"type":"noren.box.started"' in seen
+    assert "online" in seen or "birth" in seen
+    assert store_says(tmp_path, "select * from sync_log where type in ('message.refused', 'box.forked')") == []
