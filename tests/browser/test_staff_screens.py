@@ -118,3 +118,68 @@ def test_cut_off_from_the_box_the_page_locks_all_the_same(visit: Visit, orders: 
     page.clock.run_for(185_000)
     expect(page.locator(".locked")).to_be_visible()
     assert FULL_NAME not in page.content()
+
+
+def test_two_and_a_half_quiet_minutes_warn_and_three_lock_without_a_name_left(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit, clock=True)
+    orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator(".who .nm")).to_contain_text(FULL_NAME)
+    page.clock.run_for(151_000)
+    expect(page.locator("#idle")).to_be_visible()
+    page.click("[data-stay]")
+    expect(page.locator("#idle")).to_be_hidden()
+    page.clock.run_for(181_000)
+    expect(page.locator(".signin")).to_be_visible()
+    assert FULL_NAME not in page.content()
+    assert page.evaluate("Object.keys(sessionStorage).length") == 0
+
+
+def test_the_press_that_takes_the_warning_back_presses_nothing_below_it(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit, clock=True)
+    orders.scan(pickup_code("4821"), "counter-1")
+    below = page.locator("[data-piece]").first.bounding_box()
+    assert below is not None
+    page.clock.run_for(151_000)
+    expect(page.locator("#idle")).to_be_visible()
+    page.mouse.move(below["x"] + 20, below["y"] + 20)
+    page.mouse.down()
+    at_its_end = f"document.elementFromPoint({below['x'] + 20}, {below['y'] + 20}).id"
+    assert page.evaluate(at_its_end) == "idle"
+    page.mouse.up()
+    expect(page.locator("#idle")).to_be_hidden()
+    expect(page.locator('[aria-checked="true"]')).to_have_count(0)
+    page.clock.run_for(140_000)
+    expect(page.locator("#idle")).to_be_hidden()
+
+
+def test_a_press_that_does_not_arrive_says_so(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    orders.set("cut")
+    page.click(".tabs a >> nth=1")
+    expect(page.locator("#lost")).to_be_visible()
+    orders.set("fine")
+    page.click(".tabs a >> nth=1")
+    expect(page.locator("#lost")).to_be_hidden()
+
+
+def test_a_call_is_answered_in_one_tap(visit: Visit, orders: Town) -> None:
+    orders.floor.db.conn.execute("delete from staff_calls")
+    page = sign_in(visit)
+    kiosk = visit("/kiosk/kiosk-1")
+    kiosk.click('[data-post$="/call"] >> nth=0')
+    expect(page.locator(".rail .dot")).to_have_count(1)
+    page.click(".rail nav a >> nth=1")
+    page.click(".call .btn")
+    expect(page.locator(".call .tag.ok")).to_be_visible()
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+@pytest.mark.parametrize("size", ((800, 1280), (412, 915)))
+def test_upright_and_in_a_hand_nothing_runs_out_of_the_screen(
+    visit: Visit, orders: Town, size: tuple[int, int], lang: str
+) -> None:
+    page = sign_in(visit, lang, size=size)
+    keeps_the_rules(page)
+    page.click('.order:has-text("4821")')
+    expect(page.locator("#hand")).to_be_visible()
+    keeps_the_rules(page)
