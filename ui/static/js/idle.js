@@ -31,7 +31,11 @@ export function idle({ quiet, warn, left, warned, over }) {
       warned(true);
     }
   };
-  for (const sign of ['pointerdown', 'keydown']) addEventListener(sign, arm, { passive: true, capture: true });
+  const sign = (event) => {
+    // the warning goes with the click, not before it: else the finger would come up on the button that lies beneath
+    if (event.type !== 'pointerdown' || !warning) arm();
+  };
+  for (const kind of ['pointerdown', 'click', 'keydown']) addEventListener(kind, sign, { passive: true, capture: true });
   setInterval(tick, TICK);
   arm();
   return arm;

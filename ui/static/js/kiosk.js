@@ -142,6 +142,7 @@ const arm = idle({
 });
 
 document.addEventListener('click', ({ target }) => {
+  if (target.closest('.lost')) stopLooking(); // a touch puts the apology away
   const button = target.closest('button');
   if (!button || button.disabled) return;
   const { go: to, post, lang, aid } = button.dataset;
