@@ -14,6 +14,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",  # a kiosk sounds before anybody has touched it
 ]
 KIOSK, TABLET, TV = (1080, 1920), (1280, 800), (1920, 1080)
 

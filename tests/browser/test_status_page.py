@@ -20,7 +20,7 @@ from edge.service import Life
 from firmware_bridge.logbook import Logbook
 from firmware_bridge.reading import Detail
 from sync.line import Line
-from tests.browse import TABLET, chromium
+from tests.browse import TABLET
 from tests.ui.shop_floor import POLICY, Floor, open_floor
 from ui.app import make_app
 from ui.screens import Screens
@@ -68,12 +68,6 @@ class House:
 
     def at(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server.server_port}{path}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_another_moment_moves_the_times_and_nothing_else() -> None:
     for one, two in zip(_told(NOON), _told(NOON.replace(hour=9)), strict=True):
         assert one[:3] == two[:3]
         changed = {name for name in one[3] if one[3][name] != two[3][name]}
-        assert changed <= {"as_of", "placed_at", "promise_at", "hold_until", "handed_over_at"}
+        assert changed <= {"as_of", "placed_at", "promise_at", "hold_until", "arrived_at", "handed_over_at"}
 
 
 def test_a_shopper_can_browse_from_every_category_to_a_picture_and_reviews(ginza: Shop) -> None:
