@@ -162,6 +162,19 @@ def test_a_press_that_does_not_arrive_says_so(visit: Visit, orders: Town) -> Non
     expect(page.locator("#lost")).to_be_hidden()
 
 
+def test_what_is_not_ticked_is_what_is_said_to_be_missing(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    orders.scan(pickup_code("4821"), "counter-1")
+    orders.scan(ean13(SHIRT_M), "counter-1")
+    expect(page.locator('[aria-checked="true"]')).to_have_count(1)
+    page.click("[data-open=short]")
+    expect(page.locator("[name=missing]:checked")).to_have_count(1)
+    expect(page.locator("[name=missing]:checked")).to_have_value("2-1")
+    keeps_the_rules(page)
+    page.click("#short [name=reason] >> nth=0")
+    expect(page.locator(".big-word.alert")).to_be_visible()
+
+
 def test_a_call_is_answered_in_one_tap(visit: Visit, orders: Town) -> None:
     orders.floor.db.conn.execute("delete from staff_calls")
     page = sign_in(visit)

@@ -209,12 +209,16 @@ def test_it_is_not_them_is_told_and_voids_the_proof(clerk: FlaskClient, floor: F
     assert state(floor) is State.READY
 
 
-def test_a_missing_piece_ends_the_order_with_its_reason(clerk: FlaskClient, floor: Floor) -> None:
-    clerk.post(f"{HERE}/short", data={"key": new_key()})
-    assert state(floor) is State.READY
-    clerk.post(f"{HERE}/short", data={"key": new_key(), "reason": "damaged"})
+def test_a_missing_piece_ends_the_order_and_hq_is_told_which_and_why(clerk: FlaskClient, floor: Floor) -> None:
+    floor.order("4821", lines=[OrderLine(line=1, gtin=SHIRT_M, quantity=2), OrderLine(line=2, gtin=gtin14(101))])
+    for half in ({}, {"reason": "damaged"}, {"missing": "1-2"}, {"reason": "damaged", "missing": "9-9"}):
+        page = clerk.post(f"{HERE}/short", data={"key": new_key(), **half}, follow_redirects=True).text
+        assert "ない品物と理由を選んでください。" in page
+        assert state(floor) is State.READY
+    clerk.post(f"{HERE}/short", data={"key": new_key(), "reason": "damaged", "missing": ["1-2", "2-1", "9-9"]})
     assert state(floor) is State.UNFULFILLABLE
-    assert facts(floor, "pickup.short")[0]["data"]["reason"] == "damaged"
+    told = facts(floor, "pickup.short")[0]["data"]
+    assert (told["reason"], told["missing"]) == ("damaged", ["1-2", "2-1"])
 
 
 def test_an_order_is_accepted_picked_and_put_on_a_shelf(clerk: FlaskClient, floor: Floor) -> None:

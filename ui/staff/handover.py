@@ -26,7 +26,7 @@ handover.before_request(desk.only_signed_in)
 _KEY = re.compile(r"[0-9a-f]{32}")
 REJECTS = ("no_stock", "damaged", "cannot")
 SHORTS = ("not_found", "damaged", "sold")
-SAID = ("incomplete", "too_late", "moved_on", "shelf", "reason")  # what a page tells of the step before it
+SAID = ("incomplete", "too_late", "moved_on", "shelf", "reason", "missing")  # what a page tells of the step before it
 RELATIONS = ("family", "friend", "work")
 LONGEST = 60  # characters of a proxy's name
 SHELF = re.compile(r"[\w-]{1,12}")
@@ -147,12 +147,20 @@ def prepare(order: str, action: str) -> Answer:
             return _back(order, "shelf")
         case "reject" if form.get("reason") in REJECTS:
             return _step(order, Action.REJECT, {"reason": form["reason"]})
-        case "short" if form.get("reason") in SHORTS:
-            return _step(order, Action.SHORT, {"reason": form["reason"], "missing": form.getlist("missing")})
-        case "reject" | "short":
+        case "short" if form.get("reason") in SHORTS and (missing := _missing(order)):
+            return _step(order, Action.SHORT, {"reason": form["reason"], "missing": missing})
+        case "short":
+            return _back(order, "missing")
+        case "reject":
             return _back(order, "reason")
         case _:
             return abort(404)
+
+
+def _missing(order: str) -> list[str]:
+    """The pieces of the order which the form says are missing."""
+    said = set(request.form.getlist("missing"))
+    return [piece.id for piece in pieces(shop(), _find(order).row) if piece.id in said]
 
 
 def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:

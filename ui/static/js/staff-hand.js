@@ -48,6 +48,14 @@ function judge(page) {
   mark(form.querySelectorAll('[data-step]'), { ...done, give: false });
 }
 
+// What is missing is as a rule what is not ticked, once the clerk has begun to tick.
+function ask(page, dialog) {
+  const left = pieces(page).filter((piece) => !isTicked(piece)).map((piece) => piece.dataset.piece);
+  const begun = left.length < pieces(page).length;
+  for (const choice of dialog.querySelectorAll('[type=checkbox]')) choice.checked = begun && left.includes(choice.value);
+  dialog.showModal();
+}
+
 function undo(page, go) {
   const form = page.querySelector('[data-undo]');
   if (!form) return;
@@ -78,7 +86,7 @@ export function handOver(page, go) {
   });
   page.addEventListener('click', ({ target }) => {
     const open = target.closest('[data-open]');
-    if (open) page.querySelector(`#${open.dataset.open}`).showModal();
+    if (open) ask(page, page.querySelector(`#${open.dataset.open}`));
     if (target.closest('[data-close]')) target.closest('dialog').close();
   });
   judge(page);
