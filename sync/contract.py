@@ -17,11 +17,12 @@ from sync.facts.table import KINDS as FACTS
 from sync.headers import ROWS, VERSION
 from sync.hq.feed import SCOPE_ALL
 from sync.json_schemas import HEADERS, Json, components, named, schemas, tag
+from sync.kinds import KEY_FIELDS
 from sync.signing import write_public
 from sync.wire import ROWS_MOST, WIRE_MOST, seal
 
 HERE = Path(__file__).parent
-DOCUMENT, SCHEMAS = HERE / "asyncapi.yaml", HERE / "schemas"
+DOCUMENT, SCHEMAS = "asyncapi.yaml", "schemas"
 HEAD = """\
 # Not written by hand: `.venv/bin/python -m sync.contract` makes it from sync/headers.py, sync/kinds.py, sync/facts.
 """
@@ -34,6 +35,14 @@ padding, over the topic, an LF, and all that follows the first line. The header 
 (`headers` below), the body is JSON lines (`payload` below: each element is a line; nothing where it is empty). With \
 `enc` `zlib` the body is one zlib stream. A message has at most {WIRE_MOST} bytes and {ROWS_MOST} rows. Fields that are \
 not known are to be ignored; another `v` is refused.
+
+A fact (`x-facts`, by type) is a CloudEvent 1.0 in structured JSON. `id` is `store/epoch/seq` of where it was first told \
+and never changes: count by it. `clock` says how far `time` can be trusted (`synced`, `holdover`, `unset`), `boot` is the \
+kernel's id of that boot; those of `member`, `staff`, `station` and `causation` (the scan or fact it came from) that are in \
+`attributes` are there where they are known. `lane` is the chain it is told in; lower ones go first.
+
+A feed (`x-feeds`, by name) is heard by all stores alike or by each for itself (`scope`); `body` is what its rows hold, \
+`key` the field of the body that is the row's key too.
 
 Beside the examples of each message is what is published on the wire (`x-wire`), signed for its topic with the secret \
 key of RFC 8032's first test under the id `{KEY.id}`; its public half is `{write_public(KEY.public)}`.
@@ -97,7 +106,8 @@ def _wire(one: Example) -> Json:
 def _feed(feed: str, refs: Json) -> Json:
     """Who hears a feed, and what the body of its rows is; a feed that nobody reads yet has any object."""
     scope = "all" if feed in SCOPE_ALL else "store"
-    return {"scope": scope, "body": refs.get(f"feed.{feed}", {"type": "object"})}
+    key = {"key": KEY_FIELDS[feed]} if feed in KEY_FIELDS else {}
+    return {"scope": scope, **key, "body": refs.get(f"feed.{feed}", {"type": "object"})}
 
 
 def _fact(kind: str, refs: Json) -> Json:
@@ -110,23 +120,22 @@ def _fact(kind: str, refs: Json) -> Json:
     }
 
 
-def files() -> dict[Path, str]:
-    """All files of the contract with their text."""
-    made = {
-        SCHEMAS / name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in schemas().items()
-    }
-    return {DOCUMENT: HEAD + yaml_text.write(document()), **made}
+def files() -> dict[str, str]:
+    """All files of the contract with their text, by their path from here."""
+    texts = {name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in schemas().items()}
+    return {DOCUMENT: HEAD + yaml_text.write(document()), **{f"{SCHEMAS}/{name}": text for name, text in texts.items()}}
 
 
-def main() -> None:
-    """Write the contract; a schema of a type that is no more goes."""
-    SCHEMAS.mkdir(exist_ok=True)
+def write(here: Path) -> None:
+    """Write the contract into a folder; a schema of a type that is no more goes."""
     made = files()
-    for old in set(SCHEMAS.glob("*.json")) - set(made):
-        old.unlink()
-    for path, text in made.items():
-        path.write_text(text, encoding="utf-8")
+    (here / SCHEMAS).mkdir(exist_ok=True)
+    for old in (here / SCHEMAS).glob("*.json"):
+        if f"{SCHEMAS}/{old.name}" not in made:
+            old.unlink()
+    for name, text in made.items():
+        (here / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    write(HERE)

@@ -18,6 +18,7 @@ from ui.screens import Screens
 from ui.staff.queue import new_key
 
 ORDER = "/staff/counter-1/order/o-{}"
+EVERY_FACT = {"specversion", "id", "source", "type", "time", "clock", "boot", "data"}
 BY_SYNC = {"sync.started", "clock.differs", "feed.reload", "feed.row_set_aside", "feed.epoch", "do.taken", "do.refused"}
 BY_SYNC |= {
     "message.refused",
@@ -85,5 +86,6 @@ def test_all_that_is_told_on_a_day_in_the_shop_is_what_the_contract_says(client:
         msgspec.convert(event["data"], KINDS[kind].data)
         known = {field.encode_name for field in msgspec.structs.fields(KINDS[kind].data)}
         assert set(event["data"]) <= known, kind
-        assert {"member", "staff", "station", "causation"} & set(event) <= set(KINDS[kind].about), kind
+        assert set(event) <= EVERY_FACT | set(KINDS[kind].about), kind
+        assert set(event) >= EVERY_FACT
     assert seen == set(KINDS) - BY_SYNC
