@@ -1,13 +1,11 @@
 """The bridge: every device of noren.toml to rows of `scans`, one thread a device."""
 
-import fcntl
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from edge.config import BadConfig, CameraDevice, Config, Device, HidDevice, SerialDevice
+from edge.config import CameraDevice, Config, Device, HidDevice, SerialDevice
+from edge.only_one import only_one
 from edge.service import Life, run
 from edge.store import open_store
 from firmware_bridge.logbook import Logbook, only
@@ -21,7 +19,7 @@ def main(config: Config) -> int:
     """Live until asked to stop; the process's exit code. Raises BadConfig where it must not even begin."""
     data = Path(config.store.data)
     sources = {device.id: source(device, data) for device in config.devices}
-    with _the_only_one(data):
+    with only_one("bridge", data):
         with open_store(data) as db:
             only(db, config.devices)
         log.info("bridge: %d devices", len(sources))
@@ -52,16 +50,3 @@ def _keep(data: Path, device: Device, source: Source, life: Life) -> None:
     """A device's whole life in its thread, with a database connection of its own."""
     with open_store(data) as db:
         record(life, device, source, Logbook(db, device))
-
-
-@contextmanager
-def _the_only_one(data: Path) -> Iterator[None]:
-    """Two bridges would write the same tables and fight for the same devices: the second does not begin."""
-    if not (data / "store.db").exists():
-        raise BadConfig(f"{data / 'store.db'}: there is no store yet. Run `noren migrate` first.")
-    with (data / "bridge.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BadConfig(f"{data}: another bridge already runs for this store. Stop it first.") from None
-        yield

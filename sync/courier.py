@@ -11,6 +11,7 @@ from edge import clock, service
 from edge.box import read_box
 from edge.config import Config
 from edge.journal import Box
+from edge.only_one import only_one
 from edge.service import Life
 from edge.store import open_hq, open_store
 from sync import presence, topics, trust
@@ -27,10 +28,14 @@ BOX_WAIT = 0.5  # s between looks for the box's identity, which the web process 
 
 
 def main(config: Config) -> int:
-    """Run sync until asked to stop; the process's exit code. Raises BadConfig."""
+    """Run sync until asked to stop; the process's exit code. Raises BadConfig where it must not even begin.
+
+    Two on one store would throw each other off the broker (one client id) and both write the mirror.
+    """
     broker = read_broker(config.hq)
     key, enrolled = trust.own_key(config.hq), trust.enrolled_keys(config.hq)
-    return service.run({"courier": partial(_live, config, broker, key, enrolled)})
+    with only_one("sync", Path(config.store.data)):
+        return service.run({"courier": partial(_live, config, broker, key, enrolled)})
 
 
 def _live(config: Config, broker: Broker, key: SigningKey, enrolled: PublicKeys, life: Life) -> None:

@@ -1,0 +1,23 @@
+"""One process of a kind a store: the second does not begin."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from edge.config import BadConfig
+
+
+@contextmanager
+def only_one(process: str, data: Path) -> Iterator[None]:
+    """Hold the only place there is for a `process` ("bridge") on the store in `data`, which exists.
+
+    The kernel gives the place back when the process ends, however it ends. Raises BadConfig where another one has it:
+    two would write the same tables and fight for the same devices, or for the same line to HQ.
+    """
+    with (data / f"{process}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadConfig(f"{data}: another {process} already runs for this store. Stop it first.") from None
+        yield
