@@ -13,12 +13,11 @@ def mark(db: Database, name: str) -> int:
 
 
 def set_mark(db: Database, name: str, seq: int, now: Now) -> None:
-    """Set `name` to `seq` in the transaction of what it stands for; a later one replaces it."""
-    db.conn.execute(
-        """insert into marks (name, seq, time) values (?, ?, ?)
-           on conflict (name) do update set seq = excluded.seq, time = excluded.time""",
-        (name, seq, now.text),
-    )
+    """Set `name` to `seq` in the transaction of what it stands for; a later one takes its place.
+
+    A row set anew goes to the end, so that rows stand in the order of their times: retention stops at the first young one.
+    """
+    db.conn.execute("insert or replace into marks (name, seq, time) values (?, ?, ?)", (name, seq, now.text))
 
 
 def clear_mark(db: Database, name: str) -> None:

@@ -165,6 +165,7 @@ def test_a_press_that_does_not_arrive_says_so(visit: Visit, orders: Town) -> Non
 def test_what_is_not_ticked_is_what_is_said_to_be_missing(visit: Visit, orders: Town) -> None:
     page = sign_in(visit)
     orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator("#hand")).to_be_visible()
     orders.scan(ean13(SHIRT_M), "counter-1")
     expect(page.locator('[aria-checked="true"]')).to_have_count(1)
     page.click("[data-open=short]")

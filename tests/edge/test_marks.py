@@ -23,6 +23,13 @@ def test_a_later_mark_replaces_the_one_before_with_its_time(floor: Shop) -> None
     assert [row["time"] for row in rows(floor.db, "select time from marks where name = 'a'")] == [later.text]
 
 
+def test_a_mark_set_anew_stands_behind_older_ones(floor: Shop) -> None:
+    with writing(floor.db):
+        for seq, name in enumerate(("a", "b", "a")):
+            set_mark(floor.db, name, seq, now())
+    assert [row["name"] for row in rows(floor.db, "select name from marks order by rowid")] == ["b", "a"]
+
+
 def test_a_mark_is_taken_back_alone(floor: Shop) -> None:
     with writing(floor.db):
         set_mark(floor.db, "a", 3, now())

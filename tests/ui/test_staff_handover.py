@@ -63,6 +63,20 @@ def test_a_code_read_here_is_proof(clerk: FlaskClient, floor: Floor) -> None:
     assert facts(floor, "pickup.handed_over")[0]["data"]["proof"] == "code"
 
 
+def test_a_code_read_before_the_change_of_clerks_proves_nothing_to_the_next_one(
+    clerk: FlaskClient, floor: Floor
+) -> None:
+    floor.scan(pickup_code("4821"), "counter-1")
+    assert FULL_NAME in clerk.get(HERE).text
+    clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
+    assert FULL_NAME not in clerk.get(HERE).text
+    give(clerk)
+    assert state(floor) is State.READY
+    floor.scan(pickup_code("4821"), "counter-1")
+    give(clerk)
+    assert state(floor) is State.HANDED_OVER
+
+
 @pytest.mark.parametrize("station", ("kiosk-1", "door", "counter-2"))
 def test_a_code_read_at_another_station_is_none(
     clerk: FlaskClient, floor: Floor, station: str, screens: Screens

@@ -8,7 +8,7 @@ from edge.outcome import BadgeRead, on_screen
 from edge.staff import Locked, Session, Staff, WrongPin
 from edge.store import writing
 from ui.here import house, moment, shop, show, voice
-from ui.staff import desk
+from ui.staff import desk, proof
 from ui.staff.desk import page, place, session
 
 login = Blueprint("login", __name__, url_prefix="/staff/<station>")
@@ -44,8 +44,10 @@ def sign_in() -> Response | Answer:
     if person is None:
         return _door(status=400)
     pin = request.form.get("pin", "")[:LONGEST]
-    with writing(shop().db):
-        tried = staff.sign_in(shop().db, shop().box, person, pin, place().id, moment())
+    tried = staff.sign_in(shop().db, shop().box, person, pin, place().id, moment())
+    if isinstance(tried, Session):
+        with writing(shop().db):
+            proof.start_anew(shop(), place().id, moment())
     match tried:
         case Session(token=token):
             return _welcome(token)

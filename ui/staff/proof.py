@@ -32,6 +32,10 @@ def _void(station: str, order: str) -> str:
     return f"staff:void:{station}:{order}"
 
 
+def _since(station: str) -> str:
+    return f"staff:since:{station}"
+
+
 def _viewed(station: str, order: str) -> str:
     return f"staff:viewed:{station}:{order}"
 
@@ -42,17 +46,26 @@ def _checking(session: Session, order: str) -> str:
 
 
 def by_code(shop: Shop, station: str, order: str, now: Now) -> CodeRead | None:
-    """The proof by pickup code: the last code read at `station` is this order's, not voided, at most LASTS ago."""
+    """The proof by pickup code: the last code read at `station` is this order's, not voided, at most LASTS ago.
+
+    It counts for the clerk who was signed in when it was read: the next one reads it again.
+    """
     row = one(
         shop.db,
         """select seq, log, scan, time, json_extract(data, '$.order') from outcomes
            where station = ? and kind = 'order_opened' order by seq desc limit 1""",
         (station,),
     )
-    if row is None or row[4] != order or row[0] <= mark(shop.db, _void(station, order)):
+    void = max(mark(shop.db, _void(station, order)), mark(shop.db, _since(station)))
+    if row is None or row[4] != order or row[0] <= void:
         return None
     at = parse_utc(row[3])
     return CodeRead(seq=row[0], scan=f"{row[1]}/{row[2]}", at=at) if now.time - at <= LASTS else None
+
+
+def start_anew(shop: Shop, station: str, now: Now) -> None:
+    """Somebody signs in, inside the caller's transaction: what was read before proves nothing to them."""
+    set_mark(shop.db, _since(station), last_seq(shop.db), now)
 
 
 def is_checking(shop: Shop, session: Session, order: str) -> bool:
