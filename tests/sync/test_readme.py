@@ -2,12 +2,14 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -29,20 +31,21 @@ class Shell:
     def run(self, block: str) -> str:
         """What the block prints. Fails where a line of it does, and where it does not end."""
         assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        watchdog = threading.Timer(PATIENCE, self.process.kill)
+        watchdog = threading.Timer(PATIENCE, os.killpg, (self.process.pid, signal.SIGKILL))
         watchdog.start()
-        self.process.stdin.write(f"{block}\necho the-end\n")
-        self.process.stdin.flush()
-        printed = []
-        for line in self.process.stdout:
-            if line == "the-end\n":
-                break
-            printed.append(line)
-        else:
-            raise AssertionError(f"a line failed or hung in:\n{block}\n{''.join(printed)}")
-        watchdog.cancel()
+        try:
+            self.process.stdin.write(f"{block}\necho the-end\n")
+            self.process.stdin.flush()
+            printed = list(takewhile(lambda line: line != "the-end\n", self._lines()))
+        finally:
+            watchdog.cancel()
         return "".join(printed)
+
+    def _lines(self) -> Iterator[str]:
+        assert self.process.stdout is not None
+        while line := self.process.stdout.readline():
+            yield line
+        raise AssertionError("a line of the block failed, or hung")
 
 
 @pytest.fixture
@@ -62,6 +65,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            start_new_session=True,  # so that bash and its background can be killed together
         )
     shell = Shell(process)
     # a block that fails ends bash; what runs in its background ends with it
