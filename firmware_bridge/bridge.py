@@ -20,6 +20,7 @@ def main(config: Config) -> int:
     data = Path(config.store.data)
     sources = {device.id: source(device, data) for device in config.devices}
     with only_one("bridge", data):
+        _forget_pictures(data)
         with open_store(data) as db:
             only(db, config.devices)
         log.info("bridge: %d devices", len(sources))
@@ -44,6 +45,16 @@ def source(device: Device, data: Path) -> Source:
             from firmware_bridge.camera import Camera
 
             return Camera(device, data)
+
+
+def _forget_pictures(data: Path) -> None:
+    """Take away what cameras saw before a kill -9, also of cameras that are unplugged or gone: it may show people.
+
+    A `.new` is a picture the kill caught half written.
+    """
+    for kind in ("jpg", "new"):
+        for left in (data / "preview").glob(f"*.{kind}"):
+            left.unlink()
 
 
 def _keep(data: Path, device: Device, source: Source, life: Life) -> None:

@@ -1,5 +1,6 @@
 """The status page in the staff's frame, with what cameras see: to aim them by, and to find what covers one."""
 
+import os
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, request
@@ -10,6 +11,8 @@ from ui import status
 from ui.here import house, moment, shop, show, voice
 from ui.staff import desk
 from ui.status import View
+
+FRESH = 5.0  # seconds; the bridge renews a picture twice a second and takes it away after 5, unless it was killed
 
 devices = Blueprint("devices", __name__, url_prefix="/staff/<station>")
 desk.fit(devices)
@@ -47,7 +50,7 @@ def cards(station: str) -> str:
 def picture(station: str, device: str) -> Response:
     """The camera's latest picture (JPEG); asking for it lets the bridge know that somebody looks.
 
-    404 where the bridge has none yet: it makes one while it is asked, and takes it away 5 s later.
+    404 where the bridge has none yet (it makes one while it is asked, and takes it away 5 s later) or left an old one.
     """
     _only_signed_in(station)
     if not any(one.id == device and isinstance(one, CameraDevice) for one in house().config.devices):
@@ -56,7 +59,10 @@ def picture(station: str, device: str) -> Response:
     folder.mkdir(exist_ok=True)
     (folder / f"{device}.want").touch()
     try:
-        return Response((folder / f"{device}.jpg").read_bytes(), mimetype="image/jpeg")
+        with (folder / f"{device}.jpg").open("rb") as jpeg:
+            if abs(moment().time.timestamp() - os.fstat(jpeg.fileno()).st_mtime) > FRESH:
+                abort(404)
+            return Response(jpeg.read(), mimetype="image/jpeg")
     except FileNotFoundError:
         abort(404)
 

@@ -159,3 +159,15 @@ def test_an_unplugged_lens_says_so(tmp_path: Path) -> None:
         until(lambda: rig.told() == [("device.lost", "unplugged")], "the loss")
         (tmp_path / "gone").rename(tmp_path / "pictures")
         until(lambda: rig.told()[1:] == [("device.back", "")], "the return")
+
+
+def test_what_a_camera_saw_before_the_bridge_was_killed_is_gone_when_it_comes_back(tmp_path: Path) -> None:
+    rig = rig_with(tmp_path, "film.avi")
+    folder = rig.data / "preview"
+    folder.mkdir()
+    left = [folder / name for name in ("eye.jpg", "eye.new", "taken-down.jpg")]
+    for file in left:
+        file.write_bytes(b"people")
+    with rig.bridge():
+        until(lambda: rig.device().get("detail") == "not_found", "the loss")
+    assert not any(file.exists() for file in left)

@@ -1,6 +1,8 @@
 """What cameras see, and the status page in the staff's frame: for whoever is signed in, and for nobody else."""
 
 import fcntl
+import os
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +46,15 @@ def test_signed_in_staff_see_what_a_camera_sees(client: FlaskClient, floor: Floo
     answer = client.get("/staff/counter-1/preview/eye.jpg")
     assert (answer.data, answer.mimetype) == (JPEG, "image/jpeg")
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("off", [-6, 6], ids=["old", "of a clock that was set back"])
+def test_a_picture_nobody_renews_is_not_shown(client: FlaskClient, floor: Floor, off: float) -> None:
+    put_picture(floor)
+    sign_in(client)
+    taken = time.time() + off
+    os.utime(folder(floor) / "eye.jpg", (taken, taken))
+    assert client.get("/staff/counter-1/preview/eye.jpg").status_code == 404
 
 
 def test_nobody_else_sees_it_and_the_camera_is_not_asked(client: FlaskClient, floor: Floor) -> None:
