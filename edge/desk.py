@@ -61,6 +61,9 @@ LATE = timedelta(minutes=5)  # how long after its end a signed code still counts
 # screen: whoever held that code has gone, and somebody else stands there.
 FRESH = timedelta(seconds=10)
 
+# What is no scan's fault; a broken constraint is one, or the same scan would end the process again and again.
+TROUBLE = (OSError, MemoryError, sqlite3.Error)
+
 # A book's second row and a magazine's add-on are read with the first, by a camera, or right after it, by hand.
 JOIN = timedelta(seconds=10)
 
@@ -237,9 +240,9 @@ def answer(shop: Shop, scan_log: str, scan: Scan) -> Answered:
     try:
         with writing(shop.db):
             return _settle(shop, scan_log, scan, decide(shop, scan, cause, scan.moment))
-    except (OSError, MemoryError, sqlite3.Error):
-        raise  # the card or the database is in trouble, not this scan: the process ends and begins anew
-    except Exception:
+    except Exception as error:
+        if isinstance(error, TROUBLE) and not isinstance(error, sqlite3.IntegrityError):
+            raise  # the card or the database, not this scan: the process ends and begins anew
         trace = secrets.token_hex(4)
         log.exception("scan %s is a fault, trace %s", cause, trace)
         with writing(shop.db):
@@ -256,11 +259,13 @@ def _settle(shop: Shop, scan_log: str, scan: Scan, outcome: Outcome) -> Answered
     return Answered(seq=seq, station=scan.station, fresh=fresh)
 
 
-def catch_up(shop: Shop, tell_screens: Callable[[Answered], None]) -> None:
-    """Answer every scan that waits, in order."""
+def catch_up(shop: Shop, tell_screens: Callable[[Answered], None], life: Life) -> None:
+    """Answer every scan that waits, in order; in a long backlog each scan is a round of the loop."""
     for scan_log in LOGS:
         while waiting := after(shop.db, scan_log, Scan, cursor(shop.db, f"desk:{scan_log}")):
             for scan in waiting:
+                if not life.goes_on():
+                    return
                 tell_screens(answer(shop, scan_log, scan))
 
 
@@ -269,5 +274,5 @@ def work(shop: Shop, tell_screens: Callable[[Answered], None], life: Life) -> No
     changes = Changes(shop.db)
     while life.goes_on():
         if changes.seen():
-            catch_up(shop, tell_screens)
+            catch_up(shop, tell_screens, life)
         life.rest(TICK)

@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import timedelta
+from itertools import takewhile
 
 from sqlite_utils import Database
 
@@ -19,37 +20,39 @@ CHUNK = 500  # rows a transaction deletes, so that a scan never waits for a broo
 LOG_DAYS = 90  # days a reading stays after the desk has answered it
 JTI_DAYS = 2  # a signed code lives a minute; two days outlast any clock that was set in between
 
-# Each table with what may go, by rowid. `:before` is the age limit (UTC text). A journal row goes only when HQ has kept
-# it; an order's steps and a product's movements only when HQ has counted them, because what a screen shows is HQ's last
-# word and all that HQ has not counted. The mark of a conflict stays as long as the steps that make it one, else HQ would
-# be told of it again; so `marks` stands behind `pickup_steps`.
+# Each table with what may go of the rows in hand (:first to :last by rowid, all older than the policy's days). A journal row
+# goes only when HQ has kept it; an order's steps and a product's movements only when HQ has counted them, because what a
+# screen shows is HQ's last word and all that HQ has not counted. The mark of a conflict stays as long as the steps that
+# make it one, else HQ would be told of it again; so `marks` stands behind `pickup_steps`.
+_HERE = "{0}.rowid between :first and :last"
+_COUNTED = """{0}.fact <= coalesce(json_extract(q.body, '$.through_seq'), 0)
+              and json_extract(q.body, '$.epoch') in (select epoch from epochs)"""
 _GOES = {
-    "journal": """select j.seq from journal j join kept k on k.epoch = j.epoch and k.lane = j.lane
-                  where j.seq <= k.seq and json_extract(j.event, '$.time') < :before""",
-    "outcomes": """select seq from outcomes where time < :before
-                   and seq not in (select outcome from screens where outcome is not null)""",
-    "page_scans": """select seq from page_scans where time < :before
-                     and seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
-    "visits": "select seq from visits where time < :before",
-    "staff_calls": "select seq from staff_calls where time < :before and answered is not null",
-    "stock_moves": """select m.seq from stock_moves m join counted_stock s on s.key = m.gtin
-                      where m.time < :before and m.fact <= s.through_seq and s.epoch in (select epoch from epochs)""",
-    "pickup_steps": """select p.seq from pickup_steps p left join counted_orders o on o.key = p.order_id
-                       where p.time < :before and
-                       (o.key is null or (p.fact <= o.through_seq and o.epoch in (select epoch from epochs)))""",
-    "marks": """select rowid as seq from marks where time < :before
-                and name not in (select 'conflict:' || order_id from pickup_steps)""",
+    "journal": f"""select t.rowid from journal t join kept k on k.epoch = t.epoch and k.lane = t.lane
+                   where {_HERE.format("t")} and t.seq <= k.seq""",
+    "outcomes": f"""select t.rowid from outcomes t where {_HERE.format("t")}
+                    and t.seq not in (select outcome from screens where outcome is not null)""",
+    "page_scans": f"""select t.rowid from page_scans t where {_HERE.format("t")}
+                      and t.seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
+    "visits": f"select t.rowid from visits t where {_HERE.format('t')}",
+    "staff_calls": f"select t.rowid from staff_calls t where {_HERE.format('t')} and t.answered is not null",
+    "stock_moves": f"""select t.rowid from stock_moves t join hq.stock q on q.key = t.gtin
+                       where {_HERE.format("t")} and {_COUNTED.format("t")}""",
+    "pickup_steps": f"""select t.rowid from pickup_steps t left join hq.orders q on q.key = t.order_id
+                        where {_HERE.format("t")} and (q.body is null or ({_COUNTED.format("t")}))""",
+    "marks": f"""select t.rowid from marks t where {_HERE.format("t")}
+                 and t.name not in (select 'conflict:' || order_id from pickup_steps)""",
 }
-_COUNTED = """select key, coalesce(json_extract(body, '$.epoch'), '') as epoch,
-              coalesce(json_extract(body, '$.through_seq'), 0) as through_seq from hq.{feed} where body is not null"""
+_WHEN = {"journal": "json_extract(event, '$.time')"}  # where a table keeps the time of a row, if not in `time`
 
 
-def sweep(shop: Shop, moment: Now) -> dict[str, int]:
-    """One round: rows thrown away by table. Short transactions; whatever is cut off goes in the next round."""
-    before = utc_text(moment.time - timedelta(days=shop.policy.retention_days))
+def sweep(shop: Shop, moment: Now, life: Life) -> dict[str, int]:
+    """One round: rows thrown away by table, in short transactions; cut short when the life ends."""
+    gone: dict[str, int] = {}
     shop.db.conn.execute("attach database ? as hq", (f"file:{shop.config.store.data}/hq.db?mode=ro",))
     try:
-        gone = {table: _sweep_table(shop, table, before) for table in _GOES}
+        for table in _GOES:
+            gone[table] = _sweep_table(shop, table, _before(shop, table, moment), life)
     finally:
         shop.db.conn.execute("detach database hq")
     with writing(shop.db):
@@ -58,17 +61,30 @@ def sweep(shop: Shop, moment: Now) -> dict[str, int]:
     return {table: count for table, count in gone.items() if count}
 
 
-def _sweep_table(shop: Shop, table: str, before: str) -> int:
-    counted = ", ".join(f"counted_{feed} as ({_COUNTED.format(feed=feed)})" for feed in ("stock", "orders"))
-    found = f"with {counted} select seq from ({_GOES[table]}) limit {CHUNK}"
-    total = 0
-    while True:
+def _before(shop: Shop, table: str, moment: Now) -> str:
+    """The age limit of a table: the policy's days; a visit stays as long as its window, or it would count twice."""
+    keep = timedelta(days=shop.policy.retention_days)
+    if table == "visits":
+        keep = max(keep, timedelta(hours=shop.policy.check_in.window_hours or 0))
+    return utc_text(moment.time - keep)
+
+
+def _sweep_table(shop: Shop, table: str, before: str, life: Life) -> int:
+    """From the oldest row on, a page at a time, until the rows are young. Looked for without the pen: what may go stays so.
+
+    Its cost is that of the old rows, not of the table.
+    """
+    total = last = 0
+    page = f"select rowid, {_WHEN.get(table, 'time')} from {table} where rowid > ? order by rowid limit {CHUNK}"
+    while life.goes_on():
+        old = list(takewhile(lambda row: row[1] < before, shop.db.conn.execute(page, (last,)).fetchall()))
+        if not old:
+            break
+        rows = shop.db.conn.execute(_GOES[table], {"first": old[0][0], "last": old[-1][0]}).fetchall()
         with writing(shop.db):
-            rows = shop.db.conn.execute(found, {"before": before}).fetchall()
             shop.db.conn.executemany(f"delete from {table} where rowid = ?", rows)
-        total += len(rows)
-        if len(rows) < CHUNK:
-            return total
+        total, last = total + len(rows), old[-1][0]
+    return total
 
 
 def sweep_log(db: Database, log_name: str, follower: str, moment: Now) -> int:
@@ -95,6 +111,6 @@ def work(shop: Shop, life: Life) -> None:
         moment = now()
         if time.monotonic() >= due and moment.clock != "unset":
             due = time.monotonic() + EVERY
-            if gone := sweep(shop, moment):
+            if gone := sweep(shop, moment, life):
                 log.info("thrown away after %d days: %s", shop.policy.retention_days, gone)
         life.rest(ROUND)

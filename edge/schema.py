@@ -57,6 +57,7 @@ create table outcomes (
   unique (log, scan)
 ) strict;
 create index outcomes_station on outcomes (station, seq);
+create index outcomes_kind on outcomes (station, kind, seq);
 create table screens (station text primary key, outcome integer, since text not null) strict;
 create table cursors (name text primary key, seq integer not null) strict;
 create table marks (name text primary key, seq integer not null, time text not null) strict;
@@ -87,12 +88,15 @@ create table pickup_steps (
   staff text, station text, time text not null, fact integer not null
 ) strict;
 create index pickup_steps_order on pickup_steps (order_id, seq);
+create index pickup_steps_time on pickup_steps (time);
+create index pickup_steps_fact on pickup_steps (fact);
 create table stock_moves (
   seq integer primary key autoincrement,
   gtin text not null, quantity integer not null, reserved integer not null,
   reason text not null, time text not null, fact integer not null
 ) strict;
 create index stock_moves_gtin on stock_moves (gtin, fact);
+create index stock_moves_fact on stock_moves (fact);
 create table staff_calls (
   seq integer primary key autoincrement,
   station text not null, time text not null, answered text, staff text

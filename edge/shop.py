@@ -19,14 +19,14 @@ class Shop:
     def __init__(self, config: Config, box: Box, db: Database, hq: Database) -> None:
         self.config, self.box, self.db, self.hq = config, box, db, hq
         self._policy = Policy()
-        self._version = -1
+        self._stamp = ""
 
     @property
     def policy(self) -> Policy:
         """HQ's policy in force (one small query a look)."""
-        version = mirror.version(self.hq, "config")
-        if version != self._version:
-            self._policy, self._version = read_policy(self.hq), version
+        stamp = mirror.stamp(self.hq, "config")
+        if stamp != self._stamp:
+            self._policy, self._stamp = read_policy(self.hq), stamp
         return self._policy
 
 

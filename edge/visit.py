@@ -56,11 +56,11 @@ def check_in(db: Database, box: Box, rule: CheckIn, who: Visitor, now: Now, day:
     """Check a member in inside the caller's transaction. The store asks for the miles; HQ posts them."""
     name = "day" if rule.window_hours is None else f"{rule.window_hours}h"
     names = (name, who.member, who.alias)
-    last = one(
-        db, "select period, time from visits where rule = ? and member in (?, ?) order by seq desc limit 1", names
-    )
+    last = one(db, "select period from visits where rule = ? and member in (?, ?) order by seq desc limit 1", names)
     when = period(rule, now, day, last[0] if last else None)
-    before = last[1] if last and last[0] == when else None
+    # any visit of this period, not the newest: a clock set back makes an earlier period the present one
+    same = one(db, "select time from visits where rule = ? and member in (?, ?) and period = ?", (*names, when))
+    before = same[0] if same else None
     data = {"rule": name, "period": when, "grade": who.grade, "unsure": now.clock == "unset"}
     if before is None:
         data["miles"] = rule.miles

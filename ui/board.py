@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response
 
+from edge.clock import now
 from edge.pickup import order as orders
 from edge.pickup.life import State
 from edge.pickup.order import PickupOrder
@@ -33,7 +34,7 @@ def _made_ready(shop: Shop) -> dict[str, int]:
 
 def numbers(shop: Shop) -> Numbers:
     """The numbers as they stand: ready ones newest first, the others by promise."""
-    here, made = orders.here(shop.db, shop.hq, shop.box), _made_ready(shop)
+    here, made = orders.here(shop.db, shop.hq, shop.box, now().time), _made_ready(shop)
 
     def newest(order: PickupOrder) -> int:
         return -made.get(order.row.order, 0)

@@ -72,10 +72,10 @@ def note_sync(shop: Shop) -> int:
     return len(seen)
 
 
-def orders_mark(shop: Shop) -> tuple[int, int]:
+def orders_mark(shop: Shop) -> tuple[str, int]:
     """What differs when any order may stand otherwise: HQ's version, and the store's last step."""
     step = one(shop.db, "select max(seq) from pickup_steps")
-    return mirror.version(shop.hq, "orders"), (step[0] or 0) if step else 0
+    return mirror.stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
 
 
 def line_mark(shop: Shop) -> tuple[object, ...] | None:
@@ -97,7 +97,7 @@ class Follower:
     def look(self) -> None:
         """One look at both databases."""
         shop = self._shop
-        self._screens.version = f"{self._stamp}-{mirror.version(shop.hq, 'config')}"
+        self._screens.version = f"{self._stamp}-{mirror.stamp(shop.hq, 'config')}"
         note_devices(shop)
         note_sync(shop)
         marks = {"orders": orders_mark(shop), "line": line_mark(shop), "calls": calls_mark(shop)}
@@ -109,8 +109,7 @@ class Follower:
         self._marks = dict(marks)
 
     def _conflicts(self) -> None:
-        with writing(self._shop.db):
-            new = note_conflicts(self._shop.db, self._shop.hq, self._shop.box, now())
+        new = note_conflicts(self._shop.db, self._shop.hq, self._shop.box, now())
         if new:
             log.info("%d orders were cancelled by HQ after their hand-over", new)
 

@@ -3,10 +3,12 @@
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 
 import msgspec
 from flask import Blueprint, Response, abort, request
 
+from edge.clock import now, parse_utc
 from edge.outcome import on_screen
 from ui.here import house, shop
 from ui.screens import END, Event, Screens, Stream, TooMany
@@ -14,6 +16,8 @@ from ui.screens import END, Event, Screens, Stream, TooMany
 live = Blueprint("live", __name__)
 
 SURFACES = frozenset({"board", "staff", "status", "play"})  # pages that follow the store without being a station
+# A page takes 12.5 s to notice a dead line; who scanned longer ago than this has gone, and somebody else stands there.
+MISSED = timedelta(seconds=20)
 HEARTBEAT = 5.0  # seconds of silence before a beat: a page takes 12.5 s without one for a dead line
 LIFETIME = 600.0  # seconds: a stream nobody reads any more gives its thread back
 RETRY = 2  # seconds a page shall wait where there is no place
@@ -50,10 +54,12 @@ def _events(stream: Stream, missed: int | None, screens: Screens) -> Iterator[st
 
 
 def _missed(station: str) -> int | None:
-    """The outcome on the station's screen, if the page has not seen it (Last-Event-ID, or `?last=`)."""
+    """The outcome on the station's screen, if it is new and the page has not seen it (Last-Event-ID, or `?last=`)."""
     last = request.headers.get("Last-Event-ID") or request.args.get("last", "")
     shown = on_screen(shop().db, station) if last.isdecimal() else None
-    return shown.seq if shown and shown.seq > int(last) else None
+    if shown is None or shown.seq <= int(last) or abs(now().time - parse_utc(shown.time)) > MISSED:
+        return None
+    return shown.seq
 
 
 @live.get("/live/<station>")

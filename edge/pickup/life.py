@@ -91,8 +91,15 @@ def replay(state: State, actions: list[Action]) -> State:
     """HQ's word, then what the store did that HQ has not counted.
 
     A hand-over is a physical fact: it wins over whatever HQ says meanwhile. Any other step that HQ's word has made
-    impossible has no effect.
+    impossible has no effect. A hand-over taken back leaves an order that HQ had cancelled meanwhile cancelled.
     """
+    cancelled = state is S.CANCELLED
     for action in actions:
-        state = S.HANDED_OVER if action is A.HAND_OVER else after(state, action) or state
+        match action:
+            case A.HAND_OVER:
+                state = S.HANDED_OVER
+            case A.UNDO if cancelled and state is S.HANDED_OVER:
+                state = S.CANCELLED
+            case _:
+                state = after(state, action) or state
     return state

@@ -3,11 +3,14 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 
 from edge import mirror
+from edge.clock import utc_text
 from edge.journal import Box
 from edge.pickup.life import OPEN, Action, State, replay
 from edge.store import values
@@ -109,17 +112,26 @@ def find(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None
     return stand(row, steps_of(db, order), box) if row else None
 
 
-def _all(db: Database, hq: Database, box: Box, found: list[OrderRow]) -> list[PickupOrder]:
-    taken: dict[str, list[Step]] = {}
-    for step in values(db, Step, "select * from pickup_steps order by seq"):
-        taken.setdefault(step.order_id, []).append(step)
-    return [stand(row, taken.get(row.order, []), box) for row in found]
+LATELY = timedelta(days=2)  # how long an ended order still stands in the day's lists
+
+_NOW_OR_LATELY = """json_extract(body, '$.store') = :store and (
+    json_extract(body, '$.state') in ('placed', 'accepted', 'picking', 'ready_for_pickup', 'customer_arrived',
+                                      'expired_no_show')
+    or coalesce(json_extract(body, '$.handed_over_at'), json_extract(body, '$.promise_at')) > :since
+    or key in (select value from json_each(:touched)))"""
 
 
-def here(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
-    """All orders of this store as they stand, those in hand first: by promise, then by number."""
-    found = mirror.where(hq, "orders", OrderRow, "json_extract(body, '$.store') = ?", (box.store,))
-    return sorted(_all(db, hq, box, found), key=lambda order: (order.row.promise_at, order.row.number))
+def here(db: Database, hq: Database, box: Box, now: datetime) -> list[PickupOrder]:
+    """This store's orders that are open, or that ended in the last two days: by promise, then by number.
+
+    Its cost is that of these, however many steps of the weeks before the store still holds.
+    """
+    since = utc_text(now - LATELY)
+    touched = [row[0] for row in db.conn.execute("select distinct order_id from pickup_steps where time > ?", (since,))]
+    args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
+    found = mirror.where(hq, "orders", OrderRow, _NOW_OR_LATELY, args)
+    standing = [stand(row, steps_of(db, row.order), box) for row in found]
+    return sorted(standing, key=lambda order: (order.row.promise_at, order.row.number))
 
 
 def of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge import stock
+from edge import mirror, stock
 from edge.clock import Now
 from edge.journal import Box, Fact, tell
 from edge.marks import mark, set_mark
 from edge.pickup.life import FACTS, Action, State, after
-from edge.pickup.order import OrderRow, PickupOrder, find
-from edge.store import one
+from edge.pickup.order import OrderRow, PickupOrder, find, stand, steps_of
+from edge.store import one, writing
 
 
 class NotAllowed(Exception):
@@ -101,18 +101,20 @@ def _goods(db: Database, box: Box, row: OrderRow, request: Request, fact: int, n
 def note_conflicts(db: Database, hq: Database, box: Box, now: Now) -> int:
     """Tell HQ, once each, of orders it cancelled after the store had handed them over; how many were new.
 
-    The hand-over stays: what follows (refund or not) is a person's decision at HQ.
+    The hand-over stays: what follows (refund or not) is a person's decision at HQ. The pen is taken only for new ones.
     """
-    given = [row[0] for row in db.conn.execute("select distinct order_id from pickup_steps where action = 'hand_over'")]
-    new = 0
-    for order_id in given:
-        order = find(db, hq, box, order_id)
-        key = f"conflict:{order_id}"
-        if order is None or order.state is not State.HANDED_OVER or order.row.state is not State.CANCELLED:
-            continue
-        if not mark(db, key):
-            data = {"order": order_id, "number": order.row.number, "handed_over_at": order.handed_over_at}
-            fact = tell(db, box, Fact(kind="pickup.conflict", data=data, member=order.row.member), now)
-            set_mark(db, key, fact, now)
-            new += 1
-    return new
+    found = [order for order in _cancelled_after_all(db, hq, box) if not mark(db, f"conflict:{order.row.order}")]
+    if found:
+        with writing(db):
+            for order in found:
+                data = {"order": order.row.order, "number": order.row.number, "handed_over_at": order.handed_over_at}
+                fact = tell(db, box, Fact(kind="pickup.conflict", data=data, member=order.row.member), now)
+                set_mark(db, f"conflict:{order.row.order}", fact, now)
+    return len(found)
+
+
+def _cancelled_after_all(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
+    """Orders that HQ's word has as cancelled and the store's own steps as handed over."""
+    rows = mirror.where(hq, "orders", OrderRow, "json_extract(body, '$.state') = 'cancelled'")
+    standing = [stand(row, steps_of(db, row.order), box) for row in rows if row.store == box.store]
+    return [order for order in standing if order.state is State.HANDED_OVER]

@@ -19,6 +19,7 @@ from edge.outcome import Outcome, OutcomeRow
 from edge.pickup.life import State
 from edge.pickup.order import OrderLine, OrderRow
 from edge.scan import Reading, write_down
+from edge.service import Life
 from edge.shop import Shop, open_shop
 from edge.stock import StockRow
 from edge.store import open_store, rows, values, writing
@@ -111,7 +112,7 @@ def scan(floor: Shop, station: str, data: str | bytes, **about: Any) -> Outcome:
     raw = data.encode() if isinstance(data, str) else data
     with writing(floor.db):
         write_down(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
-    catch_up(floor, lambda _seq: None)
+    catch_up(floor, lambda _seq: None, Life())
     return last(floor).outcome
 
 

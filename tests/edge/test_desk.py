@@ -35,6 +35,7 @@ from edge.outcome import (
 from edge.pickup.life import State
 from edge.policy import CheckIn, Policy
 from edge.scan import Reading, write_down
+from edge.service import Life
 from edge.shop import Shop
 from edge.store import cursor, rows, writing
 from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, scan, send
@@ -261,7 +262,7 @@ def _read_earlier(floor: Shop, data: str, boot: str | None = None, **ago: float)
     with writing(floor.db):
         write_down(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), then)
     told: list[desk.Answered] = []
-    desk.catch_up(floor, told.append)
+    desk.catch_up(floor, told.append, Life())
     return told[-1]
 
 
@@ -303,13 +304,43 @@ def test_a_database_in_trouble_is_not_blamed_on_the_scan(floor: Shop, monkeypatc
         scan(floor, "k1", TAG)
     assert cursor(floor.db, "desk:scans") == 0
     monkeypatch.undo()
-    desk.catch_up(floor, lambda _seq: None)
+    desk.catch_up(floor, lambda _seq: None, Life())
     assert last(floor).outcome == ProductShown(gtin=GTIN)
+
+
+def test_a_broken_constraint_is_a_fault_of_its_scan_and_the_next_one_is_answered(
+    floor: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def twice(*_: object) -> None:
+        raise sqlite3.IntegrityError("UNIQUE constraint failed")
+
+    monkeypatch.setattr(desk.catalog, "product", twice)
+    assert isinstance(scan(floor, "k1", TAG), Fault)
+    monkeypatch.undo()
+    assert scan(floor, "k1", TAG) == ProductShown(gtin=GTIN)
+
+
+def test_a_long_backlog_is_left_where_it_stands_when_the_life_ends(floor: Shop) -> None:
+    with writing(floor.db):
+        write_down(floor.db, "scans", "k1", "scanner", Reading(data=TAG.encode()), now())
+    over = Life()
+    over.end()
+    desk.catch_up(floor, lambda _answered: None, over)
+    assert rows(floor.db, "select * from outcomes") == []
+    desk.catch_up(floor, lambda _answered: None, Life())
+    assert len(rows(floor.db, "select * from outcomes")) == 1
+
+
+def test_a_policy_of_a_restored_hq_is_read_even_under_the_same_number(floor: Shop) -> None:
+    assert floor.policy.check_in.miles == 10
+    send(floor, "config", "policy", Policy(check_in=CheckIn(miles=99), codes=RULES))
+    floor.hq.conn.execute("update feeds set epoch = 'another' where feed = 'config'")
+    assert floor.policy.check_in.miles == 99
 
 
 def test_a_scan_is_answered_once_even_when_the_desk_starts_anew(floor: Shop) -> None:
     scan(floor, "k1", TAG)
-    desk.catch_up(floor, lambda _seq: None)
+    desk.catch_up(floor, lambda _seq: None, Life())
     assert len(rows(floor.db, "select * from outcomes")) == 1
 
 
@@ -317,7 +348,7 @@ def test_a_page_is_answered_like_a_scanner(floor: Shop) -> None:
     with writing(floor.db):
         write_down(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
     told: list[desk.Answered] = []
-    desk.catch_up(floor, told.append)
+    desk.catch_up(floor, told.append, Life())
     assert (last(floor).log, last(floor).outcome) == ("page_scans", ProductShown(gtin=GTIN))
     assert told == [desk.Answered(seq=last(floor).seq, station="k1", fresh=True)]
 

@@ -9,8 +9,10 @@ from edge.journal import Fact, standing, tell
 from edge.marks import mark, set_mark
 from edge.pickup.life import Action, State
 from edge.pickup.step import Request, note_conflicts, take
+from edge.policy import CheckIn, Policy
 from edge.retention import CHUNK, sweep, sweep_log
 from edge.scan import Reading, write_down
+from edge.service import Life
 from edge.shop import Shop
 from edge.stock import Moved, move
 from edge.store import one, rows, writing
@@ -39,11 +41,11 @@ def test_an_old_fact_stays_until_hq_has_kept_it_and_then_goes(floor: Shop) -> No
     with writing(floor.db):
         first = tell(floor.db, floor.box, Fact(kind="visit.checked_in"), now())
         tell(floor.db, floor.box, Fact(kind="visit.checked_in"), now())
-    assert "journal" not in sweep(floor, _later(400))
+    assert "journal" not in sweep(floor, _later(400), Life())
     _kept(floor, 1, first)
     waiting = standing(floor.db, floor.box.epoch).waiting
-    assert "journal" not in sweep(floor, _later(89))
-    assert sweep(floor, _later(91))["journal"] == 1
+    assert "journal" not in sweep(floor, _later(89), Life())
+    assert sweep(floor, _later(91), Life())["journal"] == 1
     assert standing(floor.db, floor.box.epoch).waiting == waiting
 
 
@@ -52,31 +54,31 @@ def test_more_than_a_chunk_goes_in_one_round(floor: Shop) -> None:
         for _ in range(CHUNK + 10):
             seq = tell(floor.db, floor.box, Fact(kind="product.scanned"), now())
     _kept(floor, 2, seq)
-    assert sweep(floor, _later(91))["journal"] == CHUNK + 10
+    assert sweep(floor, _later(91), Life())["journal"] == CHUNK + 10
 
 
 def test_movements_hq_has_not_counted_stay(floor: Shop) -> None:
     send(floor, "stock", GTIN, stock(5))
     with writing(floor.db):
         fact = move(floor.db, floor.box, GTIN, Moved(quantity=-1), "sale", now(), causation="pos/1")
-    assert "stock_moves" not in sweep(floor, _later(400))
+    assert "stock_moves" not in sweep(floor, _later(400), Life())
     send(floor, "stock", GTIN, stock(4, epoch=floor.box.epoch, through_seq=fact), version=2)
-    assert sweep(floor, _later(400))["stock_moves"] == 1
+    assert sweep(floor, _later(400), Life())["stock_moves"] == 1
 
 
 def test_steps_stay_while_hq_has_the_order_and_has_not_counted_them(floor: Shop) -> None:
     send(floor, "orders", "o-1", order())
     with writing(floor.db):
         take(floor.db, floor.hq, floor.box, Request(key="k", order="o-1", action=Action.ARRIVE), now())
-    assert "pickup_steps" not in sweep(floor, _later(400))
+    assert "pickup_steps" not in sweep(floor, _later(400), Life())
     send(floor, "orders", "o-1", None, version=2)
-    assert sweep(floor, _later(400))["pickup_steps"] == 1
+    assert sweep(floor, _later(400), Life())["pickup_steps"] == 1
 
 
 def test_the_outcome_on_a_screen_is_not_swept_from_under_it(floor: Shop) -> None:
     scan(floor, "k1", "hello")
     scan(floor, "k1", "world")
-    assert sweep(floor, _later(400))["outcomes"] == 1
+    assert sweep(floor, _later(400), Life())["outcomes"] == 1
     assert [row["scan"] for row in rows(floor.db, "select scan from outcomes")] == [2]
 
 
@@ -85,7 +87,7 @@ def test_a_used_code_is_remembered_long_after_it_has_expired(floor: Shop, age: i
     expires = int(_later(age).time.timestamp())
     with writing(floor.db):
         floor.db.conn.execute("insert into used_tokens (jti, expires) values ('j', ?)", (expires,))
-    sweep(floor, now())
+    sweep(floor, now(), Life())
     assert _count(floor, "used_tokens") == left
 
 
@@ -102,8 +104,8 @@ def test_a_mark_goes_after_the_days_of_the_policy_and_not_before(floor: Shop) ->
     with writing(floor.db):
         set_mark(floor.db, "staff:void:c1:o-1", 7, now())
         set_mark(floor.db, "staff:void:c1:o-2", 8, _later(50))
-    assert "marks" not in sweep(floor, _later(89))
-    assert sweep(floor, _later(91))["marks"] == 1
+    assert "marks" not in sweep(floor, _later(89), Life())
+    assert sweep(floor, _later(91), Life())["marks"] == 1
     assert (mark(floor.db, "staff:void:c1:o-1"), mark(floor.db, "staff:void:c1:o-2")) == (0, 8)
 
 
@@ -112,10 +114,36 @@ def test_a_conflict_hq_was_told_of_is_not_told_again_while_its_steps_stay(floor:
     with writing(floor.db):
         take(floor.db, floor.hq, floor.box, Request(key="k", order="o-1", action=Action.HAND_OVER), now())
     send(floor, "orders", "o-1", order(state=State.CANCELLED), version=2)
-    with writing(floor.db):
-        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 1
-    assert "marks" not in sweep(floor, _later(400))
-    with writing(floor.db):
-        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
+    assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 1
+    assert "marks" not in sweep(floor, _later(400), Life())
+    assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
     send(floor, "orders", "o-1", None, version=3)
-    assert sweep(floor, _later(400))["marks"] == 1
+    assert sweep(floor, _later(400), Life())["marks"] == 1
+
+
+def test_a_visit_stays_as_long_as_its_window(floor: Shop) -> None:
+    send(floor, "config", "policy", Policy(retention_days=7, check_in=CheckIn(window_hours=720)))
+    with writing(floor.db):
+        floor.db.conn.execute(
+            "insert into visits (member, rule, period, station, time) values ('m', '720h', 'p', 'k1', ?)", (now().text,)
+        )
+    assert "visits" not in sweep(floor, _later(29), Life())
+    assert sweep(floor, _later(31), Life())["visits"] == 1
+
+
+def test_old_rows_behind_one_that_must_stay_go_all_the_same(floor: Shop) -> None:
+    with writing(floor.db):
+        stays = tell(floor.db, floor.box, Fact(kind="visit.checked_in"), now())
+        goes = tell(floor.db, floor.box, Fact(kind="product.scanned"), now())
+    _kept(floor, 2, goes)
+    assert sweep(floor, _later(91), Life())["journal"] == 1
+    assert [row["seq"] for row in rows(floor.db, "select seq from journal where lane > 0")] == [stays]
+
+
+def test_an_ended_life_sweeps_no_further(floor: Shop) -> None:
+    with writing(floor.db):
+        goes = tell(floor.db, floor.box, Fact(kind="product.scanned"), now())
+    _kept(floor, 2, goes)
+    over = Life()
+    over.end()
+    assert "journal" not in sweep(floor, _later(91), over)

@@ -21,8 +21,7 @@ def _later(seconds: float) -> Now:
 
 
 def _try(floor: Shop, pin: str, at: float = 0, station: str = "c1") -> Session | WrongPin | Locked:
-    with writing(floor.db):
-        return sign_in(floor.db, floor.box, MORI, pin, station, _later(at))
+    return sign_in(floor.db, floor.box, MORI, pin, station, _later(at))
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +92,21 @@ def test_a_new_session_at_a_station_ends_the_old_one_there(floor: Shop) -> None:
     with writing(floor.db):
         sign_out(floor.db, second.token)
     assert session(floor.db, floor.hq, second.token, now()) is None
+
+
+def test_a_night_of_guessing_never_wears_the_lock_out(floor: Shop) -> None:
+    with writing(floor.db):
+        floor.db.conn.execute("insert into staff_locks (staff, wrong, until) values ('s-1', 9999, null)")
+    assert _try(floor, "0000") == Locked(seconds=900)
+    assert _try(floor, "0000", at=10) == Locked(seconds=890)
+
+
+def test_a_clock_set_back_neither_keeps_a_tablet_open_nor_a_clerk_out(floor: Shop) -> None:
+    opened = _try(floor, "4826", at=9 * 3600)
+    assert isinstance(opened, Session)
+    assert session(floor.db, floor.hq, opened.token, now()) is None
+    for _ in range(5):
+        _try(floor, "0000", at=9 * 3600)
+    locked = _try(floor, "4826")
+    assert isinstance(locked, Locked)
+    assert locked.seconds <= 900

@@ -63,3 +63,9 @@ def test_a_visit_before_hq_sent_the_member_counts_as_theirs_afterwards(floor: Sh
 def test_with_the_clock_unset_a_shopper_is_taken_and_the_fact_says_unsure(floor: Shop) -> None:
     assert _come(floor, DAILY, NOON, clock="unset").first
     assert facts(floor, "visit%")[0]["data"]["unsure"] is True
+
+
+def test_with_the_clock_set_back_to_a_day_already_visited_the_visit_is_a_repeat(floor: Shop) -> None:
+    assert _come(floor, DAILY, NOON).first
+    assert _come(floor, DAILY, NOON + timedelta(days=1)).first
+    assert _come(floor, DAILY, NOON + timedelta(hours=1)) == Visit(first=False, time="2026-11-21T03:00:00.000Z")

@@ -22,6 +22,7 @@ from edge.pickup.life import State
 from edge.pickup.order import OrderLine, OrderRow
 from edge.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Place, Policy
 from edge.scan import Reading, write_down
+from edge.service import Life
 from edge.shop import Shop
 from edge.staff import Staff
 from edge.stock import NeighbourRow, NeighbourStock, StockRow
@@ -117,7 +118,7 @@ class Floor:
         data = code.encode() if isinstance(code, str) else code
         with writing(self.db):
             write_down(self.db, "scans", station, "scanner", Reading(data=data), now())
-        desk.catch_up(self.shop, lambda _seq: None)
+        desk.catch_up(self.shop, lambda _seq: None, Life())
         return last_seq(self.db)
 
     def close(self) -> None:

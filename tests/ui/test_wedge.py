@@ -5,6 +5,7 @@ from flask.testing import FlaskClient
 
 from edge import desk
 from edge.outcome import on_screen
+from edge.service import Life
 from edge.store import rows
 from tests.ui.shop_floor import SHIRT_M, Floor, ean13
 from ui.wedge import gs_lost, reading
@@ -20,7 +21,7 @@ def test_what_was_typed_is_kept_before_anything_else(client: FlaskClient, floor:
 
 def test_the_desk_answers_it_as_any_scan(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": ean13(SHIRT_M)})
-    desk.catch_up(floor.shop, lambda _seq: None)
+    desk.catch_up(floor.shop, lambda _seq: None, Life())
     shown = on_screen(floor.db, "kiosk-1")
     assert shown is not None
     assert shown.kind == "product"
@@ -46,7 +47,7 @@ def test_separators_are_kept() -> None:
 
 def test_a_wedge_that_loses_the_separator_is_noticed(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": "]C1" + "10LOT1" + "01" + SHIRT_M + "17261130" + "21SERIAL0000000001"})
-    desk.catch_up(floor.shop, lambda _seq: None)
+    desk.catch_up(floor.shop, lambda _seq: None, Life())
     assert gs_lost(floor.db, "2020") is not None
     assert gs_lost(floor.db, "2999") is None
 
@@ -54,5 +55,5 @@ def test_a_wedge_that_loses_the_separator_is_noticed(client: FlaskClient, floor:
 def test_a_wedge_that_keeps_the_separator_is_well(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": "]C1" + "01" + SHIRT_M + "10LOT1\x1d" + "17261130"})
     client.post(SCAN, json={"code": "garbage without an aim identifier"})
-    desk.catch_up(floor.shop, lambda _seq: None)
+    desk.catch_up(floor.shop, lambda _seq: None, Life())
     assert gs_lost(floor.db, "2020") is None

@@ -107,7 +107,7 @@ def _shell() -> Shell:
     here = shop()
     calls = one(here.db, "select count(*) from staff_calls where answered is null")
     notice = status.notice(here, house().screens, voice(), moment())
-    return Shell(here=queue.waiting_here(here), calls=calls[0] if calls else 0, notice=notice)
+    return Shell(here=queue.waiting_here(here, moment().time), calls=calls[0] if calls else 0, notice=notice)
 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:

@@ -134,7 +134,7 @@ def _in(tab: Tab, row: Row) -> bool:
 
 def _all(shop: Shop, now: datetime) -> list[Row]:
     put = shelves(shop)
-    here = orders.here(shop.db, shop.hq, shop.box)
+    here = orders.here(shop.db, shop.hq, shop.box, now)
     return [_row(shop, order, put.get(order.row.order), now) for order in here]
 
 
@@ -153,6 +153,6 @@ def pile(shop: Shop, tab: Tab, now: datetime) -> Pile:
     return Pile(tab=tab, here=here, rest=rest, counts=counts)
 
 
-def waiting_here(shop: Shop) -> int:
+def waiting_here(shop: Shop, now: datetime) -> int:
     """How many shoppers stand in the store for an order."""
-    return sum(is_here(order) for order in orders.here(shop.db, shop.hq, shop.box))
+    return sum(is_here(order) for order in orders.here(shop.db, shop.hq, shop.box, now))

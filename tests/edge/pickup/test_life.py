@@ -32,6 +32,11 @@ def test_a_hand_over_wins_over_a_cancel_that_came_later() -> None:
     assert replay(S.CANCELLED, [A.HAND_OVER]) is S.HANDED_OVER
 
 
+def test_a_hand_over_taken_back_leaves_an_order_cancelled_meanwhile_cancelled() -> None:
+    assert replay(S.CANCELLED, [A.HAND_OVER, A.UNDO]) is S.CANCELLED
+    assert replay(S.READY, [A.HAND_OVER, A.UNDO]) is S.ARRIVED
+
+
 def test_a_cancel_that_came_first_makes_other_steps_void() -> None:
     assert replay(S.CANCELLED, [A.PICK, A.READY, A.ARRIVE]) is S.CANCELLED
 

@@ -91,9 +91,8 @@ def test_a_cancel_after_the_hand_over_changes_nothing_here_and_is_told_to_hq_onc
     _take(floor, Action.HAND_OVER)
     send(floor, "orders", "o-1", order(state=State.CANCELLED), version=2)
     assert _state(floor) is State.HANDED_OVER
-    with writing(floor.db):
-        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 1
-        assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
+    assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 1
+    assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
     (conflict,) = facts(floor, "pickup.conflict")
     assert conflict["data"]["order"] == "o-1"
 
@@ -102,10 +101,21 @@ def test_the_list_holds_this_stores_orders_by_promise(floor: Shop) -> None:
     send(floor, "orders", "late", order("late", promise_at="2026-11-21T05:00:00Z"))
     send(floor, "orders", "soon", order("soon", promise_at="2026-11-21T03:00:00Z"))
     send(floor, "orders", "away", order("away", store="yokohama"))
-    assert [one.row.order for one in here(floor.db, floor.hq, floor.box)] == ["soon", "late"]
+    assert [one.row.order for one in here(floor.db, floor.hq, floor.box, now().time)] == ["soon", "late"]
 
 
 def test_a_number_finds_only_what_is_still_open(floor: Shop) -> None:
     send(floor, "orders", "o-1", order())
     send(floor, "orders", "o-old", order("o-old", state=State.HANDED_OVER))
     assert [one.row.order for one in by_number(floor.db, floor.hq, floor.box, "4821")] == ["o-1"]
+
+
+def test_orders_that_ended_weeks_ago_are_in_no_list_and_those_touched_lately_are(floor: Shop) -> None:
+    long_ago = "2025-01-01T03:00:00.000Z"
+    send(floor, "orders", "old", order("old", State.HANDED_OVER, promise_at=long_ago, handed_over_at=long_ago))
+    send(floor, "orders", "o-1", order(promise_at=long_ago))
+    _take(floor, Action.HAND_OVER)
+    send(
+        floor, "orders", "o-1", order(state=State.HANDED_OVER, promise_at=long_ago, handed_over_at=long_ago), version=2
+    )
+    assert [one.row.order for one in here(floor.db, floor.hq, floor.box, now().time)] == ["o-1"]
