@@ -162,6 +162,18 @@ def test_a_press_that_does_not_arrive_says_so(visit: Visit, orders: Town) -> Non
     expect(page.locator("#lost")).to_be_hidden()
 
 
+@pytest.mark.parametrize("size", (TABLET, (800, 1280), (412, 915)))
+def test_the_ten_seconds_to_take_it_back_are_in_sight(visit: Visit, orders: Town, size: tuple[int, int]) -> None:
+    page = sign_in(visit, size=size)
+    orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator("#hand")).to_be_visible()
+    for piece in page.locator("[data-piece]").all():
+        piece.click()
+    page.click("#hand .done-row .primary")
+    expect(page.locator("[data-undo] button")).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-after]")).to_be_in_viewport(ratio=1)
+
+
 def test_what_is_not_ticked_is_what_is_said_to_be_missing(visit: Visit, orders: Town) -> None:
     page = sign_in(visit)
     orders.scan(pickup_code("4821"), "counter-1")
