@@ -1,4 +1,4 @@
-"""The bridge: every device of noren.toml to rows of `scans`, one thread a device."""
+"""The bridge: every device of noren.toml to rows of `scans`, one thread a device, and a broom."""
 
 import logging
 from functools import partial
@@ -8,6 +8,7 @@ from edge.config import CameraDevice, Config, Device, HidDevice, SerialDevice
 from edge.only_one import only_one
 from edge.service import Life, run
 from edge.store import open_store
+from firmware_bridge import broom
 from firmware_bridge.logbook import Logbook, only
 from firmware_bridge.reading import Source
 from firmware_bridge.recorder import record
@@ -24,7 +25,8 @@ def main(config: Config) -> int:
         with open_store(data) as db:
             only(db, config.devices)
         log.info("bridge: %d devices", len(sources))
-        return run({device.id: partial(_keep, data, device, sources[device.id]) for device in config.devices})
+        keepers = {device.id: partial(_keep, data, device, sources[device.id]) for device in config.devices}
+        return run({**keepers, "the broom": partial(broom.work, data)})  # with a space: never a device's id
 
 
 def source(device: Device, data: Path) -> Source:
