@@ -6,7 +6,7 @@ import click
 
 from edge.clock import now
 from edge.store import one, rows, writing
-from sync.hq import commands, founding, quarantine, restoring
+from sync.hq import commands, counting, founding, quarantine, restoring
 from sync.hq.cli_options import folder_option, plainly
 from sync.hq.founding import NotPossible
 from sync.hq.progress import shown
@@ -74,11 +74,7 @@ def list_conflicts(folder: Path, settled: bool) -> None:
 def settle(store: str, order: str, folder: Path) -> None:
     """Note that somebody has decided about an order (refund or not)."""
     with plainly(), founding.opened(folder) as db, writing(db):
-        done = db.conn.execute(
-            "update conflicts set settled = ? where store = ? and order_id = ? and settled is null",
-            (now().text, store, order),
-        ).rowcount
-        if not done:
+        if not counting.settle_conflict(db, store, order, now().text):
             raise NotPossible(f"order `{order}` of `{store}` is no conflict, or settled already")
     click.echo(f"order {order} is settled")
 

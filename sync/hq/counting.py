@@ -122,6 +122,8 @@ def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRo
     if action is Action.HAND_OVER and row.state is State.CANCELLED:
         note_conflict(db, fact.store, row.order, row.number, fact.received)
     state = replay(row.state, [action])
+    if action is Action.UNDO and settle_conflict(db, fact.store, row.order, fact.received):
+        state = State.CANCELLED  # as HQ had it before the hand-over that was taken back
     came = (row.arrived_at or fact.event.time) if action is Action.ARRIVE else row.arrived_at
     given = {Action.HAND_OVER: fact.event.time, Action.UNDO: None}.get(action, row.handed_over_at)
     epoch, through = _through(fact, row, late)
@@ -141,6 +143,12 @@ def note_conflict(db: Database, store: str, order: str, number: str, noted: str)
         "insert or ignore into conflicts (store, order_id, number, noted) values (?, ?, ?, ?)",
         (store, order, number, noted),
     )
+
+
+def settle_conflict(db: Database, store: str, order: str, when: str) -> bool:
+    """There is nothing to decide any more; true where there was."""
+    sql = "update conflicts set settled = ? where store = ? and order_id = ? and settled is null"
+    return db.conn.execute(sql, (when, store, order)).rowcount == 1
 
 
 def _note_stage(db: Database, fact: Counted) -> None:

@@ -109,6 +109,17 @@ def test_a_hand_over_wins_over_hqs_cancellation_and_becomes_one_task(hq: Databas
     assert [(row["order_id"], row["number"]) for row in rows(hq, "select * from conflicts")] == [("o1", "4821")]
 
 
+def test_a_hand_over_taken_back_leaves_hqs_cancellation_standing_and_nothing_to_decide(hq: Database) -> None:
+    order(hq, State.CANCELLED)
+    teller = Teller()
+    teller.tell(*stepped(Action.HAND_OVER))
+    teller.tell("pickup.conflict", {"order": "o1", "number": "4821"})
+    teller.tell(*stepped(Action.UNDO))
+    keep(hq, *teller.all())
+    assert order_row(hq).state is State.CANCELLED
+    assert [row["settled"] is None for row in rows(hq, "select settled from conflicts")] == [False]
+
+
 @pytest.mark.parametrize("action", [Action.PICK, Action.READY, Action.ARRIVE])
 def test_any_other_step_on_a_cancelled_order_has_no_effect_but_is_counted(hq: Database, action: Action) -> None:
     order(hq, State.CANCELLED)
