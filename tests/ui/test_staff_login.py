@@ -32,6 +32,12 @@ def test_whoever_is_not_signed_in_is_sent_to_the_door(client: FlaskClient, floor
     assert (answer.status_code, answer.headers["Location"]) == (303, "/staff/counter-1/login")
 
 
+def test_a_wedge_at_the_door_is_kept_as_any_scanner_is_and_opens_nothing(client: FlaskClient, floor: Floor) -> None:
+    answer = client.post("/staff/counter-1/scan", json={"code": "4901234567894"})
+    assert (answer.status_code, answer.text) == (202, "")
+    assert one(floor.db, "select station, data from page_scans") == ("counter-1", b"4901234567894")
+
+
 def test_a_write_without_a_session_changes_nothing(client: FlaskClient, floor: Floor) -> None:
     floor.order("4821")
     assert client.post("/staff/counter-1/order/o-4821/hand-over").status_code == 303

@@ -31,7 +31,12 @@ from ui.staff.desk import page, place, signed_in
 
 scanned = Blueprint("scanned", __name__, url_prefix="/staff/<station>")
 desk.fit(scanned)
-scanned.before_request(desk.only_signed_in)
+
+
+@scanned.before_request
+def _may_look() -> Answer | None:
+    """A reading is kept whoever holds the scanner, as a serial one's is; what it opens is for people who are signed in."""
+    return None if request.endpoint == "scanned.scan" else desk.only_signed_in()
 
 
 class Typed(Struct, frozen=True, forbid_unknown_fields=True):

@@ -187,7 +187,8 @@ for (const sign of ['pointerdown', 'keydown']) {
 
 scanner(async (code) => {
   try {
-    await ask(`${base}/scan`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) });
+    const reply = await ask(`${base}/scan`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) });
+    if (reply.status !== 202) throw new Error(`${reply.status}: not kept`);
   } catch {
     lost(); // the box has not kept it
   }
