@@ -55,5 +55,8 @@ def test_a_wedge_that_loses_the_separator_is_noticed(client: FlaskClient, floor:
 def test_a_wedge_that_keeps_the_separator_is_well(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": "]C1" + "01" + SHIRT_M + "10LOT1\x1d" + "17261130"})
     client.post(SCAN, json={"code": "garbage without an aim identifier"})
+    client.post(
+        SCAN, json={"code": "]C1" + "01" + SHIRT_M + "10LOT1\x1d" + "17269930"}
+    )  # wrong, but not for want of a GS
     desk.catch_up(floor.shop, lambda _seq: None, Life())
     assert gs_lost(floor.db, "2020") is None
