@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.clock import Now, now, utc_text
 from edge.service import Life
 from edge.shop import Shop
-from edge.store import writing
+from edge.store import cursor, writing
 
 log = logging.getLogger(__name__)
 
@@ -87,20 +87,20 @@ def _sweep_table(shop: Shop, table: str, before: str, life: Life) -> int:
     return total
 
 
-def sweep_log(db: Database, log_name: str, follower: str, moment: Now) -> int:
-    """Throw away what a log's follower has long read; for the logs of bridge and sync, each swept by its own writer."""
-    before = utc_text(moment.time - timedelta(days=LOG_DAYS))
+def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Life) -> int:
+    """Throw away what a log's follower has long read; for the bridge's logs, swept by the bridge. None by an unset clock."""
+    if moment.clock == "unset":
+        return 0
+    before, read = utc_text(moment.time - timedelta(days=LOG_DAYS)), cursor(db, follower)
     total = 0
-    while moment.clock != "unset":
-        with writing(db):
-            gone = db.conn.execute(
-                f"""delete from {log_name} where seq in (select seq from {log_name} where time < ? and seq <=
-                    (select coalesce(max(seq), 0) from cursors where name = ?) limit ?)""",
-                (before, follower, CHUNK),
-            ).rowcount
-        total += gone
-        if gone < CHUNK:
+    page = f"select seq, time from {log_name} where seq <= ? order by seq limit {CHUNK}"
+    while life.goes_on():
+        old = list(takewhile(lambda row: row[1] < before, db.conn.execute(page, (read,)).fetchall()))
+        if not old:
             break
+        with writing(db):
+            db.conn.execute(f"delete from {log_name} where seq <= ?", (old[-1][0],))
+        total += len(old)
     return total
 
 

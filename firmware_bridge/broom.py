@@ -22,6 +22,8 @@ def work(data: Path, life: Life) -> None:
             moment = now()
             if time.monotonic() >= due and moment.clock != "unset":
                 due = time.monotonic() + EVERY
-                if gone := {name: count for name, who in LOGS.items() if (count := sweep_log(db, name, who, moment))}:
+                if gone := {
+                    name: count for name, who in LOGS.items() if (count := sweep_log(db, name, who, moment, life))
+                }:
                     log.info("thrown away: %s", gone)
             life.rest(ROUND)

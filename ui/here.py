@@ -66,9 +66,9 @@ def show(template: str, **values: object) -> str:
     return render_template(template, v=voice(), policy=shop().policy, house=house(), now=moment(), **_COMMON, **values)
 
 
-def version(feed: str) -> int:
-    """The version of a feed, for addresses that may be kept for ever."""
-    return mirror.version(shop().hq, feed)
+def version(feed: str) -> str:
+    """How a feed stands, for addresses that may be kept for ever."""
+    return mirror.stamp(shop().hq, feed)
 
 
 # Seconds left, and the time since when a screen is cut off: scripts write them in.

@@ -28,9 +28,9 @@ def ink_on(colour: str) -> str:
     return "#1c1a17" if light > 0.179 else "#ffffff"
 
 
-def _served(body: str, kind: str, version: int) -> Response:
+def _served(body: str, kind: str, version: str) -> Response:
     response = Response(body, mimetype=kind)
-    fixed = request.args.get("v") == str(version)
+    fixed = request.args.get("v") == version
     response.headers["Cache-Control"] = FOR_EVER if fixed else ASK_AGAIN
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:16])
     response.make_conditional(request)
@@ -42,7 +42,7 @@ def brand() -> Response:
     """The chain's colours, over those of tokens.css."""
     it = shop().policy.brand
     rule = f":root{{--brand:{it.colour};--brand-tint:{it.tint};--brand-ink:{ink_on(it.colour)}}}\n"
-    return _served(rule, "text/css", mirror.version(shop().hq, "config"))
+    return _served(rule, "text/css", mirror.stamp(shop().hq, "config"))
 
 
 @looks.get("/picture/<name>.svg")
@@ -54,8 +54,6 @@ def picture(name: str) -> Response:
     drawing = catalog.picture(shop().hq, f"picture/{name}")
     if drawing is None:
         abort(404)
-    response = _served(
-        drawing.svg.replace(_FABRIC, f"#{colour}"), "image/svg+xml", mirror.version(shop().hq, "content")
-    )
+    response = _served(drawing.svg.replace(_FABRIC, f"#{colour}"), "image/svg+xml", mirror.stamp(shop().hq, "content"))
     response.headers["Content-Security-Policy"] = _STILL
     return response

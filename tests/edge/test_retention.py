@@ -95,8 +95,8 @@ def test_a_reading_stays_until_the_desk_has_answered_it(floor: Shop) -> None:
     scan(floor, "k1", "hello")
     with writing(floor.db):
         write_down(floor.db, "scans", "k1", "scanner", Reading(data=b"later"), now())
-    assert sweep_log(floor.db, "scans", "desk:scans", _later(89)) == 0
-    assert sweep_log(floor.db, "scans", "desk:scans", _later(91)) == 1
+    assert sweep_log(floor.db, "scans", "desk:scans", _later(89), Life()) == 0
+    assert sweep_log(floor.db, "scans", "desk:scans", _later(91), Life()) == 1
     assert [row["data"] for row in rows(floor.db, "select data from scans")] == [b"later"]
 
 

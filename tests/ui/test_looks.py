@@ -3,6 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
+from edge import mirror
 from edge.policy import Brand, Policy
 from tests.ui.shop_floor import Floor
 from ui.looks import ink_on
@@ -42,7 +43,7 @@ def test_a_picture_nobody_has_is_not_found(client: FlaskClient) -> None:
 
 
 def test_a_picture_is_kept_as_long_as_its_version(client: FlaskClient, floor: Floor) -> None:
-    (version,) = floor.hq.conn.execute("select version from feeds where feed = 'content'").fetchone()
+    version = mirror.stamp(floor.hq, "content")
     assert "immutable" in client.get(f"/picture/shirt.svg?v={version}").headers["Cache-Control"]
     answer = client.get("/picture/shirt.svg?v=0")
     assert answer.headers["Cache-Control"] == "no-cache"
