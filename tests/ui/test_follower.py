@@ -1,12 +1,15 @@
 """What other processes did reaches the screens and the journal, each thing once."""
 
 import msgspec
+import pytest
 
 from edge.clock import now
 from edge.pickup.life import Action, State
 from edge.pickup.step import Request, take
+from edge.service import Life
 from edge.store import rows, writing
 from tests.ui.shop_floor import POLICY, Floor
+from ui.app import make_app
 from ui.follower import Follower
 from ui.screens import Event, Screens
 
@@ -97,6 +100,15 @@ def test_a_cancel_after_the_hand_over_becomes_a_task_for_hq_once(floor: Floor) -
     for _ in range(2):
         Follower(floor.shop, Screens(), "x").look()
     assert [kind for kind, _ in facts(floor)].count("noren.pickup.conflict") == 1
+
+
+@pytest.mark.parametrize("page", ["/kiosk/kiosk-1", "/board"])
+def test_a_page_bears_the_version_that_heartbeats_tell_of(floor: Floor, page: str) -> None:
+    """Else it would load itself anew for ever."""
+    screens = Screens()
+    app = make_app(floor.config, floor.box, screens, Life())
+    Follower(floor.shop, screens, app.extensions["house"].stamp).look()
+    assert f'data-version="{screens.version}"' in app.test_client().get(page).text
 
 
 def test_new_settings_are_another_version_of_the_pages(floor: Floor) -> None:

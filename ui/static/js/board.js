@@ -76,7 +76,7 @@ live('board', {
   heard: (beat) => {
     heard();
     if (beat.time) setClock(beat.time);
-    if (beat.version && beat.version !== version) renew();
+    if (beat.version && beat.version !== version) renew(beat.version);
   },
   on: (kind) => { if (kind === 'orders') fetchNumbers(); },
 });

@@ -117,7 +117,7 @@ function reset() {
   delete root.dataset.ruby;
   put(home);
   tellEnd(greatest);
-  if (newest !== version) renew();
+  if (newest !== version) renew(newest);
 }
 
 const plain = () => atHome() && language === HOME_LANGUAGE && !('text' in root.dataset) && !('ruby' in root.dataset);
@@ -137,7 +137,7 @@ const arm = idle({
   },
   over: () => {
     if (!plain() || !part('.lost').hidden) reset();
-    else if (newest !== version) renew();
+    else if (newest !== version) renew(newest);
   },
 });
 
@@ -181,7 +181,7 @@ live(station, {
     heard();
     if (beat.time) setClock(beat.time);
     if (beat.version) newest = beat.version;
-    if (newest !== version && plain()) renew();
+    if (newest !== version && plain()) renew(newest);
     if (owed !== null) tellEnd(owed);
   },
   on: (kind, data) => {
