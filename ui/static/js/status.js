@@ -72,7 +72,7 @@ function alone() {
     heard: (beat) => {
       heard();
       if (beat.time) setClock(beat.time);
-      if (beat.version && beat.version !== version) renew();
+      if (beat.version && beat.version !== version) renew(beat.version);
     },
     on: (kind) => { if (kind === 'line') refresh(); },
   });
