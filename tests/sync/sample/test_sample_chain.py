@@ -9,7 +9,6 @@ from edge.clock import now
 from edge.policy import read_policy
 from edge.shop import Shop
 from edge.staff import Session, everyone, sign_in
-from edge.store import writing
 from sync.hq.sample import chain
 from sync.hq.sample.brand import BRAND
 from sync.hq.sample.people import PEOPLE
@@ -96,6 +95,5 @@ def test_staff_sign_in_with_the_pin_that_play_tells(ginza: Shop) -> None:
     assert len(everyone(ginza.hq)) == len(PEOPLE["ginza"])
     pins = {one["staff"]: one["pin"] for one in chain.play("ginza", NOON)["staff"]}
     for person in everyone(ginza.hq):
-        with writing(ginza.db):
-            opened = sign_in(ginza.db, ginza.box, person, pins[person.staff], "c1", now())
+        opened = sign_in(ginza.db, ginza.box, person, pins[person.staff], "c1", now())
         assert isinstance(opened, Session)
