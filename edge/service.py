@@ -2,16 +2,18 @@
 
 import logging
 import os
+import select
 import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
-from types import FrameType
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 
 log = logging.getLogger(__name__)
 
 BROKEN = 70  # exit code when a task broke: EX_SOFTWARE of sysexits(3); systemd starts the process anew
+LOOK = 0.5  # seconds until the main thread notices that a task has ended; a signal wakes it at once
 STOP_WITHIN = 8.0  # seconds a task may take to notice the end; systemd's own patience is 10 s
 
 
@@ -42,8 +44,12 @@ class Life:
         """Sleep, or less when the end comes."""
         self._over.wait(seconds)
 
+    def is_over(self) -> bool:
+        """Whether the end has come; unlike `goes_on`, no sign of life."""
+        return self._over.is_set()
+
     def end(self) -> None:
-        """Ask every task to finish."""
+        """Ask every task to finish. Not from a signal handler: see `asked_to_stop`."""
         self._over.set()
 
     def stalest(self) -> float:
@@ -71,29 +77,52 @@ def start(life: Life, tasks: Mapping[str, Task]) -> list[threading.Thread]:
     return threads
 
 
-def _watch(life: Life) -> None:
-    """Feed systemd's watchdog, but only while every loop really goes round."""
+@contextmanager
+def asked_to_stop() -> Iterator[Callable[[float], bool]]:
+    """In the main thread: a function that waits some seconds for SIGTERM, SIGINT or SIGHUP and says whether one has come.
+
+    The handler itself does nothing: to set an Event in it would deadlock where it interrupts a wait for that very Event.
+    """
+    heard, told = os.pipe()
+    os.set_blocking(told, False)
+    before = {name: signal.signal(name, lambda *_: None) for name in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+
+    def asked(seconds: float) -> bool:
+        return bool(select.select([heard], [], [], seconds)[0])
+
+    try:
+        yield asked
+    finally:
+        signal.set_wakeup_fd(-1)
+        for name, handler in before.items():
+            signal.signal(name, handler)
+        os.close(heard)
+        os.close(told)
+
+
+def _watch(life: Life, asked: Callable[[float], bool]) -> None:
+    """Until the end: hear the signals, and feed systemd's watchdog, but only while every loop really goes round."""
     limit = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
-    while not life._over.wait(limit / 3 if limit else 3600):
-        if limit and life.stalest() < limit:
+    fed = time.monotonic()
+    while not life.is_over():
+        if asked(LOOK):
+            life.end()
+        if limit and time.monotonic() - fed > limit / 3 and life.stalest() < limit:
+            fed = time.monotonic()
             notify("WATCHDOG=1")
 
 
 def run(tasks: Mapping[str, Task]) -> int:
     """Live: run the tasks until SIGTERM, SIGINT or the end of one of them; the process's exit code."""
     life = Life()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        life.end()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-    threads = start(life, tasks)
-    notify("READY=1")
-    _watch(life)
-    notify("STOPPING=1")
-    for thread in threads:
-        thread.join(STOP_WITHIN)
+    with asked_to_stop() as asked:
+        threads = start(life, tasks)
+        notify("READY=1")
+        _watch(life, asked)
+        notify("STOPPING=1")
+        for thread in threads:
+            thread.join(STOP_WITHIN)
     if stuck := [thread.name for thread in threads if thread.is_alive()]:
         log.error("did not stop in %.0f s: %s", STOP_WITHIN, ", ".join(stuck))
         os._exit(BROKEN)

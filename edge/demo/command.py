@@ -3,17 +3,16 @@
 import fcntl
 import json
 import shutil
-import signal
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from edge.demo.town import CannotStart, Ports, Town, free_port, is_free
+from edge.service import asked_to_stop
 
 USUAL = Ports(web=8080, broker=1883)
 READY_WITHIN = 90.0  # seconds; a Pi's first start writes the whole sample chain
@@ -64,36 +63,35 @@ def _addresses(town: Town) -> str:
     return "\n".join(f"  {name:7} {town.url(path):40} {what}" for name, path, what in pages) + "\n"
 
 
-def _wait_until_ready(town: Town, over: threading.Event) -> None:
+def _wait_until_ready(town: Town, asked: Callable[[float], bool]) -> bool:
+    """True when the pages answer, False when somebody asked to stop first."""
     begun = time.monotonic()
     while not town.is_ready():
-        if over.wait(0.2):
-            return
+        if asked(0.2):
+            return False
         if time.monotonic() - begun > READY_WITHIN:
             raise CannotStart(f"The pages do not answer after {READY_WITHIN:.0f} s; see {town.folder / 'log'}.")
         for child in town.children.values():
             child.look_after(say)
+    return True
 
 
 def _live(town: Town) -> None:
-    over = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, lambda *_: over.set())
-    try:
-        say("Starting broker, HQ and store")
-        town.start()
-        _wait_until_ready(town, over)
-        if not over.is_set():
-            addresses = _addresses(town)
-            (town.folder / "addresses.txt").write_text(addresses, encoding="utf-8")
-            say(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")
-        while not over.wait(LOOK_EVERY):
-            for child in town.children.values():
-                child.look_after(say)
-    finally:
-        say("Ending …")
-        town.end()
-        (town.folder / "addresses.txt").unlink(missing_ok=True)
+    with asked_to_stop() as asked:
+        try:
+            say("Starting broker, HQ and store")
+            town.start()
+            if _wait_until_ready(town, asked):
+                addresses = _addresses(town)
+                (town.folder / "addresses.txt").write_text(addresses, encoding="utf-8")
+                say(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")
+            while not asked(LOOK_EVERY):
+                for child in town.children.values():
+                    child.look_after(say)
+        finally:
+            say("Ending …")
+            town.end()
+            (town.folder / "addresses.txt").unlink(missing_ok=True)
 
 
 def _clear(folder: Path) -> None:

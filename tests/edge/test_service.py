@@ -77,6 +77,15 @@ def test_a_process_whose_task_breaks_says_so_by_its_exit_code() -> None:
     assert "at the end" in told
 
 
+def test_a_process_asked_to_stop_in_its_first_moment_ends_well_every_time() -> None:
+    for _ in range(10):
+        running = _process("pass")
+        for _ in range(5):
+            running.send_signal(signal.SIGTERM)
+        running.communicate(timeout=60)
+        assert running.returncode == 0
+
+
 def test_systemd_is_told_where_it_listens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
