@@ -54,7 +54,7 @@ from edge.store import Changes, after, cursor, move_cursor, one, writing
 
 log = logging.getLogger(__name__)
 
-TICK = 0.02  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
+TICK = 0.025  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
 LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
 
 # A scan the desk comes to later than this (it was down, the power was cut) is kept and counts, but is not put on the

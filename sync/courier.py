@@ -23,7 +23,7 @@ from sync.signing import PublicKeys, SigningKey
 
 log = logging.getLogger(__name__)
 
-TICK = 0.02  # s between looks at the journal; a message from HQ wakes the loop at once
+TICK = 0.03  # s between looks at the journal; a message from HQ wakes the loop at once
 BOX_WAIT = 0.5  # s between looks for the box's identity, which the web process gives it at its first start
 
 

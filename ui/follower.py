@@ -17,7 +17,7 @@ from ui.screens import Screens
 
 log = logging.getLogger(__name__)
 
-TICK = 0.05  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
+TICK = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
 
 
 class EpochBegun(Exception):
