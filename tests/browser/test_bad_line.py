@@ -14,10 +14,11 @@ Visit = Callable[..., Page]
 PRODUCT, MEMBER, HOME = ".stage.product", ".stage.member", ".stage.home"
 
 
-def drop_stream(town: Town, weather: Weather) -> None:
-    """Change the weather, and let the open stream feel it: the next thing it hears ends it."""
+def drop_stream(page: Page, town: Town, weather: Weather) -> None:
+    """Change the weather, and let the page's open stream feel it: the next thing it hears ends it, and has ended it."""
     town.set(weather)
-    town.floor.db.conn.execute("insert into staff_calls (station, time, answered) values ('x', 't', 't')")
+    with page.expect_event("requestfinished", lambda request: "/live/" in request.url):
+        town.floor.db.conn.execute("insert into staff_calls (station, time, answered) values ('x', 't', 't')")
 
 
 @pytest.mark.parametrize("weather", ["503", "portal", "cut"])
@@ -28,7 +29,7 @@ def test_a_screen_comes_back_after_a_bad_spell_and_hears_what_it_missed(
     failed: list[str] = []
     page.on("requestfailed", lambda request: failed.append(request.url))
     page.on("response", lambda answer: failed.append(answer.url))
-    drop_stream(town, weather)
+    drop_stream(page, town, weather)
     page.wait_for_timeout(1500)  # long enough to meet the bad line at least once
     assert any("/live/" in url for url in failed)
     town.scan(ean13(SHIRT_M))
@@ -48,7 +49,7 @@ def test_a_screen_that_is_refused_at_first_comes_when_there_is_a_place(visit: Vi
 
 def test_a_stream_gone_silent_is_opened_anew(visit: Visit, town: Town) -> None:
     page = visit(clock=True)
-    drop_stream(town, "silent")
+    drop_stream(page, town, "silent")
     page.clock.run_for(3_000)  # back on a stream that is open and says nothing
     town.set("fine")
     town.scan(ean13(SHIRT_M))
@@ -94,7 +95,7 @@ def test_a_shopper_can_finish_with_the_box_away_and_the_box_is_told_later(visit:
     page = visit()
     town.scan("M12345678")
     expect(page.locator(MEMBER)).to_be_visible()
-    drop_stream(town, "cut")
+    drop_stream(page, town, "cut")
     page.locator(".bar [data-end]").click()
     expect(page.locator(HOME)).to_be_visible()
     assert "サ＊＊" not in page.content()
@@ -111,7 +112,7 @@ def test_a_screen_cut_off_for_thirty_seconds_says_since_when(
     visit: Visit, town: Town, path: str, size: tuple[int, int], bar: str
 ) -> None:
     page = visit(path, size, clock=True)
-    drop_stream(town, "cut")
+    drop_stream(page, town, "cut")
     page.clock.run_for(25_000)
     expect(page.locator(bar)).to_be_hidden()
     page.clock.run_for(12_000)
