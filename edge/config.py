@@ -20,6 +20,7 @@ _WORDS = {
 Name = Annotated[str, Meta(pattern=_NAME)]
 Role = Literal["entrance", "gate", "kiosk", "counter", "handheld", "shelf", "fitting_room"]
 Framing = Literal["line", "stx", "idle"]
+BrokerUrl = Annotated[str, Meta(pattern=_BROKER)]
 
 
 class BadConfig(Exception):
@@ -47,7 +48,9 @@ class WebSection(Section, frozen=True, kw_only=True):
 
 
 class HqSection(Section, frozen=True, kw_only=True):
-    broker: Annotated[str, Meta(pattern=_BROKER)]  # mqtt://host:1883 or mqtts://host:8883
+    broker: Annotated[
+        str, Meta(pattern=_BROKER)
+    ]  # mqtt://host:1883 or mqtts://host:8883; of a cluster host-1:8883,host-2:8883,…
     keys: dict[str, str]  # key id -> HQ's Ed25519 public key, base64url: only these may give orders
     username: str | None = None
     password_file: str | None = None
@@ -133,28 +136,30 @@ def read_config(path: Path) -> Config:
     """The settings in a file; paths in them are made absolute. Raises BadConfig with file, place and expectation."""
     try:
         config = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Config)
-        _check(config)
+        check(config)
     except FileNotFoundError:
         raise BadConfig(f"{path}: no such file. Say where it is with --config.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None
     except msgspec.ValidationError as error:
-        raise BadConfig(f"{path}: {_plainly(str(error))}") from None
+        where, what = plainly(str(error))
+        raise BadConfig(f"{path}: {where or 'top level'}: {what}") from None
     return _absolute(config, path.parent)
 
 
-def _plainly(message: str) -> str:
-    """msgspec's `Expected …, got … - at `$.web.port`` with the key first, as one would look for it in the file."""
+def plainly(message: str) -> tuple[str, str]:
+    """Where and what, of msgspec's `Expected …, got … - at `$.web.port``: the key as one would look for it, and the words."""
     for pattern, words in _WORDS.items():
         message = message.replace(f"`str` matching regex '{pattern}'", words)
-    what, found, where = message.partition(" - at `$")
-    if not found:
-        return message
-    return f"{where.rstrip('`').lstrip('.') or 'top level'}: {what[0].lower()}{what[1:]}"
+    what, _, where = message.partition(" - at `$")
+    return where.rstrip("`").lstrip("."), what[:1].lower() + what[1:]
 
 
-def _check(config: Config) -> None:
-    """What types cannot say: names used once, devices at stations there are, a time zone that exists."""
+def check(config: Config) -> None:
+    """What types cannot say: names used once, devices at stations there are, a time zone that exists.
+
+    Raises msgspec.ValidationError.
+    """
     for what, names in (
         ("stations", [place.id for place in config.stations]),
         ("devices", [device.id for device in config.devices]),

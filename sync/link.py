@@ -10,7 +10,7 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-from sync.broker import Broker
+from sync.broker import Broker, Place, spoken
 
 KEEPALIVE = 30  # s: a dead line is noticed after one and a half of it
 UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the line counts as dead (tcp(7))
@@ -77,7 +77,10 @@ class Will:
 
 @dataclass(slots=True)
 class Link:
-    """A line to a broker as `with` block. Read `inbox`; callbacks do nothing but fill it."""
+    """A line to a broker as `with` block. Read `inbox`; callbacks do nothing but fill it.
+
+    Of a cluster's nodes the first is drawn, so that a chain spreads over them; after each failure the next is tried.
+    """
 
     broker: Broker
     client_id: str
@@ -86,6 +89,7 @@ class Link:
     inbox: queue.Queue[Event] = field(default_factory=lambda: queue.Queue(INBOX))
     count: Counters = field(default_factory=Counters)
     _client: paho.Client = field(init=False)
+    _turn: int = field(init=False)  # which of the broker's places; written by paho's thread once that runs
     _sent: int = 0  # written by the reading thread only
     _confirmed: int = 0  # written by paho's thread only
 
@@ -100,13 +104,19 @@ class Link:
         if self.will:
             self._client.will_set(self.will.topic, self.will.payload, qos=QOS, retain=True)
         self._draw_delays()
-        self._client.connect_async(self.broker.host, self.broker.port, KEEPALIVE)
+        self._turn = random.randrange(len(self.broker.places))
+        self._client.connect_async(*self.place, KEEPALIVE)
         self._client.loop_start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+
+    @property
+    def place(self) -> Place:
+        """Where the line goes, or is being tried."""
+        return self.broker.places[self._turn]
 
     @property
     def is_up(self) -> bool:
@@ -152,7 +162,7 @@ class Link:
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         if code.is_failure:
-            self._put(Lost(f"{self.broker}: {code}"))
+            self._put(Lost(f"{spoken(self.place)}: {code}"))
             return
         self.count.connects += 1
         self._confirmed = self._sent
@@ -161,12 +171,20 @@ class Link:
         self._put(Connected())
 
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
-        self._put(Lost(f"{self.broker}: cannot be reached"))
+        self._put(Lost(f"{spoken(self.place)}: cannot be reached"))
+        self._try_next()
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         self.count.losses += 1
         self._draw_delays()
-        self._put(Lost(f"{self.broker}: {code}"))
+        self._put(Lost(f"{spoken(self.place)}: {code}"))
+        self._try_next()
+
+    def _try_next(self) -> None:
+        """Let paho's next try go to the next place; its own wait before that stays."""
+        if len(self.broker.places) > 1:
+            self._turn = (self._turn + 1) % len(self.broker.places)
+            self._client.connect_async(*self.place, KEEPALIVE)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self.count.arrived += 1

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from edge.store import rows
-from sync.broker import Broker, place, read_secret
+from sync.broker import Broker, places, read_secret
 from sync.hq import founding
 from sync.hq import serve as serving
 from sync.hq.cli_keys import keys
@@ -31,7 +31,7 @@ def hq() -> None:
 def init(folder: Path, broker: str, chain: str) -> None:
     """Make a headquarters: its database and its signing key."""
     with plainly():
-        place(broker)
+        places(broker)
         founding.found(folder, chain, broker)
     click.echo(f"headquarters of chain `{chain}` in {folder}")
 
@@ -41,7 +41,7 @@ def init(folder: Path, broker: str, chain: str) -> None:
 @broker_option
 def sample(folder: Path, broker: str) -> None:
     """Make the headquarters of the sample chain: three stores, and all that they hear."""
-    place(broker)
+    places(broker)
     with plainly():
         put = fill(folder, broker)
     if put:
@@ -92,8 +92,8 @@ def serve(folder: Path, broker: str | None, password_file: str | None, shared: b
         here = founding.founded(db)
     if here is None:
         raise click.ClickException(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")
-    host, port, tls = place(broker or here.broker)
-    line = Broker(host=host, port=port, tls=tls, password=read_secret("password_file", password_file), **about)
+    where, tls = places(broker or here.broker)
+    line = Broker(places=where, tls=tls, password=read_secret("password_file", password_file), **about)
     sys.exit(serving.serve(folder, line, shared=shared))
 
 

@@ -21,7 +21,7 @@ broker_option = click.option(
     "--broker",
     default=BROKER,
     show_default=True,
-    help="Where stores and HQ meet: mqtt://host:port or mqtts://host:port.",
+    help="Where stores and HQ meet: mqtt://host:port or mqtts://host:port; a cluster's nodes with commas between.",
 )
 
 

@@ -239,7 +239,7 @@ def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:
     row = FeedRow(key="policy", version=stand.version + 1, body=Raw(b'{"brand":{"name":"EVIL"}}'))
     topic = topics.feed("hanada", "ginza", "config")
     before = live(town, "config")
-    with Link(Broker(host="127.0.0.1", port=town.broker.port), "stranger", ["x"]) as stranger:
+    with Link(Broker(places=(("127.0.0.1", town.broker.port),)), "stranger", ["x"]) as stranger:
         until(lambda: any(isinstance(event, Connected) for event in stranger.read(0.2)))
         assert stranger.publish(topic, wire.seal(topic, forged, [row], new_key()))
     town.tell(1)

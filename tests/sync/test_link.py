@@ -1,14 +1,16 @@
 """The line to a real mosquitto: it tells what happens, comes back by itself, and never waits."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from edge.config import BadConfig
-from sync.broker import Broker, place
+from sync.broker import Broker, places
 from sync.link import WINDOW, Arrived, Connected, Event, Link, Lost, Will
+from tests.sync.conftest import Mosquitto, free_port
 
 PATIENCE = 60.0  # s; only a hang takes so long
 
@@ -37,7 +39,7 @@ def has(payload: bytes) -> Callable[[Event], bool]:
 
 @pytest.fixture(params=["5", "3.1.1"])
 def broker(request: Any, mosquitto: Any) -> Broker:
-    return Broker(host="127.0.0.1", port=mosquitto.port, protocol=request.param)
+    return Broker(places=(("127.0.0.1", mosquitto.port),), protocol=request.param)
 
 
 def test_what_is_published_arrives_and_is_counted(broker: Broker) -> None:
@@ -74,7 +76,7 @@ def test_the_line_comes_back_after_the_broker_was_killed(broker: Broker, mosquit
 
 def test_a_broker_that_is_not_there_is_told_and_tried_again(mosquitto: Any) -> None:
     mosquitto.kill()
-    with Link(Broker(host="127.0.0.1", port=mosquitto.port), "a", []) as link:
+    with Link(Broker(places=(("127.0.0.1", mosquitto.port),)), "a", []) as link:
         told = next(event for event in until(link, is_lost) if isinstance(event, Lost))
         assert str(mosquitto.port) in told.reason
         mosquitto.start()
@@ -92,19 +94,45 @@ def test_no_more_is_handed_over_than_the_broker_confirms(broker: Broker) -> None
             time.sleep(0.01)
 
 
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A second broker, not yet started."""
+    (tmp_path / "other").mkdir()
+    broker = Mosquitto(tmp_path / "other", free_port())
+    yield broker
+    broker.kill()
+
+
+def test_of_a_clusters_nodes_the_next_is_tried_until_one_answers(mosquitto: Mosquitto, other: Mosquitto) -> None:
+    """Whichever is drawn first, and again when the one in use is gone."""
+    nodes = (("127.0.0.1", free_port()), ("127.0.0.1", mosquitto.port), ("127.0.0.1", other.port))
+    with Link(Broker(places=nodes), "a", ["t/#"]) as link:
+        until(link, is_up)
+        assert link.place == nodes[1]
+        mosquitto.kill()
+        other.start()
+        until(link, is_up)
+        assert link.place == nodes[2]
+        assert link.publish("t/x", b"over there")
+        until(link, has(b"over there"))
+
+
 @pytest.mark.parametrize(
     ("url", "found"),
     [
-        ("mqtt://shop:1884", ("shop", 1884, False)),
-        ("mqtts://hq.example", ("hq.example", 8883, True)),
-        ("mqtt://[::1]:1883", ("::1", 1883, False)),
+        ("mqtt://shop:1884", ((("shop", 1884),), False)),
+        ("mqtts://hq.example", ((("hq.example", 8883),), True)),
+        ("mqtt://[::1]:1883", ((("::1", 1883),), False)),
+        ("mqtts://n1,n2:8884,[::1]", ((("n1", 8883), ("n2", 8884), ("::1", 8883)), True)),
     ],
 )
-def test_a_broker_is_named_by_its_address(url: str, found: tuple[str, int, bool]) -> None:
-    assert place(url) == found
+def test_a_broker_is_named_by_its_address_and_a_cluster_by_those_of_its_nodes(url: str, found: object) -> None:
+    assert places(url) == found
 
 
-@pytest.mark.parametrize("url", ["http://hq", "mqtt://hq:port", "mqtt://:1883", "hq:1883"])
+@pytest.mark.parametrize(
+    "url", ["http://hq", "mqtt://hq:port", "mqtt://:1883", "hq:1883", "mqtt://hq,", "mqtt://hq:99999"]
+)
 def test_an_address_that_is_none_is_refused_in_plain_words(url: str) -> None:
-    with pytest.raises(BadConfig, match="expected"):
-        place(url)
+    with pytest.raises(BadConfig, match=r"hq\.broker"):
+        places(url)

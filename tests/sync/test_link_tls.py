@@ -41,7 +41,7 @@ def guarded(tmp_path: Path, authority: Authority) -> Iterator[Mosquitto]:
 def line(guarded: Mosquitto, authority: Authority, who: str, listen: list[str], **change: Any) -> Link:
     certificate, key = authority.issue(who)
     files: dict[str, Any] = {"ca_file": authority.file, "cert_file": certificate, "key_file": key, **change}
-    return Link(Broker(host="127.0.0.1", port=guarded.port, tls=True, **files), who, listen)
+    return Link(Broker(places=(("127.0.0.1", guarded.port),), tls=True, **files), who, listen)
 
 
 def until(link: Link, kind: type) -> list[Event]:

@@ -79,7 +79,7 @@ def serving(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
 def join(folder: Path, mosquitto: Any, store: str = "ginza") -> Store:
     seed = (folder / "stores" / store / "store-signing.key").read_text()
     hq_key = read_hq_key(folder)
-    link = Link(Broker(host="127.0.0.1", port=mosquitto.port), f"store-{store}", topics.heard_by_store("test", store))
+    link = Link(Broker(places=(("127.0.0.1", mosquitto.port),)), f"store-{store}", topics.heard_by_store("test", store))
     return Store(link=link, id=store, key=read_private(seed), hq={hq_key.id: hq_key.public})
 
 
