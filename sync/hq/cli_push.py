@@ -13,6 +13,7 @@ from sync.hq.files import read
 from sync.hq.founding import NotPossible
 from sync.hq.progress import shown_as_read
 from sync.hq.push import WORDS
+from sync.hq.shaping import config_rows
 from sync.topics import ALL
 
 
@@ -36,7 +37,7 @@ def push(what: str, file: Path, folder: Path, store: str | None, whole: bool, dr
     name = WORDS[what]
     with plainly(), founding.opened(folder) as db:
         scope = _scope(db, name, store)
-        items = read(file, encoding, document=name == "config")
+        items = config_rows(file, encoding) if name == "config" else read(file, encoding)
         outcome = pushing.push(db, what, scope, shown_as_read(f"pushing {what}", items), whole=whole, dry=dry_run)
     for line in outcome.words:
         click.echo(line)

@@ -12,12 +12,12 @@ from edge.pickup.life import FACTS, Action, State, replay
 from edge.pickup.order import OrderRow
 from edge.stock import StockRow
 from sync.headers import Key, Short
-from sync.hq import feed, near
+from sync.hq import feed, near, stages
 from sync.hq.event import Event, Unclear
+from sync.hq.stages import StageData
 
 MOVED = "noren.stock.moved"
 CONFLICT = "noren.pickup.conflict"
-CONFIG = "noren.config."
 # more in one movement is no movement: a number nobody can count to would spoil the row for every fact behind it
 Pieces = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 T = TypeVar("T")
@@ -48,11 +48,13 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True):
 
 def readable(event: Event) -> None:
     """Raises Unclear where HQ would have to count a fact whose data it cannot read."""
-    kind: type[_Move | _Step] | None = None
+    kind: type[_Move | _Step | StageData] | None = None
     if event.type == MOVED:
         kind = _Move
     elif event.type in ACTIONS or event.type == CONFLICT:
         kind = _Step
+    elif event.type in stages.TYPES:
+        kind = StageData
     if kind is None:
         return
     try:
@@ -77,8 +79,8 @@ def count(db: Database, facts: Sequence[Counted], *, late: bool = False) -> None
                 note_conflict(db, fact.store, step.order, step.number, fact.received)
             case kind if kind in ACTIONS:
                 _step(db, fact, ACTIONS[kind], orders, late)
-            case kind if kind.startswith(CONFIG):
-                _note_stage(db, fact)
+            case kind if kind in stages.TYPES:
+                stages.note(db, fact.store, fact.event, late=late)
     if moves:
         _put(db, "stock", facts[0].store, moves)
         near.spread_stock(db, facts[0].store, moves, facts[0].received)
@@ -149,16 +151,3 @@ def settle_conflict(db: Database, store: str, order: str, when: str) -> bool:
     """There is nothing to decide any more; true where there was."""
     sql = "update conflicts set settled = ? where store = ? and order_id = ? and settled is null"
     return db.conn.execute(sql, (when, store, order)).rowcount == 1
-
-
-def _note_stage(db: Database, fact: Counted) -> None:
-    """How far a store is with its config: `applied`, `refused`, `rolled_back` and why."""
-    db.conn.execute(
-        "insert or replace into stages (store, stage, detail, time) values (?, ?, ?, ?)",
-        (
-            fact.store,
-            fact.event.type.removeprefix(CONFIG),
-            msgspec.json.encode(fact.event.data).decode(),
-            fact.event.time,
-        ),
-    )

@@ -4,12 +4,14 @@ import csv
 import json
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sync.hq.founding import NotPossible
+from sync.hq.places import Text
 
+NESTED = "nested deeper than anything HQ sends"
 JSON_STARTS = ("[", "{")  # a CSV cell that begins so is JSON: lists and tables have no other place in a row
 
 
@@ -22,17 +24,30 @@ class BadFile(NotPossible):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A row of a file: its fields, and where it (and in a CSV each field) stands."""
+    """A row of a file: its fields, and where it stands: in a CSV by line and column, else by its text."""
 
     path: Path
     line: int
     fields: dict[str, Any]
-    columns: dict[str, int]
+    columns: dict[str, int] = field(default_factory=dict)
+    text: Text | None = None
     loose: bool = False  # all values are text, as a CSV has them
 
     def bad(self, message: str, field: str = "") -> BadFile:
-        """The error to raise about this row, pointing at a field where that has a column of its own."""
+        """The error to raise about this row, pointing at a field (`name.ja`) where that has a place of its own."""
+        if self.text:
+            return BadFile(self.path, *self.text.place(field), message)
+        while field and field not in self.columns:
+            field = field.rpartition(".")[0]
         return BadFile(self.path, self.line, self.columns.get(field, 1), message)
+
+    def parts(self) -> "Iterator[Item]":
+        """The tables of a document as rows, each with its name as key."""
+        for name, fields in self.fields.items():
+            text = self.text.part(name) if self.text else None
+            if not isinstance(fields, dict):
+                raise self.bad(f"{name}: expected a row, that is an object with fields", name)
+            yield replace(self, fields={**fields, "key": name}, text=text)
 
 
 def read(path: Path, encoding: str = "utf-8-sig", *, document: bool = False) -> Iterator[Item]:
@@ -72,8 +87,8 @@ def _row(path: Path, line: int, names: list[str], cells: list[str], columns: dic
         raise BadFile(path, line, min(len(cells), len(names)) + 1, expected)
     fields: dict[str, Any] = {}
     for name, cell in zip(names, cells, strict=True):
-        if cell != "":
-            _set(fields, name, _cell(path, line, columns[name], cell))
+        if cell != "" and not _set(fields, name, _cell(path, line, columns[name], cell)):
+            raise BadFile(path, 1, columns[name], f"column `{name}`: another column says the same field")
     return Item(path=path, line=line, fields=fields, columns=columns, loose=True)
 
 
@@ -86,57 +101,49 @@ def _cell(path: Path, line: int, column: int, cell: str) -> Any:
         raise BadFile(path, line, column, f"begins like JSON, but is not: {error}") from None
 
 
-def _set(fields: dict[str, Any], name: str, value: Any) -> None:
-    """A column `name.ja` is the field ja of the table name."""
+def _set(fields: dict[str, Any], name: str, value: Any) -> bool:
+    """A column `name.ja` is the field ja of the table name; false where something else is there."""
     *tables, last = name.split(".")
     for table in tables:
         fields = fields.setdefault(table, {})
-    fields[last] = value
+        if not isinstance(fields, dict):
+            return False
+    return fields.setdefault(last, value) is value
 
 
-def _load(path: Path, text: str) -> Any:
+def _load(path: Path, text: str, line: int = 1) -> Any:
+    """The value in a text that begins on a line of the file."""
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
-        raise BadFile(path, error.lineno, error.colno, f"not readable as JSON: {error.msg}") from None
-
-
-def _object(path: Path, line: int, column: int, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise BadFile(path, line, column, "expected an object")
-    return value
+        raise BadFile(path, line + error.lineno - 1, error.colno, f"not readable as JSON: {error.msg}") from None
+    except RecursionError:
+        raise BadFile(path, line, 1, NESTED) from None
 
 
 def _json_document(path: Path, encoding: str) -> Iterator[Item]:
-    whole = _load(path, path.read_text(encoding=encoding))
-    yield Item(path=path, line=1, fields=_object(path, 1, 1, whole), columns={})
+    text = path.read_text(encoding=encoding)
+    yield _whole(path, _load(path, text), Text(kind="json", text=text))
+
+
+def _whole(path: Path, value: Any, text: Text) -> Item:
+    """A document, or an element of a list, as one row."""
+    if not isinstance(value, dict):
+        raise BadFile(path, *text.place(""), "expected an object")
+    return Item(path=path, line=text.line, fields=value, text=text)
 
 
 def _json(path: Path, encoding: str) -> Iterator[Item]:
     """A list of objects, or one object whose fields are the rows by key."""
-    text = path.read_text(encoding=encoding)
-    whole = _load(path, text)
-    if isinstance(whole, dict):
-        yield from _keyed(path, whole)
+    content = path.read_text(encoding=encoding)
+    value, text = _load(path, content), Text(kind="json", text=content)
+    if isinstance(value, dict):
+        yield from _whole(path, value, text).parts()
         return
-    if not isinstance(whole, list):
+    if not isinstance(value, list):
         raise BadFile(path, 1, 1, "expected a list of objects, or an object of rows by key")
-    for (line, column), fields in zip(_places(text), whole, strict=True):
-        yield Item(path=path, line=line, fields=_object(path, line, column, fields), columns={"": column})
-
-
-def _places(text: str) -> Iterator[tuple[int, int]]:
-    """Line and column at which each element of a JSON list begins."""
-    decoder = json.JSONDecoder()
-    place, counted, line = text.index("[") + 1, 0, 1
-    while True:
-        while text[place] in " \t\r\n,":
-            place += 1
-        if text[place] == "]":
-            return
-        line, counted = line + text.count("\n", counted, place), place
-        yield line, place - text.rfind("\n", 0, place)
-        _, place = decoder.raw_decode(text, place)
+    for number, row in enumerate(value):
+        yield _whole(path, row, text.part(number))
 
 
 def _lines(path: Path, encoding: str) -> Iterator[Item]:
@@ -144,31 +151,22 @@ def _lines(path: Path, encoding: str) -> Iterator[Item]:
         for number, line in enumerate(file, start=1):
             if not line.strip():
                 continue
-            try:
-                fields = json.loads(line)
-            except json.JSONDecodeError as error:
-                raise BadFile(path, number, error.colno, f"not readable as JSON: {error.msg}") from None
-            if not isinstance(fields, dict):
-                raise BadFile(path, number, 1, "expected an object")
-            yield Item(path=path, line=number, fields=fields, columns={})
+            fields = _load(path, line, number)
+            yield _whole(path, fields, Text(kind="json", text=line, line=number))
 
 
 def _toml_document(path: Path, encoding: str) -> Iterator[Item]:
+    content = path.read_text(encoding=encoding)
     try:
-        whole = tomllib.loads(path.read_text(encoding=encoding))
+        whole = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise NotPossible(f"{path}: not readable as TOML: {error}") from None  # the error names line and column
-    yield Item(path=path, line=1, fields=whole, columns={})
+    except RecursionError:
+        raise BadFile(path, 1, 1, NESTED) from None
+    yield Item(path=path, line=1, fields=whole, text=Text(kind="toml", text=content))
 
 
 def _toml(path: Path, encoding: str) -> Iterator[Item]:
     """Tables by key."""
     for item in _toml_document(path, encoding):
-        yield from _keyed(path, item.fields)
-
-
-def _keyed(path: Path, whole: dict[str, Any]) -> Iterator[Item]:
-    for key, fields in whole.items():
-        if not isinstance(fields, dict):
-            raise NotPossible(f"{path}: {key}: expected a row, that is an object with fields")
-        yield Item(path=path, line=1, fields={"key": key, **fields}, columns={})
+        yield from item.parts()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +75,14 @@ def founded(db: Database) -> Founded | None:
     return Founded(chain=row[0], broker=row[1]) if row else None
 
 
-def enrol(folder: Path, store: str, name: str) -> Path:
-    """Enrol a store: its key is made here, HQ keeps the public half; the folder to carry to the box. Raises NotPossible."""
+def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path:
+    """Enrol a store: its key is made here, HQ keeps the public half; the folder to carry to the box. Raises NotPossible.
+
+    A store that was enrolled before stays in its group where none is given.
+    """
     check_name("store", store)
+    if group is not None:
+        check_name("group", group)
     key = new_key()
     bundle = folder / "stores" / store
     with opened(folder) as db, writing(db):
@@ -87,10 +92,11 @@ def enrol(folder: Path, store: str, name: str) -> Path:
         if one(db, "select 1 from stores where id = ? and revoked is null", (store,)):
             raise NotPossible(f"store `{store}` is enrolled. Revoke its key first: `noren hq stores revoke {store}`")
         db.conn.execute(
-            """insert into stores (id, name, public_key, since, revoked) values (?, ?, ?, ?, null)
+            """insert into stores (id, name, public_key, since, revoked, fleet_group) values (?, ?, ?, ?, null, ?)
                on conflict (id) do update set
-                 name = excluded.name, public_key = excluded.public_key, since = excluded.since, revoked = null""",
-            (store, name, write_public(key.public), now().text),
+                 name = excluded.name, public_key = excluded.public_key, since = excluded.since, revoked = null,
+                 fleet_group = coalesce(excluded.fleet_group, fleet_group)""",
+            (store, name, write_public(key.public), now().text, group),
         )
         bundle.mkdir(parents=True, exist_ok=True)
         (bundle / SEED_FILE).unlink(missing_ok=True)
@@ -120,3 +126,13 @@ def revoke(db: Database, store: str) -> None:
         ).rowcount
         if not done:
             raise NotPossible(f"store `{store}` is not enrolled, or its key is revoked already")
+
+
+def put_in_group(db: Database, stores: Sequence[str], group: str | None) -> None:
+    """Put stores into a group, out of the one they were in; None: into none. Raises NotPossible."""
+    if group is not None:
+        check_name("group", group)
+    with writing(db):
+        for store in stores:
+            if not db.conn.execute("update stores set fleet_group = ? where id = ?", (group, store)).rowcount:
+                raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")

@@ -55,12 +55,20 @@ class Outcome:
 
 def difference(change: Change) -> str:
     """`price: 2990 -> 1990`, or what is new, in one line."""
-    after = msgspec.json.decode(change.after)
     if change.before is None:
         return "new"
-    before = msgspec.json.decode(change.before)
-    names = [name for name in {**before, **after} if before.get(name) != after.get(name) and name != "pin"]
-    return ", ".join(f"{name}: {_short(before.get(name))} -> {_short(after.get(name))}" for name in names) or "changed"
+    return ", ".join(_differences(msgspec.json.decode(change.before), msgspec.json.decode(change.after))) or "changed"
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any], path: str = "") -> Iterator[str]:
+    for name in {**before, **after}:
+        match before.get(name), after.get(name):
+            case old, new if old == new or name == "pin":
+                continue
+            case dict() as old, dict() as new:
+                yield from _differences(old, new, f"{path}{name}.")
+            case old, new:
+                yield f"{path}{name}: {_short(old)} -> {_short(new)}"
 
 
 def _short(value: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from edge.store import writing
-from sync.hq import feed
+from sync.hq import feed, stages
 
 
 def renew(db: Database) -> int:
@@ -18,5 +18,8 @@ def renew(db: Database) -> int:
     with writing(db):
         here, _ = feed.stands(db)
         for one in here:
-            feed.save(db, replace(one, epoch=secrets.token_hex(8)))
+            new = replace(one, epoch=secrets.token_hex(8))
+            feed.save(db, new)
+            if one.feed == "config":
+                stages.renew(db, one.scope, one.epoch, new.epoch)
     return len(here)

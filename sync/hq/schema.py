@@ -27,6 +27,12 @@ def m002_facts_told_again(db: Database) -> None:
     db.conn.execute(f"create index facts_retold on facts (store, id) where {RETOLD}")
 
 
+@hq_store()
+def m003_roll_outs(db: Database) -> None:
+    for statement in ROLL_OUTS:
+        db.conn.execute(statement)
+
+
 ABOUT = (
     """create table about (
          chain text not null, broker text not null, made text not null, only_one integer primary key check (only_one = 1)
@@ -112,6 +118,27 @@ FLEET = (
        ) strict""",
     """create table fleet (
          store text primary key, state text not null, since text not null, heard text not null, told text not null
+       ) strict, without rowid""",
+)
+
+ROLL_OUTS = (
+    "alter table stores add column fleet_group text",  # null: in none
+    # what a store said last of each version of its config; before this, only its last word, which no store had said yet
+    "drop table stages",
+    """create table stages (
+         store text not null, epoch text not null, version integer not null,
+         stage text not null, reason text not null, path text not null, time text not null,
+         primary key (store, epoch, version)
+       ) strict, without rowid""",
+    """create table rollouts (
+         id integer primary key, file text not null, document text not null, fleet_group text, percent integer not null,
+         state text not null, made text not null
+       ) strict""",
+    # the stores a roll-out has reached; `before` is the document it found there, which `undo` gives back
+    """create table rollout_stores (
+         rollout integer not null, store text not null, epoch text not null, version integer not null,
+         before text not null, sent text not null, undone integer not null,
+         primary key (rollout, store)
        ) strict, without rowid""",
 )
 
