@@ -50,11 +50,12 @@ from edge.pickup.step import Request, Who, take
 from edge.scan import LOGS, Scan
 from edge.service import Life
 from edge.shop import Shop
-from edge.store import Changes, after, cursor, move_cursor, one, writing
+from edge.store import Changes, NoRoom, after, cursor, move_cursor, one, writing
 
 log = logging.getLogger(__name__)
 
 TICK = 0.025  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
+FULL_REST = 1.0  # seconds until a desk that found the disk full tries again
 LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
 
 # A scan the desk comes to later than this (it was down, the power was cut) is kept and counts, but is not put on the
@@ -240,6 +241,8 @@ def answer(shop: Shop, scan_log: str, scan: Scan) -> Answered:
     try:
         with writing(shop.db):
             return _settle(shop, scan_log, scan, decide(shop, scan, cause, scan.moment))
+    except NoRoom:
+        raise  # the scan is kept and waits
     except Exception as error:
         if isinstance(error, TROUBLE) and not isinstance(error, sqlite3.IntegrityError):
             raise  # the card or the database, not this scan: the process ends and begins anew
@@ -270,9 +273,20 @@ def catch_up(shop: Shop, tell_screens: Callable[[Answered], None], life: Life) -
 
 
 def work(shop: Shop, tell_screens: Callable[[Answered], None], life: Life) -> None:
-    """The desk's day: look, answer, rest."""
-    changes = Changes(shop.db)
+    """The desk's day: look, answer, rest. On a full disk the scans wait where they are, and so does the desk."""
+    changes, full = Changes(shop.db), False
     while life.goes_on():
-        if changes.seen():
-            catch_up(shop, tell_screens, life)
-        life.rest(TICK)
+        if changes.seen() or full:
+            was_full, full = full, not _caught_up(shop, tell_screens, life)
+            if full and not was_full:
+                log.error("no room on the disk: scans wait until there is")
+        life.rest(FULL_REST if full else TICK)
+
+
+def _caught_up(shop: Shop, tell_screens: Callable[[Answered], None], life: Life) -> bool:
+    """Whether all that waited was answered; false where the disk is full."""
+    try:
+        catch_up(shop, tell_screens, life)
+    except NoRoom:
+        return False
+    return True

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from edge.clock import Now, Quality, parse_utc
 from edge.codes.symbology import Symbology
+from edge.disk import demand_room
 from edge.store import append
 
 LOGS = ("scans", "page_scans")  # the bridge's readings, and those a browser page was given by a keyboard wedge
@@ -42,7 +43,8 @@ class Scan(Struct, frozen=True, kw_only=True):
 
 
 def write_down(db: Database, log: str, station: str, device: str, reading: Reading, now: Now) -> int:
-    """Append a reading to a scan log inside the caller's transaction; its seq."""
+    """Append a reading to a scan log inside the caller's transaction; its seq. Raises NoRoom on a disk that is full."""
+    demand_room(db)
     row = {
         "station": station,
         "device": device,

@@ -26,6 +26,16 @@ def m001_the_house(db: Database) -> None:
     _execute(db, SCANS + DESK + JOURNAL + NOUNS + SYNC)
 
 
+@store()
+def m002_configs(db: Database) -> None:
+    _execute(db, CONFIGS)
+
+
+@store()
+def m002_room_and_questions(db: Database) -> None:
+    _execute(db, ROOM + QUESTIONS)
+
+
 # Written by firmware_bridge; page_scans, the same for readings a browser page was given by a keyboard wedge, by web.
 _SCAN = """(
   seq integer primary key autoincrement,
@@ -119,6 +129,44 @@ create table sync_log (
 ) strict;
 create table line (
   state text not null, since text not null, heard text, detail text not null,
+  only_one integer primary key check (only_one = 1)
+) strict;
+"""
+
+# How full the disk is, and what was thinned for it. `room` and `untold` are written by web, `thinned_scans` by the bridge.
+ROOM = """
+create table room (
+  level text not null, budget integer, since text not null, only_one integer primary key check (only_one = 1)
+) strict;
+create table untold (what text primary key, count integer not null, first text not null, last text not null) strict;
+create table thinned_scans (
+  seq integer primary key autoincrement, what text not null, count integer not null, first text not null, last text not null
+) strict;
+"""
+
+# What web asks HQ while somebody waits, and what sync heard or knows at once: `answers` is written by sync.
+QUESTIONS = """
+create table questions (
+  seq integer primary key autoincrement,
+  question text not null, args text not null, boot text not null, until_ms integer not null
+) strict;
+create table answers (question integer primary key, word text not null, body text not null) strict;
+"""
+
+# `configs`, written by sync: each config HQ has sent, and how far it has come (sync/trial_rules.py). The last good one is
+# kept here and not in the mirror, which may be thrown away. `bridge`, written by the bridge: which of them it lives with,
+# the trial that was under way when it began, and what it found when it looked for the devices of a new one.
+CONFIGS = """
+create table configs (
+  number integer primary key autoincrement,
+  epoch text not null, version integer not null, body text not null,
+  stage text not null, since text not null, reason text not null default '', path text not null default '',
+  proven text,
+  unique (epoch, version)
+) strict;
+create table bridge (
+  config integer not null, past integer not null, trouble text not null default '', since text not null,
+  looked integer not null default 0, missing text not null default '[]',
   only_one integer primary key check (only_one = 1)
 ) strict;
 """

@@ -12,7 +12,14 @@ from sqlite_utils import Database
 BUSY = 10.0  # seconds to wait for another process's pen; its transactions aim at under 20 ms, so 10 s means it is stuck
 PAGE = 500  # rows a follower takes at a time, so that no read outlives a few milliseconds
 
+# What SQLite says when the file system has no byte left: for the file itself, and for the index of its write-ahead log.
+FULL = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_SHMSIZE})
+
 T = TypeVar("T")
+
+
+class NoRoom(Exception):
+    """There is no room on the disk to keep it: nothing of it was done."""
 
 
 class NewerDatabase(Exception):
@@ -46,15 +53,18 @@ def writing(db: Database) -> Iterator[Database]:
     """One transaction that holds the pen from its first line.
 
     `Database.atomic()` begins deferred: a read that turns into a write would fail at once with SQLITE_BUSY_SNAPSHOT.
+    Raises NoRoom where the disk is full, be it at the commit itself (the log is written there); all is as it was before.
     """
     db.conn.execute("begin immediate")
     try:
         yield db
-    except BaseException:
+        db.conn.execute("commit")
+    except BaseException as error:
         if db.conn.in_transaction:
             db.conn.execute("rollback")
+        if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) in FULL:
+            raise NoRoom("the disk is full") from error
         raise
-    db.conn.execute("commit")
 
 
 def rows(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:

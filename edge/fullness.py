@@ -1,0 +1,61 @@
+"""How full is too full: two marks, and a gap below each so that the box does not waver on one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+NEARLY = 0.85  # share in use from which scans and views are thinned (protocol.md, Disk)
+FULL = 0.95  # share in use from which new work is refused: what is left is for what has already been promised
+NEARLY_ENDS, FULL_ENDS = 0.82, 0.92  # shares at which each ends: 1 GB of a 32 GB card below, so that nothing wavers
+CARD = 64_000_000_000  # bytes the shares are of at most: 5 % of a large disk is room for years and no reason to refuse
+LOG_ROOM = 16_000_000  # bytes: SQLite's write-ahead logs (4 MB each) grow outside the files, whatever is free inside
+
+
+class Level(StrEnum):
+    """OK: all is kept. SHORT: scans and views are thinned. FULL: new work is refused."""
+
+    OK = "ok"
+    SHORT = "short"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """The disk under the store's data, in bytes.
+
+    `spare` is free inside store.db (SQLite uses it again before the file grows), `live` what store.db holds, and `budget`
+    what it may hold where the installer has said so.
+    """
+
+    total: int
+    free: int
+    spare: int = 0
+    live: int = 0
+    budget: int | None = None
+
+    @property
+    def left(self) -> int:
+        """What the store can still write."""
+        return self.free + (self.spare if self.free >= LOG_ROOM else 0)
+
+    @property
+    def used(self) -> float:
+        """Share in use, 0 to 1: of the disk (as far as CARD), or of the budget if that is fuller."""
+        of_disk = 1 - self.left / min(self.total, CARD) if self.total else 0.0
+        of_budget = self.live / self.budget if self.budget else 0.0
+        return min(1.0, max(0.0, of_disk, of_budget))
+
+
+_MARKS = ((FULL, FULL_ENDS, Level.FULL), (NEARLY, NEARLY_ENDS, Level.SHORT))  # from, until, which
+
+
+def step(before: Level, used: float) -> Level:
+    """The level at a share in use: up at a mark, down only at the end below it."""
+    for begins, ends, level in _MARKS:
+        if used >= begins or (_is_at_least(before, level) and used > ends):
+            return level
+    return Level.OK
+
+
+def _is_at_least(level: Level, other: Level) -> bool:
+    order = list(Level)
+    return order.index(level) >= order.index(other)

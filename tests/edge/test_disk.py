@@ -1,0 +1,134 @@
+"""A disk that fills: measured as it is, said by one, and a write that finds no room leaves nothing half done."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from edge import disk
+from edge.clock import now
+from edge.desk import work
+from edge.fullness import Level
+from edge.journal import Fact, tell
+from edge.scan import Reading, write_down
+from edge.service import Life
+from edge.shop import Shop
+from edge.store import NoRoom, one, rows, writing
+from tests.edge.floor import GTIN, product, send
+
+
+@contextmanager
+def card(monkeypatch: pytest.MonkeyPatch, used: float) -> Iterator[None]:
+    """A card of 32 GB of which that share is in use."""
+    usage = type(shutil.disk_usage("/"))(32 * 10**9, round(32e9 * used), round(32e9 * (1 - used)))
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "disk_usage", lambda _path: usage)
+        yield
+
+
+@contextmanager
+def no_page_more(floor: Shop) -> Iterator[None]:
+    """SQLite itself says that the disk is full: the file may not grow by a page."""
+    (pages,) = one(floor.db, "pragma page_count") or (0,)
+    floor.db.conn.execute(f"pragma max_page_count = {pages}")
+    try:
+        yield
+    finally:
+        floor.db.conn.execute("pragma max_page_count = 1073741823")
+
+
+def fill(floor: Shop) -> int:
+    """Facts until there is no room for another; how many were said yes to."""
+    told = 0
+    try:
+        while told < 10_000:
+            with writing(floor.db):
+                tell(floor.db, floor.box, Fact(kind="visit.checked_in", data={"x": "x" * 500}), now())
+            told += 1
+    except NoRoom:
+        return told
+    raise AssertionError("the disk is never full")
+
+
+def test_room_inside_the_file_counts_as_room(floor: Shop) -> None:
+    with writing(floor.db):
+        floor.db.conn.execute("create table big (x blob)")
+        floor.db.conn.execute("insert into big values (zeroblob(3000000))")
+    full = disk.measure(floor.db)
+    floor.db.conn.execute("drop table big")
+    free = disk.measure(floor.db)
+    assert free.spare - full.spare >= 3_000_000
+    assert full.live - free.live >= 3_000_000
+
+
+def test_the_level_is_measured_by_everybody_and_written_down_by_one(
+    floor: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with card(monkeypatch, 0.86):
+        assert (disk.level(floor.db), disk.noted(floor.db)) == (Level.SHORT, Level.OK)
+        assert disk.note(floor.db, None, now()) is Level.SHORT
+    with card(monkeypatch, 0.83):
+        assert disk.level(floor.db) is Level.SHORT  # not below the gap yet
+    with card(monkeypatch, 0.81):
+        assert disk.level(floor.db) is Level.OK
+
+
+def test_a_small_cards_budget_counts_for_every_process(floor: Shop) -> None:
+    with writing(floor.db):
+        floor.db.conn.execute("create table big (x blob)")
+        floor.db.conn.execute("insert into big values (zeroblob(1000000))")
+    assert disk.note(floor.db, 100, now()) is Level.OK
+    assert disk.note(floor.db, 1, now()) is Level.FULL
+    assert disk.level(floor.db) is Level.FULL
+    floor.db.conn.execute("drop table big")
+    assert disk.level(floor.db) is Level.OK
+
+
+def test_new_work_is_refused_on_a_disk_that_is_nearly_full(floor: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = Reading(data=b"4901234567894")
+    with card(monkeypatch, 0.96), pytest.raises(NoRoom), writing(floor.db):
+        write_down(floor.db, "scans", "k1", "scanner", reading, now())
+    assert rows(floor.db, "select * from scans") == []
+    with card(monkeypatch, 0.90), writing(floor.db):
+        write_down(floor.db, "scans", "k1", "scanner", reading, now())
+
+
+def test_a_write_that_finds_the_disk_full_leaves_nothing_half_done_and_the_next_one_goes_on(floor: Shop) -> None:
+    before = rows(floor.db, "select count(*) as n from journal")[0]["n"]
+    with no_page_more(floor):
+        told = fill(floor)
+        assert not floor.db.conn.in_transaction
+        kept = rows(floor.db, "select ordinal from journal where lane = 1 order by seq")
+        assert [row["ordinal"] for row in kept] == list(range(1, told + 1))
+    with writing(floor.db):
+        tell(floor.db, floor.box, Fact(kind="visit.checked_in"), now())
+    assert rows(floor.db, "select count(*) as n from journal")[0]["n"] == before + told + 1
+
+
+class Tries(Life):
+    """A life that ends after some rounds of the loop."""
+
+    def __init__(self, rounds: int) -> None:
+        super().__init__()
+        self.rounds = rounds
+
+    def rest(self, seconds: float) -> None:
+        self.rounds -= 1
+        if self.rounds <= 0:
+            self.end()
+
+
+def test_the_desk_waits_for_room_and_then_answers_what_was_read(floor: Shop) -> None:
+    send(floor, "catalog", GTIN, product())
+    with writing(floor.db):
+        write_down(floor.db, "scans", "k1", "scanner", Reading(data=GTIN[1:].encode()), now())
+    answered: list[object] = []
+    with no_page_more(floor):
+        fill(floor)
+        work(floor, answered.append, Tries(3))
+        assert answered == []
+        assert rows(floor.db, "select * from cursors where name = 'desk:scans'") == []
+    work(floor, answered.append, Tries(3))
+    assert len(answered) == 1
+    assert [row["kind"] for row in rows(floor.db, "select kind from outcomes")] == ["product"]
