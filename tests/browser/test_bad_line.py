@@ -14,24 +14,13 @@ Visit = Callable[..., Page]
 PRODUCT, MEMBER, HOME = ".stage.product", ".stage.member", ".stage.home"
 
 
-def drop_stream(page: Page, town: Town, weather: Weather) -> None:
-    """Change the weather, and let the page's open stream feel it: the next thing it hears ends it, and has ended it."""
-    town.set(weather)
-    with page.expect_event("requestfinished", lambda request: "/live/" in request.url):
-        town.floor.db.conn.execute("insert into staff_calls (station, time, answered) values ('x', 't', 't')")
-
-
 @pytest.mark.parametrize("weather", ["503", "portal", "cut"])
 def test_a_screen_comes_back_after_a_bad_spell_and_hears_what_it_missed(
     visit: Visit, town: Town, weather: Weather
 ) -> None:
     page = visit()
-    failed: list[str] = []
-    page.on("requestfailed", lambda request: failed.append(request.url))
-    page.on("response", lambda answer: failed.append(answer.url))
-    drop_stream(page, town, weather)
-    page.wait_for_timeout(1500)  # long enough to meet the bad line at least once
-    assert any("/live/" in url for url in failed)
+    town.drop(page, weather)
+    page.wait_for_event("requestfailed" if weather == "cut" else "response", lambda told: "/live/" in told.url)
     town.scan(ean13(SHIRT_M))
     town.set("fine")
     expect(page.locator(PRODUCT)).to_be_visible()
@@ -49,15 +38,12 @@ def test_a_screen_that_is_refused_at_first_comes_when_there_is_a_place(visit: Vi
 
 def test_a_stream_gone_silent_is_opened_anew(visit: Visit, town: Town) -> None:
     page = visit(clock=True)
-    drop_stream(page, town, "silent")
+    town.drop(page, "silent")
     page.clock.run_for(3_000)  # back on a stream that is open and says nothing
     town.set("fine")
     town.scan(ean13(SHIRT_M))
-    for _ in range(6):
-        page.clock.run_for(5_000)
-        page.wait_for_timeout(1_000)  # an answer under way takes real time, while the page's own stands still
-        if page.locator(PRODUCT).count():
-            break
+    page.clock.run_for(13_000)  # the silence is noticed
+    page.clock.resume()  # an answer under way takes real time
     expect(page.locator(PRODUCT)).to_be_visible()
 
 
@@ -95,7 +81,7 @@ def test_a_shopper_can_finish_with_the_box_away_and_the_box_is_told_later(visit:
     page = visit()
     town.scan("M12345678")
     expect(page.locator(MEMBER)).to_be_visible()
-    drop_stream(page, town, "cut")
+    town.drop(page, "cut")
     page.locator(".bar [data-end]").click()
     expect(page.locator(HOME)).to_be_visible()
     assert "サ＊＊" not in page.content()
@@ -112,18 +98,15 @@ def test_a_screen_cut_off_for_thirty_seconds_says_since_when(
     visit: Visit, town: Town, path: str, size: tuple[int, int], bar: str
 ) -> None:
     page = visit(path, size, clock=True)
-    drop_stream(page, town, "cut")
+    town.drop(page, "cut")
     page.clock.run_for(25_000)
     expect(page.locator(bar)).to_be_hidden()
     page.clock.run_for(12_000)
     expect(page.locator(bar)).to_be_visible()
     assert page.locator(f"{bar} [data-cut]").first.inner_text().count(":") == 1
     town.set("fine")
-    for _ in range(6):
-        page.clock.run_for(5_000)
-        page.wait_for_timeout(200)
-        if page.locator(bar).is_hidden():
-            break
+    page.clock.run_for(11_000)  # longer than the page waits between two attempts
+    page.clock.resume()
     expect(page.locator(bar)).to_be_hidden()
 
 

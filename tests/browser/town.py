@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import psutil  # type: ignore[import-untyped]
+from playwright.sync_api import Page
 
 from edge.clock import now
 from edge.scan import Reading, write_down
@@ -150,6 +151,15 @@ class Town:
             self.sky_clears.set()
         else:
             self.sky_clears.clear()
+
+    def drop(self, page: Page, weather: Weather) -> None:
+        """Change the weather, and let the page's open stream feel it: the next thing it hears ends it, and has ended it.
+
+        A page whose clock the test moves must have felt it before: what it hears later counts for a later moment.
+        """
+        self.set(weather)
+        with page.expect_event("requestfinished", lambda request: "/live/" in request.url):
+            self.floor.db.conn.execute("insert into staff_calls (station, time, answered) values ('x', 't', 't')")
 
     def scan(self, code: str | bytes, station: str = "kiosk-1") -> None:
         """A scanner reads a code; the desk of the real process answers it."""
