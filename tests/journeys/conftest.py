@@ -7,9 +7,19 @@ import pytest
 
 from edge.demo.town import Town
 from tests import town as towns
+from tests.sync.conftest import Mosquitto, free_port
 
 
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     with towns.a_town(tmp_path) as one:
         yield one
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A broker alone, for journeys of the line only."""
+    broker = Mosquitto(tmp_path, free_port())
+    broker.start()
+    yield broker
+    broker.kill()

@@ -3,19 +3,14 @@
 import random
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
-from edge.box import know_thyself
 from edge.clock import now
-from edge.journal import Box, Fact, Lane, tell
-from edge.store import open_hq, open_store, rows, writing
+from edge.journal import Fact, Lane, tell
+from edge.store import rows, writing
 from sync import topics, wire
 from sync.broker import Broker
 from sync.headers import FeedDelta, FeedRow, Raw
@@ -24,96 +19,16 @@ from sync.hq.founding import opened
 from sync.hq.keys import read_hq_key
 from sync.link import Connected, Link
 from sync.signing import new_key
-from tests.sync.conftest import Mosquitto, free_port
+from tests.ends import PATIENCE, Ends, built, noren, until, up
+from tests.sync.conftest import Mosquitto
 
-PATIENCE = 120.0  # s; only a hang takes so long
-KINDS = ("pickup.ready", "visit.checked_in", "product.scanned")  # one of each lane
-
-
-@dataclass
-class Town:
-    """A store's sync, HQ and a broker; the test stands for the store's web process, which writes the journal."""
-
-    folder: Path
-    broker: Mosquitto
-    store: Database
-    mirror: Database
-    box: Box
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
-    told: int = 0
-
-    @property
-    def hq(self) -> Path:
-        return self.folder / "hq"
-
-    def start(self, name: str) -> None:
-        words = {
-            "hq": ["hq", "serve", "--dir", self.hq],
-            "sync": ["run", "sync", "--config", self.folder / "noren.toml"],
-        }[name]
-        with (self.folder / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen([sys.executable, "-m", "edge", *words], stderr=log)
-
-    def kill(self, name: str) -> None:
-        self.processes[name].kill()
-        self.processes[name].wait()
-
-    def tell(self, count: int) -> None:
-        """Facts of all lanes, as the store's own transactions append them."""
-        for _ in range(count):
-            self.told += 1
-            with writing(self.store):
-                tell(self.store, self.box, Fact(kind=KINDS[self.told % 3], data={"order": "?", "n": self.told}), now())
-
-    def journal(self) -> list[tuple[int, str]]:
-        found = rows(self.store, "select lane, event from journal order by lane, seq")
-        return [(row["lane"], row["event"]) for row in found]
-
-    def kept(self) -> list[tuple[int, str]]:
-        with opened(self.hq) as db:
-            return [
-                (row["lane"], row["event"]) for row in rows(db, "select lane, event from facts order by lane, number")
-            ]
-
-    def is_all_kept(self) -> bool:
-        """HQ holds each fact once in order, and the store knows it."""
-        last = dict(self.store.conn.execute("select lane, max(seq) from journal group by lane").fetchall())
-        known = dict(self.store.conn.execute("select lane, seq from kept").fetchall())
-        return self.kept() == self.journal() and last == known
-
-
-def until(seen: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not seen():
-        assert time.monotonic() < end, "did not come about"
-        time.sleep(0.05)
-
-
-def noren(*words: Any) -> None:
-    subprocess.run([sys.executable, "-m", "edge", *map(str, words)], check=True, capture_output=True)
+Town = Ends[Mosquitto]
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
-    broker = Mosquitto(tmp_path, free_port())
-    broker.start()
-    noren("hq", "sample", "--dir", tmp_path / "hq", "--broker", f"mqtt://127.0.0.1:{broker.port}")
-    enrolment = (
-        (tmp_path / "hq/stores/ginza/hq.toml").read_text().replace("store-signing", "hq/stores/ginza/store-signing")
-    )
-    (tmp_path / "noren.toml").write_text('[store]\nchain = "hanada"\nid = "ginza"\ndata = "data"\n' + enrolment)
-    noren("migrate", "--config", tmp_path / "noren.toml")
-    store, mirror = open_store(tmp_path / "data"), open_hq(tmp_path / "data")
-    here = Town(tmp_path, broker, store, mirror, know_thyself(store, "ginza", now()))
-    here.start("hq")
-    here.start("sync")
-    yield here
-    for name, process in here.processes.items():
-        process.terminate()
-        assert process.wait(PATIENCE) == 0, (here.folder / f"{name}.log").read_text()
-    broker.kill()
-    store.conn.close()
-    mirror.conn.close()
+def town(tmp_path: Path, mosquitto: Mosquitto) -> Iterator[Town]:
+    with up(built(tmp_path, mosquitto, f"mqtt://127.0.0.1:{mosquitto.port}")) as here:
+        yield here
 
 
 def test_facts_of_all_lanes_arrive_once_in_order_and_the_store_knows_it(town: Town) -> None:
