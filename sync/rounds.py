@@ -16,7 +16,7 @@ from sync import presence, topics
 from sync.commands import Commands
 from sync.ear import Ear
 from sync.feeds import Feeds
-from sync.headers import Ack, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
+from sync.headers import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
 from sync.hq_clock import HqClock
 from sync.journal_up import JournalUp
 from sync.line import Line
@@ -24,6 +24,7 @@ from sync.link import Arrived, Connected, Event, Lost
 from sync.notes import Notes, noted
 from sync.outlet import Outlet
 from sync.presence import Self
+from sync.questions import Questions
 from sync.signing import PublicKeys
 from sync.wire import Message, seal
 
@@ -48,6 +49,7 @@ class Rounds:
     ear: Ear = field(init=False)
     clock: HqClock = field(init=False)
     commands: Commands = field(init=False)
+    questions: Questions = field(init=False)
     notes: Notes = field(init=False)
     dice: random.Random = field(default_factory=random.Random)
     _changes: Changes = field(init=False)
@@ -65,6 +67,7 @@ class Rounds:
         self.ear = Ear(self.mirror, self.enrolled, self.notes.say)
         self.clock = HqClock(self.notes.say)
         self.commands = Commands(self.db, {"rewind": self._rewind, "reload": self._reload, "birth": self._tell_state})
+        self.questions = Questions(self.db, self.me.chain, self.me.box.store, self.me.key, self.out)
         self._changes = Changes(self.db)
 
     def round(self, events: Sequence[Event], at: float, now: Now) -> None:
@@ -127,6 +130,8 @@ class Rounds:
                 return self._meet(hq, retained, at, now)
             case Do() as do:
                 return self.commands.on_do(do, self.clock.moment(now), now)
+            case Answer() as told:
+                self.questions.on_answer(told, message.rows, now)
             case _:
                 return "unexpected"
         return None
@@ -154,6 +159,7 @@ class Rounds:
     def _look(self) -> None:
         """Somebody has written to store.db: facts perhaps, perhaps a new epoch."""
         self.up.look()
+        self.questions.look(self._now, hq_is_there=self._is_up and self.line.state == "up")
         box = read_box(self.db, self.me.box.store)
         if box is not None and box != self.me.box:
             self.me = replace(self.me, box=box)
