@@ -3,9 +3,13 @@
 import argparse
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+
+# Python looks first where the script lies, and this one is called as the package is that it measures.
+sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).resolve().parent]
 
 PARTS = ("loss", "drain", "latency", "backlog", "feed")
 
