@@ -33,6 +33,12 @@ def m003_roll_outs(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@hq_store()
+def m004_members_by_card(db: Database) -> None:
+    for statement in CARDS:
+        db.conn.execute(statement)
+
+
 ABOUT = (
     """create table about (
          chain text not null, broker text not null, made text not null, only_one integer primary key check (only_one = 1)
@@ -140,6 +146,24 @@ ROLL_OUTS = (
          before text not null, sent text not null, undone integer not null,
          primary key (rollout, store)
        ) strict, without rowid""",
+)
+
+# Whose card it is, over all stores: a store that does not know one asks while the member stands there. The first
+# condition of each trigger keeps other feeds, which are most of what changes, out of it.
+_IN = """insert or replace into cards select value, {0}.scope, {0}.key from json_each({0}.body, '$.codes')
+         where {0}.feed = 'members' and {0}.body is not null"""
+CARDS = (
+    """create table cards (
+         code text not null, scope text not null, member text not null, primary key (code, scope)
+       ) strict, without rowid""",
+    "create index cards_member on cards (scope, member)",
+    f"""create trigger cards_in after insert on rows when new.feed = 'members' begin
+          {_IN.format("new")}; end""",
+    f"""create trigger cards_change after update on rows when new.feed = 'members' begin
+          delete from cards where scope = old.scope and member = old.key;
+          {_IN.format("new")}; end""",
+    """insert or replace into cards select card.value, rows.scope, rows.key from rows, json_each(rows.body, '$.codes') card
+       where rows.feed = 'members' and rows.body is not null""",
 )
 
 

@@ -126,6 +126,7 @@ class Worker:
                 case Ask() as ask:
                     topic = topics.down(self.chain, store, "answer")
                     self.out.answer(topic, Answer(id=ask.id), answers.answer(self.db, store, ask))
+                    self._dirty = True  # it may have let the store know a member
         if batches:
             self._keep(batches)
         if states:
