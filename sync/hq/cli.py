@@ -6,7 +6,6 @@ from typing import Any
 
 import click
 
-from edge.store import rows
 from sync.broker import Broker, places, read_secret
 from sync.hq import founding
 from sync.hq import serve as serving
@@ -14,9 +13,10 @@ from sync.hq.cli_keys import keys
 from sync.hq.cli_look import events, show_fleet, show_report
 from sync.hq.cli_options import broker_option, folder_option, plainly
 from sync.hq.cli_push import push
+from sync.hq.cli_rollout import rollout
+from sync.hq.cli_stores import stores
 from sync.hq.cli_tasks import aside, conflicts, restored, tell
 from sync.hq.filling import CHAIN, PLAY, PLAYED, fill
-from sync.hq.table import table
 
 
 @click.group()
@@ -50,32 +50,6 @@ def sample(folder: Path, broker: str) -> None:
         click.echo(f"{folder} is filled already; nothing was changed")
 
 
-@hq.group()
-def stores() -> None:
-    """The stores of the chain and their keys."""
-
-
-@stores.command()
-@click.argument("store")
-@folder_option
-@click.option("--name", help="The store's name as people say it; its id if not given.")
-def add(store: str, folder: Path, name: str | None) -> None:
-    """Enrol a store; what its box needs is written to a folder of its own."""
-    with plainly():
-        bundle = founding.enrol(folder, store, name or store)
-    click.echo(f"enrolled `{store}`: carry {bundle} to the box; its [hq] lines are in {bundle / founding.HQ_TOML}")
-
-
-@stores.command()
-@click.argument("store")
-@folder_option
-def revoke(store: str, folder: Path) -> None:
-    """Believe nothing any more that is signed with the store's key (stolen box, lost card)."""
-    with plainly(), founding.opened(folder) as db:
-        founding.revoke(db, store)
-    click.echo(f"the key of `{store}` is revoked; `noren hq stores add {store}` makes a new one")
-
-
 @hq.command()
 @folder_option
 @click.option("--broker", help="mqtt://host:port or mqtts://host:port; the one given to `init` if not given.")
@@ -97,15 +71,5 @@ def serve(folder: Path, broker: str | None, password_file: str | None, shared: b
     sys.exit(serving.serve(folder, line, shared=shared))
 
 
-@stores.command("list")
-@folder_option
-def list_stores(folder: Path) -> None:
-    """Show the stores that were enrolled."""
-    with plainly(), founding.opened(folder) as db:
-        found = rows(db, "select id, name, since, revoked from stores order by id")
-    cells = [[row["id"], row["name"], row["since"], row["revoked"] or "-"] for row in found]
-    click.echo(table(["store", "name", "enrolled", "revoked"], cells))
-
-
-for command in (aside, conflicts, events, keys, push, restored, show_fleet, show_report, tell):
+for command in (aside, conflicts, events, keys, push, restored, rollout, show_fleet, show_report, stores, tell):
     hq.add_command(command)

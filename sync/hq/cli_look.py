@@ -14,6 +14,7 @@ from sync.hq import follow, founding, report
 from sync.hq.cli_options import folder_option, plainly
 from sync.hq.fleet import Standing, fleet
 from sync.hq.follow import Kept, Wanted
+from sync.hq.stages import FAILED, in_words
 from sync.hq.table import table
 
 LAST = 20  # facts shown when nobody says how many
@@ -75,7 +76,8 @@ def show_fleet(folder: Path, raw: bool, watch: bool) -> None:
 
 def _draw(db: Database, watch: bool) -> None:
     while True:
-        picture = table(TITLES, [_cells(one) for one in fleet(db)])
+        here = fleet(db)
+        picture = "\n".join([table(TITLES, [_cells(one) for one in here]), *_troubles(here)])
         if not watch:
             click.echo(picture)
             return
@@ -94,12 +96,30 @@ def _cells(one: Standing) -> list[object]:
         one.backlog,
         one.facts,
         ",".join(one.behind) or "-",
-        one.config or "-",
+        _config(one),
         one.clock,
         one.quarantine,
         one.forks,
         one.conflicts,
         one.refused,
+    ]
+
+
+def _config(one: Standing) -> str:
+    """`8 kept`, `8 waiting (7 kept)`; why one is not kept stands under the table."""
+    config = one.config
+    if config is None:
+        return "-"
+    before = f" ({config.kept} kept)" if config.kept is not None and config.kept != config.version else ""
+    return f"{config.version} {config.stage}{before}"
+
+
+def _troubles(standings: list[Standing]) -> list[str]:
+    """Which stores do not live with the config HQ has sent them, and why."""
+    return [
+        f"{one.store}: config {one.config.version} {in_words(one.config.stage, one.config.path, one.config.reason)}"
+        for one in standings
+        if one.config and one.config.stage in FAILED
     ]
 
 

@@ -24,6 +24,10 @@ broker_option = click.option(
     help="Where stores and HQ meet: mqtt://host:port or mqtts://host:port; a cluster's nodes with commas between.",
 )
 
+encoding_option = click.option(
+    "--encoding", default="utf-8-sig", show_default=True, help="How the file is written; Excel in Japan: cp932."
+)
+
 
 @contextmanager
 def plainly() -> Iterator[None]:

@@ -1,6 +1,7 @@
 """`noren hq push`: rows of a file into a feed."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 from sqlite_utils import Database
@@ -8,7 +9,8 @@ from sqlite_utils import Database
 from edge.store import one
 from sync.hq import feed, founding
 from sync.hq import push as pushing
-from sync.hq.cli_options import folder_option, plainly
+from sync.hq.cli_options import encoding_option, folder_option, plainly
+from sync.hq.cli_rollout import start_file
 from sync.hq.files import read
 from sync.hq.founding import NotPossible
 from sync.hq.progress import shown_as_read
@@ -16,36 +18,51 @@ from sync.hq.push import WORDS
 from sync.hq.shaping import config_rows
 from sync.topics import ALL
 
+OWN = sorted(word for word, name in WORDS.items() if name in feed.SCOPE_STORE)
+
 
 @click.command()
 @click.argument("what", type=click.Choice(sorted(WORDS)))
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @folder_option
-@click.option(
-    "--store", help="Whose: needed for what each store hears for itself (config, stock, orders, members, staff)."
-)
+@click.option("--store", help=f"Whose: needed for what each store hears for itself ({', '.join(OWN)}).")
+@click.option("--group", help="config: begin a roll-out to the stores of this group.")
+@click.option("--percent", type=click.IntRange(1, 100), help="config: begin a roll-out to so many of each 100 stores.")
 @click.option("--whole", is_flag=True, help="The file is all there is: what it does not have is deleted.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option(
-    "--encoding", default="utf-8-sig", show_default=True, help="How the file is written; Excel in Japan: cp932."
-)
-def push(what: str, file: Path, folder: Path, store: str | None, whole: bool, dry_run: bool, encoding: str) -> None:
+@encoding_option
+def push(what: str, file: Path, folder: Path, store: str | None, encoding: str, **how: Any) -> None:
     """Send rows of a file (CSV, JSON, JSON lines, TOML) to the stores.
 
-    Fields that the file does not have stay as they are. Who serves publishes the change at once.
+    Fields that the file does not have stay as they are. Who serves publishes the change at once. `noren hq template`
+    prints a file to begin with. Config to many stores is a roll-out: see `noren hq rollout`.
     """
+    with plainly():
+        if how["group"] or how["percent"]:
+            _roll_out(what, file, folder, store, encoding, how)
+        else:
+            _push(what, file, folder, store, encoding, whole=how["whole"], dry=how["dry_run"])
+
+
+def _roll_out(what: str, file: Path, folder: Path, store: str | None, encoding: str, how: dict[str, Any]) -> None:
+    if what != "config" or store or how["whole"]:
+        raise NotPossible("--group and --percent go with config, and neither with --store nor with --whole")
+    start_file(folder, file, encoding, how["group"], how["percent"], dry=how["dry_run"])
+
+
+def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str, *, whole: bool, dry: bool) -> None:
     name = WORDS[what]
-    with plainly(), founding.opened(folder) as db:
+    with founding.opened(folder) as db:
         scope = _scope(db, name, store)
         items = config_rows(file, encoding) if name == "config" else read(file, encoding)
-        outcome = pushing.push(db, what, scope, shown_as_read(f"pushing {what}", items), whole=whole, dry=dry_run)
+        outcome = pushing.push(db, what, scope, shown_as_read(f"pushing {what}", items), whole=whole, dry=dry)
     for line in outcome.words:
         click.echo(line)
     for order in outcome.overruled:
         click.echo(
             f"order {order}: its goods are handed over, so the cancellation is a conflict: see `noren hq conflicts`"
         )
-    would = "would be " if dry_run else ""
+    would = "would be " if dry else ""
     click.echo(
         f"{outcome.new} {would}new, {outcome.changed} {would}changed, {outcome.gone} {would}deleted, "
         f"{outcome.same} the same"
@@ -59,7 +76,8 @@ def _scope(db: Database, name: str, store: str | None) -> str:
             raise NotPossible("every store hears this alike: leave --store out")
         return ALL
     if not store:
-        raise NotPossible("which store? Give --store")
+        many = "; `noren hq rollout start` sends config to many" if name == "config" else ""
+        raise NotPossible(f"which store? Give --store{many}")
     if one(db, "select 1 from stores where id = ?", (store,)) is None:
         raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")
     return store

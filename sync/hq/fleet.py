@@ -8,8 +8,20 @@ from sqlite_utils import Database
 
 from edge.store import rows
 from sync.headers import State
-from sync.hq import feed
+from sync.hq import feed, stages
+from sync.hq.stages import KEPT, WAITING, Stage
 from sync.topics import ALL
+
+
+class ConfigStanding(Struct, frozen=True, kw_only=True):
+    """How far a store is with HQ's config: the version HQ has sent it last, and what the store says of that."""
+
+    version: int
+    stage: str  # see sync/hq/stages.py; `waiting` where it has said nothing yet
+    kept: int | None = None  # the version it lives with, where that is known
+    reason: str = ""
+    path: str = ""
+    said: str = ""
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -17,6 +29,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 
     store: str
     name: str
+    group: str = ""
     line: str  # online, offline, never (it has not been heard yet), revoked
     since: str = ""
     heard: str = ""
@@ -24,7 +37,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     box: str = ""
     backlog: int = 0
     behind: list[str] = []
-    config: str = ""
+    config: ConfigStanding | None = None  # None: HQ has sent none, the box lives with what it came with
     clock: str = ""
     disk_free: float | None = None
     devices: dict[str, str] = {}
@@ -46,14 +59,15 @@ def _standings(db: Database) -> Iterator[Standing]:
     conflicts = _count(db, "conflicts", "settled is null")
     kept = dict(db.conn.execute("select store, sum(ordinal) from chains group by store").fetchall())
     told = {row["store"]: row for row in rows(db, "select * from fleet")}
-    stages = dict(db.conn.execute("select store, stage from stages").fetchall())
-    for row in rows(db, "select id, name, revoked from stores order by id"):
+    said = stages.of_stores(db)
+    for row in rows(db, "select id, name, revoked, fleet_group from stores order by id"):
         store = row["id"]
         own = Standing(
             store=store,
             name=row["name"],
             line="never",
-            config=stages.get(store, ""),
+            group=row["fleet_group"] or "",
+            config=_config(heads.get(("config", store)), said),
             facts=kept.get(store, 0),
             quarantine=aside.get(store, 0),
             forks=forks.get(store, 0),
@@ -62,6 +76,20 @@ def _standings(db: Database) -> Iterator[Standing]:
         if store in told:
             own = _as_told(own, told[store], heads)
         yield msgspec.structs.replace(own, line="revoked") if row["revoked"] else own
+
+
+def _config(head: feed.Stand | None, said: dict[tuple[str, str], list[Stage]]) -> ConfigStanding | None:
+    """Of the version HQ has sent last; a word on an older one says nothing of it."""
+    if head is None:
+        return None
+    told = said.get((head.scope, head.epoch), [])
+    kept = max((one.version for one in told if one.stage == KEPT), default=None)
+    of_it = next((one for one in told if one.version == head.version), None)
+    if of_it is None:
+        return ConfigStanding(version=head.version, stage=WAITING, kept=kept)
+    return ConfigStanding(
+        version=head.version, stage=of_it.stage, kept=kept, reason=of_it.reason, path=of_it.path, said=of_it.time
+    )
 
 
 def _count(db: Database, table: str, condition: str = "true") -> dict[str, int]:

@@ -39,11 +39,6 @@ class Stage(Struct, frozen=True, kw_only=True):
     path: str = ""
     time: str = ""
 
-    @property
-    def why(self) -> str:
-        """`check_in.miles: expected int`; empty where nothing is wrong."""
-        return ": ".join(part for part in (self.path, self.reason) if part)
-
 
 def note(db: Database, store: str, event: Event, *, late: bool) -> None:
     """Note a stage inside the transaction that keeps its fact; a `late` one takes the place of no other.
@@ -84,3 +79,8 @@ def renew(db: Database, store: str, before: str, after: str) -> None:
     """The config feed of a store has a new epoch and the same versions: what was said of them stays said."""
     for table in ("stages", "rollout_stores"):
         db.conn.execute(f"update {table} set epoch = ? where store = ? and epoch = ?", (after, store, before))
+
+
+def in_words(stage: str, path: str, reason: str) -> str:
+    """`rolled back: check_in.miles: expected int`."""
+    return ": ".join(part for part in (stage.replace("_", " "), path, reason) if part)

@@ -1,0 +1,195 @@
+"""Rolling config out: to the first stores, to more of them, no further, or back."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.clock import now
+from edge.store import one, rows, writing
+from sync.hq import feed
+from sync.hq.files import Item
+from sync.hq.founding import NotPossible
+from sync.hq.progress import shown
+from sync.hq.push import Outcome
+from sync.hq.rollout import Reached, Rollout, candidates, reached, read, target
+from sync.hq.shaping import Change, Target, shape
+from sync.hq.stages import in_words
+
+CONFIG = "config"
+RUN = 100  # stores put in one transaction (some 20 ms): HQ goes on keeping, and a store that fails halts the next run
+NAMED = 3  # stores an error names
+
+
+class Halted(NotPossible):
+    """A roll-out does not go on: stores have refused it, or rolled it back."""
+
+    def __init__(self, rollout: Rollout, failed: Sequence[Reached]) -> None:
+        words = "; ".join(f"{one.store} {in_words(one.stage, one.path, one.reason)}" for one in failed[:NAMED])
+        more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+        super().__init__(
+            f"roll-out {rollout.id} has halted. {words}{more}. Push those stores a config they can live with, or "
+            f"`noren hq rollout undo {rollout.id}`, or go on all the same with --anyway"
+        )
+
+
+def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -> tuple[Rollout, Outcome]:
+    """A roll-out that could begin, and what it would change at its first stores. Raises NotPossible, BadFile."""
+    (last,) = one(db, "select coalesce(max(id), 0) from rollouts") or (0,)
+    rollout = Rollout(
+        id=int(last) + 1,
+        file=items[0].path.name,
+        document=[item.fields for item in items],
+        group=group,
+        percent=percent,
+        state="running",
+        made=now().text,
+    )
+    if not candidates(db, group):
+        where = f"in group `{group}`: `noren hq stores group STORE... {group}` puts some there"
+        raise NotPossible(f"no store is {where if group else 'enrolled: `noren hq stores add STORE` does that'}")
+    outcome = Outcome()
+    for store in shown("checking", target(db, rollout)):
+        for item in items:
+            outcome.note(store, shape(db, Target(feed=CONFIG, scope=store, moment=rollout.made), item))
+    return rollout, outcome
+
+
+def begin(db: Database, rollout: Rollout) -> Rollout:
+    """Write a planned roll-out down and put it at its first stores. Raises NotPossible."""
+    document = msgspec.json.encode(rollout.document).decode()
+    with writing(db):
+        added = db.conn.execute(
+            "insert or ignore into rollouts (id, file, document, fleet_group, percent, state, made) values (?, ?, ?, ?, ?, ?, ?)",
+            (rollout.id, rollout.file, document, rollout.group, rollout.percent, rollout.state, rollout.made),
+        )
+        if not added.rowcount:
+            raise NotPossible("somebody else has begun a roll-out this moment: look at `noren hq rollout list`")
+    _reach(db, rollout, anyway=False)
+    return rollout
+
+
+def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout:
+    """Go on to more stores; at the same percentage to those that have come since. Raises Halted, NotPossible."""
+    with writing(db):
+        rollout = _running(db, number)
+        if percent < rollout.percent:
+            raise NotPossible(
+                f"roll-out {number} is at {rollout.percent} % and cannot go back to {percent} %; `undo` takes all back"
+            )
+        _look(db, rollout, anyway)
+        db.conn.execute("update rollouts set percent = ? where id = ?", (percent, number))
+    rollout = msgspec.structs.replace(rollout, percent=percent)
+    _reach(db, rollout, anyway=anyway)
+    return rollout
+
+
+def stop(db: Database, number: int) -> Rollout:
+    """It reaches no more stores; those it has reached keep what they have. Raises NotPossible."""
+    with writing(db):
+        rollout = _running(db, number)
+        _set_state(db, number, "stopped")
+    return msgspec.structs.replace(rollout, state="stopped")
+
+
+def undo(db: Database, number: int, *, anyway: bool) -> tuple[list[str], list[str]]:
+    """Give the stores back the document they had before, as a new version: (which, which have changed since).
+
+    A store whose config was changed since then is left as it is, unless `anyway`. Safe to repeat after an interruption.
+    """
+    with writing(db):
+        rollout = read(db, number)
+        if rollout.state == "undone":
+            raise NotPossible(f"roll-out {number} is undone already")
+        _set_state(db, number, "stopped")
+    back: list[str] = []
+    left: list[str] = []
+    at = rows(db, "select store from rollout_stores where rollout = ? and undone = 0 order by store", (number,))
+    for run in _runs([row["store"] for row in at], "taking back"):
+        with writing(db):
+            for store in run:
+                (back if _give_back(db, rollout, store, anyway) else left).append(store)
+    if not left:
+        with writing(db):
+            _set_state(db, number, "undone")
+    return back, left
+
+
+def _running(db: Database, number: int) -> Rollout:
+    rollout = read(db, number)
+    if rollout.state != "running":
+        raise NotPossible(f"roll-out {number} is {rollout.state}: begin a new one")
+    return rollout
+
+
+def _set_state(db: Database, number: int, state: str) -> None:
+    db.conn.execute("update rollouts set state = ? where id = ?", (state, number))
+
+
+def _look(db: Database, rollout: Rollout, anyway: bool) -> None:
+    failed = [one for one in reached(db, rollout) if one.failed]
+    if failed and not anyway:
+        raise Halted(rollout, failed)
+
+
+def _reach(db: Database, rollout: Rollout, *, anyway: bool) -> None:
+    """Put the document where it shall be and is not yet; what fails meanwhile halts it between two runs."""
+    has = {row["store"] for row in rows(db, "select store from rollout_stores where rollout = ?", (rollout.id,))}
+    stores = [store for store in target(db, rollout) if store not in has]
+    for run in _runs(stores, f"roll-out {rollout.id}"):
+        _look(db, rollout, anyway)
+        with writing(db):
+            _running(db, rollout.id)  # nobody has stopped it meanwhile
+            for store in run:
+                _put(db, rollout, store)
+
+
+def _runs(stores: Sequence[str], label: str) -> Iterator[Sequence[str]]:
+    return shown(label, [stores[at : at + RUN] for at in range(0, len(stores), RUN)])
+
+
+def _put(db: Database, rollout: Rollout, store: str) -> None:
+    moment = now().text
+    items = [Item(path=Path(f"{rollout.file} at {store}"), line=1, fields=fields) for fields in rollout.document]
+    changes = [shape(db, Target(feed=CONFIG, scope=store, moment=moment), item) for item in items]
+    feed.put(db, CONFIG, store, [(change.key, change.after) for change in changes])
+    epoch, version = _stand(db, store)
+    db.conn.execute(
+        """insert or ignore into rollout_stores (rollout, store, epoch, version, before, sent, undone)
+           values (?, ?, ?, ?, ?, ?, 0)""",
+        (rollout.id, store, epoch, version, _before(changes), moment),
+    )
+
+
+def _before(changes: Sequence[Change]) -> str:
+    return msgspec.json.encode({change.key: change.before for change in changes}).decode()
+
+
+def _stand(db: Database, store: str) -> tuple[str, int]:
+    here = feed.stand(db, CONFIG, store)
+    assert here  # a row was just put, or was there
+    return here.epoch, here.version
+
+
+def _give_back(db: Database, rollout: Rollout, store: str, anyway: bool) -> bool:
+    """Whether it was: not where somebody has changed one of the rows since."""
+    at = (rollout.id, store)
+    text, version = one(db, "select before, version from rollout_stores where rollout = ? and store = ?", at) or (
+        "{}",
+        0,
+    )
+    before: dict[str, str | None] = msgspec.json.decode(text)
+    latest = [
+        row["version"]
+        for row in rows(db, "select key, version from rows where feed = ? and scope = ?", (CONFIG, store))
+        if row["key"] in before
+    ]
+    if max(latest, default=0) > version and not anyway:
+        return False
+    feed.put(db, CONFIG, store, before.items())
+    db.conn.execute(
+        "update rollout_stores set epoch = ?, version = ?, undone = 1 where rollout = ? and store = ?",
+        (*_stand(db, store), *at),
+    )
+    return True
