@@ -68,6 +68,8 @@ TROUBLE = (OSError, MemoryError, sqlite3.Error)
 # A book's second row and a magazine's add-on are read with the first, by a camera, or right after it, by hand.
 JOIN = timedelta(seconds=10)
 
+CARD = "card:"  # begins the name of a member HQ has not sent here: `card:<issuer>:<number>`
+
 SHOPPERS = frozenset({"kiosk", "entrance"})
 STAFF = frozenset({"counter", "handheld"})
 
@@ -93,7 +95,7 @@ def decide(shop: Shop, scan: Scan, cause: str, moment: Now) -> Outcome:
             return _token(shop, scan, role, meaning, cause, moment)
         case MemberCode(issuer=issuer, number=number) if role in SHOPPERS | STAFF:
             known = member.by_card(shop.hq, issuer, number)
-            return _member(shop, scan, role, known, f"card:{issuer}:{number}", "static", cause, moment)
+            return _member(shop, scan, role, known, f"{CARD}{issuer}:{number}", "static", cause, moment)
         case WalletCode() if role in SHOPPERS | STAFF:
             return _wallet(shop, scan, role, meaning, cause, moment)
         case PickupCode() if role in SHOPPERS | STAFF:
@@ -149,7 +151,7 @@ def _wallet(shop: Shop, scan: Scan, role: str, code: WalletCode, cause: str, mom
         return CodeRefused(why="unproven")
     if not _first_use(shop, f"totp:{code.gsrn}:{step}", (step + 2) * totp.PERIOD):
         return CodeRefused(why="used")
-    return _member(shop, scan, role, known, f"card:{issuer}:{code.gsrn}", "fresh", cause, moment)
+    return _member(shop, scan, role, known, f"{CARD}{issuer}:{code.gsrn}", "fresh", cause, moment)
 
 
 def _first_use(shop: Shop, name: str, expires: int) -> bool:
@@ -162,14 +164,14 @@ def _member(
     shop: Shop, scan: Scan, role: str, known: str | None, alias: str, grade: visit.Grade, cause: str, moment: Now
 ) -> Outcome:
     """Greet at a kiosk or the entrance; at a staff station only say who it is and what waits for them."""
-    who = known or alias
+    who, card = known or alias, None if known else _card(alias)
     waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, known)] if known else []
     identified = Fact(
         kind="member.identified", data={"grade": grade}, member=who, station=scan.station, causation=cause
     )
     tell(shop.db, shop.box, identified, moment)
     if role in STAFF or not shop.policy.check_in.on:
-        return Identified(member=known, orders=waiting)
+        return Identified(member=known, card=card, orders=waiting)
     rule, store = shop.policy.check_in, shop.config.store
     seen = visit.check_in(
         shop.db,
@@ -181,12 +183,18 @@ def _member(
     )
     return CheckedIn(
         member=known,
+        card=card,
         first=seen.first,
         time=seen.time,
         miles=rule.miles if seen.first else 0,
         grade=grade,
         orders=waiting,
     )
+
+
+def _card(alias: str) -> str | None:
+    """The card that HQ can be asked about; a signed code names its member and carries none."""
+    return alias.removeprefix(CARD) if alias.startswith(CARD) else None
 
 
 # What a shopper or clerk is told of an order that cannot be handed over.

@@ -5,8 +5,10 @@ import base64
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge import mirror
+from edge import mirror, question
+from edge.clock import now
 from edge.codes import totp
+from edge.service import Life
 from edge.store import one
 
 MASK = "＊＊"  # full-width, as Japanese shops print it
@@ -33,6 +35,21 @@ def by_card(hq: Database, issuer: str, number: str) -> str | None:
     """The pseudonym of the member who carries a card, or None where HQ has not sent them to this store."""
     found = one(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
     return found[0] if found else None
+
+
+def introduced(db: Database, hq: Database, card: str, life: Life) -> bool:
+    """Ask HQ who carries a card (`issuer:number`) that this store does not know; whether they are known here now.
+
+    HQ says yes and sends the member's row by its feed, which is what counts: waits for both, less than a second in all.
+    """
+    asked = question.ask(db, "member", {"card": card}, now())
+    told = question.hear(db, asked, life) if asked else None
+    if asked is None or not (told and question.understood(Member, told)):
+        return False
+    issuer, _, number = card.partition(":")
+    while not (known := by_card(hq, issuer, number)) and asked.left(now()) and not life.is_over():
+        life.rest(question.LOOK)
+    return known is not None
 
 
 def wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:

@@ -21,9 +21,13 @@ class Kind(Struct, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class CheckedIn(Kind, frozen=True, kw_only=True, tag="checked_in"):
-    """A member was greeted; `member` is None where HQ has not sent them to this store. `first` is false for a repeat."""
+    """A member was greeted; `member` is None where HQ has not sent them to this store. `first` is false for a repeat.
+
+    `card` (`issuer:number`) is there for one who is not known here: HQ may say in a moment whose it is.
+    """
 
     member: str | None
+    card: str | None = None
     first: bool
     time: str
     miles: int
@@ -32,9 +36,10 @@ class CheckedIn(Kind, frozen=True, kw_only=True, tag="checked_in"):
 
 
 class Identified(Kind, frozen=True, kw_only=True, tag="identified"):
-    """Staff read a member's code: who it is and what is waiting for them."""
+    """Staff read a member's code: who it is and what is waiting for them; `card` as in CheckedIn."""
 
     member: str | None
+    card: str | None = None
     orders: list[str] = []
 
 

@@ -41,6 +41,15 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Whom a scan was, as it is known now: HQ may have sent somebody since who was a stranger then."""
+
+    member: str | None
+    orders: list[str]
+    stranger: bool  # nobody has said yet whose card it is, and HQ could
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """An order of the member before the screen: its number and how it stands, and nothing else of it."""
 
@@ -98,25 +107,39 @@ def _orders(shop: Shop, ids: list[str]) -> list[Waiting]:
     return [_waiting(order) for order in found if order is not None and order.is_open]
 
 
+def met(shop: Shop, seen: CheckedIn | Identified) -> Met:
+    """Who was before the screen. A check-in counted under the card's number counts as theirs (edge/visit.py)."""
+    if seen.member or seen.card is None:
+        return Met(member=seen.member, orders=seen.orders, stranger=False)
+    issuer, _, number = seen.card.partition(":")
+    known = member.by_card(shop.hq, issuer, number)
+    waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, known)] if known else []
+    return Met(member=known, orders=waiting, stranger=known is None)
+
+
 def _checked_in(shop: Shop, seen: CheckedIn) -> Answer:
+    who = met(shop, seen)
     values: dict[str, object] = {
-        "name": _nickname(shop, seen.member),
+        "name": _nickname(shop, who.member),
+        "stranger": who.stranger,
         "seen": seen,
         "time": parse_utc(seen.time),
         "asked": shop.policy.check_in.miles,
-        "orders": _orders(shop, seen.orders),
-        "coupons": _coupons(shop, seen.member),
+        "orders": _orders(shop, who.orders),
+        "coupons": _coupons(shop, who.member),
     }
     return Answer(template="kiosk/member.html", sound="ok", values=values)
 
 
 def _identified(shop: Shop, seen: Identified) -> Answer:
     """A chain that has check-in switched off: the same screen, without miles."""
+    who = met(shop, seen)
     values: dict[str, object] = {
-        "name": _nickname(shop, seen.member),
+        "name": _nickname(shop, who.member),
+        "stranger": who.stranger,
         "seen": None,
-        "orders": _orders(shop, seen.orders),
-        "coupons": _coupons(shop, seen.member),
+        "orders": _orders(shop, who.orders),
+        "coupons": _coupons(shop, who.member),
     }
     return Answer(template="kiosk/member.html", sound="ok", values=values)
 

@@ -7,15 +7,16 @@ import msgspec
 from flask import Blueprint, Response, abort, request, url_for
 from msgspec import Meta, Struct
 
-from edge import catalog
+from edge import catalog, member
 from edge.catalog import Category, Product
 from edge.config import Station
 from edge.outcome import CheckedIn, Identified, clear_screen, last_seq, on_screen
 from edge.pickup.life import Action
 from edge.pickup.step import NotAllowed, Request, Who, take
 from edge.store import one, writing
+from ui import product as products
 from ui import wedge
-from ui.answers import Answer, answer, product_page
+from ui.answers import Answer, answer, met, product_page
 from ui.here import house, moment, shop, show, voice
 
 kiosk = Blueprint("kiosk", __name__)
@@ -78,6 +79,22 @@ def outcome(station: str, seq: int) -> str:
     return _stage(place, answer(shop(), row.outcome, moment()), request.path, seq)
 
 
+@kiosk.get("/kiosk/<station>/outcome/<int:seq>/met")
+def met_now(station: str, seq: int) -> str | tuple[str, int]:
+    """The greeting again, once HQ has said who carries a card this store did not know. 204 where it does not in time.
+
+    It is the same outcome of the same scan, with the check-in counted when it was read; only now the shopper has a name.
+    """
+    place, here = _station(station), shop()
+    row = on_screen(here.db, station)
+    seen = row.outcome if row and row.seq == seq else None
+    if not isinstance(seen, CheckedIn | Identified) or seen.card is None:
+        return "", 204
+    if met(here, seen).stranger and not member.introduced(here.db, here.hq, seen.card, house().life):
+        return "", 204
+    return _stage(place, answer(here, seen, moment()), url_for(".outcome", station=station, seq=seq), seq)
+
+
 @kiosk.post("/kiosk/<station>/scan")
 def scan(station: str) -> tuple[str, int]:
     """A keyboard wedge's reading; the answer comes as for any scan, by the stream. 202: it is kept."""
@@ -134,7 +151,7 @@ def on_my_way(station: str, seq: int, order: str) -> str:
     place, here = _station(station), shop()
     row = on_screen(here.db, station)
     seen = row.outcome if row and row.seq == seq else None
-    if row is None or not isinstance(seen, CheckedIn | Identified) or order not in seen.orders:
+    if row is None or not isinstance(seen, CheckedIn | Identified) or order not in met(here, seen).orders:
         abort(404)
     who = Who(station=station, causation=f"{row.log}/{row.scan}")
     asked = Request(key=f"on_my_way:{seq}:{order}", order=order, action=Action.ARRIVE, who=who)
@@ -152,6 +169,16 @@ def on_my_way(station: str, seq: int, order: str) -> str:
 def product(station: str, gtin: str) -> str:
     """A product that was tapped, not scanned."""
     return _stage(_station(station), product_page(shop(), gtin, moment()), request.path)
+
+
+@kiosk.get("/kiosk/<station>/product/<gtin>/near")
+def near(station: str, gtin: str) -> str | tuple[str, int]:
+    """The stores around as HQ knows them now. 204 where HQ does not say in time: what is shown stays, with its own time."""
+    place, it = _station(station), catalog.product(shop().hq, gtin)
+    if it is None:
+        abort(404)
+    found = products.near_now(shop(), gtin, house().life)
+    return ("", 204) if found is None else show("kiosk/near.html", place=place, it=it, near=found, told=True)
 
 
 @kiosk.get("/kiosk/<station>/find")

@@ -1,5 +1,6 @@
 """A product as a shopper sees it: its colours and sizes, what is here, what is nearby."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,10 @@ from edge import catalog, stock
 from edge.catalog import Product, Reviews
 from edge.clock import parse_utc
 from edge.policy import Neighbour
+from edge.question import ask_hq
+from edge.service import Life
 from edge.shop import Shop
-from edge.stock import Level, Shelf
+from edge.stock import Freshness, Level, NeighbourStock, Shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,7 @@ class Near:
 
     neighbour: Neighbour
     level: Level
+    on_hand: int  # for clerks; shoppers read the level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +64,20 @@ def _near(shop: Shop, gtin: str, moment: datetime) -> tuple[list[Near], datetime
     if row is None:
         return [], None
     as_of = parse_utc(row.as_of)
-    fresh, had = stock.freshness(as_of, moment), {one.store: one.on_hand for one in row.stores}
+    return _around(shop, {one.store: one.on_hand for one in row.stores}, stock.freshness(as_of, moment)), as_of
+
+
+def _around(shop: Shop, had: Mapping[str, int], fresh: Freshness) -> list[Near]:
+    """The stores around that keep a product, in HQ's order."""
     low = shop.policy.stock.low
-    known = [place for place in shop.policy.place.neighbours if place.store in had]
-    return [Near(neighbour=place, level=stock.level(had[place.store], low, fresh)) for place in known], as_of
+    known = [(place, had[place.store]) for place in shop.policy.place.neighbours if place.store in had]
+    return [Near(neighbour=place, level=stock.level(count, low, fresh), on_hand=count) for place, count in known]
+
+
+def near_now(shop: Shop, gtin: str, life: Life) -> list[Near] | None:
+    """The same as HQ knows it this moment; waits for its word for less than a second. None where it does not come."""
+    told = ask_hq(shop.db, NeighbourStock, "stock", {"gtin": gtin}, life)
+    return None if told is None else _around(shop, {one.store: one.on_hand for one in told}, Freshness.LIVE)
 
 
 def card(shop: Shop, gtin: str, moment: datetime) -> Card | None:

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from edge import catalog, stock
+from edge import catalog
 from edge.clock import parse_utc
 from edge.store import rows, writing
 from ui import product
@@ -91,10 +91,14 @@ def one_of_goods(gtin: str) -> Response:
     found = product.card(shop(), gtin, moment().time)
     if found is None:
         abort(404)
-    return page("staff/goods.html", card=found, near=_near(gtin), asked="")
+    return page("staff/goods.html", card=found, asked="")
 
 
-def _near(gtin: str) -> dict[str, int]:
-    """What each store around had at HQ's snapshot: a clerk may know the number, however old; its time stands beside."""
-    row = stock.nearby(shop().hq, gtin)
-    return {one.store: one.on_hand for one in row.stores} if row else {}
+@staff.get("/goods/<gtin>/near")
+def near_goods(gtin: str) -> str | tuple[str, int]:
+    """The stores around as HQ knows them now; 204 where HQ does not say in time."""
+    it = catalog.product(shop().hq, gtin)
+    if it is None:
+        abort(404)
+    found = product.near_now(shop(), gtin, house().life)
+    return ("", 204) if found is None else show("staff/near.html", it=it, near=found, told=True)

@@ -24,8 +24,8 @@ from edge.outcome import (
 from edge.pickup import order as orders
 from edge.store import values
 from ui import wedge
-from ui.answers import why_not_understood
-from ui.here import moment, shop, voice
+from ui.answers import met, why_not_understood
+from ui.here import house, moment, shop, voice
 from ui.staff import desk
 from ui.staff.desk import page, place, signed_in
 
@@ -127,12 +127,28 @@ def _known(ref: str | None) -> Member | None:
 @scanned.get("/visitor/<int:seq>")
 def visitor(seq: int) -> Response:
     """The member whose card was read here, by masked nickname, and the orders that wait for them."""
+    return _visitor(_seen(seq), seq)
+
+
+@scanned.get("/visitor/<int:seq>/met")
+def met_now(seq: int) -> Response | tuple[str, int]:
+    """The same once HQ has said who carries a card this store did not know; 204 where it does not in time."""
+    seen = _seen(seq)
+    if seen.card is None or not met(shop(), seen).stranger:
+        return "", 204
+    known = member.introduced(shop().db, shop().hq, seen.card, house().life)
+    return _visitor(seen, seq) if known else ("", 204)
+
+
+def _seen(seq: int) -> Identified:
     seen = _row(seq).outcome
-    if not isinstance(seen, Identified):
-        abort(404)
-    found = [orders.find(shop().db, shop().hq, shop().box, one) for one in seen.orders]
-    known = _known(seen.member)
+    return seen if isinstance(seen, Identified) else abort(404)
+
+
+def _visitor(seen: Identified, seq: int) -> Response:
+    who = met(shop(), seen)
+    found = [orders.find(shop().db, shop().hq, shop().box, one) for one in who.orders]
+    known = _known(who.member)
     waiting = [one for one in found if one is not None and one.is_open]
-    return page(
-        "staff/visitor.html", name=member.masked(known.nickname) if known else None, orders=waiting, known=known
-    )
+    name = member.masked(known.nickname) if known else None
+    return page("staff/visitor.html", name=name, orders=waiting, known=known, stranger=who.stranger, seq=seq)

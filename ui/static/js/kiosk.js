@@ -6,6 +6,7 @@ import { sound } from './sound.js';
 import { setClock, showClock } from './clock.js';
 import { cutOff } from './cut.js';
 import { renew } from './renew.js';
+import { askHq } from './ask.js';
 
 const LATE = 300; // ms without an answer before the shopper is told that we are looking
 const GIVE_UP = 8000; // ms without an answer before they are told to ask somebody
@@ -41,6 +42,7 @@ function put(html) {
   settle();
   arm();
   sound[made.dataset.sound]?.();
+  askHq(stage(), language);
   setTimeout(() => part('.screen').focus({ preventScroll: true })); // not now: it would lay the page out twice
 }
 

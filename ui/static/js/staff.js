@@ -7,6 +7,7 @@ import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
 import { handOver, tick } from './staff-hand.js';
 import { pinPad } from './staff-pin.js';
+import { askHq } from './ask.js';
 import './status.js';
 
 const TOLD = 6000; // ms a line about a scan stays
@@ -40,6 +41,7 @@ function settle() {
   root.lang = lang;
   pinPad(page());
   handOver(page(), go);
+  askHq(page(), root.lang);
 }
 
 // Put the page of an answer in; false when the answer is no page of ours.
