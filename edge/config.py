@@ -20,6 +20,7 @@ _WORDS = {
 Name = Annotated[str, Meta(pattern=_NAME)]
 Role = Literal["entrance", "gate", "kiosk", "counter", "handheld", "shelf", "fitting_room"]
 Framing = Literal["line", "stx", "idle"]
+Region = Annotated[tuple[float, ...], Meta(min_length=4, max_length=4)]
 BrokerUrl = Annotated[str, Meta(pattern=_BROKER)]
 
 
@@ -37,6 +38,7 @@ class StoreSection(Section, frozen=True, kw_only=True):
     data: str  # folder of store.db and hq.db, seen from the folder of noren.toml
     time_zone: str = "Asia/Tokyo"
     day_starts: Annotated[int, Meta(ge=0, le=12)] = 0  # hour at which the shop's day begins
+    budget_mb: Annotated[int, Meta(ge=16)] | None = None  # megabytes store.db may hold, where the card is shared or small
 
 
 class WebSection(Section, frozen=True, kw_only=True):
@@ -48,9 +50,7 @@ class WebSection(Section, frozen=True, kw_only=True):
 
 
 class HqSection(Section, frozen=True, kw_only=True):
-    broker: Annotated[
-        str, Meta(pattern=_BROKER)
-    ]  # mqtt://host:1883 or mqtts://host:8883; of a cluster host-1:8883,host-2:8883,…
+    broker: BrokerUrl  # mqtt://host:1883 or mqtts://host:8883; of a cluster mqtts://host-1:8883,host-2:8883,…
     keys: dict[str, str]  # key id -> HQ's Ed25519 public key, base64url: only these may give orders
     username: str | None = None
     password_file: str | None = None
@@ -103,11 +103,11 @@ class CameraDevice(Section, frozen=True, kw_only=True, tag="camera", tag_field="
     width: Annotated[int, Meta(ge=160, le=3840)] = 1280
     height: Annotated[int, Meta(ge=120, le=2160)] = 720
     fps: Annotated[int, Meta(ge=1, le=60)] = 15
-    region: tuple[float, float, float, float] | None = None  # left, top, right, bottom as shares of the frame
+    region: Region | None = None  # left, top, right, bottom as shares of the frame
     exposure: float | None = None
     focus: float | None = None
     power_line_hz: Literal[50, 60] | None = None  # Japan: 50 east, 60 west
-    hold_s: Annotated[float, Meta(gt=0, le=60)] = 2.0
+    hold_s: Annotated[float, Meta(ge=0.1, le=60)] = 2.0
     symbologies: list[str] | None = None
     several: Literal["all", "centre"] = "all"  # codes in view together: each of them, or the one nearest the centre
     repeat: bool = False  # a file or folder begins again at its end
@@ -143,7 +143,7 @@ def read_config(path: Path) -> Config:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None
     except msgspec.ValidationError as error:
         where, what = plainly(str(error))
-        raise BadConfig(f"{path}: {where or 'top level'}: {what}") from None
+        raise BadConfig(f"{path}: {where}: {what}" if where else f"{path}: {error}") from None
     return _absolute(config, path.parent)
 
 

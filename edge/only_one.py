@@ -21,3 +21,13 @@ def only_one(process: str, data: Path) -> Iterator[None]:
         except BlockingIOError:
             raise BadConfig(f"{data}: another {process} already runs for this store. Stop it first.") from None
         yield
+
+
+def runs(lock: Path) -> bool:
+    """Whether a process holds `lock`; the kernel's list is read, because trying the lock could keep its owner out."""
+    try:
+        inode = f":{lock.stat().st_ino}"
+    except FileNotFoundError:
+        return False
+    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    return any("FLOCK" in words and any(word.endswith(inode) for word in words) for words in held)

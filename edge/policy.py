@@ -1,11 +1,9 @@
-"""What HQ decides for a store: brand, check-in, codes, pickup, screens. A row of the `config` feed, never noren.toml."""
+"""What HQ decides for a store: brand, check-in, codes, pickup, screens. Row `policy` of the `config` feed, never noren.toml."""
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
-from sqlite_utils import Database
 
-from edge import mirror
 from edge.codes.rules import CodeRules
 from edge.words import Words
 
@@ -73,8 +71,3 @@ class Policy(Part, frozen=True, kw_only=True):
     stock: Stock = Stock()
     codes: CodeRules = CodeRules()
     retention_days: Annotated[int, Meta(ge=7, le=3650)] = 90
-
-
-def read_policy(hq: Database) -> Policy:
-    """The policy HQ last sent (key `policy` of the `config` feed), or the defaults."""
-    return mirror.row(hq, "config", "policy", Policy) or Policy()

@@ -155,7 +155,8 @@ create table answers (question integer primary key, word text not null, body tex
 
 # `configs`, written by sync: each config HQ has sent, and how far it has come (sync/trial_rules.py). The last good one is
 # kept here and not in the mirror, which may be thrown away. `bridge`, written by the bridge: which of them it lives with,
-# the trial that was under way when it began, and what it found when it looked for the devices of a new one.
+# the trial that was under way when it began, why it could not take up the one it tried, and which devices of the one it
+# looked at are not there: only the bridge sees device nodes.
 CONFIGS = """
 create table configs (
   number integer primary key autoincrement,
@@ -165,7 +166,8 @@ create table configs (
   unique (epoch, version)
 ) strict;
 create table bridge (
-  config integer not null, past integer not null, trouble text not null default '', since text not null,
+  config integer not null, past integer not null, since text not null,
+  tried integer not null default 0, trouble text not null default '',
   looked integer not null default 0, missing text not null default '[]',
   only_one integer primary key check (only_one = 1)
 ) strict;

@@ -1,4 +1,4 @@
-"""One thread's hold on the store: both databases, which box this is, its settings and HQ's policy."""
+"""One thread's hold on the store: both databases, which box this is, and the settings in force."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,37 +6,51 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge import mirror
 from edge.config import Config
 from edge.journal import Box
-from edge.policy import Policy, read_policy
+from edge.policy import Policy
+from edge.settings import GROUND, Settings, in_force, number_in_force
 from edge.store import open_hq, open_store
 
 
 class Shop:
-    """Connections belong to the thread that opened them; the policy is read again when HQ has sent another one."""
+    """Connections belong to the thread that opened them; the settings are read again when others have come into force.
 
-    def __init__(self, config: Config, box: Box, db: Database, hq: Database) -> None:
-        self.config, self.box, self.db, self.hq = config, box, db, hq
-        self._policy = Policy()
-        self._stamp = ""
+    `past` is the config that was on trial when the process began (edge/settings.py).
+    """
+
+    def __init__(self, ground: Config, box: Box, db: Database, hq: Database, past: int = GROUND) -> None:
+        self.box, self.db, self.hq, self.past = box, db, hq, past
+        self._ground = ground
+        self._settings: Settings | None = None
+        self._number = GROUND
+
+    @property
+    def settings(self) -> Settings:
+        """The settings in force (one small query a look)."""
+        number = number_in_force(self.db, self.past)
+        if self._settings is None or number != self._number:
+            self._settings, self._number = in_force(self.db, self._ground, self.past), number
+        return self._settings
+
+    @property
+    def config(self) -> Config:
+        """The box's own: noren.toml with HQ's stations and devices over it."""
+        return self.settings.config
 
     @property
     def policy(self) -> Policy:
-        """HQ's policy in force (one small query a look)."""
-        stamp = mirror.stamp(self.hq, "config")
-        if stamp != self._stamp:
-            self._policy, self._stamp = read_policy(self.hq), stamp
-        return self._policy
+        """HQ's policy."""
+        return self.settings.policy
 
 
 @contextmanager
-def open_shop(config: Config, box: Box) -> Iterator[Shop]:
+def open_shop(ground: Config, box: Box, past: int = GROUND) -> Iterator[Shop]:
     """The shop for the calling thread."""
-    folder = Path(config.store.data)
+    folder = Path(ground.store.data)
     db, hq = open_store(folder), open_hq(folder)
     try:
-        yield Shop(config, box, db, hq)
+        yield Shop(ground, box, db, hq, past)
     finally:
         db.close()
         hq.close()

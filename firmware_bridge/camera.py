@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from edge.config import BadConfig, CameraDevice
+from edge.config import BadConfig, CameraDevice, Region
 from edge.scan import Reading
 from firmware_bridge import blind
 from firmware_bridge.capture import open_lens
@@ -149,7 +149,7 @@ def _nothing(ended: bool, since: float) -> Word:
     return None
 
 
-def region(gray: Gray, shares: tuple[float, float, float, float] | None) -> Gray:
+def region(gray: Gray, shares: Region | None) -> Gray:
     """The part of a frame to look at: left, top, right, bottom as shares of its size."""
     if shares is None:
         return gray

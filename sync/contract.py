@@ -42,7 +42,7 @@ kernel's id of that boot; those of `member`, `staff`, `station` and `causation` 
 `attributes` are there where they are known. `lane` is the chain it is told in; lower ones go first.
 
 A feed (`x-feeds`, by name) is heard by all stores alike or by each for itself (`scope`); `body` is what its rows hold, \
-`key` the field of the body that is the row's key too.
+`key` the field of the body that is the row's key too; `body-of-key` names rows that hold something else.
 
 Beside the examples of each message is what is published on the wire (`x-wire`), signed for its topic with the secret \
 key of RFC 8032's first test under the id `{KEY.id}`; its public half is `{write_public(KEY.public)}`.
@@ -107,7 +107,9 @@ def _feed(feed: str, refs: Json) -> Json:
     """Who hears a feed, and what the body of its rows is; a feed that nobody reads yet has any object."""
     scope = "all" if feed in SCOPE_ALL else "store"
     key = {"key": KEY_FIELDS[feed]} if feed in KEY_FIELDS else {}
-    return {"scope": scope, **key, "body": refs.get(f"feed.{feed}", {"type": "object"})}
+    own = {name.rpartition(".")[2]: ref for name, ref in refs.items() if name.startswith(f"feed.{feed}.")}
+    of_key = {"body-of-key": own} if own else {}
+    return {"scope": scope, **key, "body": refs.get(f"feed.{feed}", {"type": "object"}), **of_key}
 
 
 def _fact(kind: str, refs: Json) -> Json:

@@ -70,6 +70,14 @@ class FeedState(Struct, frozen=True, kw_only=True):
     rows: Seq
 
 
+class ConfigState(Struct, frozen=True, kw_only=True):
+    """The last config a store has received, and how far it has come with it."""
+
+    epoch: Short
+    version: Seq
+    stage: Literal["received", "validated", "trial", "kept", "refused", "rolled_back"]
+
+
 class State(Header, frozen=True, kw_only=True, tag="state"):
     """Birth and death of a store's line (retained). No rows.
 
@@ -88,6 +96,7 @@ class State(Header, frozen=True, kw_only=True, tag="state"):
     backlog: Seq = 0  # facts that HQ has not kept
     disk_free: float = 1.0  # share of the card that is free
     feeds: dict[Name, FeedState] = {}
+    config: ConfigState | None = None
     devices: dict[Name, Short] = {}  # device id -> its state
     refused: dict[Name, Seq] = {}  # messages refused since the start, by reason
     forks: Seq = 0

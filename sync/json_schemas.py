@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from edge.box_settings import BoxSettings
 from edge.stock import NeighbourStock
 from sync.facts.table import KINDS as FACTS
 from sync.headers import NULL, VERSION, AnyHeader, EventRow, FeedRow
@@ -37,6 +38,7 @@ def named() -> dict[str, Any]:
         **{f"message.{tag(header)}": header for header in HEADERS},
         **{f"row.{row.__name__}": row for row in ROW_TYPES},
         **{f"feed.{feed}": kind for feed, kind in FEED_ROWS.items()},
+        "feed.config.box": BoxSettings,
         **{f"fact.{kind}": fact.data for kind, fact in FACTS.items()},
         "answer.stock": NeighbourStock,
         "event": Event,

@@ -4,9 +4,12 @@ from typing import Any
 
 import msgspec
 
+from edge import document
 from edge.catalog import Category, Picture, Product, Reviews
 from edge.codes.checks import mod10
+from edge.entitlement import Entitlement
 from edge.member import Member
+from edge.offer import Offer
 from edge.pickup.order import OrderRow
 from edge.policy import Policy
 from edge.staff import Staff
@@ -25,9 +28,11 @@ KINDS: dict[str, Any] = {
     "catalog": Product,
     "config": Policy,
     "content": Picture | Reviews | Category,
+    "entitlements": Entitlement,
     "keys": HqKey,
     "members": Member,
     "neighbours": NeighbourRow,
+    "offers": Offer,
     "orders": OrderRow,
     "staff": Staff,
     "stock": StockRow,
@@ -38,18 +43,25 @@ _ANY = msgspec.json.Decoder(OTHER)
 
 KEY_FIELDS = {
     "catalog": "gtin",
+    "entitlements": "entitlement",
     "members": "member",
     "neighbours": "gtin",
+    "offers": "offer",
     "orders": "order",
     "staff": "staff",
     "stock": "gtin",
 }
 
 
+def kind_of(feed: str, key: str) -> Any:
+    """The type of a row: of most feeds all rows have one, of `config` each key has its own."""
+    return document.KINDS.get(key, OTHER) if feed == "config" else KINDS.get(feed, OTHER)
+
+
 def fault(feed: str, key: str, body: str) -> str | None:
     """Why a row cannot be used, in words for HQ; None where it is good."""
     try:
-        value = _DECODERS.get(feed, _ANY).decode(body)
+        value = _read(feed, key, body)
     except (msgspec.MsgspecError, RecursionError) as error:
         return str(error)
     if isinstance(value, HqKey):
@@ -63,6 +75,10 @@ def fault(feed: str, key: str, body: str) -> str | None:
     if name == "gtin" and not _is_gtin14(key):
         return f"{key!r} is not a GTIN-14 with a true check digit"
     return None
+
+
+def _read(feed: str, key: str, body: str) -> Any:
+    return document.read_row(key, body) if feed == "config" else _DECODERS.get(feed, _ANY).decode(body)
 
 
 def _key_fault(row: HqKey) -> str | None:

@@ -53,9 +53,9 @@ def picture(station: str, device: str) -> Response:
     404 where the bridge has none yet (it makes one while it is asked, and takes it away 5 s later) or left an old one.
     """
     _only_signed_in(station)
-    if not any(one.id == device and isinstance(one, CameraDevice) for one in house().config.devices):
+    if not any(one.id == device and isinstance(one, CameraDevice) for one in shop().config.devices):
         abort(404)
-    folder = Path(house().config.store.data) / "preview"
+    folder = Path(house().ground.store.data) / "preview"
     folder.mkdir(exist_ok=True)
     (folder / f"{device}.want").touch()
     try:

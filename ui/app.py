@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from edge.config import Config
 from edge.journal import Box
 from edge.service import Life
+from edge.settings import GROUND
 from ui import aim, board, door, doors, here, kiosk, live, looks, status, trouble
 from ui.play import page as play
 from ui.screens import Screens
@@ -44,18 +45,19 @@ def stamp_of(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def make_app(config: Config, box: Box, screens: Screens, life: Life) -> Flask:
-    """The app for one store's box."""
+def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int = GROUND) -> Flask:
+    """The app for one store's box; `past` is the config that was on trial when the process began."""
     stamp = stamp_of(_STATIC)
     app = Flask("ui", static_folder=str(_STATIC), static_url_path=f"/static/{stamp}")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    voices = Voices(config.zone)
-    here.settle(app, here.House(config=config, box=box, screens=screens, voices=voices, life=life, stamp=stamp))
+    voices = Voices(ground.zone)
+    house = here.House(ground=ground, past=past, box=box, screens=screens, voices=voices, life=life, stamp=stamp)
+    here.settle(app, house)
     door.fit(app)
     trouble.fit(app)
-    for blueprint in BLUEPRINTS + ((play.play,) if config.web.play else ()):
+    for blueprint in BLUEPRINTS + ((play.play,) if ground.web.play else ()):
         app.register_blueprint(blueprint)
     # compiled now: the first shopper shall not wait for it, and a broken one shall not start
     for template in app.jinja_env.list_templates():

@@ -18,7 +18,7 @@ def _addresses(language: str) -> list[tuple[str, str, str]]:
     """(kind, name, path) of each page this box has."""
     stations = [
         (place.role, without_furigana(place.name.in_(language)), f"/{place.role}/{place.id}")
-        for place in house().config.stations
+        for place in shop().config.stations
         if place.role in ("kiosk", "entrance")
     ]
     rules = {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
@@ -36,10 +36,14 @@ def addresses() -> str:
 
 @doors.get("/healthz")
 def health() -> tuple[Response, int]:
-    """200 while both databases can be read and the loops go round; 503 says what does not. For machines."""
+    """200 while both databases can be read and the loops go round; 503 says what does not. For machines.
+
+    `config` is the one the pages live with, and the one that was on trial when they began (edge/settings.py).
+    """
     one(shop().db, "select count(*) from screens")
     one(shop().hq, "select count(*) from feeds")
     silent = house().life.stalest()
     well = silent < FALLEN_BEHIND and house().life.broken is None
-    told = {"ok": well, "silent_s": round(silent, 1), "streams": house().screens.count()}
+    lives = {"number": shop().settings.number, "past": house().past}
+    told = {"ok": well, "silent_s": round(silent, 1), "streams": house().screens.count(), "config": lives}
     return jsonify(told), 200 if well else 503

@@ -97,7 +97,7 @@ class Follower:
     def look(self) -> None:
         """One look at both databases."""
         shop = self._shop
-        self._screens.version = f"{self._stamp}-{mirror.stamp(shop.hq, 'config')}"
+        self._screens.version = f"{self._stamp}-{shop.settings.stamp}"
         note_devices(shop)
         note_sync(shop)
         marks = {"orders": orders_mark(shop), "line": line_mark(shop), "calls": calls_mark(shop)}

@@ -13,6 +13,7 @@ from edge import mirror
 from edge.clock import Now, Quality, business_day, parse_utc, utc_text
 from edge.config import Config, Device
 from edge.journal import Waiting, standing
+from edge.only_one import runs
 from edge.shop import Shop
 from edge.store import one, rows, values
 from ui import wedge
@@ -110,16 +111,6 @@ def day_began(config: Config, moment: Now) -> datetime:
     return datetime.combine(datetime.fromisoformat(day), time(config.store.day_starts), config.zone)
 
 
-def runs(lock: Path) -> bool:
-    """Whether a process holds `lock`; the kernel's list is read, because trying the lock could keep its owner out."""
-    try:
-        inode = f":{lock.stat().st_ino}"
-    except FileNotFoundError:
-        return False
-    held = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
-    return any("FLOCK" in words and any(word.endswith(inode) for word in words) for words in held)
-
-
 def _today(shop: Shop, since: datetime) -> dict[str, int]:
     """Readings by device after the last one from before `since`: only today's rows are walked, however long the log."""
     found = rows(
@@ -206,7 +197,7 @@ def _versions(shop: Shop) -> Versions:
     found = one(shop.hq, "select rows from feeds where feed = 'catalog'")
     return Versions(
         software=software(),
-        config=mirror.version(shop.hq, "config"),
+        config=shop.settings.version,
         catalog=mirror.version(shop.hq, "catalog"),
         products=found[0] if found else 0,
     )

@@ -21,7 +21,8 @@ from ui.text import HOME, LANGUAGES, Voice, Voices
 class House:
     """What the web process holds once, whatever the request."""
 
-    config: Config
+    ground: Config  # noren.toml; what is in force is the shop's
+    past: int  # the config on trial when the process began
     box: Box
     screens: Screens
     voices: Voices
@@ -40,7 +41,7 @@ def shop() -> Shop:
     """
     if "shop" not in g:
         g.closing = ExitStack()
-        g.shop = g.closing.enter_context(open_shop(house().config, house().box))
+        g.shop = g.closing.enter_context(open_shop(house().ground, house().box, house().past))
     return cast(Shop, g.shop)
 
 
@@ -67,8 +68,8 @@ def show(template: str, **values: object) -> str:
 
 
 def version(feed: str) -> str:
-    """How a feed stands, for addresses that may be kept for ever."""
-    return mirror.stamp(shop().hq, feed)
+    """How a feed stands, for addresses that may be kept for ever; of `config` what is in force."""
+    return shop().settings.stamp if feed == "config" else mirror.stamp(shop().hq, feed)
 
 
 # Seconds left, and the time since when a screen is cut off: scripts write them in.

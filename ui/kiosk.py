@@ -40,7 +40,7 @@ class Page:
 
 
 def _station(station: str) -> Station:
-    place = house().config.station(station)
+    place = shop().config.station(station)
     if place is None or place.role not in ROLES:
         abort(404)
     return place

@@ -65,7 +65,7 @@ def _missed(station: str) -> int | None:
 @live.get("/live/<station>")
 def follow(station: str) -> Response:
     """The stream of a station or surface; `?screen=` names the page, so that its new stream ends its old one."""
-    if station not in SURFACES and house().config.station(station) is None:
+    if station not in SURFACES and shop().config.station(station) is None:
         abort(404)
     screen = request.args.get("screen", "")
     if not _SCREEN.fullmatch(screen):

@@ -42,7 +42,7 @@ def brand() -> Response:
     """The chain's colours, over those of tokens.css."""
     it = shop().policy.brand
     rule = f":root{{--brand:{it.colour};--brand-tint:{it.tint};--brand-ink:{ink_on(it.colour)}}}\n"
-    return _served(rule, "text/css", mirror.stamp(shop().hq, "config"))
+    return _served(rule, "text/css", shop().settings.stamp)
 
 
 @looks.get("/picture/<name>.svg")

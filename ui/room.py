@@ -10,6 +10,7 @@ from edge.clock import now
 from edge.config import Config
 from edge.journal import Box
 from edge.service import Life
+from edge.settings import GROUND, trial_under_way
 from edge.shop import open_shop
 from edge.store import open_store
 from ui import follower
@@ -24,13 +25,15 @@ class Room:
         self.config = config
         self.life = Life()
         self.screens = Screens()
+        self.past = GROUND  # the config on trial when this worker began
 
     def begin(self) -> Flask:
         """Know the box, build the pages, start the loops."""
         db = open_store(Path(self.config.store.data))
         me = box.know_thyself(db, self.config.store.id, now())
+        self.past = trial_under_way(db)
         db.close()
-        app = make_app(self.config, me, self.screens, self.life)
+        app = make_app(self.config, me, self.screens, self.life, self.past)
         stamp = app.extensions["house"].stamp
         tasks = {
             "desk": partial(self._desk, me),
@@ -41,7 +44,7 @@ class Room:
         return app
 
     def _desk(self, me: Box, life: Life) -> None:
-        with open_shop(self.config, me) as shop:
+        with open_shop(self.config, me, self.past) as shop:
             desk.work(shop, self._answered, life)
 
     def _answered(self, done: desk.Answered) -> None:
@@ -49,11 +52,11 @@ class Room:
             self.screens.outcome(done.station, done.seq)
 
     def _follower(self, me: Box, stamp: str, life: Life) -> None:
-        with open_shop(self.config, me) as shop:
+        with open_shop(self.config, me, self.past) as shop:
             follower.follow(shop, self.screens, stamp, life)
 
     def _broom(self, me: Box, life: Life) -> None:
-        with open_shop(self.config, me) as shop:
+        with open_shop(self.config, me, self.past) as shop:
             retention.work(shop, life)
 
     def end(self) -> None:

@@ -23,6 +23,15 @@ class BoxForked(Noted, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class DiskThinned(Data, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
+    """Room was short: rows that could be spared were thrown away, or views not told, and this is how many."""
+
+    what: Literal["journal", "scans", "page_scans", "outcomes", "views"]  # journal: rows that HQ had kept
+    count: Annotated[int, Meta(ge=1)]
+    first: Time
+    last: Time
+
+
 class DeviceSeen(Noted, frozen=True, kw_only=True):
     """A scanner or camera was lost, or is back."""
 
@@ -83,3 +92,30 @@ class MessageRefused(Noted, frozen=True, kw_only=True):
     """A message was refused; told for the first of each reason in a run, all are counted in `state`."""
 
     why: str
+
+
+class ConfigStage(Noted, frozen=True, kw_only=True):
+    """How far the store has come with a config of HQ's: received, validated, on trial, kept."""
+
+    version: Annotated[int, Meta(ge=0)]
+    epoch: str  # of the feed
+
+
+class ConfigRefused(ConfigStage, frozen=True, kw_only=True):
+    """A config was never tried: something in it cannot be."""
+
+    reason: str
+    path: str  # row and key, such as `policy.check_in.miles`
+
+
+class ConfigRolledBack(ConfigStage, frozen=True, kw_only=True):
+    """A config was not kept: its trial failed or did not end, or a newer one took its place. The last good one is in force."""
+
+    reason: str
+
+
+class LineFellBack(Noted, frozen=True, kw_only=True, rename={"left": "from", "taken": "to"}):
+    """HQ was not to be heard where the line had moved to: it went back to the last broker that worked."""
+
+    left: str  # host and port
+    taken: str

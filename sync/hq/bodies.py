@@ -4,13 +4,12 @@ from typing import Any
 
 import msgspec
 
-from sync.kinds import KINDS, OTHER, fault
+from sync.kinds import fault, kind_of
 
 
 def text(feed: str, key: str, body: dict[str, Any], *, strict: bool = True) -> str:
     """A body as it is kept and sent; with `strict` off, "12" is taken for 12, as a CSV has it. Raises ValidationError."""
-    kind = KINDS.get(feed, OTHER)
-    encoded = msgspec.json.encode(msgspec.convert(body, kind, strict=strict)).decode()
+    encoded = msgspec.json.encode(msgspec.convert(body, kind_of(feed, key), strict=strict)).decode()
     if why := fault(feed, key, encoded):
         raise msgspec.ValidationError(why)
     return encoded

@@ -39,6 +39,7 @@ from edge.service import Life
 from edge.shop import Shop
 from edge.store import cursor, rows, writing
 from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, scan, send
+from tests.kept import keep
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(
@@ -54,7 +55,7 @@ TAG = "4512345678906"
 
 @pytest.fixture(autouse=True)
 def _policy(floor: Shop) -> None:
-    send(floor, "config", "policy", Policy(check_in=CheckIn(miles=10), codes=RULES))
+    keep(floor.db, Policy(check_in=CheckIn(miles=10), codes=RULES))
     send(floor, "catalog", GTIN, product())
     send(floor, "members", "m-1", member())
 
@@ -333,8 +334,7 @@ def test_a_long_backlog_is_left_where_it_stands_when_the_life_ends(floor: Shop) 
 
 def test_a_policy_of_a_restored_hq_is_read_even_under_the_same_number(floor: Shop) -> None:
     assert floor.policy.check_in.miles == 10
-    send(floor, "config", "policy", Policy(check_in=CheckIn(miles=99), codes=RULES))
-    floor.hq.conn.execute("update feeds set epoch = 'another' where feed = 'config'")
+    keep(floor.db, Policy(check_in=CheckIn(miles=99), codes=RULES), epoch="another")
     assert floor.policy.check_in.miles == 99
 
 

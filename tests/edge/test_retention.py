@@ -17,6 +17,7 @@ from edge.shop import Shop
 from edge.stock import Moved, move
 from edge.store import one, rows, writing
 from tests.edge.floor import GTIN, order, scan, send, stock
+from tests.kept import keep
 
 
 def _later(days: int) -> Now:
@@ -122,7 +123,7 @@ def test_a_conflict_hq_was_told_of_is_not_told_again_while_its_steps_stay(floor:
 
 
 def test_a_visit_stays_as_long_as_its_window(floor: Shop) -> None:
-    send(floor, "config", "policy", Policy(retention_days=7, check_in=CheckIn(window_hours=720)))
+    keep(floor.db, Policy(retention_days=7, check_in=CheckIn(window_hours=720)))
     with writing(floor.db):
         floor.db.conn.execute(
             "insert into visits (member, rule, period, station, time) values ('m', '720h', 'p', 'k1', ?)", (now().text,)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.pickup.life import FACTS
+from sync.trial_rules import STAGE_FACTS
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("edge", "firmware_bridge", "sync", "ui")
@@ -66,10 +67,12 @@ def _of_call(name: str, scope: ast.FunctionDef, called: str, call: ast.Call) -> 
 
 
 def _kinds(scope: ast.FunctionDef, node: ast.AST | None) -> set[str]:
-    """The kinds an expression can be: constants in it, those given to a local name, all of the table of pickup facts."""
+    """The kinds an expression can be: constants in it, those given to a local name, all of a table of facts."""
     match node:
         case ast.Subscript(value=ast.Name(id="FACTS")):
             return set(FACTS.values())
+        case ast.Subscript(value=ast.Name(id="STAGE_FACTS")):
+            return set(STAGE_FACTS.values())
         case ast.Name(id=local):
             return {kind for value in _given(scope, local) for kind in _kinds(scope, value)}
         case ast.Constant() | ast.IfExp():

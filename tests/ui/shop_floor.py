@@ -28,11 +28,12 @@ from edge.staff import Staff
 from edge.stock import NeighbourRow, NeighbourStock, StockRow
 from edge.store import open_hq, open_store, writing
 from edge.words import Words
+from tests.kept import keep
 
 FULL_NAME = "サトウミサキ"  # must never be on a public screen
 SECRET = "s3cretS3cret"
 PIN = "2468"
-FEEDS = ("config", "staff", "catalog", "content", "members", "orders", "stock", "neighbours")
+FEEDS = ("staff", "catalog", "content", "members", "orders", "stock", "neighbours")
 
 SHIRT = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 180"><path d="M70 20 30 44 14 120l26 8 12-40v78h96V88l12 40 '
@@ -107,7 +108,8 @@ class Floor:
         self.feed("stock", gtin, row)
 
     def policy(self, policy: Policy) -> None:
-        self.feed("config", "policy", policy)
+        """HQ's policy, proved and kept."""
+        keep(self.db, policy)
 
     @property
     def shop(self) -> Shop:

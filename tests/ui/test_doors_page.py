@@ -31,7 +31,8 @@ def test_the_house_is_well_while_its_loops_go_round(floor: Floor) -> None:
     life = Life()
     client = make_app(floor.config, floor.box, Screens(), life).test_client()
     life.goes_on()
-    assert client.get("/healthz").json == {"ok": True, "silent_s": pytest.approx(0, abs=1), "streams": 0}
+    told = {"ok": True, "silent_s": pytest.approx(0, abs=1), "streams": 0, "config": {"number": 1, "past": 0}}
+    assert client.get("/healthz").json == told
 
 
 def test_the_house_is_not_well_when_a_loop_stands_still(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:

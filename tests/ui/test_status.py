@@ -17,6 +17,7 @@ from flask.testing import FlaskClient
 
 from edge.clock import now, utc_text
 from edge.config import CameraDevice, Device, SerialDevice
+from edge.only_one import runs
 from edge.scan import Reading, write_down
 from edge.service import Life
 from edge.store import writing
@@ -187,11 +188,11 @@ def test_without_the_process_that_reads_no_reader_is_called_well(client: FlaskCl
 @pytest.mark.usefixtures("bridge")
 def test_looking_never_keeps_the_bridge_from_its_lock(floor: Floor, tmp_path: Path) -> None:
     lock = tmp_path / "lock"
-    assert not health.runs(lock)
+    assert not runs(lock)
     with lock.open("w") as held:
-        assert not health.runs(lock)
+        assert not runs(lock)
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        assert health.runs(lock)
+        assert runs(lock)
 
 
 def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[str, Logbook]) -> None:

@@ -11,6 +11,7 @@ from edge.pickup.life import Action, State
 from edge.pickup.step import Request, take
 from edge.store import append, rows, writing
 from sync.facts.table import KINDS
+from sync.trial_rules import STAGE_FACTS
 from tests.ui.shop_floor import PIN, Floor, ean13, pickup_code
 from tests.ui.shop_floor import SHIRT_M as SHIRT
 from ui.follower import Follower
@@ -23,6 +24,8 @@ BY_SYNC = {"sync.started", "clock.differs", "feed.reload", "feed.row_set_aside",
 BY_SYNC |= {
     "message.refused",
     "box.forked",
+    "line.fell_back",
+    *STAGE_FACTS.values(),
 }  # told where a line to HQ is; tests/sync compares their fields in the source
 
 

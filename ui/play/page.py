@@ -25,13 +25,13 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 def _play() -> Play:
-    file = house().config.web.play
+    file = house().ground.web.play
     return read_play(file) if file else abort(404)
 
 
 def _stations(it: Play) -> list[Station]:
     """The stations that have a virtual scanner, as noren.toml has them."""
-    return [place for place in house().config.stations if place.id in it.scanners]
+    return [place for place in shop().config.stations if place.id in it.scanners]
 
 
 def _picture(n: int, card: Card) -> str | None:

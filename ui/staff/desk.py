@@ -60,7 +60,7 @@ def cookie(station: str) -> str:
 
 def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     station = (values or {}).pop("station", None)
-    found = house().config.station(station) if station else None
+    found = shop().config.station(station) if station else None
     if found is None or found.role not in ROLES:
         abort(404)
     token = request.cookies.get(cookie(found.id), "")
@@ -121,7 +121,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
 
 def _day(day: date) -> str:
     """A day of this week or the next, `11/22(日)`."""
-    local = day.astimezone(house().config.zone) if isinstance(day, datetime) else day
+    local = day.astimezone(house().ground.zone) if isinstance(day, datetime) else day
     return str(format_skeleton("MEd", local, locale=language()))
 
 

@@ -7,7 +7,7 @@ from edge import mirror, staff
 from edge.outcome import BadgeRead, on_screen
 from edge.staff import Locked, Session, Staff, WrongPin
 from edge.store import writing
-from ui.here import house, moment, shop, show, voice
+from ui.here import moment, shop, show, voice
 from ui.staff import desk, proof
 from ui.staff.desk import page, place, session
 
@@ -21,7 +21,7 @@ LONGEST = 6  # digits of a PIN
 @stations.get("/staff")
 def choose() -> str | Answer:
     """The staff stations of this store; where there is one only, straight to it."""
-    found = [one for one in house().config.stations if one.role in desk.ROLES]
+    found = [one for one in shop().config.stations if one.role in desk.ROLES]
     if len(found) == 1:
         return redirect(url_for("staff.waiting", station=found[0].id), 303)
     return show("staff/stations.html", stations=found)

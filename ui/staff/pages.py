@@ -7,7 +7,7 @@ from edge import catalog
 from edge.clock import parse_utc
 from edge.store import rows, writing
 from ui import product
-from ui.here import house, moment, shop
+from ui.here import house, moment, shop, show
 from ui.staff import desk, queue
 from ui.staff.desk import page, signed_in
 from ui.staff.queue import TABS, Tab
@@ -54,7 +54,7 @@ def calls() -> Response:
 
 def _call(row: dict[str, object]) -> dict[str, object]:
     """A call with its station's name and the minutes it has waited."""
-    from_there = house().config.station(str(row["station"]))
+    from_there = shop().config.station(str(row["station"]))
     at = parse_utc(str(row["time"]))
     answered = parse_utc(str(row["answered"])) if row["answered"] else None
     minutes = max(0, int((moment().time - at).total_seconds() // 60))

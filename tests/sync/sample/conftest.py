@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from edge import mirror
 from edge.clock import now
+from edge.policy import Policy
 from edge.shop import Shop
 from edge.store import writing
 from sync.hq.sample import chain
 from tests.edge import floor as builder
+from tests.kept import keep
 
 
 @pytest.fixture(scope="session")
@@ -24,4 +27,5 @@ def ginza(rows: list[chain.Row], tmp_path: Path) -> Iterator[Shop]:
             for feed, scope, key, body in rows:
                 if scope in ("all", "ginza"):
                     builder.send(floor, feed, key, body)
+        keep(floor.db, mirror.row(floor.hq, "config", "policy", Policy) or Policy())
         yield floor

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 from edge import catalog, stock
 from edge.clock import now
-from edge.policy import read_policy
 from edge.shop import Shop
 from edge.staff import Session, everyone, sign_in
 from sync.hq.sample import chain
@@ -84,7 +83,7 @@ def test_every_style_has_its_grid_of_colours_and_sizes_and_a_shelf(ginza: Shop) 
 
 
 def test_the_store_knows_its_place_and_how_to_get_to_the_others(ginza: Shop) -> None:
-    policy = read_policy(ginza.hq)
+    policy = ginza.policy
     assert policy.brand == BRAND
     assert policy.place.name.ja == "銀座店"
     assert [near.store for near in policy.place.neighbours] == ["kichijoji", "yokohama"]

@@ -1,0 +1,78 @@
+"""The settings in force: noren.toml as the ground, and over it the last config of HQ's that has proved itself, or is on trial."""
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from edge.config import Config
+from edge.document import BadDocument, apply, read_document
+from edge.policy import Policy
+from edge.store import one
+
+GROUND = 0  # the number of noren.toml alone, with a policy's defaults
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the box lives with; `number` is that of a row of `configs`."""
+
+    number: int
+    epoch: str
+    version: int
+    config: Config
+    policy: Policy
+
+    @property
+    def stamp(self) -> str:
+        """What differs whenever the settings may: a page that was built with others loads itself anew."""
+        return f"{self.epoch}-{self.version}" if self.number else "0"
+
+
+def trial_under_way(db: Database) -> int:
+    """The number of the config on trial, 0 where there is none.
+
+    A process asks when it begins and never takes that one up: if the trial is why it had to begin anew, it would again.
+    """
+    row = one(db, "select number from configs where stage = 'trial'")
+    return int(row[0]) if row else 0
+
+
+def number_in_force(db: Database, past: int) -> int:
+    """The number of the newest config that is kept, or on trial and not `past` (a look of some microseconds)."""
+    row = one(
+        db,
+        "select max(number) from configs where stage = 'kept' or (stage = 'trial' and number <> ?)",
+        (past,),
+    )
+    return int(row[0] or GROUND) if row else GROUND
+
+
+def in_force(db: Database, ground: Config, past: int) -> Settings:
+    """The settings to live with, for a process that began when the trial of `past` was under way (0: none).
+
+    A config kept by another version of Noren may not be readable by this one, or no longer fit on what an installer has
+    changed in noren.toml: then it is the one before, and in the end noren.toml alone.
+    """
+    found = db.conn.execute(
+        """select number, epoch, version, body from configs
+           where stage = 'kept' or (stage = 'trial' and number <> ?) order by number desc""",
+        (past,),
+    ).fetchall()
+    for row in found:
+        try:
+            return read_settings(ground, *row)
+        except BadDocument:
+            continue
+    return Settings(number=GROUND, epoch="", version=0, config=ground, policy=Policy())
+
+
+def kept(db: Database, ground: Config) -> Settings:
+    """The last good settings: what a process that begins now would live with."""
+    return in_force(db, ground, trial_under_way(db))
+
+
+def read_settings(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:
+    """The settings a row of `configs` makes. Raises BadDocument."""
+    document = read_document(body)
+    config = apply(ground, document)
+    return Settings(number=number, epoch=epoch, version=version, config=config, policy=document.policy)
