@@ -51,6 +51,7 @@ from edge.scan import LOGS, Scan
 from edge.service import Life
 from edge.shop import Shop
 from edge.store import Changes, NoRoom, after, cursor, move_cursor, one, writing
+from edge.thinning import tell_view
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ def decide(shop: Shop, scan: Scan, cause: str, moment: Now) -> Outcome:
 def _product(shop: Shop, scan: Scan, gtin: str, cause: str, moment: Now) -> Outcome:
     known = catalog.product(shop.hq, gtin) is not None
     fact = Fact(kind="product.scanned", data={"gtin": gtin, "known": known}, station=scan.station, causation=cause)
-    tell(shop.db, shop.box, fact, moment)
+    tell_view(shop.db, shop.box, fact, moment)
     return ProductShown(gtin=gtin) if known else ProductUnknown(gtin=gtin)
 
 

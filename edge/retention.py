@@ -1,4 +1,4 @@
-"""What is thrown away when: only what HQ has kept, and only after the days the policy says."""
+"""What is thrown away when: only what HQ has kept, after the days the policy says, or sooner on a disk that fills."""
 
 import logging
 import time
@@ -7,15 +7,18 @@ from itertools import takewhile
 
 from sqlite_utils import Database
 
+from edge import disk, thinning
 from edge.clock import Now, now, utc_text
+from edge.fullness import Level
 from edge.service import Life
 from edge.shop import Shop
-from edge.store import cursor, writing
+from edge.store import NoRoom, cursor, writing
 
 log = logging.getLogger(__name__)
 
 EVERY = 3600.0  # seconds between rounds
-ROUND = 5.0  # seconds between looks at the clock: whoever asks whether this loop still goes round hears so
+ROUND = 5.0  # seconds between looks at clock and disk: whoever asks whether this loop still goes round hears so
+TELL_EVERY = 3600.0  # seconds between facts about what was thinned, as long as it goes on; at once when it is over
 CHUNK = 500  # rows a transaction deletes, so that a scan never waits for a broom
 LOG_DAYS = 90  # days a reading stays after the desk has answered it
 JTI_DAYS = 2  # a signed code lives a minute; two days outlast any clock that was set in between
@@ -88,7 +91,10 @@ def _sweep_table(shop: Shop, table: str, before: str, life: Life) -> int:
 
 
 def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Life) -> int:
-    """Throw away what a log's follower has long read; for the bridge's logs, swept by the bridge. None by an unset clock."""
+    """Throw away what a log's follower has long read; for the bridge's logs, swept by the bridge. None by an unset clock.
+
+    While room is short, readings go sooner (edge/thinning.py).
+    """
     if moment.clock == "unset":
         return 0
     before, read = utc_text(moment.time - timedelta(days=LOG_DAYS)), cursor(db, follower)
@@ -101,16 +107,47 @@ def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Lif
         with writing(db):
             db.conn.execute(f"delete from {log_name} where seq <= ?", (old[-1][0],))
         total += len(old)
-    return total
+    return total + (thinning.thin_scans(db, log_name, read, moment, life) if log_name == "scans" else 0)
+
+
+class Broom:
+    """Remembers when it last went round, and how full the disk was."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._due = self._tell_due = time.monotonic()
+        self._level = disk.noted(shop.db)
+
+    def round(self, moment: Now, at: float, life: Life) -> None:
+        """What is due at `at` (monotonic seconds): the disk each time, the sweep once an hour by a clock that is set."""
+        self._look(moment, at, life)
+        if at >= self._due and moment.clock != "unset":
+            self._due = at + EVERY
+            if gone := sweep(self._shop, moment, life):
+                log.info("thrown away after %d days: %s", self._shop.policy.retention_days, gone)
+
+    def _look(self, moment: Now, at: float, life: Life) -> None:
+        """Note how full the disk is, thin what can be spared, and tell HQ of it."""
+        db = self._shop.db
+        before, self._level = self._level, disk.note(db, self._shop.config.store.budget_mb, moment)
+        if self._level is not before:
+            log.warning("room on the disk: %s", self._level)
+        if self._level is not Level.OK and (gone := thinning.thin(db, self._level, moment, life)):
+            log.warning("thinned, because room is short: %s", gone)
+        if self._level is Level.OK or at >= self._tell_due:
+            self._tell_due = at + TELL_EVERY
+            thinning.tell_thinned(db, self._shop.box, moment)
 
 
 def work(shop: Shop, life: Life) -> None:
-    """The broom's day: a round an hour, none while the clock is unset (it would take today for long ago)."""
-    due = time.monotonic()
+    """The broom's day. A disk without a byte left stops its round, never its life: room may come from elsewhere."""
+    broom, full = Broom(shop), False
     while life.goes_on():
-        moment = now()
-        if time.monotonic() >= due and moment.clock != "unset":
-            due = time.monotonic() + EVERY
-            if gone := sweep(shop, moment, life):
-                log.info("thrown away after %d days: %s", shop.policy.retention_days, gone)
+        was_full, full = full, False
+        try:
+            broom.round(now(), time.monotonic(), life)
+        except NoRoom:
+            full = True
+            if not was_full:
+                log.error("no room on the disk even to sweep")
         life.rest(ROUND)
