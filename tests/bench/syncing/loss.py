@@ -12,8 +12,9 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench.syncing.arms import ARMS, NOREN, Trial
+from tests.bench.syncing.arms import ARMS, NOREN
 from tests.bench.syncing.faults import FAULTS
+from tests.bench.syncing.terms import Trial
 from tests.bench.syncing.trial import Result, run
 
 FACTS = 5_000

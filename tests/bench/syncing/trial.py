@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.bench.syncing.arena import Arena, Never, arena
-from tests.bench.syncing.arms import ARMS, Arm, Count, Trial
+from tests.bench.syncing.arms import ARMS, NOREN, Arm
 from tests.bench.syncing.faults import Step, schedule
 from tests.bench.syncing.saying import said
+from tests.bench.syncing.terms import Count, Trial
 
 SAYING = 120.0  # s within which all facts must be said; under faults a producer is down for a few
 SETTLED = 2.0  # s without news after everything has arrived, so that doubles are seen too
@@ -33,7 +34,7 @@ def run(trial: Trial, *, keep: bool = False) -> Result:
     results: list[Result] = []
 
     def stays() -> bool:
-        return keep or (trial.arm == "noren" and not results[0].is_clean)
+        return keep or (trial.arm == NOREN and not results[0].is_clean)
 
     with arena(f"{trial.arm}-{trial.fault}-{trial.seed}", stays) as here:
         arm.build(here, trial)

@@ -22,7 +22,7 @@ def database(folder: Path) -> sqlite3.Connection:
     """One row per message taken; no unique key, because doubles are to be seen."""
     db = sqlite3.connect(folder / "peer-hq.db", isolation_level=None, check_same_thread=False)
     db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = normal")  # quicker than HQ of ours may be: no wait for the disk at each commit
+    db.execute("pragma synchronous = full")  # as ours: what is acknowledged is on the disk
     db.execute(
         "create table if not exists received (number integer primary key, id text not null, event text not null)"
     )

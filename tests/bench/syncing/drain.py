@@ -1,0 +1,105 @@
+"""How fast a store that was cut off is rid of what waits: ours beside one message per event, and beside the ceilings."""
+
+import argparse
+import itertools
+import random
+import sqlite3
+import time
+from pathlib import Path
+
+from edge.box import know_thyself
+from edge.clock import now
+from edge.journal import tell
+from edge.store import open_store, rows, writing
+from sync.headers import EventRow
+from tests.bench.syncing import ceilings, ours, theirs
+from tests.bench.syncing.arena import DEBIAN, Arena, answers, arena, eventually
+from tests.bench.syncing.faults import NONE
+from tests.bench.syncing.saying import said
+from tests.bench.syncing.teller import facts
+from tests.bench.syncing.terms import Trial
+
+WAITING = 100_000  # facts at the store when the line comes up
+PEERS = 5_000  # for the peers, who would take many minutes; their rate does not hang on the number
+QUICK = 0.2  # share of both in a quick look
+AT_ONCE = 1e9  # facts a second: as fast as a producer can
+CHUNK = 500  # facts in a transaction while the backlog is made
+WITHIN = 900.0  # s for a drain
+LOOK = 0.02  # s between looks into HQ's database
+
+# mosquitto as Debian installs it drops what a consumer cannot take at once; here all shall arrive
+ROOMY = DEBIAN + "max_queued_messages 0\n"
+
+
+def measure(asked: argparse.Namespace) -> dict[str, float]:
+    """Facts a second of each arm from HQ's first fact to its last; shares of what SQLite and mosquitto do alone.
+
+    Ours and the peers keep on the same disk with the same promise: what is acknowledged has been waited for (WAL,
+    synchronous=FULL). Where that costs nothing the peers are quicker, so they run in memory, too: `…_in_memory`.
+    """
+    share = QUICK if asked.quick else 1.0
+    found: dict[str, float] = {}
+    with arena("drain-noren", lambda: False, on_disk=True) as here:
+        ours.settle_in(here)
+        backlog = fill(here.folder / "data", int(WAITING * share))
+        found["noren"] = _noren(here, len(backlog))
+    for arm, producer in (("paho", "paho_queue"), ("sqlite_puback", "sqlite_queue")):
+        found[arm] = _peer(arm, producer, int(PEERS * share), on_disk=True)
+        found[f"{arm}_in_memory"] = _peer(arm, producer, int(PEERS * share), on_disk=False)
+    found["sqlite"] = ceilings.sqlite(backlog)
+    found["mosquitto"] = ceilings.mosquitto(backlog)
+    return {f"drain.{name}.facts_per_s": rate for name, rate in found.items()} | {
+        "drain.ratio_vs_paho": found["noren"] / found["paho"],
+        "drain.ratio_vs_paho_in_memory": found["noren"] / found["paho_in_memory"],
+        "drain.share_of_sqlite": found["noren"] / found["sqlite"],
+        "drain.share_of_mosquitto": found["noren"] / found["mosquitto"],
+    }
+
+
+def fill(data: Path, many: int) -> list[EventRow]:
+    """Let the store's web process tell facts while nobody listens; what lies in the journal then."""
+    db = open_store(data)
+    box, made = know_thyself(db, ours.STORE, now()), facts(random.Random(1))
+    for first in range(0, many, CHUNK):
+        with writing(db):
+            for fact in itertools.islice(made, min(CHUNK, many - first)):
+                tell(db, box, fact, now())
+    found = rows(db, "select seq, ordinal, event from journal order by seq")
+    db.close()
+    return [EventRow(seq=row["seq"], ordinal=row["ordinal"], event=row["event"]) for row in found]
+
+
+def _noren(here: Arena, many: int) -> float:
+    here.start("broker", "link", "consumer")
+    eventually(lambda: answers(here.broker) and answers(here.link), "broker and link answer")
+    here.start("sync")
+    return _rate(here.folder / "hq" / "hq-store.db", "facts", many)
+
+
+def _peer(arm: str, producer: str, many: int, *, on_disk: bool) -> float:
+    with arena(f"drain-{arm}", lambda: False, on_disk=on_disk) as here:
+        trial = Trial(arm=arm, fault=NONE, seed=1, facts=many, rate=AT_ONCE)
+        theirs.add(here, trial, producer, here.link, ROOMY)
+        here.do("kill", "link")
+        here.start("producer")
+        eventually(lambda: len(said(here.folder)) >= many, "all facts wait", WITHIN)
+        here.do("start", "link")
+        return _rate(here.folder / "peer-hq.db", "received", many)
+
+
+def _rate(path: Path, table: str, many: int) -> float:
+    """Facts a second, from the moment HQ's database has its first until it has `many`."""
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)
+
+    def number() -> int:
+        return int(db.execute(f"select coalesce(max(number), 0) from {table}").fetchone()[0])
+
+    try:
+        while not (first := number()):
+            time.sleep(LOOK)
+        begun, end = time.monotonic(), time.monotonic() + WITHIN
+        while (last := number()) < many and time.monotonic() < end:
+            time.sleep(LOOK)
+        return (last - first) / (time.monotonic() - begun)
+    finally:
+        db.close()
