@@ -3,6 +3,7 @@
 import queue
 import random
 import socket
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,9 @@ BACK_FIRST = (
 )  # s before the first try to come back, drawn anew each time so that a chain does not come as one
 BACK_MOST = (4.0, 8.0)  # s between later tries; each one doubles until there
 WINDOW = 40  # messages the broker has not confirmed; more of them would only wait in memory
+DEAF = (
+    2.0  # s until a subscription that the broker refused is tried again: a cluster without a leader does so for a while
+)
 INBOX = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
 INBOX_PATIENCE = 5.0  # s before a message is dropped instead: whoever misses one asks again
 QOS = 1
@@ -89,6 +93,7 @@ class Link:
     inbox: queue.Queue[Event] = field(default_factory=lambda: queue.Queue(INBOX))
     count: Counters = field(default_factory=Counters)
     _client: paho.Client = field(init=False)
+    _deaf: float | None = None  # when to subscribe again (monotonic s), where the broker has refused it
     _turn: int = field(init=False)  # which of the broker's places; written by paho's thread once that runs
     _sent: int = 0  # written by the reading thread only
     _confirmed: int = 0  # written by paho's thread only
@@ -98,6 +103,7 @@ class Link:
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
         self._client.on_socket_open = _tell_half_open
@@ -120,7 +126,7 @@ class Link:
 
     @property
     def is_up(self) -> bool:
-        return self._client.is_connected()
+        return self._client.is_connected() and self._deaf is None
 
     @property
     def has_room(self) -> bool:
@@ -142,6 +148,9 @@ class Link:
         """All that has arrived; waits up to `timeout` seconds for the first. Raises LineBroke."""
         if self._client._thread is None:
             raise LineBroke
+        if self._deaf is not None and time.monotonic() >= self._deaf:
+            self._deaf = time.monotonic() + DEAF
+            self._subscribe()
         try:
             events = [self.inbox.get(timeout=timeout)]
         except queue.Empty:
@@ -160,15 +169,28 @@ class Link:
         except queue.Full:
             self.count.dropped += 1
 
-    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+    def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         if code.is_failure:
             self._put(Lost(f"{spoken(self.place)}: {code}"))
             return
         self.count.connects += 1
-        self._confirmed = self._sent
-        if self.topics:
-            client.subscribe([(topic, QOS) for topic in self.topics])
+        self._draw_delays()
+        self._confirmed, self._deaf = self._sent, None
+        self._subscribe()
         self._put(Connected())
+
+    def _subscribe(self) -> None:
+        if self.topics:
+            self._client.subscribe([(topic, QOS) for topic in self.topics])
+
+    def _on_subscribe(self, _client: paho.Client, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
+        """A line on which we are heard and hear nothing is none."""
+        refused = any(code.is_failure for code in codes)
+        if refused and self._deaf is None:
+            self._put(Lost(f"{spoken(self.place)}: refuses to let us hear our topics"))
+        if not refused and self._deaf is not None:
+            self._put(Connected())
+        self._deaf = time.monotonic() + DEAF if refused else None
 
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
         self._put(Lost(f"{spoken(self.place)}: cannot be reached"))
@@ -176,7 +198,6 @@ class Link:
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         self.count.losses += 1
-        self._draw_delays()
         self._put(Lost(f"{spoken(self.place)}: {code}"))
         self._try_next()
 

@@ -29,8 +29,16 @@ def heard_by_store(chain: str, store: str) -> list[str]:
 
 
 def heard_by_hq(chain: str) -> list[str]:
-    """What HQ subscribes to."""
-    return [up(chain, "+", what) for what in ("events", "state", "want", "ask")]
+    """What HQ subscribes to where it is one worker: all in one, since each costs a clustered broker an election."""
+    return [up(chain, "+", "+")]
+
+
+def shared_by_hq(chain: str) -> list[str]:
+    """What HQ's workers subscribe to where they share the work: each message goes to one of them.
+
+    Births are retained, and retained messages are not shared out (MQTT 5, 4.8.2): every worker hears those.
+    """
+    return [up(chain, "+", "state"), *(f"$share/hq/{up(chain, '+', what)}" for what in ("events", "want", "ask"))]
 
 
 def owner(topic: str) -> str:

@@ -82,6 +82,11 @@ class Ends(Generic[B]):
                 (row["lane"], row["event"]) for row in rows(db, "select lane, event from facts order by lane, number")
             ]
 
+    def count_kept(self) -> int:
+        """How many facts HQ holds."""
+        with opened(self.hq) as db:
+            return db.table("facts").count
+
     def is_all_kept(self) -> bool:
         """HQ holds each fact once in order, and the store knows it."""
         last = dict(self.store.conn.execute("select lane, max(seq) from journal group by lane").fetchall())
@@ -105,7 +110,9 @@ def until(seen: Callable[[], bool], patience: float = PATIENCE) -> None:
 
 
 def noren(*words: Any) -> None:
-    subprocess.run([sys.executable, "-m", "edge", *map(str, words)], check=True, capture_output=True)
+    """Run a command. Raises AssertionError with what it said."""
+    done = subprocess.run([sys.executable, "-m", "edge", *map(str, words)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def built(folder: Path, broker: B, url: str, lines: str = "", serve: Sequence[str] = ()) -> Ends[B]:

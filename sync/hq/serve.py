@@ -33,9 +33,8 @@ def serve(folder: Path, broker: Broker, *, shared: bool = False) -> int:
 
 
 def _heard(chain: str, shared: bool) -> list[str]:
-    """What a worker subscribes to. Births are retained, and retained messages are not shared out (MQTT 5, 4.8.2)."""
-    state = topics.up(chain, "+", "state")
-    told = [topic if topic == state or not shared else f"$share/hq/{topic}" for topic in topics.heard_by_hq(chain)]
+    """What a worker subscribes to."""
+    told = topics.shared_by_hq(chain) if shared else topics.heard_by_hq(chain)
     return [*told, presence.hq_topic(chain)]
 
 
