@@ -3,12 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import msgspec
 from msgspec import Raw
 
+from edge.offer import Offer
 from edge.pickup.life import State as OrderState
 from edge.stock import NeighbourStock, StockRow
+from edge.words import Words
 from sync import topics
 from sync.digest import add, as_text
 from sync.headers import (
@@ -72,6 +75,16 @@ _FACT = msgspec.json.encode(
 ).decode()
 _HASH = hashlib.sha256(GENESIS + _FACT.encode()).hexdigest()
 _STOCK = StockRow(gtin=GTIN, on_hand=6, reserved=1, epoch=EPOCH, through_seq=8, as_of=TIME)
+_OFFER = Offer(
+    offer="rain-1",
+    title=Words(ja="雨の日 100円引き", en="100 yen off on rainy days"),
+    on="check_in",
+    begins=datetime(2026, 11, 21, 10, tzinfo=UTC),
+    ends=datetime(2026, 11, 21, 12, tzinfo=UTC),
+    flag="weather",
+    quota=50,
+    single_use=True,
+)
 _ROW = FeedRow(key=GTIN, version=42, body=Raw(msgspec.json.encode(_STOCK)))
 _HEAD = FeedHead(epoch=FEED_EPOCH, version=42, rows=1, digest=as_text(add(0, GTIN, 42)))
 
@@ -117,6 +130,11 @@ EXAMPLES: tuple[Example, ...] = (
         topic=topics.feed(CHAIN, STORE, "stock"),
         header=FeedDelta(feed="stock", epoch=FEED_EPOCH, since=41, version=42),
         rows=[_ROW],
+    ),
+    Example(
+        topic=topics.feed(CHAIN, topics.ALL, "offers"),
+        header=FeedDelta(feed="offers", epoch=FEED_EPOCH, since=6, version=7),
+        rows=[FeedRow(key=_OFFER.offer, version=7, body=Raw(msgspec.json.encode(_OFFER)))],
     ),
     Example(
         topic=topics.feed(CHAIN, STORE, "stock"),

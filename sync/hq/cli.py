@@ -12,7 +12,7 @@ from sync.hq import serve as serving
 from sync.hq.cli_keys import keys
 from sync.hq.cli_look import events, show_fleet, show_report
 from sync.hq.cli_options import broker_option, folder_option, plainly
-from sync.hq.cli_push import push
+from sync.hq.cli_push import push, template
 from sync.hq.cli_rollout import rollout
 from sync.hq.cli_stores import stores
 from sync.hq.cli_tasks import aside, conflicts, restored, tell
@@ -71,5 +71,6 @@ def serve(folder: Path, broker: str | None, password_file: str | None, shared: b
     sys.exit(serving.serve(folder, line, shared=shared))
 
 
-for command in (aside, conflicts, events, keys, push, restored, rollout, show_fleet, show_report, stores, tell):
+LOOK = (events, show_fleet, show_report)
+for command in (*LOOK, aside, conflicts, keys, push, restored, rollout, stores, tell, template):
     hq.add_command(command)

@@ -13,11 +13,18 @@ from sync.hq.cli_options import encoding_option, folder_option, plainly
 from sync.hq.cli_rollout import start_file
 from sync.hq.files import read
 from sync.hq.founding import NotPossible
+from sync.hq.keys import hq_keys
 from sync.hq.progress import shown_as_read
 from sync.hq.push import WORDS
 from sync.hq.shaping import config_rows
+from sync.hq.templates import TEMPLATES
+from sync.signing import write_public
 from sync.topics import ALL
 
+PARTS = {
+    "keys": "a key that is not in the feed counts where a store was enrolled with it; revoke it (revoked = true)",
+    "prices": "what is not in it would leave the catalogue",
+}
 OWN = sorted(word for word, name in WORDS.items() if name in feed.SCOPE_STORE)
 
 
@@ -35,7 +42,8 @@ def push(what: str, file: Path, folder: Path, store: str | None, encoding: str, 
     """Send rows of a file (CSV, JSON, JSON lines, TOML) to the stores.
 
     Fields that the file does not have stay as they are. Who serves publishes the change at once. `noren hq template`
-    prints a file to begin with. Config to many stores is a roll-out: see `noren hq rollout`.
+    prints a file to begin with. Config to many stores is a roll-out: see `noren hq rollout`. `keys` are public halves
+    of HQ's keys that are made elsewhere; `noren hq keys` makes HQ's next one and changes over to it.
     """
     with plainly():
         if how["group"] or how["percent"]:
@@ -52,10 +60,14 @@ def _roll_out(what: str, file: Path, folder: Path, store: str | None, encoding: 
 
 def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str, *, whole: bool, dry: bool) -> None:
     name = WORDS[what]
+    if whole and what in PARTS:
+        raise NotPossible(f"--whole does not go with {what}: {PARTS[what]}")
     with founding.opened(folder) as db:
         scope = _scope(db, name, store)
-        items = config_rows(file, encoding) if name == "config" else read(file, encoding)
-        outcome = pushing.push(db, what, scope, shown_as_read(f"pushing {what}", items), whole=whole, dry=dry)
+        rows = config_rows(file, encoding) if name == "config" else read(file, encoding)
+        items = shown_as_read(f"pushing {what}", rows)
+        signing = {key.id: write_public(key.public) for key in hq_keys(folder)}
+        outcome = pushing.push(db, what, scope, items, whole=whole, dry=dry, signing=signing)
     for line in outcome.words:
         click.echo(line)
     for order in outcome.overruled:
@@ -81,3 +93,10 @@ def _scope(db: Database, name: str, store: str | None) -> str:
     if one(db, "select 1 from stores where id = ?", (store,)) is None:
         raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")
     return store
+
+
+@click.command()
+@click.argument("what", type=click.Choice(sorted(TEMPLATES)))
+def template(what: str) -> None:
+    """Print a file to begin with: `noren hq template offers > offers.csv` (config: .toml, content: .json)."""
+    click.echo(TEMPLATES[what], nl=False)

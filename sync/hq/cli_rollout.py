@@ -24,7 +24,7 @@ json_option = click.option("--json", "raw", is_flag=True, help="For programs.")
 
 @click.group()
 def rollout() -> None:
-    """Config to a few stores first, and to all when it does well there."""
+    """Config to a few stores first, then to more."""
 
 
 @rollout.command()

@@ -37,6 +37,7 @@ class Item:
         """The error to raise about this row, pointing at a field (`name.ja`) where that has a place of its own."""
         if self.text:
             return BadFile(self.path, *self.text.place(field), message)
+        field = field.partition("[")[0]  # a list is in one cell
         while field and field not in self.columns:
             field = field.rpartition(".")[0]
         return BadFile(self.path, self.line, self.columns.get(field, 1), message)
@@ -99,6 +100,8 @@ def _cell(path: Path, line: int, column: int, cell: str) -> Any:
         return json.loads(cell)
     except json.JSONDecodeError as error:
         raise BadFile(path, line, column, f"begins like JSON, but is not: {error}") from None
+    except RecursionError:
+        raise BadFile(path, line, column, NESTED) from None
 
 
 def _set(fields: dict[str, Any], name: str, value: Any) -> bool:

@@ -18,7 +18,8 @@ _stocks = msgspec.json.Decoder(StockRow)
 def near(db: Database, store: str) -> list[str]:
     """The stores near a store, in the order its policy shows them."""
     text = feed.body(db, "config", store, "policy")
-    return [one.store for one in _policies.decode(text).place.neighbours] if text else []
+    around = _policies.decode(text).place.neighbours if text else []
+    return [one.store for one in around if one.store != store]  # one that names itself would overwrite its own orders
 
 
 def spread_stock(db: Database, store: str, gtins: Iterable[str], moment: str) -> None:
@@ -27,7 +28,11 @@ def spread_stock(db: Database, store: str, gtins: Iterable[str], moment: str) ->
     for other in near(db, store):
         around = near(db, other)
         rows = [_neighbours(db, around, gtin, moment) for gtin in changed]
-        feed.put(db, "neighbours", other, [(row.gtin, msgspec.json.encode(row).decode()) for row in rows if row.stores])
+        feed.put(db, "neighbours", other, [(row.gtin, _text(row)) for row in rows])
+
+
+def _text(row: NeighbourRow) -> str | None:
+    return msgspec.json.encode(row).decode() if row.stores else None
 
 
 def _neighbours(db: Database, around: list[str], gtin: str, moment: str) -> NeighbourRow:
@@ -46,6 +51,13 @@ def spread_orders(db: Database, store: str, rows: Iterable[OrderRow]) -> None:
     changes = [(row.order, _stub(row) if row.state in OPEN else None) for row in rows if row.store == store]
     for other in near(db, store):
         feed.put(db, "orders", other, changes)
+
+
+def withdraw_orders(db: Database, store: str, orders: Iterable[str]) -> None:
+    """Tell the stores around that orders are no more."""
+    gone = [(order, None) for order in orders]
+    for other in near(db, store):
+        feed.put(db, "orders", other, gone)
 
 
 def _stub(row: OrderRow) -> str:

@@ -1,6 +1,6 @@
 """Pushing a file into a feed: what would change is told first; then it is put, in runs, and published by who serves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -13,20 +13,26 @@ from edge.pickup.order import OrderRow
 from edge.store import writing
 from sync.hq import counting, feed, near
 from sync.hq.files import Item
-from sync.hq.shaping import Change, Target, shape
+from sync.hq.filled_in import Change, Target
+from sync.hq.shaping import shape
 
 # words of the trade -> the feed whose rows they are; prices are a field of the catalogue's rows
 WORDS = {
-    "config": "config",
     "catalogue": "catalog",
-    "prices": "catalog",
-    "stock": "stock",
-    "orders": "orders",
+    "config": "config",
     "content": "content",
+    "entitlements": "entitlements",
+    "keys": "keys",
     "members": "members",
+    "offers": "offers",
+    "orders": "orders",
+    "prices": "catalog",
     "staff": "staff",
+    "stock": "stock",
 }
+ONLY = {"prices": frozenset({"gtin", "price"})}  # what such a file may change of a row
 RUN = 2_000  # rows put in one transaction: HQ's own keeping never waits longer than some tenths of a second
+NO_KEYS: Mapping[str, str] = {}
 SHOWN = 20  # changes told in words; of more only their number
 
 
@@ -57,14 +63,16 @@ def difference(change: Change) -> str:
     """`price: 2990 -> 1990`, or what is new, in one line."""
     if change.before is None:
         return "new"
-    return ", ".join(_differences(msgspec.json.decode(change.before), msgspec.json.decode(change.after))) or "changed"
+    return ", ".join(_differences(msgspec.json.decode(change.before), msgspec.json.decode(change.after)))
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any], path: str = "") -> Iterator[str]:
     for name in {**before, **after}:
         match before.get(name), after.get(name):
-            case old, new if old == new or name == "pin":
+            case old, new if old == new:
                 continue
+            case _ if name == "pin":
+                yield "pin: another"
             case dict() as old, dict() as new:
                 yield from _differences(old, new, f"{path}{name}.")
             case old, new:
@@ -76,13 +84,22 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def push(db: Database, word: str, scope: str, items: Iterable[Item], *, whole: bool, dry: bool) -> Outcome:
+def push(
+    db: Database,
+    word: str,
+    scope: str,
+    items: Iterable[Item],
+    *,
+    whole: bool,
+    dry: bool,
+    signing: Mapping[str, str] = NO_KEYS,
+) -> Outcome:
     """Put the rows of a file into a feed of a scope. `whole`: rows that are not in the file are deleted.
 
     With `dry` nothing is written. Raises BadFile before anything of the run with the mistake is put; a push that is
     interrupted and repeated puts only the rest.
     """
-    to = Target(feed=WORDS[word], scope=scope, moment=now().text)
+    to = Target(feed=WORDS[word], scope=scope, moment=now().text, only=ONLY.get(word, frozenset()), signing=signing)
     outcome = Outcome()
     seen: set[str] = set()
     for run in _runs(items):
@@ -133,6 +150,11 @@ def _drop(db: Database, to: Target, seen: set[str], *, dry: bool) -> int:
     if gone and not dry:
         with writing(db):
             feed.put(db, to.feed, to.scope, [(key, None) for key in gone])
+            match to.feed:
+                case "stock":
+                    near.spread_stock(db, to.scope, gone, to.moment)
+                case "orders":
+                    near.withdraw_orders(db, to.scope, gone)
     return len(gone)
 
 

@@ -10,11 +10,12 @@ from edge.clock import now
 from edge.store import one, rows, writing
 from sync.hq import feed
 from sync.hq.files import Item
+from sync.hq.filled_in import Change, Target
 from sync.hq.founding import NotPossible
 from sync.hq.progress import shown
 from sync.hq.push import Outcome
 from sync.hq.rollout import Reached, Rollout, candidates, reached, read, target
-from sync.hq.shaping import Change, Target, shape
+from sync.hq.shaping import shape
 from sync.hq.stages import in_words
 
 CONFIG = "config"

@@ -1,45 +1,23 @@
-"""From a row of a file to a row of a feed: its key, what HQ fills in, and what a file may not undo."""
+"""From a row of a file to a row of a feed: its key, its fields over those HQ has, and what is wrong where."""
 
 import functools
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
-from edge.journal import Lane
-from edge.pickup.life import State
-from edge.staff import hash_pin
-from edge.store import one
-from sync.hq import bodies, feed
+from sync.hq import bodies, feed, filled_in
 from sync.hq.files import Item, read
+from sync.hq.filled_in import Change, Target
 from sync.kinds import KEY_FIELDS, KINDS
 
 DOCUMENT = ("policy", "box")  # the rows of a store's config; both together are one document
-HASHED = "$argon2"  # a PIN in a file may be hashed already; a bare one is hashed here and never kept
-HQ_ENDS = frozenset({State.CANCELLED, State.RETURNED})  # what HQ may say of an order the store has taken on
-_WHERE = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.*)`$")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What a row of a file does to a row of a feed: JSON texts, `before` None where the row is new."""
-
-    key: str
-    before: str | None
-    after: str
-    overruled: bool = False  # the file cancels an order whose goods are handed over: the hand-over stays
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Where rows go: a feed of a scope, at a moment (UTC text)."""
-
-    feed: str
-    scope: str
-    moment: str
+MOMENT = "expected a moment with its zone, such as 2026-11-22T10:00:00+09:00"
+_WHERE = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.+)`$")
+_FIELD = re.compile(r"^(?P<field>\w+): ")  # as our own types say it, where fields contradict each other
 
 
 def config_rows(path: Path, encoding: str) -> list[Item]:
@@ -59,23 +37,37 @@ def shape(db: Database, to: Target, item: Item) -> Change:
     key, fields = _key(to, item)
     _check_names(to, item, fields)
     before = feed.body(db, to.feed, to.scope, key)
+    if to.only and before is None:
+        raise item.bad(f"{key} is not in the {to.feed} feed: push all of it there first", KEY_FIELDS[to.feed])
+    try:
+        change = _change(db, to, item, key, before)
+    except msgspec.ValidationError as error:
+        raise _bad(item, key, str(error), new=before is None) from None
+    taken = msgspec.json.decode(change.after)
+    if to.feed == "keys":
+        filled_in.check_key(to, item, change, taken)
+    if unknown := _unknown(fields, taken):
+        path, known = unknown
+        raise item.bad(f"`{path}` is no field HQ knows; there are {', '.join(known)}", path)
+    return change
+
+
+def _change(db: Database, to: Target, item: Item, key: str, before: str | None) -> Change:
+    """The row with the file's fields over HQ's, and what HQ fills in. Raises msgspec.ValidationError, BadFile."""
     had: dict[str, Any] = msgspec.json.decode(before) if before else {}
-    body = merged(had, fields)
+    body = merged(had, _key(to, item)[1])
     overruled = False
     match to.feed:
         case "stock":
-            body = _stock(db, to, had, body)
+            said_again = {**body, "as_of": had.get("as_of", to.moment)}
+            if before == bodies.text("stock", key, said_again, strict=not item.loose):
+                return Change(key=key, before=before, after=before)  # a number said again is no news
+            body = filled_in.stock(db, to, had, body)
         case "orders":
-            body, overruled = _order(had, body, to.scope)
+            body, overruled = filled_in.order(had, body, to.scope)
         case "staff":
-            body["pin"] = _pin(item, body)
-    try:
-        after = bodies.text(to.feed, key, body, strict=not item.loose)
-    except msgspec.ValidationError as error:
-        raise _bad(item, key, str(error), new=before is None) from None
-    if unknown := _unknown(fields, msgspec.json.decode(after)):
-        path, known = unknown
-        raise item.bad(f"`{path}` is no field HQ knows; there are {', '.join(known)}", path)
+            body["pin"] = filled_in.pin(item, had.get("pin"), body)
+    after = bodies.text(to.feed, key, body, strict=not item.loose)
     return Change(key=key, before=before, after=after, overruled=overruled)
 
 
@@ -106,7 +98,7 @@ def _known(name: str) -> tuple[str, ...]:
 
 def _check_names(to: Target, item: Item, fields: dict[str, Any]) -> None:
     """A field nobody knows is most often a misspelt one."""
-    known = _known(to.feed)
+    known = tuple(to.only) or _known(to.feed)
     if known and (unknown := next((name for name in fields if name not in known), None)):
         raise item.bad(f"`{unknown}` is no field of {to.feed}; it has {', '.join(known)}", unknown)
 
@@ -133,41 +125,12 @@ def merged(had: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _stock(db: Database, to: Target, had: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
-    """HQ's number counts all it has kept of the store's facts; a number said again is no news."""
-    if had and {**body, "on_hand": str(body.get("on_hand"))} == {**had, "on_hand": str(had["on_hand"])}:
-        return had
-    if not had:
-        row = one(
-            db,
-            "select epoch, seq from chains where store = ? and lane = ? order by kept_at desc limit 1",
-            (to.scope, Lane.STORE),
-        )
-        body |= {"epoch": row[0], "through_seq": row[1]} if row else {}
-    return {**body, "as_of": to.moment}
-
-
-def _order(had: dict[str, Any], body: dict[str, Any], store: str) -> tuple[dict[str, Any], bool]:
-    """Steps of the store stay counted: only a cancellation or a return may follow on them, and no hand-over is undone."""
-    body = {"store": store, "state": State.PLACED, **body}
-    if not had.get("epoch"):
-        return body, False
-    if had["state"] == State.HANDED_OVER and body["state"] == State.CANCELLED:
-        return {**body, "state": State.HANDED_OVER}, True
-    return (body if body["state"] in HQ_ENDS else {**body, "state": had["state"]}), False
-
-
-def _pin(item: Item, body: dict[str, Any]) -> str:
-    pin = body.get("pin")
-    if not isinstance(pin, str) or not pin:
-        raise item.bad("`pin` is missing: digits, or an argon2id hash of them", "pin")
-    return pin if pin.startswith(HASHED) else hash_pin(pin)
-
-
 def _bad(item: Item, key: str, message: str, *, new: bool) -> Exception:
     """msgspec's words, with the field first and the place of its column."""
-    found = _WHERE.match(message)
-    if found and found["path"]:
-        what = found["what"]
+    if found := _WHERE.match(message):
+        what = MOMENT if "datetime" in found["what"] else found["what"]
         return item.bad(f"{found['path']}: {what[0].lower()}{what[1:]}", found["path"])
-    return item.bad(f"{key} is new to HQ, so all of it is needed: {message}" if new else message)
+    if found := _FIELD.match(message):
+        return item.bad(message, found["field"])
+    missing = new and message.startswith("Object missing")
+    return item.bad(f"{key} is new to HQ, so all of it is needed: {message}" if missing else message)

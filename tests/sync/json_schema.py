@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 TYPES: dict[str, Callable[[Any], bool]] = {
@@ -15,7 +16,7 @@ TYPES: dict[str, Callable[[Any], bool]] = {
 }
 SAYS_NOTHING = {"title", "description", "default", "contentEncoding", "$schema", "$id", "$defs"}
 RULES = {"$ref", "type", "enum", "const", "anyOf", "properties", "required", "additionalProperties", "propertyNames"}
-RULES |= {"items", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern"}
+RULES |= {"items", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "pattern", "format"}
 
 
 class NotValid(Exception):
@@ -83,4 +84,7 @@ def _holds(root: Any, schema: Any, word: str, rule: Any, value: Any, at: str) ->
             return not items or (len(value) >= rule if word == "minItems" else len(value) <= rule)
         case "pattern":
             return not text or re.search(rule, value, re.ASCII) is not None
+        case "format":
+            assert rule == "date-time"
+            return not text or datetime.fromisoformat(value).tzinfo is not None
     raise NotValid(f"{at}: the word {word!r} is not known here")

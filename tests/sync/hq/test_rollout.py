@@ -236,6 +236,14 @@ def test_stores_get_back_what_they_had_as_a_new_version(chain: Database, tmp_pat
         rolling.undo(chain, rollout.id, anyway=False)
 
 
+def test_a_row_that_was_not_there_before_goes_again(chain: Database, tmp_path: Path) -> None:
+    rollout = roll(chain, file(tmp_path, "[policy.check_in]\nmiles = 7\n[box]\nstations = []\n"))
+    assert feed.body(chain, "config", "store-00", "box")
+    rolling.undo(chain, rollout.id, anyway=False)
+    assert feed.body(chain, "config", "store-00", "box") is None
+    assert policy(chain, "store-00")["check_in"]["miles"] == 10
+
+
 def test_a_store_whose_config_was_changed_since_is_left_as_it_is_unless_anyway(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path))
     later = roll(chain, file(tmp_path, "[kiosk]\nquiet_s = 60\n"), "pilot")
