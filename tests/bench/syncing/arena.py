@@ -115,6 +115,10 @@ class Arena:
         listen = f"TCP-LISTEN:{self.link},bind=127.0.0.1,reuseaddr,fork,nodelay"
         self.add("link", [program("socat"), listen, f"TCP:127.0.0.1:{self.broker},nodelay"])
 
+    def add_far_link(self, delay: float) -> None:
+        """The same over a long line, `delay` seconds each way, in the place of the one there was."""
+        self.add("link", module("far_link", self.link, self.broker, delay))
+
     def start(self, *names: str) -> None:
         for name in names:
             self.children[name].start()

@@ -13,7 +13,7 @@ from edge.journal import tell
 from edge.store import open_store, rows, writing
 from sync.headers import EventRow
 from tests.bench.syncing import ceilings, ours, theirs
-from tests.bench.syncing.arena import DEBIAN, Arena, answers, arena, eventually
+from tests.bench.syncing.arena import DEBIAN, answers, arena, eventually
 from tests.bench.syncing.faults import NONE
 from tests.bench.syncing.saying import said
 from tests.bench.syncing.teller import facts
@@ -23,6 +23,7 @@ WAITING = 100_000  # facts at the store when the line comes up
 PEERS = 5_000  # for the peers, who would take many minutes; their rate does not hang on the number
 QUICK = 0.2  # share of both in a quick look
 AT_ONCE = 1e9  # facts a second: as fast as a producer can
+FAR = 0.02  # s each way to a HQ that is not next door: 40 ms there and back, as over a phone line
 CHUNK = 500  # facts in a transaction while the backlog is made
 WITHIN = 900.0  # s for a drain
 LOOK = 0.02  # s between looks into HQ's database
@@ -35,22 +36,24 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
     """Facts a second of each arm from HQ's first fact to its last; shares of what SQLite and mosquitto do alone.
 
     Ours and the peers keep on the same disk with the same promise: what is acknowledged has been waited for (WAL,
-    synchronous=FULL). Where that costs nothing the peers are quicker, so they run in memory, too: `…_in_memory`.
+    synchronous=FULL). Where that costs nothing the peers are quicker, so they run in memory, too (`…_in_memory`), and
+    there with HQ some way off (`…_far`), which is what a message per event has to wait for.
     """
     share = QUICK if asked.quick else 1.0
+    many, few = int(WAITING * share), int(PEERS * share)
     found: dict[str, float] = {}
-    with arena("drain-noren", lambda: False, on_disk=True) as here:
-        ours.settle_in(here)
-        backlog = fill(here.folder / "data", int(WAITING * share))
-        found["noren"] = _noren(here, len(backlog))
+    found["noren"], backlog = _noren(many)
+    found["noren_far"], _ = _noren(many, FAR)
     for arm, producer in (("paho", "paho_queue"), ("sqlite_puback", "sqlite_queue")):
-        found[arm] = _peer(arm, producer, int(PEERS * share), on_disk=True)
-        found[f"{arm}_in_memory"] = _peer(arm, producer, int(PEERS * share), on_disk=False)
+        found[arm] = _peer(arm, producer, few, on_disk=True)
+        found[f"{arm}_in_memory"] = _peer(arm, producer, few)
+        found[f"{arm}_far"] = _peer(arm, producer, few, far=FAR)
     found["sqlite"] = ceilings.sqlite(backlog)
     found["mosquitto"] = ceilings.mosquitto(backlog)
     return {f"drain.{name}.facts_per_s": rate for name, rate in found.items()} | {
         "drain.ratio_vs_paho": found["noren"] / found["paho"],
         "drain.ratio_vs_paho_in_memory": found["noren"] / found["paho_in_memory"],
+        "drain.ratio_vs_paho_far": found["noren_far"] / found["paho_far"],
         "drain.share_of_sqlite": found["noren"] / found["sqlite"],
         "drain.share_of_mosquitto": found["noren"] / found["mosquitto"],
     }
@@ -69,21 +72,29 @@ def fill(data: Path, many: int) -> list[EventRow]:
     return [EventRow(seq=row["seq"], ordinal=row["ordinal"], event=row["event"]) for row in found]
 
 
-def _noren(here: Arena, many: int) -> float:
-    here.start("broker", "link", "consumer")
-    eventually(lambda: answers(here.broker) and answers(here.link), "broker and link answer")
-    here.start("sync")
-    return _rate(here.folder / "hq" / "hq-store.db", "facts", many)
+def _noren(many: int, far: float = 0.0) -> tuple[float, list[EventRow]]:
+    """Our rate, and the backlog that was drained."""
+    with arena("drain-noren", lambda: False, on_disk=True) as here:
+        ours.settle_in(here)
+        backlog = fill(here.folder / "data", many)
+        if far:
+            here.add_far_link(far)
+        here.start("broker", "link", "consumer")
+        eventually(lambda: answers(here.broker) and answers(here.link), "broker and link answer")
+        here.start("sync")
+        return _rate(here.folder / "hq" / "hq-store.db", "facts", len(backlog)), backlog
 
 
-def _peer(arm: str, producer: str, many: int, *, on_disk: bool) -> float:
+def _peer(arm: str, producer: str, many: int, *, on_disk: bool = False, far: float = 0.0) -> float:
     with arena(f"drain-{arm}", lambda: False, on_disk=on_disk) as here:
         trial = Trial(arm=arm, fault=NONE, seed=1, facts=many, rate=AT_ONCE)
         theirs.add(here, trial, producer, here.link, ROOMY)
         here.do("kill", "link")
         here.start("producer")
         eventually(lambda: len(said(here.folder)) >= many, "all facts wait", WITHIN)
-        here.do("start", "link")
+        if far:
+            here.add_far_link(far)
+        here.start("link")
         return _rate(here.folder / "peer-hq.db", "received", many)
 
 
