@@ -33,6 +33,7 @@ class Life:
     def __init__(self) -> None:
         self._over = threading.Event()
         self._rounds: dict[int, float] = {}
+        self._within: Life | None = None
         self.broken: BaseException | None = None
 
     def goes_on(self) -> bool:
@@ -54,7 +55,19 @@ class Life:
 
     def stalest(self) -> float:
         """Seconds since the task that has been silent longest last went round."""
-        return time.monotonic() - min(self._rounds.values(), default=time.monotonic())
+        own = time.monotonic() - min(self._rounds.values(), default=time.monotonic())
+        inner = self._within
+        return max(own, inner.stalest()) if inner else own
+
+    @contextmanager
+    def within(self) -> Iterator["Life"]:
+        """A shorter life of other tasks in this one, whose rounds count as this one's; on the way out it is over."""
+        inner = self._within = Life()
+        try:
+            yield inner
+        finally:
+            inner.end()
+            self._within = None
 
 
 Task = Callable[[Life], None]

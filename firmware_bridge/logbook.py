@@ -16,13 +16,6 @@ STARTING: Standing = ("starting", "")  # never yet heard of
 WORKS: Standing = ("works", "")
 
 
-def only(db: Database, devices: list[Device]) -> None:
-    """Strike devices that noren.toml no longer names, so that pages do not wait for them."""
-    names = [device.id for device in devices]
-    with writing(db):
-        db.conn.execute(f"delete from devices where device not in ({', '.join('?' * len(names))})", names)
-
-
 class Logbook:
     """One device's rows. A change of its standing is told once, also over a kill: log and state move together."""
 

@@ -15,11 +15,14 @@ from edge.only_one import only_one
 from edge.service import Life
 from edge.store import open_hq, open_store
 from sync import presence, topics, trust
-from sync.broker import Broker, read_broker
+from sync.broker import read_broker
+from sync.lines import Lines
 from sync.link import Link
 from sync.presence import Self
 from sync.rounds import Rounds
+from sync.self_check import SelfCheck
 from sync.signing import PublicKeys, SigningKey
+from sync.trial import Trials
 
 log = logging.getLogger(__name__)
 
@@ -32,28 +35,41 @@ def main(config: Config) -> int:
 
     Two on one store would throw each other off the broker (one client id) and both write the mirror.
     """
-    broker = read_broker(config.hq)
+    read_broker(config.hq)
     key, enrolled = trust.own_key(config.hq), trust.enrolled_keys(config.hq)
     with only_one("sync", Path(config.store.data)):
-        return service.run({"courier": partial(_live, config, broker, key, enrolled)})
+        return service.run({"courier": partial(_live, config, key, enrolled)})
 
 
-def _live(config: Config, broker: Broker, key: SigningKey, enrolled: PublicKeys, life: Life) -> None:
+def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: Life) -> None:
     folder = Path(config.store.data)
     db, mirror = open_store(folder), open_hq(folder)
     # what sync writes here HQ says again if a power cut takes it, so it need not wait for the card
     db.conn.execute("pragma synchronous = normal")
-    box = _wait_for_box(db, config.store.id, life)
-    if box is None:
-        return
-    me = Self(chain=config.store.chain, box=box, boot=presence.next_boot(db, clock.now()), key=key)
-    client = f"noren-{me.chain}-{box.store}"
-    with Link(broker, client, topics.heard_by_store(me.chain, box.store), presence.will(me)) as link:
-        rounds = Rounds(db, mirror, folder, me, enrolled, link)
-        rounds.line.fall(f"connecting to {broker}", clock.now())
-        while life.goes_on():
-            rounds.round(link.read(TICK), time.monotonic(), clock.now())
-    rounds.line.fall("sync is not running", clock.now())
+    trials = Trials(db, mirror, config, enrolled, SelfCheck())
+    trials.begin(clock.now())
+    lines = Lines(db, config)
+    while box := _wait_for_box(db, config.store.id, life):
+        me = Self(chain=config.store.chain, box=box, boot=presence.next_boot(db, clock.now()), key=key)
+        client = f"noren-{me.chain}-{box.store}"
+        with Link(lines.broker, client, topics.heard_by_store(me.chain, box.store), presence.will(me)) as link:
+            _hold(Rounds(db, mirror, folder, me, enrolled, link), link, trials, lines, life)
+    trials.stop("sync was stopped during the trial", clock.now())
+
+
+def _hold(rounds: Rounds, link: Link, trials: Trials, lines: Lines, life: Life) -> None:
+    """One line, until the end or until the store's line belongs at another broker."""
+    here = lines.broker
+    rounds.line.fall(f"connecting to {here}", clock.now())
+    while life.goes_on() and lines.broker == here:
+        events, at, now = link.read(TICK), time.monotonic(), clock.now()
+        rounds.round(events, at, now)
+        if trials.round(rounds.feeds.whole("config"), rounds.clock.moment(now), at, now):
+            rounds.tell_state()
+            lines.read()
+        lines.look(rounds.line.state == "up", at, now)
+    if not life.goes_on():
+        rounds.line.fall("sync is not running", clock.now())
 
 
 def _wait_for_box(db: Database, store: str, life: Life) -> Box | None:

@@ -54,6 +54,14 @@ class Feeds:
         good = (Against.SAME, Against.AHEAD)
         return len(self._heads) > 1 and all(against(self.stands[feed], head) in good for feed, head in heads.items())
 
+    def whole(self, feed: str) -> Stand | None:
+        """Where a feed stands, once all that HQ has told of it is here and none of it is being loaded anew."""
+        head = next((heads[feed] for heads in self._heads.values() if feed in heads), None)
+        here = self.stands[feed]
+        if head is None or feed in self.shadows or against(here, head) not in (Against.SAME, Against.AHEAD):
+            return None
+        return here
+
     def send(self, now: float) -> None:
         """Ask for what is due; `now` in monotonic seconds."""
         for feed in self.asking.due(now):

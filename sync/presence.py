@@ -6,6 +6,7 @@ from importlib import metadata
 from pathlib import Path
 from shutil import disk_usage
 
+import msgspec
 from sqlite_utils import Database
 
 from edge.clock import Now
@@ -13,7 +14,7 @@ from edge.journal import Box, standing
 from edge.store import one, rows, writing
 from sync import topics
 from sync.feed_rules import Stand
-from sync.headers import FeedState, State
+from sync.headers import ConfigState, FeedState, State
 from sync.link import Will
 from sync.notes import append_note
 from sync.signing import SigningKey
@@ -68,9 +69,15 @@ def birth(
             name: FeedState(epoch=here.epoch, version=here.version, rows=here.rows) for name, here in stands.items()
         },
         devices={row["device"]: row["state"][:40] for row in rows(db, "select device, state from devices")},
+        config=_config(db),
         refused=dict(refused),
         forks=_forks(db),
     )
+
+
+def _config(db: Database) -> ConfigState | None:
+    found = rows(db, "select epoch, version, stage from configs order by number desc limit 1")
+    return msgspec.convert(found[0], ConfigState) if found else None
 
 
 def _forks(db: Database) -> int:

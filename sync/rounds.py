@@ -183,6 +183,10 @@ class Rounds:
         self.feeds.reload(args["feed"], self._at, self._now)
 
     def _tell_state(self, _args: Mapping[str, str]) -> None:
+        self.tell_state()
+
+    def tell_state(self) -> None:
+        """How the store is has changed: the next round says so."""
         self._born = NEVER
 
 

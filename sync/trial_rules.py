@@ -35,6 +35,7 @@ LIFE: Mapping[tuple[Stage, Turn], Stage] = {
     (Stage.RECEIVED, Turn.UNFIT): Stage.REFUSED,
     (Stage.RECEIVED, Turn.SUPERSEDE): Stage.ROLLED_BACK,
     (Stage.VALIDATED, Turn.TRY): Stage.TRIAL,
+    (Stage.VALIDATED, Turn.UNFIT): Stage.REFUSED,  # noren.toml, or Noren itself, is another one since
     (Stage.VALIDATED, Turn.SUPERSEDE): Stage.ROLLED_BACK,
     (Stage.TRIAL, Turn.PASS): Stage.KEPT,
     (Stage.TRIAL, Turn.FAIL): Stage.ROLLED_BACK,

@@ -46,6 +46,7 @@ def up(town: Town) -> Iterator[Town]:
         eventually(town.is_ready, "the pages answer")
         eventually(lambda: mirror_is_whole(town), "the line to HQ is up and the store has all HQ sends")
         eventually(lambda: devices_work(town), "the scanners work")
+        eventually(lambda: lives_with(town) > 0, "HQ's first config has proved itself")
         yield town
     finally:
         town.end()
@@ -68,6 +69,14 @@ def mirror_is_whole(town: Town) -> bool:
     """Whether sync has heard HQ while every feed was at HQ's version."""
     found = look(town.data / "store.db", "select heard from line where state = 'up'")
     return bool(found) and found[0][0] is not None
+
+
+def lives_with(town: Town) -> int:
+    """The version of the newest config that is kept; 0 before the first."""
+    found = look(
+        town.data / "store.db", "select version from configs where stage = 'kept' order by number desc limit 1"
+    )
+    return int(found[0][0]) if found else 0
 
 
 def line_is(town: Town, state: str) -> bool:

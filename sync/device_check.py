@@ -1,0 +1,61 @@
+"""Do the scanners and cameras of a config on trial open: by what the bridge writes down."""
+
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.box_settings import differing, elsewhere
+from edge.config import Device
+from edge.only_one import runs
+from edge.store import one, rows
+from sync.trial import OnTrial
+from sync.trial_rules import Doubt
+
+OPEN = frozenset({"black", "covered", "ended"})  # a camera is open though it sees nothing: in the dark, before a poster
+
+
+def devices(db: Database, trial: OnTrial) -> list[Doubt]:
+    """What is not well with the bridge, if anything. A store without devices needs none."""
+    config = trial.after.config
+    if not config.devices and not trial.before.config.devices:
+        return []
+    if not runs(Path(config.store.data) / "bridge.lock"):
+        return [Doubt(text="the bridge does not run", sort="wrong")]
+    return _taken_up(db, trial) or _opened(db, trial)
+
+
+def _taken_up(db: Database, trial: OnTrial) -> list[Doubt]:
+    number = trial.after.number
+    match one(db, "select config, past, tried, trouble from bridge"):
+        case (_, past, _, _) if past == number:
+            return [Doubt(text="the bridge was started anew during the trial", sort="over")]
+        case (config, _, _, _) if config == number:
+            return []
+        case (_, _, tried, str(trouble)) if tried == number and trouble:
+            return [Doubt(text=f"the bridge cannot take it up: {trouble}", sort="over")]
+        case _:
+            return [Doubt(text="the bridge has not taken the config up", sort="not_yet")]
+
+
+def _opened(db: Database, trial: OnTrial) -> list[Doubt]:
+    known = {row["device"]: row for row in rows(db, "select device, state, detail from devices")}
+    found = []
+    for device in _judged(trial):
+        row = known.get(device.id, {"state": "starting", "detail": ""})
+        match row["state"], row["detail"]:
+            case "works", _:
+                pass
+            case "lost", detail if detail in OPEN:
+                pass
+            case "lost", detail:
+                found.append(Doubt(text=f"device {device.id} does not open: {detail}", sort="wrong"))
+            case _:
+                found.append(Doubt(text=f"device {device.id} has not opened", sort="not_yet"))
+    return found
+
+
+def _judged(trial: OnTrial) -> list[Device]:
+    """The devices that are new or changed; one that was lost before, and is where it was, is not this config's fault."""
+    before, after = trial.before.config.devices, trial.after.config.devices
+    moved = elsewhere(before, after)
+    return [device for device in differing(before, after) if device in moved or device.id not in trial.lost]
