@@ -40,9 +40,20 @@ class Room:
     @property
     def used(self) -> float:
         """Share in use, 0 to 1: of the disk (as far as CARD), or of the budget if that is fuller."""
-        of_disk = 1 - self.left / min(self.total, CARD) if self.total else 0.0
-        of_budget = self.live / self.budget if self.budget else 0.0
-        return min(1.0, max(0.0, of_disk, of_budget))
+        return min(1.0, max(0.0, self._of_disk, self._of_budget))
+
+    @property
+    def is_short_of_budget(self) -> bool:
+        """Whether it is the budget that is fuller, not the disk."""
+        return self.budget is not None and self._of_budget > self._of_disk
+
+    @property
+    def _of_disk(self) -> float:
+        return 1 - self.left / min(self.total, CARD) if self.total else 0.0
+
+    @property
+    def _of_budget(self) -> float:
+        return self.live / self.budget if self.budget else 0.0
 
 
 _MARKS = ((FULL, FULL_ENDS, Level.FULL), (NEARLY, NEARLY_ENDS, Level.SHORT))  # from, until, which

@@ -93,10 +93,18 @@ def _sweep_table(shop: Shop, table: str, before: str, life: Life) -> int:
 def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Life) -> int:
     """Throw away what a log's follower has long read; for the bridge's logs, swept by the bridge. None by an unset clock.
 
-    While room is short, readings go sooner (edge/thinning.py).
+    While room is short, readings go sooner (edge/thinning.py); on a disk without a byte left nothing goes now.
     """
     if moment.clock == "unset":
         return 0
+    try:
+        return _sweep_log(db, log_name, follower, moment, life)
+    except NoRoom:
+        log.error("no room on the disk even to sweep %s", log_name)
+        return 0
+
+
+def _sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Life) -> int:
     before, read = utc_text(moment.time - timedelta(days=LOG_DAYS)), cursor(db, follower)
     total = 0
     page = f"select seq, time from {log_name} where seq <= ? order by seq limit {CHUNK}"

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from edge.fullness import Level
 from ui.health import Health, Reader
 
-NEARLY = 0.85  # share of the disk in use from which it is told (protocol.md: scans and views are thinned)
-FULL = 0.95  # share from which the box refuses what it could not keep
 MOST = 2  # things to do at once (experience.md rule 29)
 
 Grave = Literal["alert", "low"]  # the shop may stand still; the shop goes on
@@ -39,10 +38,14 @@ class Wrong:
 
 
 def _disk(it: Health) -> list[Wrong]:
-    percent = {"free": round(100 * (1 - it.disk.used))}
-    if it.disk.used >= FULL:
-        return [Wrong(what="disk_full", do="disk_full", about=percent)]
-    return [Wrong(what="disk", do="disk", about=percent)] if it.disk.used >= NEARLY else []
+    percent = {"free": round(100 * it.disk.free / it.disk.total) if it.disk.total else 0}
+    match it.disk.level:
+        case Level.FULL:
+            return [Wrong(what="disk_full", do="disk_full", about=percent)]
+        case Level.SHORT:
+            return [Wrong(what="disk", do="disk", about=percent)]
+        case _:
+            return []
 
 
 def _help(reader: Reader) -> str:

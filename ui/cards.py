@@ -6,8 +6,8 @@ from datetime import datetime
 from markupsafe import Markup
 
 from edge.clock import business_day
+from edge.fullness import Level
 from edge.shop import Shop
-from ui import advice
 from ui.health import Health, Reader
 from ui.text import Voice
 
@@ -153,9 +153,7 @@ def _clock(w: Words) -> Card:
 
 def _disk(w: Words) -> Card:
     disk = w.it.disk
-    look, word = ("ok", "well")
-    if disk.used >= advice.NEARLY:
-        look, word = ("alert", "full") if disk.used >= advice.FULL else ("low", "nearly_full")
+    look, word = {Level.FULL: ("alert", "full"), Level.SHORT: ("low", "nearly_full")}.get(disk.level, ("ok", "well"))
     text = w.say(
         "status.disk.free",
         free=w.voice.number(round(disk.free / GIGABYTE, 1)),

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, current_app, jsonify, request
 
+from edge import disk
 from edge.store import one
 from ui.here import house, shop, show
 from ui.text import HOME, LANGUAGES, without_furigana
@@ -46,4 +47,5 @@ def health() -> tuple[Response, int]:
     well = silent < FALLEN_BEHIND and house().life.broken is None
     lives = {"number": shop().settings.number, "past": house().past}
     told = {"ok": well, "silent_s": round(silent, 1), "streams": house().screens.count(), "config": lives}
+    told["disk"] = disk.level(shop().db)  # ok, short, full: 503 would only have the box restarted, which frees nothing
     return jsonify(told), 200 if well else 503

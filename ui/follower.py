@@ -5,18 +5,19 @@ import logging
 import msgspec
 from msgspec import Struct
 
-from edge import mirror
+from edge import disk, mirror
 from edge.box import Forked, begin_epoch
 from edge.clock import now
 from edge.journal import Fact, tell
 from edge.pickup.step import note_conflicts
 from edge.service import Life
 from edge.shop import Shop
-from edge.store import Changes, after, cursor, move_cursor, one, writing
+from edge.store import Changes, NoRoom, after, cursor, move_cursor, one, writing
 from ui.screens import Screens
 
 log = logging.getLogger(__name__)
 
+FULL_REST = 1.0  # seconds until a full disk is tried again
 TICK = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
 
 
@@ -78,9 +79,9 @@ def orders_mark(shop: Shop) -> tuple[str, int]:
     return mirror.stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
 
 
-def line_mark(shop: Shop) -> tuple[object, ...] | None:
-    """How the line to HQ is, without the moment it was last heard (which moves every few seconds)."""
-    return one(shop.db, "select state, since, detail from line")
+def line_mark(shop: Shop) -> tuple[object, ...]:
+    """How the line to HQ is, without the moment it was last heard (which moves every few seconds), and how full the disk."""
+    return one(shop.db, "select state, since, detail from line") or (), disk.noted(shop.db)
 
 
 def calls_mark(shop: Shop) -> tuple[object, ...] | None:
@@ -115,9 +116,16 @@ class Follower:
 
 
 def follow(shop: Shop, screens: Screens, stamp: str, life: Life) -> None:
-    """The follower's day: look when somebody has committed, rest."""
+    """The follower's day: look when somebody has committed, rest. What a full disk cannot keep is looked at again."""
     store, hq, follower = Changes(shop.db), Changes(shop.hq), Follower(shop, screens, stamp)
+    full = False
     while life.goes_on():
-        if store.seen() | hq.seen():
-            follower.look()
-        life.rest(TICK)
+        if store.seen() | hq.seen() | full:
+            was_full, full = full, False
+            try:
+                follower.look()
+            except NoRoom:
+                full = True
+                if not was_full:
+                    log.error("no room on the disk: facts of devices and sync wait until there is")
+        life.rest(FULL_REST if full else TICK)

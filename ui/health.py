@@ -1,6 +1,5 @@
 """How the box is, its devices, screens and line to HQ: what can be known without asking anybody to look."""
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from importlib import metadata
@@ -12,6 +11,8 @@ from msgspec import Struct
 from edge import mirror
 from edge.clock import Now, Quality, business_day, parse_utc, utc_text
 from edge.config import Config, Device
+from edge.disk import level, measure
+from edge.fullness import Level
 from edge.journal import Waiting, standing
 from edge.only_one import runs
 from edge.shop import Shop
@@ -60,15 +61,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disk:
-    """The card or disk that holds the store's data, in bytes."""
+    """The card or disk that holds the store's data, in bytes, and what that means for the store's work."""
 
     total: int
     free: int
-
-    @property
-    def used(self) -> float:
-        """Share in use, 0 to 1."""
-        return 1 - self.free / self.total
+    level: Level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,10 +176,13 @@ def line(shop: Shop, moment: Now) -> Line:
     return Line(reach=reach, since=since, heard=heard, facts=facts)
 
 
-def disk(folder: Path) -> Disk:
-    """The room where the store's data lies."""
-    room = shutil.disk_usage(folder)
-    return Disk(total=room.total, free=room.free)
+def disk(shop: Shop) -> Disk:
+    """The room where the store's data lies; of a budget for store.db, where that is what is short."""
+    room = measure(shop.db)
+    total, free = room.total, room.left
+    if room.budget is not None and room.is_short_of_budget:
+        total, free = room.budget, max(0, room.budget - room.live)
+    return Disk(total=total, free=free, level=level(shop.db))
 
 
 def software() -> str:
@@ -210,7 +210,7 @@ def look(shop: Shop, screens: Screens, moment: Now) -> Health:
         moment=moment,
         readers=readers(shop, moment),
         line=line(shop, moment),
-        disk=disk(Path(shop.config.store.data)),
+        disk=disk(shop),
         clock=moment.clock,
         screens=screens.by_station(),
         gs_lost=parse_utc(lost) if lost else None,

@@ -10,6 +10,8 @@ from msgspec import Meta, Struct
 from edge import catalog, member
 from edge.catalog import Category, Product
 from edge.config import Station
+from edge.disk import demand_room, noted
+from edge.fullness import Level
 from edge.outcome import CheckedIn, Identified, clear_screen, last_seq, on_screen
 from edge.pickup.life import Action
 from edge.pickup.step import NotAllowed, Request, Who, take
@@ -53,7 +55,9 @@ def _stage(place: Station, it: Answer, address: str, seq: int = 0) -> str:
 
 
 def _home(place: Station) -> str:
-    return _stage(place, Answer(template="kiosk/home.html", sound=""), url_for(".home", station=place.id))
+    full = noted(shop().db) is Level.FULL
+    it = Answer(template="kiosk/home.html", sound="", values={"full": full})
+    return _stage(place, it, url_for(".home", station=place.id))
 
 
 @kiosk.get("/kiosk/<station>")
@@ -155,6 +159,7 @@ def on_my_way(station: str, seq: int, order: str) -> str:
         abort(404)
     who = Who(station=station, causation=f"{row.log}/{row.scan}")
     asked = Request(key=f"on_my_way:{seq}:{order}", order=order, action=Action.ARRIVE, who=who)
+    demand_room(here.db)
     try:
         with writing(here.db):
             take(here.db, here.hq, here.box, asked, moment())

@@ -7,12 +7,14 @@ import sqlite3
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
+from edge.store import NoRoom
 from ui.here import house
 from ui.text import HOME, LANGUAGES
 
 log = logging.getLogger(__name__)
 
-SAID = frozenset({400, 403, 404, 405, 413})  # what has words of its own; the rest is our own trouble
+FULL = 507  # Insufficient Storage (RFC 4918): nothing of what was asked has been done
+SAID = frozenset({400, 403, 404, 405, 413, FULL})  # what has words of its own; the rest is our own trouble
 
 
 def _page(code: int, trace: str | None = None) -> Response:
@@ -34,6 +36,9 @@ def broken(error: Exception) -> Response:
     """Our own mistake, or the card's: the trace is in the log under the number that is shown."""
     trace = secrets.token_hex(4)
     cause = error.original_exception if isinstance(error, InternalServerError) else error
+    if isinstance(cause, NoRoom):
+        log.error("%s %s was refused: %s", request.method, request.path, cause)
+        return _page(FULL)
     log.error("%s %s failed, trace %s", request.method, request.path, trace, exc_info=cause)
     return _page(503 if isinstance(cause, sqlite3.OperationalError) else 500, trace)
 

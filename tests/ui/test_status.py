@@ -145,7 +145,7 @@ def test_a_clerk_is_told_that_the_disk_is_nearly_full(client: FlaskClient, monke
 def test_a_full_disk_is_the_gravest_of_all(client: FlaskClient, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
     Line(floor.db).fall("timed out", now())
     with disk_with(monkeypatch, free=0.05):
-        assert first_line(client) == "記録する場所がほとんどありません。お店の業務が止まるおそれがあります。"
+        assert first_line(client) == "記録する場所がありません。読み取りとお渡しを止めています。"
         assert things_to_do(client)[0] == "「空きがない」と、いますぐサポートに電話してください。"
         assert 'class="verdict alert"' in client.get("/status").text
 

@@ -10,6 +10,7 @@ from edge.clock import now
 from edge.pickup.life import Action, State
 from edge.pickup.step import Request, take
 from edge.store import append, rows, writing
+from edge.thinning import tell_thinned
 from sync.facts.table import KINDS
 from sync.trial_rules import STAGE_FACTS
 from tests.ui.shop_floor import PIN, Floor, ean13, pickup_code
@@ -69,6 +70,10 @@ def others(floor: Floor) -> None:
     for kind, detail in (("device.lost", "unplugged"), ("device.back", "")):
         seen = {"device": "s1", "station": "kiosk-1", "kind": kind, "detail": detail, "time": now().text}
         append(floor.db, "device_log", seen)
+    with writing(floor.db):
+        floor.db.conn.execute("insert into room (level, since, only_one) values ('short', '', 1)")
+    floor.scan(ean13(SHIRT))  # is counted
+    tell_thinned(floor.db, floor.box, now())
     floor.order("2", State.CANCELLED)
     Follower(floor.shop, Screens(), "x").look()
 

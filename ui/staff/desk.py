@@ -1,5 +1,6 @@
 """What every staff page stands on: the station it is for, who is signed in there, and what the shell shows."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -14,11 +15,13 @@ from edge.clock import parse_utc
 from edge.config import Station
 from edge.outcome import last_seq
 from edge.staff import IDLE, Session
-from edge.store import one, writing
+from edge.store import NoRoom, one, writing
 from ui import status
 from ui.here import house, language, moment, shop, show, voice
 from ui.staff import queue
 from ui.text import HOME
+
+log = logging.getLogger(__name__)
 
 ROLES = ("counter", "handheld")
 QUIET = "Noren-Quiet"  # the header of a fetch nobody asked for with a finger: it keeps no session alive
@@ -79,8 +82,11 @@ def _keep(_endpoint: str, values: dict[str, Any]) -> None:
 def _still_here() -> None:
     known = session()
     if known and QUIET not in request.headers:
-        with writing(shop().db):
-            staff.keep_alive(shop().db, known.token, moment())
+        try:
+            with writing(shop().db):
+                staff.keep_alive(shop().db, known.token, moment())
+        except NoRoom:
+            log.warning("no room on the disk: a session ends when it would have ended before")
 
 
 def _is_ours(response: Response) -> Response:

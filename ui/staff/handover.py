@@ -7,11 +7,12 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
+from edge.disk import demand_room
 from edge.pickup import order as orders
 from edge.pickup.life import Action
 from edge.pickup.order import PickupOrder
 from edge.pickup.step import NotAllowed, Request, Who, take
-from edge.store import writing
+from edge.store import NoRoom, writing
 from ui.here import house, moment, shop
 from ui.staff import desk, proof
 from ui.staff.desk import page, place, signed_in
@@ -26,7 +27,15 @@ handover.before_request(desk.only_signed_in)
 _KEY = re.compile(r"[0-9a-f]{32}")
 REJECTS = ("no_stock", "damaged", "cannot")
 SHORTS = ("not_found", "damaged", "sold")
-SAID = ("incomplete", "too_late", "moved_on", "shelf", "reason", "missing")  # what a page tells of the step before it
+SAID = (
+    "incomplete",
+    "too_late",
+    "moved_on",
+    "no_room",
+    "shelf",
+    "reason",
+    "missing",
+)  # what a page tells of the step before it
 RELATIONS = ("family", "friend", "work")
 LONGEST = 60  # characters of a proxy's name
 SHELF = re.compile(r"[\w-]{1,12}")
@@ -169,11 +178,15 @@ def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
     who = Who(staff=me.staff.staff, station=me.station)
     asked = Request(key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail)
     try:
+        if action is not Action.UNDO:  # takes back what was kept: the reserve of a nearly full disk is for such
+            demand_room(here.db)
         with writing(here.db):
             take(here.db, here.hq, here.box, asked, moment())
             if action is Action.HAND_OVER:
                 proof.forget(here, me, order)
     except NotAllowed:
         return _back(order, "moved_on")
+    except NoRoom:
+        return _back(order, "no_room")
     house().screens.changed("orders")
     return _back(order)

@@ -17,7 +17,7 @@ const { base, station, last, version, stamp, quiet, warn } = document.body.datas
 const stage = () => document.querySelector('.stage');
 const part = (name) => stage().querySelector(name);
 
-const home = stage().outerHTML; // kept, so that a reset works with the box away
+let home = stage().outerHTML; // kept, so that a reset works with the box away
 let language = HOME_LANGUAGE;
 let asked = 0; // number of the last question; an answer to an earlier one is dropped
 let asking; // its AbortController
@@ -193,9 +193,27 @@ live(station, {
       go(`${base}/outcome/${data.seq}`);
     } else if (kind === 'orders' && (stage().matches('.pickup, .member')) && Number(stage().dataset.seq)) {
       refresh();
+    } else if (kind === 'line') {
+      freshenHome();
     }
   },
 });
+
+// The first screen says so while the box takes no scans: fetched anew when it may say otherwise than the one that is kept.
+async function freshenHome() {
+  try {
+    const reply = await fetch(`${base}/home`, { redirect: 'error' });
+    const html = await reply.text();
+    if (!reply.ok || !reply.headers.has('Noren-Page')) return;
+    const made = new DOMParser().parseFromString(html, 'text/html').querySelector('.stage');
+    const kept = new DOMParser().parseFromString(home, 'text/html').querySelector('.stage');
+    if (made.classList.contains('full') === kept.classList.contains('full')) return;
+    home = made.outerHTML;
+    if (plain()) put(home);
+  } catch {
+    // the stream tells again when it is back
+  }
+}
 
 // The same screen again, quietly: an order on it may stand otherwise now.
 async function refresh() {

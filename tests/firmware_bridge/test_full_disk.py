@@ -1,0 +1,106 @@
+"""A disk without room: readings are refused, told once, and taken again as soon as there is room; the device stays open."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+from sqlite_utils import Database
+
+from edge.config import SerialDevice
+from edge.scan import Reading
+from edge.service import Life
+from edge.store import open_store, writing
+from firmware_bridge.logbook import Logbook
+from firmware_bridge.reading import Detail, DeviceLost, Word
+from firmware_bridge.recorder import record
+from tests.firmware_bridge.rig import Rig
+
+GUN = SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")
+
+
+class Script:
+    """A device that gives what the test says, and does between two words what it says."""
+
+    def __init__(self, life: Life, words: Iterator[Word]) -> None:
+        self.life, self.words, self.opened = life, words, 0
+
+    def __enter__(self) -> Iterator[Word]:
+        self.opened += 1
+        return self._all()
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        pass
+
+    def _all(self) -> Iterator[Word]:
+        yield from self.words
+        self.life.end()
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    return Rig(tmp_path)
+
+
+@pytest.fixture
+def db(rig: Rig) -> Iterator[Database]:
+    with open_store(rig.data) as db:
+        yield db
+
+
+def room(db: Database, budget: int | None) -> None:
+    """What web notes of the room there is: a budget of a byte is used up."""
+    with writing(db):
+        db.conn.execute(
+            "insert or replace into room (level, budget, since, only_one) values ('full', ?, '', 1)", (budget,)
+        )
+
+
+def no_page_more(db: Database) -> None:
+    """SQLite itself says that the disk is full."""
+    (pages,) = db.conn.execute("pragma page_count").fetchone()
+    db.conn.execute(f"pragma max_page_count = {pages}")
+
+
+def test_readings_are_refused_while_there_is_no_room_and_that_is_told_once(
+    rig: Rig, db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    def words() -> Iterator[Word]:
+        yield Reading(data=b"1")
+        room(db, 1)
+        for data in (b"2", b"3"):
+            yield Reading(data=data)
+            yield None
+        room(db, None)
+        yield Reading(data=b"4")
+        yield Reading(data=b"5")
+
+    caplog.set_level(logging.WARNING)
+    life = Life()
+    gun = Script(life, words())
+    record(life, GUN, gun, Logbook(db, GUN))
+    assert rig.scanned() == [b"1", b"4", b"5"]
+    assert gun.opened == 1
+    said = [record.message for record in caplog.records]
+    assert len(said) == 2
+    assert "readings are refused: the disk is nearly full" in said[0]
+    assert "there is room again; 2 readings were refused" in said[1]
+
+
+def test_a_disk_without_a_byte_left_ends_no_device(rig: Rig, db: Database) -> None:
+    big = b"x" * 40_000
+
+    def words() -> Iterator[Word]:
+        no_page_more(db)
+        yield Reading(data=big)
+        db.conn.execute("pragma max_page_count = 1073741823")
+        yield Reading(data=b"2")
+        raise DeviceLost(Detail.UNPLUGGED)
+
+    life = Life()
+    gun = Script(life, words())
+    record(life, GUN, gun, Logbook(db, GUN))
+    assert rig.scanned() == [b"2"]
+    assert (gun.opened, rig.told()) == (2, [("device.lost", "unplugged")])
+    assert rig.device()["readings"] == 1
