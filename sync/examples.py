@@ -115,6 +115,7 @@ EXAMPLES: tuple[Example, ...] = (
             clock="synced",
             backlog=1,
             disk_free=0.72,
+            disk="ok",
             feeds={"stock": FeedState(epoch=FEED_EPOCH, version=41, rows=1)},
             devices={"scanner-k1": "works"},
         ),

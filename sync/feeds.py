@@ -190,9 +190,10 @@ class Feeds:
         return here.epoch == shadow.epoch and here.version > shadow.version
 
     def _take_over(self, feed: str, time: Now) -> None:
-        before, shadow = self.stands[feed], self.shadows.pop(feed)
+        before, shadow = self.stands[feed], self.shadows[feed]
         with writing(self.db):
             mirror_table.take_over(self.db, feed, time)
+        del self.shadows[feed]
         self.stands[feed] = replace(shadow, feed=feed)
         self.asking.done(feed)
         if before.epoch != shadow.epoch:

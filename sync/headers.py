@@ -95,6 +95,7 @@ class State(Header, frozen=True, kw_only=True, tag="state"):
     clock: Short = ""  # synced, holdover, unset
     backlog: Seq = 0  # facts that HQ has not kept
     disk_free: float = 1.0  # share of the card that is free
+    disk: Short = ""  # ok; short: scans and views are thinned; full: new work is refused
     feeds: dict[Name, FeedState] = {}
     config: ConfigState | None = None
     devices: dict[Name, Short] = {}  # device id -> its state

@@ -33,9 +33,9 @@ class Line:
         self._become("up", "", now)
         old = self.heard is None or abs(now.time - parse_utc(self.heard)) >= HEARD_EVERY
         if complete and old:
-            self.heard = now.text
             with writing(self.db):
-                self.db.conn.execute("update line set heard = ?", (self.heard,))
+                self.db.conn.execute("update line set heard = ?", (now.text,))
+            self.heard = now.text
 
     def fall(self, detail: str, now: Now) -> None:
         """The line is down, and why."""
@@ -50,7 +50,6 @@ class Line:
         if (state, detail) == (self.state, self.detail):
             return
         since_moves = state != self.state
-        self.state, self.detail = state, detail
         with writing(self.db):
             self.db.conn.execute(
                 """insert into line (state, since, heard, detail, only_one) values (:state, :now, :heard, :detail, 1)
@@ -58,3 +57,4 @@ class Line:
                      since = case when :moves then :now else since end""",
                 {"state": state, "now": now.text, "heard": self.heard, "detail": detail, "moves": since_moves},
             )
+        self.state, self.detail = state, detail

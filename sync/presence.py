@@ -10,6 +10,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.clock import Now
+from edge.disk import noted
 from edge.journal import Box, standing
 from edge.store import one, rows, writing
 from sync import topics
@@ -65,6 +66,7 @@ def birth(
         clock=now.clock,
         backlog=max(0, standing(db, me.box.epoch).waiting),
         disk_free=round(disk.free / disk.total, 3),
+        disk=noted(db),
         feeds={
             name: FeedState(epoch=here.epoch, version=here.version, rows=here.rows) for name, here in stands.items()
         },

@@ -2,16 +2,19 @@
 
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+from edge import disk
 from edge.box import read_box
 from edge.clock import Now
-from edge.store import Changes
+from edge.fullness import Level
+from edge.store import Changes, NoRoom
 from sync import presence, topics
 from sync.commands import Commands
 from sync.ear import Ear
@@ -31,6 +34,8 @@ from sync.wire import Message, seal
 log = logging.getLogger(__name__)
 
 NEVER = float("-inf")  # monotonic seconds
+FULL_AGAIN = 60.0  # s between words about a disk that stays full
+ALWAYS = frozenset({"config", "keys"})  # feeds that are taken on a nearly full disk too: small, and HQ must be obeyed
 
 
 @dataclass(slots=True)
@@ -57,6 +62,8 @@ class Rounds:
     _hq_is_there: bool = False
     _born: float = NEVER
     _at: float = 0.0
+    _full: float = NEVER  # when a full disk was last spoken of
+    _disk: Level = Level.OK
     _now: Now = field(init=False)
 
     def __post_init__(self) -> None:
@@ -71,10 +78,24 @@ class Rounds:
         self._changes = Changes(self.db)
 
     def round(self, events: Sequence[Event], at: float, now: Now) -> None:
-        """Take what has arrived, say what is due. `at`: monotonic seconds."""
+        """Take what has arrived, say what is due. `at`: monotonic seconds.
+
+        What a full disk cannot keep is dropped, and comes again: HQ is asked for rows, an ack or a note waits for its round.
+        """
         self._at, self._now = at, now
         for event in events:
-            self._take(event, at, now)
+            self._as_room_allows(partial(self._take, event, at, now))
+        self._as_room_allows(partial(self._say, at, now))
+
+    def _as_room_allows(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except NoRoom as why:
+            if self._at - self._full >= FULL_AGAIN:
+                self._full = self._at
+                log.error("something was not kept: %s", why)
+
+    def _say(self, at: float, now: Now) -> None:
         if self._changes.seen():
             self._look()
         if self._is_up:
@@ -95,10 +116,10 @@ class Rounds:
             case Connected():
                 log.info("the line is up")
                 self._is_up, self._hq_is_there = True, False
-                self.line.fall("HQ has not spoken yet", now)
                 self.up.on_new_line()
                 self.feeds.on_new_line()
                 self._born = NEVER
+                self.line.fall("HQ has not spoken yet", now)
             case Lost(reason):
                 if self._is_up or self.line.detail != reason:
                     log.warning("the line is down: %s", reason)
@@ -137,7 +158,13 @@ class Rounds:
         return None
 
     def _apply(self, header: FeedDelta | FeedPage, rows: Sequence[Any], at: float, now: Now) -> str | None:
-        why = self.feeds.on_rows(header, rows, at, now)
+        try:
+            if header.feed not in ALWAYS:
+                disk.demand_room(self.db)
+            why = self.feeds.on_rows(header, rows, at, now)
+        except NoRoom:
+            self.feeds.asking.soon(header.feed, at)
+            raise
         if header.feed == "keys":
             self.ear.read_keys()
         return why
@@ -161,6 +188,9 @@ class Rounds:
         self.up.look()
         self.questions.look(self._now, hq_is_there=self._is_up and self.line.state == "up")
         box = read_box(self.db, self.me.box.store)
+        level = disk.noted(self.db)
+        if level is not self._disk:
+            self._disk, self._born = level, NEVER
         if box is not None and box != self.me.box:
             self.me = replace(self.me, box=box)
             self._born = NEVER
