@@ -44,7 +44,7 @@ LIFE: Mapping[tuple[Stage, Turn], Stage] = {
 }
 
 DEADLINE = 30.0  # s a trial may take: a process that fell is up again within 10 s, HQ speaks every 20 s
-PATIENCE = 8.0  # s something may be wrong before the trial has failed: the bridge tries a device again within 2 s
+PATIENCE = 5.0  # s something may be wrong before the trial has failed: the bridge tries a lost device again within 2 s
 SETTLE = 1.0  # s all must be well together: a process that falls over the new config does so at its first rounds
 
 OPEN = frozenset({Stage.RECEIVED, Stage.VALIDATED, Stage.TRIAL})

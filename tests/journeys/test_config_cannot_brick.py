@@ -1,0 +1,181 @@
+"""HQ sends configs, good and bad, and whatever dies meanwhile: the shop goes on with the last one that proved itself."""
+
+import http.client
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.demo.children import Child, noren
+from edge.demo.town import STATIONS, Town
+from edge.store import one, writing
+from sync.hq import feed
+from sync.hq.founding import opened
+from tests import town as towns
+from tests.sync.conftest import Mosquitto, free_port
+
+NEW = "k9"  # a station that HQ adds
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with towns.a_town(tmp_path_factory.mktemp("town")) as one:
+        yield one
+
+
+def push(town: Town, **rows: Any) -> int:
+    """What a careless HQ does: rows into the store's config, looked at by nobody; the version they are known by."""
+    with opened(town.hq) as db:
+        with writing(db):
+            feed.put(db, "config", "ginza", [(key, json.dumps(body)) for key, body in rows.items()])
+        stand = feed.stand(db, "config", "ginza")
+    assert stand
+    return stand.version
+
+
+def policy(town: Town, **change: Any) -> dict[str, Any]:
+    with opened(town.hq) as db:
+        row = one(db, "select body from rows where feed = 'config' and scope = 'ginza' and key = 'policy'")
+    assert row
+    return json.loads(row[0]) | change
+
+
+def box(town: Town, path: Path, station: str = NEW) -> dict[str, Any]:
+    """The town's stations and devices, and one more whose scanner is at `path`."""
+    places = [{"id": name, "role": role, "name": {"ja": ja, "en": en}} for name, role, ja, en in STATIONS]
+    devices = [_scanner(name, town.link(name)) for name, *_ in STATIONS]
+    added = {"id": station, "role": "kiosk", "name": {"ja": "新しいキオスク"}}
+    return {"stations": [*places, added], "devices": [*devices, _scanner(station, path)]}
+
+
+def _scanner(station: str, path: Path) -> dict[str, Any]:
+    return {"id": f"scanner-{station}", "kind": "serial", "station": station, "path": str(path), "baud": 115200}
+
+
+def stage(town: Town, version: int) -> tuple[str, str, str]:
+    """Stage, path and reason of a version in the store; nothing before it has been received."""
+    sql = "select stage, path, reason from configs where version = ?"
+    found = towns.look(town.data / "store.db", sql, (version,))
+    return found[0] if found else ("", "", "")
+
+
+def ends(town: Town, version: int) -> tuple[str, str, str]:
+    """How it ended."""
+    open_ = ("", "received", "validated", "trial")
+    return towns.eventually(
+        lambda: now if (now := stage(town, version))[0] not in open_ else None, f"an end of config {version}"
+    )
+
+
+def on_trial(town: Town, version: int) -> None:
+    towns.eventually(lambda: stage(town, version)[0] == "trial", f"the trial of config {version}")
+
+
+def page(town: Town, path: str) -> tuple[int, str]:
+    with closing(http.client.HTTPConnection("127.0.0.1", town.ports.web, timeout=towns.WITHIN)) as line:
+        line.request("GET", path)
+        answer = line.getresponse()
+        return answer.status, answer.read().decode()
+
+
+def told(town: Town, version: int) -> list[str]:
+    """The stages of a version as HQ's database holds them."""
+    sql = "select type, event from facts where type like 'noren.config.%' order by number"
+    found = towns.look(town.hq / "hq-store.db", sql)
+    return [
+        kind.removeprefix("noren.config.") for kind, event in found if json.loads(event)["data"]["version"] == version
+    ]
+
+
+def hq_knows(town: Town, version: int, *stages: str) -> None:
+    towns.eventually(lambda: told(town, version) == list(stages), f"HQ knows {stages} of config {version}")
+
+
+def test_a_good_policy_proves_itself_and_is_on_the_screen(town: Town) -> None:
+    version = push(town, policy=policy(town, brand={"mark": "凪", "name": "NAGI"}))
+    assert ends(town, version) == ("kept", "", "")
+    assert "NAGI" in page(town, "/kiosk/k1")[1]
+    hq_knows(town, version, "received", "validated", "trial", "kept")
+
+
+def test_a_policy_that_cannot_be_is_refused_with_its_path_and_the_old_one_stays(town: Town) -> None:
+    before = page(town, "/brand.css")
+    version = push(town, policy=policy(town, brand={"colour": "#000000"}, check_in={"miles": -5}))
+    assert ends(town, version) == ("refused", "policy.check_in.miles", "expected `int` >= 0")
+    assert page(town, "/brand.css") == before
+    push(town, policy=policy(town, check_in={"miles": 10}))
+
+
+def test_a_device_that_is_not_there_is_refused_before_anything_lives_with_it(town: Town) -> None:
+    version = push(town, box=box(town, Path("/dev/serial/by-id/nothing")))
+    assert ends(town, version)[:2] == ("refused", "box.devices[3].path")
+    assert page(town, f"/kiosk/{NEW}")[0] == 404
+
+
+def test_a_scanner_that_does_not_open_is_rolled_back_after_its_station_was_lived_with(town: Town) -> None:
+    version = push(town, box=box(town, town.config))
+    on_trial(town, version)
+    towns.eventually(lambda: page(town, f"/kiosk/{NEW}")[0] == 200, "the new station's page")
+    assert ends(town, version) == ("rolled_back", "", f"device scanner-{NEW} does not open: wrong_kind")
+    assert page(town, f"/kiosk/{NEW}")[0] == 404
+    hq_knows(town, version, "received", "validated", "trial", "rolled_back")
+    towns.eventually(lambda: towns.devices_work(town), "the scanners that were there work again")
+
+
+@pytest.mark.parametrize("victim", ["web", "bridge", "sync"])
+def test_whoever_is_killed_during_a_trial_begins_anew_with_the_last_good_config(town: Town, victim: str) -> None:
+    good = towns.lives_with(town)
+    version = push(town, box=box(town, town.config) | {"note": f"for {victim}"})
+    on_trial(town, version)
+    town.children[victim].kill()
+    town.children[victim].start()
+    assert ends(town, version)[0] == "rolled_back"
+    towns.eventually(town.is_ready, "the pages answer")
+    assert page(town, f"/kiosk/{NEW}")[0] == 404
+    assert towns.lives_with(town) == good
+    towns.eventually(lambda: towns.devices_work(town), "the scanners work again")
+
+
+def test_a_station_whose_scanner_opens_is_kept_and_reads(town: Town) -> None:
+    settings = box(town, town.link("door"))
+    settings = {part: [one for one in found if "door" not in one["id"]] for part, found in settings.items()}
+    version = push(town, box=settings)
+    assert ends(town, version) == ("kept", "", "")
+    towns.scan(town, "door", towns.card(town, "product", "Morning mug"))
+    towns.eventually(lambda: [row for row in towns.outcomes(town) if row[3] == NEW], "a scan at the new station")
+
+
+def test_a_broker_that_is_not_there_is_not_moved_to_and_the_line_never_falls(town: Town) -> None:
+    since = towns.look(town.data / "store.db", "select state, since from line")
+    version = push(town, box={"broker": {"url": f"mqtt://127.0.0.1:{free_port()}"}})
+    how, _, why = ends(town, version)
+    assert how == "rolled_back"
+    assert "cannot be reached" in why
+    hq_knows(town, version, "received", "validated", "trial", "rolled_back")
+    assert towns.look(town.data / "store.db", "select state, since from line") == since
+
+
+@pytest.fixture
+def second(town: Town, tmp_path: Path) -> Iterator[Mosquitto]:
+    """Another broker, and HQ at it too."""
+    broker = Mosquitto(tmp_path, free_port())
+    broker.start()
+    words = noren("hq", "serve", "--dir", town.hq, "--broker", f"mqtt://127.0.0.1:{broker.port}")
+    hq = Child(name="second-hq", command=words, log=tmp_path / "hq.log")
+    hq.start()
+    yield broker
+    hq.end()
+    broker.kill()
+
+
+def test_the_line_moves_to_a_broker_where_hq_is_and_goes_on_there(town: Town, second: Mosquitto) -> None:
+    version = push(town, box={"broker": {"url": f"mqtt://127.0.0.1:{second.port}"}})
+    assert ends(town, version) == ("kept", "", "")
+    town.children["broker"].end()
+    hq_knows(town, version, "received", "validated", "trial", "kept")
+    towns.scan(town, "k1", towns.card(town, "product", "Morning mug"))
+    towns.eventually(lambda: towns.outcomes(town)[-1][3] == "k1", "the scan is answered")
+    towns.eventually(lambda: towns.kept(town) == towns.made(town), "HQ holds it, over the new broker")
