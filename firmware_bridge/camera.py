@@ -52,7 +52,10 @@ def settings(device: CameraDevice) -> DecodeSettings:
 class Eye(Protocol):
     """A decoder, in this process or contained."""
 
-    def read(self, gray: Gray, *, deep: bool = False) -> tuple[Found, ...]: ...
+    @property
+    def unfinished(self) -> bool: ...
+
+    def read(self, gray: Gray, *, deep: bool = False, again: bool = False) -> tuple[Found, ...]: ...
 
 
 class View:
@@ -64,19 +67,27 @@ class View:
         self._gate = Gate()
         self._held = Held()
         self._moved = 0.0
+        self._unread = False
 
     def look(self, gray: Gray, at: float) -> tuple[Found, ...]:
         """The codes that became readings with this frame (uint8, H x W) at `at` seconds."""
         scene = self._gate.look(gray, at)
-        if scene is Scene.SAME and not self._undecided(at):
+        if scene is Scene.SAME and not self._unread and not self._undecided(at):
             self._held = keep(self._held, at)
             return ()
         if scene is Scene.MOVING:
             self._moved = at
         height, width = gray.shape
-        found = chosen(self._decoder.read(gray, deep=scene is Scene.STILL), (width, height), self._device.several)
+        found = chosen(self._read(gray, scene), (width, height), self._device.several)
         self._held, told = look(self._held, found, at, hold=self._device.hold_s)
         return told
+
+    def _read(self, gray: Gray, scene: Scene) -> tuple[Found, ...]:
+        """What still is not read gets all the ladder, a budget of it a frame; an old scene a budget in a while."""
+        again = scene is Scene.SAME and self._unread
+        found = self._decoder.read(gray, deep=scene in (Scene.STILL, Scene.ONCE_MORE), again=again)
+        self._unread = self._decoder.unfinished and (again or scene is Scene.STILL)
+        return found
 
     def _undecided(self, at: float) -> bool:
         """Whether a code in view waits to be told, for a second look or for the one before it to be forgotten."""

@@ -19,7 +19,8 @@ class Scene(StrEnum):
 
     SAME = "same"  # nothing new since the decoder last gave its all: do not decode
     MOVING = "moving"  # something moves: the cheap rungs
-    STILL = "still"  # something new stands still: the deep rungs, once
+    STILL = "still"  # something new stands still: the deep rungs, and on from frame to frame while some are left
+    ONCE_MORE = "once_more"  # nothing new for long: the deep rungs, once
 
 
 class Gate:
@@ -49,7 +50,7 @@ class Gate:
         if at - self._looked < AGAIN:
             return Scene.SAME
         self._looked = at
-        return Scene.STILL
+        return Scene.ONCE_MORE
 
 
 def thumbnail(gray: Gray) -> Gray:

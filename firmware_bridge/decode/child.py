@@ -28,13 +28,15 @@ class Job:
     height: int
     width: int
     deep: bool
+    again: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The codes in the frame, and how many lines the engines wrote to stderr meanwhile."""
+    """The codes in the frame, whether rungs are left for the next, and the lines the engines wrote to stderr."""
 
     found: tuple[Found, ...]
+    unfinished: bool
     noise: int
 
 
@@ -58,8 +60,8 @@ def _serve(pipe: "Connection[Ready | Answer, DecodeSettings | Job]", memory: mma
         job = pipe.recv()
         assert isinstance(job, Job)
         gray = np.frombuffer(memory, np.uint8, job.height * job.width).reshape(job.height, job.width)
-        found = decoder.read(gray, deep=job.deep)
-        pipe.send(Answer(found=found, noise=_noise()))
+        found = decoder.read(gray, deep=job.deep, again=job.again)
+        pipe.send(Answer(found=found, unfinished=decoder.unfinished, noise=_noise()))
 
 
 def _noise() -> int:

@@ -31,7 +31,7 @@ class DecoderLost(Exception):
 class ContainedDecoder:
     """A context manager whose `read` works like `Decoder.read`, one process away.
 
-    `lost` counts frames lost by cause, `noise` the lines the engines wrote to stderr.
+    `lost` counts frames lost by cause, `noise` the lines the engines wrote to stderr, `unfinished` is as there.
     """
 
     def __init__(self, settings: DecodeSettings = DEFAULTS) -> None:
@@ -40,6 +40,7 @@ class ContainedDecoder:
         self._deaths = 0
         self.lost: Counter[str] = Counter()
         self.noise = 0
+        self.unfinished = False
 
     def __enter__(self) -> Self:
         self._fd = os.memfd_create("noren-frame")
@@ -60,7 +61,7 @@ class ContainedDecoder:
         """The child's process id."""
         return self._child.pid
 
-    def read(self, gray: Gray, *, deep: bool = False) -> tuple[Found, ...]:
+    def read(self, gray: Gray, *, deep: bool = False, again: bool = False) -> tuple[Found, ...]:
         """Codes in a grey frame (uint8, H x W); none when the frame was lost with the child.
 
         Raises ValueError for a frame over 64 MiB, DecoderLost when children die without decoding a single frame.
@@ -71,7 +72,7 @@ class ContainedDecoder:
         try:
             self._wait_ready()
             np.frombuffer(self._memory, np.uint8, gray.size).reshape(gray.shape)[:] = gray
-            self._pipe.send(Job(height=height, width=width, deep=deep))
+            self._pipe.send(Job(height=height, width=width, deep=deep, again=again))
             answer = self._hear(self._patience)
         except (EOFError, TimeoutError, BrokenPipeError, ConnectionResetError) as gone:
             self._lose(gone)
@@ -79,6 +80,7 @@ class ContainedDecoder:
         assert isinstance(answer, Answer)
         self._deaths = 0
         self.noise += answer.noise
+        self.unfinished = answer.unfinished
         return answer.found
 
     def _start(self) -> None:
@@ -111,6 +113,7 @@ class ContainedDecoder:
         self._child.wait()
 
     def _lose(self, gone: Exception) -> None:
+        self.unfinished = False
         self._pipe.close()
         if isinstance(gone, TimeoutError):
             self._child.kill()

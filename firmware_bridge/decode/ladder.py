@@ -1,11 +1,10 @@
 """The ladder: rungs are climbed from cheap to dear until codes are read that can be believed."""
 
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Set
 from dataclasses import dataclass
 
 import cv2
-import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode import opencv, zbar, zxing
@@ -13,9 +12,10 @@ from firmware_bridge.decode.found import Found, Gray
 from firmware_bridge.decode.look import Engine, Look
 from firmware_bridge.decode.pace import Pace
 from firmware_bridge.decode.rehearsal import Rehearsal
-from firmware_bridge.decode.rungs import LADDER, Depth
+from firmware_bridge.decode.rungs import LADDER, Depth, Rung
+from firmware_bridge.decode.usual import measured
 
-CROWD, CROWD_CELL = (15, 20), 16  # a picture of 320 x 240 in blocks of 16 pixels: 30 ms once, at the start
+MARGIN = 0.008  # seconds of the budget kept back, for the way to the other process and for a rung longer than expected
 
 RETAIL = frozenset(
     {
@@ -63,18 +63,6 @@ def engines(symbologies: Set[Symbology]) -> dict[str, Engine]:
     }
 
 
-def _measured(engines: Mapping[str, Engine]) -> Pace:
-    """What each engine costs on this machine on a crowded picture, so that the first frame keeps its budget, too."""
-    pace = Pace()
-    blocks = np.random.default_rng(0).integers(0, 255, CROWD, np.uint8)
-    crowd = blocks.repeat(CROWD_CELL, axis=0).repeat(CROWD_CELL, axis=1)
-    for name, engine in engines.items():
-        start = time.thread_time()
-        engine.read(crowd)
-        pace.took(name, crowd.size, time.thread_time() - start)
-    return pace
-
-
 class Decoder:
     """The ladder in this process; one frame at a time, from one thread."""
 
@@ -82,27 +70,39 @@ class Decoder:
         cv2.setNumThreads(1)
         self._settings = settings
         self._engines = engines(settings.symbologies)
-        self._pace = _measured(self._engines)
+        self._usual = measured(self._engines)
         self._rehearsal = Rehearsal() if settings.rehearse else None
+        self._left: tuple[Rung, ...] = ()
 
-    def read(self, gray: Gray, *, deep: bool = False) -> tuple[Found, ...]:
+    @property
+    def unfinished(self) -> bool:
+        """Whether the last look read nothing and left rungs that another frame of the same scene may climb."""
+        return bool(self._left)
+
+    def read(self, gray: Gray, *, deep: bool = False, again: bool = False) -> tuple[Found, ...]:
         """Codes in a grey frame (uint8, H x W), in no particular order; empty when none can be believed.
 
-        `deep` climbs further, for a scene that stands still; a patient decoder always climbs to the end.
+        `deep` climbs further, for a scene that stands still; `again` goes on where the last look ran out of time, as
+        long as the decoder is `unfinished`. A patient decoder always climbs to the end.
         """
         if self._rehearsal:
             self._rehearsal.read(gray)
-        until = float("inf") if self._settings.patient else time.perf_counter() + self._settings.budget
-        look = Look(gray, self._engines, self._pace, until)
-        for rung in LADDER:
-            if rung.depth > self._depth(deep, look):
-                break
-            look.climb(rung)
-            if found := look.found():
+        look = Look(gray, self._engines, Pace(self._usual), self._until())
+        rungs, self._left = (LADDER[:1] + self._left if again else LADDER), ()
+        left: list[Rung] = []
+        for rung in rungs:
+            if rung.depth > self._depth(look, deep=deep, again=again) or not look.climb(rung):
+                left.append(rung)
+            elif found := look.found():
                 return found
+        if (deep or again) and len(rungs) - len(left) > 1:  # else even a whole budget is too little for what is left
+            self._left = tuple(left)
         return ()
 
-    def _depth(self, deep: bool, look: Look) -> Depth:
-        if self._settings.patient:
+    def _until(self) -> float:
+        return float("inf") if self._settings.patient else time.perf_counter() + self._settings.budget - MARGIN
+
+    def _depth(self, look: Look, *, deep: bool, again: bool) -> Depth:
+        if again or self._settings.patient:
             return Depth.PATIENT
         return Depth.DEEP if deep or look.doubts else Depth.LIVE

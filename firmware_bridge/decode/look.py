@@ -1,7 +1,7 @@
 """One look at one frame: the views made of it, the claims heard so far, and which of them stand."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -10,7 +10,7 @@ import numpy as np
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.found import Corners, Found, Gray, Sighting
 from firmware_bridge.decode.pace import Pace
-from firmware_bridge.decode.picture import Step, View, crop, scaled, whole
+from firmware_bridge.decode.picture import View, crop, scaled, whole
 from firmware_bridge.decode.rungs import AGAIN, AGAIN_MATRIX, SHAKES, Rung
 from firmware_bridge.decode.trust import MATRIX, SHORT, WEAK, Claim, heard, is_sure, plausible, stands
 
@@ -31,13 +31,21 @@ class Engine(Protocol):
 
 
 class Look:
-    """What is known about one frame while the ladder is climbed; `until` is when the budget ends."""
+    """What is known about one frame while the ladder is climbed; `until` is when the budget ends, by the clock `now`."""
 
-    def __init__(self, gray: Gray, engines: Mapping[str, Engine], pace: Pace, until: float) -> None:
+    def __init__(
+        self,
+        gray: Gray,
+        engines: Mapping[str, Engine],
+        pace: Pace,
+        until: float,
+        now: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._frame = whole(np.ascontiguousarray(gray))
         self._engines = engines
         self._pace = pace
         self._until = until
+        self._now = now
         self._begun = False
         self._claims: tuple[Claim, ...] = ()
         self._rungs: dict[tuple[str, bytes], str] = {}
@@ -47,25 +55,30 @@ class Look:
         """Whether something was found but is not believed yet."""
         return bool(self._claims)
 
-    def climb(self, rung: Rung) -> None:
-        """Let one rung look at the frame, and look again at what it claims; the first one always gets its look."""
-        view = self._view(rung.picture, rung.step, self._frame)
-        if view is None or (self._begun and not self._time_for(rung.engine, view)):
-            return
+    def climb(self, rung: Rung) -> bool:
+        """Let one rung look at the frame, and look again at what it claims; False when there is no time for it.
+
+        The first rung always gets its look.
+        """
+        if self._begun and not self._time_for(rung.picture, rung.engine, self._frame):
+            return False
+        if (view := rung.step(self._frame)) is None:
+            return True
         self._begun = True
         fresh = self._ask(rung.engine, view, rung.picture)
         for seen in fresh[:MOST]:
             self._rungs.setdefault((seen.symbology, seen.data), rung.name)
             self._confirm(seen, rung)
+        return True
 
     def found(self) -> tuple[Found, ...]:
         """The claims that stand."""
         return tuple(self._found(claim) for claim in self._claims if stands(claim, self._claims))
 
     def _ask(self, engine: str, view: View, vote: str) -> list[Sighting]:
-        start = time.thread_time()
+        start = self._now()
         sightings = self._engines[engine].read(view.gray)
-        self._pace.took(engine, view.gray.size, time.thread_time() - start)
+        self._pace.took(engine, view.gray.size, self._now() - start)
         believable = [ours for seen in sightings if (ours := plausible(seen))]
         placed = [replace(seen, corners=view.to_frame(seen.corners)) for seen in believable]
         for seen in placed:
@@ -89,10 +102,12 @@ class Look:
             return
         shaken: dict[str, View | None] = {}
         for engine, shake in _order(seen.symbology):
-            if (engine == "opencv bars" and seen.symbology not in OPENCV_READS) or not self._time_for(engine, place):
+            if engine == "opencv bars" and seen.symbology not in OPENCV_READS:
+                continue
+            if not self._time_for(shake, engine, place):
                 continue
             if shake not in shaken:
-                shaken[shake] = self._view(shake, SHAKES[shake], place)
+                shaken[shake] = SHAKES[shake](place)
             if view := shaken[shake]:
                 yield engine, view, rung.picture + shake
 
@@ -103,22 +118,14 @@ class Look:
         if seen.symbology in OPENCV_READS and longest > ENOUGH:
             shrunk = scaled(ENOUGH / longest)(place)
             place = shrunk or place
-        return self._view(rung.picture, rung.step, place)
-
-    def _view(self, name: str, step: Step, view: View) -> View | None:
-        """The step taken, when there is time for it."""
-        if self._begun and not self._time_for(name, view):
-            return None
-        start = time.thread_time()
-        after = step(view)
-        self._pace.took(name, view.gray.size, time.thread_time() - start)
-        return after
+        return rung.step(place) if self._time_for(rung.picture, "", place) else None
 
     def _claim(self, seen: Sighting) -> Claim:
         return next(c for c in self._claims if c.symbology is seen.symbology and c.data == seen.data)
 
-    def _time_for(self, work: str, view: View) -> bool:
-        return self._pace.fits(work, view.gray.size, self._until - time.perf_counter())
+    def _time_for(self, step: str, engine: str, view: View) -> bool:
+        """Whether a step on a view, and an engine on what it makes of it, are expected to end within the budget."""
+        return self._pace.expected(step, engine, view.gray.size) < self._until - self._now()
 
     def _found(self, claim: Claim) -> Found:
         return Found(

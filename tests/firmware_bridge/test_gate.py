@@ -66,7 +66,7 @@ def test_an_unchanged_scene_is_looked_at_once_more_in_a_while() -> None:
     gate = Gate()
     at = settle(gate)
     assert gate.look(scene(7), at + AGAIN - 0.1) is Scene.SAME
-    assert gate.look(scene(8), at + AGAIN + 0.1) is Scene.STILL
+    assert gate.look(scene(8), at + AGAIN + 0.1) is Scene.ONCE_MORE
     assert gate.look(scene(9), at + AGAIN + 0.2) is Scene.SAME
 
 

@@ -9,12 +9,13 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode.found import Sighting
 from firmware_bridge.decode.ladder import RETAIL, Decoder, DecodeSettings, engines
 from firmware_bridge.decode.look import Look
-from firmware_bridge.decode.pace import Pace
+from firmware_bridge.decode.pace import Pace, Usual
 from firmware_bridge.decode.plain import live, patient
 from firmware_bridge.decode.rungs import AGAIN, AGAIN_MATRIX, LADDER, SHAKES, Depth, Rung
 from tests.bench.decoding import camera
 
 SEED = "test"
+HUNG = 60.0  # seconds: a busy machine must not change what is read
 MIDDLE = np.s_[120:600, 250:1030]  # of a frame, where the code is: the rest only takes time
 
 
@@ -112,6 +113,25 @@ def test_without_any_time_the_first_rung_still_looks() -> None:
     assert [found.data for found in Decoder(DecodeSettings(budget=0.0)).read(frame)] == [text]
 
 
+def test_what_one_look_does_not_reach_the_next_frame_of_the_same_scene_does() -> None:
+    text, frame = photo(Symbology.EAN13, "motion", 5, 1)
+    decoder = Decoder(DecodeSettings(budget=HUNG))
+    assert decoder.read(frame, deep=True) == ()
+    assert decoder.unfinished
+    assert [found.data for found in decoder.read(frame, again=True)] == [text]
+    assert not decoder.unfinished
+
+
+def test_an_empty_scene_is_finished_after_some_frames() -> None:
+    decoder, frame = Decoder(), np.full((480, 640), 200, np.uint8)
+    decoder.read(frame, deep=True)
+    for _ in LADDER:
+        if not decoder.unfinished:
+            return
+        decoder.read(frame, again=True)
+    pytest.fail("each frame climbs one rung at least")
+
+
 def test_the_name_of_the_rung_is_one_of_the_ladder(still: Decoder) -> None:
     _, frame = photo(Symbology.EAN13, "defocus", 2.5)
     (found,) = still.read(frame)
@@ -148,7 +168,7 @@ def test_each_rung_reads_something_by_itself(rung: Rung) -> None:
     for seed in range(5):
         for kind in readable:
             text, frame = photo(kind, *what_suits(rung), seed)
-            look = Look(frame, known, Pace(), float("inf"))
+            look = Look(frame, known, Pace(Usual()), float("inf"))
             look.climb(rung)
             if [found.data for found in look.found()] == [text]:
                 return
@@ -171,7 +191,7 @@ class Liar:
 
 def judged(rivals: Mapping[str, Liar]) -> list[bytes]:
     known = engines({Symbology.DATAMATRIX}) | rivals
-    look = Look(np.full((100, 200), 200, np.uint8), known, Pace(), float("inf"))
+    look = Look(np.full((100, 200), 200, np.uint8), known, Pace(Usual()), float("inf"))
     look.climb(LADDER[0])
     return [found.data for found in look.found()]
 
