@@ -19,7 +19,7 @@ from sync.hq.shaping import shape
 from sync.hq.stages import in_words
 
 CONFIG = "config"
-RUN = 100  # stores put in one transaction (some 20 ms): HQ goes on keeping, and a store that fails halts the next run
+RUN = 250  # stores put in one transaction (some 20 ms): HQ goes on keeping, and a store that fails halts the next run
 NAMED = 3  # stores an error names
 
 

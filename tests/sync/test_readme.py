@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from edge.store import open_hq, open_store
+from sync.hq.fleet import fleet
+from sync.hq.founding import opened
 from tests.sync.conftest import Mosquitto, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -100,9 +102,16 @@ def miles(folder: Path) -> object:
     return row and row[0]
 
 
+def stage_at_hq(folder: Path) -> str:
+    """How far HQ knows the store to be with its config."""
+    with opened(folder) as db:
+        (store,) = fleet(db)
+    return store.config.stage if store.config else ""
+
+
 def test_an_integrator_plays_hq_by_hand(tmp_path: Path, mosquitto: Mosquitto, shell: Shell) -> None:
     port = str(free_port())
-    start, listen, presence, keep, policy, head, order, serve, watch = (
+    start, listen, presence, keep, policy, head, order, serve, watch, offers, roll_out, back = (
         block.replace("1883", str(mosquitto.port)).replace("8080", port) for block in BLOCKS
     )
     shell.run(start)
@@ -126,4 +135,8 @@ def test_an_integrator_plays_hq_by_hand(tmp_path: Path, mosquitto: Mosquitto, sh
     assert re.search(r"ginza +box.started +", seen)
     assert '"type":"noren.box.started"' in seen
     assert "online" in seen or "birth" in seen
+    assert "1 new" in shell.run(offers)
+    assert "roll-out 1 begun: winter.toml to 1 store" in shell.run(roll_out)
+    until(lambda: stage_at_hq(tmp_path / "hq") in ("kept", "rolled_back"))
+    assert re.search(r"at 1 of 1 store in group pilot \(50 %\)[\s\S]*taken back at 1 store", shell.run(back))
     assert store_says(tmp_path, "select * from sync_log where type in ('message.refused', 'box.forked')") == []
