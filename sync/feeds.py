@@ -13,8 +13,9 @@ from sync import mirror_table
 from sync.asking import Asking
 from sync.feed_rules import Against, Fit, Stand, against, fit
 from sync.headers import FeedDelta, FeedHead, FeedPage, FeedRow, Head, Want
-from sync.mirror_table import SHADOW
+from sync.mirror_table import SHADOW, Bad
 from sync.notes import Say
+from sync.pile import Piles
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Feeds:
     asking: Asking = field(default_factory=Asking)
     stands: dict[str, Stand] = field(default_factory=dict)
     shadows: dict[str, Stand] = field(default_factory=dict)
+    piles: Piles = field(init=False)
     _heads: dict[str, Mapping[str, FeedHead]] = field(default_factory=dict)
     _repaired: dict[str, float] = field(default_factory=dict)
 
@@ -41,6 +43,7 @@ class Feeds:
         self.stands = {feed: mirror_table.stand(self.db, feed) for feed in FEEDS}
         begun = mirror_table.shadows(self.db, FEEDS)
         self.shadows = {feed: mirror_table.stand(self.db, feed + SHADOW) for feed in begun}
+        self.piles = Piles(self.db)
 
     def on_new_line(self) -> None:
         """HQ tells its heads anew; until then nothing is known about what is missing."""
@@ -63,12 +66,14 @@ class Feeds:
         return here
 
     def send(self, now: float) -> None:
-        """Ask for what is due; `now` in monotonic seconds."""
+        """Ask for what is due, and put some rows of what has come whole in their order; `now` in monotonic seconds."""
         for feed in self.asking.due(now):
-            here = self.shadows.get(feed, self.stands[feed])
+            here = self.piles.stands.get(feed) or self._into(feed)
             if not self.ask(Want(feed=feed, epoch=here.epoch, version=here.version)):
-                return
+                break
             self.asking.asked(feed, now)
+        for feed in list(self.piles.marks):
+            self._pour(feed, now)
 
     def on_head(self, scope: str, head: Head, now: float, time: Now) -> None:
         """HQ tells where its feeds stand; `scope` is a store's id or `all`."""
@@ -78,7 +83,9 @@ class Feeds:
                 self._compare(feed, told, now, time)
 
     def _compare(self, feed: str, head: FeedHead, now: float, time: Now) -> None:
-        if feed in self.shadows:
+        if feed in self.piles.marks:
+            return  # it is asked for again when all rows are where they belong
+        if feed in self.shadows or feed in self.piles.stands:
             self.asking.soon(feed, now)
             return
         match against(self.stands[feed], head):
@@ -105,9 +112,14 @@ class Feeds:
     def _reload(self, feed: str, epoch: str, why: str, now: float, time: Now) -> None:
         log.warning("%s is loaded anew: %s", feed, why)
         self.say("feed.reload", {"feed": feed, "why": why})
-        with writing(self.db):
-            self.shadows[feed] = mirror_table.begin_shadow(self.db, feed, epoch, time)
+        self.piles.forget(feed)
+        self._begin_shadow(feed, epoch, time)
         self.asking.soon(feed, now)
+
+    def _begin_shadow(self, feed: str, epoch: str, time: Now) -> None:
+        with writing(self.db):
+            shadow = mirror_table.begin_shadow(self.db, feed, epoch, time.text)
+        self.shadows[feed] = shadow
 
     def on_rows(self, message: FeedDelta | FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> str | None:
         """A delta or a page; the reason where it was refused."""
@@ -117,11 +129,70 @@ class Feeds:
         if (feed, message.epoch) in self.retired:
             return "rolled_back"
         match message:
+            case _ if feed in self.piles.stands and feed not in self.shadows and isinstance(message, FeedDelta):
+                pass  # of a first load; what it says is asked for
+            case FeedPage() if feed in self.piles.marks:
+                pass  # said twice
+            case FeedPage() if feed in self.piles.stands:
+                self._onto_pile(message, found, now, time)
+            case FeedPage(since=0, more=True) if self._begins(message):
+                self.piles.begin(feed, message.epoch, time.text)
+                self._onto_pile(message, found, now, time)
             case FeedPage() if feed in self.shadows:
                 self._into_shadow(message, found, now, time)
             case _:
                 self._into_feed(message, found, now, time)
         return None
+
+    def _into(self, feed: str) -> Stand:
+        """Where the table stands that pages go into."""
+        return self.shadows.get(feed, self.stands[feed])
+
+    def _begins(self, page: FeedPage) -> bool:
+        """Whether a page is the first of many for a table that has nothing."""
+        into = self._into(page.feed)
+        return into.version == 0 and into.rows == 0 and into.epoch in ("", page.epoch)
+
+    def _onto_pile(self, page: FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> None:
+        feed = page.feed
+        match fit(self.piles.stands[feed], page):
+            case Fit.OTHER_EPOCH if page.since == 0:
+                if feed in self.shadows:
+                    self._begin_shadow(feed, page.epoch, time)
+                self.piles.begin(feed, page.epoch, time.text)
+            case Fit.OTHER_EPOCH | Fit.GAP:
+                self.asking.soon(feed, now)
+                return
+            case Fit.OLD if page.more or page.version < self.piles.stands[feed].version:
+                return  # said twice
+            case Fit.OLD | Fit.NEXT:
+                pass
+        self.piles.add(page, found, time.text)
+        if page.more:
+            self.asking.at_once(feed, now)
+        else:
+            self.asking.done(feed)
+
+    def _pour(self, feed: str, now: float) -> None:
+        """Some rows of a complete pile go where they belong; with the last of them the feed, or its shadow, is whole."""
+        into, bad = self.piles.pour(feed, self._into(feed))
+        is_shadow = feed in self.shadows
+        (self.shadows if is_shadow else self.stands)[feed] = into
+        self._tell_bad(feed, bad)
+        match feed in self.piles.marks, is_shadow:
+            case True, _:
+                pass
+            case False, True:
+                self._go_on_with_shadow(feed, now)
+            case False, False:
+                log.info("%s is loaded: %d rows at version %d", feed, into.rows, into.version)
+                self._settle(feed, now)
+
+    def _go_on_with_shadow(self, feed: str, now: float) -> None:
+        if self._is_behind(feed):
+            self.asking.at_once(feed, now)
+        else:
+            self._take_over(feed)
 
     def _into_feed(self, message: FeedDelta | FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> None:
         feed = message.feed
@@ -159,18 +230,21 @@ class Feeds:
         with writing(self.db):
             here, bad = mirror_table.put(self.db, here, found)
             here = replace(here, epoch=message.epoch, version=message.version)
-            mirror_table.note(self.db, here, time)
-        for row, why in bad:
-            log.warning("%s row %s set aside: %s", message.feed, row.key, why)
-            self.say("feed.row_set_aside", {"feed": message.feed, "key": row.key, "version": row.version, "why": why})
+            mirror_table.note(self.db, here, time.text)
+        self._tell_bad(message.feed, bad)
         return here
+
+    def _tell_bad(self, feed: str, bad: Sequence[Bad]) -> None:
+        for row, why in bad:
+            log.warning("%s row %s set aside: %s", feed, row.key, why)
+            self.say("feed.row_set_aside", {"feed": feed, "key": row.key, "version": row.version, "why": why})
 
     def _into_shadow(self, page: FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> None:
         feed, shadow = page.feed, self.shadows[page.feed]
         match fit(shadow, page):
             case Fit.OTHER_EPOCH if page.since == 0:
-                with writing(self.db):
-                    shadow = mirror_table.begin_shadow(self.db, feed, page.epoch, time)
+                self._begin_shadow(feed, page.epoch, time)
+                shadow = self.shadows[feed]
             case Fit.OTHER_EPOCH | Fit.GAP:
                 self.asking.soon(feed, now)
                 return
@@ -179,20 +253,20 @@ class Feeds:
             case Fit.OLD | Fit.NEXT:
                 pass
         self.shadows[feed] = self._put(shadow, page, found, time)
-        if page.more or self._is_behind(feed):
+        if page.more:
             self.asking.at_once(feed, now)
         else:
-            self._take_over(feed, time)
+            self._go_on_with_shadow(feed, now)
 
     def _is_behind(self, feed: str) -> bool:
         """A delta may have taken the feed past the shadow meanwhile: what is shown never goes back."""
         here, shadow = self.stands[feed], self.shadows[feed]
         return here.epoch == shadow.epoch and here.version > shadow.version
 
-    def _take_over(self, feed: str, time: Now) -> None:
+    def _take_over(self, feed: str) -> None:
         before, shadow = self.stands[feed], self.shadows[feed]
         with writing(self.db):
-            mirror_table.take_over(self.db, feed, time)
+            mirror_table.take_over(self.db, feed)
         del self.shadows[feed]
         self.stands[feed] = replace(shadow, feed=feed)
         self.asking.done(feed)

@@ -5,13 +5,15 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from edge.clock import Now
 from edge.hq_schema import feed_table
 from edge.store import one, rows
 from sync import digest
 from sync.feed_rules import Stand
 from sync.headers import FeedRow
 from sync.kinds import fault
+
+Bad = tuple[FeedRow, str]
+"""A row that was set aside, and why."""
 
 SHADOW = "_shadow"  # after a feed's name: the table a reload goes into, before it takes the old one's place
 
@@ -24,21 +26,27 @@ def stand(db: Database, table: str) -> Stand:
     return Stand(feed=table, epoch=row[0], version=row[1], rows=row[2], digest=digest.from_text(row[3]))
 
 
-def note(db: Database, here: Stand, now: Now) -> None:
-    """Move the table's cursor."""
+def as_of(db: Database, table: str) -> str:
+    """When what a table has was said (UTC text); empty where it has nothing."""
+    row = one(db, "select as_of from feeds where feed = ?", (table,))
+    return str(row[0]) if row else ""
+
+
+def note(db: Database, here: Stand, as_of: str) -> None:
+    """Move the table's cursor; `as_of` is the moment (UTC text) at which its rows were said."""
     db.conn.execute(
         "insert or replace into feeds (feed, epoch, version, rows, digest, as_of) values (?, ?, ?, ?, ?, ?)",
-        (here.feed, here.epoch, here.version, here.rows, digest.as_text(here.digest), now.text),
+        (here.feed, here.epoch, here.version, here.rows, digest.as_text(here.digest), as_of),
     )
 
 
-def put(db: Database, here: Stand, found: Sequence[FeedRow]) -> tuple[Stand, list[tuple[FeedRow, str]]]:
+def put(db: Database, here: Stand, found: Sequence[FeedRow]) -> tuple[Stand, list[Bad]]:
     """Write the rows behind the table's version; the new standing, and the rows set aside with their reasons.
 
     A row set aside counts in the digest as if it were here, because HQ counts it; an older good row of its key stays.
     """
     aside = dict(db.conn.execute("select key, version from set_aside where feed = ?", (here.feed,)).fetchall())
-    bad: list[tuple[FeedRow, str]] = []
+    bad: list[Bad] = []
     for row in found:
         if row.version > here.version:
             here = _take_out(db, here, row.key, aside)
@@ -80,12 +88,12 @@ def _put_in(db: Database, here: Stand, row: FeedRow) -> tuple[Stand, str | None]
     return replace(here, rows=here.rows + 1, digest=digest.add(here.digest, row.key, row.version)), why
 
 
-def begin_shadow(db: Database, feed: str, epoch: str, now: Now) -> Stand:
+def begin_shadow(db: Database, feed: str, epoch: str, as_of: str) -> Stand:
     """An empty shadow of a feed for HQ's `epoch`; an older shadow is thrown away."""
     drop_shadow(db, feed)
     db.conn.execute(feed_table(feed, shadow=SHADOW))
     here = Stand(feed=feed + SHADOW, epoch=epoch)
-    note(db, here, now)
+    note(db, here, as_of)
     return here
 
 
@@ -96,7 +104,7 @@ def drop_shadow(db: Database, feed: str) -> None:
     db.conn.execute("delete from set_aside where feed = ?", (feed + SHADOW,))
 
 
-def take_over(db: Database, feed: str, now: Now) -> None:
+def take_over(db: Database, feed: str) -> None:
     """The shadow becomes the feed. Only rows that differ are written, so that triggers and indexes stay true and a repair
     of a few rows costs a few writes; a new epoch of a large feed rewrites it once."""
     shadow = feed + SHADOW
@@ -113,7 +121,7 @@ def take_over(db: Database, feed: str, now: Now) -> None:
     )
     db.conn.execute("delete from set_aside where feed = ?", (feed,))
     db.conn.execute("update set_aside set feed = ? where feed = ?", (feed, shadow))
-    note(db, replace(stand(db, shadow), feed=feed), now)
+    note(db, replace(stand(db, shadow), feed=feed), as_of(db, shadow))
     drop_shadow(db, feed)
 
 
