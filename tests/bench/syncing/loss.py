@@ -62,7 +62,8 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
     keep = len(wanted) == 1
     to_do = [trial for trial in wanted if trial not in results or keep]
     until = time.monotonic() + 60 * asked.minutes if asked.minutes else None
-    for result in _run_all(to_do, keep, until):
+    for number, result in enumerate(_run_all(to_do, keep, until), 1):
+        _say(result, f"{number} of {len(to_do)}")
         results[result.trial] = result
         if asked.resume:
             with asked.resume.open("ab") as log:
@@ -92,16 +93,14 @@ def _run_all(to_do: Sequence[Trial], keep: bool, until: float | None) -> Iterato
                 return
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
-                result = future.result()
-                _say(result)
-                yield result
+                yield future.result()
 
 
-def _say(result: Result) -> None:
+def _say(result: Result, place: str) -> None:
     trial, count = result.trial, result.count
-    name = f"{trial.arm}/{trial.fault}/{trial.seed}"
+    name = f"{place:>12}  {trial.arm}/{trial.fault}/{trial.seed}"
     print(
-        f"{name:60} {count.lost:6} lost {count.doubled:6} doubled {result.seconds:6.1f} s", file=sys.stderr, flush=True
+        f"{name:72} {count.lost:6} lost {count.doubled:6} doubled {result.seconds:6.1f} s", file=sys.stderr, flush=True
     )
 
 

@@ -19,7 +19,7 @@ GROUP_WAIT = 0.25  # s a message waits for others
 
 
 def database(folder: Path) -> sqlite3.Connection:
-    """One row per message taken; no unique key, because doubles are to be seen."""
+    """One row per message taken. A unique key on the producer's id would hide doubles; what is lost stays lost."""
     db = sqlite3.connect(folder / "peer-hq.db", isolation_level=None, check_same_thread=False)
     db.execute("pragma journal_mode = wal")
     db.execute("pragma synchronous = full")  # as ours: what is acknowledged is on the disk

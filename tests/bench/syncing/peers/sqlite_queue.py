@@ -74,6 +74,7 @@ def _delete(db: sqlite3.Connection, mids: list[int], under_way: dict[int, int]) 
 
 def main() -> None:
     task = read_task()
+    open_queue(task.folder).close()  # made by one thread, before two use it
     threading.Thread(target=say, args=(task,), daemon=True).start()
     send(task)
 
