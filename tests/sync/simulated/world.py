@@ -4,8 +4,6 @@ Every history is drawn from its seed, so that one that fails can be told again.
 """
 
 import random
-import shutil
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +18,7 @@ from sqlite_utils import Database
 from edge import clock
 from edge.box import know_thyself, read_box
 from edge.clock import Now
+from edge.codes.checks import mod10_digit
 from edge.journal import Fact, tell
 from edge.store import cursor, one, rows, writing
 from sync import presence, topics
@@ -28,87 +27,33 @@ from sync.hq import collector, feed, publisher
 from sync.link import Arrived, Connected, Event, Lost
 from sync.presence import Self
 from sync.rounds import Rounds
-from sync.signing import new_key
+from sync.signing import SigningKey
 from sync.wire import open_, seal
+from tests.sync.simulated.disk import HQ_DB, MIRROR_DB, STORE_DB, Blanks, Crash, Disk
+from tests.sync.simulated.sky import Out, Sky, stamp
 from tests.sync.web_model import CURSOR, follow
 
 CHAIN, STORE = "chain", "ginza"
+PRESENCE = topics.down(CHAIN, topics.ALL, "hq")
 KINDS = ("return.accepted", "visit.checked_in", "product.scanned")
 START = clock.now()
-
-
-class Crash(Exception):
-    """The process is gone at this point."""
-
-
-class Mortal(sqlite3.Connection):
-    """A connection whose process dies just before or just after one of its next commits."""
-
-    doom: tuple[int, bool] | None = None
-
-    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
-        if sql != "commit" or self.doom is None:
-            return super().execute(sql, *args)
-        left, after = self.doom
-        self.doom = (left - 1, after) if left else None
-        if left == 0 and not after:
-            raise Crash
-        found = super().execute(sql, *args)
-        if left == 0:
-            raise Crash
-        return found
-
-
-def opened(path: Path) -> Database:
-    conn = sqlite3.connect(path, isolation_level=None, factory=Mortal)
-    conn.execute("pragma synchronous = off")
-    return Database(conn)
-
-
-@dataclass(slots=True)
-class Sky:
-    """The wire: it may lose, double, delay and mix up whatever it carries."""
-
-    dice: random.Random
-    rough: bool = True
-    air: list[tuple[float, str, Arrived]] = field(default_factory=list)
-    clock: float = 1000.0
-
-    def carry(self, to: str, topic: str, payload: bytes) -> None:
-        copies = self.dice.choices([0, 1, 2], [2, 7, 1])[0] if self.rough else 1
-        for _ in range(copies):
-            delay = self.dice.expovariate(10) if self.rough else 0.001
-            self.air.append((self.clock + delay, to, Arrived(topic, payload)))
-
-    def landed(self, to: str) -> list[Event]:
-        due = sorted((one for one in self.air if one[1] == to and one[0] <= self.clock), key=lambda one: one[0])
-        self.air = [one for one in self.air if one not in due]
-        return [one[2] for one in due]
-
-
-@dataclass(slots=True)
-class Out:
-    """The store's line while it is up."""
-
-    sky: Sky
-    up: bool = False
-
-    @property
-    def has_room(self) -> bool:
-        return self.up
-
-    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
-        if self.up:
-            self.sky.carry("hq", topic, payload)
-        return self.up
+HERE = Path(__file__).parent  # a folder whose disk a birth may speak of
+SETTLING = 400  # rounds after which a history that has not come to rest never will
+LOOK_EVERY = 4  # rounds of 1.2 s: longer than the store waits before it sends again
+# one feed for the chain and one for the store, with the rows a feed of that name may have
+FEEDS: dict[str, Callable[[str, int], str]] = {
+    "content": lambda _key, n: f'{{"what":"reviews","stars":4,"count":{n},"latest":[]}}',
+    "stock": lambda key, n: f'{{"gtin":"{key}","on_hand":{n},"as_of":"2026-11-21T10:00:00.000Z"}}',
+}
 
 
 @dataclass(slots=True)
 class World:
     """One history."""
 
-    folder: Path
+    blanks: Blanks
     seed: int
+    disk: Disk = field(init=False)
     dice: random.Random = field(init=False)
     sky: Sky = field(init=False)
     out: Out = field(init=False)
@@ -117,28 +62,30 @@ class World:
     hq: Database = field(init=False)
     pending: list[Event] = field(default_factory=list)
     told: int = 0
+    met: bool = False  # whether this run of HQ has met the store on this line
     bad: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
-    store_key: Any = field(default_factory=lambda: new_key())
-    hq_key: Any = field(default_factory=lambda: new_key("hq"))
+    store_key: SigningKey = field(default_factory=lambda: stamp("store"))
+    hq_key: SigningKey = field(default_factory=lambda: stamp("hq"))
 
     def __post_init__(self) -> None:
+        self.disk = Disk(self.blanks)
         self.dice = random.Random(self.seed)
         self.sky = Sky(self.dice)
         self.out = Out(self.sky)
-        self.web = opened(self.folder / "store" / "store.db")
+        self.web = self.disk.open(STORE_DB)
         know_thyself(self.web, STORE, START)
-        self.hq = opened(self.folder / "hq" / "hq-store.db")
+        self.hq = self.disk.open(HQ_DB)
         self._start()
 
     # --- the store
 
     def _start(self) -> None:
-        db, mirror = opened(self.folder / "store" / "store.db"), opened(self.folder / "store" / "hq.db")
+        db, mirror = self.disk.open(STORE_DB), self.disk.open(MIRROR_DB)
         box = read_box(db, STORE)
         assert box is not None
         me = Self(chain=CHAIN, box=box, boot=presence.next_boot(db, self.now), key=self.store_key)
-        self.rounds = Rounds(db, mirror, self.folder, me, {"hq": self.hq_key.public}, self.out)
+        self.rounds = Rounds(db, mirror, HERE, me, {"hq": self.hq_key.public}, self.out)
         self.rounds.dice = self.rounds.feeds.asking.dice = self.dice
         self.out.up = False
 
@@ -178,9 +125,9 @@ class World:
 
     def connect(self) -> None:
         if not self.out.up:
-            self.out.up = True
+            self.out.up, self.met = True, False
             self.pending.append(Connected())
-            self._say(topics.down(CHAIN, topics.ALL, "hq"), HqPresence(state="up", time=self.now.text))
+            self._say(PRESENCE, HqPresence(state="up", time=self.now.text), sure=True)
             self._say_heads()
 
     def cut(self) -> None:
@@ -201,8 +148,18 @@ class World:
         try:
             yield
         except Crash:
-            self.hq.conn.close()
-            self.hq = opened(self.folder / "hq" / "hq-store.db")
+            self._restart_hq()
+
+    def _restart_hq(self) -> None:
+        """Its will is spoken, it says that it is back, and the broker tells it the store's last birth."""
+        self.hq.conn.close()
+        self.hq = self.disk.open(HQ_DB)
+        self.met = False
+        for state in ("down", "up"):
+            self._say(PRESENCE, HqPresence(state=state, time=self.now.text), sure=True)
+        if self.out.up and self.out.retained:
+            self.sky.carry("hq", *self.out.retained, sure=True)
+        self._say_heads()
 
     def _hq_hears(self, event: Arrived) -> None:
         message = open_(event.topic, event.payload, {self.store_key.id: self.store_key.public})
@@ -213,10 +170,20 @@ class World:
                 page = publisher.page(self.hq, STORE, want)
                 if page:
                     self._say(topics.feed(CHAIN, STORE, want.feed), *page)
-            case State():
-                pass
+            case State() as state:
+                self._greet(state)
             case other:
                 raise AssertionError(other)
+
+    def _greet(self, state: State) -> None:
+        """As sync/hq/worker.py has it: whoever comes hears how far HQ has each lane.
+
+        Once on each line; a word is lost only with the line, and on the next one it is said again.
+        """
+        if not self.met and state.state == "birth":
+            self.met = True
+            for ack in collector.acks(self.hq, STORE, state.epoch):
+                self._say(topics.down(CHAIN, STORE, "ack"), ack, sure=True)
 
     def _judge(self, header: Events, found: Any) -> Ack | Nack:
         """HQ cannot read the rows of `bad`, unless they come as opaque bytes."""
@@ -224,9 +191,9 @@ class World:
             return Nack(epoch=header.epoch, lane=header.lane, first=header.first, last=header.last, reason="bad row")
         return collector.keep(self.hq, header, found)
 
-    def _say(self, topic: str, header: Any, found: Any = ()) -> None:
+    def _say(self, topic: str, header: Any, found: Any = (), *, sure: bool = False) -> None:
         if self.out.up:
-            self.sky.carry("store", topic, seal(topic, header, found, self.hq_key))
+            self.sky.carry("store", topic, seal(topic, header, found, self.hq_key), sure=sure)
 
     def _say_heads(self) -> None:
         for scope in (topics.ALL, STORE):
@@ -239,12 +206,13 @@ class World:
             self._change_feeds()
 
     def _change_feeds(self) -> None:
-        name = self.dice.choice(["offers", "entitlements"])
+        name = self.dice.choice(list(FEEDS))
         scope = feed.scope_of(name, STORE)
         before = feed.stand(self.hq, name, scope)
         since = before.version if before else 0
-        keys = [f"k{self.dice.randrange(12)}" for _ in range(self.dice.randrange(1, 6))]
-        bodies = [self.dice.choice([None, f'{{"n":{self.dice.randrange(9999)}}}']) for _ in keys]
+        keys = [f"{self.dice.randrange(12):013d}" for _ in range(self.dice.randrange(1, 6))]
+        keys = [f"{key}{mod10_digit(key)}" for key in keys]
+        bodies = [FEEDS[name](key, self.dice.randrange(9999)) if self.dice.random() < 0.5 else None for key in keys]
         with writing(self.hq):
             feed.put(self.hq, name, scope, zip(keys, bodies, strict=True))
         here = feed.stand(self.hq, name, scope)
@@ -261,27 +229,18 @@ class World:
 
     # --- backups
 
-    def back_up(self, which: str, file: str) -> None:
-        copy = self.folder / f"{which}.backup"
-        copy.unlink(missing_ok=True)
-        target = sqlite3.connect(copy)
-        (self.web if which == "store" else self.hq).conn.backup(target)
-        target.close()
-
     def restore_hq(self) -> None:
-        copy = self.folder / "hq.backup"
-        if copy.exists():
+        if HQ_DB in self.disk.backups:
             self.hq.conn.close()
-            _put_back(copy, self.folder / "hq" / "hq-store.db")
-            self.hq = opened(self.folder / "hq" / "hq-store.db")
+            self.disk.restore(HQ_DB)
+            self._restart_hq()
 
     def restore_store(self) -> None:
-        copy = self.folder / "store.backup"
-        if copy.exists():
+        if STORE_DB in self.disk.backups:
             for db in (self.web, self.rounds.db, self.rounds.mirror):
                 db.conn.close()
-            _put_back(copy, self.folder / "store" / "store.db")
-            self.web = opened(self.folder / "store" / "store.db")
+            self.disk.restore(STORE_DB)
+            self.web = self.disk.open(STORE_DB)
             self._start()
 
     def prune(self) -> None:
@@ -302,26 +261,35 @@ class World:
         found = rows(self.hq, "select event from facts union all select cast(event as text) as event from quarantine")
         return Counter(n for row in found if (n := _n(row["event"])) is not None)
 
+    def in_order(self) -> bool:
+        """Whether HQ took each lane's facts in the order in which they were told."""
+        lanes: dict[tuple[str, int], list[int]] = {}
+        for row in rows(self.hq, "select epoch, lane, event from facts order by number"):
+            if (n := _n(row["event"])) is not None:
+                lanes.setdefault((row["epoch"], row["lane"]), []).append(n)
+        return all(told == sorted(told) for told in lanes.values())
+
     def settle(self) -> None:
         """The weather clears: everything that can still happen happens."""
         self.sky.rough = False
         for db in (self.rounds.db, self.rounds.mirror, self.hq):
             db.conn.doom = None  # type: ignore[attr-defined]
-        self.cut()
+        if self.dice.random() < 0.5:  # a line that breaks heals more than one that stays
+            self.cut()
         quiet = 0
-        for number in range(400):
-            if number % 10 == 0:
+        for number in range(SETTLING):
+            if number % LOOK_EVERY == 0:
                 quiet = quiet + 1 if self._all_said() else 0
             if quiet == 2:  # and nothing is said twice while it would have been
                 return
-            self.sky.clock += 0.5
+            self.sky.clock += 1.0
             self.connect()
             self.run_web()
             self.run_sync()
             self.sky.clock += 0.1
             self.run_hq()
             self.sky.clock += 0.1
-            if self.sky.clock % 5 < 0.7:
+            if number % LOOK_EVERY == 0:
                 self._say_heads()
 
     def _all_said(self) -> bool:
@@ -338,12 +306,13 @@ class World:
                 self.hq,
                 f"select key, version, body from rows where feed = '{name}' and scope = '{feed.scope_of(name, STORE)}'",
             )
-            for name in ("offers", "entitlements")
+            for name in FEEDS
         )
 
     def close(self) -> None:
         for db in (self.web, self.hq, self.rounds.db, self.rounds.mirror):
             db.conn.close()
+        self.disk.close()
 
 
 def _n(event: str) -> int | None:
@@ -353,44 +322,3 @@ def _n(event: str) -> int | None:
 
 def _live(db: Database, sql: str) -> dict[str, tuple[int, str]]:
     return {row["key"]: (row["version"], row["body"]) for row in rows(db, sql) if row["body"] is not None}
-
-
-def _put_back(copy: Path, place: Path) -> None:
-    for part in place.parent.glob(place.name + "*"):
-        part.unlink()
-    shutil.copy(copy, place)
-
-
-WEATHER: dict[str, int] = {
-    "tell": 20,
-    "run_web": 6,
-    "run_sync": 30,
-    "run_hq": 25,
-    "wait": 15,
-    "connect": 8,
-    "cut": 2,
-    "restart_sync": 1,
-    "doom_sync": 3,
-    "doom_hq": 2,
-    "change_feeds": 4,
-}
-
-
-def play(world: World, steps: int, extra: dict[str, int] | None = None) -> None:
-    """Draw a history and live it."""
-    weights = {**WEATHER, **(extra or {})}
-    acts: dict[str, Callable[[], None]] = {
-        "wait": lambda: _wait(world),
-        "back_up_hq": lambda: world.back_up("hq", "hq-store.db"),
-        "back_up_store": lambda: world.back_up("store", "store.db"),
-        "spoil": lambda: world.bad.add(world.told),
-    }
-    for _ in range(steps):
-        name = world.dice.choices(list(weights), list(weights.values()))[0]
-        world.notes.append(name)
-        acts.get(name, getattr(world, name, None) or (lambda: None))()
-    world.settle()
-
-
-def _wait(world: World) -> None:
-    world.sky.clock += world.dice.expovariate(2)
