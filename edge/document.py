@@ -42,8 +42,11 @@ def read_row(key: str, body: str | Raw) -> Any:
 
 def read_document(body: str) -> Document:
     """The document of a JSON object of rows by key. Raises BadDocument."""
-    rows = {key: _read(key, row) for key, row in _ROWS.decode(body).items() if key in KINDS}
-    return Document(**rows)
+    try:
+        rows = _ROWS.decode(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadDocument("config", str(error)) from None
+    return Document(**{key: _read(key, row) for key, row in rows.items() if key in KINDS})
 
 
 def apply(ground: Config, document: Document) -> Config:

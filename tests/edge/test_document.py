@@ -62,6 +62,12 @@ def test_what_cannot_be_is_told_with_its_path(ground: Config, rows: dict[str, An
     assert words in bad.value.reason
 
 
+@pytest.mark.parametrize("body", ["[]", "{", '{"policy":' + "[" * 5000 + "]" * 5000 + "}"])
+def test_what_is_no_document_at_all_is_told_too(body: str) -> None:
+    with pytest.raises(BadDocument):
+        read_document(body)
+
+
 def test_a_line_that_is_encrypted_stays_so(ground: Config) -> None:
     safe = msgspec.structs.replace(ground, hq=msgspec.structs.replace(ground.hq, broker="mqtts://hq.example"))
     with pytest.raises(BadDocument, match=r"box\.broker\.url: expected mqtts://"):

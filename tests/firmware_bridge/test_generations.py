@@ -1,0 +1,135 @@
+"""The bridge and HQ's config: it lives with the devices in force, and says so, without being started anew."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from edge.box_settings import BoxSettings
+from edge.config import CameraDevice, Device, SerialDevice
+from edge.policy import Policy
+from edge.store import open_store
+from tests.firmware_bridge.rig import Rig, base64_of, until
+from tests.kept import keep
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rig:
+    """A bridge whose noren.toml names no device."""
+    return Rig(tmp_path)
+
+
+def gun(rig: Rig, **change: Any) -> Device:
+    return SerialDevice(id="gun", station="kiosk-1", path=str(rig.link), **change)
+
+
+def config(rig: Rig, *devices: Device, stage: str = "trial") -> int:
+    with open_store(rig.data) as db:
+        return keep(db, Policy(), BoxSettings(devices=list(devices)), stage=stage)
+
+
+def roll_back(rig: Rig) -> None:
+    with open_store(rig.data) as db:
+        db.conn.execute("update configs set stage = 'rolled_back' where stage = 'trial'")
+
+
+def row(rig: Rig) -> dict[str, Any]:
+    found = rig.ask("select * from bridge")
+    return found[0] if found else {}
+
+
+def lives_with(rig: Rig, number: int) -> None:
+    until(lambda: row(rig).get("config") == number, f"the bridge to live with config {number}")
+
+
+def works(rig: Rig) -> None:
+    until(lambda: rig.device().get("state") == "works", "the scanner to work")
+
+
+def test_a_device_of_a_trial_is_opened_and_read_and_closed_again_when_it_is_rolled_back(rig: Rig) -> None:
+    with rig.scanner(), rig.bridge():
+        lives_with(rig, 0)
+        number = config(rig, gun(rig, baud=115200))
+        lives_with(rig, number)
+        works(rig)
+        rig.send(b"in the trial")
+        until(lambda: rig.scanned() == [b"in the trial"], "the scan")
+        roll_back(rig)
+        lives_with(rig, 0)
+        assert rig.device() == {}
+    assert rig.told() == []
+
+
+def test_a_config_that_leaves_the_devices_alone_is_lived_with_and_no_line_is_opened_anew(rig: Rig) -> None:
+    first = config(rig, gun(rig), stage="kept")
+    with rig.scanner(), rig.bridge():
+        lives_with(rig, first)
+        works(rig)
+        since = rig.device()["since"]
+        with open_store(rig.data) as db:
+            number = keep(db, Policy(retention_days=30), BoxSettings(devices=[gun(rig)]), stage="trial")
+        lives_with(rig, number)
+        assert rig.device()["since"] == since
+
+
+def test_a_device_that_is_set_otherwise_begins_anew_and_keeps_its_count(rig: Rig) -> None:
+    first = config(rig, gun(rig), stage="kept")
+    with rig.scanner(), rig.bridge():
+        lives_with(rig, first)
+        works(rig)
+        rig.tell(send=base64_of(b"one"))
+        until(lambda: rig.scanned() == [b"one"], "the scan")
+        rig.tell(fault="vanish", seconds=3600)
+        until(lambda: rig.device()["state"] == "lost", "the loss")
+        rig.tell(fault="none")
+        works(rig)
+        lives_with(rig, config(rig, gun(rig, baud=115200)))
+        works(rig)
+        assert rig.device()["readings"] == 1
+
+
+def test_a_bridge_that_begins_during_a_trial_lives_with_what_was_good_before(rig: Rig) -> None:
+    number = config(rig, gun(rig))
+    with rig.scanner(), rig.bridge():
+        until(lambda: row(rig), "the bridge")
+        assert (row(rig)["config"], row(rig)["past"]) == (0, number)
+        assert rig.device() == {}
+        roll_back(rig)
+        after = config(rig, gun(rig))
+        lives_with(rig, after)
+        works(rig)
+
+
+def test_the_bridge_says_which_devices_of_a_config_that_has_come_in_are_not_there(rig: Rig) -> None:
+    good = config(rig, gun(rig), stage="kept")
+    ghost = SerialDevice(id="ghost", station="kiosk-1", path="/dev/serial/by-id/nothing")
+    with rig.bridge():
+        lives_with(rig, good)
+        number = config(rig, gun(rig, baud=115200), ghost, stage="received")
+        until(lambda: row(rig)["looked"] == number, "the bridge to look")
+        assert json.loads(row(rig)["missing"]) == ["ghost"], "gun is not there either, but that is no news"
+        with open_store(rig.data) as db:
+            db.conn.execute(
+                "insert into configs (epoch, version, body, stage, since) values ('x', 1, '[]', 'received', 't')"
+            )
+        until(lambda: row(rig)["looked"] > number, "the bridge to look at what it cannot read")
+        assert row(rig)["missing"] == "[]"
+
+
+def test_a_device_that_cannot_be_as_it_is_set_is_told_and_the_bridge_goes_on_with_the_others(rig: Rig) -> None:
+    good = config(rig, gun(rig, baud=115200), stage="kept")
+    eye = CameraDevice(id="eye", station="kiosk-1", source="/dev/null", symbologies=["runes"])
+    with rig.scanner(), rig.bridge():
+        lives_with(rig, good)
+        works(rig)
+        number = config(rig, gun(rig, baud=115200), eye)
+        until(lambda: row(rig)["tried"] == number, "the bridge to try")
+        assert "eye" in row(rig)["trouble"]
+        rig.send(b"still reading")
+        until(lambda: rig.scanned() == [b"still reading"], "the scan")
+        roll_back(rig)
+        again = config(rig, msgspec.structs.replace(gun(rig), baud=57600))
+        lives_with(rig, again)
+        assert (row(rig)["tried"], row(rig)["trouble"]) == (0, "")
