@@ -47,45 +47,46 @@ def put(db: Database, here: Stand, found: Sequence[FeedRow]) -> tuple[Stand, lis
     """
     aside = dict(db.conn.execute("select key, version from set_aside where feed = ?", (here.feed,)).fetchall())
     bad: list[Bad] = []
+    count, total = here.rows, here.digest
     for row in found:
-        if row.version > here.version:
-            here = _take_out(db, here, row.key, aside)
-            here, why = _put_in(db, here, row)
-            if why:
-                aside[row.key] = row.version
-                bad.append((row, why))
-    return here, bad
+        if row.version <= here.version:
+            continue
+        if (old := _take_out(db, here.feed, row.key, aside)) is not None:
+            count, total = count - 1, digest.take(total, row.key, old)
+        text = row.text
+        if why := _put_in(db, here.feed, row, text):
+            aside[row.key] = row.version
+            bad.append((row, why))
+        if text is not None:
+            count, total = count + 1, digest.add(total, row.key, row.version)
+    return replace(here, rows=count, digest=total), bad
 
 
-def _take_out(db: Database, here: Stand, key: str, aside: dict[str, int]) -> Stand:
-    """The standing without the row of that key, whatever it was."""
+def _take_out(db: Database, table: str, key: str, aside: dict[str, int]) -> int | None:
+    """The version that counts under a key until now, a row set aside before one that is here; None where none does."""
     version = aside.pop(key, None)
     if version is not None:
-        db.conn.execute("delete from set_aside where feed = ? and key = ?", (here.feed, key))
-    elif old := one(db, f"select version from {here.feed} where key = ? and body is not null", (key,)):
-        version = old[0]
-    if version is None:
-        return here
-    return replace(here, rows=here.rows - 1, digest=digest.take(here.digest, key, version))
+        db.conn.execute("delete from set_aside where feed = ? and key = ?", (table, key))
+        return version
+    old = one(db, f"select version from {table} where key = ? and body is not null", (key,))
+    return int(old[0]) if old else None
 
 
-def _put_in(db: Database, here: Stand, row: FeedRow) -> tuple[Stand, str | None]:
-    text = row.text
-    why = fault(here.feed.removesuffix(SHADOW), row.key, text) if text is not None else None
+def _put_in(db: Database, table: str, row: FeedRow, text: str | None) -> str | None:
+    """Write a row where it belongs; the reason where it is set aside instead."""
+    why = fault(table.removesuffix(SHADOW), row.key, text) if text is not None else None
     if why:
         db.conn.execute(
             "insert or replace into set_aside (feed, key, version, reason, body) values (?, ?, ?, ?, ?)",
-            (here.feed, row.key, row.version, why, text),
+            (table, row.key, row.version, why, text),
         )
     else:
         db.conn.execute(
-            f"""insert into {here.feed} (key, version, body) values (?, ?, ?)
+            f"""insert into {table} (key, version, body) values (?, ?, ?)
                 on conflict (key) do update set version = excluded.version, body = excluded.body""",
             (row.key, row.version, text),
         )
-    if text is None:
-        return here, why
-    return replace(here, rows=here.rows + 1, digest=digest.add(here.digest, row.key, row.version)), why
+    return why
 
 
 def begin_shadow(db: Database, feed: str, epoch: str, as_of: str) -> Stand:
