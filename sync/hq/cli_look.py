@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -23,6 +24,10 @@ TITLES = (
     *("store", "name", "line", "since", "software", "backlog", "kept", "feeds-behind"),
     *("config", "clock", "quarantine", "forks", "conflicts", "refused"),
 )
+DISK = {
+    "short": "its card is nearly full: scans and views are thinned",
+    "full": "its card is full: it refuses what it could not keep",
+}
 
 
 @click.command()
@@ -77,7 +82,9 @@ def show_fleet(folder: Path, raw: bool, watch: bool) -> None:
 def _draw(db: Database, watch: bool) -> None:
     while True:
         here = fleet(db)
-        picture = "\n".join([table(TITLES, [_cells(one) for one in here]), *_troubles(here)])
+        picture = "\n".join(
+            [table(TITLES, [_cells(one) for one in here]), *(word for one in here for word in _troubles(one))]
+        )
         if not watch:
             click.echo(picture)
             return
@@ -114,13 +121,13 @@ def _config(one: Standing) -> str:
     return f"{config.version} {config.stage}{before}"
 
 
-def _troubles(standings: list[Standing]) -> list[str]:
-    """Which stores do not live with the config HQ has sent them, and why."""
-    return [
-        f"{one.store}: config {one.config.version} {in_words(one.config.stage, one.config.path, one.config.reason)}"
-        for one in standings
-        if one.config and one.config.stage in FAILED
-    ]
+def _troubles(one: Standing) -> Iterator[str]:
+    """What is wrong with a store that no column has room for."""
+    if one.config and one.config.stage in FAILED:
+        why = in_words(one.config.stage, one.config.path, one.config.reason)
+        yield f"{one.store}: config {one.config.version} {why}"
+    if one.disk in DISK:
+        yield f"{one.store}: {DISK[one.disk]}"
 
 
 @click.command("report")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from edge.store import one
+from edge.store import one, writing
 from sync.hq import feed, founding
 from sync.hq import push as pushing
 from sync.hq.cli_options import encoding_option, folder_option, plainly
@@ -16,7 +16,7 @@ from sync.hq.founding import NotPossible
 from sync.hq.keys import hq_keys
 from sync.hq.progress import shown_as_read
 from sync.hq.push import WORDS
-from sync.hq.shaping import config_rows
+from sync.hq.shaping import DOCUMENT, config_rows
 from sync.hq.templates import TEMPLATES
 from sync.signing import write_public
 from sync.topics import ALL
@@ -37,6 +37,7 @@ OWN = sorted(word for word, name in WORDS.items() if name in feed.SCOPE_STORE)
 @click.option("--percent", type=click.IntRange(1, 100), help="config: begin a roll-out to so many of each 100 stores.")
 @click.option("--whole", is_flag=True, help="The file is all there is: what it does not have is deleted.")
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--again", is_flag=True, help="config: a new version though it says the same, for a store to try anew.")
 @encoding_option
 def push(what: str, file: Path, folder: Path, store: str | None, encoding: str, **how: Any) -> None:
     """Send rows of a file (CSV, JSON, JSON lines, TOML) to the stores.
@@ -49,25 +50,30 @@ def push(what: str, file: Path, folder: Path, store: str | None, encoding: str, 
         if how["group"] or how["percent"]:
             _roll_out(what, file, folder, store, encoding, how)
         else:
-            _push(what, file, folder, store, encoding, whole=how["whole"], dry=how["dry_run"])
+            _push(what, file, folder, store, encoding, how)
 
 
 def _roll_out(what: str, file: Path, folder: Path, store: str | None, encoding: str, how: dict[str, Any]) -> None:
-    if what != "config" or store or how["whole"]:
-        raise NotPossible("--group and --percent go with config, and neither with --store nor with --whole")
+    if what != "config" or store or how["whole"] or how["again"]:
+        raise NotPossible("--group and --percent go with config, and not with --store, --whole or --again")
     start_file(folder, file, encoding, how["group"], how["percent"], dry=how["dry_run"])
 
 
-def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str, *, whole: bool, dry: bool) -> None:
-    name = WORDS[what]
+def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str, how: dict[str, Any]) -> None:
+    name, whole, dry = WORDS[what], how["whole"], how["dry_run"]
+    if how["again"] and (name != "config" or dry):
+        raise NotPossible("--again goes with config, and not with --dry-run")
     if whole and what in PARTS:
         raise NotPossible(f"--whole does not go with {what}: {PARTS[what]}")
     with founding.opened(folder) as db:
         scope = _scope(db, name, store)
         rows = config_rows(file, encoding) if name == "config" else read(file, encoding)
-        items = shown_as_read(f"pushing {what}", rows)
+        items = shown_as_read(f"pushing {what}", rows, file)
         signing = {key.id: write_public(key.public) for key in hq_keys(folder)}
         outcome = pushing.push(db, what, scope, items, whole=whole, dry=dry, signing=signing)
+        if how["again"]:
+            with writing(db):
+                feed.put_again(db, name, scope, DOCUMENT)
     for line in outcome.words:
         click.echo(line)
     for order in outcome.overruled:

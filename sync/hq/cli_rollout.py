@@ -77,6 +77,18 @@ def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
 @rollout.command()
 @number_argument
 @folder_option
+def retry(number: int, folder: Path) -> None:
+    """Send it again to the stores that refused it or rolled it back, once the reason is gone."""
+    with plainly(), founding.opened(folder) as db:
+        stores = rolling.retry(db, number)
+    click.echo(
+        f"roll-out {number}: sent again to {', '.join(stores) or 'no store: none has refused it or rolled it back'}"
+    )
+
+
+@rollout.command()
+@number_argument
+@folder_option
 def stop(number: int, folder: Path) -> None:
     """Go on to no more stores; those that have it keep it."""
     with plainly(), founding.opened(folder) as db:

@@ -89,6 +89,14 @@ def put(db: Database, feed: str, scope: str, changes: Iterable[tuple[str, str | 
     return here.version - before
 
 
+def put_again(db: Database, feed: str, scope: str, keys: Iterable[str]) -> int:
+    """Give rows a new version though nothing in them changes, inside the caller's transaction; how many are live."""
+    live = [(key, text) for key in keys if (text := body(db, feed, scope, key)) is not None]
+    put(db, feed, scope, [(key, None) for key, _ in live])
+    put(db, feed, scope, live)
+    return len(live)
+
+
 def _put_row(db: Database, here: Stand, key: str, text: str | None) -> Stand:
     if text is not None and len(text.encode()) > ROW_MOST:
         raise RowTooBig(f"{here.feed} {key}: {len(text.encode())} bytes, a row may have {ROW_MOST}")

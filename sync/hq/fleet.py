@@ -16,6 +16,7 @@ from sync.topics import ALL
 class ConfigStanding(Struct, frozen=True, kw_only=True):
     """How far a store is with HQ's config: the version HQ has sent it last, and what the store says of that."""
 
+    epoch: str
     version: int
     stage: str  # see sync/hq/stages.py; `waiting` where it has said nothing yet
     kept: int | None = None  # the version it lives with, where that is known
@@ -40,6 +41,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     config: ConfigStanding | None = None  # None: HQ has sent none, the box lives with what it came with
     clock: str = ""
     disk_free: float | None = None
+    disk: str = ""  # ok; short: scans and views are thinned; full: new work is refused
     devices: dict[str, str] = {}
     refused: int = 0
     facts: int = 0
@@ -85,11 +87,10 @@ def _config(head: feed.Stand | None, said: dict[tuple[str, str], list[Stage]]) -
     told = said.get((head.scope, head.epoch), [])
     kept = max((one.version for one in told if one.stage == KEPT), default=None)
     of_it = next((one for one in told if one.version == head.version), None)
+    about = ConfigStanding(epoch=head.epoch, version=head.version, stage=WAITING, kept=kept)
     if of_it is None:
-        return ConfigStanding(version=head.version, stage=WAITING, kept=kept)
-    return ConfigStanding(
-        version=head.version, stage=of_it.stage, kept=kept, reason=of_it.reason, path=of_it.path, said=of_it.time
-    )
+        return about
+    return msgspec.structs.replace(about, stage=of_it.stage, reason=of_it.reason, path=of_it.path, said=of_it.time)
 
 
 def _count(db: Database, table: str, condition: str = "true") -> dict[str, int]:
@@ -114,8 +115,23 @@ def _as_told(own: Standing, row: dict[str, str], heads: dict[tuple[str, str], fe
         box=state.box,
         backlog=state.backlog,
         behind=behind,
+        config=_as_it_says(own.config, state),
         clock=state.clock,
         disk_free=state.disk_free,
+        disk=state.disk,
         devices=state.devices,
         refused=sum(state.refused.values()),
     )
+
+
+def _as_it_says(config: ConfigStanding | None, state: State) -> ConfigStanding | None:
+    """A birth overtakes the fact that waits behind a long backlog; why, only the fact says."""
+    said = state.config
+    if (
+        config is None
+        or config.stage != WAITING
+        or said is None
+        or (said.epoch, said.version) != (config.epoch, config.version)
+    ):
+        return config
+    return msgspec.structs.replace(config, stage=said.stage, kept=said.version if said.stage == KEPT else config.kept)

@@ -2,12 +2,15 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 import click
 
 T = TypeVar("T")
 
+ROW_A_LINE = (".csv", ".jsonl")
+ERASED = "\r\033[K"  # the terminal's line is empty again
 COUNTED = 1000  # rows between two words about how far it is
 
 
@@ -20,11 +23,20 @@ def shown(label: str, items: Sequence[T]) -> Iterator[T]:
         yield from bar
 
 
-def shown_as_read(label: str, items: Iterable[T]) -> Iterator[T]:
-    """The items with a count of them that rises every thousand, where nobody knows how many will come."""
+def shown_as_read(label: str, items: Iterable[T], path: Path) -> Iterator[T]:
+    """The rows of a file with a bar where a row is a line; else with a count that rises every thousand."""
+    if not sys.stderr.isatty():
+        yield from items
+        return
+    if path.suffix.lower() in ROW_A_LINE and path.exists():
+        with (
+            path.open("rb") as file,
+            click.progressbar(items, sum(1 for _ in file), label=label, file=sys.stderr) as bar,
+        ):
+            yield from bar
+        return
     for number, item in enumerate(items, start=1):
-        if number % COUNTED == 0 and sys.stderr.isatty():
+        if number % COUNTED == 0:
             click.echo(f"\r{label}: {number}", nl=False, err=True)
         yield item
-    if sys.stderr.isatty():
-        click.echo("\r", nl=False, err=True)
+    click.echo(ERASED, nl=False, err=True)

@@ -31,7 +31,7 @@ class Halted(NotPossible):
         more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
         super().__init__(
             f"roll-out {rollout.id} has halted. {words}{more}. Push those stores a config they can live with, or "
-            f"`noren hq rollout undo {rollout.id}`, or go on all the same with --anyway"
+            f"`noren hq rollout retry {rollout.id}`, or `undo {rollout.id}`, or go on all the same with --anyway"
         )
 
 
@@ -84,6 +84,25 @@ def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout
     rollout = msgspec.structs.replace(rollout, percent=percent)
     _reach(db, rollout, anyway=anyway)
     return rollout
+
+
+def retry(db: Database, number: int) -> list[str]:
+    """Send it again, as a new version, to the stores that refused it or rolled it back; which. Raises NotPossible.
+
+    What a store could not live with it never tries again under the same version: a box that was switched off during
+    the trial, or whose scanner is plugged in by now, needs a new one.
+    """
+    rollout = _running(db, number)
+    failed = [one.store for one in reached(db, rollout) if one.failed]
+    for run in _runs(failed, f"roll-out {number}"):
+        with writing(db):
+            for store in run:
+                feed.put_again(db, CONFIG, store, [row["key"] for row in rollout.document])
+                db.conn.execute(
+                    "update rollout_stores set epoch = ?, version = ? where rollout = ? and store = ?",
+                    (*_stand(db, store), number, store),
+                )
+    return failed
 
 
 def stop(db: Database, number: int) -> Rollout:

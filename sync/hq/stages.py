@@ -43,15 +43,17 @@ class Stage(Struct, frozen=True, kw_only=True):
 def note(db: Database, store: str, event: Event, *, late: bool) -> None:
     """Note a stage inside the transaction that keeps its fact; a `late` one takes the place of no other.
 
-    What is kept makes the versions before it history: they go, so that the table is as long as the fleet.
+    A word on a version HQ never sent, or on one of an earlier life of the feed, stays a fact and nothing else; what is
+    kept makes the versions before it history, and they go. So the table is as long as the fleet, whatever a store says.
     """
     said = msgspec.convert(event.data, StageData)
     stage = TYPES[event.type]
     at = (store, said.epoch, said.version)
     db.conn.execute(
         f"""insert or {"ignore" if late else "replace"} into stages (store, epoch, version, stage, reason, path, time)
-            values (?, ?, ?, ?, ?, ?, ?)""",
-        (*at, stage, said.reason[:REASON_MOST], said.path[:REASON_MOST], event.time),
+            select ?, ?, ?, ?, ?, ?, ? where exists
+              (select 1 from heads where feed = 'config' and scope = ? and epoch = ? and version >= ?)""",
+        (*at, stage, said.reason[:REASON_MOST], said.path[:REASON_MOST], event.time, *at),
     )
     if stage == KEPT:
         db.conn.execute("delete from stages where store = ? and epoch = ? and version < ?", at)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from sync.hq import feed
+from edge.store import writing
+from sync.headers import ConfigState, State
+from sync.hq import feed, presence
 from sync.hq.cli import hq
 from sync.hq.collector import keep
 from sync.hq.founding import opened
@@ -93,7 +95,8 @@ def test_the_fleet_shows_each_stores_config_and_why_it_is_not_kept(folder: Path)
     run(folder, "push", "config", file(folder, "[check_in]\nmiles = 1\n"), "--store", "ginza")
     found = fleet(folder)
     assert found["ginza"]["group"] == "pilot"
-    assert found["ginza"]["config"] | {"said": ""} == {
+    assert found["ginza"]["config"] | {"said": "", "epoch": ""} == {
+        "epoch": "",
         "version": 2,
         "stage": "waiting",
         "kept": 1,
@@ -105,6 +108,38 @@ def test_the_fleet_shows_each_stores_config_and_why_it_is_not_kept(folder: Path)
     said = run(folder, "fleet")
     assert "2 waiting (1 kept)" in said
     assert "osaka: config 1 rolled back: the kiosk's page does not answer" in said
+
+
+def test_a_store_that_could_not_try_it_is_sent_it_again_as_a_new_version(folder: Path) -> None:
+    path = file(folder)
+    run(folder, "rollout", "start", path, "--percent", "50")
+    first, second = (one["store"] for one in json.loads(run(folder, "rollout", "show", "1", "--json"))["stores"])
+    tell(folder, first, "rolled_back", reason="sync was started anew during the trial")
+    assert f"sent again to {first}" in run(folder, "rollout", "retry", "1")
+    here = fleet(folder)
+    assert (here[first]["config"]["version"], here[first]["config"]["stage"]) == (3, "waiting")
+    assert here[second]["config"]["version"] == 1
+    assert "no store" in run(folder, "rollout", "retry", "1")
+    run(folder, "rollout", "advance", "1", "--percent", "100")
+    assert "1 the same" in run(folder, "push", "config", path, "--store", first)
+    assert fleet(folder)[first]["config"]["version"] == 3
+    run(folder, "push", "config", path, "--store", first, "--again")
+    assert fleet(folder)[first]["config"]["version"] == 5
+    assert "goes with config" in run(folder, "push", "stock", path, "--store", first, "--again", code=1)
+
+
+def test_a_birth_tells_the_stage_before_its_fact_comes_through_a_backlog(folder: Path) -> None:
+    run(folder, "rollout", "start", file(folder))
+    with opened(folder) as db:
+        here = feed.stand(db, "config", "ginza")
+        assert here
+        said = ConfigState(epoch=here.epoch, version=here.version, stage="kept")
+        birth = State(store="ginza", state="birth", boot=1, epoch="e1", box="b1", config=said, disk="short")
+        with writing(db):
+            presence.note(db, birth, "2026-11-22T00:00:00.000Z")
+    found = fleet(folder)["ginza"]["config"]
+    assert (found["stage"], found["kept"]) == ("kept", 1)
+    assert "ginza: its card is nearly full" in run(folder, "fleet")
 
 
 def test_stores_are_put_into_a_group_and_out_of_it(folder: Path) -> None:
@@ -148,6 +183,6 @@ def test_what_is_not_there_or_makes_no_sense_is_said_plainly(folder: Path) -> No
     assert "there is no roll-out 7" in run(folder, "rollout", "show", "7", code=1)
     assert "no store is in group `north`" in run(folder, "rollout", "start", config, "--group", "north", code=1)
     assert "go with config" in run(folder, "push", "stock", config, "--percent", "10", code=1)
-    assert "neither with --store" in run(folder, "push", "config", config, "--percent", "1", "--store", "kobe", code=1)
+    assert "not with --store" in run(folder, "push", "config", config, "--percent", "1", "--store", "kobe", code=1)
     assert "`noren hq rollout start` sends config to many" in run(folder, "push", "config", config, code=1)
     assert "no such file" in run(folder, "rollout", "start", "nowhere.toml", code=1)

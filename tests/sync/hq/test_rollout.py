@@ -218,6 +218,24 @@ def test_a_stopped_one_reaches_no_more_stores(chain: Database, tmp_path: Path) -
     assert len(has(chain, rollout)) == 2
 
 
+def test_what_failed_is_sent_again_as_a_new_version_and_only_there(chain: Database, tmp_path: Path) -> None:
+    rollout = roll(chain, file(tmp_path), percent=20)
+    bad, good = sorted(has(chain, rollout))
+    Box(chain, bad).tell("rolled_back", reason="the scanner does not open")
+    Box(chain, good).tell("kept")
+    before = feed.body(chain, "config", bad, "policy")
+    here = feed.stand(chain, "config", bad)
+    assert rolling.retry(chain, rollout.id) == [bad]
+    after = feed.stand(chain, "config", bad)
+    assert here
+    assert after
+    assert (feed.body(chain, "config", bad, "policy"), version(chain, good)) == (before, 2)
+    assert (after.version > here.version, after.rows, after.digest != here.digest) == (True, 1, True)
+    assert stands(chain, rollout).state == "running"
+    rolling.undo(chain, rollout.id, anyway=False)
+    assert policy(chain, bad)["check_in"]["miles"] == 10
+
+
 # --- back
 
 
@@ -270,13 +288,25 @@ def test_the_restored_headquarters_still_knows_what_was_said(chain: Database, tm
 
 def test_what_is_kept_makes_the_words_before_it_history(chain: Database) -> None:
     box = Box(chain, STORES[0])
-    for number in range(2, 30):
-        box.tell("received", number)
-        box.tell("kept" if number == 20 else "refused", number, reason="x" * 10_000)
+    for number in range(1, 30):
+        with writing(chain):
+            feed.put_again(chain, "config", STORES[0], ["policy"])
+        box.tell("received")
+        box.tell("kept" if number == 20 else "refused", reason="x" * 10_000)
     found = stages.of_stores(chain)
     (said,) = found.values()
-    assert [one.version for one in said] == list(range(20, 30))
+    assert [one.stage for one in said] == ["kept", *["refused"] * 9]
     assert max(len(one.reason) for one in said) == stages.REASON_MOST
+
+
+def test_what_a_store_says_of_a_version_hq_never_sent_is_a_fact_and_nothing_else(chain: Database) -> None:
+    box = Box(chain, STORES[0])
+    box.tell("kept", 2)
+    box.tell("refused", 2**62)
+    box.teller.tell("config.kept", {"version": 1, "epoch": "another"})
+    keep(chain, *box.teller.all())
+    assert stages.of_stores(chain) == {}
+    assert len(rows(chain, "select * from facts")) == 3
 
 
 def test_a_fact_out_of_the_quarantine_takes_no_place_of_a_later_word(chain: Database) -> None:
