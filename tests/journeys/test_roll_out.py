@@ -33,10 +33,10 @@ def stands(town: Town, number: int) -> Any:
 def ginza(town: Town, number: int, stage: str) -> dict[str, Any]:
     """The pilot store in a roll-out, once it has come to a stage."""
 
-    def there() -> dict[str, Any] | None:
-        return next((one for one in stands(town, number)["stores"] if one["stage"] == stage), None)
+    def there() -> dict[str, Any]:
+        return next((one for one in stands(town, number)["stores"] if one["stage"] == stage), {})
 
-    found: dict[str, Any] = towns.eventually(there, f"roll-out {number}: {stage}") or {}
+    found = towns.eventually(there, f"roll-out {number}: {stage}")
     assert found["store"] == "ginza"
     return found
 
