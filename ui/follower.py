@@ -1,6 +1,7 @@
 """What other processes did, brought to the screens and to the journal: one follower for the whole web process."""
 
 import logging
+import time
 
 import msgspec
 from msgspec import Struct
@@ -18,6 +19,7 @@ from ui.screens import Screens
 log = logging.getLogger(__name__)
 
 FULL_REST = 1.0  # seconds until a full disk is tried again
+DISK_EVERY = 5.0  # seconds between looks though nobody has committed: a disk without a byte left lets nobody commit
 TICK = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
 
 
@@ -81,7 +83,7 @@ def orders_mark(shop: Shop) -> tuple[str, int]:
 
 def line_mark(shop: Shop) -> tuple[object, ...]:
     """How the line to HQ is, without the moment it was last heard (which moves every few seconds), and how full the disk."""
-    return one(shop.db, "select state, since, detail from line") or (), disk.noted(shop.db)
+    return one(shop.db, "select state, since, detail from line") or (), disk.level(shop.db)
 
 
 def calls_mark(shop: Shop) -> tuple[object, ...] | None:
@@ -118,10 +120,10 @@ class Follower:
 def follow(shop: Shop, screens: Screens, stamp: str, life: Life) -> None:
     """The follower's day: look when somebody has committed, rest. What a full disk cannot keep is looked at again."""
     store, hq, follower = Changes(shop.db), Changes(shop.hq), Follower(shop, screens, stamp)
-    full = False
+    full, due = False, 0.0
     while life.goes_on():
-        if store.seen() | hq.seen() | full:
-            was_full, full = full, False
+        if store.seen() | hq.seen() | full or time.monotonic() >= due:
+            was_full, full, due = full, False, time.monotonic() + DISK_EVERY
             try:
                 follower.look()
             except NoRoom:

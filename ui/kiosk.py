@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from edge import catalog, member
 from edge.catalog import Category, Product
 from edge.config import Station
-from edge.disk import demand_room, noted
+from edge.disk import demand_room, level
 from edge.fullness import Level
 from edge.outcome import CheckedIn, Identified, clear_screen, last_seq, on_screen
 from edge.pickup.life import Action
@@ -55,7 +55,7 @@ def _stage(place: Station, it: Answer, address: str, seq: int = 0) -> str:
 
 
 def _home(place: Station) -> str:
-    full = noted(shop().db) is Level.FULL
+    full = level(shop().db) is Level.FULL
     it = Answer(template="kiosk/home.html", sound="", values={"full": full})
     return _stage(place, it, url_for(".home", station=place.id))
 
