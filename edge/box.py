@@ -1,5 +1,6 @@
 """Which box this is: its id and the epoch of its journal, born with store.db."""
 
+import logging
 import secrets
 
 from msgspec import Struct
@@ -7,7 +8,9 @@ from sqlite_utils import Database
 
 from edge.clock import Now
 from edge.journal import Box, Fact, tell, tell_again
-from edge.store import one, writing
+from edge.store import NoRoom, one, writing
+
+log = logging.getLogger(__name__)
 
 LEAP = 2**32  # numbers an epoch may use up; 2^21 forks fit into what a browser's number can hold
 
@@ -23,7 +26,21 @@ class Forked(Struct, frozen=True, kw_only=True):
 
 
 def know_thyself(db: Database, store: str, now: Now) -> Box:
-    """The box's identity, born at the first start (random 128-bit ids); every start is told to HQ."""
+    """The box's identity, born at the first start (random 128-bit ids); every start is told to HQ.
+
+    A start on a full disk is not told: the pages must be there to say what is wrong. Raises NoRoom at the very first one.
+    """
+    try:
+        return _begin(db, store, now)
+    except NoRoom:
+        box = read_box(db, store)
+        if box is None:
+            raise
+        log.error("no room on the disk: HQ is not told of this start")
+        return box
+
+
+def _begin(db: Database, store: str, now: Now) -> Box:
     with writing(db):
         if one(db, "select 1 from box") is None:
             box_id, epoch = secrets.token_hex(16), secrets.token_hex(16)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from edge import disk
+from edge.box import know_thyself
 from edge.clock import now
 from edge.desk import work
 from edge.fullness import Level
@@ -104,6 +105,17 @@ def test_a_write_that_finds_the_disk_full_leaves_nothing_half_done_and_the_next_
     with writing(floor.db):
         tell(floor.db, floor.box, Fact(kind="visit.checked_in"), now())
     assert rows(floor.db, "select count(*) as n from journal")[0]["n"] == before + told + 1
+
+
+def test_a_box_starts_on_a_full_disk_though_hq_cannot_be_told_of_it(floor: Shop) -> None:
+    with no_page_more(floor):
+        fill(floor)
+        before = rows(floor.db, "select seq from journal")
+        assert know_thyself(floor.db, "ginza", now()) == floor.box
+        assert rows(floor.db, "select seq from journal") == before
+        floor.db.conn.execute("delete from box")
+        with pytest.raises(NoRoom):
+            know_thyself(floor.db, "ginza", now())
 
 
 class Tries(Life):
