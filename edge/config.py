@@ -38,7 +38,7 @@ class StoreSection(Section, frozen=True, kw_only=True):
     data: str  # folder of store.db and hq.db, seen from the folder of noren.toml
     time_zone: str = "Asia/Tokyo"
     day_starts: Annotated[int, Meta(ge=0, le=12)] = 0  # hour at which the shop's day begins
-    budget_mb: Annotated[int, Meta(ge=16)] | None = None  # megabytes store.db may hold, where the card is shared or small
+    budget_mb: Annotated[int, Meta(ge=16)] | None = None  # MB store.db may hold, where the card is shared or small
 
 
 class WebSection(Section, frozen=True, kw_only=True):

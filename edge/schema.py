@@ -165,6 +165,7 @@ create table configs (
   proven text,
   unique (epoch, version)
 ) strict;
+create index configs_stage on configs (stage, number);
 create table bridge (
   config integer not null, past integer not null, since text not null,
   tried integer not null default 0, trouble text not null default '',

@@ -9,6 +9,7 @@ from edge.document import BadDocument, apply, read_document
 from edge.policy import Policy
 from edge.store import one
 
+LOOK_BACK = 4  # configs that are tried to be read: one on trial, and good ones before it
 GROUND = 0  # the number of noren.toml alone, with a policy's defaults
 
 
@@ -41,7 +42,7 @@ def number_in_force(db: Database, past: int) -> int:
     """The number of the newest config that is kept, or on trial and not `past` (a look of some microseconds)."""
     row = one(
         db,
-        "select max(number) from configs where stage = 'kept' or (stage = 'trial' and number <> ?)",
+        "select max(number) from configs where stage in ('kept', 'trial') and (stage = 'kept' or number <> ?)",
         (past,),
     )
     return int(row[0] or GROUND) if row else GROUND
@@ -55,8 +56,8 @@ def in_force(db: Database, ground: Config, past: int) -> Settings:
     """
     found = db.conn.execute(
         """select number, epoch, version, body from configs
-           where stage = 'kept' or (stage = 'trial' and number <> ?) order by number desc""",
-        (past,),
+           where stage in ('kept', 'trial') and (stage = 'kept' or number <> ?) order by number desc limit ?""",
+        (past, LOOK_BACK),
     ).fetchall()
     for row in found:
         try:

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from edge import clock, service
 from edge.box import read_box
+from edge.clock import Now
 from edge.config import Config
 from edge.journal import Box
 from edge.only_one import only_one
@@ -64,12 +65,17 @@ def _hold(rounds: Rounds, link: Link, trials: Trials, lines: Lines, life: Life) 
     while life.goes_on() and lines.broker == here:
         events, at, now = link.read(TICK), time.monotonic(), clock.now()
         rounds.round(events, at, now)
-        if trials.round(rounds.feeds.whole("config"), rounds.clock.moment(now), at, now):
-            rounds.tell_state()
-            lines.read()
-        lines.look(rounds.line.state == "up", at, now)
+        rounds.as_room_allows(partial(_settle, rounds, trials, lines, at, now))
     if not life.goes_on():
         rounds.line.fall("sync is not running", clock.now())
+
+
+def _settle(rounds: Rounds, trials: Trials, lines: Lines, at: float, now: Now) -> None:
+    """What HQ sets of the box itself: its config, and where its line goes."""
+    if trials.round(rounds.feeds.whole("config"), rounds.clock.moment(now), at, now):
+        rounds.tell_state()
+        lines.read()
+    lines.look(rounds.line.state == "up", at, now)
 
 
 def _wait_for_box(db: Database, store: str, life: Life) -> Box | None:

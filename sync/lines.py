@@ -53,16 +53,16 @@ class Lines:
         self._silent = at if self._silent is None else self._silent
         if self._proven or len(self._places) == 1 or at - self._silent < MOVE_PATIENCE:
             return
-        left, self.broker = self.broker, self._places[1 - self._places.index(self.broker)]
-        self._silent = at
-        log.warning("HQ is not to be heard at %s: the line goes to %s", left, self.broker)
+        taken = self._places[1 - self._places.index(self.broker)]
+        log.warning("HQ is not to be heard at %s: the line goes to %s", self.broker, taken)
         with writing(self.db):
-            append_note(self.db, "line.fell_back", {"from": str(left), "to": str(self.broker)}, now)
+            append_note(self.db, "line.fell_back", {"from": str(self.broker), "to": str(taken)}, now)
+        self.broker, self._silent = taken, at
 
     def _prove(self, now: Now) -> None:
-        self._proven = True
         with writing(self.db):
             self.db.conn.execute("update configs set proven = ? where number = ?", (now.text, self._newest))
+        self._proven = True
 
 
 def _places(db: Database, ground: Config) -> tuple[int, bool, list[Broker]]:

@@ -71,7 +71,7 @@ class Rounds:
         self.up = JournalUp(self.db, self.me.box.store, self.me.chain, self.me.key, self.out)
         self.feeds = Feeds(self.mirror, self._want, self.notes.say, retired=_retired(self.db))
         self.line = Line(self.db)
-        self.ear = Ear(self.mirror, self.enrolled, self.notes.say)
+        self.ear = Ear(self.mirror, self.enrolled, self.notes.say, self.me.chain, self.me.box.store)
         self.clock = HqClock(self.notes.say)
         self.commands = Commands(self.db, {"rewind": self._rewind, "reload": self._reload, "birth": self._tell_state})
         self.questions = Questions(self.db, self.me.chain, self.me.box.store, self.me.key, self.out)
@@ -84,10 +84,11 @@ class Rounds:
         """
         self._at, self._now = at, now
         for event in events:
-            self._as_room_allows(partial(self._take, event, at, now))
-        self._as_room_allows(partial(self._say, at, now))
+            self.as_room_allows(partial(self._take, event, at, now))
+        self.as_room_allows(partial(self._say, at, now))
 
-    def _as_room_allows(self, work: Callable[[], None]) -> None:
+    def as_room_allows(self, work: Callable[[], None]) -> None:
+        """Do something that writes; on a full disk it is left, and told now and then."""
         try:
             work()
         except NoRoom as why:

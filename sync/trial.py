@@ -82,8 +82,8 @@ class Trials:
         """
         moved = False
         if stand and stand.epoch and (stand.epoch, stand.version) != self._seen:
-            self._seen = (stand.epoch, stand.version)
             moved = self._hear(stand, now)
+            self._seen = (stand.epoch, stand.version)
         match self._open:
             case Entry(stage=Stage.RECEIVED) as entry:
                 return self._validate(entry, at, now) or moved

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,17 @@ def test_systemd_is_told_where_it_listens(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.delenv("NOTIFY_SOCKET")
     notify("WATCHDOG=1")
     assert os.environ.get("NOTIFY_SOCKET") is None
+
+
+def test_the_rounds_of_a_life_within_count_until_it_is_over() -> None:
+    life = Life()
+    life.goes_on()
+    with life.within() as inner:
+        inner.goes_on()
+        time.sleep(0.05)
+        life.goes_on()
+        assert life.stalest() >= 0.05, "the inner one has been silent"
+        assert not inner.is_over()
+    assert inner.is_over()
+    assert life.goes_on()
+    assert life.stalest() < 0.05

@@ -18,7 +18,7 @@ from edge.clock import now
 from edge.config import Config, SerialDevice
 from edge.schema import migrate
 from edge.settings import in_force, kept, number_in_force, trial_under_way
-from edge.store import open_hq, open_store, rows
+from edge.store import NoRoom, open_hq, open_store, rows
 from sync import presence, trial_rules
 from sync.feed_rules import Stand
 from sync.kinds import fault
@@ -361,3 +361,16 @@ def test_what_the_database_says_is_what_the_rules_say(
             assert number_in_force(store.db, past) == trial_rules.in_force(entries, past)
         assert kept(store.db, store.ground).number == trial_rules.booted(entries)
     store.stop()
+
+
+def test_what_a_full_disk_cannot_keep_is_kept_when_there_is_room(store: Store) -> None:
+    (pages,) = store.db.conn.execute("pragma page_count").fetchone()
+    store.db.conn.execute(f"pragma max_page_count = {pages}")
+    large = {"brand": {"support": "0" * 9000}}
+    store.send(1, policy=GOOD | large)
+    with pytest.raises(NoRoom):
+        store.rounds()
+    assert store.told(1) == []
+    store.db.conn.execute("pragma max_page_count = 1073741823")
+    store.rounds()
+    assert store.told(1) == STAGES[:3]
