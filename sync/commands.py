@@ -15,7 +15,7 @@ from sync.notes import append_note, noted
 log = logging.getLogger(__name__)
 
 Action = Callable[[Mapping[str, str]], None]
-"""Does a command with its arguments. Raises KeyError or ValueError where they are not what it needs."""
+"""Does a command with its arguments. Raises KeyError, ValueError or OverflowError where they are not what it needs."""
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Commands:
         log.info("HQ says: %s", do.command)
         try:
             self.actions[do.command](do.args)
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, OverflowError) as error:  # the last: a number past what SQLite counts to
             log.warning("%s cannot be done with %s: %s", do.command, do.args, error)
             return "bad_arguments"
         return None

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from sync import trust
+from sync import topics, trust
 from sync.link import Arrived
 from sync.notes import Say
 from sync.signing import PublicKeys
 from sync.wire import Message, Refused, open_
 
 log = logging.getLogger(__name__)
+
+OTHER_STORE = "other_store"  # signed by HQ, and for another store: a broker that delivers it is wrong, or worse
 
 
 @dataclass(slots=True)
@@ -22,6 +24,8 @@ class Ear:
     mirror: Database
     enrolled: PublicKeys
     say: Say
+    chain: str
+    store: str
     refused: Counter[str] = field(default_factory=Counter)
     _keys: PublicKeys = field(default_factory=dict)
 
@@ -33,7 +37,10 @@ class Ear:
         self._keys = trust.trusted(self.enrolled, self.mirror)
 
     def open(self, event: Arrived) -> Message | None:
-        """The message, where HQ signed it for this topic."""
+        """The message, where HQ signed it for this topic, and the topic is ours."""
+        if not topics.is_for_store(self.chain, self.store, event.topic):
+            self.refuse(OTHER_STORE)
+            return None
         try:
             return open_(event.topic, event.payload, self._keys)
         except Refused as refused:

@@ -1,12 +1,13 @@
 """HQ's time as a hint: a box whose clock nobody has set judges by it what has expired."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from edge.clock import Now, parse_utc
 from sync.notes import Say
 
 CLOCK_OFF = timedelta(seconds=60)  # a doubtful clock that differs so much from HQ's is told, once in a run
+SENSE = datetime(2024, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # a time out of these is nobody's
 
 
 @dataclass(slots=True)
@@ -19,9 +20,12 @@ class HqClock:
     def hear(self, told: str, now: Now) -> bool:
         """HQ tells its time (UTC, ISO 8601); False where that is no time."""
         try:
-            ahead = parse_utc(told) - now.time
+            time = parse_utc(told)
+            if not SENSE[0] <= time < SENSE[1]:
+                return False
         except (ValueError, TypeError):  # not a time, or one without its zone
             return False
+        ahead = time - now.time
         if self.ahead is None and now.clock != "synced" and abs(ahead) > CLOCK_OFF:
             self.say("clock.differs", {"hq": told, "here": now.text, "clock": now.clock})
         self.ahead = ahead

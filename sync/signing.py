@@ -37,11 +37,17 @@ def to_text(data: bytes) -> str:
 
 
 def from_text(text: str) -> bytes:
-    """The bytes behind base64url without padding. Raises BadKey."""
+    """The bytes behind base64url without padding; of the texts that decode to them only the one `to_text` makes.
+
+    Raises BadKey.
+    """
     try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadKey(f"expected base64url, got something else ({error})") from None
+    if to_text(data) != text:
+        raise BadKey("expected base64url without padding and with no bits to spare")
+    return data
 
 
 def _seed(text: str) -> bytes:

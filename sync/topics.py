@@ -28,6 +28,11 @@ def heard_by_store(chain: str, store: str) -> list[str]:
     return [down(chain, store, "#"), down(chain, ALL, "#")]
 
 
+def is_for_store(chain: str, store: str, topic: str) -> bool:
+    """Whether what is said there is said to this store: a broker may hand over what nobody asked it for."""
+    return topic.startswith((down(chain, store, ""), down(chain, ALL, "")))
+
+
 def heard_by_hq(chain: str) -> list[str]:
     """What HQ subscribes to where it is one worker: all in one, since each costs a clustered broker an election."""
     return [up(chain, "+", "+")]

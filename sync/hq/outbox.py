@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sync.headers import AnyHeader, Row
-from sync.link import Link
+from sync.outlet import Outlet
 from sync.signing import SigningKey
 from sync.wire import seal
 
@@ -23,7 +23,7 @@ class Saying:
 class Outbox:
     """Acknowledgements and answers go before feeds. All of it is in memory only: whoever misses something asks again."""
 
-    link: Link
+    link: Outlet
     key: SigningKey
     _urgent: deque[Saying] = field(default_factory=deque)
     _bulk: deque[Saying] = field(default_factory=deque)
