@@ -1,70 +1,42 @@
-"""Read rate, misreads and time of the decoder beside zxing-cpp, pyzbar and OpenCV alone."""
+"""Read rate, misreads and time of the decoder beside zxing-cpp, pyzbar and OpenCV alone; codes understood a second."""
 
 import argparse
+import itertools
 import json
 import statistics
+import sys
 import time
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import cv2
-import numpy as np
-import psutil
 
-from firmware_bridge.decode.contained import ContainedDecoder
-from firmware_bridge.gate import Gate, Scene
-from tests.bench.decoding import camera
+from tests.bench import codes
+from tests.bench.decoding import endurance
 from tests.bench.decoding.corpus import RETAIL, Picture, photographs, score, synthetic
-from tests.bench.decoding.rivals import ENGINES, LIVE, OURS, ZXING, Reader, hushed, readers
+from tests.bench.decoding.rivals import LIVE, ZXING, Reader, hushed, readers
+from tests.bench.decoding.tally import Figures, Tally, figures_of, groups_of, show
 
 CORPORA = Path("../shared/barcodes")
 SEED = "noren"
 REPEATS = 3  # runs per timed picture; the quickest counts, the others met a busy machine
-WARM = 200  # frames before memory is looked at: the engines fill their pools
-MB = 1 << 20
-
-Figures = dict[str, float]
+FRAMES = 100_000  # frames of the memory run, of the issue
+TELL = 100  # pictures between two lines of progress
 
 
-class Tally:
-    """Hits and misreads of each decoder over one group of pictures."""
-
-    def __init__(self) -> None:
-        self.pictures = 0
-        self.read: dict[str, int] = defaultdict(int)
-        self.wrong: dict[str, int] = defaultdict(int)
-
-    def add(self, results: dict[str, tuple[bool, bool]]) -> None:
-        """One picture's results."""
-        self.pictures += 1
-        for name, (hit, wrong) in results.items():
-            self.read[name] += hit
-            self.wrong[name] += wrong
-        self.read["union"] += any(results[name][0] for name in ENGINES)
-
-    def rate(self, name: str) -> float:
-        """Per cent read."""
-        return round(100 * self.read[name] / self.pictures, 2)
-
-
-def measure(pictures: Iterable[Picture], decoders: dict[str, Reader], groups: dict[str, Tally]) -> list[float]:
-    """Fill the groups; the time of ours over that of zxing-cpp on each retail picture both read."""
-    ratios: list[tuple[float, float]] = []
-    for picture in pictures:
+def measure(pictures: Iterable[Picture], groups: dict[str, Tally]) -> list[tuple[float, float]]:
+    """Fill the groups; ms of ours and of zxing-cpp on each retail picture both read."""
+    times: list[tuple[float, float]] = []
+    for n, picture in enumerate(pictures, 1):
+        decoders = readers(picture.symbology)
         results = {name: score(picture, read(picture.gray)) for name, read in decoders.items()}
-        for group in _groups(picture):
+        for group in groups_of(picture):
             groups.setdefault(group, Tally()).add(results)
         if picture.symbology in RETAIL and results[LIVE][0] and results[ZXING][0]:
-            ratios.append((quickest(decoders[LIVE], picture), quickest(decoders[ZXING], picture)))
-    ours, zxing = zip(*ratios, strict=True) if ratios else ((), ())
-    return [statistics.median(ours), statistics.median(zxing)] if ratios else []
-
-
-def _groups(picture: Picture) -> list[str]:
-    kind = "synthetic" if picture.corpus.startswith("synthetic-") else "real"
-    groups = [picture.corpus, f"{kind}_{picture.symbology.lower()}", f"{kind}_all"]
-    return [*groups, f"{kind}_retail"] if picture.symbology in RETAIL else groups
+            times.append((quickest(decoders[LIVE], picture), quickest(decoders[ZXING], picture)))
+        if n % TELL == 0:
+            print(f"  {n} pictures, now {picture.corpus}", flush=True)
+    return times
 
 
 def quickest(read: Reader, picture: Picture) -> float:
@@ -77,96 +49,97 @@ def quickest(read: Reader, picture: Picture) -> float:
     return min(times)
 
 
-def empty_frame_ms() -> float:
-    """Median time of an unchanged 1280 x 720 frame at the gate, which is all it costs."""
-    rng, gate, times = camera.seeded(SEED, "gate"), Gate(), []
-    scene = camera.empty(rng).astype(np.int16)
-    for n in range(100):
-        frame = np.clip(scene + rng.normal(0, 2, scene.shape), 0, 255).astype(np.uint8)
-        start = time.perf_counter()
-        seen = gate.look(frame, n / 30)
-        if seen is Scene.SAME:
-            times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
-
-
-def worst_frame_ms(frames: int) -> float:
-    """The slowest of many busy frames in the live decoder, child process and shared memory included."""
-    pictures = [p.gray for p in synthetic(1, SEED)][::5]
-    with ContainedDecoder() as decoder:
-        decoder.read(pictures[0])
-        times = []
-        for n in range(frames):
-            start = time.perf_counter()
-            decoder.read(pictures[n % len(pictures)], deep=True)
-            times.append((time.perf_counter() - start) * 1000)
-    return max(times)
-
-
-def memory_mb(frames: int) -> tuple[float, float]:
-    """Megabytes of the decoding child after the warm-up, and what it grew by until the end."""
-    pictures = [cv2.resize(p.gray, (320, 180), interpolation=cv2.INTER_AREA) for p in synthetic(1, SEED)][::3]
-    with ContainedDecoder() as decoder:
-        for n in range(WARM):
-            decoder.read(pictures[n % len(pictures)], deep=True)
-        before = psutil.Process(decoder.pid).memory_info().rss
-        for n in range(frames):
-            decoder.read(pictures[n % len(pictures)], deep=True)
-        after = psutil.Process(decoder.pid).memory_info().rss
-    return before / MB, (after - before) / MB
-
-
-def figures_of(groups: dict[str, Tally]) -> Figures:
-    """`decode.<corpus>.<engine>.read` in per cent and `.wrong` in pictures."""
-    figures: Figures = {}
-    for group, tally in groups.items():
-        for name in (OURS, LIVE, *ENGINES):
-            figures[f"decode.{group}.{name}.read"] = tally.rate(name)
-            figures[f"decode.{group}.{name}.wrong"] = tally.wrong[name]
-        figures[f"decode.{group}.union.read"] = tally.rate("union")
+def read_rates(name: str, pictures: Iterable[Picture]) -> Figures:
+    """Read rates and misreads of all decoders; the time beside zxing-cpp."""
+    groups: dict[str, Tally] = {}
+    with hushed():
+        times = measure(pictures, groups)
+    if not groups:
+        return {}
+    show(groups)
+    figures = figures_of(groups)
+    if times:
+        ours, theirs = (statistics.median(each) for each in zip(*times, strict=True))
+        print(f"median ms on retail pictures both read: noren {ours:.2f}, zxing-cpp alone {theirs:.2f}")
+        figures[f"decode.{name}.time_ratio_vs_zxing"] = round(ours / theirs, 3)
     return figures
 
 
-def show(groups: dict[str, Tally]) -> None:
-    """One row a group: per cent read, and pictures with a wrong text where there are any."""
-    names = (OURS, LIVE, *ENGINES)
-    print(f"\n{'':28}{'pictures':>9}" + "".join(f"{name:>14}" for name in (*names, "union")))
-    for group, tally in sorted(groups.items()):
-        cells = [f"{tally.rate(n):.0f}%" + (f" w{tally.wrong[n]}" if tally.wrong[n] else "") for n in names]
-        print(f"{group:28}{tally.pictures:>9}" + "".join(f"{c:>14}" for c in (*cells, f"{tally.rate('union'):.0f}%")))
+def real(asked: argparse.Namespace) -> Figures:
+    """On the photographs; theirs is the time ratio that counts."""
+    figures = read_rates("real", photographs(asked.corpus))
+    if not figures:
+        print(f"no pictures with a truth.jsonl under {asked.corpus}: no figures of photographs")
+    if ratio := figures.get("decode.real.time_ratio_vs_zxing"):
+        figures["decode.time_ratio_vs_zxing"] = ratio
+    return figures
 
 
-def main() -> None:
-    """Measure, show and write down."""
+def made(asked: argparse.Namespace) -> Figures:
+    """On the synthetic camera: a line per degradation."""
+    return read_rates("synthetic", synthetic(asked.per, asked.seed))
+
+
+def worst(asked: argparse.Namespace) -> Figures:
+    """The worst frame of all pictures in the live decoder."""
+    with hushed():
+        wall, cpu = endurance.worst_frame_ms(itertools.chain(photographs(asked.corpus), synthetic(1, asked.seed)))
+    return {"decode.worst_frame_ms": wall, "decode.worst_frame_cpu_ms": cpu}
+
+
+def empty(asked: argparse.Namespace) -> Figures:
+    """An unchanged frame."""
+    return {"decode.empty_frame_ms": endurance.empty_frame_ms(asked.seed)}
+
+
+def memory(asked: argparse.Namespace) -> Figures:
+    """Memory from the first to the last frame."""
+    print(f"memory over {asked.frames:,} frames of {endurance.FRAMES_ARE}")
+    first, last = endurance.memory_mb(asked.frames, asked.seed)
+    return {"decode.memory_first_mb": first, "decode.memory_last_mb": last, "decode.memory_frames": asked.frames}
+
+
+def understood(_: argparse.Namespace) -> Figures:
+    """Codes a second."""
+    return codes.measured()
+
+
+PARTS: dict[str, Callable[[argparse.Namespace], Figures]] = {
+    "codes": understood,
+    "empty": empty,
+    "worst": worst,
+    "real": real,
+    "synthetic": made,
+    "memory": memory,
+}
+
+
+def main() -> int:
+    """Measure part by part, show and write down."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--corpus", type=Path, default=CORPORA, help="folder of corpora, each with a truth.jsonl")
-    options.add_argument("--json", type=Path, help="write the figures here as one flat object")
+    options.add_argument("--json", type=Path, help="write the figures here, after each part; those of others stay")
+    options.add_argument("--part", action="append", choices=PARTS, help="measure only this part; may be given again")
     options.add_argument("--per", type=int, default=1, help="synthetic frames of each kind, degradation and level")
     options.add_argument("--seed", default=SEED, help="of the synthetic frames")
-    options.add_argument("--frames", type=int, default=1000, help="frames of the memory and worst-frame runs")
+    options.add_argument("--frames", type=int, default=FRAMES, help="frames of the memory run")
     asked = options.parse_args()
     cv2.setNumThreads(1)
-    decoders, figures = readers(), Figures()
-    for name, pictures in (("real", photographs(asked.corpus)), ("synthetic", synthetic(asked.per, asked.seed))):
-        groups: dict[str, Tally] = {}
-        with hushed():
-            medians = measure(pictures, decoders, groups)
-        if not groups:
-            print(f"no pictures with a truth.jsonl under {asked.corpus}: measured on synthetic frames only")
-            continue
-        show(groups)
-        figures |= figures_of(groups)
-        if medians:
-            print(f"median ms on retail pictures both read: noren {medians[0]:.2f}, zxing-cpp alone {medians[1]:.2f}")
-            figures.setdefault("decode.time_ratio_vs_zxing", round(medians[0] / medians[1], 3))
-            figures[f"decode.{name}.time_ratio_vs_zxing"] = round(medians[0] / medians[1], 3)
-    rest = (empty_frame_ms(), worst_frame_ms(asked.frames), *memory_mb(asked.frames))
-    for label, value in zip(("empty_frame_ms", "worst_frame_ms", "memory_mb", "memory_growth_mb"), rest, strict=True):
-        print(f"decode.{label} {value:.2f}")
-        figures[f"decode.{label}"] = round(value, 3)
-    if asked.json:
-        asked.json.write_text(json.dumps(figures, indent=1, sort_keys=True))
+    for name in asked.part or PARTS:
+        print(f"-- {name}", flush=True)
+        figures = {key: round(value, 3) for key, value in PARTS[name](asked).items()}
+        for key in sorted(key for key in figures if key.count(".") == 1):
+            print(f"{key} {figures[key]:,}")
+        if asked.json:
+            write_down(asked.json, figures)
+    return 0
+
+
+def write_down(file: Path, figures: Figures) -> None:
+    """Put figures into the flat object of a file, beside those already there."""
+    before = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    file.write_text(json.dumps(before | figures, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

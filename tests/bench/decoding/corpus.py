@@ -20,6 +20,7 @@ LONGEST = 1280  # pixels: photographs are brought to the size of a camera frame
 ENCODINGS = ("utf-8", "cp932", "latin-1", "gb18030", "euc_jp")  # a code's bytes may be any of its text's
 BRACKETS = b"()\x1d"  # round GS1 identifiers, in some texts and not in others
 DATABAR = re.compile(rb"01\d{14}")  # of which some corpora give the GTIN alone
+CODABAR = re.compile(rb"[A-D]([0-9$:/.+-]+)[A-D]")  # of which some corpora leave out start and stop
 DIGITS = frozenset({Symbology.EAN13, Symbology.EAN8, Symbology.UPCA, Symbology.UPCE})
 RETAIL = frozenset({"EAN13", "EAN8", "UPCA", "UPCE", "CODE128", "CODE39", "QR", "DATAMATRIX", "MICROQR"})
 
@@ -90,6 +91,8 @@ def _spelled(symbology: Symbology, data: bytes) -> bytes:
     if symbology in DIGITS and len(data) == 12:
         data = b"0" + data
     data = data.replace(b"\r\n", b"\n").strip(b"\n").translate(None, BRACKETS)
+    if within := CODABAR.fullmatch(data):
+        return within[1]
     return data[2:] if DATABAR.fullmatch(data) else data
 
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import cv2
 import numpy as np
@@ -10,7 +11,7 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.ladder import Decoder, DecodeSettings
+from firmware_bridge.decode.ladder import RETAIL, Decoder, DecodeSettings
 from firmware_bridge.decode.opencv import OpencvQr
 from tests.bench.decoding.corpus import Reading
 
@@ -23,17 +24,31 @@ STDERR = 2
 _ZBAR = {"EAN13": Symbology.EAN13, "EAN8": Symbology.EAN8, "UPCA": Symbology.UPCA, "UPCE": Symbology.UPCE}
 _CV2 = {"EAN_13": Symbology.EAN13, "EAN_8": Symbology.EAN8, "UPC_A": Symbology.UPCA, "UPC_E": Symbology.UPCE}
 _ZXING = {"EAN-13": Symbology.EAN13, "EAN-8": Symbology.EAN8, "UPC-A": Symbology.UPCA, "UPC-E": Symbology.EAN13}
-RETAIL_ZBAR = [pyzbar.ZBarSymbol[s] for s in ("EAN13", "EAN8", "UPCA", "UPCE", "CODE128", "CODE39", "QRCODE")]
+_RETAIL_ZBAR = ("EAN13", "EAN8", "UPCA", "UPCE", "CODE128", "CODE39", "QRCODE")
+# Read only when asked for, as in a store: by all decoders, on the pictures that have them.
+_ASKED: dict[str, tuple[set[Symbology], str]] = {
+    "ITF": ({Symbology.ITF}, "I25"),
+    "CODABAR": ({Symbology.CODABAR}, "CODABAR"),
+    "DATABAR": ({Symbology.DATABAR, Symbology.DATABAR_LIMITED}, "DATABAR"),
+    "DATABAREXP": ({Symbology.DATABAR_EXPANDED}, "DATABAR_EXP"),
+}
 
 
-def readers() -> dict[str, Reader]:
-    """Every decoder by its name in the figures."""
-    patient, live = Decoder(DecodeSettings(patient=True)), Decoder()
+def readers(symbology: str = "") -> dict[str, Reader]:
+    """Every decoder by its name in the figures, set up for retail, and what of the rest the pictures call for."""
+    return _readers(symbology if symbology in _ASKED else "")
+
+
+@cache
+def _readers(asked: str) -> dict[str, Reader]:
+    wanted, also = _ASKED.get(asked, (set(), ""))
+    patient = Decoder(DecodeSettings(symbologies=RETAIL | wanted, patient=True))
+    live = Decoder(DecodeSettings(symbologies=RETAIL | wanted))
     return {
         OURS: lambda gray: [(f.symbology, f.data) for f in patient.read(gray)],
         LIVE: lambda gray: [(f.symbology, f.data) for f in live.read(gray, deep=True)],
         ZXING: zxing_alone,
-        PYZBAR: pyzbar_alone,
+        PYZBAR: pyzbar_alone((*_RETAIL_ZBAR, also) if also else _RETAIL_ZBAR),
         CV2: cv2_alone(),
     }
 
@@ -43,9 +58,10 @@ def zxing_alone(gray: Gray) -> list[Reading]:
     return [(_ZXING.get(str(b.format), Symbology.QR), b.bytes) for b in zxingcpp.read_barcodes(gray)]
 
 
-def pyzbar_alone(gray: Gray) -> list[Reading]:
-    """ZBar through pyzbar, retail symbologies; all of them would read still more codes that are not there."""
-    return [(_ZBAR.get(d.type, Symbology.QR), d.data) for d in pyzbar.decode(gray, symbols=RETAIL_ZBAR)]
+def pyzbar_alone(names: tuple[str, ...]) -> Reader:
+    """ZBar through pyzbar, some symbologies only; all of them would read still more codes that are not there."""
+    symbols = [pyzbar.ZBarSymbol[name] for name in names]
+    return lambda gray: [(_ZBAR.get(d.type, Symbology.QR), d.data) for d in pyzbar.decode(gray, symbols=symbols)]
 
 
 def cv2_alone() -> Reader:
