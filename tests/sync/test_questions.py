@@ -104,6 +104,24 @@ def test_what_was_asked_before_sync_began_anew_is_forgotten_with_its_answer(shop
     assert (sent(shop), answers(shop)) == ([], [])
 
 
+def test_an_old_answer_said_again_answers_no_question_of_a_restored_box(shop: Shop) -> None:
+    mine = asked(shop)
+    shop.round()
+    old = sent(shop)[0].id
+    shop.stop()
+    shop.web.conn.execute("delete from questions")
+    shop.web.conn.execute(
+        "delete from sqlite_sequence where name = 'questions'"
+    )  # the backup is older than the question
+    shop.start()
+    shop.round(Connected())
+    shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text))
+    assert asked(shop).seq == mine.seq
+    shop.round()
+    shop.hear(ANSWERS, Answer(id=old), [NEAR])
+    assert answers(shop) == []
+
+
 def test_with_the_line_down_nobody_is_asked_and_nothing_is_written(shop: Shop) -> None:
     shop.round(Lost("gone"))
     assert question.ask(shop.web, "stock", {"gtin": GTIN}, shop.now) is None

@@ -14,9 +14,11 @@ from tests.ui.shop_floor import Floor
 
 Says = Callable[[Question], str | None]
 """The answer's rows as a JSON array; None: HQ does not answer."""
+Then = Callable[[], None]
+"""What comes down behind an answer."""
 
 
-def _carry(folder: Path, says: Says, begun: threading.Event, over: threading.Event) -> None:
+def _carry(folder: Path, says: Says, then: Then, begun: threading.Event, over: threading.Event) -> None:
     db = open_store(folder)
     seen = question.last_asked(db)
     begun.set()
@@ -26,15 +28,16 @@ def _carry(folder: Path, says: Says, begun: threading.Event, over: threading.Eve
             body = says(asked)
             if body is not None:
                 question.answer(db, asked, "told", body)
+                then()
     db.close()
 
 
 @contextmanager
-def hq_says(floor: Floor, says: Says) -> Iterator[None]:
+def hq_says(floor: Floor, says: Says, then: Then = lambda: None) -> Iterator[None]:
     """The line is up, and whatever is asked is answered by `says`."""
     Line(floor.db).hear(now(), 0.0, complete=True)
     begun, over = threading.Event(), threading.Event()
-    carrier = threading.Thread(target=_carry, args=(Path(floor.config.store.data), says, begun, over))
+    carrier = threading.Thread(target=_carry, args=(Path(floor.config.store.data), says, then, begun, over))
     carrier.start()
     begun.wait()
     try:
