@@ -45,7 +45,14 @@ def blanks(folder: Path) -> Blanks:
     schema.migrate(folder / "store")
     hq_schema.migrate(folder / "hq")
     files = {STORE_DB: "store/store.db", MIRROR_DB: "store/hq.db", HQ_DB: "hq/hq-store.db"}
-    return {name: sqlite3.connect(folder / file) for name, file in files.items()}
+    return {name: _copied(folder / file) for name, file in files.items()}
+
+
+def _copied(file: Path) -> sqlite3.Connection:
+    found, copy = sqlite3.connect(file), sqlite3.connect(":memory:")
+    found.backup(copy)
+    found.close()
+    return copy
 
 
 @dataclass(slots=True)
