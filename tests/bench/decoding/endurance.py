@@ -1,5 +1,6 @@
 """What frames cost: an empty one at the gate, the worst one in the decoder, and a hundred thousand of them in memory."""
 
+import itertools
 import statistics
 import time
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ import numpy as np
 import psutil
 
 from firmware_bridge.decode.contained import ContainedDecoder
-from firmware_bridge.gate import Gate, Scene
+from firmware_bridge.gate import Gate, Gray, Scene
 from tests.bench.decoding import camera
 from tests.bench.decoding.corpus import Picture, synthetic
 
@@ -51,8 +52,8 @@ def worst_frame_ms(pictures: Iterable[Picture]) -> tuple[float, float]:
 def memory_mb(frames: int, seed: str) -> tuple[float, float]:
     """Megabytes of gate and decoder together after the warm-up and at the end."""
     rng, gate = camera.seeded(seed, "memory"), Gate()
-    pictures = [cv2.resize(p.gray, SIZE, interpolation=cv2.INTER_AREA) for p in synthetic(1, seed)][:READABLE]
-    scene = cv2.resize(camera.empty(rng), SIZE, interpolation=cv2.INTER_AREA)
+    pictures = [_small(picture.gray) for picture in itertools.islice(synthetic(1, seed), READABLE)]
+    scene = _small(camera.empty(rng))
     first = 0.0
     with ContainedDecoder() as decoder:
         for n in range(WARM + frames):
@@ -67,10 +68,14 @@ def memory_mb(frames: int, seed: str) -> tuple[float, float]:
         return first, _resident(decoder.pid)
 
 
+def _small(gray: Gray) -> Gray:
+    return np.asarray(cv2.resize(gray, SIZE, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def _processor_ms(pid: int) -> float:
     """Time on the processor, exact, as the kernel's scheduler counts it."""
     return int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[0]) / 1e6
 
 
 def _resident(child: int) -> float:
-    return (psutil.Process(child).memory_info().rss + psutil.Process().memory_info().rss) / MB
+    return float(psutil.Process(child).memory_info().rss + psutil.Process().memory_info().rss) / MB
