@@ -36,6 +36,7 @@ class Feeds:
     stands: dict[str, Stand] = field(default_factory=dict)
     shadows: dict[str, Stand] = field(default_factory=dict)
     piles: Piles = field(init=False)
+    taking: dict[str, str] = field(default_factory=dict)  # feeds that become their shadow, and the last key that has
     _heads: dict[str, Mapping[str, FeedHead]] = field(default_factory=dict)
     _repaired: dict[str, float] = field(default_factory=dict)
 
@@ -74,6 +75,8 @@ class Feeds:
             self.asking.asked(feed, now)
         for feed in list(self.piles.marks):
             self._pour(feed, now)
+        for feed in list(self.taking):
+            self._take_over(feed, now)
 
     def on_head(self, scope: str, head: Head, now: float, time: Now) -> None:
         """HQ tells where its feeds stand; `scope` is a store's id or `all`."""
@@ -83,7 +86,7 @@ class Feeds:
                 self._compare(feed, told, now, time)
 
     def _compare(self, feed: str, head: FeedHead, now: float, time: Now) -> None:
-        if feed in self.piles.marks:
+        if feed in self.piles.marks or feed in self.taking:
             return  # it is asked for again when all rows are where they belong
         if feed in self.shadows or feed in self.piles.stands:
             self.asking.soon(feed, now)
@@ -113,6 +116,7 @@ class Feeds:
         log.warning("%s is loaded anew: %s", feed, why)
         self.say("feed.reload", {"feed": feed, "why": why})
         self.piles.forget(feed)
+        self.taking.pop(feed, None)
         self._begin_shadow(feed, epoch, time)
         self.asking.soon(feed, now)
 
@@ -129,8 +133,10 @@ class Feeds:
         if (feed, message.epoch) in self.retired:
             return "rolled_back"
         match message:
-            case _ if feed in self.piles.stands and feed not in self.shadows and isinstance(message, FeedDelta):
-                pass  # of a first load; what it says is asked for
+            case _ if feed in self.taking:
+                pass  # what it says is asked for when the feed has become its shadow
+            case FeedDelta() if feed in self.piles.stands and feed not in self.shadows:
+                pass  # and here when the first load is whole
             case FeedPage() if feed in self.piles.marks:
                 pass  # said twice
             case FeedPage() if feed in self.piles.stands:
@@ -189,10 +195,29 @@ class Feeds:
                 self._settle(feed, now)
 
     def _go_on_with_shadow(self, feed: str, now: float) -> None:
+        """The shadow has all HQ had: the feed becomes it, unless a delta has taken the feed further meanwhile."""
         if self._is_behind(feed):
             self.asking.at_once(feed, now)
-        else:
-            self._take_over(feed)
+            return
+        before, shadow = self.stands[feed].epoch, self.shadows[feed].epoch
+        self.asking.done(feed)
+        self.taking[feed] = ""
+        if before != shadow:
+            self.retired.add((feed, before))
+            self.say("feed.epoch", {"feed": feed, "from": before, "to": shadow})
+        self._take_over(feed, now)
+
+    def _take_over(self, feed: str, now: float) -> None:
+        """A stretch of the shadow; with the last one the feed stands where its shadow stood."""
+        with writing(self.db):
+            last = mirror_table.take_over(self.db, feed, self.taking[feed])
+        self.stands[feed] = mirror_table.stand(self.db, feed)
+        if last is not None:
+            self.taking[feed] = last
+            return
+        del self.taking[feed], self.shadows[feed]
+        log.info("%s is loaded anew: %d rows at version %d", feed, self.stands[feed].rows, self.stands[feed].version)
+        self._settle(feed, now)
 
     def _into_feed(self, message: FeedDelta | FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> None:
         feed = message.feed
@@ -262,15 +287,3 @@ class Feeds:
         """A delta may have taken the feed past the shadow meanwhile: what is shown never goes back."""
         here, shadow = self.stands[feed], self.shadows[feed]
         return here.epoch == shadow.epoch and here.version > shadow.version
-
-    def _take_over(self, feed: str) -> None:
-        before, shadow = self.stands[feed], self.shadows[feed]
-        with writing(self.db):
-            mirror_table.take_over(self.db, feed)
-        del self.shadows[feed]
-        self.stands[feed] = replace(shadow, feed=feed)
-        self.asking.done(feed)
-        if before.epoch != shadow.epoch:
-            self.retired.add((feed, before.epoch))
-            self.say("feed.epoch", {"feed": feed, "from": before.epoch, "to": shadow.epoch})
-        log.info("%s is loaded anew: %d rows at version %d", feed, shadow.rows, shadow.version)

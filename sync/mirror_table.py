@@ -15,6 +15,7 @@ from sync.kinds import fault
 Bad = tuple[FeedRow, str]
 """A row that was set aside, and why."""
 
+STRETCH = 2_000  # rows of a shadow that one transaction puts into the feed: some 60 ms in which no fact is sent
 SHADOW = "_shadow"  # after a feed's name: the table a reload goes into, before it takes the old one's place
 
 
@@ -105,25 +106,44 @@ def drop_shadow(db: Database, feed: str) -> None:
     db.conn.execute("delete from set_aside where feed = ?", (feed + SHADOW,))
 
 
-def take_over(db: Database, feed: str) -> None:
-    """The shadow becomes the feed. Only rows that differ are written, so that triggers and indexes stay true and a repair
-    of a few rows costs a few writes; a new epoch of a large feed rewrites it once."""
+def take_over(db: Database, feed: str, after: str) -> str | None:
+    """The shadow becomes the feed, a stretch of keys behind `after` at a time; where to go on, or None when it is done.
+
+    Only rows that differ are written, so that triggers and indexes stay true and a repair of a few rows costs a few writes.
+    A feed longer than a stretch stands at version 0 meanwhile, each of its rows as HQ says it or said it.
+    """
     shadow = feed + SHADOW
-    db.conn.execute(
-        f"""delete from {feed} where key not in (select key from {shadow})
-            and key not in (select key from set_aside where feed = ?)""",
-        (shadow,),
-    )
-    db.conn.execute(
-        f"""insert into {feed} (key, version, body)
-            select key, version, body from {shadow} as new where not exists (
-              select 1 from {feed} as old where old.key = new.key and old.version = new.version and old.body is new.body)
-            on conflict (key) do update set version = excluded.version, body = excluded.body"""
-    )
+    found = db.conn.execute(f"select key from {shadow} where key > ? order by key limit {STRETCH}", (after,)).fetchall()
+    last = found[-1][0] if len(found) == STRETCH else None
+    _take_over_stretch(db, feed, after, last)
+    if last is not None:
+        note(db, replace(stand(db, shadow), feed=feed, version=0), as_of(db, shadow))
+        return str(last)
     db.conn.execute("delete from set_aside where feed = ?", (feed,))
     db.conn.execute("update set_aside set feed = ? where feed = ?", (feed, shadow))
     note(db, replace(stand(db, shadow), feed=feed), as_of(db, shadow))
     drop_shadow(db, feed)
+    return None
+
+
+def _take_over_stretch(db: Database, feed: str, after: str, last: str | None) -> None:
+    """Rows with keys behind `after` and up to `last`; None: all that follow."""
+    shadow = feed + SHADOW
+    stretch = "key > :after" + (" and key <= :last" if last is not None else "")
+    at = {"after": after, "last": last, "shadow": shadow}
+    db.conn.execute(
+        f"""delete from {feed} where {stretch}
+            and not exists (select 1 from {shadow} as new where new.key = {feed}.key)
+            and key not in (select key from set_aside where feed = :shadow)""",
+        at,
+    )
+    db.conn.execute(
+        f"""insert into {feed} (key, version, body)
+            select key, version, body from {shadow} as new where {stretch} and not exists (
+              select 1 from {feed} as old where old.key = new.key and old.version = new.version and old.body is new.body)
+            on conflict (key) do update set version = excluded.version, body = excluded.body""",
+        at,
+    )
 
 
 def shadows(db: Database, feeds: Iterable[str]) -> set[str]:
