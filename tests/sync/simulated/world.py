@@ -65,6 +65,7 @@ class World:
     met: bool = False  # whether this run of HQ has met the store on this line
     bad: set[int] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
+    seen: dict[str, int] = field(default_factory=dict)  # versions of feeds at which the mirror was looked at
     store_key: SigningKey = field(default_factory=lambda: stamp("store"))
     hq_key: SigningKey = field(default_factory=lambda: stamp("hq"))
 
@@ -113,6 +114,7 @@ class World:
             self.rounds.round(events, self.sky.clock, self.now)
         except Crash:
             self.restart_sync()
+        self._look_at_mirror()
 
     def restart_sync(self) -> None:
         self.rounds.db.conn.close()
@@ -252,6 +254,20 @@ class World:
             )
 
     # --- what must hold
+
+    def _look_at_mirror(self) -> None:
+        """Whatever version a feed is said to be at, all that HQ has up to there is here."""
+        for name in FEEDS:
+            here, there = self.rounds.feeds.stands[name], feed.stand(self.hq, name, feed.scope_of(name, STORE))
+            if there and (here.epoch, here.version) == (there.epoch, self.seen.get(name)):
+                continue
+            self.seen[name] = here.version
+            if there and here.epoch == there.epoch:
+                mine = _live(self.rounds.mirror, f"select key, version, body from {name}")
+                sql = "select key, version, body from rows where feed = ? and scope = ? and version <= ?"
+                for row in rows(self.hq, sql, (name, there.scope, here.version)):
+                    live = (row["version"], row["body"]) if row["body"] is not None else None
+                    assert mine.get(row["key"]) == live, f"{name} at {here.version}: {row}"
 
     def journal(self) -> set[int]:
         """The facts of this store's past."""
