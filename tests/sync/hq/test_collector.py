@@ -238,7 +238,7 @@ JSON = st.recursive(
 )
 GTIN = "04901234567894"
 TYPES = st.sampled_from(
-    ["stock.moved", "pickup.handed_over", "pickup.conflict", "pickup.ready", "config.applied", "x.y"]
+    ["stock.moved", "pickup.handed_over", "pickup.conflict", "pickup.ready", "config.kept", "config.refused", "x.y"]
 )
 DATA = st.fixed_dictionaries(
     {},
@@ -248,6 +248,9 @@ DATA = st.fixed_dictionaries(
         "reserved": st.integers() | JSON,
         "order": st.just("o1") | JSON,
         "number": JSON,
+        "version": st.integers() | JSON,
+        "epoch": st.just("e1") | JSON,
+        "reason": JSON,
     },
 )
 EVENTS = st.tuples(TYPES, DATA | JSON) | JSON | st.text(max_size=100) | st.binary(max_size=50)

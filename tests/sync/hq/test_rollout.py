@@ -14,6 +14,7 @@ from sync.hq import feed, restoring, rolling, stages
 from sync.hq import rollout as book
 from sync.hq.collector import keep
 from sync.hq.event import understand
+from sync.hq.fleet import fleet
 from sync.hq.founding import NotPossible, put_in_group
 from sync.hq.rolling import Halted
 from sync.hq.rollout import Rollout, Standing, first
@@ -139,6 +140,15 @@ def test_going_on_keeps_the_stores_it_has_and_takes_in_those_that_have_come_sinc
     assert has(chain, rollout) == {*STORES, "new"}
 
 
+def test_going_on_leaves_alone_what_a_store_it_has_was_sent_since(chain: Database, tmp_path: Path) -> None:
+    rollout = roll(chain, file(tmp_path), percent=10)
+    (store,) = has(chain, rollout)
+    with writing(chain):
+        feed.put(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
+    rolling.advance(chain, rollout.id, 100, anyway=False)
+    assert policy(chain, store)["check_in"]["miles"] == 40
+
+
 def test_a_roll_out_killed_between_two_runs_is_finished_by_asking_again(chain: Database, tmp_path: Path) -> None:
     planned, _ = rolling.plan(chain, config_rows(file(tmp_path), "utf-8"), None, 100)
     rollout = rolling.begin(chain, planned)
@@ -203,11 +213,13 @@ def test_a_store_whose_key_is_revoked_neither_halts_nor_gets_it(chain: Database,
     rollout = roll(chain, file(tmp_path), percent=10)
     (store,) = has(chain, rollout)
     Box(chain, store).tell("refused", reason="no", path="policy")
+    other = next(one for one in STORES if one != store)
     with writing(chain):
-        chain.conn.execute("update stores set revoked = 'now' where id = ?", (store,))
+        chain.conn.execute("update stores set revoked = 'now' where id in (?, ?)", (store, other))
     assert stands(chain, rollout).state == "running"
     rolling.advance(chain, rollout.id, 100, anyway=False)
-    assert has(chain, rollout) == set(STORES) - {store}
+    assert has(chain, rollout) == set(STORES) - {store, other}
+    assert version(chain, other) == 1
 
 
 def test_a_stopped_one_reaches_no_more_stores(chain: Database, tmp_path: Path) -> None:
@@ -278,12 +290,17 @@ def test_a_store_whose_config_was_changed_since_is_left_as_it_is_unless_anyway(c
 # --- what stores say
 
 
-def test_the_restored_headquarters_still_knows_what_was_said(chain: Database, tmp_path: Path) -> None:
-    rollout = roll(chain, file(tmp_path), percent=10)
-    (store,) = has(chain, rollout)
-    Box(chain, store).tell("kept")
+def test_the_restored_headquarters_knows_what_was_said_and_hears_what_is_said_then(
+    chain: Database, tmp_path: Path
+) -> None:
+    rollout = roll(chain, file(tmp_path), percent=20)
+    first, second = sorted(has(chain, rollout))
+    Box(chain, first).tell("kept")
     restoring.renew(chain)
-    assert stands(chain, rollout).stages["kept"] == 1
+    here = {one.store: one.config.stage for one in fleet(chain) if one.config}
+    assert (here[first], here[second]) == ("kept", "waiting")
+    Box(chain, second).tell("kept")
+    assert stands(chain, rollout).stages["kept"] == 2
 
 
 def test_what_is_kept_makes_the_words_before_it_history(chain: Database) -> None:
