@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NotSeen
 
 from edge.outcome import on_screen
-from edge.store import rows
+from edge.store import rows, writing
 from tests.browser.town import Town
 from tests.ui.shop_floor import FULL_NAME, SHIRT_M, ean13, gtin14, pickup_code
 
@@ -271,3 +272,23 @@ def test_sounds_are_three_and_each_can_be_seen(visit: Visit, town: Town) -> None
     town.scan("4901230001028")
     expect(page.locator(".stage.message")).to_be_visible()
     assert page.evaluate("tones.splice(0)") == [392, 392]
+
+
+def test_a_kiosk_says_by_itself_that_no_scans_are_taken_and_that_they_are_again(visit: Visit, town: Town) -> None:
+    page = visit()
+    full = page.locator(f"{HOME}.full")
+
+    def noted() -> bool:
+        """A budget of one byte is used up, until the box's own look at its disk says otherwise a few seconds later."""
+        with writing(town.floor.db):
+            town.floor.db.conn.execute(
+                "insert or replace into room (level, budget, since, only_one) values ('full', 1, '', 1)"
+            )
+        try:
+            full.wait_for(timeout=1000)
+        except NotSeen:
+            return False
+        return True
+
+    assert any(noted() for _ in range(60))
+    expect(page.locator(f"{HOME}:not(.full)")).to_contain_text("The scanner is below this screen")
