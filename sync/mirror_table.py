@@ -101,9 +101,17 @@ def begin_shadow(db: Database, feed: str, epoch: str, as_of: str) -> Stand:
 
 def drop_shadow(db: Database, feed: str) -> None:
     """No shadow, and nothing left of one."""
-    db.conn.execute(f"drop table if exists {feed}{SHADOW}")
+    drop(db, feed + SHADOW)
     db.conn.execute("delete from feeds where feed = ?", (feed + SHADOW,))
     db.conn.execute("delete from set_aside where feed = ?", (feed + SHADOW,))
+
+
+def drop(db: Database, table: str) -> None:
+    """Drop a table whose rows lie elsewhere, too: they need not be wiped, which Debian's SQLite does by writing them all."""
+    (wiping,) = db.conn.execute("pragma secure_delete").fetchone()
+    db.conn.execute("pragma secure_delete = off")
+    db.conn.execute(f"drop table if exists {table}")
+    db.conn.execute(f"pragma secure_delete = {wiping}")
 
 
 def take_over(db: Database, feed: str, after: str) -> str | None:

@@ -103,7 +103,7 @@ def _order(feed: str) -> str:
 
 
 def _drop(db: Database, feed: str) -> None:
-    db.conn.execute(f"drop table if exists {feed}{PILE}")
+    mirror_table.drop(db, feed + PILE)
     db.conn.execute("delete from feeds where feed = ?", (feed + PILE,))
 
 
