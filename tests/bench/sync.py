@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from datetime import UTC, datetime
 from importlib import import_module
@@ -42,6 +43,7 @@ def options() -> argparse.ArgumentParser:
 
 def main() -> None:
     """Measure the parts one after another; what is measured is written down after each."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that what was started is ended, too
     parser = options()
     asked = parser.parse_args()
     if unknown := set(asked.parts) - set(PARTS):

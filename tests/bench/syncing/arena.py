@@ -41,7 +41,7 @@ def eventually(look: Callable[[], bool], what: str, within: float = PATIENCE) ->
     while not look():
         if time.monotonic() > end:
             raise Never(f"{what}: not within {within:.0f} s")
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def free_port() -> int:

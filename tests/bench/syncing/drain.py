@@ -26,10 +26,10 @@ AT_ONCE = 1e9  # facts a second: as fast as a producer can
 FAR = 0.02  # s each way to a HQ that is not next door: 40 ms there and back, as over a phone line
 CHUNK = 500  # facts in a transaction while the backlog is made
 WITHIN = 900.0  # s for a drain
-LOOK = 0.02  # s between looks into HQ's database
 
 # mosquitto as Debian installs it drops what a consumer cannot take at once; here all shall arrive
 ROOMY = DEBIAN + "max_queued_messages 0\n"
+THEIRS = {"paho": theirs.build_paho, "sqlite_puback": theirs.build_sqlite_puback, "bridge": theirs.build_bridge}
 
 
 def measure(asked: argparse.Namespace) -> dict[str, float]:
@@ -44,10 +44,10 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
     found: dict[str, float] = {}
     found["noren"], backlog = _noren(many)
     found["noren_far"], _ = _noren(many, FAR)
-    for arm, producer in (("paho", "paho_queue"), ("sqlite_puback", "sqlite_queue")):
-        found[arm] = _peer(arm, producer, few, on_disk=True)
-        found[f"{arm}_in_memory"] = _peer(arm, producer, few)
-        found[f"{arm}_far"] = _peer(arm, producer, few, far=FAR)
+    for arm in THEIRS:
+        found[arm] = _peer(arm, few, on_disk=True)
+        found[f"{arm}_in_memory"] = _peer(arm, few)
+        found[f"{arm}_far"] = _peer(arm, few, far=FAR)
     found["sqlite"] = ceilings.sqlite(backlog)
     found["mosquitto"] = ceilings.mosquitto(backlog)
     return {f"drain.{name}.facts_per_s": rate for name, rate in found.items()} | {
@@ -85,10 +85,10 @@ def _noren(many: int, far: float = 0.0) -> tuple[float, list[EventRow]]:
         return _rate(here.folder / "hq" / "hq-store.db", "facts", len(backlog)), backlog
 
 
-def _peer(arm: str, producer: str, many: int, *, on_disk: bool = False, far: float = 0.0) -> float:
+def _peer(arm: str, many: int, *, on_disk: bool = False, far: float = 0.0) -> float:
+    """The rate of an arm whose facts wait, as it keeps them, until there is a link."""
     with arena(f"drain-{arm}", lambda: False, on_disk=on_disk) as here:
-        trial = Trial(arm=arm, fault=NONE, seed=1, facts=many, rate=AT_ONCE)
-        theirs.add(here, trial, producer, here.link, ROOMY)
+        THEIRS[arm](here, Trial(arm=arm, fault=NONE, seed=1, facts=many, rate=AT_ONCE), ROOMY)
         here.do("kill", "link")
         here.start("producer")
         eventually(lambda: len(said(here.folder)) >= many, "all facts wait", WITHIN)
@@ -106,11 +106,9 @@ def _rate(path: Path, table: str, many: int) -> float:
         return int(db.execute(f"select coalesce(max(number), 0) from {table}").fetchone()[0])
 
     try:
-        while not (first := number()):
-            time.sleep(LOOK)
-        begun, end = time.monotonic(), time.monotonic() + WITHIN
-        while (last := number()) < many and time.monotonic() < end:
-            time.sleep(LOOK)
-        return (last - first) / (time.monotonic() - begun)
+        eventually(lambda: number() > 0, "the first fact is at HQ")
+        begun, first = time.monotonic(), number()
+        eventually(lambda: number() >= many, "the last fact is at HQ", WITHIN)
+        return (many - first) / (time.monotonic() - begun)
     finally:
         db.close()

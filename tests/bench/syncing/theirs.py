@@ -9,24 +9,33 @@ from tests.bench.syncing.saying import said
 from tests.bench.syncing.terms import Count, Trial
 
 
-def build_paho(here: Arena, trial: Trial) -> None:
+def build_paho(here: Arena, trial: Trial, settings: str = TUNED) -> None:
     """HQ's broker is tuned: what is lost is the client's doing."""
-    add(here, trial, "paho_queue", here.link, TUNED)
+    add(here, trial, "paho_queue", here.link, settings)
 
 
-def build_sqlite_puback(here: Arena, trial: Trial) -> None:
+def build_sqlite_puback(here: Arena, trial: Trial, settings: str = TUNED) -> None:
     """HQ's broker is tuned."""
-    add(here, trial, "sqlite_queue", here.link, TUNED)
+    add(here, trial, "sqlite_queue", here.link, settings)
 
 
-def build_bridge(here: Arena, trial: Trial) -> None:
+def build_bridge(here: Arena, trial: Trial, settings: str = DEBIAN) -> None:
     """Both brokers as Debian installs them."""
-    _bridge(here, trial, DEBIAN)
+    local = free_port()
+    # restart_timeout: mosquitto's own grows to 30 s, which would only make trials longer
+    bridge = (
+        f"connection hq\naddress 127.0.0.1:{here.link}\ntopic noren/# out 1\ncleansession false\nrestart_timeout 2\n"
+    )
+    here.add_mosquitto("local", local, settings + bridge)
+    here.roles = {**here.roles, "store": ("local", "producer")}
+    add(here, trial, "local_broker", local, settings)
+    here.start("local")
+    eventually(lambda: answers(local), "the store's broker answers")
 
 
 def build_bridge_tuned(here: Arena, trial: Trial) -> None:
     """Both brokers keep all, and write it down at each change."""
-    _bridge(here, trial, TUNED)
+    build_bridge(here, trial, TUNED)
 
 
 def add(here: Arena, trial: Trial, producer: str, port: int, settings: str) -> None:
@@ -38,19 +47,6 @@ def add(here: Arena, trial: Trial, producer: str, port: int, settings: str) -> N
     here.add("producer", module(f"peers.{producer}", here.folder, trial.facts, trial.rate, port))
     here.start("broker", "link", "consumer")
     eventually((here.folder / READY).exists, "the consumer has subscribed")
-
-
-def _bridge(here: Arena, trial: Trial, settings: str) -> None:
-    local = free_port()
-    # restart_timeout: mosquitto's own grows to 30 s, which would only make trials longer
-    bridge = (
-        f"connection hq\naddress 127.0.0.1:{here.link}\ntopic noren/# out 1\ncleansession false\nrestart_timeout 2\n"
-    )
-    here.add_mosquitto("local", local, settings + bridge)
-    here.roles = {**here.roles, "store": ("local", "producer")}
-    add(here, trial, "local_broker", local, settings)
-    here.start("local")
-    eventually(lambda: answers(local), "the store's broker answers")
 
 
 def count(here: Arena) -> Count:
