@@ -1,0 +1,39 @@
+"""The page on a clustered broker says what the programs take: its settings are read, its options are there."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import msgspec
+
+from edge.config import HqSection
+from sync.broker import places
+from sync.hq.cli import hq
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "clustered-broker.md").read_text(encoding="utf-8")
+NODES = ("n1.example.com", "n2.example.com", "n3.example.com")
+
+
+def block(kind: str) -> str:
+    found = re.search(rf"^```{kind}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    assert found
+    return found[1]
+
+
+def test_the_settings_of_a_store_are_read_and_name_all_three_nodes_over_tls() -> None:
+    section = msgspec.convert({**tomllib.loads(block("toml"))["hq"], "keys": {}}, HqSection)
+    assert places(section.broker) == (tuple((node, 8883) for node in NODES), True)
+    assert section.protocol == "3.1.1"
+
+
+def test_headquarters_takes_the_options_the_page_names() -> None:
+    for line in block("sh").splitlines():
+        _, _, command, *words = line.split()
+        options = {name for option in hq.commands[command].params for name in option.opts}
+        assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_the_files_the_page_names_are_there() -> None:
+    for name in re.findall(r"`((?:systemd|tests|docs)/[^`]+)`", PAGE):
+        assert (ROOT / name).is_file(), name
