@@ -59,9 +59,10 @@ def found(folder: Path, chain: str, broker: str) -> None:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Database]:
-    """HQ's database for a `with` block. Raises NotPossible where there is none."""
+    """HQ's database for a `with` block, brought up to this version. Raises NotPossible where there is none, NewerDatabase."""
     if not (folder / FILE).exists():
         raise NotPossible(f"{folder}: no headquarters here. Run `noren hq init --dir {folder}` first.")
+    migrate(folder)
     db = open_hq_store(folder)
     try:
         yield db

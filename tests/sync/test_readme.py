@@ -102,6 +102,15 @@ def miles(folder: Path) -> object:
     return row and row[0]
 
 
+def mirrored(folder: Path, feed: str) -> int:
+    """How many rows of a feed the store has."""
+    db = open_hq(folder / "data")
+    try:
+        return int(db.conn.execute(f"select count(*) from {feed} where body is not null").fetchone()[0])
+    finally:
+        db.conn.close()
+
+
 def stage_at_hq(folder: Path) -> str:
     """How far HQ knows the store to be with its config."""
     with opened(folder) as db:
@@ -136,6 +145,7 @@ def test_an_integrator_plays_hq_by_hand(tmp_path: Path, mosquitto: Mosquitto, sh
     assert '"type":"noren.box.started"' in seen
     assert "online" in seen or "birth" in seen
     assert "1 new" in shell.run(offers)
+    until(lambda: mirrored(tmp_path, "offers") == 1)
     assert "roll-out 1 begun: winter.toml to 1 store" in shell.run(roll_out)
     until(lambda: stage_at_hq(tmp_path / "hq") in ("kept", "rolled_back"))
     assert re.search(r"at 1 of 1 store in group pilot \(50 %\)[\s\S]*taken back at 1 store", shell.run(back))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlite_utils import Database
 
 from edge.store import rows, writing
 from sync.hq import bodies, feed
@@ -13,6 +14,7 @@ from sync.hq.cli import hq
 from sync.hq.collector import keep
 from sync.hq.commands import standing
 from sync.hq.founding import opened
+from sync.hq.schema import FILE, hq_store
 from sync.signing import read_private, write_public
 from tests.sync.hq.telling import Teller
 
@@ -66,6 +68,16 @@ def test_a_headquarters_is_made_once_and_another_chains_is_not_touched(folder: P
     said(folder, "init", "--chain", "test")
     assert (folder / "hq-key.json").read_bytes() == before
     assert "of chain `test`, not of `other`" in refused(folder, "init", "--chain", "other")
+
+
+def test_the_first_command_of_a_new_version_brings_an_older_headquarters_up_to_it(tmp_path: Path) -> None:
+    db = Database(tmp_path / FILE)
+    hq_store.apply(db, stop_before="m003_roll_outs")
+    db.conn.execute("insert into stores (id, name, public_key, since) values ('ginza', '銀座', '', '')")
+    db.conn.commit()
+    db.conn.close()
+    assert "銀座" in said(tmp_path, "fleet")
+    said(tmp_path, "stores", "group", "ginza", "pilot")
 
 
 @pytest.mark.parametrize("name", ["all", "hq", "Ginza", "a/b", ""])
