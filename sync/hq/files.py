@@ -1,5 +1,6 @@
 """Reading what a person pushes: CSV, JSON, JSON lines or TOML; a mistake is told with its file, line and column."""
 
+import codecs
 import csv
 import json
 import tomllib
@@ -60,9 +61,17 @@ def read(path: Path, encoding: str = "utf-8-sig", *, document: bool = False) -> 
     if reader is None:
         raise NotPossible(f"{path}: expected a file that ends in {', '.join(readers)}")
     try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise NotPossible(
+            f"there is no encoding `{encoding}`: expected utf-8-sig, cp932, or another of Python's"
+        ) from None
+    try:
         yield from reader(path, encoding)
     except FileNotFoundError:
         raise NotPossible(f"{path}: no such file") from None
+    except OSError as error:
+        raise NotPossible(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         raise NotPossible(
             f"{path}: not written in {encoding} (byte {error.start}). Files saved by Excel in Japan: --encoding cp932"

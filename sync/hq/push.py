@@ -14,6 +14,7 @@ from edge.store import writing
 from sync.hq import counting, feed, near
 from sync.hq.files import Item
 from sync.hq.filled_in import Change, Target
+from sync.hq.founding import NotPossible
 from sync.hq.shaping import shape
 
 # words of the trade -> the feed whose rows they are; prices are a field of the catalogue's rows
@@ -111,6 +112,8 @@ def push(
             _note(outcome, word, changes, seen)
             _put(db, to, changes)
     if whole:
+        if not seen:
+            raise NotPossible("the file has no rows, and with --whole nothing would be left")
         outcome.gone = _drop(db, to, seen, dry=dry)
     return outcome
 

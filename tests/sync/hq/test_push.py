@@ -162,6 +162,20 @@ def test_the_key_hq_signs_with_cannot_be_taken_from_the_stores(folder: Path) -> 
 # --- hostile files
 
 
+def test_an_empty_file_is_not_taken_for_all_there_is(folder: Path) -> None:
+    push(folder, "stock", template("stock"))
+    for text in ("", "gtin,on_hand\n"):
+        assert "the file has no rows" in push(folder, "stock", text, "--whole", code=1)
+    assert body(folder, "stock", "ginza", GTIN)
+
+
+def test_what_cannot_be_read_is_said_plainly(folder: Path) -> None:
+    assert "no encoding `klingon`" in push(folder, "stock", template("stock"), "--encoding", "klingon", code=1)
+    (folder.parent / "loop.csv").symlink_to("loop.csv")
+    said = run(folder, "push", "stock", str(folder.parent / "loop.csv"), "--store", "ginza", code=1)
+    assert "loop.csv: cannot be read: Too many levels of symbolic links" in said
+
+
 NESTED = "[" * 100_000
 
 
