@@ -6,10 +6,10 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from edge.hq_schema import feed_table
-from edge.store import one, rows
+from edge.store import one, rows, writing
 from sync import digest
 from sync.feed_rules import Stand
-from sync.headers import FeedRow
+from sync.headers import FeedDelta, FeedPage, FeedRow
 from sync.kinds import fault
 
 Bad = tuple[FeedRow, str]
@@ -61,6 +61,17 @@ def put(db: Database, here: Stand, found: Sequence[FeedRow]) -> tuple[Stand, lis
         if text is not None:
             count, total = count + 1, digest.add(total, row.key, row.version)
     return replace(here, rows=count, digest=total), bad
+
+
+def apply(
+    db: Database, here: Stand, message: FeedDelta | FeedPage, found: Sequence[FeedRow], as_of: str
+) -> tuple[Stand, list[Bad]]:
+    """A message that fits: its rows and the cursor in one transaction of its own."""
+    with writing(db):
+        here, bad = put(db, here, found)
+        here = replace(here, epoch=message.epoch, version=message.version)
+        note(db, here, as_of)
+    return here, bad
 
 
 def _take_out(db: Database, table: str, key: str, aside: dict[str, int]) -> int | None:

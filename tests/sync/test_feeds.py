@@ -84,8 +84,10 @@ class Mirror:
     clock: float = 1000.0
 
     def open(self) -> None:
-        self.feeds = Feeds(open_hq(self.folder), self._ask, lambda kind, data: self.said.append((kind, data)))
-        self.feeds.asking = Asking(random.Random(1))
+        self.feeds = Feeds(open_hq(self.folder), self._ask, self._say, asking=Asking(random.Random(1)))
+
+    def _say(self, kind: str, data: dict[str, Any]) -> None:
+        self.said.append((kind, data))
 
     def _ask(self, want: Want) -> bool:
         self.wants.append(want)
@@ -114,7 +116,7 @@ class Mirror:
         """Ask and be answered until nothing is asked any more; how many questions."""
         asked = 0
         for _ in range(1000):
-            busy = bool(self.feeds.piles.marks or self.feeds.taking)
+            busy = bool(self.feeds.loads.piles.marks or self.feeds.loads.taking)
             self.round(hq)
             asked += bool(self.wants)
             if not self.wants and not busy:
@@ -164,7 +166,7 @@ def test_a_long_first_load_lies_in_a_pile_until_it_is_whole_and_is_poured_by_key
     assert mirror.live() == {}
     mirror.round(hq)
     poured = []
-    while mirror.feeds.piles.marks:
+    while mirror.feeds.loads.piles.marks:
         mirror.round(hq)
         poured.append(sorted(mirror.live()))
     assert poured[:3] == [["m1", "m3"], ["m1", "m3", "m5"], ["m1", "m3", "m5", "m7", "m9"]]
@@ -183,7 +185,7 @@ def test_a_first_load_goes_on_after_a_kill_wherever_it_stood(
     mirror.head(hq)
     for _ in range(killed):
         mirror.round(hq)
-    version = mirror.feeds.piles.stands["members"].version if mirror.feeds.piles.stands else 0
+    version = mirror.feeds.loads.piles.stands["members"].version if mirror.feeds.loads.piles.stands else 0
     mirror.restart()
     mirror.head(hq)
     mirror.round(hq)
@@ -216,7 +218,7 @@ def test_a_long_reload_takes_over_in_stretches_and_goes_on_after_a_kill_wherever
     assert mirror.live() == hq.live()
     assert mirror.feeds.stands["members"].digest == int(hq.head.digest, 16) == _digest(mirror)
     assert ("feed.epoch", {"feed": "members", "from": "f1", "to": "f2"}) in mirror.said
-    assert mirror.feeds.shadows == {}
+    assert mirror.feeds.loads.shadows == {}
 
 
 def test_a_long_reload_never_shows_a_product_less(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,7 +390,7 @@ def test_what_is_shown_never_goes_back_when_a_repair_is_overtaken_by_a_delta(mir
     assert "m9" in mirror.live()
     mirror.talk(hq)
     assert mirror.live() == hq.live()
-    assert mirror.feeds.shadows == {}
+    assert mirror.feeds.loads.shadows == {}
 
 
 def test_a_bad_row_is_set_aside_and_told_while_the_rest_applies(mirror: Mirror) -> None:

@@ -126,7 +126,7 @@ class StoreDoor:
     def state(self) -> Any:
         """What a refused message must not change."""
         up = self.rounds.up
-        return (dict(self.rounds.feeds.stands), dict(up.places), set(up.closed), dict(self.rounds.feeds.shadows))
+        return (dict(self.rounds.feeds.stands), dict(up.places), set(up.closed), dict(self.rounds.feeds.loads.shadows))
 
     def close(self) -> None:
         self.rounds.db.conn.close()

@@ -1,0 +1,188 @@
+"""Feeds that are loaded whole: onto a pile, by key into an empty table, and where HQ's word replaces what is shown, from there.
+
+A long first load goes from the pile into the feed. A reload goes into a shadow first, and the feed becomes it when it has all.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from edge.clock import Now
+from edge.hq_schema import FEEDS
+from edge.store import writing
+from sync import mirror_table
+from sync.asking import Asking
+from sync.feed_rules import Fit, Stand, fit
+from sync.headers import FeedDelta, FeedPage, FeedRow
+from sync.mirror_table import SHADOW, Bad
+from sync.notes import Say
+from sync.pile import Piles
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Loads:
+    """What is being loaded; `stands` is where the feeds themselves stand, `settle` what follows on a load's end."""
+
+    db: Database
+    stands: dict[str, Stand]
+    asking: Asking
+    say: Say
+    retired: set[tuple[str, str]]
+    settle: Callable[[str, float], None]
+    shadows: dict[str, Stand] = field(default_factory=dict)
+    piles: Piles = field(init=False)
+    taking: dict[str, str] = field(default_factory=dict)  # feeds that become their shadow, and the last key that has
+
+    def __post_init__(self) -> None:
+        begun = mirror_table.shadows(self.db, FEEDS)
+        self.shadows = {feed: mirror_table.stand(self.db, feed + SHADOW) for feed in begun}
+        self.piles = Piles(self.db)
+
+    def here(self, feed: str) -> Stand:
+        """From where HQ is to be asked for more."""
+        return self.piles.stands.get(feed) or self._into(feed)
+
+    def under_way(self, feed: str) -> bool:
+        """Whether a feed is being loaded whole."""
+        return feed in self.shadows or feed in self.piles.stands
+
+    def has_all(self, feed: str) -> bool:
+        """Whether all rows have come and are being put where they belong: nothing is asked meanwhile."""
+        return feed in self.piles.marks or feed in self.taking
+
+    def begin_anew(self, feed: str, epoch: str, time: Now) -> None:
+        """Load a feed beside what is shown, from nothing."""
+        self.piles.forget(feed)
+        self.taking.pop(feed, None)
+        with writing(self.db):
+            shadow = mirror_table.begin_shadow(self.db, feed, epoch, time.text)
+        self.shadows[feed] = shadow
+
+    def take(self, message: FeedDelta | FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> bool:
+        """A message about a feed; whether it was a load's business, and not the feed's own."""
+        feed = message.feed
+        match message:
+            case _ if feed in self.taking:
+                pass  # what it says is asked for when the feed has become its shadow
+            case FeedDelta() if feed in self.piles.stands and feed not in self.shadows:
+                pass  # and here when the first load is whole
+            case FeedPage() if feed in self.piles.marks:
+                pass  # said twice
+            case FeedPage() if feed in self.piles.stands:
+                self._onto_pile(message, found, now, time)
+            case FeedPage(since=0, more=True) if self._begins(message):
+                self.piles.begin(feed, message.epoch, time.text)
+                self._onto_pile(message, found, now, time)
+            case FeedPage() if feed in self.shadows:
+                self._into_shadow(message, found, now, time)
+            case _:
+                return False
+        return True
+
+    def work(self, now: float) -> None:
+        """Put some rows of what has come whole where they belong: a short transaction for each feed."""
+        for feed in list(self.piles.marks):
+            self._pour(feed, now)
+        for feed in list(self.taking):
+            self._take_over(feed, now)
+
+    def _into(self, feed: str) -> Stand:
+        """Where the table stands that pages go into."""
+        return self.shadows.get(feed, self.stands[feed])
+
+    def _begins(self, page: FeedPage) -> bool:
+        """Whether a page is the first of many for a table that has nothing."""
+        into = self._into(page.feed)
+        return into.version == 0 and into.rows == 0 and into.epoch in ("", page.epoch)
+
+    def _onto_pile(self, page: FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> None:
+        feed = page.feed
+        match self._follows(self.piles.stands[feed], page, now):
+            case Fit.OTHER_EPOCH:
+                if feed in self.shadows:
+                    self.begin_anew(feed, page.epoch, time)
+                self.piles.begin(feed, page.epoch, time.text)
+            case None:
+                return
+        self.piles.add(page, found, time.text)
+        if page.more:
+            self.asking.at_once(feed, now)
+        else:
+            self.asking.done(feed)
+
+    def _into_shadow(self, page: FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> None:
+        feed = page.feed
+        match self._follows(self.shadows[feed], page, now):
+            case Fit.OTHER_EPOCH:
+                self.begin_anew(feed, page.epoch, time)
+            case None:
+                return
+        self.shadows[feed], bad = mirror_table.apply(self.db, self.shadows[feed], page, found, time.text)
+        tell_aside(self.say, feed, bad)
+        if page.more:
+            self.asking.at_once(feed, now)
+        else:
+            self._go_on_with_shadow(feed, now)
+
+    def _follows(self, here: Stand, page: FeedPage, now: float) -> Fit | None:
+        """NEXT where a page goes on from `here`, OTHER_EPOCH where HQ begins anew with it, None where it is of no use."""
+        match fit(here, page):
+            case Fit.OTHER_EPOCH if page.since == 0:
+                return Fit.OTHER_EPOCH
+            case Fit.OTHER_EPOCH | Fit.GAP:
+                self.asking.soon(page.feed, now)
+                return None
+            case Fit.OLD if page.more or page.version < here.version:
+                return None  # said twice
+            case Fit.OLD | Fit.NEXT:
+                return Fit.NEXT
+
+    def _pour(self, feed: str, now: float) -> None:
+        """Some rows of a complete pile; with the last of them the feed, or its shadow, is whole."""
+        into, bad = self.piles.pour(feed, self._into(feed))
+        tables = self.shadows if feed in self.shadows else self.stands
+        tables[feed] = into
+        tell_aside(self.say, feed, bad)
+        if feed in self.piles.marks:
+            return
+        if feed in self.shadows:
+            self._go_on_with_shadow(feed, now)
+        else:
+            log.info("%s is loaded: %d rows at version %d", feed, into.rows, into.version)
+            self.settle(feed, now)
+
+    def _go_on_with_shadow(self, feed: str, now: float) -> None:
+        """The shadow has all HQ had: the feed becomes it, unless a delta has taken the feed further meanwhile."""
+        here, shadow = self.stands[feed], self.shadows[feed]
+        if here.epoch == shadow.epoch and here.version > shadow.version:
+            self.asking.at_once(feed, now)  # what is shown never goes back
+            return
+        self.asking.done(feed)
+        self.taking[feed] = ""
+        if here.epoch != shadow.epoch:
+            self.retired.add((feed, here.epoch))
+            self.say("feed.epoch", {"feed": feed, "from": here.epoch, "to": shadow.epoch})
+        self._take_over(feed, now)
+
+    def _take_over(self, feed: str, now: float) -> None:
+        """A stretch of the shadow; with the last one the feed stands where its shadow stood."""
+        with writing(self.db):
+            last = mirror_table.take_over(self.db, feed, self.taking[feed])
+        here = self.stands[feed] = mirror_table.stand(self.db, feed)
+        if last is not None:
+            self.taking[feed] = last
+            return
+        del self.taking[feed], self.shadows[feed]
+        log.info("%s is loaded anew: %d rows at version %d", feed, here.rows, here.version)
+        self.settle(feed, now)
+
+
+def tell_aside(say: Say, feed: str, bad: Sequence[Bad]) -> None:
+    """Let HQ know of rows that cannot be used."""
+    for row, why in bad:
+        log.warning("%s row %s set aside: %s", feed, row.key, why)
+        say("feed.row_set_aside", {"feed": feed, "key": row.key, "version": row.version, "why": why})
