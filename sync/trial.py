@@ -135,7 +135,13 @@ class Trials:
     def _settings(self, entry: Entry) -> Settings:
         row = one(self.db, "select body from configs where number = ?", (entry.number,))
         assert row is not None
-        return validation.validate(self.ground, entry.number, entry.epoch, entry.version, row[0])
+        try:
+            return validation.validate(self.ground, entry.number, entry.epoch, entry.version, row[0])
+        except BadDocument:
+            raise
+        except Exception as error:  # a config over which sync fell would be looked at again at every start
+            log.exception("config %d trips a bug", entry.version)
+            raise BadDocument("config", f"it trips a bug of this version of Noren: {error!r}") from error
 
     def _not_found(self, entry: Entry, at: float) -> list[str] | None:
         """The devices that are not where the config says, by the bridge's word; None until it has looked."""

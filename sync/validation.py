@@ -34,7 +34,7 @@ def broker_of(settings: Settings, body: str) -> Broker:
 def _put_down(path: Path, ca: str) -> None:
     try:
         ssl.create_default_context(cadata=ca)
-    except (ssl.SSLError, ValueError) as error:
+    except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: what is not ASCII
         raise BadDocument("box.broker.ca", f"expected certificates as PEM: {error}") from None
     try:
         if not path.exists():

@@ -19,7 +19,7 @@ from edge.config import Config, SerialDevice
 from edge.schema import migrate
 from edge.settings import in_force, kept, number_in_force, trial_under_way
 from edge.store import NoRoom, open_hq, open_store, rows
-from sync import presence, trial_rules
+from sync import presence, trial_rules, validation
 from sync.feed_rules import Stand
 from sync.kinds import fault
 from sync.presence import Self
@@ -210,6 +210,14 @@ def test_a_trial_that_sync_did_not_end_is_rolled_back_when_it_begins_anew(store:
     assert "sync was started anew" in store.last()["reason"]
 
 
+def test_a_sync_that_is_asked_to_stop_ends_its_trial(store: Store) -> None:
+    store.send(1, policy=GOOD)
+    store.rounds()
+    store.trials.stop("sync was stopped during the trial", now())
+    assert store.told(1) == [*STAGES[:3], "rolled_back"]
+    assert number_in_force(store.db, 0) == 0
+
+
 def test_who_begins_during_a_trial_lives_with_the_last_good_config_until_the_new_one_is_kept(store: Store) -> None:
     store.send(1, policy=GOOD)
     store.rounds()
@@ -374,3 +382,16 @@ def test_what_a_full_disk_cannot_keep_is_kept_when_there_is_room(store: Store) -
     store.db.conn.execute("pragma max_page_count = 1073741823")
     store.rounds()
     assert store.told(1) == STAGES[:3]
+
+
+def test_a_config_that_trips_a_bug_is_refused_and_does_not_end_sync(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def trip(*_: Any) -> None:
+        raise ZeroDivisionError("nobody thought of this")
+
+    monkeypatch.setattr(validation, "validate", trip)
+    store.send(1, policy=GOOD)
+    store.rounds()
+    assert store.told(1) == ["received", "refused"]
+    assert "nobody thought of this" in store.last()["reason"]

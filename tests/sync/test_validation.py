@@ -1,0 +1,72 @@
+"""Whether a config can be at all, before anything lives with it: its broker, and the authorities that come with it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from edge.config import Config
+from edge.document import BadDocument
+from sync.validation import broker_of, validate
+from tests.edge.floor import config
+from tests.sync.certificates import Authority
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Config:
+    return config(tmp_path)
+
+
+def body(**broker: Any) -> str:
+    return json.dumps({"box": {"broker": {"url": "mqtts://new.example", **broker}}})
+
+
+def test_a_broker_is_the_configs_with_the_passwords_and_keys_of_noren_toml(ground: Config, tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("open sesame")
+    safe = msgspec.structs.replace(ground.hq, broker="mqtts://old.example", password_file=str(secret))
+    ground = msgspec.structs.replace(ground, hq=safe)
+    text = body(username="ginza-2", protocol="3.1.1")
+    broker = broker_of(validate(ground, 1, "e", 1, text), text)
+    assert (str(broker), broker.tls) == ("new.example:8883", True)
+    assert (broker.username, broker.password, broker.protocol) == ("ginza-2", "open sesame", "3.1.1")
+
+
+def test_authorities_that_come_with_a_broker_are_put_down_once_and_anew_where_they_are_gone(
+    ground: Config, tmp_path: Path
+) -> None:
+    pem = Path(Authority(tmp_path).file).read_text()
+    text = body(ca=pem)
+    settings = validate(ground, 1, "e", 1, text)
+    file = Path(settings.config.hq.ca_file or "")
+    assert (file.parent, file.read_text()) == (tmp_path, pem)
+    file.unlink()
+    assert broker_of(settings, text).ca_file == str(file)
+    assert file.read_text() == pem
+
+
+@pytest.mark.parametrize(
+    ("broker", "path", "words"),
+    [
+        ({"ca": "trust me"}, "box.broker.ca", "expected certificates as PEM"),
+        ({"ca": "信じて"}, "box.broker.ca", "expected certificates as PEM"),
+        ({"url": "mqtts://new.example:99999"}, "box.broker", "99999"),
+        ({"protocol": "4"}, "box.broker.protocol", "invalid enum value"),
+    ],
+)
+def test_a_broker_that_cannot_be_is_told_with_its_path(
+    ground: Config, broker: dict[str, str], path: str, words: str
+) -> None:
+    with pytest.raises(BadDocument) as bad:
+        validate(ground, 1, "e", 1, body(**broker))
+    assert bad.value.path == path
+    assert words in bad.value.reason
+
+
+def test_authorities_that_cannot_be_written_down_are_a_reason_and_no_crash(ground: Config, tmp_path: Path) -> None:
+    pem = Path(Authority(tmp_path).file).read_text()
+    store = msgspec.structs.replace(ground.store, data=str(tmp_path / "gone"))
+    with pytest.raises(BadDocument, match="cannot be written down"):
+        validate(msgspec.structs.replace(ground, store=store), 1, "e", 1, body(ca=pem))
