@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from sync.hq import founding, rolling
+from sync.hq import founding, rolling, rolling_back
 from sync.hq import rollout as book
 from sync.hq.cli_options import encoding_option, folder_option, plainly
 from sync.hq.rollout import Reached, Standing
@@ -80,7 +80,7 @@ def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
 def retry(number: int, folder: Path) -> None:
     """Send it again to the stores that refused it or rolled it back, once the reason is gone."""
     with plainly(), founding.opened(folder) as db:
-        stores = rolling.retry(db, number)
+        stores = rolling_back.retry(db, number)
     click.echo(
         f"roll-out {number}: sent again to {', '.join(stores) or 'no store: none has refused it or rolled it back'}"
     )
@@ -103,7 +103,7 @@ def stop(number: int, folder: Path) -> None:
 def undo(number: int, folder: Path, anyway: bool) -> None:
     """Give the stores back the config they had before, as a new version."""
     with plainly(), founding.opened(folder) as db:
-        back, left = rolling.undo(db, number, anyway=anyway)
+        back, left = rolling_back.undo(db, number, anyway=anyway)
     for store in left:
         click.echo(f"{store}: changed since, and left as it is; --anyway takes that back, too")
     click.echo(f"roll-out {number}: taken back at {_stores(len(back))}")

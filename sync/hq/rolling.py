@@ -74,7 +74,7 @@ def begin(db: Database, rollout: Rollout) -> Rollout:
 def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout:
     """Go on to more stores; at the same percentage to those that have come since. Raises Halted, NotPossible."""
     with writing(db):
-        rollout = _running(db, number)
+        rollout = running(db, number)
         if percent < rollout.percent:
             raise NotPossible(
                 f"roll-out {number} is at {rollout.percent} % and cannot go back to {percent} %; `undo` takes all back"
@@ -86,64 +86,24 @@ def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout
     return rollout
 
 
-def retry(db: Database, number: int) -> list[str]:
-    """Send it again, as a new version, to the stores that refused it or rolled it back; which. Raises NotPossible.
-
-    What a store could not live with it never tries again under the same version: a box that was switched off during
-    the trial, or whose scanner is plugged in by now, needs a new one.
-    """
-    rollout = _running(db, number)
-    failed = [one.store for one in reached(db, rollout) if one.failed]
-    for run in _runs(failed, f"roll-out {number}"):
-        with writing(db):
-            for store in run:
-                feed.put_again(db, CONFIG, store, [row["key"] for row in rollout.document])
-                db.conn.execute(
-                    "update rollout_stores set epoch = ?, version = ? where rollout = ? and store = ?",
-                    (*_stand(db, store), number, store),
-                )
-    return failed
-
-
 def stop(db: Database, number: int) -> Rollout:
     """It reaches no more stores; those it has reached keep what they have. Raises NotPossible."""
     with writing(db):
-        rollout = _running(db, number)
-        _set_state(db, number, "stopped")
+        rollout = running(db, number)
+        set_state(db, number, "stopped")
     return msgspec.structs.replace(rollout, state="stopped")
 
 
-def undo(db: Database, number: int, *, anyway: bool) -> tuple[list[str], list[str]]:
-    """Give the stores back the document they had before, as a new version: (which, which have changed since).
-
-    A store whose config was changed since then is left as it is, unless `anyway`. Safe to repeat after an interruption.
-    """
-    with writing(db):
-        rollout = read(db, number)
-        if rollout.state == "undone":
-            raise NotPossible(f"roll-out {number} is undone already")
-        _set_state(db, number, "stopped")
-    back: list[str] = []
-    left: list[str] = []
-    at = rows(db, "select store from rollout_stores where rollout = ? and undone = 0 order by store", (number,))
-    for run in _runs([row["store"] for row in at], "taking back"):
-        with writing(db):
-            for store in run:
-                (back if _give_back(db, rollout, store, anyway) else left).append(store)
-    if not left:
-        with writing(db):
-            _set_state(db, number, "undone")
-    return back, left
-
-
-def _running(db: Database, number: int) -> Rollout:
+def running(db: Database, number: int) -> Rollout:
+    """The roll-out, while it goes on. Raises NotPossible."""
     rollout = read(db, number)
     if rollout.state != "running":
         raise NotPossible(f"roll-out {number} is {rollout.state}: begin a new one")
     return rollout
 
 
-def _set_state(db: Database, number: int, state: str) -> None:
+def set_state(db: Database, number: int, state: str) -> None:
+    """Inside the caller's transaction."""
     db.conn.execute("update rollouts set state = ? where id = ?", (state, number))
 
 
@@ -157,15 +117,16 @@ def _reach(db: Database, rollout: Rollout, *, anyway: bool) -> None:
     """Put the document where it shall be and is not yet; what fails meanwhile halts it between two runs."""
     has = {row["store"] for row in rows(db, "select store from rollout_stores where rollout = ?", (rollout.id,))}
     stores = [store for store in target(db, rollout) if store not in has]
-    for run in _runs(stores, f"roll-out {rollout.id}"):
+    for run in runs(stores, f"roll-out {rollout.id}"):
         _look(db, rollout, anyway)
         with writing(db):
-            _running(db, rollout.id)  # nobody has stopped it meanwhile
+            running(db, rollout.id)  # nobody has stopped it meanwhile
             for store in run:
                 _put(db, rollout, store)
 
 
-def _runs(stores: Sequence[str], label: str) -> Iterator[Sequence[str]]:
+def runs(stores: Sequence[str], label: str) -> Iterator[Sequence[str]]:
+    """The stores of one transaction after the other, with a bar."""
     return shown(label, [stores[at : at + RUN] for at in range(0, len(stores), RUN)])
 
 
@@ -174,7 +135,7 @@ def _put(db: Database, rollout: Rollout, store: str) -> None:
     items = [Item(path=Path(f"{rollout.file} at {store}"), line=1, fields=fields) for fields in rollout.document]
     changes = [shape(db, Target(feed=CONFIG, scope=store, moment=moment), item) for item in items]
     feed.put(db, CONFIG, store, [(change.key, change.after) for change in changes])
-    epoch, version = _stand(db, store)
+    epoch, version = stand(db, store)
     db.conn.execute(
         """insert or ignore into rollout_stores (rollout, store, epoch, version, before, sent, undone)
            values (?, ?, ?, ?, ?, ?, 0)""",
@@ -186,30 +147,8 @@ def _before(changes: Sequence[Change]) -> str:
     return msgspec.json.encode({change.key: change.before for change in changes}).decode()
 
 
-def _stand(db: Database, store: str) -> tuple[str, int]:
+def stand(db: Database, store: str) -> tuple[str, int]:
+    """Epoch and version of a store's config, of which there is a row."""
     here = feed.stand(db, CONFIG, store)
-    assert here  # a row was just put, or was there
+    assert here
     return here.epoch, here.version
-
-
-def _give_back(db: Database, rollout: Rollout, store: str, anyway: bool) -> bool:
-    """Whether it was: not where somebody has changed one of the rows since."""
-    at = (rollout.id, store)
-    text, version = one(db, "select before, version from rollout_stores where rollout = ? and store = ?", at) or (
-        "{}",
-        0,
-    )
-    before: dict[str, str | None] = msgspec.json.decode(text)
-    latest = [
-        row["version"]
-        for row in rows(db, "select key, version from rows where feed = ? and scope = ?", (CONFIG, store))
-        if row["key"] in before
-    ]
-    if max(latest, default=0) > version and not anyway:
-        return False
-    feed.put(db, CONFIG, store, before.items())
-    db.conn.execute(
-        "update rollout_stores set epoch = ?, version = ?, undone = 1 where rollout = ? and store = ?",
-        (*_stand(db, store), *at),
-    )
-    return True

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from edge.store import rows, writing
-from sync.hq import feed, restoring, rolling, stages
+from sync.hq import feed, restoring, rolling, rolling_back, stages
 from sync.hq import rollout as book
 from sync.hq.collector import keep
 from sync.hq.event import understand
@@ -237,15 +237,25 @@ def test_what_failed_is_sent_again_as_a_new_version_and_only_there(chain: Databa
     Box(chain, good).tell("kept")
     before = feed.body(chain, "config", bad, "policy")
     here = feed.stand(chain, "config", bad)
-    assert rolling.retry(chain, rollout.id) == [bad]
+    assert rolling_back.retry(chain, rollout.id) == [bad]
     after = feed.stand(chain, "config", bad)
     assert here
     assert after
     assert (feed.body(chain, "config", bad, "policy"), version(chain, good)) == (before, 2)
     assert (after.version > here.version, after.rows, after.digest != here.digest) == (True, 1, True)
     assert stands(chain, rollout).state == "running"
-    rolling.undo(chain, rollout.id, anyway=False)
+    rolling_back.undo(chain, rollout.id, anyway=False)
     assert policy(chain, bad)["check_in"]["miles"] == 10
+
+
+def test_what_was_sent_something_else_since_is_not_sent_again(chain: Database, tmp_path: Path) -> None:
+    rollout = roll(chain, file(tmp_path), percent=10)
+    (store,) = has(chain, rollout)
+    with writing(chain):
+        feed.put(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
+    Box(chain, store).tell("refused", reason="no", path="policy")
+    assert rolling_back.retry(chain, rollout.id) == []
+    assert rolling_back.undo(chain, rollout.id, anyway=False) == ([], [store])
 
 
 # --- back
@@ -256,20 +266,20 @@ def test_stores_get_back_what_they_had_as_a_new_version(chain: Database, tmp_pat
     rollout = roll(chain, file(tmp_path))
     for store in STORES:
         Box(chain, store).tell("refused", reason="no", path="policy")
-    back, left = rolling.undo(chain, rollout.id, anyway=False)
+    back, left = rolling_back.undo(chain, rollout.id, anyway=False)
     assert (back, left) == (STORES, [])
     assert {store: feed.body(chain, "config", store, "policy") for store in STORES} == before
     assert {version(chain, store) for store in STORES} == {3}
     found = stands(chain, rollout)
     assert (found.state, found.stages["waiting"]) == ("undone", 10)
     with pytest.raises(NotPossible, match="undone already"):
-        rolling.undo(chain, rollout.id, anyway=False)
+        rolling_back.undo(chain, rollout.id, anyway=False)
 
 
 def test_a_row_that_was_not_there_before_goes_again(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path, "[policy.check_in]\nmiles = 7\n[box]\nstations = []\n"))
     assert feed.body(chain, "config", "store-00", "box")
-    rolling.undo(chain, rollout.id, anyway=False)
+    rolling_back.undo(chain, rollout.id, anyway=False)
     assert feed.body(chain, "config", "store-00", "box") is None
     assert policy(chain, "store-00")["check_in"]["miles"] == 10
 
@@ -277,11 +287,11 @@ def test_a_row_that_was_not_there_before_goes_again(chain: Database, tmp_path: P
 def test_a_store_whose_config_was_changed_since_is_left_as_it_is_unless_anyway(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path))
     later = roll(chain, file(tmp_path, "[kiosk]\nquiet_s = 60\n"), "pilot")
-    back, left = rolling.undo(chain, rollout.id, anyway=False)
+    back, left = rolling_back.undo(chain, rollout.id, anyway=False)
     assert (set(back), left) == (set(STORES) - set(PILOT), PILOT)
     assert policy(chain, PILOT[0])["check_in"]["miles"] == 50
     assert stands(chain, rollout).state == "stopped"
-    back, left = rolling.undo(chain, rollout.id, anyway=True)
+    back, left = rolling_back.undo(chain, rollout.id, anyway=True)
     assert (back, left) == (PILOT, [])
     assert policy(chain, PILOT[0])["check_in"]["miles"] == 10
     assert stands(chain, later).state == "running"
