@@ -1,4 +1,4 @@
-"""Rolling config out: to the first stores, to more of them, no further, or back."""
+"""Rolling config out: to the first stores, to more of them, no further."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
