@@ -395,3 +395,26 @@ def test_a_config_that_trips_a_bug_is_refused_and_does_not_end_sync(
     store.rounds()
     assert store.told(1) == ["received", "refused"]
     assert "nobody thought of this" in store.last()["reason"]
+
+
+class Witness(sqlite3.Connection):
+    """Sees at each commit whether it waits for the card."""
+
+    seen: list[int]
+
+    def execute(self, sql: str, *args: Any) -> sqlite3.Cursor:
+        if sql == "commit":
+            self.seen.append(super().execute("pragma synchronous").fetchone()[0])
+        return super().execute(sql, *args)
+
+
+def test_every_turn_is_on_the_card_before_anybody_can_live_with_it(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.db.conn.close()
+    store.db.conn = conn = sqlite3.connect(tmp_path / "store.db", isolation_level=None, factory=Witness)
+    conn.seen = []
+    conn.execute("pragma synchronous = normal")
+    life(store, "no")
+    assert conn.seen == [2] * 8
+    assert conn.execute("pragma synchronous").fetchone() == (1,), "what else sync writes need not wait"
+    store.stop()
