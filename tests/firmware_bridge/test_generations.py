@@ -10,7 +10,9 @@ import pytest
 from edge.box_settings import BoxSettings
 from edge.config import CameraDevice, Device, SerialDevice
 from edge.policy import Policy
-from edge.store import open_store
+from edge.store import open_store, rows
+from firmware_bridge import living
+from firmware_bridge.logbook import Logbook
 from tests.firmware_bridge.rig import Rig, base64_of, until
 from tests.kept import keep
 
@@ -88,6 +90,20 @@ def test_a_device_that_is_set_otherwise_begins_anew_and_keeps_its_count(rig: Rig
         lives_with(rig, config(rig, gun(rig, baud=115200)))
         works(rig)
         assert rig.device()["readings"] == 1
+
+
+def test_no_state_of_another_configs_device_is_seen_beside_the_number_of_the_new_one(rig: Rig) -> None:
+    before, other = gun(rig), SerialDevice(id="other", station="kiosk-1", path="/dev/other")
+    with open_store(rig.data) as db:
+        for device in (before, other):
+            assert Logbook(db, device).works()
+        living.lives_with(db, 0, 0, [before, other], None)
+        assert {row["state"] for row in rows(db, "select state from devices")} == {"works"}, "a start changes none"
+        living.lives_with(db, 7, 0, [gun(rig, baud=115200), other], [before, other])
+        found = {row["device"]: row["state"] for row in rows(db, "select device, state from devices")}
+        assert found == {"gun": "starting", "other": "works"}
+        living.lives_with(db, 8, 0, [other], [before, other])
+        assert [row["device"] for row in rows(db, "select device from devices")] == ["other"]
 
 
 def test_a_bridge_that_begins_during_a_trial_lives_with_what_was_good_before(rig: Rig) -> None:

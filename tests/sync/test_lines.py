@@ -77,7 +77,7 @@ def test_a_broker_where_hq_was_heard_is_not_left_again_not_even_after_a_restart(
     lines.read()
     lines.look(True, 1, now())
     for again in (lines, Lines(db, config(tmp_path))):
-        silent(again, 2, 10 * MOVE_PATIENCE)
+        silent(again, 2, MOVE_PATIENCE)
         assert str(again.broker) == SECOND
 
 

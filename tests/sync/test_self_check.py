@@ -27,7 +27,7 @@ from sync import topics
 from sync.broker import Broker
 from sync.device_check import devices
 from sync.headers import HqPresence
-from sync.link import Connected, Link
+from sync.link import Connected, Link, Lost
 from sync.page_check import Pages
 from sync.second_line import second_line
 from sync.self_check import SelfCheck
@@ -265,10 +265,31 @@ def test_what_is_not_hqs_fresh_word_proves_nothing(floor: Shop, mosquitto: Mosqu
         say("up", new_key("hq-1"))
         say("up", new_key("stranger"))
         say("down")
+        until(lambda: line.link.count.arrived == 3, "all of it")  # type: ignore[union-attr]
+        assert [doubt.sort for doubt in line.doubts()] == ["not_yet"]
         say("up", at=now().time - timedelta(hours=1))  # what a broker remembers from before
         with second_line(moved(floor, mosquitto.port)) as late:
             until(lambda: late.link.count.arrived > 0, "what the broker remembers")  # type: ignore[union-attr]
             assert [doubt.sort for doubt in late.doubts()] == ["not_yet"]
+
+
+def test_the_same_broker_by_another_name_is_tried_without_ending_the_first_line(
+    floor: Shop, mosquitto: Mosquitto
+) -> None:
+    with speaking(mosquitto) as say, first_line(mosquitto) as first, second_line(moved(floor, mosquitto.port)) as line:
+        until(lambda: "HQ is not to be heard" in line.doubts()[0].text, "connected")
+        say("up")
+        until(lambda: line.doubts() == [], "HQ is heard")
+        assert not any(isinstance(event, Lost) for event in first.read(0.2))
+        assert first.is_up
+
+
+@contextmanager
+def first_line(broker: Mosquitto) -> Iterator[Link]:
+    """The store's own line, under the name sync gives it."""
+    with Link(Broker(places=(("127.0.0.1", broker.port),)), "noren-test-ginza", [PRESENCE]) as link:
+        until(lambda: any(isinstance(event, Connected) for event in link.read(0.2)), "connected")
+        yield link
 
 
 def test_a_broker_that_cannot_be_reached_is_wrong(floor: Shop) -> None:

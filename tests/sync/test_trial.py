@@ -322,6 +322,7 @@ def test_a_crash_at_any_commit_boots_the_last_config_that_proved_itself(
     with pytest.raises(Crash):
         life(store, verdict)
     stages = {row["version"]: row["stage"] for row in rows(store.db, "select version, stage from configs")}
+    assert {version: store.told(version)[-1:] for version in stages} == {one: [stages[one]] for one in stages}
     store.stop()
     store.start()
     proved = [0, *(version for version, stage in stages.items() if stage == "kept")]

@@ -46,6 +46,8 @@ def test_a_config_is_whole_when_all_its_rows_are_here(feeds: Feeds) -> None:
     page(feeds, TWO, more=False)
     assert (here := feeds.whole("config"))
     assert here.version == 2
+    head(feeds, 3, 2, both)
+    assert feeds.whole("config") is None, "HQ has more"
     feeds.on_new_line()
     assert feeds.whole("config") is None
 
