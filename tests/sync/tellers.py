@@ -62,7 +62,7 @@ def _of_call(name: str, scope: ast.FunctionDef, called: str, call: ast.Call) -> 
     place = f"{name}:{call.lineno}"
     assert kinds or (name, called) in HAND_ON, f"{place}: which kinds of facts does {called} tell here?"
     data = words.get("data") or next((arg for arg in call.args if isinstance(arg, ast.Dict)), None)
-    for kind in kinds:
+    for kind in sorted(kinds):
         yield Told(kind=kind, place=place, fields=_fields(scope, data))
 
 
