@@ -12,6 +12,8 @@ from sync.signing import SigningKey, to_text
 
 DEEP = 100_000  # brackets: a decoder that recurses for each would end the process
 LONG = 20_000  # characters; more than a header may have
+PIECE = 65_536  # bytes of a bomb at a time
+MOST = 1_000_000  # bytes of a body that is laid out in full
 BOMB = 50_000_000  # bytes that a few kilobytes inflate to
 # JSON that decoders trip over: numbers out of range, half characters, depth, times at the ends of the calendar
 ATOMS: tuple[bytes, ...] = (
@@ -133,7 +135,8 @@ def _any(dice: random.Random, words: tuple[bytes, ...]) -> bytes:
 def _body(dice: random.Random, body: bytes, words: tuple[bytes, ...]) -> bytes:
     match dice.randrange(12):
         case 0:
-            return b"\n".join([_any(dice, words)] * dice.choice([1, 3, 600]))
+            row = _any(dice, words)
+            return b"\n".join([row] * min(dice.choice([1, 3, 600]), 1 + MOST // len(row)))
         case 1:
             return zlib.compress(body)[: dice.randrange(40)]
         case 2:
@@ -152,7 +155,10 @@ def _body(dice: random.Random, body: bytes, words: tuple[bytes, ...]) -> bytes:
 
 @functools.cache
 def bomb(filling: bytes) -> bytes:
-    return zlib.compress(filling * BOMB, 9)
+    """Compressed piece by piece, so that the peak of a campaign's memory is the doors' and not this one's."""
+    press = zlib.compressobj(9)
+    pieces = [press.compress(filling * PIECE) for _ in range(BOMB // PIECE)]
+    return b"".join(pieces) + press.flush()
 
 
 def _twisted_row(dice: random.Random, row: bytes, words: tuple[bytes, ...]) -> bytes:
