@@ -16,6 +16,7 @@ from edge.store import append, move_cursor, open_store, writing
 from firmware_bridge import broom
 from tests.firmware_bridge.rig import Rig, until
 
+LONG_SINCE = "2026-11-22T00:00:00.000Z"
 LONG_AGO, LATELY = timedelta(days=91), timedelta(days=89)
 
 
@@ -53,6 +54,23 @@ def test_what_nobody_has_read_yet_stays_however_old(tmp_path: Path) -> None:
     with rig.bridge():
         until(lambda: len(rig.scanned()) == 1 == len(rig.told()), "the broom")
     assert rig.scanned() == [b"second"]
+
+
+def test_a_disk_that_fills_calls_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig, life = Rig(tmp_path), Life()
+    monkeypatch.setattr(broom, "ROUND", 0.01)
+    for data in (b"older", b"old"):
+        read(rig, data, LATELY)
+    broomed = threading.Thread(target=partial(broom.work, rig.data, life))
+    broomed.start()
+    try:
+        assert rig.scanned() == [b"older", b"old"]
+        with open_store(rig.data) as db, writing(db):  # as web notes it: store.db may hold no more than a byte
+            append(db, "room", {"level": "full", "budget": 1, "since": LONG_SINCE, "only_one": 1})
+        until(lambda: rig.scanned() == [], "the broom")
+    finally:
+        life.end()
+        broomed.join()
 
 
 def test_it_comes_again_when_it_is_due(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
