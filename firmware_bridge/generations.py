@@ -16,7 +16,7 @@ from firmware_bridge.keeping import Sources, keep, sources_of
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.1  # s between looks for other settings; a look costs 4 microseconds while nobody has written
+LOOK_EVERY = 0.25  # s between looks for other settings; a look costs 4 microseconds while nobody has written
 
 
 class Stuck(Exception):
