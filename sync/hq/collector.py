@@ -107,9 +107,10 @@ def _said_before(db: Database, lane: Lane, event: Event, row: EventRow) -> bool:
 
     It may be kept where it was told first, or, after a second fork, in the epoch it was told in again.
     """
-    origin = told(lane.store, event)
-    if origin.epoch == lane.epoch:
+    # nearly every row: a look at the id's beginning costs a tenth of taking it apart
+    if event.id.startswith(f"{lane.store}/{lane.epoch}/"):
         return False
+    origin = told(lane.store, event)
     at = (lane.store, origin.epoch, lane.lane, origin.seq)
     first = one(db, "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at)
     again = db.conn.execute(f"select event from facts where store = ? and id = ? and {RETOLD}", (lane.store, event.id))

@@ -21,6 +21,7 @@ from tests.bench.syncing.terms import Trial
 
 WAITING = 100_000  # facts at the store when the line comes up
 PEERS = 5_000  # for the peers, who would take many minutes; their rate does not hang on the number
+ROUNDS = 3  # drains on the disk of ours and of each peer; the best of each counts, because others use the machine, too
 QUICK = 0.2  # share of both in a quick look
 AT_ONCE = 1e9  # facts a second: as fast as a producer can
 FAR = 0.02  # s each way to a HQ that is not next door: 40 ms there and back, as over a phone line
@@ -42,10 +43,11 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
     share = QUICK if asked.quick else 1.0
     many, few = int(WAITING * share), int(PEERS * share)
     found: dict[str, float] = {}
-    found["noren"], backlog = _noren(many)
+    rounds = [_noren(many) for _ in range(ROUNDS)]
+    found["noren"], backlog = max(rate for rate, _ in rounds), rounds[0][1]
     found["noren_far"], _ = _noren(many, FAR)
     for arm in THEIRS:
-        found[arm] = _peer(arm, few, on_disk=True)
+        found[arm] = max(_peer(arm, few, on_disk=True) for _ in range(ROUNDS))
         found[f"{arm}_in_memory"] = _peer(arm, few)
         found[f"{arm}_far"] = _peer(arm, few, far=FAR)
     found["sqlite"] = ceilings.sqlite(backlog)
