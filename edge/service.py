@@ -108,8 +108,10 @@ def asked_to_stop() -> Iterator[Callable[[float], bool]]:
         yield asked
     finally:
         signal.set_wakeup_fd(-1)
+        # who has been asked is on the way out: to be asked once more must not kill it there, with another exit code
+        leaving = asked(0)
         for name, handler in before.items():
-            signal.signal(name, handler)
+            signal.signal(name, signal.SIG_IGN if leaving else handler)
         os.close(heard)
         os.close(told)
 

@@ -24,8 +24,10 @@ def wedge(page: Page, code: str, end: str = "Enter") -> None:
     page.evaluate(
         """([code, end]) => {
           const at = document.activeElement ?? document.body;
+          let when = performance.now(); // each key carries the moment it was pressed, however busy the page is
           const key = (code, shiftKey) => {
             const down = new KeyboardEvent('keydown', { code, shiftKey, key: 'Process', bubbles: true, cancelable: true });
+            Object.defineProperty(down, 'timeStamp', { value: when += 2 });
             const let_through = at.dispatchEvent(down);
             if (let_through && code === 'Enter') at.click?.();
             return let_through;
