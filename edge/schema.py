@@ -162,8 +162,8 @@ create table configs (
   number integer primary key autoincrement,
   epoch text not null, version integer not null, body text not null,
   stage text not null, since text not null, reason text not null default '', path text not null default '',
-  proven text,
-  unique (epoch, version)
+  attempt integer not null default 1, interrupted integer not null default 0, proven text,
+  unique (epoch, version, attempt)
 ) strict;
 create index configs_stage on configs (stage, number);
 create table bridge (

@@ -20,7 +20,7 @@ def devices(db: Database, trial: OnTrial) -> list[Doubt]:
     if not config.devices and not trial.before.config.devices:
         return []
     if not runs(Path(config.store.data) / "bridge.lock"):
-        return [Doubt(text="the bridge does not run", sort="wrong")]
+        return [Doubt(text="the bridge does not run", sort="not_yet", gone=True)]
     return _taken_up(db, trial) or _opened(db, trial)
 
 
@@ -28,7 +28,7 @@ def _taken_up(db: Database, trial: OnTrial) -> list[Doubt]:
     number = trial.after.number
     match one(db, "select config, past, tried, trouble from bridge"):
         case (_, past, _, _) if past == number:
-            return [Doubt(text="the bridge was started anew during the trial", sort="over")]
+            return [Doubt(text="the bridge was started anew during the trial", sort="over", gone=True)]
         case (config, _, _, _) if config == number:
             return []
         case (_, _, tried, str(trouble)) if tried == number and trouble:

@@ -54,6 +54,8 @@ class Pages:
                 if status >= http.client.BAD_REQUEST:
                     return [Doubt(text=f"page {self._left[0]} answers {status}", sort="wrong")]
                 self._left.pop(0)
+        except ConnectionRefusedError:
+            return [Doubt(text="the pages do not run", sort="not_yet", gone=True)]
         except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
             return [Doubt(text=f"the pages do not answer: {error}", sort="wrong")]
         return []
@@ -61,7 +63,7 @@ class Pages:
     def _is_taken_up(self, health: Health) -> Doubt | None:
         number = self.trial.after.number
         if health.config.past == number:
-            return Doubt(text="the pages were started anew during the trial", sort="over")
+            return Doubt(text="the pages were started anew during the trial", sort="over", gone=True)
         if not health.ok:
             return Doubt(text="the pages' loops stand still", sort="wrong")
         if health.config.number != number:

@@ -14,7 +14,7 @@ from sync.device_check import devices
 from sync.page_check import Pages
 from sync.second_line import Elsewhere, Here, second_line
 from sync.trial import OnTrial
-from sync.trial_rules import Doubt, judge
+from sync.trial_rules import Doubt, Verdict, judge
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class SelfCheck:
 
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-    _verdict: list[str] = field(default_factory=list)
+    _verdict: list[Verdict] = field(default_factory=list)
 
     def begin(self, trial: OnTrial) -> None:
         """Begin to look."""
@@ -36,8 +36,8 @@ class SelfCheck:
         self._thread = threading.Thread(target=_run, args=looking, name="self-check", daemon=True)
         self._thread.start()
 
-    def verdict(self) -> str | None:
-        """Empty where the trial has passed, else why it has failed; None while it goes on."""
+    def verdict(self) -> Verdict | None:
+        """None while the trial goes on."""
         return self._verdict[0] if self._verdict else None
 
     def end(self) -> None:
@@ -45,17 +45,17 @@ class SelfCheck:
         self._over.set()
 
 
-def _run(trial: OnTrial, over: threading.Event, verdict: list[str]) -> None:
+def _run(trial: OnTrial, over: threading.Event, verdict: list[Verdict]) -> None:
     try:
         found = _look(trial, over)
     except Exception as error:  # whatever breaks here, the trial has an end
         log.exception("the self-check broke")
-        found = f"the self-check broke: {error}"
+        found = Verdict(why=f"the self-check broke: {error}")
     if found is not None:
         verdict.append(found)
 
 
-def _look(trial: OnTrial, over: threading.Event) -> str | None:
+def _look(trial: OnTrial, over: threading.Event) -> Verdict | None:
     """Until there is a verdict, or nobody wants one any more."""
     begun = time.monotonic()
     wrong = well = None

@@ -22,7 +22,7 @@ from sync import trial_rules, trust, validation
 from sync.feed_rules import Stand
 from sync.notes import append_note
 from sync.signing import PublicKeys
-from sync.trial_rules import DEADLINE, LIFE, STAGE_FACTS, Entry, Stage, Turn
+from sync.trial_rules import DEADLINE, LIFE, STAGE_FACTS, Entry, Stage, Turn, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class Check(Protocol):
 
     def begin(self, trial: OnTrial) -> None: ...
 
-    def verdict(self) -> str | None:
-        """Empty where all is well, else why not; None while it is not known."""
+    def verdict(self) -> Verdict | None:
+        """None while it is not known."""
 
     def end(self) -> None: ...
 
@@ -66,7 +66,10 @@ class Trials:
     _seen: tuple[str, int] = field(default=("", 0))
 
     def begin(self, now: Now) -> None:
-        """At the start: a trial that nobody judged to its end is over, and the last good config is in force."""
+        """At the start: a trial that nobody judged to its end is over, and the last good config is in force.
+
+        The first round does it again, if it has not been tried too often (trial_rules.TRIES).
+        """
         self._open = trial_rules.under_way(self._entries())
         self.stop("sync was started anew during the trial", now)
 
@@ -95,14 +98,15 @@ class Trials:
                 return moved
 
     def _hear(self, stand: Stand, now: Now) -> bool:
-        if not trial_rules.is_news(self._entries(), stand.epoch, stand.version):
+        attempt = trial_rules.next_attempt(self._entries(), stand.epoch, stand.version)
+        if not attempt:
             return False
         if self._open:
             self._turn(Turn.SUPERSEDE, now, f"superseded by version {stand.version}")
         with _on_the_card(self.db):
-            values = (stand.epoch, stand.version, self._document(), Stage.RECEIVED, now.text)
+            values = (stand.epoch, stand.version, attempt, self._document(), Stage.RECEIVED, now.text)
             self.db.conn.execute(
-                "insert into configs (epoch, version, body, stage, since) values (?, ?, ?, ?, ?)", values
+                "insert into configs (epoch, version, attempt, body, stage, since) values (?, ?, ?, ?, ?, ?)", values
             )
             _forget(self.db)
             data = {"version": stand.version, "epoch": stand.epoch}
@@ -174,9 +178,12 @@ class Trials:
         match self.check.verdict():
             case None:
                 return False
-            case "":
+            case Verdict(why=trial_rules.PASSED):
                 self._turn(Turn.PASS, now)
-            case why:
+            case Verdict(why=why, again=True):
+                self._turn(Turn.INTERRUPT, now, why)
+                self._seen = ("", 0)  # what the mirror has is looked at anew
+            case Verdict(why=why):
                 self._turn(Turn.FAIL, now, why)
         return True
 
@@ -195,15 +202,16 @@ class Trials:
                 data |= {"reason": reason}
         with _on_the_card(self.db):
             self.db.conn.execute(
-                "update configs set stage = ?, since = ?, reason = ?, path = ? where number = ?",
-                (stage, now.text, reason, path, entry.number),
+                "update configs set stage = ?, since = ?, reason = ?, path = ?, interrupted = ? where number = ?",
+                (stage, now.text, reason, path, turn is Turn.INTERRUPT, entry.number),
             )
             append_note(self.db, STAGE_FACTS[stage], data, now)
         log.info("config %d is %s%s", entry.version, stage, f": {path} {reason}".rstrip() if reason else "")
         self._open = replace(entry, stage=stage) if stage in trial_rules.OPEN else None
 
     def _entries(self) -> list[Entry]:
-        return msgspec.convert(rows(self.db, "select number, epoch, version, stage from configs"), list[Entry])
+        found = rows(self.db, "select number, epoch, version, stage, attempt, interrupted from configs")
+        return msgspec.convert(found, list[Entry], strict=False)  # SQLite's booleans are numbers
 
 
 @contextmanager

@@ -58,8 +58,8 @@ def _scanner(station: str, path: Path) -> dict[str, Any]:
 
 
 def stage(town: Town, version: int) -> tuple[str, str, str]:
-    """Stage, path and reason of a version in the store; nothing before it has been received."""
-    sql = "select stage, path, reason from configs where version = ?"
+    """Stage, path and reason of a version's last attempt in the store; nothing before it has been received."""
+    sql = "select stage, path, reason from configs where version = ? order by number desc"
     found = towns.look(town.data / "store.db", sql, (version,))
     return found[0] if found else ("", "", "")
 
@@ -101,6 +101,16 @@ def test_a_good_policy_proves_itself_and_is_on_the_screen(town: Town) -> None:
     hq_knows(town, version, "received", "validated", "trial", "kept")
 
 
+@pytest.mark.parametrize("victim", ["web", "sync"])
+def test_a_good_config_is_kept_though_somebody_dies_over_its_trial(town: Town, victim: str) -> None:
+    version = push(town, policy=policy(town, brand={"mark": "凪", "name": f"NAGI {victim}"}))
+    on_trial(town, version)
+    town.children[victim].kill()
+    town.children[victim].start()
+    towns.eventually(lambda: stage(town, version)[0] == "kept", "it is kept in the end")
+    towns.eventually(lambda: f"NAGI {victim}" in page(town, "/kiosk/k1")[1], "the kiosk shows it")
+
+
 def test_a_policy_that_cannot_be_is_refused_with_its_path_and_the_old_one_stays(town: Town) -> None:
     before = page(town, "/brand.css")
     version = push(town, policy=policy(town, brand={"colour": "#000000"}, check_in={"miles": -5}))
@@ -132,7 +142,9 @@ def test_whoever_is_killed_during_a_trial_begins_anew_with_the_last_good_config(
     on_trial(town, version)
     town.children[victim].kill()
     town.children[victim].start()
-    assert ends(town, version)[0] == "rolled_back"
+    towns.eventually(lambda: told(town, version)[3:4] == ["rolled_back"], "HQ knows that nobody judged it")
+    does_not_open = f"device scanner-{NEW} does not open: wrong_kind"
+    towns.eventually(lambda: stage(town, version)[2] == does_not_open, "it is tried again, and judged")
     towns.eventually(town.is_ready, "the pages answer")
     assert page(town, f"/kiosk/{NEW}")[0] == 404
     assert towns.lives_with(town) == good

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import Raw
 
 from edge.clock import now
 from edge.journal import Fact, Lane, tell
 from edge.store import rows, writing
 from sync import topics, wire
 from sync.broker import Broker
-from sync.headers import FeedDelta, FeedRow, Raw
+from sync.headers import FeedDelta, FeedRow
 from sync.hq import feed
 from sync.hq.founding import opened
 from sync.hq.keys import read_hq_key

@@ -25,7 +25,7 @@ from sync.kinds import fault
 from sync.presence import Self
 from sync.signing import new_key
 from sync.trial import GOOD_ONES, REMEMBERED, OnTrial, Trials
-from sync.trial_rules import DEADLINE, Entry
+from sync.trial_rules import DEADLINE, TRIES, Entry, Verdict
 from tests.edge.floor import config
 from tests.sync.simulated.disk import Crash, Mortal
 
@@ -40,14 +40,15 @@ class Judge:
     """Stands for the self-check: the test says what it finds."""
 
     found: str | None = None
+    gone: bool = False  # what it finds says nothing of the config
     trial: OnTrial | None = None
     ended: int = 0
 
     def begin(self, trial: OnTrial) -> None:
-        self.found, self.trial = None, trial
+        self.found, self.trial, self.gone = None, trial, False
 
-    def verdict(self) -> str | None:
-        return self.found
+    def verdict(self) -> Verdict | None:
+        return None if self.found is None else Verdict(why=self.found, again=self.gone)
 
     def end(self) -> None:
         self.ended += 1
@@ -208,6 +209,33 @@ def test_a_trial_that_sync_did_not_end_is_rolled_back_when_it_begins_anew(store:
     store.start()
     assert store.told(1) == [*STAGES[:3], "rolled_back"]
     assert "sync was started anew" in store.last()["reason"]
+
+
+def test_a_trial_nobody_judged_to_its_end_is_done_again_and_passes(store: Store) -> None:
+    store.send(1, policy=GOOD)
+    store.rounds()
+    store.stop()
+    store.start()
+    store.rounds()
+    assert store.told(1) == [*STAGES[:3], "rolled_back", *STAGES[:3]]
+    assert number_in_force(store.db, trial_under_way(store.db)) == 0
+    store.judge.found = ""
+    store.rounds()
+    assert store.told(1)[-1] == "kept"
+    assert store.miles == 7
+
+
+def test_a_config_over_which_a_process_falls_each_time_is_given_up(store: Store) -> None:
+    store.send(1, policy=GOOD)
+    for _ in range(TRIES + 1):
+        store.rounds()
+        store.judge.found, store.judge.gone = "the pages were started anew", True
+        store.rounds()
+    assert store.told(1) == [*STAGES[:3], "rolled_back"] * TRIES
+    assert store.miles == 0
+    store.send(2, policy=OTHER)
+    store.rounds()
+    assert store.told(2) == STAGES[:3]
 
 
 def test_a_sync_that_is_asked_to_stop_ends_its_trial(store: Store) -> None:

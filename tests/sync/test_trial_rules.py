@@ -12,14 +12,16 @@ from sync.trial_rules import (
     OPEN,
     PATIENCE,
     SETTLE,
+    TRIES,
     Doubt,
     Entry,
     Stage,
     Turn,
+    Verdict,
     booted,
     in_force,
-    is_news,
     judge,
+    next_attempt,
     under_way,
 )
 
@@ -35,14 +37,16 @@ def turned(entries: list[Entry], turn: Turn) -> list[Entry]:
     now = under_way(entries)
     if now is None or (now.stage, turn) not in LIFE:
         return entries
-    return [*entries[:-1], replace(now, stage=LIFE[now.stage, turn])]
+    return [*entries[:-1], replace(now, stage=LIFE[now.stage, turn], interrupted=turn is Turn.INTERRUPT)]
 
 
 def sent(entries: list[Entry], epoch: str, version: int) -> list[Entry]:
-    if not is_news(entries, epoch, version):
+    attempt = next_attempt(entries, epoch, version)
+    if not attempt:
         return entries
     entries = turned(entries, Turn.SUPERSEDE)
-    return [*entries, Entry(number=len(entries) + 1, epoch=epoch, version=version, stage=Stage.RECEIVED)]
+    number = len(entries) + 1
+    return [*entries, Entry(number=number, epoch=epoch, version=version, stage=Stage.RECEIVED, attempt=attempt)]
 
 
 @given(st.lists(EVENTS, max_size=40))
@@ -87,30 +91,41 @@ def test_every_config_under_way_can_come_to_an_end(stage: Stage) -> None:
 @pytest.mark.parametrize("end", sorted(ENDS))
 def test_a_version_that_has_ended_is_never_tried_again_but_a_higher_one_or_another_epochs_is(end: Stage) -> None:
     entries = [Entry(number=1, epoch="e", version=7, stage=end)]
-    assert not is_news(entries, "e", 7)
-    assert not is_news(entries, "e", 6)
-    assert is_news(entries, "e", 8)
-    assert is_news(entries, "other", 1)
+    assert [next_attempt(entries, "e", version) for version in (6, 7, 8)] == [0, 0, 1]
+    assert next_attempt(entries, "other", 1) == 1
+
+
+def test_what_could_not_be_judged_is_tried_again_but_not_for_ever_nor_behind_a_newer_one() -> None:
+    entries: list[Entry] = []
+    for attempt in range(1, TRIES + 1):
+        entries = sent(entries, "e", 7)
+        assert entries[-1].attempt == attempt
+        for turn in (Turn.FIT, Turn.TRY, Turn.INTERRUPT):
+            entries = turned(entries, turn)
+    assert next_attempt(entries, "e", 7) == 0
+    assert next_attempt(sent(entries[:1], "e", 8), "e", 7) == 0
 
 
 WRONG, LATE, OVER = (Doubt(text=sort, sort=sort) for sort in ("wrong", "not_yet", "over"))
+AWAY = Doubt(text="away", sort="over", gone=True)
 
 
 @pytest.mark.parametrize(
     ("doubts", "seconds", "verdict"),
     [
-        ([], (2, 0, SETTLE), ""),
+        ([], (2, 0, SETTLE), Verdict()),
         ([], (2, 0, SETTLE / 2), None),
         ([LATE], (DEADLINE - 1, 0, 0), None),
-        ([LATE], (DEADLINE, 0, 0), "not_yet"),
+        ([LATE], (DEADLINE, 0, 0), Verdict(why="not_yet")),
         ([LATE, WRONG], (PATIENCE - 1, PATIENCE - 1, 0), None),
-        ([LATE, WRONG], (PATIENCE, PATIENCE, 0), "wrong"),
-        ([LATE, WRONG], (DEADLINE, 1, 0), "wrong"),
-        ([WRONG, LATE, OVER], (0, 0, 0), "over"),
+        ([LATE, WRONG], (PATIENCE, PATIENCE, 0), Verdict(why="wrong")),
+        ([LATE, WRONG], (DEADLINE, 1, 0), Verdict(why="wrong")),
+        ([WRONG, LATE, OVER], (0, 0, 0), Verdict(why="over")),
+        ([WRONG, AWAY], (0, 0, 0), Verdict(why="away", again=True)),
     ],
 )
 def test_a_trial_waits_for_what_may_come_about_and_no_longer(
-    doubts: list[Doubt], seconds: tuple[float, float, float], verdict: str | None
+    doubts: list[Doubt], seconds: tuple[float, float, float], verdict: Verdict | None
 ) -> None:
     trial, wrong, well = seconds
     assert judge(doubts, trial_s=trial, wrong_s=wrong, well_s=well) == verdict
