@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from edge import desk
+from edge import decide, desk
 from edge.clock import Now, now
 from edge.codes import token, totp
 from edge.codes.checks import mod10_digit
@@ -288,7 +288,7 @@ def test_a_bug_costs_its_own_scan_alone(
     def broken(*_: object) -> None:
         raise KeyError("a bug")
 
-    monkeypatch.setattr(desk.catalog, "product", broken)
+    monkeypatch.setattr(decide.catalog, "product", broken)
     outcome = scan(floor, "k1", TAG)
     assert isinstance(outcome, Fault)
     assert outcome.trace in caplog.text
@@ -300,7 +300,7 @@ def test_a_database_in_trouble_is_not_blamed_on_the_scan(floor: Shop, monkeypatc
     def full(*_: object) -> None:
         raise sqlite3.OperationalError("database or disk is full")
 
-    monkeypatch.setattr(desk.catalog, "product", full)
+    monkeypatch.setattr(decide.catalog, "product", full)
     with pytest.raises(sqlite3.OperationalError):
         scan(floor, "k1", TAG)
     assert cursor(floor.db, "desk:scans") == 0
@@ -315,7 +315,7 @@ def test_a_broken_constraint_is_a_fault_of_its_scan_and_the_next_one_is_answered
     def twice(*_: object) -> None:
         raise sqlite3.IntegrityError("UNIQUE constraint failed")
 
-    monkeypatch.setattr(desk.catalog, "product", twice)
+    monkeypatch.setattr(decide.catalog, "product", twice)
     assert isinstance(scan(floor, "k1", TAG), Fault)
     monkeypatch.undo()
     assert scan(floor, "k1", TAG) == ProductShown(gtin=GTIN)
