@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from sync import topics, trust
-from sync.link import Arrived
+from sync.line_events import Arrived
 from sync.notes import Say
 from sync.signing import PublicKeys
 from sync.wire import Message, Refused, open_

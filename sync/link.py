@@ -12,50 +12,22 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
 from sync.broker import Broker, Place, spoken
+from sync.line_events import Arrived, Connected, Event, Lost
 
 KEEPALIVE = 30  # s: a dead line is noticed after one and a half of it
 UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the line counts as dead (tcp(7))
 CONNECT_WITHIN = 10.0  # s for the TCP and TLS handshakes
-BACK_FIRST = (
-    0.5,
-    1.5,
-)  # s before the first try to come back, drawn anew each time so that a chain does not come as one
+BACK_FIRST = (0.5, 1.5)  # s before the first try to come back, drawn anew so that a chain does not come as one
 BACK_MOST = (4.0, 8.0)  # s between later tries; each one doubles until there
 WINDOW = 40  # messages the broker has not confirmed; more of them would only wait in memory
-DEAF = (
-    2.0  # s until a subscription that the broker refused is tried again: a cluster without a leader does so for a while
-)
+DEAF = 2.0  # s until a refused subscription is tried again: a cluster without a leader refuses for a while
 INBOX = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
 INBOX_PATIENCE = 5.0  # s before a message is dropped instead: whoever misses one asks again
 QOS = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A message from the broker; `retained`: it was said before we came, perhaps long ago."""
-
-    topic: str
-    payload: bytes
-    retained: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Connected:
-    """The line is up and our topics are subscribed to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The line is down, or could not be brought up."""
-
-    reason: str
-
-
 class LineBroke(Exception):
     """paho's thread has ended: an exception in a callback ends it in silence, so somebody must look."""
-
-
-Event = Arrived | Connected | Lost
 
 
 @dataclass(slots=True)

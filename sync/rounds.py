@@ -23,7 +23,7 @@ from sync.headers import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPage, Head, 
 from sync.hq_clock import HqClock
 from sync.journal_up import JournalUp
 from sync.line import Line
-from sync.link import Arrived, Connected, Event, Lost
+from sync.line_events import Arrived, Connected, Event, Lost
 from sync.notes import Notes, noted
 from sync.outlet import Outlet
 from sync.presence import Self

@@ -10,7 +10,8 @@ from edge.clock import parse_utc
 from sync import topics
 from sync.broker import read_broker
 from sync.headers import HqPresence
-from sync.link import Arrived, Connected, Event, Link, Lost
+from sync.line_events import Arrived, Connected, Event, Lost
+from sync.link import Link
 from sync.trial import OnTrial
 from sync.trial_rules import Doubt
 from sync.wire import Refused, open_

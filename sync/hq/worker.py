@@ -17,7 +17,7 @@ from sync.hq.group import Batch
 from sync.hq.outbox import Outbox
 from sync.hq.publisher import Publisher
 from sync.hq.refusals import Refusals
-from sync.link import Arrived, Connected, Event, Lost
+from sync.line_events import Arrived, Connected, Event, Lost
 from sync.wire import Message, Refused
 
 log = logging.getLogger(__name__)

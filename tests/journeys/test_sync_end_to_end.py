@@ -18,7 +18,8 @@ from sync.headers import FeedDelta, FeedRow
 from sync.hq import feed
 from sync.hq.founding import opened
 from sync.hq.keys import read_hq_key
-from sync.link import Connected, Link
+from sync.line_events import Connected
+from sync.link import Link
 from sync.signing import new_key
 from tests.ends import PATIENCE, Ends, built, noren, until, up
 from tests.sync.conftest import Mosquitto

@@ -12,7 +12,7 @@ from edge.store import rows, writing
 from sync import topics
 from sync.asking import SPREAD
 from sync.headers import FeedDelta, FeedPage, FeedRow, HqPresence, State, Want
-from sync.link import Connected
+from sync.line_events import Connected
 from tests.sync.test_rounds import PRESENCE, Shop
 
 PRICES = topics.feed("chain", topics.ALL, "prices")

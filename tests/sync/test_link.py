@@ -9,7 +9,8 @@ import pytest
 
 from edge.config import BadConfig
 from sync.broker import Broker, places
-from sync.link import WINDOW, Arrived, Connected, Event, Link, Lost, Will
+from sync.line_events import Arrived, Connected, Event, Lost
+from sync.link import WINDOW, Link, Will
 from tests.sync.conftest import Mosquitto, free_port
 
 PATIENCE = 60.0  # s; only a hang takes so long

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from sync.broker import Broker
-from sync.link import Arrived, Connected, Event, Link, Lost
+from sync.line_events import Arrived, Connected, Event, Lost
+from sync.link import Link
 from tests.sync.conftest import free_port
 
 PATIENCE = 60.0  # s; only a hang takes so long

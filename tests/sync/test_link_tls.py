@@ -8,7 +8,8 @@ import pytest
 
 from sync import topics
 from sync.broker import Broker
-from sync.link import Arrived, Connected, Event, Link, Lost
+from sync.line_events import Arrived, Connected, Event, Lost
+from sync.link import Link
 from tests.sync.certificates import Authority
 from tests.sync.conftest import Mosquitto, free_port
 

@@ -16,7 +16,7 @@ from edge.stock import NeighbourStock
 from edge.store import rows
 from sync import topics
 from sync.headers import Answer, Ask, HqPresence
-from sync.link import Connected, Lost
+from sync.line_events import Connected, Lost
 from tests.sync.test_rounds import PRESENCE, Shop
 
 ANSWERS = topics.down("chain", "ginza", "answer")

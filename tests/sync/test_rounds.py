@@ -21,7 +21,7 @@ from sync import presence, topics, trust
 from sync.asking import SPREAD
 from sync.headers import Ack, AnyHeader, Do, Events, FeedDelta, FeedHead, FeedRow, Head, HqPresence, Nack, State, Want
 from sync.line import SILENT
-from sync.link import Arrived, Connected, Lost
+from sync.line_events import Arrived, Connected, Lost
 from sync.presence import Self
 from sync.rounds import Rounds
 from sync.signing import SigningKey, new_key, write_private, write_public

@@ -27,7 +27,8 @@ from sync import topics
 from sync.broker import Broker
 from sync.device_check import devices
 from sync.headers import HqPresence
-from sync.link import Connected, Link, Lost
+from sync.line_events import Connected, Lost
+from sync.link import Link
 from sync.page_check import Pages
 from sync.second_line import second_line
 from sync.self_check import SelfCheck

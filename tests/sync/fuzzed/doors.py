@@ -23,7 +23,7 @@ from sync.hq.outbox import Outbox
 from sync.hq.publisher import Publisher
 from sync.hq.schema import open_hq_store
 from sync.hq.worker import Worker
-from sync.link import Arrived, Connected
+from sync.line_events import Arrived, Connected
 from sync.presence import Self
 from sync.rounds import Rounds
 from sync.signing import SigningKey, new_key, read_private

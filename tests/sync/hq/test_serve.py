@@ -20,7 +20,8 @@ from sync.headers import Ack, Answer, Ask, FeedDelta, FeedPage, Head, HqPresence
 from sync.hq import feed
 from sync.hq.founding import enrol, found, opened, revoke
 from sync.hq.keys import read_hq_key
-from sync.link import Arrived, Connected, Link
+from sync.line_events import Arrived, Connected
+from sync.link import Link
 from sync.signing import SigningKey, new_key, read_private
 from sync.wire import Message
 from tests.sync.hq.telling import Teller

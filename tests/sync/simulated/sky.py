@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 
-from sync.link import Arrived, Event
+from sync.line_events import Arrived, Event
 from sync.signing import SigningKey
 
 

@@ -24,7 +24,7 @@ from edge.store import cursor, one, rows, writing
 from sync import presence, topics
 from sync.headers import Ack, Events, FeedDelta, Head, HqPresence, Nack, State, Want
 from sync.hq import collector, feed, publisher
-from sync.link import Arrived, Connected, Event, Lost
+from sync.line_events import Arrived, Connected, Event, Lost
 from sync.presence import Self
 from sync.rounds import Rounds
 from sync.signing import SigningKey
