@@ -16,6 +16,7 @@ from edge.service import asked_to_stop
 
 USUAL = Ports(web=8080, broker=1883)
 READY_WITHIN = 90.0  # seconds; a Pi's first start writes the whole sample chain
+CONFIG_WITHIN = 15.0  # seconds; HQ's first config is on trial for one or two
 LOOK_EVERY = 0.5  # seconds between looks at the processes
 
 
@@ -76,12 +77,22 @@ def _wait_until_ready(town: Town, asked: Callable[[float], bool]) -> bool:
     return True
 
 
+def _wait_for_config(town: Town, asked: Callable[[float], bool]) -> None:
+    """Until the pages look as HQ wants them; where that does not come, they answer all the same."""
+    until = time.monotonic() + CONFIG_WITHIN
+    while not (town.has_config() or asked(0.2)):
+        if time.monotonic() > until:
+            say(f"HQ's config is not in force yet; see {town.folder / 'log'}.")
+            return
+
+
 def _live(town: Town) -> None:
     with asked_to_stop() as asked:
         try:
             say("Starting broker, HQ and store")
             town.start()
             if _wait_until_ready(town, asked):
+                _wait_for_config(town, asked)
                 addresses = _addresses(town)
                 (town.folder / "addresses.txt").write_text(addresses, encoding="utf-8")
                 say(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")

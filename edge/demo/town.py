@@ -5,11 +5,11 @@ import shutil
 import socket
 import subprocess
 import tomllib
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from edge.demo.children import Child, noren
 
@@ -183,9 +183,17 @@ class Town:
 
     def is_ready(self) -> bool:
         """Whether the pages answer."""
+        return self._health() is not None
+
+    def has_config(self) -> bool:
+        """Whether the pages live with a config of HQ's."""
+        health = self._health()
+        return health is not None and health["config"]["number"] > 0
+
+    def _health(self) -> dict[str, Any] | None:
         try:
             with urllib.request.urlopen(self.url("/healthz"), timeout=2) as reply:
-                healthy: bool = reply.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
-        return healthy
+                told: dict[str, Any] = json.load(reply)
+        except OSError:
+            return None
+        return told
