@@ -15,7 +15,7 @@ from firmware_bridge.decode.rehearsal import Rehearsal
 from firmware_bridge.decode.rungs import LADDER, Depth, Rung
 from firmware_bridge.decode.usual import measured
 
-MARGIN = 0.008  # seconds of the budget kept back, for the way to the other process and for a rung longer than expected
+MARGIN = 0.02  # seconds of the budget kept back, for the way to the other process and for a rung longer than expected
 
 RETAIL = frozenset(
     {

@@ -14,6 +14,11 @@ def build_paho(here: Arena, trial: Trial, settings: str = TUNED) -> None:
     add(here, trial, "paho_queue", here.link, settings)
 
 
+def build_paho_by_default(here: Arena, trial: Trial, settings: str = TUNED) -> None:
+    """HQ's consumer, too, has its library's default settings: SQLite with a rollback journal."""
+    add(here, trial, "paho_queue", here.link, settings, "--defaults")
+
+
 def build_sqlite_puback(here: Arena, trial: Trial, settings: str = TUNED) -> None:
     """HQ's broker is tuned."""
     add(here, trial, "sqlite_queue", here.link, settings)
@@ -38,12 +43,15 @@ def build_bridge_tuned(here: Arena, trial: Trial) -> None:
     build_bridge(here, trial, TUNED)
 
 
-def add(here: Arena, trial: Trial, producer: str, port: int, settings: str) -> None:
-    """HQ's side and a producer that publishes to `port`; all but the producer is up when this returns."""
+def add(here: Arena, trial: Trial, producer: str, port: int, settings: str, *words: str) -> None:
+    """HQ's side and a producer that publishes to `port`; all but the producer is up when this returns.
+
+    `words` are for the consumer.
+    """
     here.add_mosquitto("broker", here.broker, settings)
     here.add_link()
     groups = ("--groups",) if trial.fault == GROUPS else ()
-    here.add("consumer", module("peers.consumer", here.folder, here.broker, *groups))
+    here.add("consumer", module("peers.consumer", here.folder, here.broker, *groups, *words))
     here.add("producer", module(f"peers.{producer}", here.folder, trial.facts, trial.rate, port))
     here.start("broker", "link", "consumer")
     eventually((here.folder / READY).exists, "the consumer has subscribed")

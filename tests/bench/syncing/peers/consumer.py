@@ -18,11 +18,15 @@ GROUP = 100  # messages in a commit
 GROUP_WAIT = 0.25  # s a message waits for others
 
 
-def database(folder: Path) -> sqlite3.Connection:
-    """One row per message taken. A unique key on the producer's id would hide doubles; what is lost stays lost."""
+def database(folder: Path, *, wal: bool = True) -> sqlite3.Connection:
+    """SQLite as it is opened by default, or with the log that suits it better.
+
+    One row per message taken. A unique key on the producer's id would hide doubles; what is lost stays lost.
+    """
     db = sqlite3.connect(folder / "peer-hq.db", isolation_level=None, check_same_thread=False)
-    db.execute("pragma journal_mode = wal")
-    db.execute("pragma synchronous = full")  # as ours: what is acknowledged is on the disk
+    if wal:
+        db.execute("pragma journal_mode = wal")
+        db.execute("pragma synchronous = full")  # as ours, and as the default: what is acknowledged is on the disk
     db.execute(
         "create table if not exists received (number integer primary key, id text not null, event text not null)"
     )
@@ -53,8 +57,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("port", type=int)
     parser.add_argument("--groups", action="store_true")
+    parser.add_argument("--defaults", action="store_true", help="SQLite without any pragma")
     words = parser.parse_args()
-    db = database(words.folder)
+    db = database(words.folder, wal=not words.defaults)
     client = paho.Client(CallbackAPIVersion.VERSION2, "hq", clean_session=False)
     client.reconnect_delay_set(1, 2)
     inbox: queue.Queue[bytes] = queue.Queue()
