@@ -27,7 +27,7 @@ from sync.trial import Trials
 
 log = logging.getLogger(__name__)
 
-TICK = 0.03  # s between looks at the journal; a message from HQ wakes the loop at once
+TICK = 0.04  # s between looks at the journal; a message from HQ wakes the loop at once
 BOX_WAIT = 0.5  # s between looks for the box's identity, which the web process gives it at its first start
 
 
