@@ -1,8 +1,7 @@
 """Questions to HQ while somebody waits: asked by web, carried by sync, worth nothing after their deadline."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Literal, TypeVar
 
 import msgspec
@@ -11,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.clock import Now, now
 from edge.service import Life
-from edge.store import Changes, NoRoom, append, one, rows, values, writing
+from edge.store import Changes, NoRoom, append, one, rows, synchronous, values, writing
 
 log = logging.getLogger(__name__)
 
@@ -39,23 +38,14 @@ class Question(Struct, frozen=True, kw_only=True):
         return max(0, self.until_ms - now.uptime_ms) if now.boot == self.boot else 0
 
 
-@contextmanager
-def _lightly(db: Database) -> Iterator[None]:
-    """Commits that do not wait for the card: a question is no promise, and must not cost a scan its time."""
-    db.conn.execute("pragma synchronous = normal")
-    try:
-        yield
-    finally:
-        db.conn.execute("pragma synchronous = full")
-
-
 def ask(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
     """Put a question to HQ; None at once where the line is down."""
     if one(db, "select 1 from line where state = 'up'") is None:
         return None
     about, until = msgspec.json.encode(args).decode(), now.uptime_ms + WITHIN_MS
     row = {"question": question, "args": about, "boot": now.boot, "until_ms": until}
-    with _lightly(db), writing(db):
+    # a question is no promise, and must not cost a scan the time the card takes
+    with synchronous(db, "normal"), writing(db):
         seq = append(db, "questions", row)
         db.conn.execute("delete from questions where seq <= ?", (seq - KEEP,))
     return Question(seq=seq, question=question, args=about, boot=now.boot, until_ms=until)

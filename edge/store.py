@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from sqlite_utils import Database
@@ -65,6 +65,17 @@ def writing(db: Database) -> Iterator[Database]:
         if isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) in FULL:
             raise NoRoom("the disk is full") from error
         raise
+
+
+@contextmanager
+def synchronous(db: Database, how: Literal["normal", "full"]) -> Iterator[None]:
+    """Whether the commits within wait for the card (`full`) or not, whatever this connection does else."""
+    (before,) = db.conn.execute("pragma synchronous").fetchone()
+    db.conn.execute(f"pragma synchronous = {how}")
+    try:
+        yield
+    finally:
+        db.conn.execute(f"pragma synchronous = {before}")
 
 
 def rows(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = ()) -> list[dict[str, Any]]:

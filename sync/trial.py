@@ -17,7 +17,7 @@ from edge.clock import Now
 from edge.config import Config
 from edge.document import BadDocument
 from edge.settings import Settings
-from edge.store import one, rows, writing
+from edge.store import one, rows, synchronous, writing
 from sync import trial_rules, trust, validation
 from sync.feed_rules import Stand
 from sync.notes import append_note
@@ -217,13 +217,8 @@ class Trials:
 @contextmanager
 def _on_the_card(db: Database) -> Iterator[None]:
     """A transaction that waits for the card, unlike sync's others: after a power cut a trial must be known as one."""
-    (before,) = db.conn.execute("pragma synchronous").fetchone()
-    db.conn.execute("pragma synchronous = full")
-    try:
-        with writing(db):
-            yield
-    finally:
-        db.conn.execute(f"pragma synchronous = {before}")
+    with synchronous(db, "full"), writing(db):
+        yield
 
 
 def _forget(db: Database) -> None:
