@@ -1,6 +1,8 @@
 """The `noren` command: it reads the settings, picks the process, and speaks plainly when something is wrong."""
 
 import importlib
+import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,16 +10,48 @@ from typing import Any, cast
 
 import click
 
-from edge import schema
-from edge.config import BadConfig, Config, read_config
-from edge.service import set_up_logging
-from edge.store import NewerDatabase
+from edge.check import HANDED, checked, every_fault
+from edge.config.command_option import settings
+from edge.config.loader import read_config
+from edge.config.noren_toml import BadConfig, Config
+from edge.config.reference import reference
+from edge.crypto.data_key import to_text
+from edge.db_files.backup import CannotBackUp, back_up, restore
+from edge.db_files.encryption_migration import FULL, encrypt
+from edge.db_files.file_lock import InUse, in_use
+from edge.db_files.inspection import GLANCE, WORTH
+from edge.db_files.startup import make_ready
+from edge.disk import reserve
+from edge.key_files.data_key_file import (
+    SEALED,
+    WrongKey,
+    key_to_seal,
+    read_given,
+    say_where,
+    say_who_opens_it,
+    sealed_for_hq,
+    unlock_data,
+)
+from edge.key_files.own_secrets import tell_plain_ones
+from edge.key_files.systemd_credential import end_what_was_begun, is_sealed, seal_credential
+from edge.platform import migration
+from edge.platform.clock import now
+from edge.platform.database import NewerDatabase, NoRoom
+from edge.platform.os_errors import EX_CONFIG, in_words
+from edge.platform.process import UNREADABLE, set_up_logging
+from edge.platform.sqlite_file import Damaged, Locked, want_repair
+from edge.platform.version import version
 
-EX_CONFIG = 78  # sysexits(3): the settings are wrong; systemd units do not restart on it
+EX_TEMPFAIL = 75  # sysexits(3): not now; nothing was done
 
 # The floors above, by name and loaded only when asked for: a process holds no library it does not use, and edge stays below.
-PROCESSES = {"web": "ui.server", "bridge": "firmware_bridge.bridge", "sync": "sync.courier"}
-GROUPS = {"hq": "sync.hq.cli:hq", "demo": "edge.demo.command:demo"}
+PROCESSES = {"web": "ui.server", "bridge": "firmware_bridge.main", "sync": "sync.main"}
+GROUPS = {
+    "hq": "sync.hq.cli.main:hq",
+    "demo": "edge.demo.command:demo",
+    "seal-keys": "edge.seal_keys:seal_keys",
+    "verify": "sync.update.verify:verify",
+}
 
 
 class Lazy(click.Group):
@@ -37,18 +71,8 @@ def _load(module: str) -> Callable[..., int]:
     return cast(Callable[..., int], importlib.import_module(module).main)
 
 
-settings = click.option(
-    "--config",
-    "path",
-    type=click.Path(path_type=Path),
-    default=Path("/etc/noren/noren.toml"),
-    show_default=True,
-    help="The box's settings.",
-)
-
-
 @click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="noren", message="%(version)s")
+@click.version_option(version(), message="%(version)s")
 def noren() -> None:
     """Noren: the box in each store that joins what customers do online with what they do on the shop floor."""
 
@@ -56,9 +80,103 @@ def noren() -> None:
 @noren.command()
 @settings
 def migrate(path: Path) -> None:
-    """Make the databases, or bring them up to this version."""
+    """Make the databases, bring them up to this version, and repair what is damaged."""
+    config = checked(path)
+    data = Path(config.store.data)
+    try:
+        if data.is_dir():
+            reserve.release(data)  # the key may have to be written, too
+        found = unlock_data(config, os.environ.get(HANDED), make=True)
+        say_where(found)
+        say_who_opens_it(config)
+        tell_plain_ones(config, handed=found is not None and found.handed)
+        make_ready(config, within=WORTH)
+        migration.migrate(data)
+    except (OSError, BadConfig) as error:
+        cause = error.__cause__ if isinstance(error, BadConfig) else error
+        if isinstance(cause, OSError) and cause.errno in FULL:
+            raise NoRoom(f"{data}: the disk is full, a start needs some room. Make some, and start again.") from error
+        if isinstance(error, BadConfig):
+            raise
+        raise BadConfig(f"{path}: store.data: {data} cannot be made or written: {error.strerror}") from error
+
+
+@noren.command()
+@settings
+def check(path: Path) -> None:
+    """Look whether the settings can be lived with, and name everything in them that is wrong."""
+    found = every_fault(path)
+    for one in found:
+        if one.sealed:
+            click.echo(one)
+    if wrong := [one for one in found if not one.sealed]:
+        raise BadConfig(*wrong)
+    click.echo(f"{path}: nothing is wrong")
+
+
+@noren.command("data-key")
+@settings
+@click.option("--seal", is_flag=True, help="Have systemd seal it, and take away the file it lies in. As root.")
+@click.option(
+    "--at", "place", type=click.Path(path_type=Path), default=SEALED, show_default=True, help="Where it is sealed."
+)
+def data_key(path: Path, seal: bool, place: Path) -> None:
+    """Print the key of this box's databases: the one that is here, or a new one. Or have it sealed, so that only this
+    machine can open it."""
+    config, handed = read_config(path), os.environ.get(HANDED)
+    if not seal:
+        click.echo(to_text(key_to_seal(config, handed, place)))
+        return
+    end_what_was_begun(config, place)
+    if is_sealed(config, place):
+        click.echo(f"{place}: it is sealed, and in no file")
+    else:
+        gone = seal_credential(config, key_to_seal(config, handed, place), place)
+        click.echo(f"{place}: sealed{f', and {gone} is gone' if gone else ''}")
+
+
+@noren.command("reference")
+def print_reference() -> None:
+    """Print what may stand in noren.toml: every key, what is expected, what it means."""
+    click.echo(reference().encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows
+
+
+@noren.command()
+@click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Overwrite a file that is no backup.")
+@settings
+def backup(target: Path, force: bool, path: Path) -> None:
+    """Copy what only this store knows (store.db) to PATH, a file or a folder; the box may go on working."""
     config = read_config(path)
-    schema.migrate(Path(config.store.data))
+    found = unlock_data(config, os.environ.get(HANDED), make=False)
+    sealed = sealed_for_hq(config, found.key) if found else None
+    place = back_up(Path(config.store.data), config.store.id, target, now(), sealed=sealed, force=force)
+    if sealed and not sealed.recovery:
+        click.echo(
+            "noren: [hq] has no recovery_key: without this box's own data key nobody can read the backup. "
+            "Ask HQ for the line (`noren hq data-key`).",
+            err=True,
+        )
+    click.echo(f"{place} is a whole backup of store `{config.store.id}`. To put it back: noren restore {place}")
+
+
+@noren.command("restore")
+@click.argument("source", metavar="PATH", type=click.Path(path_type=Path))
+@click.option(
+    "--key", "given", type=click.Path(path_type=Path), help="The data key of the box that made it, as HQ has given it."
+)
+@settings
+def restore_command(source: Path, given: Path | None, path: Path) -> None:
+    """Put a backup made by `noren backup` in the place of store.db; the processes must not run."""
+    config = read_config(path)
+    key = read_given(given) if given else None
+    folder = Path(config.store.data)
+    folder.mkdir(parents=True, exist_ok=True)
+    unlock_data(config, os.environ.get(HANDED), make=True)
+    encrypt(folder)
+    place = restore(folder, config.store.id, source, now(), key)
+    kept = f"What was there before is {place}. " if place else ""
+    click.echo(f"{source} is in its place. {kept}HQ will be told what it has not heard yet. Start the box as usual.")
 
 
 @noren.command()
@@ -66,17 +184,31 @@ def migrate(path: Path) -> None:
 @settings
 def run(process: str, path: Path) -> None:
     """Run one of the box's three processes."""
-    config = _ready(path)
-    sys.exit(_load(PROCESSES[process])(config))
+    config = _ready(path, process)
+    os.chdir("/")  # where it was started is nobody's business: it may be taken away, and some may not enter it
+    with in_use(Path(config.store.data)):
+        sys.exit(_load(PROCESSES[process])(config))
 
 
-def _ready(path: Path) -> Config:
-    config = read_config(path)
+@noren.command()
+@click.option("--wanted", is_flag=True, help="Only say by the exit code whether there is anything to do: 0 or 1.")
+@settings
+def front(path: Path, wanted: bool) -> None:
+    """Stand between the shop's network and the pages: HAProxy, with Noren's settings and the box's certificate."""
+    config = checked(path, "web")
+    if wanted:
+        sys.exit(config.web.lan is None)
+    _load("ui.front.haproxy")(config)
+
+
+def _ready(path: Path, process: str) -> Config:
+    config = checked(path, process)
     folder = Path(config.store.data)
-    for name in ("store.db", "hq.db"):
-        if not (folder / name).exists():
-            raise BadConfig(f"{folder / name}: no such database. Run `noren migrate --config {path}` first.")
-    schema.check(folder)
+    unlock_data(config, os.environ.get(HANDED), make=False)
+    make_ready(config, within=GLANCE)
+    if not (folder / "store.db").exists():
+        raise BadConfig(f"{folder / 'store.db'}: no such database. Run `noren migrate --config {path}` first.")
+    migration.check(folder)
     return config
 
 
@@ -87,17 +219,38 @@ def _ready(path: Path) -> Config:
 )
 def virtual_scanner(link: Path, control: Path) -> None:
     """A serial scanner without hardware: a pty that reads what it is told, and fails as real ones do."""
-    sys.exit(_load("firmware_bridge.virtual")(link, control))
+    sys.exit(_load("firmware_bridge.devices.virtual_serial")(link, control))
 
 
 def main(argv: list[str] | None = None) -> Any:
-    """The command line; a wrong setting is one plain sentence and exit code 78."""
+    """The command line; what is wrong with settings or the machine is plain sentences and an exit code of sysexits(3)."""
     set_up_logging()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that is not UTF-8 shows an escape, not a traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
         return noren.main(argv, prog_name="noren")
-    except (BadConfig, NewerDatabase) as error:
+    except BadConfig as error:
+        for fault in error.faults:
+            click.echo(f"noren: {fault}", err=True)
+        sys.exit(EX_CONFIG)
+    except (NewerDatabase, WrongKey, Locked) as error:
         click.echo(f"noren: {error}", err=True)
         sys.exit(EX_CONFIG)
+    except Damaged as error:
+        want_repair(error)
+        click.echo(f"noren: {error}. It is repaired at the next start.", err=True)
+        sys.exit(UNREADABLE)
+    except (InUse, NoRoom, CannotBackUp) as error:
+        click.echo(f"noren: {error}", err=True)
+        sys.exit(EX_TEMPFAIL)
+    except Exception as error:
+        told = in_words(error)
+        if told is None:
+            raise
+        sentence, code = told
+        click.echo(f"noren: {sentence}", err=True)
+        sys.exit(code)
 
 
 if __name__ == "__main__":

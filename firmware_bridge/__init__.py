@@ -1,1 +1,1 @@
-"""Devices to scans: serial scanners, cameras, and their virtual twins."""
+"""From devices to scans: serial scanners, cameras, and their virtual devices."""

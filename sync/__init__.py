@@ -1,1 +1,1 @@
-"""Store and headquarters of one mind, over MQTT."""
+"""Replication between store and headquarters, over MQTT."""

@@ -1,37 +1,43 @@
-"""What a store says of itself: its birth on each line, and the death the broker tells for it."""
+"""The state a store reports: its birth on each connection, and its death, which the broker sends (last will)."""
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib import metadata
+from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import disk_usage
 
 import msgspec
 from sqlite_utils import Database
 
-from edge.clock import Now
-from edge.disk import noted
-from edge.journal import Box, standing
-from edge.store import one, rows, writing
-from sync import topics
-from sync.feed_rules import Stand
-from sync.headers import ConfigState, FeedState, State
-from sync.link import Will
-from sync.notes import append_note
-from sync.signing import SigningKey
-from sync.wire import seal
+from edge.disk.disk_space import noted
+from edge.facts.box import BoxForked, SyncStarted
+from edge.facts.journal import Box, standing
+from edge.platform.clock import Now
+from edge.platform.database import rows, writing
+from edge.platform.version import version
+from edge.replica import clone_notice
+from edge.retention import unswept
+from sync import hardware
+from sync.feeds.versions import FeedPosition
+from sync.protocol import topics
+from sync.protocol.envelope import seal
+from sync.protocol.messages import ConfigState, FeedState, Passage, State
+from sync.protocol.signing import SigningKey
+from sync.sync_log import append_note, remembered
+from sync.transport.mqtt_client import Will
 
-EVERY = 60.0  # s between births that tell how the store is now
+EVERY = 60.0  # s between births, which report how the store is now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Self:
-    """Who speaks: the store's box in this run of sync."""
+class Identity:
+    """The sender: the store's box in this run of sync."""
 
     chain: str
     box: Box
     boot: int
     key: SigningKey
+    run: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
     def topic(self) -> str:
@@ -41,17 +47,17 @@ class Self:
 def next_boot(db: Database, now: Now) -> int:
     """The number of this start of sync: that of the row that notes it, so that it only rises."""
     with writing(db):
-        return append_note(db, "sync.started", {}, now)
+        return append_note(db, SyncStarted(), now)
 
 
-def will(me: Self) -> Will:
-    """What the broker shall say when the line breaks."""
+def will(me: Identity) -> Will:
+    """The message that the broker sends if the connection breaks."""
     death = State(store=me.box.store, state="death", boot=me.boot, epoch=me.box.epoch, box=me.box.id)
     return Will(me.topic, seal(me.topic, death, (), me.key))
 
 
 def birth(
-    db: Database, folder: Path, me: Self, stands: Mapping[str, Stand], refused: Mapping[str, int], now: Now
+    db: Database, folder: Path, me: Identity, stands: Mapping[str, FeedPosition], refused: Mapping[str, int], now: Now
 ) -> State:
     """How the store is now."""
     disk = disk_usage(folder)
@@ -61,7 +67,7 @@ def birth(
         boot=me.boot,
         epoch=me.box.epoch,
         box=me.box.id,
-        software=_version(),
+        software=version(),
         time=now.text,
         clock=now.clock,
         backlog=max(0, standing(db, me.box.epoch).waiting),
@@ -71,10 +77,30 @@ def birth(
             name: FeedState(epoch=here.epoch, version=here.version, rows=here.rows) for name, here in stands.items()
         },
         devices={row["device"]: row["state"][:40] for row in rows(db, "select device, state from devices")},
+        scans=_scans(db),
         config=_config(db),
         refused=dict(refused),
         forks=_forks(db),
+        run=me.run,
+        machine=hardware.mac(),
+        address=hardware.lan_address(),
+        unswept=unswept.days(db) or 0,
+        cloned=bool(clone_notice.noted(db)),
     )
+
+
+def _scans(db: Database) -> dict[str, Passage]:
+    found = rows(
+        db,
+        """select device as name, heard, readings, refused,
+                  coalesce((select sum(count) from answered a where a.log = 'scans' and a.device = d.device), 0) as answered
+           from devices d
+           union all
+           select 'page:' || station, heard, readings, refused,
+                  coalesce((select sum(count) from answered a where a.log = 'page_scans' and a.station = w.station), 0)
+           from wedges w""",
+    )
+    return {row.pop("name")[:64]: msgspec.convert(row, Passage) for row in found}
 
 
 def _config(db: Database) -> ConfigState | None:
@@ -83,13 +109,5 @@ def _config(db: Database) -> ConfigState | None:
 
 
 def _forks(db: Database) -> int:
-    """How often HQ told another past than ours, in lanes."""
-    (count,) = one(db, "select count(*) from sync_log where type = 'box.forked'") or (0,)
-    return int(count)
-
-
-def _version() -> str:
-    try:
-        return metadata.version("noren")
-    except metadata.PackageNotFoundError:
-        return "source"  # run from its source tree, where no version was built
+    """In how many lanes HQ's history differs from ours."""
+    return len(remembered(db, BoxForked))

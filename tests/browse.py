@@ -1,9 +1,10 @@
 """Debian's Chromium for tests, checks and benches, as the shop's screens run it."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -16,6 +17,7 @@ FLAGS = [
     "--no-first-run",
     "--autoplay-policy=no-user-gesture-required",  # a kiosk sounds before anybody has touched it
 ]
+LOOKS_EVERY = 20  # ms
 KIOSK, TABLET, TV = (1080, 1920), (1280, 800), (1920, 1080)
 
 
@@ -28,3 +30,30 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+def ready(page: Page) -> None:
+    """Wait until the page's own scripts have begun to listen."""
+    page.locator("html[data-ready]").wait_for(state="attached")
+
+
+def until(page: Page, predicate: str, arg: object = None, patience: float = 60.0) -> None:
+    """Wait until a JavaScript predicate holds; `patience` in seconds, then `TimeoutError`.
+
+    Playwright's own `wait_for_function` asks again by `eval` in the page, which our pages' Content-Security-Policy forbids:
+    what was not true at the first look ended the test, and at times the browser's driver with it.
+    """
+    end = time.monotonic() + patience
+    while not _holds(page, predicate, arg):
+        if time.monotonic() > end:
+            raise TimeoutError(f"{predicate} never held on {page.url}")
+        page.wait_for_timeout(LOOKS_EVERY)
+
+
+def _holds(page: Page, predicate: str, arg: object) -> bool:
+    try:
+        return bool(page.evaluate(predicate, arg))
+    except Error as error:
+        if "context was destroyed" in error.message:  # the page is on its way to another one
+            return False
+        raise

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from edge.demo.town import STORE, Camera, Town
-from edge.pickup.life import State
-from edge.pickup.order import OrderRow
+from edge.demo.stack import STORE, Camera, DemoStack
+from edge.features.pickup.order import OrderRow
+from edge.features.pickup.state_machine import State
 from sync.hq.sample import orders
 from tests import film
 from tests import town as towns
-from tests.browse import KIOSK, TABLET, TV, chromium
+from tests.browse import KIOSK, TABLET, TV, chromium, until
 
 WITHIN_MS = 30_000.0  # a step that takes longer has not been seen
 FILMED = "4599990013016"  # the tag in the film
@@ -63,7 +63,7 @@ def step(text: str, look: Callable[[], object]) -> None:
     print(f"  {1000 * (time.monotonic() - begun):6.0f} ms  {text}")
 
 
-def _screens(browser: Browser, town: Town) -> Screens:
+def _screens(browser: Browser, town: DemoStack) -> Screens:
     def screen(size: tuple[int, int], path: str) -> Page:
         page = browser.new_page(viewport={"width": size[0], "height": size[1]})
         page.set_default_timeout(WITHIN_MS)
@@ -78,7 +78,7 @@ def _screens(browser: Browser, town: Town) -> Screens:
     )
 
 
-def sign_in(page: Page, town: Town) -> None:
+def sign_in(page: Page, town: DemoStack) -> None:
     """As a clerk would: choose the name, type the PIN."""
     clerk = json.loads((town.store / "play.json").read_text(encoding="utf-8"))["staff"][0]
     page.locator(f"label.person:has(input[value='{clerk['staff']}'])").click()
@@ -94,15 +94,15 @@ def ready_orders(now: datetime) -> list[OrderRow]:
 
 
 def pickup_code(row: OrderRow) -> str:
-    return f"noren:p:{row.order}:{orders.secret(row.order)}"
+    return orders.pickup_code(row.order)
 
 
-def greet(town: Town, screens: Screens, title: str) -> None:
+def greet(town: DemoStack, screens: Screens, title: str) -> None:
     towns.scan(town, "k1", towns.card(town, "member", title))
     screens.kiosk.wait_for_selector(".stage.member")
 
 
-def open_product(town: Town, screens: Screens, title: str) -> None:
+def open_product(town: DemoStack, screens: Screens, title: str) -> None:
     towns.scan(town, "k1", towns.card(town, "product", title))
     screens.kiosk.wait_for_selector(".stage.product")
 
@@ -114,14 +114,14 @@ def film_runs(screens: Screens) -> None:
     screens.camera.wait_for_selector(".stage.product")
 
 
-def arrive(town: Town, screens: Screens, row: OrderRow) -> None:
+def arrive(town: DemoStack, screens: Screens, row: OrderRow) -> None:
     towns.scan(town, "k1", pickup_code(row))
     screens.kiosk.wait_for_selector(f".stage.pickup >> text={row.number}")
     screens.board.wait_for_selector(f"[data-number='{row.number}']", state="attached")
     screens.staff.wait_for_selector(f".order.here >> text={row.number}")
 
 
-def hand_over(town: Town, screens: Screens, row: OrderRow) -> None:
+def hand_over(town: DemoStack, screens: Screens, row: OrderRow) -> None:
     """Staff read the shopper's code and each item's tag, then press the button; the number leaves the board."""
     page, unticked = screens.staff, ".item[aria-checked='false']"
     towns.scan(town, "c1", pickup_code(row))
@@ -131,13 +131,13 @@ def hand_over(town: Town, screens: Screens, row: OrderRow) -> None:
         for _ in range(line.quantity):
             left = page.locator(unticked).count()
             towns.scan(town, "c1", line.gtin[1:])
-            page.wait_for_function("([q, n]) => document.querySelectorAll(q).length < n", arg=[unticked, left])
+            until(page, "([q, n]) => document.querySelectorAll(q).length < n", arg=[unticked, left])
     page.locator("#hand .btn.primary:enabled").click()
     page.wait_for_selector("[data-undo]")
     screens.board.wait_for_selector(f"[data-number='{row.number}']", state="detached")
 
 
-def round_of(town: Town, screens: Screens, titles: tuple[str, str], row: OrderRow) -> None:
+def round_of(town: DemoStack, screens: Screens, titles: tuple[str, str], row: OrderRow) -> None:
     step("a member code is read, the kiosk greets", lambda: greet(town, screens, titles[0]))
     step("a price tag is read, the kiosk shows the product", lambda: open_product(town, screens, titles[1]))
     step("the camera sees a price tag, its kiosk shows the product", lambda: film_runs(screens))
@@ -147,7 +147,7 @@ def round_of(town: Town, screens: Screens, titles: tuple[str, str], row: OrderRo
     screens.staff.wait_for_selector(".tabs")
 
 
-def both_rounds(town: Town, screens: Screens, rows: list[OrderRow]) -> None:
+def both_rounds(town: DemoStack, screens: Screens, rows: list[OrderRow]) -> None:
     """Once with everything up, once without a broker; HQ has it all in the end."""
     first, second = rows
     step("a clerk signs in with a PIN", lambda: sign_in(screens.staff, town))
@@ -160,7 +160,7 @@ def both_rounds(town: Town, screens: Screens, rows: list[OrderRow]) -> None:
     step("the broker is back; HQ holds each fact once", lambda: hq_holds_each_fact_once(town, rows))
 
 
-def hq_holds_each_fact_once(town: Town, rows: list[OrderRow]) -> None:
+def hq_holds_each_fact_once(town: DemoStack, rows: list[OrderRow]) -> None:
     """HQ's own database against the store's journal, and the orders' states as HQ counts them."""
     towns.eventually(lambda: towns.kept(town) == towns.made(town), "HQ holds what the store has made", 30)
     kinds = Counter(kind for _, _, kind in towns.kept(town))
@@ -172,7 +172,7 @@ def hq_holds_each_fact_once(town: Town, rows: list[OrderRow]) -> None:
         towns.eventually(partial(_counted, town, row), f"HQ counts order {row.number} as handed over")
 
 
-def _counted(town: Town, row: OrderRow) -> bool:
+def _counted(town: DemoStack, row: OrderRow) -> bool:
     sql = "select json_extract(body, '$.state') from rows where feed = 'orders' and scope = ? and key = ?"
     return towns.look(town.hq / "hq-store.db", sql, (STORE, row.order)) == [("handed_over",)]
 

@@ -11,11 +11,13 @@ from typing import Any, Generic, TypeVar
 
 from sqlite_utils import Database
 
-from edge.box import know_thyself
-from edge.clock import now
-from edge.journal import Box, Fact, tell
-from edge.store import open_hq, open_store, rows, writing
-from sync.hq.founding import opened
+from edge.box_identity import know_thyself
+from edge.facts.journal import Box, tell
+from edge.platform.clock import now
+from edge.platform.database import open_hq, open_store, rows, writing
+from sync.hq.enrolment.founding import opened
+from tests.any_fact import fact
+from tests.keyed import unlocked
 
 PATIENCE = 120.0  # s; only a hang takes so long
 KINDS = ("pickup.ready", "visit.checked_in", "product.scanned")  # one of each lane
@@ -45,8 +47,8 @@ class Ends(Generic[B]):
 
     def start(self, name: str) -> None:
         words = {
-            "hq": ["hq", "serve", "--dir", self.hq, *self.serve],
-            "sync": ["run", "sync", "--config", self.folder / "noren.toml"],
+            "hq": ["hq", "serve", "--dir", str(self.hq), *self.serve],
+            "sync": ["run", "sync", "--config", str(self.folder / "noren.toml")],
         }[name]
         with (self.folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen([sys.executable, "-m", "edge", *words], stderr=log)
@@ -70,7 +72,7 @@ class Ends(Generic[B]):
 
     def _tell(self) -> None:
         self.told += 1
-        tell(self.store, self.box, Fact(kind=KINDS[self.told % 3], data={"order": "?", "n": self.told}), now())
+        tell(self.store, self.box, fact(KINDS[self.told % 3], {"order": "?", "n": self.told}), now())
 
     def journal(self) -> list[tuple[int, str]]:
         found = rows(self.store, "select lane, event from journal order by lane, seq")
@@ -124,7 +126,8 @@ def built(folder: Path, broker: B, url: str, lines: str = "", serve: Sequence[st
     store = f'[store]\nchain = "{CHAIN}"\nid = "{STORE}"\ndata = "data"\n'
     (folder / "noren.toml").write_text(store + enrolment + lines)
     noren("migrate", "--config", folder / "noren.toml")
-    db, mirror = open_store(folder / "data"), open_hq(folder / "data")
+    data = unlocked(folder / "data")
+    db, mirror = open_store(data), open_hq(data)
     return Ends(folder, broker, db, mirror, know_thyself(db, STORE, now()), serve)
 
 

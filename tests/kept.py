@@ -3,10 +3,10 @@
 import msgspec
 from sqlite_utils import Database
 
-from edge.box_settings import BoxSettings
-from edge.clock import now
-from edge.policy import Policy
-from edge.store import one
+from edge.config.overrides import BoxSettings
+from edge.config.policy import Policy
+from edge.platform.clock import now
+from edge.platform.database import one
 
 
 def keep(db: Database, policy: Policy, box: BoxSettings | None = None, *, epoch: str = "e", stage: str = "kept") -> int:

@@ -1,35 +1,55 @@
-"""The pages put together: one Flask app, its blueprints, its door, its words for trouble."""
+"""Builds the Flask app: its blueprints, its request checks, its error pages."""
 
 import hashlib
+import secrets
 from pathlib import Path
 
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from edge.config import Config
-from edge.journal import Box
-from edge.service import Life
-from edge.settings import GROUND
-from ui import aim, board, door, doors, here, kiosk, live, looks, status, trouble
+from edge.config.active_config import GROUND
+from edge.config.noren_toml import Config
+from edge.facts.journal import Box
+from edge.features.staff.pin_check import PinCheck
+from edge.platform.process import Life
+from edge.platform.sqlite_file import held
+from ui import board, error_pages, index_page, number_arguments, offline, request_context, sse, theme
+from ui.access import authority_page, pairing_pages, request_guard
+from ui.front.hosts import own_names
+from ui.i18n import Locales
+from ui.kiosk import pages as kiosk
 from ui.play import page as play
-from ui.screens import Screens
-from ui.staff import handover, login, pages, scanned
-from ui.text import Voices
+from ui.process_state.code_attempts import CodeAttempts
+from ui.process_state.front_traffic import FrontTraffic
+from ui.process_state.last_typed import LastTyped
+from ui.process_state.open_codes import OpenCodes
+from ui.process_state.page_failures import PageFailures
+from ui.process_state.scan_rate import ScanRate
+from ui.process_state.screens import Screens
+from ui.staff import cameras, handover, login, pin_lock_pages, staff_scan
+from ui.staff import lists as pages
+from ui.status import pages as status
+from ui.wedge import setup_page
 
 BLUEPRINTS = (
-    live.live,
+    sse.live,
     kiosk.kiosk,
     board.board,
-    looks.looks,
-    doors.doors,
+    theme.looks,
+    index_page.doors,
+    authority_page.trust,
+    offline.offline,
+    setup_page.setup,
     status.status,
-    aim.devices,
-    aim.aim,
+    pairing_pages.pairing,
+    cameras.devices,
+    cameras.aim,
     login.stations,
     login.login,
     pages.staff,
-    scanned.scanned,
+    staff_scan.scanned,
     handover.handover,
+    pin_lock_pages.pins,
 )
 
 _STATIC = Path(__file__).parent / "static"
@@ -52,11 +72,29 @@ def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int =
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    voices = Voices(ground.zone)
-    house = here.House(ground=ground, past=past, box=box, screens=screens, voices=voices, life=life, stamp=stamp)
-    here.settle(app, house)
-    door.fit(app)
-    trouble.fit(app)
+    voices = Locales(ground.zone)
+    house = request_context.ProcessState(
+        ground=ground,
+        past=past,
+        box=box,
+        screens=screens,
+        failures=PageFailures(),
+        through=FrontTraffic(),
+        tries=CodeAttempts(),
+        slips=OpenCodes(),
+        pins=PinCheck(held(Path(ground.store.data))),
+        voices=voices,
+        life=life,
+        stamp=stamp,
+        names=own_names(ground.web.names),
+        pace=ScanRate(),
+        last_typed=LastTyped(),
+        pepper=secrets.token_bytes(16),
+    )
+    request_context.settle(app, house)
+    number_arguments.fit(app)
+    request_guard.fit(app)
+    error_pages.fit(app)
     for blueprint in BLUEPRINTS + ((play.play,) if ground.web.play else ()):
         app.register_blueprint(blueprint)
     # compiled now: the first shopper shall not wait for it, and a broken one shall not start

@@ -1,21 +1,28 @@
 """The ready board: numbers that can be handed over, and numbers that are being prepared."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response
 
-from edge.clock import now
-from edge.pickup import order as orders
-from edge.pickup.life import State
-from edge.pickup.order import PickupOrder
-from edge.shop import Shop
-from edge.store import rows
-from ui.here import house, shop, show
+from edge.features.pickup import order as orders
+from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.state_machine import State
+from edge.platform.clock import parse_utc
+from edge.platform.database import rows
+from edge.store_context import StoreContext
+from ui.request_context import house, moment, shop, show
 
 board = Blueprint("board", __name__)
 
 READY = frozenset({State.READY, State.ARRIVED})
 MAKING = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
+
+# The board is for who waits before it. Goods made ready days ago wait on their shelf for somebody who is not here yet: they
+# come onto the board when that shopper says "I am here".
+CALLED = timedelta(hours=2)  # how long a number made ready calls for a shopper who has not said that they are here
+HERE = timedelta(hours=4)  # how long a shopper who has said so is believed to wait
+AROUND = timedelta(hours=12)  # how far from now an order's promise lies that is called "being prepared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,26 +33,69 @@ class Numbers:
     making: list[str]
 
 
-def _made_ready(shop: Shop) -> dict[str, int]:
-    """The seq of each order's last `ready` step: the newest stands first."""
-    found = rows(shop.db, "select order_id, max(seq) as seq from pickup_steps where action = 'ready' group by order_id")
-    return {row["order_id"]: row["seq"] for row in found}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeReady:
+    """An order's last `ready` step: its seq, and when."""
+
+    seq: int
+    time: datetime
 
 
-def numbers(shop: Shop) -> Numbers:
-    """The numbers as they stand: ready ones newest first, the others by promise."""
-    here, made = orders.here(shop.db, shop.hq, shop.box, now().time), _made_ready(shop)
+def _made_ready(shop: StoreContext) -> dict[str, MadeReady]:
+    found = rows(
+        shop.db, "select order_id, max(seq) as seq, time from pickup_steps where action = 'ready' group by order_id"
+    )
+    return {row["order_id"]: MadeReady(seq=row["seq"], time=parse_utc(row["time"])) for row in found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Now:
+    """The inputs of the board: the time, and after how many hours an order is promised if HQ does not say."""
+
+    time: datetime
+    promise_hours: int
+
+    def is_near(self, moment: datetime | None, within: timedelta) -> bool:
+        return moment is not None and abs(self.time - moment) <= within
+
+    def calls(self, order: PickupOrder, made: MadeReady | None) -> bool:
+        """Whether the number of an order that can be handed over is shown on the board.
+
+        For an order that HQ, and not the store, has made ready, the promised time counts.
+        """
+        if order.arrived_at is not None and self.is_near(order.arrived_at, HERE):
+            return True
+        if made is not None or order.arrived_at is not None:
+            return self.is_near(made.time if made else None, CALLED)
+        return self.is_near(orders.promise(order.row, self.promise_hours), CALLED)
+
+    def prepares(self, order: PickupOrder) -> bool:
+        """Whether the number of an order that is not ready yet is shown: it is due soon, or its shopper waits."""
+        due = orders.promise(order.row, self.promise_hours)
+        return self.is_near(order.arrived_at, HERE) or self.is_near(due, AROUND)
+
+
+def numbers(shop: StoreContext, time: datetime) -> Numbers:
+    """The present numbers: ready ones newest first, the others by promised time."""
+    if not shop.policy.pickup.on:
+        return Numbers(ready=[], making=[])
+    now = Now(time=time, promise_hours=shop.policy.pickup.promise_hours)
+    here = orders.here(shop.db, shop.hq, shop.box, time, promise_hours=now.promise_hours)
+    made = _made_ready(shop)
 
     def newest(order: PickupOrder) -> int:
-        return -made.get(order.row.order, 0)
+        step = made.get(order.row.order)
+        return -step.seq if step else 0
 
-    ready = sorted((order for order in here if order.state in READY), key=newest)
-    making = [order for order in here if order.state in MAKING]
-    return Numbers(ready=[one.row.number for one in ready], making=[one.row.number for one in making])
+    called = [order for order in here if order.state in READY and now.calls(order, made.get(order.row.order))]
+    making = [order for order in here if order.state in MAKING and now.prepares(order)]
+    return Numbers(
+        ready=[one.row.number for one in sorted(called, key=newest)], making=[one.row.number for one in making]
+    )
 
 
 def _show(template: str) -> str:
-    return show(template, numbers=numbers(shop()), ja=house().voices["ja"], en=house().voices["en"])
+    return show(template, numbers=numbers(shop(), moment().time), ja=house().voices["ja"], en=house().voices["en"])
 
 
 @board.get("/board")

@@ -2,54 +2,73 @@
 
 import logging
 import os
+import signal
 import socket
 import sys
 import time
+from concurrent.futures import Future
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
-from edge.config import Config
-from edge.service import BROKEN, notify
-from ui.alone import alone, check_address
-from ui.room import Room
+from edge.config.noren_toml import Config
+from edge.config.role import UNSERVED
+from edge.platform.process import BROKEN, leave_as_it_is
+from edge.platform.sqlite_file import wanted
+from edge.platform.systemd import notify
+from ui.access.origin import App, by_listener
+from ui.background_tasks import BackgroundTasks
+from ui.front import haproxy
+from ui.front.reachability import Reachability
+from ui.single_instance import alone, check_address
 
 log = logging.getLogger(__name__)
 
 THREADS = 64  # 40 streams hold one each; the rest answer
 STREAM_DEAD = 10_000  # ms without an acknowledgement before a screen that lost power is given up (tcp(7))
 STUCK = 15.0  # seconds without a round of a loop before the worker is ended
+UNREACHED = 60.0  # seconds without an answer at the users' address before systemd's watchdog is no longer fed
 GRACE = 4  # seconds for requests under way when the process is asked to stop; streams end at once
 
 gthread.STOP_KEEPALIVE_LINGER = 0.5  # seconds an idle connection is kept at the end; 2 s would be most of the stop
 
 
 class Worker(gthread.ThreadWorker):  # type: ignore[misc]
-    """gunicorn's thread worker; it lives only as long as desk and follower do."""
+    """gunicorn's thread worker; it runs only as long as scan processor and change watcher do."""
 
     @property
-    def room(self) -> Room:
-        room: Room = self.app.room
+    def room(self) -> BackgroundTasks:
+        room: BackgroundTasks = self.app.room
         return room
 
     def notify(self) -> None:
-        """Once a second from gunicorn's own loop: beat, unless a loop has broken or stands still."""
+        """Called once a second by gunicorn's own loop: beat, unless a loop has failed or stopped."""
         if self.room.life.broken is not None:
             os._exit(BROKEN)  # the arbiter starts another worker; the store remembers
         if not self.alive or self.room.life.stalest() < STUCK:
             super().notify()
 
     def is_parent_alive(self) -> bool:
-        """Whoever loses the arbiter ends by itself, desk and all: systemd starts both anew."""
+        """A worker without its arbiter ends by itself, with its threads: systemd restarts both."""
         lives = bool(super().is_parent_alive())
         if not lives:
             self.room.end()
         return lives
+
+    def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
+        """A connection that ends waits for its other side (RFC 9112, 9.6) in a thread, and not in the one loop of all.
+
+        gunicorn's own waits there, two seconds for each screen that lost power and each client that does not close.
+        """
+        if fs.cancelled() or fs.exception() or fs.result() is not False:
+            super().finish_request(conn, fs)
+            return
+        self.nr_conns -= 1
+        self.tpool.submit(conn.close, graceful=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.room.end()
@@ -63,11 +82,34 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
 class Master(Arbiter):  # type: ignore[misc]
     """gunicorn's arbiter; systemd lets only this process speak, so it passes the worker's heartbeat on."""
 
+    def __init__(self, app: "Server") -> None:
+        super().__init__(app)
+        self.data = Path(app.config.store.data)
+        self.reached = Reachability(app.config.web.host, app.config.web.port)
+
     def murder_workers(self) -> None:
-        """Called once a second: end a worker that is stuck, and feed systemd's watchdog while one is not."""
+        """Called once a second: end a worker that is stuck, and feed systemd's watchdog while one is not, and it answers.
+
+        If a thread or process has found store.db damaged, it ends the worker and itself.
+        """
         super().murder_workers()
-        if any(time.monotonic() - worker.tmp.last_update() < STUCK for worker in self.WORKERS.values()):
+        if wanted(self.data).exists():
+            self.kill_workers(signal.SIGKILL)
+            leave_as_it_is()
+        silent = self.reached.look(time.monotonic())
+        lives = any(time.monotonic() - worker.tmp.last_update() < STUCK for worker in self.WORKERS.values())
+        if lives and silent < UNREACHED:
             notify("WATCHDOG=1")
+        elif lives:
+            log.error("the pages have not answered on their own address for %.0f s", silent)
+
+
+def places(config: Config) -> list[str]:
+    """The app's listeners: loopback, and HAProxy's socket if the pages are offered to the network."""
+    web = config.web
+    host = f"[{web.host}]" if ":" in web.host else web.host
+    own = [f"{host}:{web.port}"]
+    return own if web.lan is None else [*own, f"unix:{haproxy.app_socket(config)}"]
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -75,14 +117,13 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.room = Room(config)
+        self.room = BackgroundTasks(config)
         super().__init__()
 
     def load_config(self) -> None:
-        web = self.config.web
-        host = f"[{web.host}]" if ":" in web.host else web.host
         settings: dict[str, Any] = {
-            "bind": f"{host}:{web.port}",
+            "bind": places(self.config),
+            "forwarded_allow_ips": "",  # headers never decide the origin of a request; the listener does
             "workers": 1,
             "worker_class": Worker,
             "threads": THREADS,
@@ -97,9 +138,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         for name, value in settings.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> App:
         """In the worker, after the fork: threads and connections do not live through one."""
-        return self.room.begin()
+        app = self.room.begin()
+        return by_listener(app, app.extensions["house"].through.heard)
 
     def run(self) -> None:
         Master(self).run()
@@ -107,13 +149,21 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 def _give_up_dead_screens(arbiter: Any) -> None:
     for listener in arbiter.LISTENERS:
-        listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STREAM_DEAD)
+        if listener.sock.family != socket.AF_UNIX:
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STREAM_DEAD)
     log.info("the pages are at %s", ", ".join(str(listener) for listener in arbiter.LISTENERS))
 
 
 def main(config: Config) -> int:
     """Serve the store's pages until asked to stop; the exit code. Raises BadConfig."""
     folder = Path(config.store.data)
+    for place in config.stations:
+        if place.role in UNSERVED:
+            log.warning(
+                "station %s: role %s is not served by this version; scans there are refused", place.id, place.role
+            )
+    if config.web.lan is not None:
+        haproxy.make_place(config)
     with alone(folder):
         check_address(config.web.host, config.web.port)
         try:

@@ -1,4 +1,4 @@
-"""The names of the bar and matrix codes a shop meets, and the AIM identifiers scanners send for them."""
+"""The names of the bar and matrix codes that a shop uses, and the AIM identifiers that scanners send for them."""
 
 from enum import StrEnum
 
@@ -45,7 +45,7 @@ _BY_AIM_LETTER = {
 
 
 def from_aim(aim: str) -> Symbology | None:
-    """`]E4` -> EAN8, `]C1` -> CODE128; None for an identifier we have no name for."""
+    """`]E4` -> EAN8, `]C1` -> CODE128; None for an identifier without a name here."""
     if aim == "]E4":
         return Symbology.EAN8
     return _BY_AIM_LETTER.get(aim[1:2])

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import click
 
-from edge.demo.town import CannotStart, Ports, Town, free_port, is_free
-from edge.service import asked_to_stop
+from edge.demo.ports import free_port, is_free
+from edge.demo.stack import CannotStart, DemoStack, Ports
+from edge.platform.process import asked_to_stop
 
 USUAL = Ports(web=8080, broker=1883)
 READY_WITHIN = 90.0  # seconds; a Pi's first start writes the whole sample chain
 CONFIG_WITHIN = 15.0  # seconds; HQ's first config is on trial for one or two
+COUNT_EVERY = 600.0  # seconds between two words of the stock system: numbers are shown for half an hour
 LOOK_EVERY = 0.5  # seconds between looks at the processes
 
 
@@ -28,7 +30,7 @@ def say(text: str) -> None:
 def _only_one(folder: Path) -> Iterator[None]:
     """Hold the town's lock, or say where the one that runs already has its pages."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "demo.lock").open("a+") as lock:
+    with (folder / "demo.lock").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -51,7 +53,7 @@ def choose_ports() -> Ports:
     return Ports(**chosen)
 
 
-def _addresses(town: Town) -> str:
+def _addresses(town: DemoStack) -> str:
     play = json.loads((town.store / "play.json").read_text(encoding="utf-8"))
     clerk = play["staff"][0]
     pages = (
@@ -64,7 +66,7 @@ def _addresses(town: Town) -> str:
     return "\n".join(f"  {name:7} {town.url(path):40} {what}" for name, path, what in pages) + "\n"
 
 
-def _wait_until_ready(town: Town, asked: Callable[[float], bool]) -> bool:
+def _wait_until_ready(town: DemoStack, asked: Callable[[float], bool]) -> bool:
     """True when the pages answer, False when somebody asked to stop first."""
     begun = time.monotonic()
     while not town.is_ready():
@@ -77,7 +79,7 @@ def _wait_until_ready(town: Town, asked: Callable[[float], bool]) -> bool:
     return True
 
 
-def _wait_for_config(town: Town, asked: Callable[[float], bool]) -> None:
+def _wait_for_config(town: DemoStack, asked: Callable[[float], bool]) -> None:
     """Until the pages look as HQ wants them; where that does not come, they answer all the same."""
     until = time.monotonic() + CONFIG_WITHIN
     while not (town.has_config() or asked(0.2)):
@@ -86,7 +88,15 @@ def _wait_for_config(town: Town, asked: Callable[[float], bool]) -> None:
             return
 
 
-def _live(town: Town) -> None:
+def _count(town: DemoStack) -> None:
+    """A word of the stock system that does not come makes numbers old, and ends no demo."""
+    try:
+        town.count()
+    except CannotStart as error:
+        say(str(error))
+
+
+def _live(town: DemoStack) -> None:
     with asked_to_stop() as asked:
         try:
             say("Starting broker, HQ and store")
@@ -96,13 +106,19 @@ def _live(town: Town) -> None:
                 addresses = _addresses(town)
                 (town.folder / "addresses.txt").write_text(addresses, encoding="utf-8")
                 say(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")
+            counted = 0.0  # at once: the town may have been built long ago
             while not asked(LOOK_EVERY):
                 for child in town.children.values():
                     child.look_after(say)
+                if not counted or time.monotonic() - counted >= COUNT_EVERY:
+                    _count(town)
+                    counted = time.monotonic()
         finally:
-            say("Ending …")
-            town.end()
-            (town.folder / "addresses.txt").unlink(missing_ok=True)
+            try:
+                say("Ending …")
+            finally:  # also where nobody hears it any more: the terminal is gone, or `| head` has had enough
+                town.end()
+                (town.folder / "addresses.txt").unlink(missing_ok=True)
 
 
 def _clear(folder: Path) -> None:
@@ -121,7 +137,7 @@ def demo(folder: Path, fresh: bool) -> None:
         with _only_one(folder):
             if fresh:
                 _clear(folder)
-            town = Town(folder, choose_ports())
+            town = DemoStack(folder, choose_ports())
             town.build(say)
             _live(town)
     except CannotStart as error:

@@ -1,1 +1,1 @@
-"""Reading bar and matrix codes in a grey picture better than any single engine does."""
+"""Reading bar and matrix codes in a grey picture, better than any single engine does."""

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from edge.store import rows
-from sync.hq.founding import opened
+from edge.platform.database import rows
+from sync.hq.enrolment.founding import opened
 from tests.ends import CHAIN, Ends, until, up
 from tests.sync.nats import NAMES, Cluster, cluster, ends_of
 

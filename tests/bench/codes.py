@@ -1,4 +1,4 @@
-"""Codes read a second: products and GS1 labels, each text met once, as at a till."""
+"""Codes read a second: products and GS1 labels, each text met once, as at a till; the AI table beside GS1's file."""
 
 import argparse
 import json
@@ -8,16 +8,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from edge.codes.checks import mod10_digit
-from edge.codes.meaning import Product
-from edge.codes.read import read
-from edge.codes.rules import Check, CodeRules, InStoreRule, IssuerRule, PriceCheck
+from edge.codes.check_digits import mod10_digit
+from edge.codes.code_rules import Check, CodeRules, InStoreRule, IssuerRule, PriceCheck
+from edge.codes.gs1.dictionary import ENTRIES, RELEASE
+from edge.codes.parse import read
+from edge.codes.parsed_code import Product
+from tests.gs1_dictionary import entries
 
 SEED = 20_260_401  # the same codes on every machine
 CODES = 20_000  # a second's worth at the EAN target
 ROUNDS = 3  # the best counts: others use the machine too
 TARGETS = {"codes.ean_per_s": 20_000, "codes.gs1_per_s": 3_000}
 GS = "\x1d"
+PUBLISHED = Path("../shared/data/gs1/gs1-syntax-dictionary.txt")
 
 # Rules as a chain has them, so that every product is first held against each of them.
 RULES = CodeRules(
@@ -39,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures = measured()
     for name, value in figures.items():
         print(f"{name:18} {value:10,.0f}  target {TARGETS[name]:,}")
+    print(dictionary())
     if options.json:
         options.json.write_text(json.dumps(figures, indent=2) + "\n")
     return 0
@@ -51,6 +55,15 @@ def measured() -> dict[str, float]:
         "codes.ean_per_s": rate([ean(dice) for _ in range(CODES)], "]E0"),
         "codes.gs1_per_s": rate([label(dice) for _ in range(CODES)], "]C1"),
     }
+
+
+def dictionary() -> str:
+    """Whether the AI table is what GS1's published file says, where a copy of that lies beside the repository."""
+    if not PUBLISHED.exists():
+        return f"GS1's dictionary {RELEASE}: not compared, {PUBLISHED.name} is not in {PUBLISHED.parent}"
+    release, lines = entries(PUBLISHED.read_text())
+    same = set(lines.splitlines()) & set(ENTRIES.strip().splitlines())
+    return f"GS1's dictionary {RELEASE}: {len(same)} of {len(lines.splitlines())} entries as in release {release}"
 
 
 def ean(dice: random.Random) -> bytes:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import cv2
 
+from firmware_bridge.decode import known
 from tests.bench import codes
-from tests.bench.decoding import endurance
+from tests.bench.decoding import damaged, endurance, packs, slower
 from tests.bench.decoding.corpus import RETAIL, Picture, photographs, score, synthetic
 from tests.bench.decoding.rivals import LIVE, ZXING, Reader, hushed, readers
 from tests.bench.decoding.tally import Figures, Tally, figures_of, groups_of, show
@@ -21,6 +22,9 @@ CORPORA = Path("../shared/barcodes")
 SEED = "noren"
 REPEATS = 3  # runs per timed picture; the quickest counts, the others met a busy machine
 FRAMES = 100_000  # frames of the memory run, of the issue
+LABELS = 25  # damaged ones of each kind and damage: 1,000, and 200 spliced ones
+PACKS = 40  # pictures of each kind of pack: 240
+EACH = 4  # photographs of which one is held still
 TELL = 100  # pictures between two lines of progress
 
 
@@ -40,9 +44,11 @@ def measure(pictures: Iterable[Picture], groups: dict[str, Tally]) -> list[tuple
 
 
 def quickest(read: Reader, picture: Picture) -> float:
-    """Milliseconds of the quickest of a few runs."""
+    """Milliseconds of the quickest of a few runs, each of a code that was not in view before."""
     times = []
     for _ in range(REPEATS):
+        for _ in range(known.LOOKS + 1):
+            read(slower.EMPTY)
         start = time.perf_counter()
         read(picture.gray)
         times.append((time.perf_counter() - start) * 1000)
@@ -92,6 +98,24 @@ def empty(asked: argparse.Namespace) -> Figures:
     return {"decode.empty_frame_ms": endurance.empty_frame_ms(asked.seed)}
 
 
+def spoilt(asked: argparse.Namespace) -> Figures:
+    """Labels somebody scratched, crinkled, covered or wore off: what one look and two seconds in a hand tell."""
+    with hushed():
+        return damaged.measured(asked.labels, asked.seed)
+
+
+def packed(asked: argparse.Namespace) -> Figures:
+    """Packs of the kinds that lose most, drawn: one half rungs may be chosen with, the other only measured."""
+    return read_rates(f"packs_{asked.half}", packs.pictures(asked.packs, asked.half))
+
+
+def slowed(asked: argparse.Namespace) -> Figures:
+    """Packs, and each so many photographs, held still where the processor is slower."""
+    with hushed():
+        drawn = slower.measured(packs.pictures(asked.packs, asked.half), f"packs_{asked.half}")
+        return drawn | slower.measured(itertools.islice(photographs(asked.corpus), 0, None, EACH), "photographs")
+
+
 def memory(asked: argparse.Namespace) -> Figures:
     """Memory from the first to the last frame."""
     print(f"memory over {asked.frames:,} frames of {endurance.FRAMES_ARE}")
@@ -110,6 +134,9 @@ PARTS: dict[str, Callable[[argparse.Namespace], Figures]] = {
     "worst": worst,
     "real": real,
     "synthetic": made,
+    "damage": spoilt,
+    "packs": packed,
+    "slower": slowed,
     "memory": memory,
 }
 
@@ -122,6 +149,9 @@ def main() -> int:
     options.add_argument("--part", action="append", choices=PARTS, help="measure only this part; may be given again")
     options.add_argument("--per", type=int, default=1, help="synthetic frames of each kind, degradation and level")
     options.add_argument("--seed", default=SEED, help="of the synthetic frames")
+    options.add_argument("--labels", type=int, default=LABELS, help="damaged labels of each kind and damage")
+    options.add_argument("--packs", type=int, default=PACKS, help="pictures of each kind of pack")
+    options.add_argument("--half", choices=packs.HALVES, default=packs.HALVES[1], help="which of the packs")
     options.add_argument("--frames", type=int, default=FRAMES, help="frames of the memory run")
     asked = options.parse_args()
     cv2.setNumThreads(1)

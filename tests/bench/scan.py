@@ -18,13 +18,13 @@ import msgspec
 import psutil
 from playwright.sync_api import Browser, Page
 
-from edge.demo.children import noren
-from edge.demo.town import Town
-from edge.store import open_hq
-from sync.hq import feed
-from sync.hq.founding import opened
+from edge.demo.stack import DemoStack
+from edge.demo.subprocesses import noren
+from edge.platform.database import open_hq
+from sync.hq.enrolment.founding import opened
+from sync.hq.feeds import feed
 from tests import town as towns
-from tests.browse import KIOSK, chromium
+from tests.browse import KIOSK, chromium, until
 
 PRODUCTS = 10_000  # in the catalogue while scans are measured
 RATE = 5.0  # scans a second, as the issue has it
@@ -68,13 +68,13 @@ def _made_up(row: dict[str, object], number: int) -> tuple[str, str]:
     return gtin, msgspec.json.encode({**row, "gtin": gtin, "style": f"99-{number // 8:05d}"}).decode()
 
 
-def tags(town: Town) -> list[str]:
+def tags(town: DemoStack) -> list[str]:
     """All price tags of the store's catalogue (EAN-13)."""
     found = towns.look(town.data / "hq.db", "select key from catalog where body is not null order by key limit 300")
     return [key[1:] for (key,) in found]
 
 
-def scan_at_rate(town: Town, page: Page, codes: Iterable[str]) -> list[float]:
+def scan_at_rate(town: DemoStack, page: Page, codes: Iterable[str]) -> list[float]:
     """Milliseconds from the order to the scanner (before the first byte is on the line) to the outcome in the DOM."""
     seq = towns.look(town.data / "store.db", "select coalesce(max(seq), 0) from outcomes")[0][0]
     sent: dict[int, float] = {}
@@ -84,7 +84,7 @@ def scan_at_rate(town: Town, page: Page, codes: Iterable[str]) -> list[float]:
         sent[seq] = time.time() * 1000
         towns.scan(town, "k1", code)
         page.wait_for_timeout(max(0.0, (due - time.monotonic()) * 1000))
-    page.wait_for_function("seq => seq in window.shown", arg=str(seq))
+    until(page, "seq => seq in window.shown", arg=str(seq))
     shown: dict[str, float] = page.evaluate("window.shown")
     return [shown[str(number)] - moment for number, moment in sent.items() if str(number) in shown]
 
@@ -116,7 +116,7 @@ def screens(scans: int, figures: dict[str, float]) -> None:
             rest(town, figures)
 
 
-def _scans(town: Town, browser: Browser, scans: int, figures: dict[str, float]) -> None:
+def _scans(town: DemoStack, browser: Browser, scans: int, figures: dict[str, float]) -> None:
     page = browser.new_page(viewport={"width": KIOSK[0], "height": KIOSK[1]})
     page.goto(town.url("/kiosk/k1"))
     page.wait_for_selector(".stage")
@@ -138,7 +138,7 @@ def _scans(town: Town, browser: Browser, scans: int, figures: dict[str, float]) 
     page.close()
 
 
-def rest(town: Town, figures: dict[str, float]) -> None:
+def rest(town: DemoStack, figures: dict[str, float]) -> None:
     """Memory and idle CPU of the three processes, no camera, no page open."""
     pids = {name: town.children[name].pid for name in PROCESSES}
     for name, pid in pids.items():
@@ -164,7 +164,7 @@ def starts(figures: dict[str, float]) -> None:
         figures["start.ready_s"] = max(figures[f"start.{name}_s"] for name in PROCESSES)
 
 
-def _fill_mirror(town: Town, products: int) -> None:
+def _fill_mirror(town: DemoStack, products: int) -> None:
     hq = open_hq(town.data)
     with opened(town.hq) as there:
         (text,) = there.conn.execute("select body from rows where feed = 'catalog' limit 1").fetchone()
@@ -178,7 +178,7 @@ def _fill_mirror(town: Town, products: int) -> None:
     hq.close()
 
 
-def _start(town: Town, name: str, address: Path) -> float:
+def _start(town: DemoStack, name: str, address: Path) -> float:
     """Start one process as systemd would, and wait until it says that it is ready; for web, until its pages answer."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         address.unlink(missing_ok=True)

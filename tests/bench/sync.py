@@ -12,7 +12,7 @@ from pathlib import Path
 # Python looks first where the script lies, and this one is called as the package is that it measures.
 sys.path[:] = [place for place in sys.path if Path(place or ".").resolve() != Path(__file__).resolve().parent]
 
-PARTS = ("loss", "drain", "latency", "backlog", "feed")
+PARTS = ("loss", "drain", "small", "latency", "backlog", "feed")
 
 
 def measure(part: str, asked: argparse.Namespace) -> dict[str, float]:

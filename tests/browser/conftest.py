@@ -5,18 +5,19 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browse import chromium
+from tests.browse import chromium, ready
 from tests.browser.town import Town, open_town
 
-PATIENCE = 60_000  # ms; a slow machine is no fault of the pages
+PATIENCE = 180_000  # ms; a slow machine is no fault of the pages
 expect.set_options(timeout=PATIENCE)
 
 KIOSK, BOARD = (1080, 1920), (1920, 1080)
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a file: a browser or driver that falls costs its own file."""
     with chromium() as found:
         yield found
 
@@ -58,7 +59,7 @@ def visit(context: BrowserContext, town: Town) -> Open:
         page.on("request", lambda request: _stays(request.url, town.url))
         page.goto(town.url + path)
         if path != "/":
-            page.wait_for_function("document.documentElement.dataset.ready")
+            ready(page)
         if clock:
             # from here time passes only as the test says (seconds; the least ahead, so that nothing falls due)
             page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 0.2)

@@ -1,6 +1,9 @@
 """The rules of the shop floor that a machine can check in a browser; each returns what breaks it."""
 
-from axe_playwright_python.sync_playwright import Axe
+from collections.abc import Sequence
+from pathlib import Path
+
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 AXE = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -13,8 +16,12 @@ const name = e => (e.className || e.tagName) + ' ' + e.textContent.trim().slice(
 
 def axe(page: Page) -> list[str]:
     """WCAG 2.2 A and AA, and axe's own advice."""
-    found = Axe().run(page, options={"runOnly": AXE})
-    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in found.response["violations"]]
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    # told of each rule that holds, axe takes three times as long
+    options = {"runOnly": AXE, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in found]
 
 
 def small_targets(page: Page, least: int) -> list[str]:
@@ -40,35 +47,48 @@ def small_text(page: Page, least: int) -> list[str]:
     return found
 
 
-def out_of_reach(page: Page) -> list[str]:
-    """Controls above 40 % of a portrait screen."""
-    found: list[str] = page.evaluate(
-        f"""() => {{ {_SEEN} return [...document.querySelectorAll('button, a[href]')].filter(seen)
-          .filter(e => e.getBoundingClientRect().top < innerHeight * 0.4).map(name); }}"""
+_LAYOUT = (Path(__file__).parent / "layout.js").read_text(encoding="utf-8").rstrip().removesuffix(";")
+
+
+def layout(page: Page, target: float, text: float, *, staff: bool = False, still: bool = False) -> list[str]:
+    """What is cut, lies over something else, cannot be reached, is too small, or scrolls without saying so.
+
+    A clerk's screen (`staff`) is held in a hand, which reaches all of it, and rolls as any list does; but for one that is to
+    stand `still`.
+    """
+    return layouts(page, target, text, "() => {}", [None], staff=staff, still=still)[0]
+
+
+def layouts(
+    page: Page,
+    target: float,
+    text: float,
+    change: str,
+    states: Sequence[object],
+    *,
+    staff: bool = False,
+    still: bool = False,
+) -> list[list[str]]:
+    """The same for each of some states, which the JavaScript function `change` brings about; one trip to the browser."""
+    size = page.viewport_size
+    assert size is not None
+    upright = size["height"] > size["width"]
+    settings = {"target": target, "text": text, "reach": upright and not staff, "hint": not staff, "still": still}
+    found = page.evaluate(
+        f"""async ([states, rules]) => {{ const change = {change}, layout = {_LAYOUT}, found = [];
+          for (const state of states) {{ await change(state); found.push(layout(rules)); }}
+          return found; }}""",
+        [list(states), settings],
     )
-    return found
+    return [sorted({f"{rule}: {what}" for rule, what in one}) for one in found]
 
 
-def off_screen(page: Page) -> list[str]:
-    """What lies outside the screen, or is cut by what holds it; a kiosk does not scroll."""
+def beside(page: Page) -> list[str]:
+    """What runs out of the screen to a side."""
     found: list[str] = page.evaluate(
-        f"""() => {{ {_SEEN} return [...document.querySelectorAll('body *')]
-          .filter(e => seen(e) && !e.closest('svg, ruby, .photo, .scene, .pic, q'))
-          .filter(e => {{ const r = e.getBoundingClientRect();
-            const cut = e.matches('.body, .cards, .bar, .foot, .tile, .card:not(.good), .btn') &&
-              (e.scrollWidth > e.clientWidth + 2 || e.scrollHeight > e.clientHeight + 2);
-            return cut || r.right > innerWidth + 1 || r.bottom > innerHeight + 1 || r.left < -1 || r.top < -1; }})
+        f"""() => {{ {_SEEN} return [...document.querySelectorAll('body *')].filter(e => seen(e) && !e.closest('svg'))
+          .filter(e => e.getBoundingClientRect().right > innerWidth + 1 || e.getBoundingClientRect().left < -1
+            || e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline' && !e.matches('input, select'))
           .map(name); }}"""
-    )
-    return found
-
-
-def overlaps(page: Page) -> list[str]:
-    """Controls that lie over one another."""
-    found: list[str] = page.evaluate(
-        f"""() => {{ {_SEEN} const all = [...document.querySelectorAll('button, a[href]')].filter(seen);
-          const hit = (a, b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1;
-          return all.flatMap((a, at) => all.slice(at + 1)
-            .filter(b => hit(a.getBoundingClientRect(), b.getBoundingClientRect())).map(b => name(a) + ' / ' + name(b))); }}"""
     )
     return found

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from edge.outcome import on_screen
+from edge.features.outcome import on_screen
+from tests.browse import ready
 from tests.browser.town import Town, Weather
 from tests.ui.shop_floor import SHIRT_M, ean13
 
@@ -30,7 +31,7 @@ def test_a_screen_that_is_refused_at_first_comes_when_there_is_a_place(visit: Vi
     page = visit("/board", (1920, 1080))
     page.route("**/live/**", lambda route: route.fulfill(status=503))
     page.reload()
-    page.wait_for_function("document.documentElement.dataset.ready")
+    ready(page)
     town.floor.order("4901")
     page.unroute("**/live/**")
     expect(page.locator("[data-number='4901']")).to_be_visible()

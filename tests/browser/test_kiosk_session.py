@@ -7,8 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as NotSeen
 
-from edge.outcome import on_screen
-from edge.store import rows, writing
+from edge.features.outcome import on_screen
+from edge.platform.database import rows, writing
+from tests.browse import until
 from tests.browser.town import Town
 from tests.ui.shop_floor import FULL_NAME, SHIRT_M, ean13, gtin14, pickup_code
 
@@ -48,12 +49,12 @@ def wedge(page: Page, code: str, end: str = "Enter") -> None:
 
 
 def typed(town: Town) -> list[bytes]:
-    return [row["data"] for row in rows(town.floor.db, "select data from page_scans order by seq")]
+    return town.typed()
 
 
 @pytest.fixture
 def fresh(town: Town) -> Town:
-    town.floor.db.conn.execute("delete from page_scans")
+    town.forget_typed()
     town.floor.db.conn.execute("delete from staff_calls")
     town.floor.order("4821", member="m-1")
     return town
@@ -270,9 +271,11 @@ def test_sounds_are_three_and_each_can_be_seen(visit: Visit, town: Town) -> None
     )
     town.scan("M12345678")
     expect(page.locator(MEMBER)).to_be_visible()
+    until(page, "tones.length >= 1")
     assert page.evaluate("tones.splice(0)") == [pytest.approx(1318.5)]
     town.scan("4901230001028")
     expect(page.locator(".stage.message")).to_be_visible()
+    until(page, "tones.length >= 2")
     assert page.evaluate("tones.splice(0)") == [392, 392]
 
 
@@ -294,3 +297,15 @@ def test_a_kiosk_says_by_itself_that_no_scans_are_taken_and_that_they_are_again(
 
     assert any(noted() for _ in range(60))
     expect(page.locator(f"{HOME}:not(.full)")).to_contain_text("The scanner is below this screen")
+
+
+def test_a_touch_is_told_to_the_box_which_ends_a_session_that_nobody_touches(visit: Visit, fresh: Town) -> None:
+    page = visit()
+    fresh.scan("M12345678")
+    expect(page.locator(MEMBER)).to_be_visible()
+    fresh.floor.db.conn.execute("update screens set since = '2026-01-01T00:00:00.000Z' where station = 'kiosk-1'")
+    with page.expect_response("**/touch") as told:
+        page.mouse.click(5, 5)
+    assert told.value.status == 204
+    (touched,) = rows(fresh.floor.db, "select touched from screens where station = 'kiosk-1'")
+    assert touched["touched"] is None  # it was over before: nothing calls it back

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from edge.pickup.life import State
-from edge.pickup.order import OrderLine
+from edge.features.pickup.order import OrderLine
+from edge.features.pickup.state_machine import State
+from tests.browse import ready
 from tests.browser import rules
 from tests.browser.town import Town
 from tests.ui.shop_floor import FULL_NAME, PIN, SHIRT_M, ean13, gtin14, pickup_code
@@ -61,7 +62,7 @@ def test_the_door_keeps_the_rules_and_its_keys_are_large(visit: Visit, orders: T
 def test_every_screen_keeps_the_rules(visit: Visit, orders: Town, lang: str, path: str) -> None:
     page = sign_in(visit, lang)
     page.goto(f"{orders.url}/staff/counter-1{path}?lang={lang}")
-    page.wait_for_function("document.documentElement.dataset.ready")
+    ready(page)
     keeps_the_rules(page)
 
 
@@ -209,3 +210,24 @@ def test_upright_and_in_a_hand_nothing_runs_out_of_the_screen(
     page.click('.order:has-text("4821")')
     expect(page.locator("#hand")).to_be_visible()
     keeps_the_rules(page)
+
+
+def test_to_choose_ones_name_is_no_scan(visit: Visit) -> None:
+    page = visit("/staff/counter-1", TABLET, clock=True)
+    posted: list[str] = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    page.eval_on_selector(".person input", "one => { one.value = 'ginza-03'; }")  # as long as a code may be
+    page.locator(".person").first.click()
+    page.clock.run_for(5_000)  # longer than what may be the beginning of a code is held
+    expect(page.locator(".person input").first).to_be_checked()
+    assert posted == []
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize("width", [320, 360, 390, 438])
+def test_a_clerk_can_sign_in_on_a_phone(visit: Visit, width: int, lang: str) -> None:
+    page = visit(f"/staff/counter-1?lang={lang}", (width, 700))
+    page.click(".person")
+    assert page.evaluate("document.querySelector('.gate').scrollWidth") <= width
+    ends = "all => all.map(one => one.getBoundingClientRect().right)"
+    assert max(page.eval_on_selector_all(".gate .key, .gatehead > *", ends)) <= width

@@ -14,21 +14,22 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from edge.clock import now
-from edge.config import CameraDevice, SerialDevice
-from edge.service import Life
-from firmware_bridge.logbook import Logbook
-from firmware_bridge.reading import Detail
-from sync.line import Line
+from edge.config.noren_toml import CameraDevice, Device, SerialDevice
+from edge.platform.clock import now
+from edge.platform.process import Life
+from edge.replica.hq_link import Reason
+from firmware_bridge.device_log import DeviceLog
+from firmware_bridge.devices.events import Detail
+from sync.transport.link_status import LinkStatus
 from tests.browse import TABLET
 from tests.ui.shop_floor import POLICY, Floor, open_floor
 from ui.app import make_app
-from ui.screens import Screens
+from ui.process_state.screens import Screens
 
 PHONE = (390, 844)
 TARGET, TEXT = 50, 15  # CSS pixels for staff (experience.md rules 1 and 3)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-DEVICES = [
+DEVICES: list[Device] = [
     SerialDevice(id="by-door", station="kiosk-1", path="/dev/serial/by-id/a"),
     SerialDevice(id="counter", station="counter-1", path="/dev/serial/by-id/b"),
     CameraDevice(id="eye", station="door", source="/dev/video0"),
@@ -60,11 +61,11 @@ class House:
     floor: Floor
     screens: Screens
     server: BaseWSGIServer
-    books: dict[str, Logbook]
+    books: dict[str, DeviceLog]
 
     @property
-    def line(self) -> Line:
-        return Line(self.floor.db)
+    def line(self) -> LinkStatus:
+        return LinkStatus(self.floor.db)
 
     def at(self, path: str) -> str:
         return f"http://127.0.0.1:{self.server.server_port}{path}"
@@ -82,7 +83,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     thread = threading.Thread(target=server.serve_forever)
     with (tmp_path / "data" / "bridge.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        books = {device.id: Logbook(floor.db, device) for device in DEVICES}
+        books = {device.id: DeviceLog(floor.db, device) for device in DEVICES}
         for book in books.values():
             book.works()
         thread.start()
@@ -110,7 +111,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def everything_wrong(house: House) -> None:
     """The line down, two devices lost, a screen gone: the fullest page there is."""
-    house.line.fall("timed out", now())
+    house.line.fall(Reason.LOST, "timed out", now())
     house.books["counter"].lost(Detail.UNPLUGGED)
     house.books["eye"].lost(Detail.COVERED)
     house.screens.close(house.screens.open("a", "kiosk-1"))
@@ -134,7 +135,7 @@ def test_all_of_it_can_be_read_and_reached(
 
 
 def test_the_first_thing_to_be_read_is_whether_the_shop_can_go_on(house: House, page: Page) -> None:
-    house.line.fall("timed out", now())
+    house.line.fall(Reason.LOST, "timed out", now())
     page.goto(house.at("/status"))
     first = page.locator("main :is(h2, h3, p)").first
     assert first.inner_text() == "本部とつながっていません。お店の業務は、このまま続けられます。"
@@ -147,7 +148,7 @@ def test_the_first_thing_to_be_read_is_whether_the_shop_can_go_on(house: House, 
 def test_a_change_of_the_line_is_shown_at_once(house: House, page: Page) -> None:
     page.goto(house.at("/status?lang=en"))
     page.get_by_role("heading", name="The shop can work as usual.").wait_for()
-    house.line.fall("timed out", now())
+    house.line.fall(Reason.LOST, "timed out", now())
     house.screens.changed("line")  # as the follower tells it
     page.get_by_role("heading", name="Headquarters cannot be reached.").wait_for()
     assert page.locator("html").get_attribute("lang") == "en"

@@ -1,7 +1,6 @@
 """A shop that is open: the real web process on real databases, and a line to it that can be made bad."""
 
 import http.client
-import socket
 import subprocess
 import sys
 import threading
@@ -11,23 +10,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Literal
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from playwright.sync_api import Page
 
-from edge.clock import now
-from edge.scan import Reading, write_down
-from edge.store import writing
+from edge.demo.ports import free_port
+from edge.platform.clock import now
+from edge.platform.database import writing
+from edge.scan.log import Reading, write_down
 from tests.ui.shop_floor import Floor, open_floor, toml
 
 Weather = Literal["fine", "cut", "503", "portal", "silent", "slow"]
 PORTAL = b"<!doctype html><html><body><div class='stage'>Please log in to the Wi-Fi</div></body></html>"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -44,7 +37,7 @@ class Web:
             [sys.executable, "-m", "edge", "run", "web", "--config", str(self.settings)], stderr=log, stdout=log
         )
         log.close()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 180
         while not self.well():
             assert time.monotonic() < until, "the web process did not come up"
             time.sleep(0.02)
@@ -128,6 +121,13 @@ class _Wire(BaseHTTPRequestHandler):
         self.do_GET()
 
 
+# With its answer the bytes of a code are gone: what pages sent is noted as it comes.
+TYPED = (
+    "create table typed (seq integer primary key, data blob not null)",
+    "create trigger type_it after insert on page_scans begin insert into typed values (new.seq, new.data); end",
+)
+
+
 @dataclass
 class Town:
     """Everything a browser test needs: the shop's data, its process, and the address browsers use."""
@@ -157,8 +157,8 @@ class Town:
 
         A page whose clock the test moves must have felt it before: what it hears later counts for a later moment.
         """
-        self.set(weather)
         with page.expect_event("requestfinished", lambda request: "/live/" in request.url):
+            self.set(weather)  # only now: what the stream hears of itself a moment later may already be what ends it
             self.floor.db.conn.execute("insert into staff_calls (station, time, answered) values ('x', 't', 't')")
 
     def scan(self, code: str | bytes, station: str = "kiosk-1") -> None:
@@ -166,6 +166,14 @@ class Town:
         data = code.encode() if isinstance(code, str) else code
         with writing(self.floor.db):
             write_down(self.floor.db, "scans", station, "scanner", Reading(data=data), now())
+
+    def typed(self) -> list[bytes]:
+        """What scanners have typed into pages, as it came, whether it is answered by now or not."""
+        return [data for (data,) in self.floor.db.conn.execute("select data from typed order by seq").fetchall()]
+
+    def forget_typed(self) -> None:
+        for table in ("typed", "page_scans"):
+            self.floor.db.conn.execute(f"delete from {table}")
 
     def log(self) -> str:
         return (self.web.settings.parent / "log").read_text()
@@ -185,6 +193,8 @@ def open_town(folder: Path) -> Town:
     port = free_port()
     floor = open_floor(folder / "data", port)
     town = Town(floor, Web(toml(folder, port), port))
+    for statement in TYPED:
+        floor.db.conn.execute(statement)
     wire = type("Wire", (_Wire,), {"town": town})
     town.server = ThreadingHTTPServer(("127.0.0.1", 0), wire)
     town.server.daemon_threads = True

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from edge.shop import Shop
+from edge.store_context import StoreContext
 from tests.edge import floor as builder
 
 
 @pytest.fixture
-def floor(tmp_path: Path) -> Iterator[Shop]:
+def floor(tmp_path: Path) -> Iterator[StoreContext]:
     with builder.shop(tmp_path) as opened:
         yield opened

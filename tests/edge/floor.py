@@ -8,31 +8,34 @@ from typing import Any
 
 import msgspec
 
-from edge import schema
-from edge.box import know_thyself
-from edge.catalog import Colour, Product
-from edge.clock import now, utc_text
-from edge.config import Config, HqSection, Station, StoreSection
-from edge.desk import catch_up
-from edge.member import Member
-from edge.outcome import Outcome, OutcomeRow
-from edge.pickup.life import State
-from edge.pickup.order import OrderLine, OrderRow
-from edge.scan import Reading, write_down
-from edge.service import Life
-from edge.shop import Shop, open_shop
-from edge.stock import StockRow
-from edge.store import open_store, rows, values, writing
-from edge.words import Words
+from edge import registry
+from edge.box_identity import know_thyself
+from edge.config.noren_toml import Config, HqSection, Station, StoreSection
+from edge.config.role import Role
+from edge.features.catalog import Colour, Product
+from edge.features.member import Member
+from edge.features.outcome import Outcome, OutcomeRow
+from edge.features.pickup.order import OrderLine, OrderRow
+from edge.features.pickup.state_machine import State
+from edge.features.stock import StockRow
+from edge.platform import migration
+from edge.platform.clock import now, utc_text
+from edge.platform.database import open_store, rows, values, writing
+from edge.platform.process import Life
+from edge.scan.log import Reading, write_down
+from edge.scan_processor import catch_up
+from edge.store_context import StoreContext, open_shop
+from edge.validation.localized_text import LocalizedText
+from tests.keyed import unlocked
 
 GTIN = "04512345678906"
 SECRET = "s3cret-of-4821"
 STATIONS = [
-    Station(id="k1", role="kiosk", name=Words(ja="キオスク1")),
-    Station(id="k2", role="kiosk", name=Words(ja="キオスク2")),
-    Station(id="door", role="entrance", name=Words(ja="入口")),
-    Station(id="c1", role="counter", name=Words(ja="カウンター")),
-    Station(id="g1", role="gate", name=Words(ja="ゲート")),
+    Station(id="k1", role=Role.KIOSK, name=LocalizedText(ja="キオスク1")),
+    Station(id="k2", role=Role.KIOSK, name=LocalizedText(ja="キオスク2")),
+    Station(id="door", role=Role.ENTRANCE, name=LocalizedText(ja="入口")),
+    Station(id="c1", role=Role.COUNTER, name=LocalizedText(ja="カウンター")),
+    Station(id="g1", role=Role.GATE, name=LocalizedText(ja="ゲート")),
 ]
 
 
@@ -46,9 +49,9 @@ def config(folder: Path) -> Config:
 
 
 @contextmanager
-def shop(folder: Path) -> Iterator[Shop]:
+def shop(folder: Path) -> Iterator[StoreContext]:
     """A migrated store that knows who it is."""
-    schema.migrate(folder)
+    migration.migrate(unlocked(folder))
     db = open_store(folder)
     box = know_thyself(db, "ginza", now())
     db.close()
@@ -56,7 +59,7 @@ def shop(folder: Path) -> Iterator[Shop]:
         yield opened
 
 
-def send(floor: Shop, feed: str, key: str, body: object, version: int = 1) -> None:
+def send(floor: StoreContext, feed: str, key: str, body: object, version: int = 1) -> None:
     """What sync does when HQ sends a row."""
     text = None if body is None else msgspec.json.encode(body).decode()
     floor.hq.conn.execute(
@@ -75,9 +78,9 @@ def product(gtin: str = GTIN, **more: Any) -> Product:
     return Product(
         gtin=gtin,
         style=more.pop("style", "41-2208"),
-        name=Words(ja="立ち襟シャツ", en="Band collar shirt"),
+        name=LocalizedText(ja="立ち襟シャツ", en="Band collar shirt"),
         category="shirts",
-        colour=Colour(code="01", name=Words(ja="生成り", en="Ecru"), hex="#e9e3d6"),
+        colour=Colour(code="01", name=LocalizedText(ja="生成り", en="Ecru"), hex="#e9e3d6"),
         size=more.pop("size", "M"),
         size_order=more.pop("size_order", 3),
         price=3990,
@@ -107,21 +110,21 @@ def member(ref: str = "m-1", codes: tuple[str, ...] = ("app:2000000000008",)) ->
     return Member(member=ref, nickname="サトウ", stage="silver", codes=list(codes))
 
 
-def scan(floor: Shop, station: str, data: str | bytes, **about: Any) -> Outcome:
+def scan(floor: StoreContext, station: str, data: str | bytes, **about: Any) -> Outcome:
     """A reading is written down at a station and the desk answers; what it came to."""
     raw = data.encode() if isinstance(data, str) else data
     with writing(floor.db):
         write_down(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
-    catch_up(floor, lambda _seq: None, Life())
+    catch_up(floor, registry.decide, lambda _seq: None, Life())
     return last(floor).outcome
 
 
-def last(floor: Shop) -> OutcomeRow:
+def last(floor: StoreContext) -> OutcomeRow:
     """The newest outcome."""
     return values(floor.db, OutcomeRow, "select * from outcomes order by seq desc limit 1")[0]
 
 
-def facts(floor: Shop, kind: str = "%") -> list[dict[str, Any]]:
+def facts(floor: StoreContext, kind: str = "%") -> list[dict[str, Any]]:
     """The CloudEvents in the journal whose type is like `noren.<kind>`, by seq."""
     found = rows(floor.db, "select event from journal where type like ? order by seq", (f"noren.{kind}",))
     return [msgspec.json.decode(row["event"]) for row in found]

@@ -13,19 +13,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from edge import schema
-from edge.store import open_store, rows
+from edge.platform import migration
+from edge.platform.database import open_store, rows
+from tests.enrolled import hq_part
+from tests.keyed import unlocked
 
-HUNG = 60.0  # seconds after which a wait in a test counts as hung; nothing measured here
+HUNG = 180.0  # seconds after which a wait in a test counts as hung; nothing measured here
 
 TOML = """
 [store]
 chain = "kasane"
 id = "ginza"
 data = "data"
-[hq]
-broker = "mqtt://127.0.0.1:1883"
-keys = {}
 [[stations]]
 id = "kiosk-1"
 role = "kiosk"
@@ -56,8 +55,8 @@ class Rig:
         self.data = folder / "data"
         self.link = folder / "by-id" / "usb-Virtual_Scanner"
         self.control = folder / "control"
-        self.toml.write_text(TOML + devices)
-        schema.migrate(self.data)
+        self.toml.write_text(hq_part(self.toml.parent) + TOML + devices)
+        migration.migrate(unlocked(self.data))
 
     def ask(self, sql: str) -> list[dict[str, Any]]:
         with open_store(self.data) as db:
@@ -102,7 +101,7 @@ class Rig:
         device = (
             f'[[devices]]\nid = "gun"\nkind = "serial"\nstation = "kiosk-1"\npath = "by-id/{self.link.name}"\n{lines}\n'
         )
-        self.toml.write_text(TOML + device)
+        self.toml.write_text(hq_part(self.toml.parent) + TOML + device)
         return self
 
 

@@ -8,13 +8,13 @@ from types import TracebackType
 import pytest
 from sqlite_utils import Database
 
-from edge.config import SerialDevice
-from edge.scan import Reading
-from edge.service import Life
-from edge.store import open_store, writing
-from firmware_bridge.logbook import Logbook
-from firmware_bridge.reading import Detail, DeviceLost, Word
-from firmware_bridge.recorder import record
+from edge.config.noren_toml import SerialDevice
+from edge.platform.database import open_store, writing
+from edge.platform.process import Life
+from edge.scan.log import Reading
+from firmware_bridge.device_log import DeviceLog
+from firmware_bridge.device_loop import record
+from firmware_bridge.devices.events import Detail, DeviceLost, Word
 from tests.firmware_bridge.rig import Rig
 
 GUN = SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")
@@ -79,13 +79,33 @@ def test_readings_are_refused_while_there_is_no_room_and_that_is_told_once(
     caplog.set_level(logging.WARNING)
     life = Life()
     gun = Script(life, words())
-    record(life, GUN, gun, Logbook(db, GUN))
+    record(life, GUN, gun, DeviceLog(db, GUN))
     assert rig.scanned() == [b"1", b"4", b"5"]
     assert gun.opened == 1
     said = [record.message for record in caplog.records]
     assert len(said) == 2
     assert "readings are refused: the disk is nearly full" in said[0]
     assert "there is room again; 2 readings were refused" in said[1]
+
+
+def test_each_refusal_is_counted_at_once_until_everything_is_taken_again(rig: Rig, db: Database) -> None:
+    counted: list[int] = []
+
+    def words() -> Iterator[Word]:
+        room(db, 1)
+        for data in (b"2", b"3"):
+            yield Reading(data=data)
+            counted.append(rig.device()["no_room"])
+        yield Reading(data=b"4912345678904")  # a price tag is taken still
+        counted.append(rig.device()["no_room"])
+        room(db, None)
+        yield Reading(data=b"4")
+        counted.append(rig.device()["no_room"])
+
+    life = Life()
+    record(life, GUN, Script(life, words()), DeviceLog(db, GUN))
+    assert counted == [1, 2, 2, 0]
+    assert (rig.device()["refused"], rig.device()["refused_in_a_row"]) == (2, 0)
 
 
 def test_a_disk_without_a_byte_left_ends_no_device(rig: Rig, db: Database) -> None:
@@ -100,7 +120,7 @@ def test_a_disk_without_a_byte_left_ends_no_device(rig: Rig, db: Database) -> No
 
     life = Life()
     gun = Script(life, words())
-    record(life, GUN, gun, Logbook(db, GUN))
+    record(life, GUN, gun, DeviceLog(db, GUN))
     assert rig.scanned() == [b"2"]
     assert (gun.opened, rig.told()) == (2, [("device.lost", "unplugged")])
     assert rig.device()["readings"] == 1

@@ -2,14 +2,16 @@
 
 import itertools
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ACL = Path(__file__).parents[2] / "systemd" / "mosquitto-acl.example"
+from edge.demo import broker
+from edge.demo.ports import free_port
+from sync.hq.enrolment import acl
+
 CHAIN = "noren/1/demo"
 TIMED_OUT = 27  # mosquitto_sub -W
 SBIN = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"}
@@ -18,22 +20,21 @@ SBIN = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"}
 @pytest.fixture
 def port(tmp_path: Path) -> Iterator[int]:
     """A broker with the example's rules for the chain `demo`; a client is who it says it is."""
-    (tmp_path / "acl").write_text(ACL.read_text().replace("CHAIN", "demo"))
+    (tmp_path / "acl").write_text(broker.rules("demo"))
     (tmp_path / "acl").chmod(0o644)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
+    number = free_port()
     conf = tmp_path / "mosquitto.conf"
     # started by root it would become the user mosquitto, who may not read this folder
-    conf.write_text(f"user root\nlistener {number} 127.0.0.1\nallow_anonymous true\nacl_file {tmp_path / 'acl'}\n")
+    changes = broker.on_loopback(number, str(tmp_path / "acl")) | {"persistence": "false", "log_dest": "stderr"}
+    conf.write_text(broker.settings(broker.SHIPPED.read_text(), changes) + "user root\n")
     command = ["mosquitto", "-c", str(conf)]
-    with subprocess.Popen(command, env=SBIN, stderr=subprocess.PIPE, text=True) as broker:
-        assert broker.stderr
+    with subprocess.Popen(command, env=SBIN, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr
         # its own word that it listens; a broker that ends says nothing more and fails here
-        assert any("running" in line for line in broker.stderr)
+        assert any("running" in line for line in process.stderr)
         yield number
-        broker.terminate()
-        broker.stderr.read()
+        process.terminate()
+        process.stderr.read()
 
 
 def heard(port: int, listener: str, said: list[tuple[str, str]]) -> list[str]:
@@ -77,5 +78,14 @@ def test_a_store_hears_its_own_and_the_chains_only(port: int) -> None:
     assert heard(port, "ginza", said) == [f"{CHAIN}/down/ginza/ack", f"{CHAIN}/down/all/head"]
 
 
+def test_a_setting_that_the_shipped_file_does_not_have_is_no_setting_to_change() -> None:
+    with pytest.raises(KeyError, match="max_packets"):
+        broker.settings(broker.SHIPPED.read_text(), {"max_packets": "1"})
+
+
 def test_who_says_no_name_speaks_for_nobody(port: int) -> None:
     assert heard(port, "hq", [("", f"{CHAIN}/up/ginza/events"), ("", f"{CHAIN}/down/ginza/ack")]) == []
+
+
+def test_the_shipped_rules_are_those_headquarters_writes() -> None:
+    assert broker.RULES.read_text(encoding="utf-8") == acl.RULES

@@ -4,11 +4,12 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import msgspec
 
-from edge.config import HqSection
-from sync.broker import places
-from sync.hq.cli import hq
+from edge.config.noren_toml import HqSection
+from sync.hq.cli.main import hq
+from sync.transport.broker import places
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "clustered-broker.md").read_text(encoding="utf-8")
@@ -22,15 +23,20 @@ def block(kind: str) -> str:
 
 
 def test_the_settings_of_a_store_are_read_and_name_all_three_nodes_over_tls() -> None:
-    section = msgspec.convert({**tomllib.loads(block("toml"))["hq"], "keys": {}}, HqSection)
+    found = re.search(r"--broker (\S+)", block("sh"))
+    assert found
+    section = msgspec.convert({**tomllib.loads(block("toml")), "broker": found[1], "keys": {}}, HqSection)
     assert places(section.broker) == (tuple((node, 8883) for node in NODES), True)
     assert section.protocol == "3.1.1"
 
 
 def test_headquarters_takes_the_options_the_page_names() -> None:
     for line in block("sh").splitlines():
-        _, _, command, *words = line.split()
-        options = {name for option in hq.commands[command].params for name in option.opts}
+        _, _, name, *words = line.split()
+        command = hq.commands[name]
+        if isinstance(command, click.Group):
+            command = command.commands[words[0]]
+        options = {name for option in command.params for name in option.opts}
         assert {word for word in words if word.startswith("--")} <= options
 
 

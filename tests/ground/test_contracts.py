@@ -16,15 +16,16 @@ CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["import
 
 # contract's beginning -> a file of the tree, and a line that has no place in it
 BREAKS = {
-    "Imports run downstairs": ("edge/clock.py", "import ui"),
-    "ui, firmware_bridge and sync never import": ("firmware_bridge/gate.py", "import sync"),
-    "Inside edge": ("edge/journal.py", "import edge.visit"),
-    "No circles": ("edge/words.py", "if TYPE_CHECKING:\n    import edge.policy"),
-    "Pure modules": ("edge/words.py", "import time"),
-    "One door to MQTT": ("edge/service.py", "import paho.mqtt.client"),
+    "Imports run downstairs": ("edge/platform/clock.py", "import ui"),
+    "ui, firmware_bridge and sync never import": ("firmware_bridge/camera/motion_gate.py", "import sync"),
+    "Inside edge": ("edge/facts/journal.py", "import edge.features.visit"),
+    "No circles": ("edge/validation/localized_text.py", "if TYPE_CHECKING:\n    import edge.config.policy"),
+    "Pure modules": ("edge/validation/localized_text.py", "import time"),
+    "One door to SQLite": ("sync/hq/feeds/feed.py", "import sqlite3"),
+    "One door to MQTT": ("edge/platform/process.py", "import paho.mqtt.client"),
     "One door to light": ("ui/__init__.py", "import cv2"),
-    "One door to serial lines": ("firmware_bridge/gate.py", "import serial"),
-    "One door to the browser": ("edge/service.py", "import flask"),
+    "One door to serial lines": ("firmware_bridge/camera/motion_gate.py", "import serial"),
+    "One door to the browser": ("edge/platform/process.py", "import flask"),
 }
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ordinary import POWERS
+
 ROOT = Path(__file__).parents[2]
 ORDINARY = ("apt-cache", "apt-get", "bash", "dirname", "find", "flock", "grep", "sed", "sha256sum", "uname")
 DEMO = "import sys\nprint('demo got', *sys.argv[1:])\n"
@@ -72,6 +74,18 @@ def test_somebody_without_root_is_told_the_line_to_ask_for(tree: Path, nobody: d
     assert not (tree / ".venv").exists()
 
 
+@pytest.mark.parametrize("command", ["test", "lint", "fmt", "lock"])
+def test_in_a_tree_that_may_only_be_read_what_writes_into_it_says_so(tree: Path, command: str) -> None:
+    tree.chmod(0o555)
+    line = [str(tree / "dev"), command]
+    if os.geteuid() == 0:
+        line = ["setpriv", f"--bounding-set={POWERS}", *line]
+    said = subprocess.run(line, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=FOR_EVER, check=False)
+    tree.chmod(0o755)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert re.fullmatch(rf"\./dev: .* may only be read by \S+, and {command} writes into it: .*\n", said.stderr)
+
+
 def test_a_machine_without_apt_is_told_so(tree: Path, nobody: dict[str, str]) -> None:
     (Path(nobody["PATH"]) / "apt-get").unlink(missing_ok=True)
     said = dev(tree, "test", env=nobody)
@@ -125,6 +139,29 @@ def test_half_an_environment_is_made_anew(settled: Path) -> None:
     assert dev(settled, "run").stderr == ""
 
 
+# What a machine may say of its memory folder (its file system, how it is mounted, free GB) and what TMPDIR is; what is used.
+MEMORY = {
+    "room": (("tmpfs", "rw,nosuid,nodev", 2, ""), "/dev/shm"),
+    "too little": (("tmpfs", "rw,nosuid,nodev", 1, ""), ""),
+    "nothing may be run there": (("tmpfs", "rw,nosuid,nodev,noexec", 9, ""), ""),
+    "a disk": (("ext2/ext3", "rw", 9, ""), ""),
+    "chosen": (("tmpfs", "rw,nosuid,nodev", 2, "/elsewhere"), "/elsewhere"),
+}
+
+
+@pytest.mark.parametrize("machine", MEMORY)
+def test_tests_write_in_memory_where_that_goes_and_elsewhere_when_told_so(
+    settled: Path, tmp_path: Path, machine: str
+) -> None:
+    (kind, options, free, chosen), used = MEMORY[machine]
+    for name, says in (("stat", kind), ("findmnt", options), ("df", f"Avail\\n{free}G")):
+        (tmp_path / name).write_text(f"#!/bin/sh\nprintf '{says}\\n'\n")
+        (tmp_path / name).chmod(0o755)
+    (settled / "pytest.py").write_text("import os\nprint(os.environ.get('TMPDIR', ''))\n")
+    said = dev(settled, "test", "all", env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": chosen})
+    assert (said.returncode, said.stdout) == (0, f"{used}\n")
+
+
 def test_a_moved_tree_gets_an_environment_that_knows_its_place(settled: Path) -> None:
     moved = settled.rename(settled.with_name("elsewhere"))
     assert "Python environment" in dev(moved, "run").stderr
@@ -148,6 +185,41 @@ def test_bench_without_a_name_lists_what_can_be_measured(tree: Path) -> None:
     (tree / "tests" / "bench" / "scan.py").write_text('"""How long a scan takes to the screen."""\n')
     (tree / "tests" / "bench" / "_chart.py").write_text('"""Not for calling."""\n')
     assert dev(tree, "bench").stdout.split(maxsplit=1) == ["scan", "How long a scan takes to the screen.\n"]
+
+
+@pytest.mark.parametrize("command", ["run", "test", "check", "bench", "lint", "fmt", "lock", "matrix"])
+def test_every_command_says_what_it_does_and_does_nothing(tree: Path, command: str) -> None:
+    for asked in ("--help", "-h"):
+        said = dev(tree, command, asked)
+        assert (said.returncode, said.stderr) == (0, "")
+        assert said.stdout.startswith(f"  ./dev {command}")
+    assert not (tree / ".venv").exists()
+
+
+@pytest.mark.parametrize("command", ["lint", "fmt", "lock"])
+def test_a_command_without_arguments_takes_none(tree: Path, command: str) -> None:
+    said = dev(tree, command, "--hepl", "x")
+    assert said.returncode == 1
+    assert f"{command} takes no arguments, and was given: --hepl x" in said.stderr
+    assert not (tree / ".venv").exists()
+
+
+def test_a_suite_nobody_promises_is_refused(tree: Path) -> None:
+    (tree / "tests").mkdir()
+    shutil.copy(ROOT / "tests" / "matrix", tree / "tests")
+    said = dev(tree, "matrix", "sarge")
+    assert said.returncode == 1
+    assert re.search("there is no suite sarge: bookworm trixie|please install|as root", said.stderr)
+
+
+def test_a_first_set_up_without_a_network_says_so(settled: Path) -> None:
+    before = (settled / "requirements.lock").read_text()
+    (settled / "requirements.lock").write_text(f"noren-has-no-such-package==0 --hash=sha256:{'0' * 64}\n")
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "1", "PIP_CONFIG_FILE": os.devnull}
+    said = dev(settled, "run", env={**os.environ, **nowhere})
+    assert said.returncode == 1
+    assert "there is no way to the package index from here" in said.stderr
+    (settled / "requirements.lock").write_text(before)
 
 
 def test_an_unknown_command_is_answered_with_those_there_are(tree: Path) -> None:

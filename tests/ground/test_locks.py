@@ -1,4 +1,4 @@
-"""The two lock files hold what pyproject.toml asks for, all of it pinned and hashed, and agree with each other."""
+"""The lock files hold what pyproject.toml asks for, all of it pinned and hashed, and agree with each other."""
 
 import re
 import tomllib
@@ -12,8 +12,13 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 WANTED = [Requirement(line) for line in PROJECT["project"]["dependencies"]]
-WANTED_FOR_TESTS = [Requirement(line) for line in PROJECT["dependency-groups"]["dev"]]
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+GROUPS = PROJECT["dependency-groups"]
+WANTED_BY = {
+    "requirements.lock": WANTED,
+    "requirements-dev.lock": WANTED + [Requirement(line) for line in GROUPS["dev"]],
+    "requirements-tools.lock": [Requirement(line) for line in GROUPS["tools"]],
+}
+LOCKS = tuple(WANTED_BY)
 PYTHONS = ("3.11", "3.12", "3.13")
 
 
@@ -36,9 +41,10 @@ def pinned(lock: str, python: str) -> dict[str, str]:
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_holds_what_the_project_asks_for(lock: str, python: str) -> None:
     versions = pinned(lock, python)
-    wanted = WANTED if lock == "requirements.lock" else WANTED + WANTED_FOR_TESTS
     unmet = [
-        str(want) for want in wanted if not want.specifier.contains(versions.get(canonicalize_name(want.name), "0"))
+        str(want)
+        for want in WANTED_BY[lock]
+        if not want.specifier.contains(versions.get(canonicalize_name(want.name), "0"))
     ]
     assert unmet == []
 
@@ -57,3 +63,8 @@ def test_every_line_of_a_lock_is_one_version_with_hashes(lock: str) -> None:
 
 def test_the_pythons_tried_here_are_those_the_project_names() -> None:
     assert PROJECT["project"]["requires-python"] == ">=3.11,<3.14"
+
+
+def test_what_builds_the_package_is_pinned_too() -> None:
+    wanted = [Requirement(line).name for line in PROJECT["build-system"]["requires"]]
+    assert set(wanted) <= pinned("requirements-tools.lock", "3.11").keys()

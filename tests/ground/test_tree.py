@@ -13,6 +13,12 @@ REGISTRIES = re.compile(
     r"|--(?:extra-)?(?:index-url|find-links)",
     re.IGNORECASE,
 )
+NAMED = re.compile(  # a file of the tree, by its path from the root
+    r"(?<![\w./-])(?:edge|firmware_bridge|sync|ui|systemd|tests|docs)/[\w/.-]*\.(?:py|md|cfg|css|html|js|json|toml|yaml|service|conf(?:\.example)?)(?![\w])"
+)
+MADE = re.compile(r"^--- /dev/null\n\+\+\+ b/(\S+)$", re.MULTILINE)
+# one tells what was at its time; the others write files of these names into a folder of their own
+OTHER_TREES = {"CHANGELOG.md", "tests/ground/test_dev.py", "tests/sync/contract/test_asyncapi.py"}
 POSTPONED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME)\b")  # in two halves, so that this line is not one
 
 
@@ -56,6 +62,27 @@ def test_no_file_names_the_address_of_a_registry() -> None:
 
 def test_nothing_is_put_off_in_a_comment() -> None:
     assert lines_that_match(POSTPONED, TREE) == []
+
+
+def names_that_lead_nowhere(text: str) -> set[str]:
+    """The files of this tree that a text names, that are not there, and that no diff in the text makes."""
+    return {named for named in NAMED.findall(text) if not (ROOT / named).exists()} - set(MADE.findall(text))
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in TREE}), ids=lambda path: str(path.relative_to(ROOT)))
+def test_files_that_are_named_are_there(folder: Path) -> None:
+    """In pages, comments and docstrings: the name of a file that has moved misleads whoever looks for it."""
+    named = {
+        name: names_that_lead_nowhere(text_of(path))
+        for path in TREE
+        if path.parent == folder and (name := str(path.relative_to(ROOT))) not in OTHER_TREES
+    }
+    assert {name: found for name, found in named.items() if found} == {}
+
+
+def test_a_name_that_leads_nowhere_is_found() -> None:
+    gone = "/".join(("sync", "moved.py"))  # in two parts, so that this line names no file
+    assert names_that_lead_nowhere(f"see ({gone}), sync/protocol/topics.py") == {gone}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(ROOT)))

@@ -2,22 +2,33 @@
 
 import shutil
 import subprocess
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 
 import pytest
 
-from edge.__main__ import EX_CONFIG
+from edge.key_files.data_key_file import CREDENTIAL
+from edge.platform.os_errors import EX_CONFIG
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(path.name for path in SYSTEMD.glob("noren*.service"))
 PROCESSES = ["noren-bridge.service", "noren-sync.service", "noren-web.service"]
+FRONT = "noren-front.service"
+STARTED = sorted([*PROCESSES, FRONT])
 # systemd-analyze's exposure, 0 best, 10 worst: as measured with systemd 252; 257 finds each 0.2 better
 MOST_EXPOSED = {
-    "noren-bridge.service": 1.0,
-    "noren-migrate.service": 0.7,
-    "noren-sync.service": 1.6,
-    "noren-web.service": 1.5,
+    "noren-bridge.service": 0.8,
+    "noren-front.service": 1.5,  # 0.2 of it because its watcher, no main process, feeds the watchdog
+    "noren-key.service": 1.1,  # it is root, and has the TPM where there is one
+    "noren-migrate.service": 0.5,
+    "noren-sync.service": 1.3,
+    "noren-web.service": 1.3,
 }
+# MB of memory and number of threads beyond which systemd ends a process, so that the box lives on; all of them together
+# must leave room on a Pi of 2 GB.
+MEMORY_ALL = 1792
+KEY = "noren-key.service"
+HQS = "hq:/etc/noren/keys"
 HARDENING = "# What no part of Noren needs."
 
 
@@ -43,11 +54,17 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
     units.mkdir(parents=True)
     for path in [*SYSTEMD.glob("*.service"), *SYSTEMD.glob("*.target")]:
         shutil.copy(path, units)
-    command = root / "opt" / "noren" / "venv" / "bin" / "noren"
+    command = root / "opt" / "noren" / "active" / "bin" / "noren"
     command.parent.mkdir(parents=True)
     command.write_text("#!/bin/sh\n")
     command.chmod(0o755)
-    (root / "opt" / "noren" / "README.md").touch()
+    for program in ("/usr/bin/install",):
+        place = root / program[1:]
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(program, place)
+    readme = root / "opt/noren/active/systemd/README.md"
+    readme.parent.mkdir()
+    readme.touch()
     debian = root / "usr" / "lib" / "systemd" / "system"
     debian.mkdir(parents=True)
     for pattern in ("*.target", "*.slice", "*.socket", "modprobe@.service", "systemd-tmpfiles-setup.service"):
@@ -79,6 +96,39 @@ def test_every_unit_carries_the_same_hardening(unit: str) -> None:
     assert hardening(unit) == hardening("noren-web.service") != ""
 
 
+def test_a_process_that_grows_is_ended_before_it_takes_the_box_with_it() -> None:
+    memory = {unit: settings(unit)["MemoryMax"] for unit in UNITS}
+    assert all(len(said) == 1 and said[0].endswith("M") for said in memory.values()), memory
+    # the migration has ended before the others begin
+    assert sum(int(memory[unit][0].removesuffix("M")) for unit in STARTED) <= MEMORY_ALL
+    assert all(int(settings(unit)["TasksMax"][0]) <= 256 for unit in UNITS)
+
+
+@pytest.mark.parametrize(
+    ("address", "may"),
+    [
+        *((one, True) for one in ("8.8.8.8", "10.1.2.3", "100.64.0.1", "172.16.0.9", "192.168.1.1", "223.255.255.254")),
+        *((one, True) for one in ("2001:db8::1", "fd00::1", "64:ff9b::808:808")),
+        *((one, False) for one in ("224.0.0.251", "239.255.255.250", "255.255.255.255", "0.0.0.0", "ff02::fb")),
+    ],
+)
+def test_sync_may_call_any_host_and_never_many_at_once(address: str, may: bool) -> None:
+    said = settings("noren-sync.service")
+    listed = [net for net in " ".join(said["IPAddressAllow"]).split() if "/" in net]
+    assert said["IPAddressDeny"] == ["any"]
+    assert any(ip_address(address) in ip_network(net) for net in listed) == may
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_a_process_has_in_memory_is_never_written_to_the_card(unit: str) -> None:
+    assert settings(unit)["MemorySwapMax"] == ["0"]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_what_a_process_writes_is_for_its_own_user_alone(unit: str) -> None:
+    assert settings(unit)["UMask"] == ["0077"]
+
+
 @pytest.mark.parametrize("unit", PROCESSES)
 def test_a_process_is_watched_and_started_again_for_ever(unit: str) -> None:
     said = settings(unit)
@@ -86,12 +136,24 @@ def test_a_process_is_watched_and_started_again_for_ever(unit: str) -> None:
     assert int(said["WatchdogSec"][0]) > 0
 
 
-@pytest.mark.parametrize("unit", PROCESSES)
+def test_the_front_is_started_again_for_ever_and_skipped_where_nothing_is_offered_to_the_network() -> None:
+    said = settings(FRONT)
+    assert (said["Type"], said["Restart"], said["StartLimitIntervalSec"]) == (["notify"], ["always"], ["0"])
+    assert "front --wanted" in said["ExecCondition"][0]
+
+
+def test_only_the_front_talks_to_the_network_of_the_shop() -> None:
+    """The pages themselves hear this box alone, whatever a setting says."""
+    assert settings("noren-web.service")["IPAddressAllow"] == ["localhost"]
+    assert "192.168.0.0/16" in settings(FRONT)["IPAddressAllow"][0].split()
+
+
+@pytest.mark.parametrize("unit", STARTED)
 def test_settings_that_are_wrong_are_not_tried_again_and_again(unit: str) -> None:
     assert settings(unit)["RestartPreventExitStatus"] == [str(EX_CONFIG)]
 
 
-@pytest.mark.parametrize("unit", PROCESSES)
+@pytest.mark.parametrize("unit", STARTED)
 def test_no_process_starts_before_the_databases_are_of_this_version(unit: str) -> None:
     said = settings(unit)
     assert "noren-migrate.service" in said["Requires"][0].split()
@@ -105,20 +167,31 @@ def test_only_the_bridge_sees_devices(unit: str) -> None:
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_only_sync_holds_keys(unit: str) -> None:
+def test_only_sync_and_the_check_before_it_hold_keys(unit: str) -> None:
     said = settings(unit)
-    assert ("LoadCredential" in said) == ("InaccessiblePaths" not in said) == (unit == "noren-sync.service")
+    holds = unit in {"noren-sync.service", "noren-migrate.service"}
+    assert (HQS in said.get("LoadCredential", [])) == holds
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_the_bridge_and_the_migration_have_no_network(unit: str) -> None:
+def test_who_opens_the_databases_is_handed_their_key(unit: str) -> None:
     said = settings(unit)
-    assert ("PrivateNetwork" in said) == (unit in {"noren-bridge.service", "noren-migrate.service"})
+    assert (CREDENTIAL in said.get("LoadCredential", [])) == (unit not in {FRONT, KEY})
+    # an encrypted one puts the TPM among the devices of its unit: only one has it
+    assert ("LoadCredentialEncrypted" in said) == (unit == KEY)
+    # systemd hides other units' credentials from a unit that has some (systemd.exec(5)); who has none must not see any
+    assert ("InaccessiblePaths" in said) == (unit == FRONT)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_bridge_the_migration_and_the_key_have_no_network(unit: str) -> None:
+    said = settings(unit)
+    assert ("PrivateNetwork" in said) == (unit in {"noren-bridge.service", "noren-migrate.service", KEY})
     assert ("PrivateNetwork" in said) == (said["RestrictAddressFamilies"] == ["AF_UNIX"])
 
 
 def test_the_target_starts_every_process() -> None:
-    assert sorted(settings("noren.target")["Wants"][0].split()) == PROCESSES
+    assert sorted(settings("noren.target")["Wants"][0].split()) == STARTED
 
 
 def test_the_user_and_groups_of_the_units_are_those_sysusers_makes(tmp_path: Path) -> None:

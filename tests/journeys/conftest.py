@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from edge.demo.town import Town
+from edge.demo.ports import free_port
+from edge.demo.stack import DemoStack
 from tests import town as towns
-from tests.sync.conftest import Mosquitto, free_port
+from tests.sync.conftest import Mosquitto
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Iterator[Town]:
+def town(tmp_path: Path) -> Iterator[DemoStack]:
     with towns.a_town(tmp_path) as one:
         yield one
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.store import one, open_store
+from edge.platform.database import one, open_store
 from tests.firmware_bridge.rig import Rig, base64_of, until
 
 KILLS = 6
@@ -47,7 +47,7 @@ def working(rig: Rig, label: bytes) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_bridge_killed_at_random_keeps_every_scan_it_wrote_and_writes_none_twice(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
-    rig = Rig(tmp_path).serial(baud=115200)
+    rig = Rig(tmp_path).serial(baud=115200, framing="line")
     seen: list[bytes] = []
     with rig.scanner():
         clerk = Clerk(rig)

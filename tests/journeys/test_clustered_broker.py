@@ -31,4 +31,4 @@ def test_the_node_a_store_is_on_dies_in_the_middle_of_a_backlog_and_nothing_is_l
         ends.broker.start(node)
         until(ends.is_all_kept)
     told = (ends.folder / "sync.log").read_text()
-    assert f"the line is down: 127.0.0.1:{ends.broker.ports[node].mqtt}" in told
+    assert f"MQTT disconnected: 127.0.0.1:{ends.broker.ports[node].mqtt}" in told

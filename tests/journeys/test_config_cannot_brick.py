@@ -9,25 +9,26 @@ from typing import Any
 
 import pytest
 
-from edge.demo.children import Child, noren
-from edge.demo.town import STATIONS, Town
-from edge.store import one, writing
-from sync.hq import feed
-from sync.hq.founding import opened
+from edge.demo.ports import free_port
+from edge.demo.stack import STATIONS, DemoStack
+from edge.demo.subprocesses import Subprocess, noren
+from edge.platform.database import one, writing
+from sync.hq.enrolment.founding import opened
+from sync.hq.feeds import feed
 from tests import town as towns
-from tests.sync.conftest import Mosquitto, free_port
+from tests.sync.conftest import Mosquitto
 
 NEW = "k9"  # a station that HQ adds
 ENDS = ("kept", "refused", "rolled_back")
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStack]:
     with towns.a_town(tmp_path_factory.mktemp("town")) as one:
         yield one
 
 
-def push(town: Town, **rows: Any) -> int:
+def push(town: DemoStack, **rows: Any) -> int:
     """What a careless HQ does: rows into the store's config, looked at by nobody; the version they are known by."""
     with opened(town.hq) as db:
         with writing(db):
@@ -37,7 +38,7 @@ def push(town: Town, **rows: Any) -> int:
     return stand.version
 
 
-def policy(town: Town, **change: Any) -> dict[str, Any]:
+def policy(town: DemoStack, **change: Any) -> dict[str, Any]:
     with opened(town.hq) as db:
         row = one(db, "select body from rows where feed = 'config' and scope = 'ginza' and key = 'policy'")
     assert row
@@ -45,7 +46,7 @@ def policy(town: Town, **change: Any) -> dict[str, Any]:
     return had | change
 
 
-def box(town: Town, path: Path, station: str = NEW) -> dict[str, Any]:
+def box(town: DemoStack, path: Path, station: str = NEW) -> dict[str, Any]:
     """The town's stations and devices, and one more whose scanner is at `path`."""
     places = [{"id": name, "role": role, "name": {"ja": ja, "en": en}} for name, role, ja, en in STATIONS]
     devices = [_scanner(name, town.link(name)) for name, *_ in STATIONS]
@@ -57,31 +58,31 @@ def _scanner(station: str, path: Path) -> dict[str, Any]:
     return {"id": f"scanner-{station}", "kind": "serial", "station": station, "path": str(path), "baud": 115200}
 
 
-def stage(town: Town, version: int) -> tuple[str, str, str]:
+def stage(town: DemoStack, version: int) -> tuple[str, str, str]:
     """Stage, path and reason of a version's last attempt in the store; nothing before it has been received."""
     sql = "select stage, path, reason from configs where version = ? order by number desc"
     found = towns.look(town.data / "store.db", sql, (version,))
     return found[0] if found else ("", "", "")
 
 
-def ends(town: Town, version: int) -> tuple[str, str, str]:
+def ends(town: DemoStack, version: int) -> tuple[str, str, str]:
     """How it ended."""
     towns.eventually(lambda: stage(town, version)[0] in ENDS, f"an end of config {version}")
     return stage(town, version)
 
 
-def on_trial(town: Town, version: int) -> None:
+def on_trial(town: DemoStack, version: int) -> None:
     towns.eventually(lambda: stage(town, version)[0] == "trial", f"the trial of config {version}")
 
 
-def page(town: Town, path: str) -> tuple[int, str]:
+def page(town: DemoStack, path: str) -> tuple[int, str]:
     with closing(http.client.HTTPConnection("127.0.0.1", town.ports.web, timeout=towns.WITHIN)) as line:
         line.request("GET", path)
         answer = line.getresponse()
         return answer.status, answer.read().decode()
 
 
-def told(town: Town, version: int) -> list[str]:
+def told(town: DemoStack, version: int) -> list[str]:
     """The stages of a version as HQ's database holds them."""
     sql = "select type, event from facts where type like 'noren.config.%' order by number"
     found = towns.look(town.hq / "hq-store.db", sql)
@@ -90,11 +91,11 @@ def told(town: Town, version: int) -> list[str]:
     ]
 
 
-def hq_knows(town: Town, version: int, *stages: str) -> None:
+def hq_knows(town: DemoStack, version: int, *stages: str) -> None:
     towns.eventually(lambda: told(town, version) == list(stages), f"HQ knows {stages} of config {version}")
 
 
-def test_a_good_policy_proves_itself_and_is_on_the_screen(town: Town) -> None:
+def test_a_good_policy_proves_itself_and_is_on_the_screen(town: DemoStack) -> None:
     version = push(town, policy=policy(town, brand={"mark": "凪", "name": "NAGI"}))
     assert ends(town, version) == ("kept", "", "")
     assert "NAGI" in page(town, "/kiosk/k1")[1]
@@ -102,7 +103,7 @@ def test_a_good_policy_proves_itself_and_is_on_the_screen(town: Town) -> None:
 
 
 @pytest.mark.parametrize("victim", ["web", "sync"])
-def test_a_good_config_is_kept_though_somebody_dies_over_its_trial(town: Town, victim: str) -> None:
+def test_a_good_config_is_kept_though_somebody_dies_over_its_trial(town: DemoStack, victim: str) -> None:
     version = push(town, policy=policy(town, brand={"mark": "凪", "name": f"NAGI {victim}"}))
     on_trial(town, version)
     town.children[victim].kill()
@@ -111,21 +112,25 @@ def test_a_good_config_is_kept_though_somebody_dies_over_its_trial(town: Town, v
     towns.eventually(lambda: f"NAGI {victim}" in page(town, "/kiosk/k1")[1], "the kiosk shows it")
 
 
-def test_a_policy_that_cannot_be_is_refused_with_its_path_and_the_old_one_stays(town: Town) -> None:
+def test_a_policy_that_cannot_be_is_refused_with_its_path_and_the_old_one_stays(town: DemoStack) -> None:
     before = page(town, "/brand.css")
     version = push(town, policy=policy(town, brand={"colour": "#000000"}, check_in={"miles": -5}))
-    assert ends(town, version) == ("refused", "policy.check_in.miles", "expected `int` >= 0")
+    assert ends(town, version) == (
+        "refused",
+        "policy.check_in.miles",
+        "expected a whole number from 0 to 100000; got `-5`",
+    )
     assert page(town, "/brand.css") == before
     push(town, policy=policy(town, check_in={"miles": 10}))
 
 
-def test_a_device_that_is_not_there_is_refused_before_anything_lives_with_it(town: Town) -> None:
+def test_a_device_that_is_not_there_is_refused_before_anything_lives_with_it(town: DemoStack) -> None:
     version = push(town, box=box(town, Path("/dev/serial/by-id/nothing")))
     assert ends(town, version)[:2] == ("refused", "box.devices[3].path")
     assert page(town, f"/kiosk/{NEW}")[0] == 404
 
 
-def test_a_scanner_that_does_not_open_is_rolled_back_after_its_station_was_lived_with(town: Town) -> None:
+def test_a_scanner_that_does_not_open_is_rolled_back_after_its_station_was_lived_with(town: DemoStack) -> None:
     version = push(town, box=box(town, town.config))
     on_trial(town, version)
     towns.eventually(lambda: page(town, f"/kiosk/{NEW}")[0] == 200, "the new station's page")
@@ -136,7 +141,7 @@ def test_a_scanner_that_does_not_open_is_rolled_back_after_its_station_was_lived
 
 
 @pytest.mark.parametrize("victim", ["web", "bridge", "sync"])
-def test_whoever_is_killed_during_a_trial_begins_anew_with_the_last_good_config(town: Town, victim: str) -> None:
+def test_whoever_is_killed_during_a_trial_begins_anew_with_the_last_good_config(town: DemoStack, victim: str) -> None:
     good = towns.lives_with(town)
     version = push(town, box=box(town, town.config) | {"note": f"for {victim}"})
     on_trial(town, version)
@@ -151,7 +156,7 @@ def test_whoever_is_killed_during_a_trial_begins_anew_with_the_last_good_config(
     towns.eventually(lambda: towns.devices_work(town), "the scanners work again")
 
 
-def test_a_station_whose_scanner_opens_is_kept_and_reads(town: Town) -> None:
+def test_a_station_whose_scanner_opens_is_kept_and_reads(town: DemoStack) -> None:
     settings = box(town, town.link("door"))
     settings = {part: [one for one in found if "door" not in one["id"]] for part, found in settings.items()}
     version = push(town, box=settings)
@@ -160,7 +165,7 @@ def test_a_station_whose_scanner_opens_is_kept_and_reads(town: Town) -> None:
     towns.eventually(lambda: [row for row in towns.outcomes(town) if row[3] == NEW], "a scan at the new station")
 
 
-def test_a_broker_that_is_not_there_is_not_moved_to_and_the_line_never_falls(town: Town) -> None:
+def test_a_broker_that_is_not_there_is_not_moved_to_and_the_line_never_falls(town: DemoStack) -> None:
     since = towns.look(town.data / "store.db", "select state, since from line")
     version = push(town, box={"broker": {"url": f"mqtt://127.0.0.1:{free_port()}"}})
     how, _, why = ends(town, version)
@@ -171,19 +176,19 @@ def test_a_broker_that_is_not_there_is_not_moved_to_and_the_line_never_falls(tow
 
 
 @pytest.fixture
-def second(town: Town, tmp_path: Path) -> Iterator[Mosquitto]:
+def second(town: DemoStack, tmp_path: Path) -> Iterator[Mosquitto]:
     """Another broker, and HQ at it too."""
     broker = Mosquitto(tmp_path, free_port())
     broker.start()
     words = noren("hq", "serve", "--dir", town.hq, "--broker", f"mqtt://127.0.0.1:{broker.port}")
-    hq = Child(name="second-hq", command=words, log=tmp_path / "hq.log")
+    hq = Subprocess(name="second-hq", command=words, log=tmp_path / "hq.log")
     hq.start()
     yield broker
     hq.end()
     broker.kill()
 
 
-def test_the_line_moves_to_a_broker_where_hq_is_and_goes_on_there(town: Town, second: Mosquitto) -> None:
+def test_the_line_moves_to_a_broker_where_hq_is_and_goes_on_there(town: DemoStack, second: Mosquitto) -> None:
     version = push(town, box={"broker": {"url": f"mqtt://127.0.0.1:{second.port}"}})
     assert ends(town, version) == ("kept", "", "")
     town.children["broker"].end()

@@ -3,13 +3,13 @@
 import pytest
 from sqlite_utils import Database
 
-from edge.journal import Lane
-from edge.store import open_store, writing
-from sync.chain_reader import behind, epochs
-from sync.headers import Events, Prev
-from sync.hq import collector
-from sync.hq.founding import opened
-from sync.under_way import resting
+from edge.facts.fact import Lane
+from edge.platform.database import open_store, writing
+from sync.hq.enrolment.founding import opened
+from sync.hq.ingest import collector
+from sync.journal.reader import behind, epochs
+from sync.journal.send_window import resting
+from sync.protocol.messages import Events, Prev
 from tests.bench.syncing import drain, ours
 from tests.bench.syncing.arena import Arena, arena
 from tests.bench.syncing.arms import NOREN
@@ -17,6 +17,7 @@ from tests.bench.syncing.faults import ALL, FAULTS, schedule
 from tests.bench.syncing.saying import Ledger
 from tests.bench.syncing.terms import Count, Trial
 from tests.bench.syncing.trial import run
+from tests.keyed import unlocked
 
 SAID = 40  # facts in the count's own test
 
@@ -61,7 +62,7 @@ def counted(here: Arena, wrong: str = "") -> Count:
     ids = [f"{ours.STORE}/{row}" for row in _told(here)]
     Ledger(here.folder).add(*ids)
     with opened(here.folder / "hq") as db:
-        store = open_store(here.folder / "data")
+        store = open_store(unlocked(here.folder / "data"))
         keep(db, store)
         store.close()
         if wrong:
@@ -72,7 +73,7 @@ def counted(here: Arena, wrong: str = "") -> Count:
 
 def _told(here: Arena) -> list[str]:
     drain.fill(here.folder / "data", SAID)
-    store = open_store(here.folder / "data")
+    store = open_store(unlocked(here.folder / "data"))
     found = store.conn.execute("select epoch || '/' || seq from journal where type <> 'noren.box.started'").fetchall()
     store.close()
     return [text for (text,) in found]

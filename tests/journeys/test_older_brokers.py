@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.store import one
-from sync.hq.founding import opened
+from edge.platform.database import one
+from sync.hq.enrolment.founding import opened
 from tests.ends import STORE, Ends, built, until, up
 from tests.sync.conftest import Mosquitto
 

@@ -8,29 +8,29 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from edge.demo.town import Town
-from sync.hq.cli import hq
+from edge.demo.stack import DemoStack
+from sync.hq.cli.main import hq
 from tests import town as towns
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStack]:
     with towns.a_town(tmp_path_factory.mktemp("town")) as one:
         run(one, "stores", "group", "ginza", "pilot")
         yield one
 
 
-def run(town: Town, *words: str, code: int = 0) -> str:
+def run(town: DemoStack, *words: str, code: int = 0) -> str:
     result = CliRunner().invoke(hq, [*words, "--dir", str(town.hq)])
     assert result.exit_code == code, result.output
     return result.output
 
 
-def stands(town: Town, number: int) -> Any:
+def stands(town: DemoStack, number: int) -> Any:
     return json.loads(run(town, "rollout", "show", str(number), "--json"))
 
 
-def ginza(town: Town, number: int, stage: str) -> dict[str, Any]:
+def ginza(town: DemoStack, number: int, stage: str) -> dict[str, Any]:
     """The pilot store in a roll-out, once it has come to a stage."""
 
     def there() -> dict[str, Any]:
@@ -41,7 +41,7 @@ def ginza(town: Town, number: int, stage: str) -> dict[str, Any]:
     return found
 
 
-def test_a_roll_out_reaches_the_pilot_first_and_goes_on_when_it_is_kept_there(town: Town, tmp_path: Path) -> None:
+def test_a_roll_out_reaches_the_pilot_first_and_goes_on_when_it_is_kept_there(town: DemoStack, tmp_path: Path) -> None:
     file = tmp_path / "winter.toml"
     file.write_text("[check_in]\nmiles = 77\n")
     run(town, "rollout", "start", str(file), "--group", "pilot")
@@ -53,7 +53,7 @@ def test_a_roll_out_reaches_the_pilot_first_and_goes_on_when_it_is_kept_there(to
     assert stands(town, 2)["stages"] | {"kept": 0} == {**dict.fromkeys(stands(town, 2)["stages"], 0), "waiting": 2}
 
 
-def test_what_a_store_refuses_halts_the_roll_out_and_is_taken_back(town: Town, tmp_path: Path) -> None:
+def test_what_a_store_refuses_halts_the_roll_out_and_is_taken_back(town: DemoStack, tmp_path: Path) -> None:
     good = towns.lives_with(town)
     file = tmp_path / "scanner.toml"
     file.write_text(

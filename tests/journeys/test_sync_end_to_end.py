@@ -6,21 +6,28 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec import Raw
 
-from edge.clock import now
-from edge.journal import Fact, Lane, tell
-from edge.store import rows, writing
-from sync import topics, wire
-from sync.broker import Broker
-from sync.headers import FeedDelta, FeedRow
-from sync.hq import feed
-from sync.hq.founding import opened
-from sync.hq.keys import read_hq_key
-from sync.line_events import Connected
-from sync.link import Link
-from sync.signing import new_key
+from edge.facts.fact import Lane
+from edge.facts.journal import tell
+from edge.platform.clock import now
+from edge.platform.database import rows, writing
+from edge.platform.sqlite_file import held_by
+from sync.feeds.ended_orders import ENDED
+from sync.feeds.stored_form import as_kept
+from sync.hq import epoch_reset
+from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.keys import read_hq_key
+from sync.hq.feeds import feed
+from sync.protocol import envelope, topics
+from sync.protocol.messages import FeedDelta, FeedRow
+from sync.protocol.signing import new_key
+from sync.transport.broker import Broker
+from sync.transport.mqtt_client import MqttClient
+from sync.transport.mqtt_events import Connected
+from tests.any_fact import fact
 from tests.ends import PATIENCE, Ends, built, noren, until, up
 from tests.sync.conftest import Mosquitto
 
@@ -57,13 +64,27 @@ def test_everything_is_killed_in_turn_while_the_store_goes_on_and_nothing_is_los
 
 
 def live(town: Town, name: str) -> dict[str, str]:
-    return dict(town.mirror.conn.execute(f"select key, body from {name} where body is not null").fetchall())
+    found = town.mirror.conn.execute(f"select key, body from {name} where body is not null").fetchall()
+    return {key: _without_ended_names(name, body) for key, body in found}
 
 
 def at_hq(town: Town, name: str, scope: str) -> dict[str, str]:
+    """HQ's rows as a store keeps them, with that store's key."""
+    key = held_by(town.mirror.conn)
+    assert key, "a box has one"
     with opened(town.hq) as db:
         found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (name, scope))
-    return {row["key"]: row["body"] for row in found}
+    return {row["key"]: _without_ended_names(name, as_kept(name, row["body"], key)) for row in found}
+
+
+def _without_ended_names(name: str, body: str) -> str:
+    """The store takes the names of orders that have ended off a minute later (sync/feeds/ended_orders.py)."""
+    if name != "orders":
+        return body
+    row = msgspec.json.decode(body)
+    if row["state"] in ENDED:
+        row.pop("name", None)
+    return msgspec.json.encode(row).decode()
 
 
 def is_mirrored(town: Town) -> bool:
@@ -90,12 +111,41 @@ def test_what_the_store_sold_comes_back_counted(town: Town) -> None:
     gtin = min(live(town, "stock"))
     with writing(town.store):
         data = {"gtin": gtin, "quantity": -1, "reserved": 0, "reason": "sale"}
-        seq = tell(town.store, town.box, Fact(kind="stock.moved", data=data), now())
+        seq = tell(town.store, town.box, fact("stock.moved", data), now())
     until(lambda: f'"through_seq":{seq}' in live(town, "stock")[gtin])
 
 
 def test_a_headquarters_restored_from_last_nights_backup_gets_everything_again(town: Town) -> None:
     """Nothing new happens in the store meanwhile: it must come back by itself, from what HQ says it has."""
+    go_back(town)
+    noren("hq", "restored", "--dir", town.hq)
+    town.start("hq")
+    until(town.is_all_kept)
+    until(lambda: is_mirrored(town))
+    push_price(town, 440)
+    until(lambda: is_mirrored(town))
+
+
+def test_a_headquarters_restored_without_a_word_finds_it_by_itself(town: Town) -> None:
+    """The store has versions that HQ is going to give again to something else: the digests would be the same."""
+    go_back(town)
+    town.start("hq")
+    until(lambda: bool(lately(town)))
+    assert "begun anew" in lately(town)[0]
+    push_price(town, 440)
+    until(town.is_all_kept)
+    until(lambda: is_mirrored(town))
+    assert '"price":440' in live(town, "catalog")[min(live(town, "stock"))]
+    assert len(lately(town)) == 1
+
+
+def lately(town: Town) -> list[str]:
+    with opened(town.hq) as db:
+        return [epoch_reset.in_words(seen) for seen in epoch_reset.lately(db)]
+
+
+def go_back(town: Town) -> None:
+    """HQ's database is the copy of a time before facts were kept and a price was pushed."""
     until(lambda: is_mirrored(town))
     town.tell(30)
     until(town.is_all_kept)
@@ -109,12 +159,6 @@ def test_a_headquarters_restored_from_last_nights_backup_gets_everything_again(t
     for part in ("-wal", "-shm"):
         (town.hq / f"hq-store.db{part}").unlink(missing_ok=True)
     (town.folder / "backup.db").replace(town.hq / "hq-store.db")
-    noren("hq", "restored", "--dir", town.hq)
-    town.start("hq")
-    until(town.is_all_kept)
-    until(lambda: is_mirrored(town))
-    push_price(town, 440)
-    until(lambda: is_mirrored(town))
 
 
 def push_price(town: Town, price: int) -> None:
@@ -156,9 +200,9 @@ def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:
     row = FeedRow(key="policy", version=stand.version + 1, body=Raw(b'{"brand":{"name":"EVIL"}}'))
     topic = topics.feed("hanada", "ginza", "config")
     before = live(town, "config")
-    with Link(Broker(places=(("127.0.0.1", town.broker.port),)), "stranger", ["x"]) as stranger:
+    with MqttClient(Broker(places=(("127.0.0.1", town.broker.port),)), "stranger", ["x"]) as stranger:
         until(lambda: any(isinstance(event, Connected) for event in stranger.read(0.2)))
-        assert stranger.publish(topic, wire.seal(topic, forged, [row], new_key()))
+        assert stranger.publish(topic, envelope.seal(topic, forged, [row], new_key()))
     town.tell(1)
     until(town.is_all_kept)
     assert live(town, "config") == before

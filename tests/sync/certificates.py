@@ -47,6 +47,19 @@ class Authority:
         )
         return str(self.folder / f"{common}.crt"), str(place)
 
+    def revoke(self, *commons: str) -> str:
+        """The authority's list of what it has withdrawn, as of now, with the certificates of these names; its file."""
+        now = datetime.now(UTC)
+        builder = x509.CertificateRevocationListBuilder().issuer_name(_name(self.name))
+        builder = builder.last_update(now - timedelta(hours=1)).next_update(now + timedelta(hours=1))
+        for common in commons:
+            withdrawn = x509.load_pem_x509_certificate((self.folder / f"{common}.crt").read_bytes())
+            entry = x509.RevokedCertificateBuilder().serial_number(withdrawn.serial_number).revocation_date(now)
+            builder = builder.add_revoked_certificate(entry.build())
+        place = self.folder / "crl.pem"
+        place.write_bytes(builder.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+        return str(place)
+
     def _builder(self, common: str, public: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         return (

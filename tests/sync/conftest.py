@@ -1,30 +1,37 @@
 """A real mosquitto on a free port, which tests may stop, kill and start again."""
 
 import shutil
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-PATIENCE = 30.0  # s; far more than any machine needs, so that only a real hang fails
+from edge.demo import broker
+from edge.demo.ports import free_port
+
+PATIENCE = 120.0  # s; far more than any machine needs, so that only a real hang fails
 
 
 @dataclass(slots=True)
 class Mosquitto:
-    """A broker in Debian's default behaviour, on one port for its whole life."""
+    """A broker with the shipped settings, on one port for its whole life; on loopback without certificates and rules."""
 
     folder: Path
     port: int
     extra: str = ""
+    changes: Mapping[str, str | None] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     def start(self) -> None:
         config = self.folder / "mosquitto.conf"
-        config.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\nuser root\n{self.extra}")
+        changes = {**broker.on_loopback(self.port, None), "log_dest": "stderr", "persistence": "false", **self.changes}
+        text = broker.settings(broker.SHIPPED.read_text(encoding="utf-8"), changes)
+        config.write_text(f"{text}user root\n{self.extra}")
         binary = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         with (self.folder / "mosquitto.log").open("ab") as log:
             self.process = subprocess.Popen([binary, "-c", config], stdout=log, stderr=log)
@@ -32,6 +39,17 @@ class Mosquitto:
         while not _answers(self.port):
             assert self.process.poll() is None, (self.folder / "mosquitto.log").read_text()
             assert time.monotonic() < end, "mosquitto does not answer"
+            time.sleep(0.02)
+
+    def reload(self) -> None:
+        """It reads its rules anew, as `systemctl reload mosquitto` has it; back when it says that it does."""
+        assert self.process
+        log = self.folder / "mosquitto.log"
+        before = log.read_text().count("Reloading config")
+        self.process.send_signal(signal.SIGHUP)
+        end = time.monotonic() + PATIENCE
+        while log.read_text().count("Reloading config") == before:
+            assert time.monotonic() < end, "mosquitto does not read its rules anew"
             time.sleep(0.02)
 
     def kill(self) -> None:
@@ -48,16 +66,9 @@ def _answers(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(tmp_path, free_port())
-    broker.start()
-    yield broker
-    broker.kill()
+    one = Mosquitto(tmp_path, free_port())
+    one.start()
+    yield one
+    one.kill()

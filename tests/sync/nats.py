@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from edge.demo.ports import free_port
 from tests.ends import STORE, Ends, built
 from tests.sync.certificates import Authority
-from tests.sync.conftest import free_port
 
 EXAMPLE = Path(__file__).parents[2] / "systemd" / "nats-server.conf.example"
 PATIENCE = 120.0  # s; only a hang takes so long

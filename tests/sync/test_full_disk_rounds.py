@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from sqlite_utils import Database
 
-from edge.store import rows, writing
-from sync import topics
-from sync.asking import SPREAD
-from sync.headers import FeedDelta, FeedPage, FeedRow, HqPresence, State, Want
-from sync.line_events import Connected
-from tests.sync.test_rounds import PRESENCE, Shop
+from edge.facts.box import MessageRefused
+from edge.platform.database import rows, writing
+from sync.feeds.requests import SPREAD
+from sync.protocol import topics
+from sync.protocol.messages import FeedDelta, FeedPage, FeedRow, HqPresence, State, Want
+from sync.transport.mqtt_events import Connected
+from tests.sync.test_session import PRESENCE, Shop
 
 PRICES = topics.feed("chain", topics.ALL, "prices")
 BIG = msgspec.Raw(msgspec.json.encode({"x": "x" * 60_000}))
@@ -100,7 +101,7 @@ def test_what_hq_has_kept_and_what_it_shall_know_is_written_when_there_is_room(s
     seq = shop.tell()
     shop.round()
     may_grow(shop.rounds.db, pages=0)
-    shop.rounds.notes.say("message.refused", {"why": "x" * 60_000})
+    shop.rounds.notes.say(MessageRefused(why="x" * 60_000))
     shop.ack_all()
     assert shop.notes("message.refused") == []
     may_grow(shop.rounds.db, pages=None)

@@ -2,52 +2,23 @@
 
 import os
 import re
-import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import takewhile
 from pathlib import Path
 
 import pytest
 
-from edge.store import open_hq, open_store
-from sync.hq.fleet import fleet
-from sync.hq.founding import opened
-from tests.sync.conftest import Mosquitto, free_port
+from edge.demo.ports import free_port
+from edge.platform.database import open_hq, open_store
+from sync.hq.enrolment.founding import opened
+from sync.hq.reports.fleet import fleet
+from tests.keyed import unlocked
+from tests.shell import PATIENCE, Shell, bash, blocks
+from tests.sync.conftest import Mosquitto
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 120.0  # s; only a hang takes so long
-BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "sync" / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-
-
-@dataclass
-class Shell:
-    """One bash for all blocks, so that variables and what runs in the background live on; a failing line ends it."""
-
-    process: subprocess.Popen[str]
-
-    def run(self, block: str) -> str:
-        """What the block prints. Fails where a line of it does, and where it does not end."""
-        assert self.process.stdin is not None
-        watchdog = threading.Timer(PATIENCE, os.killpg, (self.process.pid, signal.SIGKILL))
-        watchdog.start()
-        try:
-            self.process.stdin.write(f"{block}\necho the-end\n")
-            self.process.stdin.flush()
-            printed = list(takewhile(lambda line: line != "the-end\n", self._lines()))
-        finally:
-            watchdog.cancel()
-        return "".join(printed)
-
-    def _lines(self) -> Iterator[str]:
-        assert self.process.stdout is not None
-        while line := self.process.stdout.readline():
-            yield line
-        raise AssertionError("a line of the block failed, or hung")
+BLOCKS = blocks(ROOT / "sync" / "README.md")
 
 
 @pytest.fixture
@@ -58,22 +29,9 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     noren.write_text(f'#!/bin/sh\nexec {sys.executable} -m edge "$@"\n')
     noren.chmod(0o755)
     paths = f"{commands}:{Path(sys.executable).parent}:{os.environ['PATH']}"
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            ["bash", "-eu", "-o", "pipefail"],
-            cwd=tmp_path,
-            env={**os.environ, "PATH": paths, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-            start_new_session=True,  # so that bash and its background can be killed together
-        )
-    shell = Shell(process)
-    # a block that fails ends bash; what runs in its background ends with it
-    shell.run("trap 'kill $(jobs -p); wait' EXIT")
-    yield shell
-    process.communicate("exit 0\n", timeout=PATIENCE)
+    env = {**os.environ, "PATH": paths, "PYTHONPATH": str(ROOT)}
+    with bash(tmp_path, env, tmp_path / "log") as shell:
+        yield shell
 
 
 def until(seen: Callable[[], bool]) -> None:
@@ -84,7 +42,7 @@ def until(seen: Callable[[], bool]) -> None:
 
 
 def store_says(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    db = open_store(folder / "data")
+    db = open_store(unlocked(folder / "data"))
     try:
         return db.conn.execute(sql).fetchall()
     finally:
@@ -92,7 +50,7 @@ def store_says(folder: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def miles(folder: Path) -> object:
-    db = open_hq(folder / "data")
+    db = open_hq(unlocked(folder / "data"))
     try:
         row = db.conn.execute(
             "select json_extract(body, '$.check_in.miles') from config where key = 'policy'"
@@ -104,7 +62,7 @@ def miles(folder: Path) -> object:
 
 def mirrored(folder: Path, feed: str) -> int:
     """How many rows of a feed the store has."""
-    db = open_hq(folder / "data")
+    db = open_hq(unlocked(folder / "data"))
     try:
         return int(db.conn.execute(f"select count(*) from {feed} where body is not null").fetchone()[0])
     finally:

@@ -15,8 +15,11 @@ BLOCK = 50  # histories a test: each alone would cost pytest as much as the hist
 
 
 @pytest.fixture(scope="session")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Blanks:
-    return blanks(tmp_path_factory.mktemp("empty"))
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Blanks]:
+    made = blanks(tmp_path_factory.mktemp("empty"))
+    yield made
+    for conn in made.values():
+        conn.close()
 
 
 @pytest.fixture(autouse=True)

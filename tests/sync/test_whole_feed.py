@@ -6,37 +6,37 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.clock import now
-from edge.schema import migrate
-from edge.store import open_hq
-from sync.digest import add, as_text
-from sync.feeds import Feeds
-from sync.headers import FeedHead, FeedPage, FeedRow, Head
+from edge.platform.clock import now
+from edge.platform.database import open_hq
+from edge.platform.migration import migrate
+from sync.feeds.receiver import FeedReceiver
+from sync.protocol.digest import add, as_text
+from sync.protocol.messages import FeedHead, FeedPage, FeedRow, Head
 
 ONE = FeedRow(key="policy", version=1, body=msgspec.Raw(b"{}"))
 TWO = FeedRow(key="box", version=2, body=msgspec.Raw(b"{}"))
 
 
 @pytest.fixture
-def feeds(tmp_path: Path) -> Iterator[Feeds]:
+def feeds(tmp_path: Path) -> Iterator[FeedReceiver]:
     migrate(tmp_path)
     with open_hq(tmp_path) as db:
-        yield Feeds(db, lambda _want: True, lambda _kind, _data: None)
+        yield FeedReceiver(db, lambda _want: True, lambda _noted: None)
 
 
-def head(feeds: Feeds, version: int, rows: int, digest: int) -> None:
+def head(feeds: FeedReceiver, version: int, rows: int, digest: int) -> None:
     told = FeedHead(epoch="e", version=version, rows=rows, digest=as_text(digest))
     feeds.on_head("ginza", Head(feeds={"config": told}), 0.0, now())
 
 
-def page(feeds: Feeds, row: FeedRow, *, more: bool) -> None:
+def page(feeds: FeedReceiver, row: FeedRow, *, more: bool) -> None:
     told = FeedPage(feed="config", epoch="e", since=row.version - 1, version=row.version, more=more)
     feeds.on_rows(told, [row], 0.0, now())
     for at in range(5):  # a feed that comes in several pages is put in order a little at a time
         feeds.send(float(at))
 
 
-def test_a_config_is_whole_when_all_its_rows_are_here(feeds: Feeds) -> None:
+def test_a_config_is_whole_when_all_its_rows_are_here(feeds: FeedReceiver) -> None:
     both = add(add(0, "policy", 1), "box", 2)
     assert feeds.whole("config") is None
     page(feeds, ONE, more=True)
@@ -52,7 +52,7 @@ def test_a_config_is_whole_when_all_its_rows_are_here(feeds: Feeds) -> None:
     assert feeds.whole("config") is None
 
 
-def test_a_config_that_is_being_loaded_anew_is_not_whole(feeds: Feeds) -> None:
+def test_a_config_that_is_being_loaded_anew_is_not_whole(feeds: FeedReceiver) -> None:
     page(feeds, ONE, more=False)
     head(feeds, 1, 1, add(0, "policy", 1))
     assert feeds.whole("config")
@@ -60,7 +60,7 @@ def test_a_config_that_is_being_loaded_anew_is_not_whole(feeds: Feeds) -> None:
     assert feeds.whole("config") is None
 
 
-def test_a_delta_that_is_here_before_the_head_that_tells_of_it_is_whole(feeds: Feeds) -> None:
+def test_a_delta_that_is_here_before_the_head_that_tells_of_it_is_whole(feeds: FeedReceiver) -> None:
     page(feeds, ONE, more=False)
     head(feeds, 1, 1, add(0, "policy", 1))
     page(feeds, TWO, more=False)

@@ -4,12 +4,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
-from edge.service import Life
+from edge.platform.process import Life
 from tests.ui.shop_floor import Floor, open_floor
 from ui.app import make_app
-from ui.screens import Screens
+from ui.process_state.screens import Screens
+
+
+class Compiled(BytecodeCache):
+    """Templates as the first app of these tests compiled them; for each test anew that took ten times as long as the test."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])  # counts only for the very source it was made of
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", {**Flask.jinja_options, "bytecode_cache": Compiled()})
+        yield
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge import question
-from edge.clock import now
-from edge.question import Question
-from edge.store import open_store
-from sync.line import Line
+from edge.platform.clock import now
+from edge.platform.database import open_store
+from edge.replica import hq_query
+from edge.replica.hq_query import Question
+from sync.transport.link_status import LinkStatus
 from tests.ui.shop_floor import Floor
 
 Says = Callable[[Question], str | None]
@@ -20,14 +20,14 @@ Then = Callable[[], None]
 
 def _carry(folder: Path, says: Says, then: Then, begun: threading.Event, over: threading.Event) -> None:
     db = open_store(folder)
-    seen = question.last_asked(db)
+    seen = hq_query.last_asked(db)
     begun.set()
     while not over.wait(0.005):
-        for asked in question.waiting(db, seen):
+        for asked in hq_query.waiting(db, seen):
             seen = asked.seq
             body = says(asked)
             if body is not None:
-                question.answer(db, asked, "told", body)
+                hq_query.answer(db, asked, "told", body)
                 then()
     db.close()
 
@@ -35,7 +35,7 @@ def _carry(folder: Path, says: Says, then: Then, begun: threading.Event, over: t
 @contextmanager
 def hq_says(floor: Floor, says: Says, then: Then = lambda: None) -> Iterator[None]:
     """The line is up, and whatever is asked is answered by `says`."""
-    Line(floor.db).hear(now(), 0.0, complete=True)
+    LinkStatus(floor.db).hear(now(), 0.0, complete=True)
     begun, over = threading.Event(), threading.Event()
     carrier = threading.Thread(target=_carry, args=(Path(floor.config.store.data), says, then, begun, over))
     carrier.start()

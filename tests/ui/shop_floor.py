@@ -2,33 +2,39 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
-from edge import desk, schema, staff
-from edge.box import know_thyself
-from edge.catalog import Category, Colour, Picture, Product, Review, Reviews
-from edge.clock import now, utc_text
-from edge.codes.rules import CodeRules, IssuerRule
-from edge.config import Config, HqSection, Station, StoreSection, WebSection
-from edge.journal import Box
-from edge.member import Member
-from edge.outcome import last_seq
-from edge.pickup.life import State
-from edge.pickup.order import OrderLine, OrderRow
-from edge.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Place, Policy
-from edge.scan import Reading, write_down
-from edge.service import Life
-from edge.shop import Shop
-from edge.staff import Staff
-from edge.stock import NeighbourRow, NeighbourStock, StockRow
-from edge.store import open_hq, open_store, writing
-from edge.words import Words
+from edge import registry, scan_processor
+from edge.box_identity import know_thyself
+from edge.codes.code_rules import CodeRules, IssuerRule
+from edge.config.noren_toml import Config, HqSection, Station, StoreSection, WebSection
+from edge.config.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Place, Policy
+from edge.config.role import Role
+from edge.facts.journal import Box
+from edge.features.catalog import Category, Colour, Picture, Product, Review, Reviews
+from edge.features.member import Member
+from edge.features.outcome import last_seq
+from edge.features.pickup.order import OrderLine, OrderRow
+from edge.features.pickup.state_machine import State
+from edge.features.staff.pin_check import hash_pin
+from edge.features.staff.sessions import Staff
+from edge.features.stock import NeighbourRow, NeighbourStock, StockRow
+from edge.platform import migration
+from edge.platform.clock import now, utc_text
+from edge.platform.database import open_hq, open_store, writing
+from edge.platform.process import Life
+from edge.scan.log import Reading, write_down
+from edge.store_context import StoreContext
+from edge.validation.localized_text import LocalizedText
+from tests.enrolled import hq_part
 from tests.kept import keep
+from tests.keyed import unlocked
 
 FULL_NAME = "サトウミサキ"  # must never be on a public screen
 SECRET = "s3cretS3cret"
@@ -40,9 +46,9 @@ SHIRT = (
     '26-8-16-76-40-24a30 16 0 0 1-60 0Z" fill="var(--fabric)" stroke="#0003"/></svg>'
 )
 COLOURS = (
-    Colour(code="01", name=Words(ja="[生成|きな]り", en="Natural"), hex="#e9e3d6"),
-    Colour(code="05", name=Words(ja="[薄藍|うすあい]", en="Pale indigo"), hex="#8fa3b3"),
-    Colour(code="09", name=Words(ja="[墨|すみ]", en="Ink"), hex="#4c4b49"),
+    Colour(code="01", name=LocalizedText(ja="[生成|きな]り", en="Natural"), hex="#e9e3d6"),
+    Colour(code="05", name=LocalizedText(ja="[薄藍|うすあい]", en="Pale indigo"), hex="#8fa3b3"),
+    Colour(code="09", name=LocalizedText(ja="[墨|すみ]", en="Ink"), hex="#4c4b49"),
 )
 SIZES = ("XS", "S", "M", "L", "XL", "XXL")
 
@@ -94,7 +100,7 @@ class Floor:
                 "name": FULL_NAME,
                 "lines": [OrderLine(line=1, gtin=SHIRT_M)],
                 "secret_sha256": hashlib.sha256(SECRET.encode()).hexdigest(),
-                "promise_at": "2026-11-21T03:00:00.000Z",
+                "promise_at": utc_text(datetime.now(UTC)),
                 **more,
             },
         )
@@ -102,9 +108,7 @@ class Floor:
         return row
 
     def stock(self, gtin: str, on_hand: int, *, age: timedelta = timedelta(minutes=1), **more: Any) -> None:
-        row = StockRow(
-            gtin=gtin, on_hand=on_hand, as_of=utc_text(datetime.now(UTC) - age), floor=2, shelf="B-14", **more
-        )
+        row = StockRow(gtin=gtin, on_hand=on_hand, as_of=datetime.now(UTC) - age, floor=2, shelf="B-14", **more)
         self.feed("stock", gtin, row)
 
     def policy(self, policy: Policy) -> None:
@@ -112,15 +116,15 @@ class Floor:
         keep(self.db, policy)
 
     @property
-    def shop(self) -> Shop:
-        return Shop(self.config, self.box, self.db, self.hq)
+    def shop(self) -> StoreContext:
+        return StoreContext(self.config, self.box, self.db, self.hq)
 
     def scan(self, code: str | bytes, station: str = "kiosk-1") -> int:
         """A scanner reads a code and the desk answers it; the outcome's seq."""
         data = code.encode() if isinstance(code, str) else code
         with writing(self.db):
             write_down(self.db, "scans", station, "scanner", Reading(data=data), now())
-        desk.catch_up(self.shop, lambda _seq: None, Life())
+        scan_processor.catch_up(self.shop, registry.decide, lambda _seq: None, Life())
         return last_seq(self.db)
 
     def close(self) -> None:
@@ -135,23 +139,23 @@ def pickup_code(number: str, secret: str = SECRET) -> str:
 POLICY = Policy(
     brand=Brand(mark="凪", name="NAGI", colour="#7b1e2d", tint="#f6ecec"),
     place=Place(
-        name=Words(ja="[銀座店|ぎんざてん]", en="Ginza"),
+        name=LocalizedText(ja="[銀座店|ぎんざてん]", en="Ginza"),
         neighbours=[
             Neighbour(
                 store="yurakucho",
-                name=Words(ja="[有楽町店|ゆうらくちょうてん]", en="Yurakucho"),
-                way=Words(ja="[徒歩|とほ] 7[分|ふん]", en="7 min walk"),
+                name=LocalizedText(ja="[有楽町店|ゆうらくちょうてん]", en="Yurakucho"),
+                way=LocalizedText(ja="[徒歩|とほ] 7[分|ふん]", en="7 min walk"),
             ),
             Neighbour(
                 store="marunouchi",
-                name=Words(ja="[丸|まる]の[内店|うちてん]", en="Marunouchi"),
-                way=Words(ja="[徒歩|とほ] 12[分|ふん]", en="12 min walk"),
+                name=LocalizedText(ja="[丸|まる]の[内店|うちてん]", en="Marunouchi"),
+                way=LocalizedText(ja="[徒歩|とほ] 12[分|ふん]", en="12 min walk"),
             ),
         ],
     ),
     check_in=CheckIn(miles=10),
     pickup=Pickup(
-        counter=Words(ja="2[階|かい] [受|う]け[取|と]りカウンター", en="the pickup counter on 2F"),
+        counter=LocalizedText(ja="2[階|かい] [受|う]け[取|と]りカウンター", en="the pickup counter on 2F"),
     ),
     kiosk=Kiosk(),
     codes=CodeRules(issuers=(IssuerRule(issuer="own", prefix="M", lengths=(9,), characters="alphanumeric"),)),
@@ -165,10 +169,10 @@ def settings(folder: Path, port: int = 8080) -> Config:
         hq=HqSection(broker="mqtt://127.0.0.1:1", keys={}),
         web=WebSection(port=port),
         stations=[
-            Station(id="kiosk-1", role="kiosk", name=Words(ja="1階 入口横", en="1F, by the door")),
-            Station(id="kiosk-2", role="kiosk", name=Words(ja="2階", en="2F")),
-            Station(id="door", role="entrance", name=Words(ja="入口", en="Entrance")),
-            Station(id="counter-1", role="counter", name=Words(ja="カウンター", en="Counter")),
+            Station(id="kiosk-1", role=Role.KIOSK, name=LocalizedText(ja="1階 入口横", en="1F, by the door")),
+            Station(id="kiosk-2", role=Role.KIOSK, name=LocalizedText(ja="2階", en="2F")),
+            Station(id="door", role=Role.ENTRANCE, name=LocalizedText(ja="入口", en="Entrance")),
+            Station(id="counter-1", role=Role.COUNTER, name=LocalizedText(ja="カウンター", en="Counter")),
         ],
     )
 
@@ -178,14 +182,14 @@ def _catalogue(floor: Floor) -> None:
     floor.feed(
         "content",
         "category/shirts",
-        Category(id="shirts", name=Words(ja="シャツ", en="Shirts"), order=1, picture="picture/shirt"),
+        Category(id="shirts", name=LocalizedText(ja="シャツ", en="Shirts"), order=1, picture="picture/shirt"),
     )
     for at, colour in enumerate(COLOURS):
         for order, size in enumerate(SIZES):
             product = Product(
                 gtin=gtin14(100 + at * 10 + order),
                 style="41-2208",
-                name=Words(
+                name=LocalizedText(
                     ja="オーガニックコットン ダブルガーゼ[立|た]ち[襟|えり]シャツ", en="Organic double-gauze shirt"
                 ),
                 category="shirts",
@@ -199,16 +203,22 @@ def _catalogue(floor: Floor) -> None:
             floor.feed("catalog", product.gtin, product)
     said = Review(
         stars=5,
-        text=Words(ja="[肌|はだ]ざわりがよく、[毎日|まいにち][着|き]ています", en="So soft"),
+        text=LocalizedText(ja="[肌|はだ]ざわりがよく、[毎日|まいにち][着|き]ています", en="So soft"),
         by="",
-        on="2026-11-02",
+        on=date(2026, 11, 2),
     )
     floor.feed("content", "reviews/41-2208", Reviews(stars=4.3, count=128, latest=[said]))
     for order, on_hand in enumerate((0, 6, 2, 9, 4)):
         floor.stock(gtin14(100 + order), on_hand)
     near = [NeighbourStock(store="yurakucho", on_hand=5), NeighbourStock(store="marunouchi", on_hand=1)]
-    row = NeighbourRow(gtin=SHIRT_M, as_of=utc_text(datetime.now(UTC) - timedelta(minutes=4)), stores=near)
+    row = NeighbourRow(gtin=SHIRT_M, as_of=datetime.now(UTC) - timedelta(minutes=4), stores=near)
     floor.feed("neighbours", SHIRT_M, row)
+
+
+@cache
+def _pin_hash() -> str:
+    """Once a process: it is made to take long."""
+    return hash_pin(PIN)
 
 
 def _people(floor: Floor) -> None:
@@ -216,13 +226,13 @@ def _people(floor: Floor) -> None:
     floor.feed("members", "m-1", known)
     guest = Member(member="m-2", nickname="タナカ", stage="standard", codes=["own:M00000002"])
     floor.feed("members", "m-2", guest)
-    clerk = Staff(staff="s-1", name="森 さくら", mark="森", role="clerk", pin=staff.hash_pin(PIN), badges=[])
+    clerk = Staff(staff="s-1", name="森 さくら", mark="森", role="clerk", pin=_pin_hash(), badges=[])
     floor.feed("staff", "s-1", clerk)
 
 
 def open_floor(folder: Path, port: int = 8080) -> Floor:
     """A shop with 18 products of one style, two members, a clerk, and no orders yet."""
-    schema.migrate(folder)
+    migration.migrate(unlocked(folder))
     config, db, hq = settings(folder, port), open_store(folder), open_hq(folder)
     box = know_thyself(db, config.store.id, now())
     floor = Floor(config=config, box=box, db=db, hq=hq)
@@ -250,10 +260,7 @@ def toml(folder: Path, port: int) -> Path:
 chain = "nagi"
 id = "ginza"
 data = "data"
-[hq]
-broker = "mqtt://127.0.0.1:1"
-keys = {{}}
-[web]
+{hq_part(folder)}[web]
 port = {port}
 {stations}""",
         encoding="utf-8",

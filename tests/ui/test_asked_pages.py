@@ -7,17 +7,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 
-from edge import question
-from edge.clock import now
-from edge.member import Member
-from edge.outcome import last_seq
-from edge.question import Question
-from edge.store import open_hq, rows
-from sync.line import Line
+from edge.codes.code_rules import CodeRules, IssuerRule, TokenKey
+from edge.codes.issued import member_token
+from edge.features.member import Member
+from edge.features.outcome import last_seq
+from edge.platform.clock import now
+from edge.platform.database import open_hq, rows
+from edge.replica import hq_query
+from edge.replica.hq_link import Reason
+from edge.replica.hq_query import Question
+from sync.transport.link_status import LinkStatus
 from tests.ui.hq_voice import hq_says
-from tests.ui.shop_floor import PIN, SHIRT_M, Floor
+from tests.ui.shop_floor import PIN, POLICY, SHIRT_M, Floor
 
 KIOSK = "/kiosk/kiosk-1"
 NEAR = f"{KIOSK}/product/{SHIRT_M}/near"
@@ -28,7 +32,7 @@ STRANGER = "M77777777"
 def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """HQ's answer is worth waiting for on a slow machine too."""
     with monkeypatch.context() as patch:
-        patch.setattr(question, "WITHIN_MS", 60_000)
+        patch.setattr(hq_query, "WITHIN_MS", 60_000)
         yield
 
 
@@ -75,7 +79,7 @@ def test_where_no_other_store_keeps_it_nothing_of_the_snapshot_stays(client: Fla
 
 
 def test_with_the_line_down_nobody_is_asked(client: FlaskClient, floor: Floor) -> None:
-    Line(floor.db).fall("cut", now())
+    LinkStatus(floor.db).fall(Reason.LOST, "cut", now())
     assert client.get(NEAR).status_code == 204
     assert rows(floor.db, "select * from questions") == []
 
@@ -84,7 +88,7 @@ def test_a_silent_hq_is_waited_for_no_longer_than_its_word_is_worth(client: Flas
     with hq_says(floor, lambda _: None):
         before = now().uptime_ms
         assert client.get(NEAR).status_code == 204
-        assert now().uptime_ms - before >= question.WITHIN_MS - 25
+        assert now().uptime_ms - before >= hq_query.WITHIN_MS - 25
     assert len(rows(floor.db, "select * from questions")) == 1
 
 
@@ -140,7 +144,7 @@ def test_a_stranger_is_checked_in_at_once_and_greeted_by_name_when_hq_knows_them
 
 def _comes_down(floor: Floor, row: str) -> None:
     """Sync writes the member's row while the answer is already known, and has been for a while."""
-    time.sleep(4 * question.LOOK)
+    time.sleep(4 * hq_query.LOOK)
     other = open_hq(Path(floor.config.store.data))
     other.conn.execute("update members set body = ? where key = 'm-77'", (row[1:-1],))
     other.close()
@@ -187,4 +191,68 @@ def test_a_clerk_too_learns_who_a_stranger_is(client: FlaskClient, floor: Floor)
     assert "data-ask" not in client.get(page).text
     with hq_says(floor, lambda _: row):
         assert "ハ＊＊" in client.get(page).text
-        assert client.get(f"{page}/met").status_code == 204
+        assert "ハ＊＊" in client.get(f"{page}/met").text  # HQ may have been quicker than the page
+
+
+KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+PASS = "459900000000000007"
+
+
+@pytest.fixture
+def phones(floor: Floor) -> None:
+    """A chain whose members show signed codes and wallet passes."""
+    issuers = (*POLICY.codes.issuers, IssuerRule(issuer="group", prefix="4599", key="gsrn"))
+    keys = {"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))}
+    floor.policy(msgspec.structs.replace(POLICY, codes=CodeRules(issuers=issuers, keys=keys)))
+
+
+def signed(member: str) -> str:
+    made = int(now().time.timestamp())
+    return member_token.mint(
+        KEY, member_token.Claims(iss="app", sub=member, iat=made, exp=made + 60, jti="j1"), kid="key-1"
+    )
+
+
+@pytest.mark.usefixtures("patient", "phones")
+@pytest.mark.parametrize("kind", ["code", "pass"])
+@pytest.mark.parametrize("station", ["kiosk-1", "counter-1"])
+def test_hq_hears_what_a_phone_showed_and_the_page_has_the_name(
+    client: FlaskClient, floor: Floor, kind: str, station: str
+) -> None:
+    client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
+    heard: list[dict[str, str]] = []
+    known = Member(member="m-77", nickname="ハナダ", stage="gold", codes=[f"group:{PASS}"])
+    least = msgspec.json.encode([msgspec.structs.replace(known, codes=[])]).decode()
+    code = signed("m-77") if kind == "code" else f"]C18018{PASS}\x1d8019123456"
+
+    def says(it: Question) -> str:
+        heard.append(msgspec.json.decode(it.args))
+        hq = open_hq(Path(floor.config.store.data))  # in the thread that plays sync
+        Floor(config=floor.config, box=floor.box, db=floor.db, hq=hq).feed("members", "m-77", known)
+        hq.close()
+        return least
+
+    with hq_says(floor, says):
+        seq = floor.scan(code, station)
+        at = f"{KIOSK}/outcome/{seq}" if station == "kiosk-1" else f"/staff/counter-1/visitor/{seq}"
+        told = client.get(f"{at}/met?lang=en")
+    assert "ハ＊＊" in told.text
+    assert heard == [{"token": code} if kind == "code" else {"card": f"group:{PASS}", "totp": "123456"}]
+    assert "ハ＊＊" in client.get(f"{at}?lang=en").text
+    assert facts(floor, "member.identified") == 1
+
+
+@pytest.mark.usefixtures("phones")
+@pytest.mark.parametrize("says", ["[]", None])
+def test_where_hq_says_nothing_the_check_in_stays_and_has_no_name(
+    client: FlaskClient, floor: Floor, says: str | None
+) -> None:
+    with hq_says(floor, lambda _: says):
+        seq = floor.scan(signed("m-77"))
+        page = client.get(f"{KIOSK}/outcome/{seq}?lang=en").text
+        assert f'data-ask="{KIOSK}/outcome/{seq}/met"' in page
+        assert "m-77" not in page
+        assert client.get(f"{KIOSK}/outcome/{seq}/met").status_code == 204
+    assert facts(floor, "visit.checked_in") == 1
+    assert client.get(f"{KIOSK}/outcome/{seq}/met").status_code == 204  # and it is not asked again
+    assert len(rows(floor.db, "select * from questions")) == 1

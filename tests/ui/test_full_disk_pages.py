@@ -8,17 +8,24 @@ from contextlib import contextmanager
 import pytest
 from flask.testing import FlaskClient
 
-from edge import disk
-from edge.clock import now
-from edge.fullness import Level
-from edge.pickup.life import State
-from edge.pickup.order import find
-from edge.service import Life
-from edge.store import rows
-from tests.ui.shop_floor import PIN, Floor
-from ui.follower import Follower, follow
-from ui.screens import Event, Screens
-from ui.staff.queue import new_key
+from edge.config.noren_toml import SerialDevice
+from edge.disk import disk_space
+from edge.disk.load_shedding import tell_thinned
+from edge.disk.watermarks import Level
+from edge.features.outcome import on_screen
+from edge.features.pickup.order import find
+from edge.features.pickup.state_machine import State
+from edge.platform.clock import now
+from edge.platform.database import NoRoom, rows, writing
+from edge.platform.process import Life
+from edge.scan.log import Reading, write_down
+from firmware_bridge.device_log import DeviceLog
+from firmware_bridge.framing.framing import Why
+from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
+from ui.change_watcher import ChangeWatcher, follow
+from ui.process_state.screens import Event, Screens
+from ui.request_context import shop
+from ui.staff.work_list import new_key
 
 ORDER = "/staff/counter-1/order/o-4821"
 
@@ -29,7 +36,7 @@ def card(floor: Floor, monkeypatch: pytest.MonkeyPatch, used: float) -> Iterator
     usage = type(shutil.disk_usage("/"))(32 * 10**9, round(32e9 * used), round(32e9 * (1 - used)))
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _path: usage)
-        yield disk.note(floor.db, None, now())
+        yield disk_space.note(floor.db, None, now())
 
 
 @pytest.fixture
@@ -55,9 +62,9 @@ def plain(html: str) -> str:
 def test_the_first_screen_says_that_no_scans_are_taken(client: FlaskClient, page: str) -> None:
     shown = client.get(page).text
     assert 'class="stage home full"' in shown
-    assert "ただいま受付できません" in plain(shown)
+    assert "会員証・コードは受付できません" in plain(shown)
     assert "スタッフにお声がけください" in plain(shown)
-    assert "Wecannottakescansrightnow" in plain(client.get(f"{page}?lang=en").text)
+    assert "Nocardsorcodesrightnow" in plain(client.get(f"{page}?lang=en").text)
 
 
 @pytest.mark.usefixtures("full")
@@ -67,6 +74,94 @@ def test_a_reading_is_refused_in_words_and_nothing_is_kept(client: FlaskClient, 
         assert told.status_code == 507
         assert "There is no room to record this" in told.text
     assert rows(floor.db, "select * from page_scans") == []
+
+
+def test_a_price_tag_is_looked_up_though_nothing_is_promised_any_more(
+    client: FlaskClient, floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with card(floor, monkeypatch, 0.96):
+        seq = floor.scan(ean13(SHIRT_M))
+        assert "stage product" in client.get(f"/kiosk/kiosk-1/outcome/{seq}").text
+        assert client.post("/kiosk/kiosk-1/scan", json={"code": ean13(SHIRT_M)}).status_code == 202
+        floor.scan(ean13(SHIRT_M))
+        with pytest.raises(NoRoom):
+            floor.scan("M12345678")
+        with pytest.raises(NoRoom):
+            floor.scan(pickup_code("4821"))
+        for _ in range(2):  # also once HQ has been told, which is done every hour
+            shown = plain(client.get("/status?lang=en").text)
+            assert "Pricetagslookedupsofar:3;" in shown
+            tell_thinned(floor.db, floor.box, now())
+    assert rows(floor.db, "select * from journal where type like '%product%'") == []  # counted, not told
+    assert [row["data"] for row in rows(floor.db, "select data from scans")] == 2 * [ean13(SHIRT_M).encode()]
+
+
+@pytest.mark.usefixtures("full")
+def test_the_first_screen_says_that_price_tags_are_still_looked_up(client: FlaskClient) -> None:
+    assert "お調べできます" in plain(client.get("/kiosk/kiosk-1").text)
+    assert "お調べできます" not in plain(client.get("/entrance/door").text)
+
+
+@pytest.mark.usefixtures("full")
+def test_a_refused_code_says_that_price_tags_are_still_looked_up(client: FlaskClient) -> None:
+    told = plain(client.get("/kiosk/kiosk-1/refused").text)
+    assert "このコードは受け付けていません。" in told
+    assert "お調べできます" in told
+    assert "Pricetagscanstillbelookedup" in plain(client.get("/kiosk/kiosk-1/refused?lang=en").text)
+    assert "お調べできます" not in plain(client.get("/kiosk/door/refused").text)
+
+
+def test_a_disk_without_a_byte_left_still_answers_a_tag_that_was_typed_into_the_page(
+    client: FlaskClient, floor: Floor
+) -> None:
+    with writing(floor.db):  # a page of the file is full: the next row needs another one
+        write_down(floor.db, "page_scans", "kiosk-1", "page", Reading(data=b"x" * 3820), now())
+    for code, status in ((ean13(SHIRT_M), 200), ("M12345678", 507)):
+        asked = {"method": "POST", "json": {"code": code}, "headers": {"Sec-Fetch-Site": "same-origin"}}
+        asked["environ_base"] = {"REMOTE_ADDR": "127.0.0.1"}  # on the box itself
+        with client.application.test_request_context("/kiosk/kiosk-1/scan", **asked):
+            (pages,) = shop().db.conn.execute("pragma page_count").fetchone()
+            shop().db.conn.execute(f"pragma max_page_count = {pages}")
+            answer = client.application.full_dispatch_request()
+        assert answer.status_code == status
+        assert (b"stage product" in answer.data) is (status == 200)
+    assert len(rows(floor.db, "select * from page_scans")) == 1
+
+
+def test_a_code_refused_in_a_page_is_counted_and_ends_the_session_before(
+    client: FlaskClient, floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seq = floor.scan(ean13(SHIRT_M))
+    with card(floor, monkeypatch, 0.96):
+        assert client.post("/kiosk/kiosk-1/scan", json={"code": "M12345678"}).status_code == 507
+        assert "stage home" in client.get(f"/kiosk/kiosk-1/outcome/{seq}").text
+        assert "ただいま受付できません" in plain(client.get("/kiosk/kiosk-1/refused").text)
+        assert "othercodesrefused:1." in plain(client.get("/status?lang=en").text)
+    client.post("/kiosk/kiosk-1/scan", json={"code": ean13(SHIRT_M)})
+    with card(floor, monkeypatch, 0.96):
+        assert "othercodesrefused:0." in plain(client.get("/status?lang=en").text)
+
+
+def test_a_code_refused_at_a_scanner_is_told_to_its_station_alone_and_each_once(floor: Floor, screens: Screens) -> None:
+    DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(2, Why.NO_ROOM)
+    follower = ChangeWatcher(floor.shop, screens, "x")
+    here, there = screens.open("page-1", "kiosk-1"), screens.open("page-2", "counter-1")
+    follower.look()
+    first = [here.next(0) for _ in range(3)]
+    assert Event("refused") not in first
+    seq = floor.scan(ean13(SHIRT_M))
+    DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(1, Why.NO_ROOM)
+    follower.look()
+    follower.look()
+    assert (here.next(0), here.next(0)) == (Event("refused"), None)
+    assert Event("refused") not in [there.next(0) for _ in range(4)]
+    assert on_screen(floor.db, "kiosk-1") is None, seq
+
+
+def test_a_clerk_is_told_of_a_code_that_could_not_be_kept(client: FlaskClient) -> None:
+    told = client.get("/staff/counter-1/refused?lang=en").json
+    assert told
+    assert "Please do not hand anything over yet" in told["text"]
 
 
 def give(clerk: FlaskClient) -> str:
@@ -118,8 +213,8 @@ def test_the_status_page_and_machines_are_told_and_it_passes(
     for used, level, words in (
         (0.5, "ok", "いつもどおり"),
         (0.9, "short", "残りわずか"),
-        (0.96, "full", "読み取りとお渡しを止めています"),
-        (0.93, "full", "読み取りとお渡しを止めています"),
+        (0.96, "full", "会員証・受け取りコードとお渡しを止めています。値札はお調べできます。"),
+        (0.93, "full", "会員証・受け取りコードとお渡しを止めています。値札はお調べできます。"),
         (0.91, "short", "残りわずか"),
         (0.5, "ok", "いつもどおり"),
     ):
@@ -134,7 +229,7 @@ def test_the_status_page_and_machines_are_told_and_it_passes(
 def test_every_screen_hears_that_the_level_is_another_one(
     floor: Floor, screens: Screens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    follower = Follower(floor.shop, screens, "x")
+    follower = ChangeWatcher(floor.shop, screens, "x")
     follower.look()
     stream = screens.open("page-1", "kiosk-1")
     follower.look()

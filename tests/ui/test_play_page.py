@@ -12,14 +12,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 
-from edge.codes.meaning import MemberToken
-from edge.codes.rules import CodeRules, TokenKey
-from edge.codes.token import public_text, verify
-from edge.service import Life
+from edge.codes.code_rules import CodeRules, TokenKey
+from edge.codes.issued.member_token import public_text, verify
+from edge.codes.parsed_code import MemberToken
+from edge.platform.process import Life
 from tests.ui.shop_floor import Floor
 from ui.app import make_app
-from ui.play.pictures import draw
-from ui.screens import Screens
+from ui.play.code_pictures import draw
+from ui.process_state.screens import Screens
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 CARDS = (

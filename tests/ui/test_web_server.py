@@ -10,22 +10,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
-from edge.clock import now
-from edge.scan import Reading, write_down
-from edge.store import open_store, rows, writing
+from edge.demo.ports import free_port
+from edge.platform.clock import now
+from edge.platform.database import open_store, rows, writing
+from edge.scan.log import Reading, write_down
 from tests.ui.shop_floor import SHIRT_M, ean13, open_floor, toml
 
 WEB = [sys.executable, "-m", "edge", "run", "web", "--config"]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -41,7 +35,7 @@ def port_of(settings: Path) -> int:
 
 
 def ask(settings: Path, path: str, method: str = "GET", body: bytes = b"") -> tuple[int, bytes]:
-    line = http.client.HTTPConnection("127.0.0.1", port_of(settings), timeout=30)
+    line = http.client.HTTPConnection("127.0.0.1", port_of(settings), timeout=60)
     line.request(method, path, body, {"Sec-Fetch-Site": "same-origin"})
     answer = line.getresponse()
     found = answer.status, answer.read()
@@ -79,7 +73,7 @@ def serving(settings: Path) -> Iterator[subprocess.Popen[bytes]]:
 @contextmanager
 def stream(settings: Path, screen: str) -> Iterator[http.client.HTTPResponse]:
     """An open stream of the kiosk, after its first beat."""
-    line = http.client.HTTPConnection("127.0.0.1", port_of(settings), timeout=30)
+    line = http.client.HTTPConnection("127.0.0.1", port_of(settings), timeout=60)
     line.request("GET", f"/live/kiosk-1?screen={screen}&last=0")
     with line.getresponse() as answer:
         assert answer.readline() == b"event: hb\n"
@@ -161,11 +155,11 @@ def test_a_broken_desk_ends_its_worker_and_the_next_one_begins_where_it_was(shop
     db = open_store(shop.parent / "data")
     with serving(shop) as process:
         (worker,) = psutil.Process(process.pid).children()
-        db.conn.execute("alter table cursors rename to cursors_gone")
         with writing(db):  # as the bridge does: the worker may be gone before it could take a request
             write_down(db, "scans", "kiosk-1", "scanner", Reading(data=b"M12345678"), now())
+            db.conn.execute("update scans set clock = 'no quality'")
         wait_for(lambda: worker not in psutil.Process(process.pid).children())
-        db.conn.execute("alter table cursors_gone rename to cursors")
+        db.conn.execute("update scans set clock = 'synced'")
         wait_for(lambda: rows(db, "select 1 from outcomes"))
         wait_for(lambda: well(shop))
     assert "desk broke" in log_of(shop) or "follower broke" in log_of(shop)
@@ -181,3 +175,22 @@ def test_no_whole_code_and_no_name_reaches_the_log(shop: Path) -> None:
         db.close()
     for secret in ("12345678", "s3cret", "サトウ", ean13(SHIRT_M)):
         assert secret not in log_of(shop)
+
+
+def test_a_station_whose_role_nobody_serves_yet_is_told_at_the_start(shop: Path) -> None:
+    with shop.open("a") as settings:
+        settings.write('\n[[stations]]\nid = "way-out"\nrole = "gate"\nname = { ja = "出口" }\n')
+    with serving(shop):
+        assert "station way-out: role gate is not served by this version" in log_of(shop)
+    assert "station kiosk-1: role" not in log_of(shop)
+
+
+def test_clients_that_do_not_close_their_side_do_not_stop_the_loop(shop: Path) -> None:
+    """gunicorn waits two seconds for each, one behind the other, where its own loop does it: a minute for thirty."""
+    with serving(shop), ExitStack() as open_lines:
+        for _ in range(30):
+            line = open_lines.enter_context(socket.create_connection(("127.0.0.1", port_of(shop)), 60))
+            line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        begun = time.monotonic()
+        assert ask(shop, "/healthz")[0] == 200
+        assert time.monotonic() - begun < 30

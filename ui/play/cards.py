@@ -10,19 +10,19 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from edge.codes.token import Claims, mint
-from edge.words import Words
+from edge.codes.issued.member_token import Claims, mint
+from edge.validation.localized_text import LocalizedText
 
 Group = Literal["member", "product", "pickup", "odd"]
 LIVES = 30  # seconds a rotating code is good for, as in a loyalty app
 
 
 class Card(Struct, frozen=True, kw_only=True):
-    """A code to hold before a scanner; `data` is base64 where `encoding` says so, repeated up to `length` bytes."""
+    """A code to show to a scanner; `data` is base64 if `encoding` says so, repeated up to `length` bytes."""
 
     group: Group
-    title: Words
-    note: Words
+    title: LocalizedText
+    note: LocalizedText
     symbology: str
     data: str
     encoding: Literal["base64"] | None = None
@@ -62,7 +62,7 @@ class Play(Struct, frozen=True, kw_only=True):
 
 
 def read_play(path: str) -> Play:
-    """The file as it is now: the demo writes it anew at each start. Raises OSError, msgspec.MsgspecError."""
+    """The file as it is now: the demo rewrites it at each start. Raises OSError, msgspec.MsgspecError."""
     return msgspec.json.decode(Path(path).read_bytes(), type=Play)
 
 

@@ -1,21 +1,22 @@
-"""The play page: click a code, and see at the screens what comes of it; the click goes through the real line."""
+"""The play page: click a code, and see the result at the screens; the click takes the way of a real scan."""
 
 from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
-from edge.config import Station
-from edge.journal import standing
-from ui.here import house, shop, show, voice
-from ui.play import scanner
+from edge.config.noren_toml import Station
+from edge.facts.journal import standing
+from ui.number_arguments import number
+from ui.play import scanner_control
 from ui.play.cards import LIVES, Card, Play, read_play, rotating
-from ui.play.pictures import LARGEST, draw
-from ui.play.scanner import ScannerAway
+from ui.play.code_pictures import LARGEST, draw
+from ui.play.scanner_control import ScannerAway
+from ui.request_context import house, shop, show, voice
 
 play = Blueprint("play", __name__, url_prefix="/play")
 
 GROUPS = ("member", "product", "pickup", "odd")
-# How a scanner can fail, as the virtual one is told; a plug is out for five seconds, a stall takes three.
+# The faults of the virtual scanner; a plug is out for five seconds, a stall takes three.
 FAULTS: dict[str, dict[str, Any]] = {
     "none": {"fault": "none"},
     "drop": {"fault": "drop", "every": 7},
@@ -35,7 +36,7 @@ def _stations(it: Play) -> list[Station]:
 
 
 def _picture(n: int, card: Card) -> str | None:
-    """The address of a card's picture, or None where no picture can hold it."""
+    """The address of a card's picture, or None if no picture can hold it."""
     return url_for("play.picture", n=n) if len(card.raw) <= LARGEST else None
 
 
@@ -99,12 +100,12 @@ def _done(why: ScannerAway | None = None) -> tuple[Response, int]:
 @play.post("/send")
 def send() -> tuple[Response, int]:
     """Let the station's scanner read a card (`card=`) or a text (`text=`)."""
-    it, n = _play(), request.form.get("card", type=int)
-    data = it.cards[n].raw if n is not None and 0 <= n < len(it.cards) else request.form.get("text", "").encode()
+    it, n = _play(), number(request.form.get("card"))
+    data = it.cards[n].raw if n is not None and n < len(it.cards) else request.form.get("text", "").encode()
     if not data:
         abort(400)
     try:
-        scanner.send(_control(it), data)
+        scanner_control.send(_control(it), data)
     except ScannerAway as why:
         return _done(why)
     return _done()
@@ -115,7 +116,7 @@ def fault() -> tuple[Response, int]:
     """Let the station's scanner fail from now on, or work again."""
     words = FAULTS.get(request.form.get("fault", "")) or abort(400)
     try:
-        scanner.order(_control(_play()), **words)
+        scanner_control.order(_control(_play()), **words)
     except ScannerAway as why:
         return _done(why)
     return _done()
@@ -123,6 +124,6 @@ def fault() -> tuple[Response, int]:
 
 @play.get("/standing")
 def how_it_stands() -> Response:
-    """Facts made and facts HQ has kept, for the line at the foot of the page."""
+    """Facts made and facts HQ has kept, for the foot of the page."""
     facts = standing(shop().db, shop().box.epoch)
     return jsonify(made=facts.made, kept=facts.kept, waiting=facts.waiting)

@@ -7,35 +7,42 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from edge.disk import demand_room
-from edge.pickup import order as orders
-from edge.pickup.life import Action
-from edge.pickup.order import PickupOrder
-from edge.pickup.step import NotAllowed, Request, Who, take
-from edge.store import NoRoom, writing
-from ui.here import house, moment, shop
-from ui.staff import desk, proof
-from ui.staff.desk import page, place, signed_in
-from ui.staff.goods import pieces
-from ui.staff.queue import half_masked, shelves
-from ui.staff.standing import SAME_PERSON, Standing, stands, undo_left
+from edge.disk.disk_space import demand_room
+from edge.features.pickup import order as orders
+from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.state_machine import Action
+from edge.features.pickup.transition import NotAllowed, Request, Who, take
+from edge.features.staff.pin_check import Busy
+from edge.platform.database import NoRoom, writing
+from ui.access import lead_pin
+from ui.request_context import house, moment, shop
+from ui.staff import identity_proof as proof
+from ui.staff import shell
+from ui.staff.order_actions import SAME_PERSON, Standing, stands, undo_left
+from ui.staff.order_items import pieces
+from ui.staff.shell import page, place, signed_in
+from ui.staff.work_list import half_masked, shelves
 
 handover = Blueprint("handover", __name__, url_prefix="/staff/<station>/order/<order>")
-desk.fit(handover)
-handover.before_request(desk.only_signed_in)
+shell.fit(handover)
+handover.before_request(shell.only_signed_in)
+handover.before_request(shell.only_with_orders)
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 REJECTS = ("no_stock", "damaged", "cannot")
 SHORTS = ("not_found", "damaged", "sold")
 SAID = (
     "incomplete",
+    "slow",
+    "lead",
+    "busy",
     "too_late",
     "moved_on",
     "no_room",
     "shelf",
     "reason",
     "missing",
-)  # what a page tells of the step before it
+)  # what a page says about the step before it
 RELATIONS = ("family", "friend", "work")
 LONGEST = 60  # characters of a proxy's name
 SHELF = re.compile(r"[\w-]{1,12}")
@@ -61,12 +68,12 @@ def _back(order: str, said: str | None = None) -> Answer:
 
 @handover.get("")
 def show_order(order: str) -> Response:
-    """The order as it stands: what to do with it, or why nothing can be done."""
+    """The page of an order: its state, what can be done with it, or why nothing can be done."""
     found, me, here = _find(order), signed_in(), shop()
     read = proof.by_code(here, place().id, order, moment())
-    if read:
-        proof.note_view(here, me, found.row, read, moment())
-    named = read is not None or proof.is_checking(here, me, order)
+    named = read is not None or proof.is_checking(here, me, order, moment())
+    if named:
+        proof.note_view(here, me, found.row, read, moment(), quiet=shell.QUIET in request.headers)
     return page(
         "staff/order.html",
         order=found,
@@ -80,37 +87,38 @@ def show_order(order: str) -> Response:
         said=said if (said := request.args.get("said")) in SAID else None,
         store=_store_of(found),
         choices={"reject": REJECTS, "short": SHORTS, "relation": RELATIONS},
+        leads=lead_pin.everyone(),
+        lead_for=[one for one in here.policy.proofs.lead_for if _needs_lead(one)],
     )
 
 
 def _store_of(found: PickupOrder) -> object:
-    """The words for the store where an order waits, if it is not here."""
+    """The name of the store where an order waits, if it is not this one."""
     near = {one.store: one.name for one in shop().policy.place.neighbours}
     return near.get(found.row.store)
 
 
 @handover.post("/check")
 def check(order: str) -> Answer:
-    """Open the name, to compare it with the one the shopper says."""
+    """Show the full name, to compare it with the one the shopper says."""
     found = _find(order)
-    if stands(shop(), found) is Standing.HAND:
-        proof.check_name(shop(), signed_in(), found.row, moment())
-    return _back(order)
+    opens = stands(shop(), found) is not Standing.HAND or proof.check_name(shop(), signed_in(), found.row, moment())
+    return _back(order, None if opens else "slow")
 
 
 @handover.post("/refuse")
 def refuse(order: str) -> Answer:
-    """It is not the person the goods are for: nothing is handed over, and HQ is told that somebody came."""
+    """The person is not the one the goods are for: nothing is handed over, and the attempt is reported to HQ."""
     proof.refuse(shop(), signed_in(), _find(order).row, _key(), moment())
     return redirect(url_for("staff.waiting", said="refused"), 303)
 
 
 def _proven(order: str) -> Mapping[str, Any] | None:
-    """What proves the person, as HQ is told it; None where nothing does. The page's word for a code is not enough."""
+    """The proof of the person, as it is reported to HQ; None if there is none. A code counts only if this store has read it."""
     form, me = request.form, signed_in()
     if read := proof.by_code(shop(), place().id, order, moment()):
         return {"proof": "code", "scan": read.scan}
-    if not proof.is_checking(shop(), me, order):
+    if not proof.is_checking(shop(), me, order, moment()):
         return None
     match form.get("who"):
         case "same":
@@ -123,14 +131,31 @@ def _proven(order: str) -> Mapping[str, Any] | None:
 
 @handover.post("/hand-over")
 def hand_over(order: str) -> Answer:
-    """お渡し完了: every piece ticked, the person proven, the bill paid; asked twice, it is done once."""
+    """お渡し完了: every piece ticked, the person proven, the bill paid; asked twice, it is done once.
+
+    For a proof that the policy names, a lead approves with their PIN: wrong PINs are counted as at the sign-in page.
+    """
     found = _find(order)
-    ticked = set(request.form.getlist("tick")) >= {piece.id for piece in pieces(shop(), found.row)}
+    goods = {piece.id for piece in pieces(shop(), found.row)}
+    ticked = bool(goods) and set(request.form.getlist("tick")) >= goods
     proven = _proven(order)
     paid = found.row.paid or request.form.get("paid") == "yes"
     if not ticked or proven is None or not paid:
         return _back(order, "incomplete" if stands(shop(), found) is Standing.HAND else None)
+    if _needs_lead(proven["proof"]) and stands(shop(), found) is Standing.HAND:
+        try:
+            beside = lead_pin.prove(shell.at)
+        except Busy:
+            return _back(order, "busy")
+        if not isinstance(beside, str):
+            return _back(order, "lead")
+        proven = {**proven, "lead": beside}
     return _step(order, Action.HAND_OVER, {**proven, "paid_here": not found.row.paid})
+
+
+def _needs_lead(proof: str) -> bool:
+    """Whether the policy wants a lead beside a clerk for this proof."""
+    return proof in shop().policy.proofs.lead_for and not shell.is_lead()
 
 
 @handover.post("/undo")
@@ -167,13 +192,13 @@ def prepare(order: str, action: str) -> Answer:
 
 
 def _missing(order: str) -> list[str]:
-    """The pieces of the order which the form says are missing."""
+    """The pieces of the order that the form reports as missing."""
     said = set(request.form.getlist("missing"))
     return [piece.id for piece in pieces(shop(), _find(order).row) if piece.id in said]
 
 
 def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
-    """Take the step the form asks for; where the order has moved on meanwhile, its page says how it stands."""
+    """Take the step the form asks for; if the order has changed meanwhile, its page shows the present state."""
     me, here = signed_in(), shop()
     who = Who(staff=me.staff.staff, station=me.station)
     asked = Request(key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail)
@@ -183,7 +208,9 @@ def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
         with writing(here.db):
             take(here.db, here.hq, here.box, asked, moment())
             if action is Action.HAND_OVER:
-                proof.forget(here, me, order)
+                proof.handed_over(here, me, order, moment())
+            elif action is Action.UNDO:
+                proof.taken_back(here, me, order, moment())
     except NotAllowed:
         return _back(order, "moved_on")
     except NoRoom:

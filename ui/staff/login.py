@@ -1,34 +1,56 @@
-"""The door of a staff station: choose your name, type your PIN; lock it, or hand it to the next one."""
+"""The sign-in page of a staff station: choose your name, type your PIN; lock it, or hand it to the next person."""
+
+from typing import Literal
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from edge import mirror, staff
-from edge.outcome import BadgeRead, on_screen
-from edge.staff import Locked, Session, Staff, WrongPin
-from edge.store import writing
-from ui.here import moment, shop, show, voice
-from ui.staff import desk, proof
-from ui.staff.desk import page, place, session
+from edge.features.outcome import BadgeRead, on_screen
+from edge.features.staff import sessions
+from edge.features.staff.pin_check import Busy
+from edge.features.staff.pin_locks import Locked, WrongPin
+from edge.features.staff.sessions import Session, Staff
+from edge.platform.database import writing
+from edge.replica import hq_replica
+from ui.access import caller
+from ui.request_context import house, moment, shop, show, voice
+from ui.staff import identity_proof, shell
+from ui.staff.shell import page, place, session
 
 login = Blueprint("login", __name__, url_prefix="/staff/<station>")
 stations = Blueprint("stations", __name__)
-desk.fit(login)
+shell.fit(login)
 
-LONGEST = 6  # digits of a PIN
+AGAIN = 2  # seconds after which a request that was one too many may try again
+
+Told = WrongPin | Locked | Literal["busy"]
 
 
 @stations.get("/staff")
 def choose() -> str | Answer:
-    """The staff stations of this store; where there is one only, straight to it."""
-    found = [one for one in shop().config.stations if one.role in desk.ROLES]
+    """The staff stations of this store; if there is only one, a redirect to it."""
+    found = [one for one in shop().config.stations if one.role in shell.ROLES]
     if len(found) == 1:
         return redirect(url_for("staff.waiting", station=found[0].id), 303)
     return show("staff/stations.html", stations=found)
 
 
-def _door(*, who: str | None = None, told: WrongPin | Locked | None = None, status: int = 200) -> Response:
-    return page("staff/login.html", status=status, people=staff.everyone(shop().hq), who=who, told=told, most=LONGEST)
+def _door(*, who: str | None = None, told: Told | None = None, status: int = 200) -> Response:
+    return page(
+        "staff/login.html",
+        status=status,
+        people=sessions.everyone(shop().hq),
+        who=who,
+        told=told,
+        most=sessions.PIN_MOST,
+    )
+
+
+def _busy(who: str) -> Response:
+    """So many try PINs at this moment that this one was not looked at: nothing was counted."""
+    answer = _door(who=who, told="busy", status=503)
+    answer.headers["Retry-After"] = str(AGAIN)
+    return answer
 
 
 @login.get("/login")
@@ -40,14 +62,20 @@ def door() -> Response:
 @login.post("/login")
 def sign_in() -> Response | Answer:
     """Try a PIN."""
-    person = mirror.row(shop().hq, "staff", request.form.get("staff", ""), Staff)
+    person = hq_replica.row(shop().hq, "staff", request.form.get("staff", ""), Staff)
     if person is None:
         return _door(status=400)
-    pin = request.form.get("pin", "")[:LONGEST]
-    tried = staff.sign_in(shop().db, shop().box, person, pin, place().id, moment())
+    pin = request.form.get("pin", "")[: sessions.PIN_MOST]
+    try:
+        tried = sessions.sign_in(
+            shop().db, shop().box, person, pin, shell.at(person.staff), moment(), house().pins.fits
+        )
+    except Busy:
+        return _busy(person.staff)
     if isinstance(tried, Session):
         with writing(shop().db):
-            proof.start_anew(shop(), place().id, moment())
+            sessions.bind(shop().db, tried.token, caller.device_id())
+            identity_proof.start_anew(shop(), place().id, moment())
     match tried:
         case Session(token=token):
             return _welcome(token)
@@ -58,7 +86,7 @@ def sign_in() -> Response | Answer:
 def _welcome(token: str) -> Answer:
     answer = redirect(url_for("staff.waiting"), 303)
     answer.set_cookie(
-        desk.cookie(place().id),
+        shell.cookie(place().id),
         token,
         path=f"/staff/{place().id}",
         httponly=True,
@@ -73,9 +101,9 @@ def lock() -> Answer:
     """Lock the station, for the next one or because nobody has touched it."""
     if known := session():
         with writing(shop().db):
-            staff.sign_out(shop().db, known.token)
+            sessions.sign_out(shop().db, known.token)
     answer = redirect(url_for("login.door"), 303)
-    answer.delete_cookie(desk.cookie(place().id), path=f"/staff/{place().id}")
+    answer.delete_cookie(shell.cookie(place().id), path=f"/staff/{place().id}")
     return answer
 
 

@@ -1,11 +1,10 @@
-"""The issuer that signs rotating member codes: its key is made from the seed, so it may sign for this sample only."""
+"""The secrets of the sample, made from one seed: the issuer's key and the orders' pickup secrets. Good for nothing else."""
 
 import hashlib
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from sync.hq.sample.brand import SEED
-
+SEED = "hanada-2026"  # the public halves in config.toml and the hashes in orders.toml are made from it
 ISSUER = "hanada-app"
 KID = "hanada-sample-1"
 
@@ -18,3 +17,8 @@ def issuer_seed() -> bytes:
 def issuer_key() -> Ed25519PrivateKey:
     """The key that signs rotating member codes."""
     return Ed25519PrivateKey.from_private_bytes(issuer_seed())
+
+
+def pickup_secret(order: str) -> str:
+    """What only the shopper's pickup code holds: 24 characters, 96 bits."""
+    return hashlib.sha256(f"{SEED}/secret/{order}".encode()).hexdigest()[:24]

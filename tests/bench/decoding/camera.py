@@ -63,11 +63,11 @@ def text_for(kind: Symbology, rng: np.random.Generator) -> str:
 
     match kind:
         case Symbology.EAN13:
-            return _checked("49" + some(DIGITS, 10))
+            return checked("49" + some(DIGITS, 10))
         case Symbology.EAN8:
-            return _checked("49" + some(DIGITS, 5))
+            return checked("49" + some(DIGITS, 5))
         case Symbology.UPCA:
-            return _checked("0" + some(DIGITS, 10))
+            return checked("0" + some(DIGITS, 10))
         case Symbology.CODE39:
             return some(LETTERS, 8)
         case Symbology.QR:
@@ -76,7 +76,8 @@ def text_for(kind: Symbology, rng: np.random.Generator) -> str:
             return some(LETTERS, 14)
 
 
-def _checked(digits: str) -> str:
+def checked(digits: str) -> str:
+    """The digits with their GS1 check digit."""
     total = sum(int(d) * (3, 1)[n % 2] for n, d in enumerate(reversed(digits)))
     return digits + str(-total % 10)
 
@@ -102,12 +103,12 @@ def photograph(kind: Symbology, text: str, how: str, level: float, rng: np.rando
     frame = cv2.GaussianBlur(frame, (0, 0), LENS).astype(np.float32)
     if after := _IN_THE_CAMERA.get(how):
         frame = after(frame, level, box, rng)
-    return _sensed(frame, level if how == "lowlight" else PHOTONS, rng)
+    return sensed(frame, level if how == "lowlight" else PHOTONS, rng)
 
 
 def empty(rng: np.random.Generator) -> Gray:
     """A frame of shelf-like clutter without any code."""
-    return _sensed(cv2.GaussianBlur(_clutter(rng), (0, 0), LENS).astype(np.float32), PHOTONS, rng)
+    return sensed(cv2.GaussianBlur(_clutter(rng), (0, 0), LENS).astype(np.float32), PHOTONS, rng)
 
 
 def _clutter(rng: np.random.Generator) -> Light:
@@ -207,7 +208,8 @@ def _shadow(frame: Light, level: float, box: Box, rng: np.random.Generator) -> L
     return np.where(dark, frame * level, frame).astype(np.float32)
 
 
-def _sensed(frame: Light, photons: float, rng: np.random.Generator) -> Gray:
+def sensed(frame: Light, photons: float, rng: np.random.Generator) -> Gray:
+    """What a sensor makes of the light: so many electrons at white, and its own noise."""
     electrons = rng.poisson(np.clip(frame, 0, 255) / 255 * photons) + rng.normal(0, 2, frame.shape)
     return np.clip(electrons / photons * 255, 0, 255).astype(np.uint8)
 

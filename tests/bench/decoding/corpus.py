@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.retail import expanded
+from firmware_bridge.decode.engines.upc_ean import expanded
 from tests.bench.decoding import camera
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]

@@ -10,8 +10,8 @@ import cv2
 import numpy as np
 import psutil
 
-from firmware_bridge.decode.contained import ContainedDecoder
-from firmware_bridge.gate import Gate, Gray, Scene
+from firmware_bridge.camera.motion_gate import Gray, MotionGate, Scene
+from firmware_bridge.decode.process.decoder import ProcessDecoder
 from tests.bench.decoding import camera
 from tests.bench.decoding.corpus import Picture, synthetic
 
@@ -25,7 +25,7 @@ FRAMES_ARE = f"{SIZE[0]} x {SIZE[1]}: unchanged ones at the gate, each {READABLE
 
 def empty_frame_ms(seed: str) -> float:
     """Median time of an unchanged 1280 x 720 frame at the gate, which is all it costs."""
-    rng, gate, times = camera.seeded(seed, "gate"), Gate(), []
+    rng, gate, times = camera.seeded(seed, "gate"), MotionGate(), []
     scene = camera.empty(rng).astype(np.int16)
     for n in range(100):
         frame = np.clip(scene + rng.normal(0, 2, scene.shape), 0, 255).astype(np.uint8)
@@ -39,7 +39,7 @@ def empty_frame_ms(seed: str) -> float:
 def worst_frame_ms(pictures: Iterable[Picture]) -> tuple[float, float]:
     """The slowest look of the live decoder, by the clock (its process and the way there included) and its processor."""
     walls, spent = [0.0], [0.0]
-    with ContainedDecoder() as decoder:
+    with ProcessDecoder() as decoder:
         decoder.read(np.zeros(SIZE[::-1], np.uint8))
         for picture in pictures:
             before, start = _processor_ms(decoder.pid), time.perf_counter()
@@ -51,11 +51,11 @@ def worst_frame_ms(pictures: Iterable[Picture]) -> tuple[float, float]:
 
 def memory_mb(frames: int, seed: str) -> tuple[float, float]:
     """Megabytes of gate and decoder together after the warm-up and at the end."""
-    rng, gate = camera.seeded(seed, "memory"), Gate()
+    rng, gate = camera.seeded(seed, "memory"), MotionGate()
     pictures = [_small(picture.gray) for picture in itertools.islice(synthetic(1, seed), READABLE)]
     scene = _small(camera.empty(rng))
     first = 0.0
-    with ContainedDecoder() as decoder:
+    with ProcessDecoder() as decoder:
         for n in range(WARM + frames):
             if n % READABLE:
                 gate.look(scene, n / 15)

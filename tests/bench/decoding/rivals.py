@@ -11,8 +11,8 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.ladder import RETAIL, Decoder, DecodeSettings
-from firmware_bridge.decode.opencv import OpencvQr
+from firmware_bridge.decode.cascade import RETAIL, Decoder, DecodeSettings
+from firmware_bridge.decode.engines.opencv import OpencvQr
 from tests.bench.decoding.corpus import Reading
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]

@@ -31,7 +31,7 @@ class Tally:
 
 def groups_of(picture: Picture) -> list[str]:
     """The groups a picture counts in."""
-    kind = "synthetic" if picture.corpus.startswith("synthetic-") else "real"
+    kind = next((made for made in ("synthetic", "packs") if picture.corpus.startswith(f"{made}-")), "real")
     groups = [picture.corpus, f"{kind}_{picture.symbology.lower()}", f"{kind}_all"]
     return [*groups, f"{kind}_retail"] if picture.symbology in RETAIL else groups
 

@@ -1,7 +1,6 @@
 """Where a trial takes place: a folder, ports, and processes that can be killed, frozen and started anew."""
 
 import os
-import random
 import shutil
 import signal
 import socket
@@ -13,16 +12,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edge.demo.children import Child
+from edge.demo.ports import free_port
+from edge.demo.subprocesses import Subprocess
 from tests.bench.syncing.faults import Act, Role
 
 # A killed process leaves the page cache alone, so these trials say nothing about a power cut, and a disk would only slow
 # the producers below the rate that is wanted (one commit, one wait for the disk).
 MEMORY = Path("/dev/shm")
-LOWEST_PORT, HIGHEST_PORT = (
-    20_000,
-    32_000,
-)  # below those Linux gives to clients, one of which could take a killed server's
 PATIENCE = 60.0  # s anything may take that must come; only a hang takes so long
 
 DEBIAN = (
@@ -42,18 +38,6 @@ def eventually(look: Callable[[], bool], what: str, within: float = PATIENCE) ->
         if time.monotonic() > end:
             raise Never(f"{what}: not within {within:.0f} s")
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    """A port nobody listens on, and no client will be given."""
-    while True:
-        port = random.randint(LOWEST_PORT, HIGHEST_PORT)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        return port
 
 
 def answers(port: int) -> bool:
@@ -81,7 +65,7 @@ class Arena:
     """The folder, HQ's broker and the link to it; an arm adds its own processes and says which stand for what."""
 
     folder: Path
-    children: dict[str, Child] = field(default_factory=dict)
+    children: dict[str, Subprocess] = field(default_factory=dict)
     roles: Mapping[Role, tuple[str, ...]] = field(
         default_factory=lambda: {
             "store": ("producer",),
@@ -93,9 +77,9 @@ class Arena:
     broker: int = field(default_factory=free_port)
     link: int = field(default_factory=free_port)
 
-    def add(self, name: str, command: list[str]) -> Child:
+    def add(self, name: str, command: list[str]) -> Subprocess:
         """A process by name; its log has the same name."""
-        child = Child(name=name, command=command, log=self.folder / f"{name}.log")
+        child = Subprocess(name=name, command=command, log=self.folder / f"{name}.log")
         self.children[name] = child
         return child
 
@@ -148,7 +132,7 @@ class Arena:
                 _kill_group(child)
 
 
-def _kill_group(child: Child) -> None:
+def _kill_group(child: Subprocess) -> None:
     """The whole group: a link that was killed by itself leaves its connections to nobody."""
     try:
         child.kill()

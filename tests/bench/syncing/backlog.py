@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.clock import now
-from edge.demo.town import Town
-from edge.journal import Box, standing, tell
-from edge.store import open_store, writing
+from edge.demo.stack import DemoStack
+from edge.facts.journal import Box, standing, tell
+from edge.platform.clock import now
+from edge.platform.database import open_store, writing
 from tests import town as towns
 from tests.bench.scan import quantile
 from tests.bench.syncing import shop
@@ -35,13 +35,13 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
         return _enqueue((none, box), (town, full), enqueued) | _scans(town, full, quiet)
 
 
-def _load_mirror(town: Town) -> None:
+def _load_mirror(town: DemoStack) -> None:
     """HQ's rows come before the backlog does, so that every scan finds its product."""
     with shop.up(town, *shop.HQ_SIDE, "sync"):
         towns.eventually(lambda: towns.mirror_is_whole(town), "the catalogue is here")
 
 
-def _enqueue(none: tuple[Town, Box], full: tuple[Town, Box], facts: int) -> dict[str, float]:
+def _enqueue(none: tuple[DemoStack, Box], full: tuple[DemoStack, Box], facts: int) -> dict[str, float]:
     """A fact to the one store and one to the other, in random order, so that a moody disk is moody to both."""
     stores = [(open_store(town.data), box) for town, box in (none, full)]
     took: tuple[list[float], list[float]] = ([], [])
@@ -65,11 +65,12 @@ def _enqueue(none: tuple[Town, Box], full: tuple[Town, Box], facts: int) -> dict
 def _tell(db: Database, box: Box, number: int) -> float:
     begun = time.perf_counter()
     with writing(db):
-        tell(db, box, shop.scanned(number), now())
+        fact, about = shop.scanned(number)
+        tell(db, box, fact, now(), about)
     return (time.perf_counter() - begun) * 1000
 
 
-def _scans(town: Town, box: Box, quiet: int) -> dict[str, float]:
+def _scans(town: DemoStack, box: Box, quiet: int) -> dict[str, float]:
     """Scan to screen while everything that waits drains; before that with sync down, and then with nothing to send.
 
     The drain is held to the quicker of the two.
@@ -97,7 +98,7 @@ def _scans(town: Town, box: Box, quiet: int) -> dict[str, float]:
     }
 
 
-def _waiting(town: Town, box: Box) -> int:
+def _waiting(town: DemoStack, box: Box) -> int:
     """Facts HQ has not acknowledged."""
     db = open_store(town.data)
     waiting = standing(db, box.epoch).waiting

@@ -5,13 +5,13 @@ import subprocess
 import time
 from collections.abc import Sequence
 
-from edge.journal import GENESIS, chain
-from edge.store import rows, writing
-from sync import topics, wire
-from sync.headers import EventRow, Events, Prev
+from edge.facts.journal import GENESIS, chain
+from edge.platform.database import rows, writing
 from sync.hq.schema import migrate, open_hq_store
-from sync.signing import new_key
-from sync.under_way import CAP
+from sync.journal.send_window import CAP
+from sync.protocol import envelope, topics
+from sync.protocol.messages import EventRow, Events, Prev
+from sync.protocol.signing import new_key
 from tests.bench.syncing.arena import DEBIAN, PATIENCE, Arena, answers, arena, eventually, program
 from tests.bench.syncing.ours import CHAIN, STORE
 
@@ -47,7 +47,7 @@ def _values(row: EventRow) -> tuple[object, ...]:
 
 def sealed(facts: Sequence[EventRow]) -> tuple[int, int]:
     """Of the first batch of a backlog: how many facts, and how many bytes on the line."""
-    batch, mark = next(wire.share_out(facts[:CAP])), GENESIS
+    batch, mark = next(envelope.share_out(facts[:CAP])), GENESIS
     for row in batch:
         mark = chain(mark, row.raw())
     header = Events(
@@ -59,7 +59,7 @@ def sealed(facts: Sequence[EventRow]) -> tuple[int, int]:
         last=batch[-1].seq,
         hash=mark.hex(),
     )
-    return len(batch), len(wire.seal(TOPIC, header, batch, new_key()))
+    return len(batch), len(envelope.seal(TOPIC, header, batch, new_key()))
 
 
 def mosquitto(facts: Sequence[EventRow]) -> float:

@@ -7,11 +7,11 @@ import sqlite3
 import time
 from pathlib import Path
 
-from edge.box import know_thyself
-from edge.clock import now
-from edge.journal import tell
-from edge.store import open_store, rows, writing
-from sync.headers import EventRow
+from edge.box_identity import know_thyself
+from edge.facts.journal import tell
+from edge.platform.clock import now
+from edge.platform.database import open_store, rows, writing
+from sync.protocol.messages import EventRow
 from tests.bench.syncing import ceilings, ours, theirs
 from tests.bench.syncing.arena import DEBIAN, answers, arena, eventually
 from tests.bench.syncing.faults import NONE

@@ -18,17 +18,17 @@ import click
 import msgspec
 from sqlite_utils import Database
 
-from edge.clock import now
-from edge.codes.checks import mod10_digit
-from edge.demo.town import Town
-from edge.schema import migrate
-from edge.store import open_hq, writing
-from sync import mirror_table
-from sync.feed_rules import Against, against
-from sync.feeds import Feeds
-from sync.headers import FeedHead, Head, Want
-from sync.hq import feed, publisher
-from sync.hq.founding import found, opened
+from edge.codes.check_digits import mod10_digit
+from edge.demo.stack import DemoStack
+from edge.platform.clock import now
+from edge.platform.database import open_hq, writing
+from edge.platform.migration import migrate
+from sync.feeds import replica_table
+from sync.feeds.receiver import FeedReceiver
+from sync.feeds.versions import HeadComparison, against
+from sync.hq.enrolment.founding import found, opened
+from sync.hq.feeds import feed, publisher
+from sync.protocol.messages import FeedHead, Head, Want
 from tests import town as towns
 from tests.bench.scan import quantile
 from tests.bench.syncing import shop
@@ -83,7 +83,7 @@ def made_up(like: Sequence[dict[str, object]], products: int) -> Iterator[tuple[
         yield gtin, msgspec.json.encode({**dice.choice(like), "gtin": gtin, "style": style, "price": price}).decode()
 
 
-def _first_load(town: Town, products: int) -> dict[str, float]:
+def _first_load(town: DemoStack, products: int) -> dict[str, float]:
     """A store that has nothing: sync alone, nobody scans."""
     with shop.up(town, *shop.HQ_SIDE):
         before = shop.sent_by_broker(town)
@@ -104,19 +104,19 @@ def _first_load(town: Town, products: int) -> dict[str, float]:
     }
 
 
-def loaded(town: Town, products: int) -> bool:
+def loaded(town: DemoStack, products: int) -> bool:
     """Whether the mirror has all of so many products."""
     found = towns.look(town.data / "hq.db", "select rows, version from feeds where feed = 'catalog'")
     return bool(found) and found[0][0] >= products and found[0][1] > 0
 
 
-def _check(town: Town) -> None:
+def _check(town: DemoStack) -> None:
     """What the mirror has is what HQ has: every row, and the digest that both keep."""
     with opened(town.hq) as db:
         there = feed.stand(db, "catalog", "all")
         rows = db.conn.execute("select key, version, body from rows where feed = 'catalog' order by key")
         mirror = open_hq(town.data)
-        here = mirror_table.stand(mirror, "catalog")
+        here = replica_table.stand(mirror, "catalog")
         assert there is not None
         assert (here.epoch, here.version, here.digest) == (there.epoch, there.version, there.digest)
         own = mirror.conn.execute("select key, version, body from catalog order by key")
@@ -124,7 +124,7 @@ def _check(town: Town) -> None:
         mirror.close()
 
 
-def _digests(town: Town, folder: Path) -> dict[str, float]:
+def _digests(town: DemoStack, folder: Path) -> dict[str, float]:
     """How long it takes to know that a mirror is HQ's, by size; the smaller ones are loaded without a line."""
     with opened(town.hq) as db:
         like, whole = products_of(db), feed.stand(db, "catalog", "all")
@@ -157,7 +157,7 @@ def _mirrored(place: Path, like: Sequence[dict[str, object]], size: int) -> Feed
             wants.append(want)
             return True
 
-        mirror = Feeds(open_hq(place), ask, lambda _kind, _data: None)
+        mirror = FeedReceiver(open_hq(place), ask, lambda _noted: None)
         mirror.on_head("all", Head(feeds={"catalog": there.head}), 0.0, now())
         for second in count():
             mirror.send(second)
@@ -174,14 +174,14 @@ def _digest_ms(place: Path, head: FeedHead) -> float:
     db, took = open_hq(place), []
     for _ in range(CHECKS):
         begun = time.perf_counter()
-        same = against(mirror_table.stand(db, "catalog"), head)
+        same = against(replica_table.stand(db, "catalog"), head)
         took.append((time.perf_counter() - begun) * 1000)
-        assert same is Against.SAME
+        assert same is HeadComparison.SAME
     db.close()
     return statistics.median(took)
 
 
-def _scans(town: Town, products: int, quiet: int) -> dict[str, float]:
+def _scans(town: DemoStack, products: int, quiet: int) -> dict[str, float]:
     """Scan to screen with nothing to do, then while a store that has an empty catalogue again loads all of it.
 
     A product that has not come yet is a screen of its own ("not known here"), so both are scanned in the quiet too; the
@@ -211,7 +211,7 @@ def _scans(town: Town, products: int, quiet: int) -> dict[str, float]:
     }
 
 
-def empty(town: Town) -> None:
+def empty(town: DemoStack) -> None:
     """Take the catalogue out of the mirror, as on a new store; sync, its one writer, is down."""
     db = open_hq(town.data)
     with writing(db):

@@ -19,9 +19,9 @@ from pathlib import Path
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.clock import now
-from edge.journal import tell
-from edge.store import open_store, writing
+from edge.facts.journal import tell
+from edge.platform.clock import now
+from edge.platform.database import open_store, writing
 from tests import town as towns
 from tests.bench.scan import quantile
 from tests.bench.syncing import shop, theirs
@@ -72,7 +72,8 @@ def _noren(facts: int) -> list[float]:
 
             def say(number: int) -> str:
                 with writing(db):
-                    seq = tell(db, box, shop.scanned(number), now())
+                    fact, about = shop.scanned(number)
+                    seq = tell(db, box, fact, now(), about)
                 return f"{box.store}/{box.epoch}/{seq}"
 
             kept = Kept(town.hq / "hq-store.db", "select number, id from facts where number > ? order by number")

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import msgspec
 
-from edge import schema
-from edge.clock import now
-from edge.demo.children import noren
-from edge.stock import StockRow
-from edge.store import rows, writing
-from sync.hq import feed
-from sync.hq.founding import enrol, found, opened
+from edge.demo.subprocesses import noren
+from edge.features.stock import StockRow
+from edge.platform import migration
+from edge.platform.clock import now
+from edge.platform.database import rows, writing
+from sync.hq.enrolment.founding import enrol, found, opened
+from sync.hq.feeds import feed
 from tests.bench.syncing.arena import DEBIAN, Arena, answers, eventually, module
 from tests.bench.syncing.saying import said
 from tests.bench.syncing.teller import GTINS, ON_HAND
 from tests.bench.syncing.terms import Count, Trial
+from tests.keyed import unlocked
 
 CHAIN, STORE = "bench", "ginza"
 
@@ -30,7 +31,7 @@ def settle_in(here: Arena) -> None:
     about = f'[store]\nchain = "{CHAIN}"\nid = "{STORE}"\ndata = "data"\n'
     (here.folder / "noren.toml").write_text(about + (bundle / "hq.toml").read_text())
     (here.folder / "data").mkdir()
-    schema.migrate(here.folder / "data")
+    migration.migrate(unlocked(here.folder / "data"))
     _stock_up(hq)
     here.add_mosquitto("broker", here.broker, DEBIAN)
     here.add_link()
@@ -40,7 +41,7 @@ def settle_in(here: Arena) -> None:
 
 def _stock_up(hq: Path) -> None:
     """Goods whose pieces HQ counts, so that a fact counted twice is seen where it would hurt."""
-    goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().text) for gtin in GTINS]
+    goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]
     with opened(hq) as db, writing(db):
         feed.put(db, "stock", STORE, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])
 

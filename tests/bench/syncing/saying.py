@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from edge.clock import now
-from edge.journal import Box, Fact, cloud_event
+from edge.facts.fact import event_type
+from edge.facts.journal import NOBODY, Box, cloud_event
+from edge.features.stock import StockMoved
+from edge.platform.clock import now
 
 LEDGER, RUNS = "ledger", "runs"
 RUN_ROOM = 1_000_000  # numbers of a run; the next one begins above, so that a fact half said before a kill is no other
@@ -75,6 +77,6 @@ BOX = Box(store="ginza", id="0" * 32, epoch="0" * 32)
 
 def message(number: int) -> tuple[str, bytes]:
     """Id and bytes of a fact as the peers send it: the same CloudEvent, so the same size."""
-    fact = Fact(kind="stock.moved", data={"gtin": "04590000000018", "quantity": -1, "reserved": 0, "reason": "sale"})
-    event = cloud_event(BOX, number, fact, now())
+    moved = StockMoved(gtin="04590000000018", quantity=-1, reserved=0, reason="sale")
+    event = cloud_event(BOX, number, event_type(StockMoved), moved, now(), NOBODY)
     return event["id"], msgspec.json.encode(event)

@@ -10,14 +10,16 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from edge.box import know_thyself
-from edge.clock import now
-from edge.demo.town import STATIONS, Town
-from edge.journal import Box, Fact, tell
-from edge.store import open_store, writing
+from edge.box_identity import know_thyself
+from edge.demo.stack import STATIONS, DemoStack
+from edge.facts.fact import About
+from edge.facts.journal import Box, tell
+from edge.features.product import ProductScanned
+from edge.platform.clock import now
+from edge.platform.database import open_store, writing
 from tests import town as towns
 from tests.bench.scan import RATE, WATCH, quantile
-from tests.browse import KIOSK, chromium
+from tests.browse import KIOSK, chromium, until
 
 HQ_SIDE = ("broker", "hq")
 SCREEN_SIDE = (*(f"scanner-{station}" for station, *_ in STATIONS), "web", "bridge")
@@ -26,7 +28,7 @@ LOOK = 0.25  # seconds between looks at a process's memory
 PEN = 5_000  # facts a transaction appends while a backlog is made; nobody scans meanwhile
 
 
-def built(folder: Path) -> tuple[Town, Box]:
+def built(folder: Path) -> tuple[DemoStack, Box]:
     """A town that is not up yet, and its box, which has its identity already."""
     town = towns.built(folder)
     conf = folder / "broker" / "mosquitto.conf"
@@ -38,7 +40,7 @@ def built(folder: Path) -> tuple[Town, Box]:
 
 
 @contextmanager
-def up(town: Town, *names: str) -> Iterator[None]:
+def up(town: DemoStack, *names: str) -> Iterator[None]:
     """Some parts of a town, started in order and ended in the other."""
     try:
         for name in names:
@@ -49,31 +51,27 @@ def up(town: Town, *names: str) -> Iterator[None]:
             town.children[name].end()
 
 
-def fill_journal(town: Town, box: Box, facts: int) -> float:
+def fill_journal(town: DemoStack, box: Box, facts: int) -> float:
     """Append facts nobody has sent yet, by the journal's own rule; seconds it took."""
     db = open_store(town.data)
     begun = time.monotonic()
     for first in range(0, facts, PEN):
         with writing(db):
             for number in range(first, min(first + PEN, facts)):
-                tell(db, box, scanned(number), now())
+                fact, about = scanned(number)
+                tell(db, box, fact, now(), about)
     db.conn.execute("pragma wal_checkpoint(truncate)")
     db.close()
     return time.monotonic() - begun
 
 
-def scanned(number: int) -> Fact:
-    """A fact as the desk tells one of each product that is scanned."""
-    return Fact(
-        kind="product.scanned",
-        data={"gtin": f"{number:014d}", "known": True},
-        station="k1",
-        causation=f"scans/{number}",
-    )
+def scanned(number: int) -> tuple[ProductScanned, About]:
+    """A fact as the desk tells one of each product that is scanned, and what it is about."""
+    return ProductScanned(gtin=f"{number:014d}", known=True), About(station="k1", causation=f"scans/{number}")
 
 
 @contextmanager
-def kiosk(town: Town) -> Iterator[Page]:
+def kiosk(town: DemoStack) -> Iterator[Page]:
     """The kiosk's page in a browser, with a note of when each outcome was first in the DOM."""
     with chromium() as browser:
         page = browser.new_page(viewport={"width": KIOSK[0], "height": KIOSK[1]})
@@ -84,7 +82,7 @@ def kiosk(town: Town) -> Iterator[Page]:
         yield page
 
 
-def scan_until(town: Town, page: Page, done: Callable[[int], bool]) -> list[float]:
+def scan_until(town: DemoStack, page: Page, done: Callable[[int], bool]) -> list[float]:
     """Scan products `RATE` times a second until `done(scans so far)`.
 
     Milliseconds from the order to the scanner to the outcome in the DOM. An outcome that was overtaken by a later one
@@ -99,12 +97,12 @@ def scan_until(town: Town, page: Page, done: Callable[[int], bool]) -> list[floa
         sent[seq] = time.time() * 1000
         towns.scan(town, "k1", pick.choice(codes))
         page.wait_for_timeout(max(0.0, (due - time.monotonic()) * 1000))
-    page.wait_for_function("seq => seq in window.shown", arg=str(seq), timeout=towns.WITHIN * 1000)
+    until(page, "seq => seq in window.shown", arg=str(seq), patience=towns.WITHIN)
     shown = {int(number): moment for number, moment in page.evaluate("window.shown").items()}
     return [_seen(shown, number) - moment for number, moment in sent.items()]
 
 
-def tags(town: Town) -> list[str]:
+def tags(town: DemoStack) -> list[str]:
     """Price tags (EAN-13) of the products HQ had first: those a new store has with its first page."""
     rows = "select key from rows where feed = 'catalog' order by version limit 300"
     return [key[1:] for (key,) in towns.look(town.hq / "hq-store.db", rows)]
@@ -139,7 +137,7 @@ def _pss(pid: int) -> float:
     return int(next(line for line in text.splitlines() if line.startswith("Pss:")).split()[1]) * 1024 / 1e6
 
 
-def sent_by_broker(town: Town) -> int:
+def sent_by_broker(town: DemoStack) -> int:
     """Bytes the broker has sent to all its clients so far (MQTT packets, without TCP's own)."""
     words = ["mosquitto_sub", "-p", str(town.ports.broker), "-t", "$SYS/broker/bytes/sent", "-C", "1", "-W", "20"]
     return int(subprocess.run(words, capture_output=True, check=True, text=True).stdout)

@@ -4,15 +4,18 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from edge.box import know_thyself
-from edge.clock import now
-from edge.codes.checks import mod10_digit
-from edge.config import read_config
-from edge.journal import Fact, tell
-from edge.shop import Shop, open_shop
-from edge.store import open_store, writing
+from edge.box_identity import know_thyself
+from edge.codes.check_digits import mod10_digit
+from edge.config.loader import read_config
+from edge.facts.fact import Fact
+from edge.facts.journal import tell
+from edge.platform.clock import now
+from edge.platform.database import open_store, writing
+from edge.store_context import StoreContext, open_shop
+from tests.any_fact import fact
 from tests.bench.syncing.saying import Ledger, Task, paced, read_task
-from ui.follower import note_sync
+from tests.keyed import unlocked
+from ui.change_watcher import note_sync
 
 BODIES = [f"0459{number:09d}" for number in range(200)]
 GTINS = [f"{body}{mod10_digit(body)}" for body in BODIES]  # goods HQ keeps stock of; a movement takes one piece
@@ -35,10 +38,10 @@ def facts(dice: random.Random) -> Iterator[Fact]:
                 data = {"rule": "day", "period": "2026-11-22", "grade": "static", "unsure": False}
             case _:
                 data = {"order": f"o{dice.randrange(1000)}", "number": "A12"}
-        yield Fact(kind=kind, data=data)
+        yield fact(kind, data)
 
 
-def say(task: Task, shop: Shop) -> None:
+def say(task: Task, shop: StoreContext) -> None:
     """One transaction a fact, as the desk has one a scan; yes is said when it is committed."""
     ledger, made = Ledger(task.folder), facts(random.Random(f"{task.run}"))
     for number in paced(task.left(), task.rate):
@@ -53,7 +56,7 @@ def say(task: Task, shop: Shop) -> None:
 def main() -> None:
     task = read_task()
     config = read_config(task.folder / "noren.toml")
-    db = open_store(task.folder / "data")
+    db = open_store(unlocked(task.folder / "data"))
     box = know_thyself(db, config.store.id, now())
     db.close()
     with open_shop(config, box) as shop:

@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from tests.bench.syncing.arena import DEBIAN, TUNED, Arena, answers, eventually, free_port, module
+from edge.demo.ports import free_port
+from tests.bench.syncing.arena import DEBIAN, TUNED, Arena, answers, eventually, module
 from tests.bench.syncing.faults import GROUPS
 from tests.bench.syncing.peers.consumer import READY
 from tests.bench.syncing.saying import said

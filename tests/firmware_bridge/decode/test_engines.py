@@ -1,5 +1,7 @@
 """Each engine says what it sees in our words."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -7,12 +9,13 @@ import segno
 import zxingcpp
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.found import Sighting
-from firmware_bridge.decode.ladder import RETAIL, Decoder, DecodeSettings, engines
-from firmware_bridge.decode.opencv import OpencvBars, OpencvQr
-from firmware_bridge.decode.trust import ADD_ONS, plausible
-from firmware_bridge.decode.zbar import Zbar
-from firmware_bridge.decode.zxing import Zxing
+from firmware_bridge.decode.cascade import RETAIL, Decoder, DecodeSettings, engines
+from firmware_bridge.decode.detection import Detection
+from firmware_bridge.decode.engines.opencv import OpencvBars, OpencvQr
+from firmware_bridge.decode.engines.plausibility import plausible
+from firmware_bridge.decode.engines.zbar import Zbar
+from firmware_bridge.decode.engines.zxing import Zxing
+from firmware_bridge.decode.symbology_kinds import ADD_ONS
 
 F = zxingcpp.BarcodeFormat
 EVERY = frozenset(Symbology)
@@ -26,12 +29,12 @@ def photographed(label: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.GaussianBlur(label, (0, 0), 0.8))  # OpenCV's detector misses edges without any blur
 
 
-def qr(text: str | bytes, **how: object) -> np.ndarray:
+def qr(text: str | bytes, **how: Any) -> np.ndarray:
     matrix = np.array([list(row) for row in segno.make(text, **how).matrix_iter(scale=4, border=4)])
     return np.where(matrix, 0, 255).astype(np.uint8)
 
 
-def believed(sightings: tuple[Sighting, ...]) -> list[tuple[Symbology, bytes]]:
+def believed(sightings: tuple[Detection, ...]) -> list[tuple[Symbology, bytes]]:
     return [(s.symbology, s.data) for seen in sightings if (s := plausible(seen))]
 
 

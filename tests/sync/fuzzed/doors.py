@@ -9,24 +9,26 @@ from typing import Any
 
 import msgspec
 
-from edge import clock, schema
-from edge.box import know_thyself
-from edge.clock import Now
-from edge.journal import Fact, tell
-from edge.store import open_hq, open_store, rows, writing
-from sync import presence, topics, wire
-from sync.examples import CHAIN, EXAMPLES, STORE, Example
-from sync.headers import Ack, AnyHeader, Do, Events, FeedDelta, FeedPage, Nack, Row
-from sync.hq.founding import enrol, found
-from sync.hq.keys import read_hq_key
-from sync.hq.outbox import Outbox
-from sync.hq.publisher import Publisher
+from edge.box_identity import know_thyself
+from edge.facts.journal import tell
+from edge.platform import clock, migration
+from edge.platform.clock import Now
+from edge.platform.database import open_hq, open_store, rows, writing
+from sync import presence
+from sync.contract.examples import CHAIN, EXAMPLES, STORE, Example
+from sync.hq.enrolment.founding import enrol, found
+from sync.hq.enrolment.keys import read_hq_key
+from sync.hq.feeds.outbox import Outbox
+from sync.hq.feeds.publisher import Publisher
+from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
-from sync.hq.worker import Worker
-from sync.line_events import Arrived, Connected
-from sync.presence import Self
-from sync.rounds import Rounds
-from sync.signing import SigningKey, new_key, read_private
+from sync.presence import Identity
+from sync.protocol import envelope, topics
+from sync.protocol.messages import Ack, AnyHeader, Do, Events, FeedDelta, FeedPage, Nack, Row
+from sync.protocol.signing import SigningKey, new_key, read_private
+from sync.session import SyncSession
+from sync.transport.mqtt_events import Connected, MessageReceived
+from tests.any_fact import fact
 from tests.sync.fuzzed import mangle
 
 HASTE = "pragma synchronous = off"  # no power fails here
@@ -60,23 +62,23 @@ class StoreDoor:
 
     folder: Path
     key: SigningKey = field(default_factory=lambda: new_key("hq-1"))
-    rounds: Rounds = field(init=False)
+    rounds: SyncSession = field(init=False)
     at: float = 1000.0
     now: Now = field(default_factory=clock.now)
     words: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
-        schema.migrate(self.folder)
+        migration.migrate(self.folder)
         web = open_store(self.folder)
         box = know_thyself(web, STORE, self.now)
         with writing(web):
             for kind in ("pickup.ready", "visit.checked_in", "product.scanned") * 3:
-                tell(web, box, Fact(kind=kind, data={}), self.now)
+                tell(web, box, fact(kind, {}), self.now)
         db, mirror = open_store(self.folder), open_hq(self.folder)
         for one in (db, mirror):
             one.conn.execute(HASTE)
-        me = Self(chain=CHAIN, box=box, boot=presence.next_boot(db, self.now), key=new_key())
-        self.rounds = Rounds(db, mirror, self.folder, me, {self.key.id: self.key.public}, Ground())
+        me = Identity(chain=CHAIN, box=box, boot=presence.next_boot(db, self.now), key=new_key())
+        self.rounds = SyncSession(db, mirror, self.folder, me, {self.key.id: self.key.public}, Ground())
         self.rounds.dice = self.rounds.feeds.asking.dice = random.Random(1)
         known = [box.epoch, *(row["hash"].hex() for row in rows(web, "select hash from journal"))]
         orders = [
@@ -121,7 +123,7 @@ class StoreDoor:
 
     def hear(self, letter: Letter) -> None:
         self.at += 0.05
-        self.rounds.round([Arrived(letter.topic, letter.payload)], self.at, self.now)
+        self.rounds.round([MessageReceived(letter.topic, letter.payload)], self.at, self.now)
 
     def state(self) -> Any:
         """What a refused message must not change."""
@@ -139,7 +141,7 @@ class HqDoor:
 
     folder: Path
     keys: dict[str, SigningKey] = field(default_factory=dict)
-    worker: Worker = field(init=False)
+    worker: HqLoop = field(init=False)
     words: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
@@ -150,7 +152,7 @@ class HqDoor:
         db = open_hq_store(self.folder)
         db.conn.execute(HASTE)
         out = Outbox(Ground(), read_hq_key(self.folder))
-        self.worker = Worker(db=db, chain=CHAIN, out=out, feeds=Publisher(db=db, chain=CHAIN, out=out))
+        self.worker = HqLoop(db=db, chain=CHAIN, out=out, feeds=Publisher(db=db, chain=CHAIN, out=out))
         self.words = tuple(
             msgspec.json.encode(one) for one in (STORE, OTHER, "5f0a", *range(12), "stock", "keys", "birth", "death")
         )
@@ -175,7 +177,7 @@ class HqDoor:
         ]
 
     def hear(self, letter: Letter) -> None:
-        self.worker.round([Arrived(letter.topic, letter.payload)])
+        self.worker.round([MessageReceived(letter.topic, letter.payload)])
 
     def state(self) -> Any:
         """What a refused message must not change."""
@@ -224,7 +226,7 @@ def _fresh(header: AnyHeader, dice: random.Random) -> AnyHeader:
 
 def _lines(header: AnyHeader, found: Sequence[Row]) -> list[bytes]:
     assert isinstance(header, Events | FeedDelta | FeedPage) or len(found) <= 1
-    return wire.lines(found)
+    return envelope.lines(found)
 
 
 def knock(door: Door, sent: Letter) -> bool:

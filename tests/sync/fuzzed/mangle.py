@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from sync import wire
-from sync.signing import SigningKey, to_text
+from sync.protocol.messages import AnyHeader
+from sync.protocol.signing import SigningKey, to_text
 
 DEEP = 100_000  # brackets: a decoder that recurses for each would end the process
 LONG = 20_000  # characters; more than a header may have
@@ -166,6 +166,6 @@ def _twisted_row(dice: random.Random, row: bytes, words: tuple[bytes, ...]) -> b
     return b"{" + b",".join(name + b":" + raw for name, raw in _change(dice, fields, words)) + b"}"
 
 
-def plain(header: wire.AnyHeader, rows: list[bytes]) -> bytes:
+def plain(header: AnyHeader, rows: list[bytes]) -> bytes:
     """Header and body as they are signed, uncompressed."""
     return msgspec.json.encode(header) + b"\n" + b"\n".join(rows)

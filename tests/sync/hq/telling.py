@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.journal import GENESIS, chain
-from sync.headers import EventRow, Events, Prev
+from edge.facts.journal import GENESIS, chain
+from sync.protocol.messages import EventRow, Events, Prev
 
 
 @dataclass
@@ -18,7 +18,7 @@ class Teller:
     lane: int = 0
     rows: list[tuple[EventRow, bytes]] = field(default_factory=list)
 
-    def tell(self, kind: str, data: dict[str, Any] | None = None, *, gap: int = 0) -> None:
+    def tell(self, kind: str, data: dict[str, Any] | None = None, *, gap: int = 0, **attributes: str) -> None:
         """Append a fact; `gap` numbers before it are burnt."""
         seq = (self.rows[-1][0].seq if self.rows else 0) + 1 + gap
         self.put(
@@ -30,6 +30,7 @@ class Teller:
                 "type": f"noren.{kind}",
                 "time": "2026-11-21T10:42:00.123Z",
                 "data": data or {},
+                **attributes,
             },
         )
 

@@ -1,7 +1,8 @@
-"""The brand's colours can be read: WCAG 2.2 contrast, and the sample's chance is its own."""
+"""The brand's colours can be read (WCAG 2.2 contrast), and its stores know the way to each other."""
 
-from sync.hq.sample.brand import BRAND, STORES, chance, digest, others, place
+from sync.hq.sample.tables import STORES, policy
 
+BRAND = policy("ginza").brand
 READABLE = 7.0  # WCAG 2.2, success criterion 1.4.6
 
 
@@ -30,14 +31,11 @@ def test_the_mark_is_one_character() -> None:
 
 
 def test_each_store_is_the_others_neighbour_with_the_same_way() -> None:
-    for one in STORES:
-        near = {neighbour.store: neighbour.way for neighbour in place(one.id).neighbours}
-        assert set(near) == {other.id for other in others(one.id)}
-        for other in others(one.id):
-            back = {neighbour.store: neighbour.way for neighbour in place(other.id).neighbours}
-            assert back[one.id] == near[other.id]
+    ways = {one: {near.store: near.way for near in policy(one).place.neighbours} for one in STORES}
+    for one, near in ways.items():
+        assert set(near) == set(STORES) - {one}
+        assert all(ways[other][one] == way for other, way in near.items())
 
 
-def test_chance_is_the_same_at_every_run_and_another_for_every_thing() -> None:
-    assert chance("a").random() == chance("a").random() != chance("b").random()
-    assert digest("a", "b") != digest("ab")
+def test_every_store_is_of_the_same_brand_with_the_same_codes() -> None:
+    assert {(policy(one).brand, policy(one).codes) == (BRAND, policy("ginza").codes) for one in STORES} == {True}

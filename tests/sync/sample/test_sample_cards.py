@@ -4,16 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.codes.checks import mod10
-from edge.codes.meaning import MemberCode, Product, StaffBadge
-from edge.codes.read import read
+from edge.codes.check_digits import mod10
+from edge.codes.parse import read
+from edge.codes.parsed_code import MemberCode, Product, StaffBadge
 from edge.codes.symbology import Symbology
-from edge.policy import Policy
-from edge.shop import Shop
-from sync.hq.sample.cards import APP, GROUP, OLD_CARD, RULES, STAFF, app_number, badge, gsrn, old_number
-from sync.hq.sample.goods import products
-from sync.hq.sample.members import people
+from edge.config.policy import Policy
+from edge.features import catalog
+from edge.store_context import StoreContext
+from sync.hq.sample.members import APP, GROUP, OLD_CARD, Person, people
+from sync.hq.sample.tables import policy, table
+from sync.protocol.topics import ALL
+from tests.card_numbers import app_number, badge, gsrn, old_number
 
+RULES = policy("ginza").codes
+STAFF = "hanada-staff"
+PRODUCTS = table("catalogue", ALL, catalog.Product)
 SERIALS = st.integers(0, 9_999_999)
 
 
@@ -55,30 +60,33 @@ def test_a_staff_badge_says_who(serial: int) -> None:
 
 
 def test_every_price_tag_is_read_as_its_product() -> None:
-    for product in products():
+    for product in PRODUCTS:
         meaning = read(product.gtin[1:].encode(), symbology=Symbology.EAN13, rules=RULES)
         assert isinstance(meaning, Product)
         assert meaning.gtin == product.gtin
 
 
 def test_price_tags_are_jans_of_japan_but_for_what_the_shop_prints() -> None:
-    starts = {product.gtin[:3] for product in products()}
+    starts = {product.gtin[:3] for product in PRODUCTS}
     assert starts == {"045", "020"}
-    assert len({product.gtin for product in products()}) == len(products())
+    assert len({product.gtin for product in PRODUCTS}) == len(PRODUCTS)
 
 
 def test_no_two_members_carry_the_same_card() -> None:
-    for cards in ([one.app for one in people()], [one.old_card for one in people()], [one.group for one in people()]):
-        carried = [card for card in cards if card]
+    for issuer in (APP, OLD_CARD, GROUP):
+        carried = [one.cards[issuer] for one in people() if issuer in one.cards]
         assert carried
         assert len(set(carried)) == len(carried)
 
 
-def test_the_rules_survive_the_way_to_the_box(ginza: Shop) -> None:
+def test_the_rules_survive_the_way_to_the_box(ginza: StoreContext) -> None:
     assert ginza.policy.codes == RULES
     assert isinstance(ginza.policy, Policy)
 
 
-@pytest.mark.parametrize("person", people(), ids=lambda person: person.id)
-def test_every_member_has_a_card(person: object) -> None:
-    assert person.app or person.old_card
+@pytest.mark.parametrize("person", people(), ids=lambda person: person.nickname)
+def test_every_card_of_a_member_is_read_as_theirs(person: Person) -> None:
+    assert APP in person.cards or OLD_CARD in person.cards
+    for issuer, number in person.cards.items():
+        data = f"https://id.hanada.example/8018/{number}" if issuer == GROUP else number
+        assert read(data.encode(), rules=RULES) == MemberCode(issuer=issuer, number=number)

@@ -1,14 +1,14 @@
 """Databases of a simulated history: real SQLite in memory, and processes that die at their commits."""
 
 import itertools
-import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
-from edge import schema
+from edge.platform import migration
+from edge.platform.sqlite import sqlite3
 from sync.hq import schema as hq_schema
 
 STATEMENTS = 512  # SQL kept parsed: a history asks the same few questions over and over
@@ -42,7 +42,7 @@ STORE_DB, MIRROR_DB, HQ_DB = "store", "mirror", "hq"
 
 def blanks(folder: Path) -> Blanks:
     """Empty databases, made once; each history begins with copies of them."""
-    schema.migrate(folder / "store")
+    migration.migrate(folder / "store")
     hq_schema.migrate(folder / "hq")
     files = {STORE_DB: "store/store.db", MIRROR_DB: "store/hq.db", HQ_DB: "hq/hq-store.db"}
     return {name: _copied(folder / file) for name, file in files.items()}

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 
-from sync.line_events import Arrived, Event
-from sync.signing import SigningKey
+from sync.protocol.signing import SigningKey
+from sync.transport.mqtt_events import Event, MessageReceived
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """Stands for an Ed25519 key, both halves: its signatures are as long, and cost a hundredth. tests/sync/test_wire.py and
+    """Stands for an Ed25519 key, both halves: its signatures are as long, and cost a hundredth. test_envelope.py and
     test_fuzz.py have the real ones."""
 
     secret: bytes
@@ -27,6 +27,9 @@ class Stamp:
     def public_key(self) -> "Stamp":
         return self
 
+    def public_bytes_raw(self) -> bytes:
+        return hashlib.sha256(self.secret).digest()
+
 
 def stamp(name: str) -> SigningKey:
     return SigningKey(name, Stamp(name.encode()))  # type: ignore[arg-type]
@@ -38,7 +41,7 @@ class Sky:
 
     dice: random.Random
     rough: bool = True
-    air: list[tuple[float, str, Arrived]] = field(default_factory=list)
+    air: list[tuple[float, str, MessageReceived]] = field(default_factory=list)
     clock: float = 1000.0
 
     def carry(self, to: str, topic: str, payload: bytes, *, sure: bool = False) -> None:
@@ -47,7 +50,7 @@ class Sky:
         copies = self.dice.choices([0, 1, 2], [2, 7, 1])[0] if rough else 1
         for _ in range(copies):
             delay = self.dice.expovariate(10) if rough else 0.001
-            self.air.append((self.clock + delay, to, Arrived(topic, payload)))
+            self.air.append((self.clock + delay, to, MessageReceived(topic, payload)))
 
     def landed(self, to: str) -> list[Event]:
         due = sorted((one for one in self.air if one[1] == to and one[0] <= self.clock), key=lambda one: one[0])

@@ -15,20 +15,23 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge import clock
-from edge.box import know_thyself, read_box
-from edge.clock import Now
-from edge.codes.checks import mod10_digit
-from edge.journal import Fact, tell
-from edge.store import cursor, one, rows, writing
-from sync import presence, topics
-from sync.headers import Ack, Events, FeedDelta, Head, HqPresence, Nack, State, Want
-from sync.hq import collector, feed, publisher
-from sync.line_events import Arrived, Connected, Event, Lost
-from sync.presence import Self
-from sync.rounds import Rounds
-from sync.signing import SigningKey
-from sync.wire import open_, seal
+from edge.box_identity import know_thyself, read_box
+from edge.codes.check_digits import mod10_digit
+from edge.facts.journal import tell
+from edge.platform import clock
+from edge.platform.clock import Now
+from edge.platform.database import cursor, one, rows, writing
+from sync import presence
+from sync.hq.feeds import feed, publisher
+from sync.hq.ingest import collector
+from sync.presence import Identity
+from sync.protocol import topics
+from sync.protocol.envelope import open_, seal
+from sync.protocol.messages import Ack, Events, FeedDelta, Head, HqPresence, Nack, State, Want
+from sync.protocol.signing import SigningKey
+from sync.session import SyncSession
+from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
+from tests.any_fact import fact
 from tests.sync.simulated.disk import HQ_DB, MIRROR_DB, STORE_DB, Blanks, Crash, Disk
 from tests.sync.simulated.sky import Out, Sky, stamp
 from tests.sync.web_model import CURSOR, follow
@@ -58,7 +61,7 @@ class World:
     sky: Sky = field(init=False)
     out: Out = field(init=False)
     web: Database = field(init=False)
-    rounds: Rounds = field(init=False)
+    rounds: SyncSession = field(init=False)
     hq: Database = field(init=False)
     pending: list[Event] = field(default_factory=list)
     told: int = 0
@@ -85,8 +88,8 @@ class World:
         db, mirror = self.disk.open(STORE_DB), self.disk.open(MIRROR_DB)
         box = read_box(db, STORE)
         assert box is not None
-        me = Self(chain=CHAIN, box=box, boot=presence.next_boot(db, self.now), key=self.store_key)
-        self.rounds = Rounds(db, mirror, HERE, me, {"hq": self.hq_key.public}, self.out)
+        me = Identity(chain=CHAIN, box=box, boot=presence.next_boot(db, self.now), key=self.store_key)
+        self.rounds = SyncSession(db, mirror, HERE, me, {"hq": self.hq_key.public}, self.out)
         self.rounds.dice = self.rounds.feeds.asking.dice = self.dice
         self.out.up = False
 
@@ -101,7 +104,7 @@ class World:
         assert box is not None
         with writing(self.web):
             for _ in range(self.dice.choice([1, 1, 1, 2, 7])):
-                tell(self.web, box, Fact(kind=self.dice.choice(KINDS), data={"n": self.told}), self.now)
+                tell(self.web, box, fact(self.dice.choice(KINDS), {"n": self.told}), self.now)
                 self.told += 1
 
     def run_web(self) -> None:
@@ -134,7 +137,7 @@ class World:
 
     def cut(self) -> None:
         self.out.up = False
-        self.pending.append(Lost("cut"))
+        self.pending.append(Disconnected("cut"))
         self.sky.air.clear()
 
     # --- headquarters
@@ -142,7 +145,7 @@ class World:
     def run_hq(self) -> None:
         with self._mortal_hq():
             for event in self.sky.landed("hq"):
-                assert isinstance(event, Arrived)
+                assert isinstance(event, MessageReceived)
                 self._hq_hears(event)
 
     @contextmanager
@@ -163,7 +166,7 @@ class World:
             self.sky.carry("hq", *self.out.retained, sure=True)
         self._say_heads()
 
-    def _hq_hears(self, event: Arrived) -> None:
+    def _hq_hears(self, event: MessageReceived) -> None:
         message = open_(event.topic, event.payload, {self.store_key.id: self.store_key.public})
         match message.header:
             case Events() as header:
@@ -178,7 +181,7 @@ class World:
                 raise AssertionError(other)
 
     def _greet(self, state: State) -> None:
-        """As sync/hq/worker.py has it: whoever comes hears how far HQ has each lane.
+        """As sync/hq/loop.py has it: whoever comes hears how far HQ has each lane.
 
         Once on each line; a word is lost only with the line, and on the next one it is said again.
         """

@@ -1,5 +1,5 @@
-// What HQ may know better is shown at once as the box knows it, and put in anew when HQ says so in time (`data-told`).
-const QUIET = { 'Noren-Quiet': '1' }; // nobody touched anything: a clerk's session does not live longer for it
+// Data that HQ may know better is shown at once as the box knows it, and replaced if HQ answers in time (`data-told`).
+const QUIET = { 'Noren-Quiet': '1' }; // nobody touched anything: the request does not extend a clerk's session
 
 async function ask(part, language) {
   try {

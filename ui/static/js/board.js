@@ -3,11 +3,13 @@ import { live } from './live.js';
 import { sound } from './sound.js';
 import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
+import { mendFonts } from './fonts.js';
 import { renew } from './renew.js';
 
-const READY_MOST = 9; // numbers on a page: three rows still keep 115 px capitals
-const MAKING_MOST = 6;
+const ROW = 5.4; // rem of a row of ready numbers: 115 px capitals and air
+const AGAIN = 60000; // ms between looks at the numbers though nothing has changed: one may have stood there long enough
 const TURN = 8000; // ms a page stays
+const MARKS = 6; // pages that are marked one by one; of more the number says enough
 const NEW = 60000; // ms a number is highlighted
 
 const root = document.documentElement;
@@ -17,10 +19,26 @@ let cut = false;
 let page = 0;
 let asked = 0;
 
-function turn(list, most) {
-  const pages = Math.max(1, Math.ceil(list.length / most));
-  list.forEach((item, at) => { item.hidden = Math.floor(at / most) !== page % pages; });
-  return pages;
+// How many fit: of ready numbers by the least height of a row, of the others by the height they have.
+function most(list, row) {
+  const style = getComputedStyle(list);
+  const gap = parseFloat(style.rowGap) || 0;
+  const rows = Math.max(1, Math.floor((list.clientHeight + gap) / (row + gap)));
+  return { rows, cols: style.gridTemplateColumns.split(' ').length };
+}
+
+// Shows the page that is due, and marks which of how many it is.
+function turn(items, fits, dots) {
+  const pages = Math.max(1, Math.ceil(items.length / fits));
+  const at = page % pages;
+  items.forEach((item, n) => { item.hidden = Math.floor(n / fits) !== at; });
+  if (pages === 1) return dots.replaceChildren();
+  const marks = Array.from({ length: pages <= MARKS ? pages : 0 }, (_, n) => {
+    const dot = document.createElement('i');
+    dot.className = n === at ? 'on' : '';
+    return dot;
+  });
+  return dots.replaceChildren(...marks, `${at + 1}/${pages}`);
 }
 
 function lay() {
@@ -32,19 +50,22 @@ function lay() {
     if (!known.has(number)) known.set(number, now);
     item.classList.toggle('new', !cut && now - known.get(number) < NEW);
   }
-  const pages = turn(numbers, READY_MOST);
+  const rem = parseFloat(getComputedStyle(root).fontSize);
   const grid = document.querySelector('.grid');
-  if (grid) grid.dataset.rows = numbers.length > 6 ? '3' : '2';
-  turn([...document.querySelectorAll('.list li')], MAKING_MOST);
-  const dots = document.querySelector('.dots');
-  dots.replaceChildren(...(pages > 1 ? Array.from({ length: pages }, (_, at) => {
-    const dot = document.createElement('i');
-    dot.className = at === page % pages ? 'on' : '';
-    return dot;
-  }) : []));
+  if (grid) {
+    const { rows, cols } = most(grid, ROW * rem);
+    turn(numbers, rows * cols, document.querySelector('.ready .dots'));
+    grid.style.gridTemplateRows = `repeat(${Math.max(Math.min(2, rows), Math.min(rows, Math.ceil(numbers.length / cols)))}, minmax(0, 1fr))`;
+  }
+  const others = [...document.querySelectorAll('.list li')];
+  for (const item of others) item.hidden = false;
+  if (others.length) {
+    const { rows, cols } = most(document.querySelector('.list'), Math.max(...others.map((item) => item.offsetHeight)));
+    turn(others, rows * cols, document.querySelector('.making .dots'));
+  }
 }
 
-// The numbers as they stand now; a slower answer to an earlier question is dropped.
+// The present numbers; a slower answer to an earlier request is dropped.
 async function fetchNumbers() {
   const mine = ++asked;
   try {
@@ -56,11 +77,11 @@ async function fetchNumbers() {
     const came = known && [...there].some((number) => !known.has(number));
     for (const number of [...(known?.keys() ?? [])]) if (!there.has(number)) known.delete(number);
     document.querySelector('.cols').replaceWith(document.adoptNode(made));
-    if (came) page = 0; // what is new stands first
+    if (came) page = 0; // what is new comes first
     lay();
     if (came) sound.ready();
   } catch {
-    // the stream tells again when it is back; until then the amber bar says since when
+    // the stream sends a new event when it is back; until then the amber bar shows since when
   }
 }
 
@@ -75,11 +96,14 @@ const heard = cutOff((since) => {
 live('board', {
   heard: (beat) => {
     heard();
+    mendFonts();
     if (beat.time) setClock(beat.time);
     if (beat.version && beat.version !== version) renew(beat.version);
   },
   on: (kind) => { if (kind === 'orders') fetchNumbers(); },
 });
+setInterval(fetchNumbers, AGAIN);
+addEventListener('resize', lay);
 setInterval(() => {
   page += 1;
   lay();

@@ -3,7 +3,7 @@ import { timeOfDay, boxTime } from './clock.js';
 
 const PATIENCE = 30; // seconds
 
-// changed(time) with the time of day of the last sign of life, or null once the box is heard again.
+// changed(time) with the time of day of the last sign of life, or null once the box answers again.
 export function cutOff(changed) {
   let last = performance.now();
   let at = boxTime();

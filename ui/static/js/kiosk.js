@@ -7,13 +7,19 @@ import { setClock, showClock } from './clock.js';
 import { cutOff } from './cut.js';
 import { renew } from './renew.js';
 import { askHq } from './ask.js';
+import { shield } from './shield.js';
+import { mendFonts } from './fonts.js';
+import './pane.js';
+import './missing.js';
 
 const LATE = 300; // ms without an answer before the shopper is told that we are looking
 const GIVE_UP = 8000; // ms without an answer before they are told to ask somebody
+const AGAIN = 5000; // ms the wish to scan once more stays
+const TOUCH = 15000; // ms between two signs of the shopper to the box, which ends a session that nobody touches (edge/config/policy.py)
 const HOME_LANGUAGE = 'ja';
 
 const root = document.documentElement;
-const { base, station, last, version, stamp, quiet, warn } = document.body.dataset;
+const { base, station, last, version, stamp, quiet, warn, wedge } = document.body.dataset;
 const stage = () => document.querySelector('.stage');
 const part = (name) => stage().querySelector(name);
 
@@ -23,8 +29,10 @@ let asked = 0; // number of the last question; an answer to an earlier one is dr
 let asking; // its AbortController
 let late;
 let cutSince = null;
-let owed = null; // an `end` the box has not heard yet: the seq it is for
+let owed = null; // an `end` the box has not received yet: the seq it is for
 let newest = version;
+let trail = []; // addresses of the screens this shopper came by; none leads behind a scan
+let person = ''; // the box's mark of whose session this is; '' until somebody has shown a code of their own
 
 const atHome = () => stage().classList.contains('home');
 
@@ -33,15 +41,20 @@ function settle() {
   showClock();
   for (const aid of document.querySelectorAll('[data-aid]')) aid.setAttribute('aria-pressed', String(root.dataset[aid.dataset.aid] !== undefined));
   part('.cut').hidden = cutSince === null;
+  const back = part('[data-back]');
+  if (back) back.hidden = trail.length === 0;
   for (const time of document.querySelectorAll('[data-cut]')) time.textContent = cutSince ?? '';
 }
 
+const made = (html) => new DOMParser().parseFromString(html, 'text/html').querySelector('.stage');
+
 function put(html) {
-  const made = new DOMParser().parseFromString(html, 'text/html').querySelector('.stage');
-  stage().replaceWith(document.adoptNode(made));
+  const next = made(html);
+  stage().replaceWith(document.adoptNode(next));
+  shield(next);
   settle();
   arm();
-  sound[made.dataset.sound]?.();
+  sound[next.dataset.sound]?.();
   askHq(stage(), language);
   setTimeout(() => part('.screen').focus({ preventScroll: true })); // not now: it would lay the page out twice
 }
@@ -85,26 +98,41 @@ async function ask(path, method) {
   }
 }
 
-async function go(path, method = 'GET') {
+// next: the trail once the screen is there.
+async function go(path, { method = 'GET', next = trail } = {}) {
   look();
   try {
     const html = await ask(path, method);
     if (html === null) return;
+    if (begins(html)) return void go(path, { next }); // in the shop's own language and size
     stopLooking();
+    trail = next;
     put(html);
   } catch {
     fail();
   }
 }
 
-// Tell the box that the shopper has gone; if it does not hear us, tell it when it does.
+// Whether an answer is for somebody else than the shopper before, whose language and aids then go: a session begins with
+// each person's code. Only who chose them at the first screen is surely the one who scans next.
+function begins(html) {
+  const { person: who } = made(html).dataset;
+  if (!who || who === person) return false;
+  const other = person !== '' || !atHome();
+  person = who;
+  if (!other || plainLooks()) return false;
+  forgetLooks();
+  return true;
+}
+
+// Report to the box that the shopper has gone; if it is not reachable, report it once it is.
 async function tellEnd(seq) {
   owed = seq;
   try {
     const reply = await fetch(`${base}/end?seq=${seq}`, { method: 'POST', keepalive: true });
     if (reply.ok && owed === seq) owed = null;
   } catch {
-    // still owed: said again as soon as the stream is back
+    // still owed: sent again as soon as the stream is back
   }
 }
 
@@ -114,15 +142,22 @@ function reset() {
   asking?.abort();
   asked += 1;
   stopLooking();
-  language = HOME_LANGUAGE;
-  delete root.dataset.text;
-  delete root.dataset.ruby;
+  forgetLooks();
+  trail = [];
+  person = '';
   put(home);
   tellEnd(greatest);
   if (newest !== version) renew(newest);
 }
 
-const plain = () => atHome() && language === HOME_LANGUAGE && !('text' in root.dataset) && !('ruby' in root.dataset);
+function forgetLooks() {
+  language = HOME_LANGUAGE;
+  delete root.dataset.text;
+  delete root.dataset.ruby;
+}
+
+const plainLooks = () => language === HOME_LANGUAGE && !('text' in root.dataset) && !('ruby' in root.dataset);
+const plain = () => atHome() && plainLooks();
 
 const arm = idle({
   quiet: Number(quiet),
@@ -135,6 +170,7 @@ const arm = idle({
     if (atHome()) return;
     part('.veil').hidden = !on;
     part('.screen').inert = on;
+    if (!on) shield(part('.screen'));
     if (on) part('[data-stay]').focus();
   },
   over: () => {
@@ -144,12 +180,17 @@ const arm = idle({
 });
 
 document.addEventListener('click', ({ target }) => {
-  if (target.closest('.lost')) stopLooking(); // a touch puts the apology away
+  if (target.closest('.lost, .again')) { // a touch puts the apology away
+    stopLooking();
+    shield(stage());
+  }
   const button = target.closest('button');
   if (!button || button.disabled) return;
   const { go: to, post, lang, aid } = button.dataset;
-  if (to) go(to);
-  else if (post) go(post, 'POST');
+  const next = 'instead' in button.dataset || atHome() ? trail : [...trail, stage().dataset.address];
+  if (to) go(to, { next });
+  else if (post) go(post, { method: 'POST', next });
+  else if ('back' in button.dataset) go(trail.at(-1), { next: trail.slice(0, -1) });
   else if ('end' in button.dataset) reset();
   else if (aid) {
     if (aid in root.dataset) delete root.dataset[aid];
@@ -162,15 +203,54 @@ document.addEventListener('click', ({ target }) => {
   }
 });
 
-scanner(async (code) => {
+const post = (path, body) => fetch(`${base}/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+// A code that was received in part is no code: shown at once, so that it is scanned again.
+let telling;
+function again() {
+  stopLooking();
+  part('.again').hidden = false;
+  sound.no();
+  clearTimeout(telling);
+  telling = setTimeout(stopLooking, AGAIN);
+}
+
+// A code was read here that the box cannot store: it is another shopper's than the code before, and nothing is confirmed.
+function refused() {
+  if (person !== '') forgetLooks();
+  person = '';
+  go(`${base}/refused`, { next: [] });
+}
+
+scanner(async (code, about) => {
+  stopLooking();
   look();
   try {
-    const reply = await fetch(`${base}/scan`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) });
-    if (!reply.ok) throw new Error(String(reply.status));
+    const reply = await post(`scan?lang=${language}`, { code, ...about });
+    if (reply.status === 422) again();
+    else if (reply.status === 507) refused();
+    else if (reply.status === 200 && reply.headers.has('Noren-Page')) { // a full disk keeps nothing: the answer comes at once
+      stopLooking();
+      trail = [];
+      put(await reply.text());
+    }
+    else if (!reply.ok) throw new Error(String(reply.status));
   } catch {
     fail(); // the box has not kept it: the shopper must know
   }
-}, { gap: 100 }); // nobody types at a kiosk: a wide gap is safe, and slow scanners are heard
+}, (why) => {
+  again();
+  post('scan/broken', { why }).catch(() => {}); // only counted: the shopper has been told
+}, JSON.parse(wedge));
+
+let touched = -TOUCH;
+for (const sign of ['pointerdown', 'keydown']) {
+  addEventListener(sign, () => {
+    if (atHome() || performance.now() - touched < TOUCH) return;
+    touched = performance.now();
+    fetch(`${base}/touch`, { method: 'POST' }).catch(() => {}); // the next touch says it again
+  }, { passive: true, capture: true });
+}
 
 const heard = cutOff((since) => {
   cutSince = since;
@@ -181,6 +261,7 @@ live(station, {
   last,
   heard: (beat) => {
     heard();
+    mendFonts();
     if (beat.time) setClock(beat.time);
     if (beat.version) newest = beat.version;
     if (newest !== version && plain()) renew(newest);
@@ -190,7 +271,9 @@ live(station, {
     if (kind === 'outcome') {
       greatest = Math.max(greatest, data.seq);
       owed = null; // the next shopper's scan is on the screen now
-      go(`${base}/outcome/${data.seq}`);
+      go(`${base}/outcome/${data.seq}`, { next: [] });
+    } else if (kind === 'refused') {
+      refused();
     } else if (kind === 'orders' && (stage().matches('.pickup, .member')) && Number(stage().dataset.seq)) {
       refresh();
     } else if (kind === 'line') {
@@ -199,23 +282,22 @@ live(station, {
   },
 });
 
-// The first screen says so while the box takes no scans: fetched anew when it may say otherwise than the one that is kept.
+// The first screen shows if the box takes no scans: it is fetched again when it may differ from the one that is kept.
 async function freshenHome() {
   try {
     const reply = await fetch(`${base}/home`, { redirect: 'error' });
     const html = await reply.text();
     if (!reply.ok || !reply.headers.has('Noren-Page')) return;
-    const made = new DOMParser().parseFromString(html, 'text/html').querySelector('.stage');
-    const kept = new DOMParser().parseFromString(home, 'text/html').querySelector('.stage');
-    if (made.classList.contains('full') === kept.classList.contains('full')) return;
-    home = made.outerHTML;
+    const now = made(html);
+    if (now.classList.contains('full') === made(home).classList.contains('full')) return;
+    home = now.outerHTML;
     if (plain()) put(home);
   } catch {
     // the stream tells again when it is back
   }
 }
 
-// The same screen again, quietly: an order on it may stand otherwise now.
+// The same screen again, quietly: an order on it may have changed.
 async function refresh() {
   const { address, seq } = stage().dataset;
   const url = new URL(address, location.href);
@@ -225,8 +307,10 @@ async function refresh() {
     const reply = await fetch(url, { redirect: 'error' });
     const html = await reply.text();
     if (!reply.ok || !reply.headers.has('Noren-Page') || mine !== asked || stage().dataset.seq !== seq) return;
-    const made = new DOMParser().parseFromString(html, 'text/html').querySelector('.screen');
-    part('.screen > .body').replaceWith(document.adoptNode(made.querySelector('.body')));
+    const top = part('.do > .roll')?.scrollTop ?? 0;
+    part('.screen > .body').replaceWith(document.adoptNode(made(html).querySelector('.screen > .body')));
+    shield(part('.body')); // what is touched now was aimed at before
+    part('.do > .roll')?.scrollTo(0, top);
   } catch {
     // the stream tells again when it is back
   }

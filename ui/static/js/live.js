@@ -1,11 +1,23 @@
 // One stream per page that always comes back. Bare EventSource is dead for ever after one 503 or HTML reply, and it
 // never notices an open stream that has gone silent.
-const QUIET = 12500; // ms without a beat (one every 5 s) before the line counts as dead
+const QUIET = 12500; // ms without a heartbeat (one every 5 s) before the connection counts as dead
 const FIRST = 400; // ms before the first new attempt; each further one waits twice as long
 const LONGEST = 8000; // ms
-const EVENTS = ['hb', 'outcome', 'orders', 'line', 'calls'];
+const EVENTS = ['hb', 'outcome', 'refused', 'orders', 'line', 'calls'];
 
 export const screenId = () => [...crypto.getRandomValues(new Uint8Array(8))].map((n) => n.toString(16).padStart(2, '0')).join('');
+
+// A device that was taken off the box's list shows nothing of anybody any more; the first page says what to do.
+async function leaveUnlessKnown() {
+  try {
+    const reply = await fetch('/paired', { redirect: 'error' });
+    if (reply.status !== 403 || !reply.headers.has('Noren-Page')) return;
+    document.documentElement.style.visibility = 'hidden';
+    location.replace('/');
+  } catch {
+    // the box is away: asked again with the next attempt
+  }
+}
 
 // on(kind, data) for each event; heard(data) for each sign of life, heartbeats with {time, version}; lost() when it ends.
 export function live(station, { last = '', on, heard = () => {}, lost = () => {} }) {
@@ -33,6 +45,7 @@ export function live(station, { last = '', on, heard = () => {}, lost = () => {}
     clearTimeout(watching);
     clearTimeout(waiting);
     lost();
+    leaveUnlessKnown();
     const wait = Math.min(LONGEST, FIRST * 2 ** tries) * (0.7 + Math.random() * 0.6);
     tries += 1;
     waiting = setTimeout(open, wait);

@@ -27,7 +27,7 @@ function tell({ ok, text }, good) {
   said.parentElement.classList.toggle('bad', !ok);
 }
 
-// A rotating code lives half a minute: the first click shows it, each further one scans the fresh one that is shown.
+// A rotating code is valid for half a minute: the first click shows it, each further one scans the fresh one that is shown.
 const fresh = document.querySelector('[data-token]');
 let code = null;
 let ending;
@@ -82,7 +82,7 @@ async function standing() {
   document.querySelector('[data-kept]').textContent = reply.kept;
 }
 
-// The screen in the frame has its real size, and is made as small as the place it stands in.
+// The screen in the frame has its real size, and is scaled down to its place.
 const device = document.querySelector('.device');
 if (device) {
   const frame = device.querySelector('iframe');

@@ -1,9 +1,9 @@
-// Loads the page anew when the box serves another version of it, but only once the new one is there to be had: a reload
-// into a bad line would leave a browser's error page on the wall.
+// Reloads the page when the box serves another version of it, but only once the new one can be fetched: a reload
+// over a bad connection would leave a browser's error page on the wall.
 const TRIED = 'renewed-for';
 let renewing = false;
 
-// to: the version the box tells of; a page that has loaded itself for it already does not do so again and again.
+// to: the version the box announces; a page that has reloaded for it already does not do so again.
 export async function renew(to) {
   if (renewing || sessionStorage.getItem(TRIED) === to) return;
   renewing = true;

@@ -36,14 +36,18 @@ function judge(page) {
   for (const place of page.querySelectorAll('[data-ticked]')) place.textContent = all.length - left;
   const form = page.querySelector('#hand');
   if (!form) return;
-  const { who, relation, proxy, paid } = form.elements;
+  const { who, relation, proxy, paid, lead, lead_pin: pin } = form.elements;
   const named = who?.value === 'same' || (who?.value === 'proxy' && relation.value && proxy.value.trim() !== '');
-  const done = { who: form.dataset.proven === 'yes' || Boolean(named), goods: left === 0, paid: !paid || paid.checked };
+  const proof = form.dataset.proven === 'yes' ? 'code' : who?.value === 'same' ? 'name' : who?.value;
+  const led = !form.dataset.lead.split(' ').includes(proof); // nobody needs to stand by
+  const done = { who: (proof === 'code' || Boolean(named)) && (led || (lead.value !== '' && pin.value.length > 3)), goods: left === 0, paid: !paid || paid.checked };
   const missing = !done.who ? 'who' : !done.goods ? 'goods' : !done.paid ? 'paid' : 'none';
   for (const word of ['who', 'goods', 'paid', 'none']) form.querySelector(`[data-left-${word}]`).hidden = word !== missing;
   form.querySelector('[data-n]').textContent = left;
   form.querySelector('.done-row .primary').disabled = missing !== 'none';
-  const extra = form.querySelector('.proxy');
+  const beside = form.querySelector('.lead');
+  if (beside) beside.hidden = led;
+  const extra = form.querySelector('.proxy:not(.lead)');
   if (extra) extra.hidden = who.value !== 'proxy';
   mark(form.querySelectorAll('[data-step]'), { ...done, give: false });
 }

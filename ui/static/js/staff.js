@@ -5,9 +5,12 @@ import { idle } from './idle.js';
 import { sound } from './sound.js';
 import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
+import { mendFonts } from './fonts.js';
 import { handOver, tick } from './staff-hand.js';
 import { pinPad } from './staff-pin.js';
 import { askHq } from './ask.js';
+import { renew } from './renew.js';
+import { shield } from './shield.js';
 import './status.js';
 
 const TOLD = 6000; // ms a line about a scan stays
@@ -15,7 +18,7 @@ const FRESH = 30000; // ms after which waiting times are fetched anew
 const TOUCH = 20000; // ms between two signs of life to the box
 
 const root = document.documentElement;
-const { base, station, last, version, stamp } = document.body.dataset;
+const { base, station, last, version, stamp, wedge, again } = document.body.dataset;
 const page = () => document.querySelector('#page');
 const isSigned = () => 'signed' in page().dataset;
 
@@ -26,12 +29,19 @@ let newest = version;
 let telling;
 let touched = performance.now();
 
+// Show or hide one of the lines above the page, which makes room for it: what is touched in that moment was aimed at before.
+function news(id, on) {
+  const line = document.querySelector(id);
+  if (line.hidden === !on) return;
+  line.hidden = !on;
+  shield(page());
+}
+
 function say(text, how) {
-  const toast = document.querySelector('#toast');
-  toast.querySelector('span').textContent = text;
-  toast.hidden = false;
+  document.querySelector('#toast span').textContent = text;
+  news('#toast', true);
   clearTimeout(telling);
-  telling = setTimeout(() => { toast.hidden = true; }, TOLD);
+  telling = setTimeout(() => news('#toast', false), TOLD);
   sound[how]?.();
 }
 
@@ -52,7 +62,7 @@ function put(html, url) {
   page().replaceWith(document.adoptNode(made));
   address = url;
   history.replaceState(null, '', url); // no trail: Back leads to no customer's name
-  document.querySelector('#lost').hidden = true;
+  for (const id of ['#lost', '#toast']) news(id, false); // of the page before
   settle();
   if (here) document.getElementById(here)?.focus({ preventScroll: true });
   arm();
@@ -60,7 +70,7 @@ function put(html, url) {
 }
 
 function lost() {
-  document.querySelector('#lost').hidden = false;
+  news('#lost', true);
   sound.no();
 }
 
@@ -146,7 +156,7 @@ function lock() {
   empty.append(cover);
   page().replaceWith(empty);
   document.querySelector('#idle').hidden = true;
-  document.querySelector('#toast').hidden = true;
+  news('#toast', false);
   for (const name of Object.keys(sessionStorage)) if (name.startsWith('order:')) sessionStorage.removeItem(name);
   locking = true;
   away();
@@ -175,7 +185,7 @@ const arm = idle({
   },
   over: () => {
     if (isSigned()) lock();
-    else if (newest !== version) location.reload();
+    else if (newest !== version) renew(newest);
   },
 });
 
@@ -187,17 +197,23 @@ for (const sign of ['pointerdown', 'keydown']) {
   }, { passive: true, capture: true });
 }
 
-scanner(async (code) => {
+const post = (path, body) => ask(`${base}/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+scanner(async (code, about) => {
   try {
-    const reply = await ask(`${base}/scan`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }) });
-    if (reply.status !== 202) throw new Error(`${reply.status}: not kept`);
+    const reply = await post('scan', { code, ...about });
+    if (reply.status === 422) say(again, 'no');
+    else if (reply.status !== 202) throw new Error(`${reply.status}: not kept`);
   } catch {
     lost(); // the box has not kept it
   }
-});
+}, (why) => {
+  say(again, 'no');
+  post('scan/broken', { why }).catch(() => {}); // only counted: the clerk has been told
+}, JSON.parse(wedge));
 
 const heard = cutOff((since) => {
-  document.querySelector('#cut').hidden = since === null;
+  news('#cut', since !== null);
   for (const time of document.querySelectorAll('[data-cut]')) time.textContent = since ?? '';
 });
 
@@ -205,6 +221,7 @@ live(station, {
   last,
   heard: (beat) => {
     heard();
+    mendFonts();
     if (beat.time) setClock(beat.time);
     if (beat.version) newest = beat.version;
     if (locking) away();
@@ -215,6 +232,8 @@ live(station, {
       const order = page().querySelector('[data-ticking]')?.dataset.order;
       const where = isSigned() ? `outcome/${data.seq}` : `badge/${data.seq}`;
       go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}`);
+    } else if (kind === 'refused') {
+      go(`${base}/refused?lang=${root.lang}`);
     } else if (page().dataset.live?.split(' ').includes(kind)) refresh();
   },
 });

@@ -1,14 +1,15 @@
-// Keeps the cards of how the shop is fresh, wherever they stand, and shows what a camera sees while somebody looks.
+// Keeps the status cards of the shop fresh, on every page that has them, and shows camera pictures while somebody looks.
 import { live } from './live.js';
 import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
+import { mendFonts } from './fonts.js';
 import { renew } from './renew.js';
 
-const EVERY = 10000; // ms between looks: what no event tells (disk, screens, readings) may be this old
+const EVERY = 10000; // ms between requests: what no event reports (disk, screens, readings) may be this old
 const PICTURE = 500; // ms between two pictures of a camera; it takes no more than two a second
-const NONE_YET = 1000; // ms before asking again where there is no picture
+const NONE_YET = 1000; // ms before the next request if there is no picture
 
-const QUIET = { 'Noren-Quiet': '1' }; // nobody touched anything: a clerk's session does not live longer for it
+const QUIET = { 'Noren-Quiet': '1' }; // nobody touched anything: the request does not extend a clerk's session
 
 let asked = 0;
 
@@ -19,7 +20,7 @@ function keepCameras(from, to) {
   }
 }
 
-// The cards as they stand now; a slower answer to an earlier question is dropped, and what is not a page of ours too.
+// The present cards; a slower answer to an earlier request is dropped, and so is what is not a page of ours.
 export async function refresh() {
   const health = document.querySelector('[data-health]');
   if (!health || document.hidden) return;
@@ -29,12 +30,13 @@ export async function refresh() {
     const html = await reply.text();
     if (mine !== asked || !reply.ok || !reply.headers.has('Noren-Page')) return;
     const made = document.adoptNode(new DOMParser().parseFromString(html, 'text/html').querySelector('[data-health]'));
+    made.querySelector('[data-passages]')?.toggleAttribute('open', health.querySelector('[data-passages]')?.open ?? false);
     const held = document.activeElement?.closest('[data-camera]')?.dataset.camera;
     keepCameras(health, made);
     health.replaceWith(made);
     if (held) document.querySelector(`[data-camera="${held}"] summary`)?.focus();
   } catch {
-    // the next look asks again; by itself the page says after 30 s since when it hears nothing
+    // the next round asks again; after 30 s without an answer the page shows since when
   }
 }
 
@@ -71,6 +73,7 @@ function alone() {
   live('status', {
     heard: (beat) => {
       heard();
+      mendFonts();
       if (beat.time) setClock(beat.time);
       if (beat.version && beat.version !== version) renew(beat.version);
     },

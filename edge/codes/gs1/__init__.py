@@ -1,0 +1,1 @@
+"""GS1: Application Identifiers, element strings and Digital Links."""

@@ -1,0 +1,1 @@
+"""The numbers on goods: GTIN, Japanese books and magazines, in-store labels."""

@@ -1,0 +1,102 @@
+"""What is wrong with settings though each key by itself is sound: ids and paths used twice, stations that are not there."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+from edge.config.noren_toml import FILES, CameraDevice, Config, Device, StoreSection, holds, place_key, place_of
+from edge.crypto.sealed_data_key import NotSealed, read_recovery
+from edge.validation.fault import Fault, nearest
+
+NAME_MOST, PATH_MOST = 255, 4095  # bytes that Linux takes for a name, and for a path
+TAKEN = ("store.db", "hq.db", "data-key.sealed", "store.lock", "migrate.lock")  # names in the data's folder begin so
+
+
+def faults(config: Config) -> Iterator[Fault]:
+    """What types cannot say: names and places used once, devices at stations there are, a time zone that exists."""
+    yield from _zone_faults(config.store)
+    yield from _path_faults(config)
+    yield from _key_faults(config.store)
+    yield from _recovery_faults(config)
+    yield from _doubled("stations", [place.id for place in config.stations])
+    yield from _doubled("devices", [device.id for device in config.devices])
+    stations = [place.id for place in config.stations]
+    taken: dict[str, str] = {}
+    for number, device in enumerate(config.devices):
+        path = f"devices[{number}]"
+        if device.station not in stations:
+            near = nearest(device.station, stations)
+            hint = f": did you mean `{near}`?" if near else ""
+            yield Fault(f"{path}.station", f"expected the id of a station, got `{device.station}`{hint}")
+        if isinstance(device, CameraDevice) and not holds(device.region):
+            yield Fault(
+                f"{path}.region",
+                f"expected left < right and top < bottom, shares from 0 to 1; got {list(device.region or ())}",
+            )
+        place = place_of(device)
+        real = str(Path(place).resolve())
+        if not _many_may_read(device) and (other := taken.setdefault(real, device.id)) != device.id:
+            yield Fault(f"{path}.{place_key(device)}", f"`{other}` reads {place} already: each device has its own path")
+
+
+def _key_faults(store: StoreSection) -> Iterator[Fault]:
+    """A key where a database is to be would be taken for a damaged one, and set aside."""
+    if store.key is None or _wrong_with(store.key) or _wrong_with(store.data):
+        return
+    place, folder = Path(store.key).resolve(), Path(store.data).resolve()
+    if place == folder or (place.parent == folder and place.name.startswith(TAKEN)):
+        yield Fault("store.key", f"{place} is where the box keeps something else: name another file, or leave it out")
+
+
+def _recovery_faults(config: Config) -> Iterator[Fault]:
+    if config.hq.recovery_key is not None:
+        try:
+            read_recovery(config.hq.recovery_key)
+        except NotSealed as error:
+            yield Fault("hq.recovery_key", str(error))
+
+
+def _zone_faults(store: StoreSection) -> Iterator[Fault]:
+    try:
+        ZoneInfo(store.time_zone)
+    except (KeyError, ValueError, OSError):  # the last: a folder of zones, such as `Asia`
+        near = nearest(store.time_zone, available_timezones())
+        hint = f": did you mean `{near}`?" if near else ""
+        yield Fault("store.time_zone", f"expected a time zone such as `Asia/Tokyo`, got `{store.time_zone}`{hint}")
+
+
+def _path_faults(config: Config) -> Iterator[Fault]:
+    """Paths that no file system takes."""
+    named = {"store.data": config.store.data, "store.key": config.store.key, "web.play": config.web.play}
+    named |= {f"hq.{name}": getattr(config.hq, name) for name in FILES}
+    named |= {f"devices[{nth}].{place_key(it)}": place_of(it) for nth, it in enumerate(config.devices)}
+    for key, place in named.items():
+        if place and (what := _wrong_with(place)):
+            yield Fault(key, what)
+
+
+def _wrong_with(path: str) -> str:
+    """Why no file can have such a path, or nothing."""
+    try:
+        names = os.fsencode(path).split(b"/")
+    except UnicodeEncodeError:
+        characters = sys.getfilesystemencoding()
+        return (
+            f"this system's language is set to {characters}, which has no {path!a}: set LC_ALL=C.UTF-8, or name another"
+        )
+    if max(map(len, names)) > NAME_MOST or sum(len(name) + 1 for name in names) > PATH_MOST:
+        return f"expected a path of names of at most {NAME_MOST} bytes, {PATH_MOST} together"
+    return ""
+
+
+def _doubled(what: str, names: list[str]) -> Iterator[Fault]:
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield Fault(f"{what}[{number}].id", f"each id is used once, `{name}` is used twice")
+
+
+def _many_may_read(device: Device) -> bool:
+    """A film or a folder of pictures; a line, a keyboard and a camera give each of their readers a part only."""
+    return isinstance(device, CameraDevice) and (Path(device.source).is_file() or Path(device.source).is_dir())

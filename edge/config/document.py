@@ -1,0 +1,111 @@
+"""HQ's config as one document: the rows of the `config` feed at one version, checked together."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Raw
+
+from edge.codes.code_rules_check import faults
+from edge.config.noren_toml import Config
+from edge.config.overrides import BoxSettings, over
+from edge.config.policy import Policy
+from edge.validation import conversion
+
+KINDS: dict[str, Any] = {"policy": Policy, "box": BoxSettings}
+"""The rows a config may have. A row of another key is a later HQ's, and nobody's here."""
+
+OTHER = dict[str, Any]
+_DECODERS = {key: msgspec.json.Decoder(kind) for key, kind in KINDS.items()}
+_OTHER = msgspec.json.Decoder(OTHER)
+_ROWS = msgspec.json.Decoder(dict[str, Raw])
+
+
+class BadDocument(Exception):
+    """A config that cannot be used: which key of which row, and why."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path, self.reason = path, reason
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    policy: Policy = Policy()
+    box: BoxSettings = BoxSettings()
+
+
+def read_row(key: str, body: str | Raw) -> Any:
+    """A row of the feed as its type. Raises msgspec.MsgspecError or RecursionError, with the place of what is wrong."""
+    row = _DECODERS.get(key, _OTHER).decode(body)
+    if isinstance(row, Policy) and (found := faults(row.codes)):
+        raise msgspec.ValidationError(f"{found[0]} - at `$.codes`")
+    return row
+
+
+def read_document(body: str) -> Document:
+    """The document of a JSON object of rows by key. Raises BadDocument."""
+    try:
+        rows = _ROWS.decode(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise BadDocument("config", str(error)) from None
+    return Document(**{key: _read(key, row) for key, row in rows.items() if key in KINDS})
+
+
+def not_used(body: str) -> list[str]:
+    """The keys of a sound document that this version knows nothing of, as a newer HQ may send them."""
+    rows = _ROWS.decode(body)
+    found: list[str] = []
+    for key, row in rows.items():
+        if key not in KINDS:
+            found.append(key)
+            continue
+        taken = msgspec.to_builtins(read_row(key, row))
+        found += _strange(msgspec.json.decode(row), taken, key)
+    return found
+
+
+def _strange(given: Any, taken: Any, path: str) -> Iterator[str]:
+    match given, taken:
+        case dict(), dict():
+            for name, value in given.items():
+                if name in taken:
+                    yield from _strange(value, taken[name], f"{path}.{name}")
+                else:
+                    yield f"{path}.{name}"
+        case list(), list():
+            for number, pair in enumerate(zip(given, taken, strict=False)):
+                yield from _strange(*pair, f"{path}[{number}]")
+
+
+def apply(ground: Config, document: Document) -> Config:
+    """The box's settings with the document's over them. Raises BadDocument where the two do not fit."""
+    try:
+        return over(ground, document.box)
+    except msgspec.ValidationError as error:
+        raise _bad("box", error) from None
+
+
+def _read(key: str, row: Raw) -> Any:
+    try:
+        return read_row(key, row)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise _first_fault(key, row) or _bad(key, error) from None
+
+
+def _first_fault(key: str, row: Raw) -> BadDocument | None:
+    """What is wrong with a row's shape, in the words noren.toml's is told in; the places of the rest after the first."""
+    try:
+        found = conversion.take(KINDS[key], msgspec.json.decode(row)).faults
+    except (msgspec.MsgspecError, RecursionError):
+        return None
+    if not found:
+        return None
+    more = f" (also wrong: {', '.join(f'{key}.{fault.path}' for fault in found[1:])})" if found[1:] else ""
+    return BadDocument(f"{key}.{found[0].path}".rstrip("."), found[0].what + more)
+
+
+def _bad(key: str, error: Exception) -> BadDocument:
+    """The key of the row first, as one would look for it in what was pushed: `policy.check_in.miles`."""
+    what, _, where = str(error).partition(" - at `$")
+    where = where.rstrip("`").lstrip(".")
+    return BadDocument(f"{key}.{where}" if where else key, what[:1].lower() + what[1:])

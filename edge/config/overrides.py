@@ -1,0 +1,85 @@
+"""What HQ sets of a box over its noren.toml: stations, devices, where the broker is. Row `box` of the `config` feed."""
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from edge.config.cross_checks import faults
+from edge.config.noren_toml import BrokerUrl, Config, Device, HqSection, Station, place_key, place_of
+from edge.validation.fault import Fault
+
+
+class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A broker to move to. Passwords and keys are no business of a message: those of noren.toml stay."""
+
+    url: BrokerUrl
+    username: str | None = None
+    ca: Annotated[str, Meta(max_length=64_000)] | None = None  # PEM: the authorities that may vouch for it, if others
+    protocol: Literal["5", "3.1.1"] | None = None
+
+
+class BoxSettings(Struct, frozen=True, kw_only=True):
+    """Each part takes the place of noren.toml's whole part; what is not there stays as the installer wrote it."""
+
+    stations: list[Station] | None = None
+    devices: list[Device] | None = None  # their paths are absolute
+    broker: BrokerSettings | None = None
+
+
+def over(ground: Config, box: BoxSettings) -> Config:
+    """The settings of noren.toml with HQ's over them. Raises msgspec.ValidationError with the place of what cannot be."""
+    config = msgspec.structs.replace(
+        ground,
+        stations=ground.stations if box.stations is None else box.stations,
+        devices=ground.devices if box.devices is None else box.devices,
+        hq=ground.hq if box.broker is None else _moved(ground, box.broker),
+    )
+    if found := next(faults(config), None):
+        raise _invalid(found)
+    for number, device in enumerate(box.devices or ()):
+        _check_absolute(number, device)
+    return config
+
+
+def _invalid(fault: Fault) -> msgspec.ValidationError:
+    """A fault as msgspec tells its own, which go the same way to HQ."""
+    return msgspec.ValidationError(f"{fault.what} - at `$.{fault.path}`")
+
+
+def differing(before: list[Device], after: list[Device]) -> list[Device]:
+    """The devices that are new, or not as they were."""
+    return [device for device in after if device not in before]
+
+
+def elsewhere(before: list[Device], after: list[Device]) -> list[Device]:
+    """The devices that are new, or at another place than before."""
+    places = {(device.id, place_of(device)) for device in before}
+    return [device for device in after if (device.id, place_of(device)) not in places]
+
+
+def ca_file(data: Path, ca: str) -> Path:
+    """Where the authorities HQ has sent are kept for the TLS library: named by what is in it, so it never changes."""
+    return data / f"broker-ca-{sha256(ca.encode()).hexdigest()[:16]}.pem"
+
+
+def _moved(ground: Config, to: BrokerSettings) -> HqSection:
+    if ground.hq.broker.startswith("mqtts:") and not to.url.startswith("mqtts:"):
+        raise msgspec.ValidationError(
+            "expected mqtts://: a line that is encrypted stays so, else it would show the password - at `$.broker.url`"
+        )
+    changes = {
+        "broker": to.url,
+        "username": to.username,
+        "protocol": to.protocol,
+        "ca_file": str(ca_file(Path(ground.store.data), to.ca)) if to.ca else None,
+    }
+    return msgspec.structs.replace(ground.hq, **{name: value for name, value in changes.items() if value is not None})
+
+
+def _check_absolute(number: int, device: Device) -> None:
+    if not Path(place_of(device)).is_absolute():
+        what = f"expected a path from the root, such as /dev/serial/by-id/…, got `{place_of(device)}`"
+        raise _invalid(Fault(f"devices[{number}].{place_key(device)}", what))

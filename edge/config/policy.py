@@ -1,0 +1,100 @@
+"""What HQ decides for a store: brand, check-in, codes, pickup, screens. Row `policy` of the `config` feed, never noren.toml."""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from edge.codes.code_rules import CodeRules
+from edge.validation.localized_text import LocalizedText
+
+Seconds = Annotated[int, Meta(ge=5, le=600)]
+Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", extra={"words": "a colour such as `#7b1e2d`, in small letters"})]
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """A part of the policy. Unknown fields are ignored, so that an older box can live with a newer HQ."""
+
+
+class Brand(Part, frozen=True, kw_only=True):
+    mark: str = "暖簾"
+    name: str = "NOREN"
+    colour: Colour = "#7b1e2d"
+    tint: Colour = "#f6ecec"
+    miles: LocalizedText = LocalizedText(ja="マイル", en="miles")
+    support: str = ""  # the number a clerk gives to the support line
+
+
+class CheckIn(Part, frozen=True, kw_only=True):
+    """Once per member per calendar day, or once per window of hours."""
+
+    on: bool = True
+    window_hours: Annotated[int, Meta(ge=1, le=720)] | None = None
+    miles: Annotated[int, Meta(ge=0, le=100_000)] = 0
+
+
+class Pickup(Part, frozen=True, kw_only=True):
+    on: bool = True
+    counter: LocalizedText = LocalizedText(ja="受け取りカウンター", en="the pickup counter")
+    promise_hours: Annotated[int, Meta(ge=1, le=240)] = 2
+
+
+class Proofs(Part, frozen=True, kw_only=True):
+    """What proves a person, for how long, and how often it may be tried (docs/security.md). Tries count for ten minutes."""
+
+    token_life_s: Annotated[int, Meta(ge=10, le=86_400)] = 600  # a signed code made for longer is none
+    token_ahead_s: Annotated[int, Meta(ge=0, le=3600)] = (
+        300  # how far in our future one may be made and be fresh: phones drift
+    )
+    wallet_tries: Annotated[int, Meta(ge=3, le=100)] = (
+        10  # wrong passwords of a member's wallet pass, over the whole store
+    )
+    station_tries: Annotated[int, Meta(ge=5, le=1000)] = 30  # wrong passwords of anybody's wallet pass, at one station
+    lead_for: list[Literal["code", "name", "proxy"]] = []  # proofs with which a clerk needs a lead's PIN to hand over
+    names_in_row: Annotated[int, Meta(ge=1, le=100)] = 5  # full names a clerk opens without a hand-over in ten minutes
+    pickup_tries: Annotated[int, Meta(ge=5, le=1000)] = 20  # pickup codes that are no order's, at one station
+
+
+TOUCH_TOLD = timedelta(seconds=20)  # a page tells a touch at most every 15 s, and the line may be slow
+
+
+class Kiosk(Part, frozen=True, kw_only=True):
+    quiet_s: Seconds = 40  # experience.md rule 9
+    warn_s: Annotated[int, Meta(ge=20, le=120)] = 20
+    languages: tuple[str, ...] = ("ja", "en")
+
+    @property
+    def session(self) -> timedelta:
+        """After a scan or touch, how long a shopper's session lasts at the most; their page ends it by itself before."""
+        return timedelta(seconds=self.quiet_s + self.warn_s) + TOUCH_TOLD
+
+
+class Stock(Part, frozen=True, kw_only=True):
+    low: Annotated[int, Meta(ge=0, le=1000)] = 2  # at or below this a shopper reads "few"
+
+
+class Neighbour(Part, frozen=True, kw_only=True):
+    """A store near this one, in the order it shall be shown."""
+
+    store: str
+    name: LocalizedText
+    way: LocalizedText  # `徒歩 7分`
+
+
+class Place(Part, frozen=True, kw_only=True):
+    name: LocalizedText = LocalizedText(ja="店舗", en="Store")
+    neighbours: list[Neighbour] = []
+
+
+class Policy(Part, frozen=True, kw_only=True):
+    """The whole of it; a box that has never heard HQ lives with these defaults."""
+
+    brand: Brand = Brand()
+    place: Place = Place()
+    check_in: CheckIn = CheckIn()
+    pickup: Pickup = Pickup()
+    proofs: Proofs = Proofs()
+    kiosk: Kiosk = Kiosk()
+    stock: Stock = Stock()
+    codes: CodeRules = CodeRules()
+    retention_days: Annotated[int, Meta(ge=7, le=3650)] = 90

@@ -1,0 +1,260 @@
+"""The reference of noren.toml: every key with what the types say of it, and what it means in a shop.
+
+Made anew by `python -m edge.config.reference > docs/noren.toml.md`; a test fails where the page is not what this says.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from edge.config.noren_toml import CameraDevice, Config, HidDevice, SerialDevice
+from edge.validation.expected_words import expected
+from edge.validation.type_parts import items_of, structs_of, without_none
+
+HEAD = """\
+# noren.toml, key by key
+
+<!-- Not written by hand: `python -m edge.config.reference` makes it of edge/config/noren_toml.py; `noren reference` prints it. -->
+
+The settings of a box, written by its installer and read once at each start: `/etc/noren/noren.toml`, in TOML and UTF-8.
+Paths are meant from the folder of the file. `noren check` names everything that is wrong, with its line.
+What the shop decides (check-in, pickup, looks) is not here: headquarters sends it.
+"""
+SECTIONS = {
+    "store": "Which store this is, and where its data lies.",
+    "hq": "The line to headquarters. `noren hq stores add` writes the first three keys.",
+    "web": "Where the pages are.",
+    "stations": "A place where scans come in; one `[[stations]]` for each.",
+    "stations.wedge": "How a scanner is set that types into this station's page; the page `/setup/<station>` finds it out.",
+    "devices": "A scanner or camera; one `[[devices]]` for each. Its `kind` says which of the tables below holds.",
+}
+DEVICES: dict[str, tuple[type[Struct], str]] = {
+    "serial": (SerialDevice, "A scanner on a serial line, most often over USB."),
+    "hid": (HidDevice, "A scanner that types like a keyboard; the box takes it for itself, and no page sees its keys."),
+    "camera": (CameraDevice, "A camera that reads codes, or a film or folder of pictures that stands in for one."),
+}
+
+# What each key means, with its unit where it has one, and an example as it stands in the file.
+MEANINGS: dict[str, tuple[str, str]] = {
+    "store.chain": ("The chain's id, the same as in `noren hq init --chain`.", '"hanada"'),
+    "store.id": ("The store's id, as it was enrolled at headquarters.", '"ginza"'),
+    "store.data": ("The folder of the two databases; made if it is not there.", '"/var/lib/noren"'),
+    "store.time_zone": ("The zone of the shop's day, by its IANA name.", '"Asia/Tokyo"'),
+    "store.day_starts": ("The hour at which the shop's day begins, for check-in once a day.", "4"),
+    "store.budget_mb": (
+        "MB that `store.db` may hold, where the card is small or shared; without it, all of the disk.",
+        "2000",
+    ),
+    "store.key": (
+        "The file of the key that the databases are encrypted with, where systemd hands none (`systemd/README.md`); made if "
+        "it is not there. Without it `data.key` in the folder of the data.",
+        '"/etc/noren/data.key"',
+    ),
+    "hq.broker": (
+        "The broker where store and headquarters meet; `mqtts` is encrypted. A cluster's nodes with commas between.",
+        '"mqtts://broker.example.com:8883"',
+    ),
+    "hq.keys": (
+        "Headquarters' public keys by id (Ed25519, base64url): only who holds one gives orders.",
+        '{ "hq-1" = "6ZxUiHFuU98F6Qsh7eJTHDT_oXUIaqLPRoosmsBka3I" }',
+    ),
+    "hq.recovery_key": (
+        "Headquarters' public key (X25519, base64url), as it came with the enrolment: a backup has the box's data key sealed "
+        "for it, so that it can be put back on another box.",
+        '"m3qd3mSJqZzqJ7w6rJkYkJd1YJrQJ1W5m1dM0YtXhEo"',
+    ),
+    "hq.signing_key_file": (
+        "The store's own signing key, as it came with the enrolment. Files in `/etc/noren/keys` are root's, and systemd "
+        "hands them to sync. `noren seal-keys` seals this file, the password's and the TLS key's with the box's data key.",
+        '"/etc/noren/keys/store-signing.key"',
+    ),
+    "hq.username": ("The store's name at the broker, where it asks for one.", '"ginza"'),
+    "hq.password_file": (
+        "A file with the password at the broker, one line; plain, or sealed by `noren seal-keys`.",
+        '"/etc/noren/keys/broker-password"',
+    ),
+    "hq.ca_file": (
+        "The authorities that may vouch for the broker, PEM; without it, those of the system.",
+        '"/etc/noren/keys/ca.crt"',
+    ),
+    "hq.cert_file": (
+        "The store's certificate at the broker, PEM; goes with `key_file`.",
+        '"/etc/noren/keys/ginza.crt"',
+    ),
+    "hq.key_file": (
+        "The key of that certificate, PEM, without a password of its own; plain, or sealed by `noren seal-keys`.",
+        '"/etc/noren/keys/ginza.key"',
+    ),
+    "hq.protocol": ("MQTT's version; some brokers know 3.1.1 only.", '"3.1.1"'),
+    "web.host": (
+        "The address of loopback the pages are served at; whoever sits on the box itself is asked nothing.",
+        '"127.0.0.1"',
+    ),
+    "web.lan": (
+        "The address at which devices on the shop's network find the pages once they are paired: an IP address of this "
+        "machine, `0.0.0.0` for all of them. Without it nothing listens outside the box.",
+        '"0.0.0.0"',
+    ),
+    "web.names": (
+        "Names of this box besides its host name with and without `.local`; a request for any other name is refused.",
+        '["noren.ginza.example"]',
+    ),
+    "web.lan_port": ("The port of the pages at `lan`, where they are spoken over TLS.", "8443"),
+    "web.certificate": (
+        "The certificate the pages show at `lan`, with its chain, PEM; without it the box makes, vouches for and renews "
+        "its own. Goes with `key`, and is read at each start.",
+        '"/etc/noren/tls/site.crt"',
+    ),
+    "web.key": (
+        "The key of that certificate, PEM, without a password; the user `noren` must be able to read it.",
+        '"/etc/noren/tls/site.key"',
+    ),
+    "web.port": ("The port of the pages.", "8080"),
+    "web.play": (
+        "The file of the page for trying it without hardware; `./dev run` writes one. Never in a shop.",
+        '"play.json"',
+    ),
+    "stations.id": ("The station's id; it stands in the addresses of its pages.", '"k1"'),
+    "stations.role": (
+        "What people do there. `kiosk`: shoppers look at goods; `entrance`: visitors check in; `counter`: staff hand over.",
+        '"kiosk"',
+    ),
+    "stations.name": (
+        "What people call it, in Japanese (`ja`) and, if wanted, English (`en`).",
+        '{ ja = "1階 キオスク", en = "Kiosk, 1F" }',
+    ),
+    "stations.wedge": ("See `[stations.wedge]` below.", '{ layout = "jp" }'),
+    "stations.wedge.layout": (
+        "The keyboard the scanner is set to; `auto`: each code tells by itself, as far as it can.",
+        '"jp"',
+    ),
+    "stations.wedge.gap_ms": ("Milliseconds there may be between two keys of one code.", "200"),
+    "stations.wedge.silence_ms": ("Milliseconds of silence that end a code without Enter or Tab.", "500"),
+    "stations.wedge.suffix": ("What ends a code; `auto`: found by the first scans.", '"enter"'),
+    "stations.wedge.gs": ("What it types for GS1's separator, if not F8, Ctrl+] or Alt+029.", '"|"'),
+    "devices.id": ("The device's id, as the status page and the log name it.", '"scanner-1"'),
+    "devices.station": ("The `id` of the station whose scans these are.", '"k1"'),
+    "serial.path": ("The line, best by its lasting name.", '"/dev/serial/by-id/usb-…"'),
+    "serial.baud": ("Bits a second, as the scanner is set.", "115200"),
+    "serial.parity": ("The parity bit, as the scanner is set.", '"even"'),
+    "serial.bytesize": ("Data bits, as the scanner is set.", "8"),
+    "serial.stopbits": ("Stop bits, as the scanner is set.", "1"),
+    "serial.framing": (
+        "What ends a code: found by the first scans (`auto`), CR, LF or both (`line`), `tab`, STX before and ETX after "
+        "(`stx`), or silence alone (`idle`).",
+        '"line"',
+    ),
+    "serial.idle_ms": (
+        "Milliseconds of silence that end a code where nothing else does; with framing auto at first: it is learned.",
+        "60",
+    ),
+    "serial.aim": ("Whether a leading `]E0` and the like is taken as the AIM identifier.", "true"),
+    "serial.gs": ("What the scanner sends for GS1's separator, if not the byte 1D.", '"|"'),
+    "hid.path": ("The event device, best by its lasting name.", '"/dev/input/by-id/usb-…-event-kbd"'),
+    "hid.layout": (
+        "The keyboard the scanner is set to, not the one people use; `auto`: each code tells by itself, as far as it can.",
+        '"us"',
+    ),
+    "camera.source": ("The camera, or a video file or folder of pictures that stands in for one.", '"/dev/video0"'),
+    "camera.width": ("Pixels of a picture, across.", "1280"),
+    "camera.height": ("Pixels of a picture, down.", "720"),
+    "camera.fps": ("Pictures a second.", "15"),
+    "camera.region": (
+        "The part of the picture that is looked at: left, top, right, bottom as shares of it.",
+        "[0.2, 0.0, 0.8, 1.0]",
+    ),
+    "camera.exposure": (
+        "Exposure, in the camera's own units (V4L2: 100 µs); without it, the camera's own choice.",
+        "80",
+    ),
+    "camera.focus": ("Focus, in the camera's own units; without it, the camera's own choice.", "30"),
+    "camera.power_line_hz": ("Hertz of the shop's lamps, against flicker: 50 in eastern Japan, 60 in western.", "50"),
+    "camera.hold_s": ("Seconds a code must be gone before it counts again.", "2.0"),
+    "camera.symbologies": (
+        "The kinds of code it looks for; without it, those its station and the chain's cards need.",
+        '["ean13", "qr"]',
+    ),
+    "camera.several": ("Of codes in view together: `all` of them, or the one nearest the `centre`.", '"centre"'),
+    "camera.repeat": ("Whether a file or folder begins again at its end.", "true"),
+}
+COMMON = ("id", "station")  # keys that every kind of device has
+
+
+def reference() -> str:
+    """The page. Raises KeyError where a key has no meaning written down."""
+    return "\n".join(_page()) + "\n"
+
+
+def keys() -> Iterator[tuple[str, Any]]:
+    """Each key with its field, by the name its meaning stands under."""
+    for section in SECTIONS:
+        for one in _fields_of(section):
+            yield f"{section}.{one.encode_name}", one
+    for kind, (struct, _) in DEVICES.items():
+        for one in msgspec.structs.fields(struct):
+            if one.encode_name not in COMMON:
+                yield f"{kind}.{one.encode_name}", one
+
+
+def _fields_of(section: str) -> Iterator[Any]:
+    kind = _type_of(section)
+    struct = structs_of(items_of(kind) or kind)[0]
+    for one in msgspec.structs.fields(struct):
+        if section != "devices" or one.encode_name in COMMON:
+            yield one
+
+
+def _type_of(section: str) -> Any:
+    """The type of a table, also of one within the items of a list (`stations.wedge`)."""
+    kind: Any = Config
+    for name in section.split("."):
+        struct = structs_of(items_of(kind) or kind)[0]
+        (kind,) = (one.type for one in msgspec.structs.fields(struct) if one.encode_name == name)
+    return kind
+
+
+def _page() -> Iterator[str]:
+    yield HEAD
+    for section, words in SECTIONS.items():
+        yield from _table(f"[[{section}]]" if items_of(_type_of(section)) else f"[{section}]", words, section)
+    for kind, (_, words) in DEVICES.items():
+        yield from _table(f'[[devices]] with kind = "{kind}"', words, kind)
+
+
+def _table(title: str, words: str, section: str) -> Iterator[str]:
+    yield f"## `{title}`\n\n{words}\n"
+    yield "| key | expected | if left out | meaning | example |\n|---|---|---|---|---|"
+    for name, one in keys():
+        if name.rpartition(".")[0] == section:
+            yield _row(name, one)
+    if section == "devices":
+        kinds = ", ".join(DEVICES)
+        yield f'| `kind` | one of {kinds} | must be there | What it is. | `kind = "serial"` |'
+    yield ""
+
+
+def _row(name: str, one: Any) -> str:
+    meaning, example = MEANINGS[name]
+    key = one.encode_name
+    cells = (f"`{key}`", expected(one.type), _default(one), meaning, f"`{key} = {example}`")
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def _default(one: Any) -> str:
+    if one.required:
+        return "must be there"
+    if one.default in (None, msgspec.NODEFAULT) or structs_of(one.type):
+        return "-"
+    return f"`{json.dumps(one.default, ensure_ascii=False)}`"
+
+
+def example(name: str) -> tuple[Any, Any]:
+    """A key's type and the example of it as TOML text, for a test that decodes the one as the other."""
+    return next(without_none(one.type) for key, one in keys() if key == name), MEANINGS[name][1]
+
+
+if __name__ == "__main__":
+    print(reference(), end="")  # noqa: T201 (its one task)

@@ -1,0 +1,1 @@
+"""The box's data key, and what it encrypts or authenticates. Pure: no file is opened here."""

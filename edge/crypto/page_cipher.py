@@ -1,0 +1,53 @@
+"""Pages of an encrypted file without SQLite: whether a key fits them, and their content, even if the file is damaged."""
+
+from collections.abc import Sized
+from mmap import mmap
+
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from edge.crypto.data_key import IV, PAGE, PLAIN_HEAD, RESERVED, PageKey, is_ours
+
+MAGIC = b"SQLite format 3\0"
+FEW, MANY = 64, 1024  # pages to look at, spread over the file; one of them that fits is enough
+HEAD = 32  # bytes of a file that tell plain from encrypted
+_RESERVED_AT = 20  # header byte with the number of bytes at each page's end that SQLite leaves free
+
+
+def is_plain(head: bytes) -> bool:
+    """Whether a file's first bytes say that its pages are not encrypted."""
+    return head[: len(MAGIC)] == MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == b"\0"
+
+
+def lies_in_the_clear(key: PageKey | None, data: mmap | bytes) -> bool:
+    """Whether a file is not encrypted: its header says so, and the key fits none of its pages.
+
+    If the header says so but the key fits, the header is damaged.
+    """
+    return is_plain(data[:HEAD]) and not (key and fits(key, data, looked=FEW))
+
+
+def is_encrypted(head: bytes) -> bool:
+    """Whether a file's first bytes say that its pages are encrypted."""
+    return head[: len(MAGIC)] == MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == bytes([RESERVED])
+
+
+def count(data: Sized) -> int:
+    """The number of whole pages of a file."""
+    return len(data) // PAGE
+
+
+def fits(key: PageKey, data: mmap | bytes, *, looked: int = MANY) -> bool:
+    """Whether any of the pages looked at was written with the key and is unchanged (10 microseconds a page)."""
+    mac, pages = key.mac, count(data)
+    step = max(1, pages // looked)
+    return any(
+        is_ours(key, mac, number, data[(number - 1) * PAGE : number * PAGE]) for number in range(1, pages + 1, step)
+    )
+
+
+def clear(key: PageKey, number: int, page: bytes) -> bytes:
+    """A page (number from 1) decrypted. Of a damaged page, all but the 32 bytes around each wrong byte is right."""
+    start = PLAIN_HEAD if number == 1 else 0
+    end = len(page) - RESERVED
+    decryptor = Cipher(algorithms.AES(key.cipher), modes.CBC(page[end : end + IV])).decryptor()
+    return page[:start] + decryptor.update(page[start:end]) + decryptor.finalize()

@@ -1,0 +1,1 @@
+"""The two database files as files: inspection, repair, rebuilding, backup, restore."""

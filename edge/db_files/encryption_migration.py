@@ -1,0 +1,246 @@
+"""Encrypting databases of an older version that did not encrypt them: each is encrypted once, whole or not at all."""
+
+import errno
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.crypto.page_cipher import lies_in_the_clear
+from edge.db_files.file_lock import InUse, alone_with
+from edge.db_files.replacement import NEXT
+from edge.db_files.salvage.page_reader import FileImage, mapped
+from edge.platform import migration
+from edge.platform.database import NoRoom
+from edge.platform.os_errors import is_full
+from edge.platform.set_aside import BELONGING, discard, on_the_card, set_asides
+from edge.platform.sqlite import sqlite3
+from edge.platform.sqlite_file import PRECIOUS, Connection, Damaged, connect_with, generation, held, is_damage, key_of
+
+log = logging.getLogger(__name__)
+
+FILES = (PRECIOUS, NEXT, "hq.db")
+PART = ".encrypting"  # files with such a name are left by a killed process and are deleted
+CLEAR = ".clear"  # second name of a plain file: under it the file is found and overwritten once the new one is in place
+AT_ONCE = 1000  # rows compared at a time
+CHUNK = 1_000_000  # bytes overwritten at a time
+OVERWRITTEN = b"overwritten".ljust(512, b"\0")  # one sector of the card: it is written whole or not at all
+BUSY = 3.0  # seconds that another program has to finish its read
+FULL = (errno.ENOSPC, errno.EDQUOT)
+
+_SAID = {
+    "database or disk is full": sqlite3.SQLITE_FULL,
+    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
+    "file is not a database": sqlite3.SQLITE_NOTADB,
+    "database is locked": sqlite3.SQLITE_BUSY,
+    "disk I/O error": sqlite3.SQLITE_IOERR,
+    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
+    "attempt to write a readonly database": sqlite3.SQLITE_READONLY,
+}
+_IN_USE = "{file} lies in the clear, and another program has it open: it cannot be encrypted now. Nothing was changed."
+
+
+def plain_ones(folder: Path) -> list[Path]:
+    """The databases of a folder that are not encrypted, and such files among those that were set aside."""
+    kept = [place for name in FILES for places in set_asides(folder / name).values() for place in places]
+    return [file for file in (*(folder / name for name in FILES), *kept) if _is_plain(file)]
+
+
+def encrypt(folder: Path) -> None:
+    """Encrypt the plain files with this process's key. No process may run; after a kill each file is as it was, or done.
+
+    A file that cannot be read as a database stays as it is: a damaged store.db is later salvaged into an encrypted one, and set
+    aside. Raises InUse, also if another program reads one of the files, and NoRoom; then the plain files are as they were.
+    """
+    if held(folder) is None or not folder.exists():
+        return
+    if left := _left_in_the_clear(folder):
+        with migration.alone(folder):
+            for file in left:
+                _finish(file)
+    for name in FILES:
+        discard(folder / f"{name}{PART}")
+    if found := plain_ones(folder):
+        with alone_with(folder, within=0), migration.alone(folder):
+            for file in found:
+                _encrypt(file)
+
+
+def _is_plain(file: Path) -> bool:
+    return lies_in_the_clear(key_of(file), mapped(file))
+
+
+def _left_in_the_clear(folder: Path) -> list[Path]:
+    """The files that a killed process left under their second name."""
+    return sorted(left for name in (PRECIOUS, "hq.db") for left in folder.glob(f"{name}*{CLEAR}"))
+
+
+def _finish(left: Path) -> None:
+    """Overwrite a plain file that a new one has replaced. If none has replaced it, only the second name is deleted."""
+    first, old = generation(left.with_suffix("")), generation(left)
+    if old is None:
+        return  # another process has done it meanwhile
+    if first is None and left.stat().st_nlink == 1:
+        return  # somebody has taken the new file away: this may be the only one
+    if first not in (None, old):
+        _overwrite(left)
+    left.unlink()
+    on_the_card(left.parent)
+
+
+def _encrypt(file: Path) -> None:
+    part, second = file.with_name(f"{file.name}{PART}"), file.with_name(f"{file.name}{CLEAR}")
+    discard(part)
+    try:
+        with _full_is_said(file), _use_is_said(file):
+            if file.name == PRECIOUS and _hides(file):
+                raise _NotTheSame(
+                    "its log of commits is damaged"
+                )  # what comes after the damage is salvaged, and not thrown away
+            _settle(file)
+            export(file, part)
+            on_the_card(part)
+            second.hardlink_to(file)
+            on_the_card(second)
+    except (sqlite3.DatabaseError, _NotTheSame) as error:
+        discard(part)
+        if isinstance(error, sqlite3.Error) and not (isinstance(error, Damaged) or is_damage(error)):
+            raise
+        log.error("%s lies in the clear and cannot be encrypted as it is: %s", file, error)
+        return
+    except BaseException:
+        discard(part)
+        raise
+    part.replace(file)
+    on_the_card(file)
+    _finish(second)
+    log.warning("%s is encrypted now; what lay there in the clear is overwritten, as far as a card does that", file)
+
+
+class _NotTheSame(ValueError):
+    """The copy does not hold what the file holds."""
+
+
+@contextmanager
+def _full_is_said(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        if is_full(error) or (isinstance(error, OSError) and error.errno in FULL):
+            raise NoRoom(
+                f"there is no room to encrypt {file}: as much as it has must be free. Nothing was changed ({error})."
+            ) from error
+        raise
+
+
+@contextmanager
+def _use_is_said(file: Path) -> Iterator[None]:
+    """No process of ours runs here, so a busy file means that another program reads it; that is no damage."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            raise InUse(_IN_USE.format(file=file)) from error
+        raise
+
+
+def _settle(file: Path) -> None:
+    """Move all commits into the file itself: a log beside it would be taken for the log of the new file.
+
+    The log is overwritten while it still has its name: a kill leaves an empty log, or one whose pages are all in the file.
+    Its index (-shm) holds only page numbers, and nothing of the pages' content.
+    """
+    wal = file.with_name(f"{file.name}-wal")
+    with closing(connect_with(None, file, timeout=BUSY)) as conn:
+        # `restart` waits for readers of the log; after it the whole log is in the file, on the card
+        (busy, frames, carried) = conn.execute("pragma wal_checkpoint(restart)").fetchone()
+        if busy or frames != carried:
+            raise InUse(_IN_USE.format(file=file))
+        if wal.exists():
+            _overwrite(wal)
+        (mode,) = conn.execute("pragma journal_mode = delete").fetchone()
+    if mode != "delete":
+        raise InUse(_IN_USE.format(file=file))
+    for end in BELONGING:
+        file.with_name(file.name + end).unlink(missing_ok=True)
+
+
+def export(file: Path, part: Path) -> None:
+    """Write the content of a plain file into a new one, encrypted with the key that this process has for that.
+
+    Raises sqlite3.Error, and ValueError if the new file does not hold the same.
+    """
+    with closing(connect_with(key_of(part), part, mode="rwc")) as conn:
+        conn.execute("pragma synchronous = off")  # nobody uses it yet; the caller waits for the card at the end
+        conn.execute("attach ? as plain key ''", (str(file),))
+        with _codes_are_put_right(conn):
+            conn.execute("select sqlcipher_export('main', 'plain')").fetchone()
+        _compare(conn)
+        conn.execute("detach plain")
+        (found,) = conn.execute("pragma integrity_check(1)").fetchone()
+        if found != "ok":
+            raise _NotTheSame(str(found))
+        _look_at_schema(conn, file)
+        conn.execute("pragma journal_mode = wal")
+    for end in BELONGING:
+        part.with_name(part.name + end).unlink(missing_ok=True)
+
+
+@contextmanager
+def _codes_are_put_right(conn: Connection) -> Iterator[None]:
+    """Set the error code: `sqlcipher_export` reports an error of SQLite as text only."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if str(error) not in _SAID:
+            raise
+        error.sqlite_errorcode = _SAID[str(error)]
+        if is_damage(error):
+            raise
+        raise conn.named(error) from error
+
+
+def _compare(conn: Connection) -> None:
+    """Compare all rows, in the order that both files have: they hold what a shop has promised."""
+    names = [name for (name,) in conn.execute("select name from plain.sqlite_master where type = 'table'").fetchall()]
+    for name in names:
+        was = conn.execute(f'select * from plain."{name}"')
+        now = conn.execute(f'select * from main."{name}"')
+        while rows := was.fetchmany(AT_ONCE):
+            if now.fetchmany(AT_ONCE) != rows:
+                raise _NotTheSame(f"a row of {name} was not copied as it is")
+        if now.fetchone() is not None:
+            raise _NotTheSame(f"{name} has more rows in the copy")
+
+
+def _look_at_schema(conn: Connection, file: Path) -> None:
+    migrations = migration.FILES.get(file.name)
+    if migrations and (why := migration.fault(Database(conn), migrations)):
+        raise _NotTheSame(why)
+
+
+def _overwrite(file: Path) -> None:
+    """In place, so that no more room is needed; on the card at return.
+
+    The head goes first: if a log kept its head but lost frames, SQLite would put older pages over newer ones.
+    """
+    with file.open("r+b", buffering=0) as handle:
+        size = os.fstat(handle.fileno()).st_size
+        os.pwrite(handle.fileno(), OVERWRITTEN[:size], 0)
+        os.fsync(handle.fileno())
+        for at in range(len(OVERWRITTEN), size, CHUNK):
+            os.pwrite(handle.fileno(), bytes(min(CHUNK, size - at)), at)
+        os.fsync(handle.fileno())
+
+
+def _hides(file: Path) -> bool:
+    """Whether the log has content that SQLite does not read, and that we have not overwritten before a kill."""
+    wal = file.with_name(f"{file.name}-wal")
+    if not wal.exists():
+        return False
+    with wal.open("rb") as handle:
+        is_ours = handle.read(len(OVERWRITTEN)) == OVERWRITTEN
+    return not is_ours and FileImage(file).hidden

@@ -1,0 +1,94 @@
+"""Reading SQLite's write-ahead log ourselves: the frames after a damaged one, at which SQLite stops reading.
+
+https://www.sqlite.org/fileformat2.html#walformat. Each frame's checksum continues that of the frame before, so SQLite
+believes no frame after one that does not fit. Here the checksum that a frame *claims* is tried as well: if the next frame
+follows from it, only the frame between is damaged, and what was committed after it is still true.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+HEADER, FRAME = 32, 24  # bytes before the frames, and before each frame's page
+BIG_ENDIAN, LITTLE_ENDIAN = (
+    bytes.fromhex("377f0683"),
+    bytes.fromhex("377f0682"),
+)  # magics: the byte order of the words in the checksums
+AHEAD = 4  # damaged frames in a row after which the run is still searched
+FIRST = 4  # number of first frames in which the run must begin if the header does not name it: older runs come after it
+MASK = 0xFFFFFFFF
+
+Sum = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A page as a commit left it. `commit`: the file's size in pages if a commit ends with this frame, else 0."""
+
+    page: int  # 0: its head is damaged, too, and the page number is not known
+    commit: int
+    data: bytes
+    sound: bool  # False: its bytes may not be those that were written, although sound frames come after it
+    believed: bool  # whether SQLite reads as far as this
+
+
+def has_head(wal: bytes) -> bool:
+    """Whether a log begins as SQLite writes it. If not, SQLite ignores the whole log without an error."""
+    return wal[:4] in (BIG_ENDIAN, LITTLE_ENDIAN)
+
+
+def frames(wal: bytes, page_size: int) -> list[Frame]:
+    """The frames of the log's present run, in order, up to the last commit, with the damaged ones among them.
+
+    A damaged last transaction is left out, as SQLite does: a power cut leaves the same, and what a power cut interrupted was
+    never confirmed. Takes some 0.1 s for the 4 MB to which a log usually grows.
+    """
+    size = FRAME + page_size
+    places = range(HEADER, len(wal) - size + 1, size)
+    order = ">" if wal[:4] == BIG_ENDIAN else "<"
+    claimed, computed = _words(wal[24:32].ljust(8, b"\0")), _sum(wal[:24].ljust(24, b"\0"), (0, 0), order)
+    believed = claimed == computed and has_head(wal)
+    salts = wal[16:24] if believed else _salts(wal, places)
+    sums, found = {claimed, computed}, list[Frame]()
+    whole = begun = 0  # frames up to the last valid commit; and the start of the current transaction
+    for number, at in enumerate(places):
+        head, data = wal[at : at + FRAME], wal[at + FRAME : at + size]
+        page, commit = _words(head[:8])
+        claimed = _words(head[16:24])
+        results = {_sum(head[:8] + data, one, order) for one in sums}
+        sound, ours = claimed in results, head[8:16] == salts
+        if not (sound or ours) and not any(
+            wal[ahead + 8 : ahead + 16] == salts for ahead in places[number + 1 :][:AHEAD]
+        ):
+            break  # a frame of an earlier run of the log
+        believed = believed and sound and ours
+        sums = {claimed} if sound else {claimed, *results}
+        known = sound or ours
+        found.append(
+            Frame(page=page if known else 0, commit=commit if sound else 0, data=data, sound=sound, believed=believed)
+        )
+        if sound and commit:
+            whole = len(found) if all(frame.sound for frame in found[begun:]) else whole
+            begun = len(found)
+    return found[:whole]
+
+
+def _salts(wal: bytes, places: Sequence[int]) -> bytes:
+    """The two salts of the present run if the header is damaged: those of the first two neighbours that agree."""
+    seen = [wal[at + 8 : at + 16] for at in places[:FIRST]]
+    return next((one for one, two in pairwise(seen) if one == two), b"")
+
+
+def _words(data: bytes) -> Sum:
+    one, two = struct.unpack(">II", data)
+    return one, two
+
+
+def _sum(data: bytes, before: Sum, order: str) -> Sum:
+    """The checksum over pairs of 32-bit words, continued from `before`."""
+    first, second = before
+    for one, two in struct.iter_unpack(f"{order}II", data):
+        first = (first + one + second) & MASK
+        second = (second + two + first) & MASK
+    return first, second

@@ -1,0 +1,21 @@
+"""Before a process opens the two files: plain files are encrypted, damaged ones are repaired or rebuilt."""
+
+from pathlib import Path
+
+from edge.config.noren_toml import Config
+from edge.db_files import repair, replica_rebuild
+from edge.db_files.encryption_migration import encrypt
+from edge.disk import reserve
+from edge.platform.clock import now
+from edge.platform.sqlite_file import PRECIOUS
+
+
+def make_ready(config: Config, *, within: float) -> None:
+    """`within`: seconds that are spent on reading each file's pages. Raises InUse, NoRoom, NewerDatabase."""
+    folder = Path(config.store.data)
+    if folder.exists():
+        reserve.release(folder)
+        encrypt(folder)
+        repair.make_good(folder, config.store.id, now(), within=within)
+    if (folder / PRECIOUS).exists():
+        replica_rebuild.look(folder, now(), within=within)

@@ -1,0 +1,38 @@
+"""The shipped settings of headquarters' broker (systemd/mosquitto.conf), with other values where a place is another."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+# in the tree, or where the package puts them (pyproject.toml, data-files)
+PLACES = (Path(__file__).parents[2] / "systemd", Path(sys.prefix) / "share" / "noren" / "systemd")
+FOLDER = next((place for place in PLACES if place.is_dir()), PLACES[-1])
+SHIPPED = FOLDER / "mosquitto.conf"
+RULES = FOLDER / "mosquitto-acl.example"
+CERTIFICATES = ("cafile", "certfile", "keyfile", "crlfile", "require_certificate", "use_identity_as_username")
+
+
+def settings(shipped: str, changes: Mapping[str, str | None]) -> str:
+    """The shipped text with other values; None leaves a setting out. Raises KeyError where it has none of that name."""
+    lines, missing = [], set(changes)
+    for line in shipped.splitlines():
+        name = line.partition(" ")[0]
+        missing.discard(name)
+        if name not in changes:
+            lines.append(line)
+        elif (value := changes[name]) is not None:
+            lines.append(f"{name} {value}")
+    if missing:
+        raise KeyError(min(missing))
+    return "\n".join(lines) + "\n"
+
+
+def on_loopback(port: int, acl: str | None) -> dict[str, str | None]:
+    """No certificates: who connects from this machine is who they say they are; without an `acl` they may all they like."""
+    here: dict[str, str | None] = dict.fromkeys(CERTIFICATES)
+    return {**here, "listener": f"{port} 127.0.0.1", "allow_anonymous": "true", "acl_file": acl}
+
+
+def rules(chain: str) -> str:
+    """The shipped rules, for a chain."""
+    return RULES.read_text(encoding="utf-8").replace("CHAIN", chain)

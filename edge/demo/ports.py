@@ -1,0 +1,27 @@
+"""Ports for what is started for a while: a demo, a test."""
+
+import random
+import socket
+
+# Below those that Linux gives to outgoing connections (32768 up, net.ipv4.ip_local_port_range): one of them could take a
+# port between this look at it and its use.
+PORTS = range(15_000, 32_000)
+ANY = random.SystemRandom()  # two processes that look at the same time choose apart, whatever seed they were given
+
+
+def free_port() -> int:
+    """A port nobody listens on just now."""
+    while True:
+        if is_free(port := ANY.choice(PORTS)):
+            return port
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of this machine."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Facts for HQ: their types, and the journal they are appended to."""

@@ -1,0 +1,147 @@
+"""Facts for HQ: append them in a hash chain, and know what HQ has kept."""
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.facts.fact import PREFIX, About, Fact, Lane, event_type
+from edge.platform.clock import Now
+from edge.platform.database import one
+
+GENESIS = bytes(32)  # the hash before the first row of a lane
+NOBODY = About()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A journal row: its place in the chain and the CloudEvent as JSON text, byte for byte as it is hashed and sent.
+
+    `seq` rises over all lanes and may have gaps; `ordinal` counts the rows of this lane without gaps, for "waiting: 6".
+    """
+
+    seq: int
+    epoch: str
+    lane: int
+    ordinal: int
+    type: str
+    event: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    """Which box this is: store id, box id, the journal epoch it writes, and those it wrote before a fork."""
+
+    store: str
+    id: str
+    epoch: str
+    past: frozenset[str] = frozenset()
+
+    def counted(self, epoch: str, through_seq: int) -> int:
+        """How far HQ has counted this journal, where a row of HQ's says (epoch, through_seq).
+
+        Numbers rise over all epochs of one store.db; an epoch of another one (a box before this) says nothing about ours.
+        """
+        return through_seq if epoch == self.epoch or epoch in self.past else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed:
+    """A `Noted` fact as it lies in another process's log: its type without `noren.`, its data, and when it was written."""
+
+    type: str
+    lane: Lane
+    data: dict[str, Any]
+    time: str
+
+
+def chain(previous: bytes, event: bytes) -> bytes:
+    """The hash of a row: SHA-256 over the previous row's hash and this row's bytes (32 bytes)."""
+    return hashlib.sha256(previous + event).digest()
+
+
+def cloud_event(box: Box, seq: int, kind: str, data: Fact | dict[str, Any], now: Now, about: About) -> dict[str, Any]:
+    """A fact as CloudEvents 1.0 in structured JSON; extension attributes carry the clock, the boot and the people."""
+    who = {"member": about.member, "staff": about.staff, "station": about.station, "causation": about.causation}
+    return {
+        "specversion": "1.0",
+        "id": f"{box.store}/{box.epoch}/{seq}",
+        "source": f"/stores/{box.store}",
+        "type": kind,
+        "time": now.text,
+        "clock": now.clock,
+        "boot": now.boot,
+        **{name: value for name, value in who.items() if value is not None},
+        "data": data,
+    }
+
+
+def tail(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
+    """Ordinal and hash of the lane's last row; where all rows are pruned, those of the last one HQ has kept."""
+    row = one(
+        db, "select ordinal, hash from journal where epoch = ? and lane = ? order by seq desc limit 1", (epoch, lane)
+    ) or one(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = NOBODY) -> int:
+    """Append a fact inside the caller's transaction; its seq. Numbers only rise, over all lanes, and are never reused.
+
+    Raises TypeError for an attribute about people or places that its class does not name.
+    """
+    for name in ("member", "staff", "station", "causation"):
+        if getattr(about, name) is not None and name not in fact.ABOUT:
+            raise TypeError(f"{fact.TYPE} says nothing of its {name}")
+    return _tell(db, box, event_type(type(fact)), fact.LANE, fact, now, about)
+
+
+def tell_noted(db: Database, box: Box, note: Noticed, now: Now, about: About = NOBODY) -> int:
+    """The same for what another process has noted: handed on as it was written, and behind it when that was."""
+    return _tell(db, box, f"{PREFIX}{note.type}", note.lane, note.data | {"at": note.time}, now, about)
+
+
+def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, Any], now: Now, about: About) -> int:
+    row = one(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
+    assert row is not None, "the box knows itself before it tells anything"
+    seq, epoch = int(row[0]) + 1, row[1]  # the epoch may be newer than the caller's `box`: a fork has come in between
+    event = msgspec.json.encode(cloud_event(replace(box, epoch=epoch), seq, kind, data, now, about))
+    _append(db, seq, epoch, lane, kind, event)
+    return seq
+
+
+def tell_again(db: Database, lane: int, kind: str, event: str) -> int:
+    """Append an event of a closed epoch to the present one, byte for byte, so that HQ knows it by its id; its new seq."""
+    row = one(db, "select (select seq from sqlite_sequence where name = 'journal'), epoch from box")
+    assert row is not None
+    _append(db, row[0] + 1, row[1], lane, kind, event.encode())
+    return int(row[0]) + 1
+
+
+def _append(db: Database, seq: int, epoch: str, lane: int, kind: str, event: bytes) -> None:
+    ordinal, previous = tail(db, epoch, lane)
+    db.conn.execute(
+        "insert into journal (seq, epoch, lane, ordinal, type, event, hash) values (?, ?, ?, ?, ?, ?, ?)",
+        (seq, epoch, lane, ordinal + 1, kind, event.decode(), chain(previous, event)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalProgress:
+    """How a journal stands: facts made, facts HQ has kept, and the difference."""
+
+    made: int
+    kept: int
+
+    @property
+    def waiting(self) -> int:
+        return self.made - self.kept
+
+
+def standing(db: Database, epoch: str) -> JournalProgress:
+    """Made, kept and waiting over all lanes of an epoch; its cost does not grow with the journal."""
+    kept = dict(db.conn.execute("select lane, ordinal from kept where epoch = ?", (epoch,)).fetchall())
+    made = sum(tail(db, epoch, lane)[0] for lane in Lane)
+    return JournalProgress(made=made, kept=sum(kept.values()))

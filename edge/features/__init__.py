@@ -1,0 +1,1 @@
+"""What a store does: one module or folder for each capability."""

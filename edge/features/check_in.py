@@ -1,0 +1,190 @@
+"""A member before a scanner: which codes prove who it is, how often each counts, and what they are greeted with."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from edge.codes.issued import totp
+from edge.codes.issued.issuers import by_gsrn
+from edge.codes.parsed_code import CARD_ALIAS, MemberCode, MemberToken, WalletCode
+from edge.config.role import SERVED
+from edge.facts.fact import About, Fact
+from edge.facts.journal import tell
+from edge.features import member, visit
+from edge.features.entitlement import Entitlement
+from edge.features.feature import Feature, Feed
+from edge.features.offer import Offer
+from edge.features.outcome import CheckedIn, CodeRefused, Identified, Outcome
+from edge.features.pickup import order as orders
+from edge.platform.clock import now
+from edge.platform.database import one
+from edge.replica import hq_query
+from edge.scan import guessing
+from edge.scan.context import ScanContext
+from edge.scan.guessing import Guess
+from edge.store_context import StoreContext
+
+LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
+
+SHOWN = timedelta(seconds=5)  # behind a scan, in which whoever was scanned still stands there
+
+
+class MemberIdentified(Fact, frozen=True, kw_only=True):
+    """A member's code was read; `member` is HQ's pseudonym, or `card:<issuer>:<number>` where HQ has sent none."""
+
+    TYPE = "member.identified"
+    ABOUT = ("member", "station", "causation")
+
+    grade: visit.Grade  # how well the code proves who holds it
+
+
+def by_card(case: ScanContext, code: MemberCode) -> Outcome:
+    """A card proves nothing but that somebody holds it."""
+    known = member.by_card(case.shop.hq, code.issuer, code.number)
+    return _member(case, known, f"{CARD_ALIAS}{code.issuer}:{code.number}", "static")
+
+
+def by_token(case: ScanContext, token: MemberToken) -> Outcome:
+    """A signed code is used once in the whole store; one a little too old is taken and graded, a very old one refused.
+
+    One made to live longer than the policy allows is none: whoever got hold of a phone for a minute would have a code for
+    years. With the box's clock unset nothing can be said about age: the shopper is not refused for the box's fault. A code
+    that was signed in our future shows that the clock is behind: how old it is nobody knows, so it is not `fresh`.
+    """
+    shop, moment, proofs = case.shop, case.moment, case.shop.policy.proofs
+    sure, here = moment.clock != "unset", moment.time.timestamp()
+    if token.exp - token.iat > proofs.token_life_s:
+        return CodeRefused(why="unproven")
+    late, ahead = here - token.exp, token.iat - here
+    if sure and late > LATE.total_seconds():
+        return CodeRefused(why="expired")
+    if not _first_use(shop, token.jti, token.exp):
+        return CodeRefused(why="used")
+    known = token.member if member.by_ref(shop.hq, token.member) else None
+    fresh = sure and late <= 0 and ahead <= proofs.token_ahead_s
+    asked = None if known else _ask(case, {"token": token.signed})
+    return _member(case, known, token.member, "fresh" if fresh else "stale", asked)
+
+
+def by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
+    """A wallet pass proves itself by a password of the last minute, which only members HQ has sent here can be held to.
+
+    Of anybody else it is what a card of that number is, and HQ, which can hold them to it, is asked with the password. Wrong
+    ones are counted by member and by station; beyond the policy's number even the right one waits. With the box's clock
+    unset nobody knows which password that is: the pass is what a card is, whatever it shows.
+    """
+    shop = case.shop
+    issuer = by_gsrn(code.gsrn, shop.policy.codes.issuers)
+    known = member.by_card(shop.hq, issuer, code.gsrn) if issuer else None
+    person = member.by_ref(shop.hq, known) if known else None
+    if issuer is None:
+        return CodeRefused(why="unproven")
+    if person is None or known is None:
+        card = f"{issuer}:{code.gsrn}"
+        asked = _ask(case, {"card": card, "totp": code.totp})
+        return _member(case, None, f"{CARD_ALIAS}{card}", "static", asked)
+    alias, here = f"{CARD_ALIAS}{issuer}:{code.gsrn}", int(case.moment.time.timestamp())
+    if person.wallet_secret and case.moment.clock == "unset":
+        return _member(case, known, alias, "static")
+    if guessing.is_shut(case, _guesses(case, known)):
+        return CodeRefused(why="too_many")
+    step = member.wallet_step(person, code.totp, here)
+    if step is None:
+        guessing.note(case, _guesses(case, known), member=known)
+        return CodeRefused(why="unproven")
+    if not _first_step(shop, known, step, here):
+        return CodeRefused(why="used")
+    return _member(case, known, alias, "fresh")
+
+
+def _ask(case: ScanContext, args: Mapping[str, str]) -> int | None:
+    """Ask HQ who that is, with what they show, in the scan's own transaction; None where nobody can be asked.
+
+    It is put at once and not when a page comes: what proves that somebody is there is good for seconds, and is kept nowhere.
+    """
+    here, shown = now(), case.moment
+    if shown.boot != here.boot or here.uptime_ms - shown.uptime_ms > SHOWN.total_seconds() * 1000:
+        return None
+    put = hq_query.put(case.shop.db, "member", args, here)
+    return put.seq if put else None
+
+
+def _guesses(case: ScanContext, known: str) -> tuple[Guess, ...]:
+    proofs = case.shop.policy.proofs
+    return (
+        Guess(what="wallet", by="member", whose=known, most=proofs.wallet_tries),
+        Guess(what="wallet", by="station", whose=case.scan.station, most=proofs.station_tries),
+    )
+
+
+def _first_use(shop: StoreContext, name: str, expires: int) -> bool:
+    """Remember a rotating code for all scanners of the store; false where it was used before."""
+    sql = "insert or ignore into used_tokens (jti, expires) values (?, ?)"
+    return shop.db.conn.execute(sql, (name, expires)).rowcount == 1
+
+
+def _first_step(shop: StoreContext, known: str, step: int, here: int) -> bool:
+    """Use up a member's time step, on whichever of their cards; false at or before one that was used (RFC 6238, 5.2).
+
+    A step used by a clock that has been set back since lies beyond what can be shown now, and is no step before which
+    nothing counts.
+    """
+    latest = here // totp.PERIOD + totp.DRIFT
+    names = [f"totp:{known}:{one}" for one in range(step, latest + 1)]
+    marks = ", ".join("?" * len(names))
+    if one(shop.db, f"select 1 from used_tokens where jti in ({marks})", tuple(names)):
+        return False
+    return _first_use(shop, names[0], (step + 2) * totp.PERIOD)
+
+
+def _member(case: ScanContext, known: str | None, alias: str, grade: visit.Grade, asked: int | None = None) -> Outcome:
+    """Greet at a kiosk or the entrance; at a staff station only say who it is and what waits for them."""
+    shop, station, cause, moment = case.shop, case.scan.station, case.cause, case.moment
+    who, card = known or alias, None if known else _card(alias)
+    ref = None if known or card else alias
+    asks = known if shop.policy.pickup.on else None
+    waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
+    about = About(member=who, station=station, causation=cause)
+    tell(shop.db, shop.box, MemberIdentified(grade=grade), moment, about)
+    if case.by_staff or not shop.policy.check_in.on:
+        return Identified(member=known, card=card, ref=ref, asked=asked, orders=waiting)
+    rule, store = shop.policy.check_in, shop.config.store
+    seen = visit.check_in(
+        shop.db,
+        shop.box,
+        rule,
+        visit.Visitor(member=who, alias=alias, grade=grade, station=station, causation=cause),
+        moment,
+        visit.Day(zone=shop.config.zone, starts=store.day_starts),
+    )
+    return CheckedIn(
+        member=known,
+        card=card,
+        ref=ref,
+        asked=asked,
+        first=seen.first,
+        time=seen.time,
+        miles=rule.miles if seen.first else 0,
+        grade=grade,
+        orders=waiting,
+    )
+
+
+def _card(alias: str) -> str | None:
+    """The card in a name; a signed code names its member and carries none."""
+    return alias.removeprefix(CARD_ALIAS) if alias.startswith(CARD_ALIAS) else None
+
+
+CHECK_IN = Feature(
+    name="check_in",
+    answers={
+        (SERVED, MemberCode): by_card,
+        (SERVED, MemberToken): by_token,
+        (SERVED, WalletCode): by_wallet,
+    },
+    facts=(MemberIdentified, *visit.FACTS),
+    feeds=(
+        Feed(name="members", row=member.Member, key="member"),
+        Feed(name="offers", row=Offer, key="offer"),
+        Feed(name="entitlements", row=Entitlement, key="entitlement"),
+    ),
+)

@@ -1,0 +1,43 @@
+"""What a feature declares that it brings; edge/registry.py lists the features, and all else is derived from them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from edge.config.policy import Policy
+from edge.config.role import Role
+from edge.facts.fact import Fact
+from edge.features.outcome import Outcome
+from edge.scan.context import ScanContext
+
+Answer = Callable[[ScanContext, Any], Outcome]
+"""Answers a scan inside the scan's transaction; its second argument is the code, of the class it is declared for."""
+
+
+def _always(_policy: Policy) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed of HQ's that a feature reads: the type of its rows, and the field that must be the row's key; "" if none."""
+
+    name: str
+    row: Any
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feature:
+    """A capability of the store, under the name that it has everywhere.
+
+    `answers`: at stations of which roles it answers which class of code. `facts`: what it tells HQ. `feeds`: what it
+    reads of HQ's. `is_on`: whether HQ's
+    policy has it switched on; while it is off its codes are answered as if it did not exist, and its data stays.
+    """
+
+    name: str
+    answers: Mapping[tuple[frozenset[Role], type], Answer] = field(default_factory=dict)
+    facts: tuple[type[Fact], ...] = ()
+    feeds: tuple[Feed, ...] = ()
+    is_on: Callable[[Policy], bool] = _always

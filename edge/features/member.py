@@ -1,0 +1,93 @@
+"""Members as far as a store may know them: a pseudonym, a nickname to greet by, a stage."""
+
+import base64
+from typing import Annotated
+
+from msgspec import Meta, Struct
+from sqlite_utils import Database
+
+from edge.codes.issued import totp
+from edge.codes.parsed_code import CARD_ALIAS
+from edge.platform.clock import now
+from edge.platform.database import one
+from edge.platform.process import Life
+from edge.replica import hq_query, hq_replica
+from edge.validation.fields import Card, Id, Line, Short
+
+MASK = "＊＊"  # full-width, as Japanese shops print it
+
+
+class Member(Struct, frozen=True, kw_only=True):
+    """A row of the `members` feed; its key is the store's pseudonym for the member."""
+
+    member: Id
+    nickname: Line  # kana, as the member wants to be called: `サトウ`
+    stage: Short  # `standard`, `silver`, …: words for it are in the brand's policy
+    codes: list[Card]  # `issuer:number` of each card
+    segment: Short | None = None  # first_time, store_only, ec_only, both, dormant
+    coupons: Annotated[int, Meta(ge=0, le=9_999)] = 0
+    wallet_secret: str | None = None  # base32, as wallets are given it (RFC 4648); only for members with a wallet pass
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a wallet's secret is none, or the name is one that stores give to those they do not know."""
+        if self.member.startswith(CARD_ALIAS):
+            raise ValueError(f"member: expected another beginning than {CARD_ALIAS}")
+        if self.wallet_secret is not None and not _is_base32(self.wallet_secret):
+            raise ValueError("wallet_secret: expected base32")
+
+
+def _is_base32(text: str) -> bool:
+    try:
+        return bool(base64.b32decode(text, casefold=True))
+    except ValueError:
+        return False
+
+
+def masked(name: str) -> str:
+    """What a public screen may show of a name: its first character, and no length. `サトウ` -> `サ＊＊`."""
+    return (name[:1] or "") + MASK
+
+
+def by_card(hq: Database, issuer: str, number: str) -> str | None:
+    """The pseudonym of the member who carries a card, or None where HQ has not sent them to this store."""
+    found = one(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
+    return found[0] if found else None
+
+
+def introduced(db: Database, hq: Database, card: str | None, asked: int | None, life: Life) -> str | None:
+    """The name by which HQ lets this store know somebody it did not; None where it does not in time.
+
+    `asked` is the question that was put when they showed a code that proves something; a card (`issuer:number`) is asked
+    after now. HQ says yes and sends the row by its feed, which is what counts: waits for both, less than a second in all.
+    """
+    put = hq_query.asked(db, asked) if asked is not None else _asked_now(db, card)
+    told = hq_query.hear(db, put, life) if put else None
+    found = hq_query.understood(Member, told) if told else None
+    if put is None or not found:
+        return None
+    while (known := _named(hq, card, found[0].member)) is None and put.left(now()) and not life.is_over():
+        life.rest(hq_query.LOOK)
+    return known
+
+
+def _asked_now(db: Database, card: str | None) -> hq_query.Question | None:
+    return hq_query.ask(db, "member", {"card": card}, now()) if card else None
+
+
+def _named(hq: Database, card: str | None, name: str) -> str | None:
+    if card:
+        issuer, _, number = card.partition(":")
+        return by_card(hq, issuer, number)
+    return name if by_ref(hq, name) else None
+
+
+def wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:
+    """The time step whose password a wallet pass shows, or None where it is not this member's, or too old."""
+    if person.wallet_secret is None:
+        return None
+    return totp.matching_step(base64.b32decode(person.wallet_secret, casefold=True), code, unix_seconds)
+
+
+def by_ref(hq: Database, member: str) -> Member | None:
+    """The member behind a pseudonym, or None."""
+    return hq_replica.row(hq, "members", member, Member)

@@ -1,0 +1,1 @@
+"""Pickup orders (BOPIS): their states, and what the store does with them."""

@@ -1,0 +1,164 @@
+"""What is told of pickup orders."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from edge.facts.fact import Fact, Lane, Time
+from edge.features.pickup.state_machine import Action, State
+
+
+class PickupStep(Fact, frozen=True, kw_only=True, rename={"before": "from"}):
+    """A step with a pickup order; which may follow which is the table in edge/features/pickup/state_machine.py."""
+
+    LANE = Lane.PROMISES
+    ABOUT = ("member", "staff", "station", "causation")
+
+    order: str
+    number: str  # what board and shopper see
+    before: State
+
+
+class PickupAccepted(PickupStep, frozen=True, kw_only=True):
+    """The store takes the order."""
+
+    TYPE = "pickup.accepted"
+
+
+class PickupPicking(PickupStep, frozen=True, kw_only=True):
+    """Somebody fetches the goods."""
+
+    TYPE = "pickup.picking"
+
+
+class PickupReady(PickupStep, frozen=True, kw_only=True):
+    """The goods wait on a shelf."""
+
+    TYPE = "pickup.ready"
+
+    shelf: str
+
+
+class PickupRejected(PickupStep, frozen=True, kw_only=True):
+    """The store cannot take the order."""
+
+    TYPE = "pickup.rejected"
+
+    reason: Literal["no_stock", "damaged", "cannot"]
+
+
+class PickupShort(PickupStep, frozen=True, kw_only=True):
+    """Something of the order cannot be found."""
+
+    TYPE = "pickup.short"
+
+    reason: Literal["not_found", "damaged", "sold"]
+    missing: list[str]  # `<order line>-<piece>`
+
+
+class PickupArrived(PickupStep, frozen=True, kw_only=True):
+    """The shopper is here."""
+
+    TYPE = "pickup.arrived"
+
+
+class HandedOver(PickupStep, frozen=True, kw_only=True):
+    """The goods are the shopper's: a physical fact, which wins over whatever HQ says meanwhile."""
+
+    TYPE = "pickup.handed_over"
+
+    proof: Literal["code", "name", "proxy"]  # how the clerk knew the person
+    scan: str | None = None  # proof `code`: the reading, `scans/812`
+    relation: Literal["family", "friend", "work"] | None = None  # proof `proxy`
+    proxy: str | None = None  # proof `proxy`: the name of who came
+    lead: str | None = None  # the lead who stood by with their PIN, where the policy wants one for this proof
+    paid_here: bool
+
+
+class HandOverUndone(PickupStep, frozen=True, kw_only=True):
+    """A hand-over was taken back: the goods are in the store."""
+
+    TYPE = "pickup.handover_undone"
+
+
+class PickupNoShow(PickupStep, frozen=True, kw_only=True):
+    """The hold has run out and nobody came."""
+
+    TYPE = "pickup.no_show"
+
+
+class PickupRestocked(PickupStep, frozen=True, kw_only=True):
+    """The goods are back on sale."""
+
+    TYPE = "pickup.restocked"
+
+
+class Conflict(Fact, frozen=True, kw_only=True):
+    """HQ cancelled an order that was handed over. The hand-over stays; what follows is a person's task at HQ."""
+
+    TYPE = "pickup.conflict"
+    LANE = Lane.PROMISES
+    ABOUT = ("member",)
+
+    order: str
+    number: str
+    handed_over_at: Time
+
+
+class IdentityRefused(Fact, frozen=True, kw_only=True):
+    """Somebody came for an order, and was not the person it is for."""
+
+    TYPE = "pickup.identity_refused"
+    LANE = Lane.PROMISES
+    ABOUT = ("member", "staff", "station")
+
+    order: str
+    number: str
+
+
+class ViewedMember(Fact, frozen=True, kw_only=True):
+    """A clerk saw a member's full name; each look is a fact."""
+
+    TYPE = "staff.viewed_member"
+    ABOUT = ("member", "staff", "station")
+
+    order: str
+    number: str
+    why: Literal["pickup_code", "name_check"]
+    again: bool = False  # the page was opened once more for the same reading, or the same opening of the name
+
+
+class ViewedVisitor(Fact, frozen=True, kw_only=True):
+    """A clerk looked at who a code that was read here belongs to, by masked nickname, and what waits for them."""
+
+    TYPE = "staff.viewed_visitor"
+    ABOUT = ("member", "staff", "station")
+
+    scan: str  # the reading, `scans/812`
+    past: bool  # it was read more than ten minutes before: they may have left
+
+
+class UnusualLooks(Fact, frozen=True, kw_only=True):
+    """So many full names were opened in so few minutes without a hand-over that the next one waits."""
+
+    TYPE = "staff.unusual_looks"
+    ABOUT = ("staff", "station")
+
+    names: int
+    minutes: int
+
+
+STEPS: Mapping[Action, type[PickupStep]] = {
+    Action.ACCEPT: PickupAccepted,
+    Action.REJECT: PickupRejected,
+    Action.PICK: PickupPicking,
+    Action.SHORT: PickupShort,
+    Action.READY: PickupReady,
+    Action.ARRIVE: PickupArrived,
+    Action.HAND_OVER: HandedOver,
+    Action.UNDO: HandOverUndone,
+    Action.NO_SHOW: PickupNoShow,
+    Action.RESTOCK: PickupRestocked,
+}
+"""What HQ is told of each action."""
+
+FACTS: tuple[type[Fact], ...] = (*STEPS.values(), Conflict, IdentityRefused, ViewedMember, ViewedVisitor, UnusualLooks)

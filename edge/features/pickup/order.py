@@ -1,0 +1,220 @@
+"""Orders as the store sees them: HQ's row, and on it the store's own steps that HQ has not counted."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+from sqlite_utils import Database
+
+from edge.codes.issued.item_numbers import goods_key, true_key
+from edge.config.active_config import code_rules
+from edge.crypto.data_key import DataKey
+from edge.crypto.keyed_values import secret_mac
+from edge.facts.journal import Box
+from edge.features.pickup.state_machine import OPEN, Action, State, replay
+from edge.platform.clock import parse_utc, utc_text
+from edge.platform.database import values
+from edge.replica import hq_replica
+from edge.validation.fields import (
+    LAST,
+    GoodsId,
+    Id,
+    Line,
+    Moment,
+    OrderId,
+    PickupNumber,
+    Seq,
+    Sha256,
+    Short,
+    StoreId,
+    check_moments,
+)
+
+PIECES_MOST = 300  # of one order: each is a tick on a clerk's screen, and more is a delivery, not a bag
+LINES_MOST = 100
+
+
+class OrderLine(Struct, frozen=True, kw_only=True):
+    line: Annotated[int, Meta(ge=0, le=9_999)]
+    gtin: GoodsId
+    quantity: Annotated[int, Meta(ge=1, le=99)] = 1
+
+    def __post_init__(self) -> None:
+        """A GTIN has one key, however HQ writes it: a piece that is scanned is compared with it. A number of the house
+        gets its own where the chain's rules are known (`_keyed`)."""
+        if (key := true_key(self.gtin)) and key != self.gtin:
+            msgspec.structs.force_setattr(self, "gtin", key)
+
+
+class OrderRow(Struct, frozen=True, kw_only=True):
+    """A row of the `orders` feed (per store); its key is the order id.
+
+    Open orders of stores nearby come as stubs (no name, no lines, no secret), so that a shopper at the wrong door can be
+    told which store to go to, with or without a network. `through_seq` is the last fact of lane PROMISES of `epoch` that
+    HQ has counted into `state`.
+    """
+
+    order: OrderId
+    store: StoreId
+    number: PickupNumber  # what board and shopper see: `4821`
+    state: State
+    kind: Short = "pickup"
+    member: Id | None = None
+    name: Line = ""  # kana; for staff only, after the pickup code has been read
+    lines: Annotated[list[OrderLine], Meta(max_length=LINES_MOST)] = []
+    paid: bool = True
+    placed_at: Moment | None = None
+    promise_at: Moment | None = None
+    hold_until: Moment | None = None
+    shelf: Short | None = None
+    arrived_at: Moment | None = None
+    handed_over_at: Moment | None = None
+    # hex; the secret itself is only in the shopper's code
+    secret_sha256: Sha256 = ""
+    epoch: Short = ""
+    through_seq: Seq = 0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the fields cannot be together."""
+        check_moments(self)
+        if len({line.line for line in self.lines}) < len(self.lines):
+            raise ValueError("lines: expected each line's number once")
+        if sum(line.quantity for line in self.lines) > PIECES_MOST:
+            raise ValueError(f"lines: expected at most {PIECES_MOST} pieces in one order")
+
+
+class KeptOrder(OrderRow, frozen=True, kw_only=True):
+    """An order as the mirror keeps it (sync/feeds/stored_form.py): the hash of its secret is keyed if the box has a data key."""
+
+    secret_hmac: str = ""
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """What the store did with an order."""
+
+    seq: int
+    key: str
+    order_id: str
+    action: Action
+    detail: str
+    staff: str | None
+    station: str | None
+    time: str
+    fact: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickupOrder:
+    """An order as it stands: HQ's row with the true state, and when the shopper came and the goods went."""
+
+    row: KeptOrder
+    state: State
+    arrived_at: datetime | None = None
+    handed_over_at: datetime | None = None
+    handed_over_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+def holds(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
+    """Whether a pickup code's secret is this order's, compared in constant time."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    if row.secret_hmac:
+        return key is not None and hmac.compare_digest(secret_mac(key, digest), row.secret_hmac)
+    return bool(row.secret_sha256) and hmac.compare_digest(digest, row.secret_sha256.lower())
+
+
+def stand(row: KeptOrder, steps: list[Step], box: Box) -> PickupOrder:
+    """Put the store's steps on HQ's row. The steps are all those of this order, by seq."""
+    through = box.counted(row.epoch, row.through_seq)
+    state = replay(row.state, [step.action for step in steps if step.fact > through])
+    here = next((step for step in reversed(steps) if step.action is Action.ARRIVE), None)
+    given = next((step for step in reversed(steps) if step.action is Action.HAND_OVER), None)
+    out = given if state is State.HANDED_OVER else None
+    return PickupOrder(
+        row=row,
+        state=state,
+        arrived_at=(parse_utc(here.time) if here else row.arrived_at) if state in OPEN else None,
+        handed_over_at=parse_utc(out.time) if out else row.handed_over_at,
+        handed_over_by=out.staff if out else None,
+    )
+
+
+def _keyed(db: Database, row: KeptOrder) -> KeptOrder:
+    """The row with one key for each product: a chain's own HQ may write a number of the house as it is printed.
+
+    A number that no rule takes stays as it came: a clerk can read it, and no tag ticks it.
+    """
+    if all(true_key(line.gtin) for line in row.lines):
+        return row
+    house = code_rules(db).house
+    keys = [true_key(goods_key(line.gtin, house)) or line.gtin for line in row.lines]
+    lines = [msgspec.structs.replace(line, gtin=key) for line, key in zip(row.lines, keys, strict=True)]
+    return msgspec.structs.replace(row, lines=lines)
+
+
+def _standing(db: Database, row: KeptOrder, box: Box) -> PickupOrder:
+    return stand(_keyed(db, row), steps_of(db, row.order), box)
+
+
+def steps_of(db: Database, order: str) -> list[Step]:
+    """The store's steps with an order, by seq."""
+    return values(db, Step, "select * from pickup_steps where order_id = ? order by seq", (order,))
+
+
+def find(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None:
+    """The order of that id as it stands; None where HQ has sent none."""
+    row = hq_replica.row(hq, "orders", order, KeptOrder)
+    return _standing(db, row, box) if row else None
+
+
+PROMISE_HOURS = 2  # as a policy has it by default
+LATELY = timedelta(days=2)  # how long an ended order still stands in the day's lists
+
+_NOW_OR_LATELY = """json_extract(body, '$.store') = :store and (
+    json_extract(body, '$.state') in ('placed', 'accepted', 'picking', 'ready_for_pickup', 'customer_arrived',
+                                      'expired_no_show')
+    or julianday(coalesce(json_extract(body, '$.handed_over_at'), json_extract(body, '$.promise_at'))) > julianday(:since)
+    or key in (select value from json_each(:touched)))"""
+
+
+def promise(row: KeptOrder, hours: int) -> datetime | None:
+    """When an order was promised for: as HQ says, else so many hours after it was placed (the policy's `promise_hours`)."""
+    if row.promise_at is None and row.placed_at is not None:
+        return row.placed_at + timedelta(hours=hours)
+    return row.promise_at
+
+
+def here(
+    db: Database, hq: Database, box: Box, now: datetime, *, promise_hours: int = PROMISE_HOURS
+) -> list[PickupOrder]:
+    """This store's orders that are open, or that ended in the last two days: by promise, then by number.
+
+    Its cost is that of these, however many steps of the weeks before the store still holds.
+    """
+    since = utc_text(now - LATELY)
+    touched = [row[0] for row in db.conn.execute("select distinct order_id from pickup_steps where time > ?", (since,))]
+    args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
+    found = hq_replica.where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)
+    standing = [_standing(db, row, box) for row in found]
+    return sorted(standing, key=lambda order: (promise(order.row, promise_hours) or LAST, order.row.number))
+
+
+def of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
+    """A member's open orders in this store."""
+    found = hq_replica.where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
+    standing = [_standing(db, row, box) for row in found if row.store == box.store]
+    return [order for order in standing if order.is_open]
+
+
+def by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
+    """This store's open orders under a number (numbers come round again after some weeks)."""
+    found = hq_replica.where(hq, "orders", KeptOrder, "json_extract(body, '$.number') = ?", (number,))
+    standing = [_standing(db, row, box) for row in found if row.store == box.store]
+    return [order for order in standing if order.is_open]

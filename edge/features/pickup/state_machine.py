@@ -1,0 +1,91 @@
+"""The life of a pickup order, as one table."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where an order is; the words are BOPIS's own."""
+
+    PLACED = "placed"
+    ACCEPTED = "accepted"
+    PICKING = "picking"
+    READY = "ready_for_pickup"
+    ARRIVED = "customer_arrived"
+    HANDED_OVER = "handed_over"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    UNFULFILLABLE = "unfulfillable"
+    CANCELLED = "cancelled"
+    NO_SHOW = "expired_no_show"
+    RESTOCKED = "restocked"
+
+
+class Action(StrEnum):
+    """What the store can do with an order."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+    PICK = "pick"
+    SHORT = "short"
+    READY = "ready"
+    ARRIVE = "arrive"
+    HAND_OVER = "hand_over"
+    UNDO = "undo"
+    NO_SHOW = "no_show"
+    RESTOCK = "restock"
+
+
+S, A = State, Action
+LIFE = {
+    (S.PLACED, A.ACCEPT): S.ACCEPTED,
+    (S.PLACED, A.REJECT): S.REJECTED,
+    (S.PLACED, A.PICK): S.PICKING,
+    (S.ACCEPTED, A.REJECT): S.REJECTED,
+    (S.ACCEPTED, A.PICK): S.PICKING,
+    (S.PICKING, A.SHORT): S.UNFULFILLABLE,
+    (S.PICKING, A.READY): S.READY,
+    # a piece may prove to be missing when the shopper already stands there
+    (S.READY, A.SHORT): S.UNFULFILLABLE,
+    (S.ARRIVED, A.SHORT): S.UNFULFILLABLE,
+    (S.NO_SHOW, A.SHORT): S.UNFULFILLABLE,
+    # a shopper may come before the goods are ready: the staff see them waiting, the order's state stays
+    (S.PLACED, A.ARRIVE): S.PLACED,
+    (S.ACCEPTED, A.ARRIVE): S.ACCEPTED,
+    (S.PICKING, A.ARRIVE): S.PICKING,
+    (S.READY, A.ARRIVE): S.ARRIVED,
+    (S.ARRIVED, A.ARRIVE): S.ARRIVED,
+    (S.READY, A.HAND_OVER): S.HANDED_OVER,
+    (S.ARRIVED, A.HAND_OVER): S.HANDED_OVER,
+    # the goods are still on the shelf after the hold has run out: whoever comes late gets them
+    (S.NO_SHOW, A.ARRIVE): S.ARRIVED,
+    (S.NO_SHOW, A.HAND_OVER): S.HANDED_OVER,
+    (S.HANDED_OVER, A.UNDO): S.ARRIVED,
+    (S.READY, A.NO_SHOW): S.NO_SHOW,
+    (S.NO_SHOW, A.RESTOCK): S.RESTOCKED,
+    (S.CANCELLED, A.RESTOCK): S.RESTOCKED,
+}
+
+OPEN = frozenset({S.PLACED, S.ACCEPTED, S.PICKING, S.READY, S.ARRIVED})
+
+
+def after(state: State, action: Action) -> State | None:
+    """The state an action leads to, or None where it is not possible."""
+    return LIFE.get((state, action))
+
+
+def replay(state: State, actions: list[Action]) -> State:
+    """HQ's word, then what the store did that HQ has not counted.
+
+    A hand-over is a physical fact: it wins over whatever HQ says meanwhile. Any other step that HQ's word has made
+    impossible has no effect. A hand-over taken back leaves an order that HQ had cancelled meanwhile cancelled.
+    """
+    cancelled = state is S.CANCELLED
+    for action in actions:
+        match action:
+            case A.HAND_OVER:
+                state = S.HANDED_OVER
+            case A.UNDO if cancelled and state is S.HANDED_OVER:
+                state = S.CANCELLED
+            case _:
+                state = after(state, action) or state
+    return state

@@ -1,0 +1,126 @@
+"""What the store does with an order: one step, kept once, told to HQ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.facts.fact import About
+from edge.facts.journal import Box, tell
+from edge.features import stock
+from edge.features.pickup.facts import STEPS, Conflict, PickupStep
+from edge.features.pickup.order import KeptOrder, OrderRow, PickupOrder, find, stand, steps_of
+from edge.features.pickup.state_machine import Action, State, after
+from edge.platform.clock import Now, utc_text
+from edge.platform.database import one, writing
+from edge.platform.idempotency_marks import mark, set_mark
+from edge.replica import hq_replica
+
+
+class NotAllowed(Exception):
+    """An order cannot take this step now; `state` says why."""
+
+    def __init__(self, order: str, action: Action, state: State | None) -> None:
+        super().__init__(f"order {order} is {state or 'not known here'}: cannot {action}")
+        self.order, self.action, self.state = order, action, state
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Who does it and where; staff is None for the shopper's own arrival."""
+
+    staff: str | None = None
+    station: str | None = None
+    causation: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A step somebody wants. Asked twice with the same key, it is done once and answered the same."""
+
+    key: str
+    order: str
+    action: Action
+    who: Who = Who()
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+def take(db: Database, hq: Database, box: Box, request: Request, now: Now) -> PickupOrder:
+    """Take a step inside the caller's transaction; the order as it then stands. Raises NotAllowed."""
+    order = find(db, hq, box, request.order)
+    if order is not None and one(db, "select 1 from pickup_steps where key = ?", (request.key,)):
+        return order
+    if order is None or order.row.store != box.store or not _can(order, request.action):
+        raise NotAllowed(request.order, request.action, order.state if order else None)
+    who = request.who
+    about = About(member=order.row.member, staff=who.staff, station=who.station, causation=who.causation)
+    fact = tell(db, box, _fact(order, request), now, about)
+    _note(db, request, fact, now)
+    _goods(db, box, order.row, request, fact, now)
+    done = find(db, hq, box, request.order)
+    assert done is not None
+    return done
+
+
+def _can(order: PickupOrder, action: Action) -> bool:
+    """Whether the order's life has that step now; an order that names no goods has none to hand over."""
+    return after(order.state, action) is not None and (action is not Action.HAND_OVER or bool(order.row.lines))
+
+
+def _fact(order: PickupOrder, request: Request) -> PickupStep:
+    """The step as HQ is told it. Raises msgspec.ValidationError for a detail that does not belong to the action."""
+    told = {"order": order.row.order, "number": order.row.number, "from": order.state, **request.detail}
+    return msgspec.convert(told, STEPS[request.action])
+
+
+def _note(db: Database, request: Request, fact: int, now: Now) -> None:
+    db.conn.execute(
+        """insert into pickup_steps (key, order_id, action, detail, staff, station, time, fact)
+           values (?, ?, ?, ?, ?, ?, ?, ?)""",
+        (
+            request.key,
+            request.order,
+            request.action,
+            msgspec.json.encode(request.detail).decode(),
+            request.who.staff,
+            request.who.station,
+            now.text,
+            fact,
+        ),
+    )
+
+
+def _goods(db: Database, box: Box, row: OrderRow, request: Request, fact: int, now: Now) -> None:
+    """Goods handed over leave the shelf and the reserve together; an undone hand-over puts them back."""
+    sign = {Action.HAND_OVER: -1, Action.UNDO: 1}.get(request.action)
+    if sign is None:
+        return
+    for line in row.lines:
+        moved = stock.UncountedMoves(quantity=sign * line.quantity, reserved=sign * line.quantity)
+        cause = f"journal/{fact}"
+        stock.move(db, box, line.gtin, moved, request.action, now, causation=cause, staff=request.who.staff)
+
+
+def note_conflicts(db: Database, hq: Database, box: Box, now: Now) -> int:
+    """Tell HQ, once each, of orders it cancelled after the store had handed them over; how many were new.
+
+    The hand-over stays: what follows (refund or not) is a person's decision at HQ. The pen is taken only for new ones.
+    """
+    found = [order for order in _cancelled_after_all(db, hq, box) if not mark(db, f"conflict:{order.row.order}")]
+    if found:
+        with writing(db):
+            for order in found:
+                over = utc_text(order.handed_over_at or now.time)
+                conflict = Conflict(order=order.row.order, number=order.row.number, handed_over_at=over)
+                fact = tell(db, box, conflict, now, About(member=order.row.member))
+                set_mark(db, f"conflict:{order.row.order}", fact, now)
+    return len(found)
+
+
+def _cancelled_after_all(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
+    """Orders that HQ's word has as cancelled and the store's own steps as handed over."""
+    rows = hq_replica.where(hq, "orders", KeptOrder, "json_extract(body, '$.state') = 'cancelled'")
+    standing = [stand(row, steps_of(db, row.order), box) for row in rows if row.store == box.store]
+    return [order for order in standing if order.state is State.HANDED_OVER]

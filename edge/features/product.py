@@ -1,0 +1,143 @@
+"""A product's code on the desk: its rows made one, its date looked at, the product shown with what its label says."""
+
+import itertools
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from edge.codes.parse import read
+from edge.codes.parsed_code import AddOn, BookRow, Product
+from edge.codes.retail import isbn_jp
+from edge.config.role import SERVED
+from edge.disk.load_shedding import tell_view
+from edge.facts.fact import About, Fact, Gtin, Lane
+from edge.features import catalog
+from edge.features.feature import Feature, Feed
+from edge.features.outcome import Outcome, ProductPast, ProductShown, ProductUnknown, SecondRow
+from edge.features.product_label import Label, Past, label, past
+from edge.platform.clock import business_day, utc_text
+from edge.platform.database import rows, values
+from edge.scan.context import ScanContext
+from edge.scan.log import Scan
+
+# A book's rows, a magazine's code and its add-on are read at once by a camera, or one after the other by hand.
+JOIN = timedelta(seconds=10)
+PARTS = 3  # a book has two rows, and may have an add-on beside them
+
+
+class OuterPack(Struct, frozen=True, kw_only=True):
+    """The outer pack whose code was read; the fact's product is the item in it."""
+
+    gtin: Gtin
+    pieces: Annotated[int, Meta(ge=2)]
+
+
+class ProductScanned(Fact, frozen=True, kw_only=True):
+    """A product's code was read.
+
+    With `completes` it is the second row of the book or magazine that the fact before it names: not another view.
+    """
+
+    TYPE = "product.scanned"
+    LANE = Lane.VIEWS
+    ABOUT = ("station", "causation")
+
+    gtin: Gtin
+    known: bool  # in the catalogue as this box has it
+    label: Label | None = None
+    past: Past | None = None  # a date of the label that is over
+    unsure: bool = False  # the box's clock was unset: the shopper was not told that it is over
+    completes: bool = False
+    case: OuterPack | None = None
+
+
+def by_own_code(case: ScanContext, it: Product) -> Outcome:
+    """The product, with what was read beside it a moment before."""
+    whole, _ = _joined(it, list(_before(case))) if it.book or it.periodical else (it, False)
+    return _shown(case, whole, completes=False)
+
+
+def by_second_row(case: ScanContext, it: BookRow | AddOn) -> Outcome:
+    """What stands beside or below a product's own code says nothing alone: the product read just before is completed."""
+    before = list(_before(case))
+    own = next((part for part in before if isinstance(part, Product)), None)
+    if own is None:
+        return SecondRow()
+    whole, belongs = _joined(own, [it, *before])
+    return _shown(case, whole, completes=True) if belongs else SecondRow()
+
+
+def _joined(own: Product, parts: list[Product | BookRow | AddOn]) -> tuple[Product, bool]:
+    """The product with the rows among those parts, newest first, and whether the newest is one of its own.
+
+    Rows beyond another reading of a product's own code are that one's.
+    """
+    rows_of_it = itertools.takewhile(lambda part: part is own or not isinstance(part, Product), parts)
+    whole, belongs = own, False
+    for row in reversed(list(rows_of_it)):
+        if row is not own:
+            joined = isbn_jp.join(whole, row)
+            whole, belongs = joined or whole, joined is not None
+    return whole, belongs
+
+
+def _before(case: ScanContext) -> Iterator[Product | BookRow | AddOn]:
+    """What was read at this station a moment before, newest first, as far as it was a book or magazine or stands beside one."""
+    shop, until = case.shop, case.moment.text
+    since = utc_text(case.moment.time - JOIN)
+    # the last ones whatever their time: asked for by time, a quiet station's whole past would be walked
+    sql = "select log, scan, time, part from outcomes where station = ? order by seq desc limit ?"
+    for row in rows(shop.db, sql, (case.scan.station, PARTS)):
+        if row["part"] is None or not since <= row["time"] <= until:  # later: by a clock that has been set back since
+            return
+        for scan in values(shop.db, Scan, f"select * from {row['log']} where seq = ?", (row["scan"],)):
+            meaning = read(row["part"], aim=scan.aim, symbology=scan.symbology, rules=shop.policy.codes)
+            # answered together after a pause, they may have been read hours apart
+            if not since <= scan.time <= until or not isinstance(meaning, Product | BookRow | AddOn):
+                return
+            yield meaning
+
+
+def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
+    """The product's page, or that its pack is past its date; HQ is told either way.
+
+    A clock that was never set does not say what day it is: nobody is sent away for the box's fault, and HQ is told so.
+    """
+    shop, says = case.shop, label(it)
+    found = catalog.product(shop.hq, it.gtin)
+    sold = catalog.item(shop.hq, found) if found else None
+    pieces = found.pieces if found and found.contains else None
+    over = past(says, business_day(case.moment.time, shop.config.zone, shop.config.store.day_starts))
+    unsure = over is not None and case.moment.clock == "unset"
+    gtin = sold.gtin if sold else it.gtin
+    scanned = ProductScanned(
+        gtin=gtin,
+        known=sold is not None,
+        label=says if says != Label() else None,
+        past=over,
+        unsure=unsure,
+        completes=completes,
+        case=OuterPack(gtin=it.gtin, pieces=pieces) if pieces else None,
+    )
+    about = About(station=case.scan.station, causation=case.cause)
+    tell_view(shop.db, shop.box, scanned, case.moment, about)
+    if over is not None and not unsure:
+        return ProductPast(gtin=gtin, label=says, past=over, known=sold is not None)
+    return ProductShown(gtin=gtin, label=says, case_of=pieces) if sold else ProductUnknown(gtin=gtin)
+
+
+PRODUCT = Feature(
+    name="product",
+    answers={
+        (SERVED, Product): by_own_code,
+        (SERVED, BookRow): by_second_row,
+        (SERVED, AddOn): by_second_row,
+    },
+    facts=(ProductScanned,),
+    feeds=(
+        Feed(name="catalog", row=catalog.Product, key="gtin"),
+        Feed(name="content", row=catalog.Picture | catalog.Reviews | catalog.Category),
+    ),
+)

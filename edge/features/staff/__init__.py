@@ -1,0 +1,1 @@
+"""Staff: who they are, their PINs, locks and sessions."""

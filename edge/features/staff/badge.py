@@ -1,0 +1,13 @@
+"""A staff badge is read: whose it is; the PIN is still to come."""
+
+from edge.codes.parsed_code import StaffBadge
+from edge.features.outcome import BadgeRead, NotHere, Outcome
+from edge.features.staff import sessions
+from edge.scan.context import ScanContext
+
+
+def by_badge(case: ScanContext, code: StaffBadge) -> Outcome:
+    """Who carries it, or that it is nobody's here."""
+    badge = f"{code.issuer}:{code.number}"
+    known = next((one for one in sessions.everyone(case.shop.hq) if badge in one.badges), None)
+    return BadgeRead(staff=known.staff) if known else NotHere(what="StaffBadge")

@@ -1,0 +1,14 @@
+"""What the staff's signing in brings."""
+
+from edge.codes.parsed_code import StaffBadge
+from edge.config.role import STAFF as STATIONS
+from edge.features.feature import Feature, Feed
+from edge.features.staff import pin_locks, sessions
+from edge.features.staff.badge import by_badge
+
+STAFF = Feature(
+    name="staff",
+    answers={(STATIONS, StaffBadge): by_badge},
+    facts=(*sessions.FACTS, *pin_locks.FACTS),
+    feeds=(Feed(name="staff", row=sessions.Staff, key="staff"),),
+)

@@ -1,0 +1,51 @@
+"""Trying PINs: each costs 19 MiB for as long as it takes, so few are tried at once, and few wait for it."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from edge.crypto.data_key import DataKey
+from edge.crypto.keyed_values import open_pin
+
+AT_ONCE = 2  # of 19 MiB each; a Pi has four cores, and the pages want some of them
+WAITING = 8  # who comes behind them is told so: at 100 ms each on a Pi, they wait less than half a second
+
+_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's argon2id minimum; 19 MiB on a Pi
+
+
+class Busy(Exception):
+    """So many PINs are being tried that this one was not."""
+
+
+def hash_pin(pin: str) -> str:
+    """The argon2id hash of a PIN, as HQ keeps and sends it."""
+    return _HASHER.hash(pin)
+
+
+def is_pin(pin_hash: str, pin: str) -> bool:
+    """Whether a hash is that PIN's; takes as long as the hash was made to take. What is no hash is nobody's PIN."""
+    try:
+        return _HASHER.verify(pin_hash, pin)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+class PinCheck:
+    """Two threads of its own try PINs: memory that a thread has once used stays with it, and pages are answered by many."""
+
+    def __init__(self, key: DataKey | None = None) -> None:
+        """`key`: the one the box seals its hashes with (edge/crypto/keyed_values.py)."""
+        self._key = key
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pin")
+        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+
+    def fits(self, kept: str, pin: str) -> bool:
+        """Whether a hash, as the mirror keeps it, is that PIN's. Raises Busy where too many wait already."""
+        if not self._places.acquire(blocking=False):
+            raise Busy
+        try:
+            return self._threads.submit(is_pin, open_pin(self._key, kept), pin).result()
+        finally:
+            self._places.release()

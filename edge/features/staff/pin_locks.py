@@ -1,0 +1,157 @@
+"""The lock after wrong PINs: counted by person and device, so that whoever guesses at one locks nobody out at another."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from edge.facts.fact import About, Fact
+from edge.facts.journal import Box, tell
+from edge.platform import attempt_counter
+from edge.platform.clock import Now, parse_utc, utc_text
+from edge.platform.database import one, rows
+
+WRONG_MOST = 5  # wrong PINs before the lock (experience.md rule 26)
+LOCK = timedelta(seconds=60)  # for the first lock; each further one doubles it
+LOCK_MOST = timedelta(minutes=15)
+DOUBLINGS = 10  # more than reach LOCK_MOST, and few enough to compute after any number of wrong PINs
+# Wrong PINs of one person over all devices within an hour, from which each further one locks its device for LOCK_MOST: a
+# clerk's right PIN between them resets nothing here. With two devices that is 28 an hour at most: two weeks for 10,000 PINs.
+EVERYWHERE_MOST = 20
+EVERYWHERE = timedelta(hours=1)
+_PIN = "pin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Locked:
+    """Too many wrong PINs: try again after `seconds`."""
+
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongPin:
+    """Not the PIN; `left` tries before the lock."""
+
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinAttempt:
+    """Whose PIN is tried, at which device, and the station that is told of; empty at a device that belongs to none."""
+
+    staff: str
+    device: str
+    station: str
+
+
+class StaffLocked(Fact, frozen=True, kw_only=True):
+    """Too many wrong PINs: signing in waits."""
+
+    TYPE = "staff.locked"
+    ABOUT = ("staff", "station")
+
+    wrong: int  # PINs so far, of this person at this device
+    everywhere: int | None = None  # of this person at all devices, within an hour; a box before this does not say
+    seconds: int | None = None  # that signing in waits there
+
+
+class StaffUnlocked(Fact, frozen=True, kw_only=True):
+    """A lead let somebody who was locked out try again."""
+
+    TYPE = "staff.unlocked"
+    ABOUT = ("staff", "station")
+
+    who: str  # by their staff id; the fact's own `staff` is the lead
+
+
+FACTS = (StaffLocked, StaffUnlocked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongPins:
+    """A run of wrong PINs: of whom, where, how many, and seconds the lock still lasts."""
+
+    staff: str
+    device: str
+    wrong: int
+    seconds: int
+
+
+def _lock(db: Database, at: PinAttempt, now: Now) -> tuple[int, int]:
+    """Wrong PINs so far, and seconds the lock still lasts."""
+    row = one(db, "select wrong, until from pin_locks where staff = ? and device = ?", (at.staff, at.device))
+    return (row[0], _left(row[1], now)) if row else (0, 0)
+
+
+def _left(until: str | None, now: Now) -> int:
+    return max(0, round((parse_utc(until) - now.time).total_seconds())) if until else 0
+
+
+def locked(db: Database, at: PinAttempt, now: Now) -> Locked | None:
+    """The lock that is on, as far as it can be told without the pen: a longer one than any is looked at with it in hand."""
+    left = _lock(db, at, now)[1]
+    return Locked(seconds=left) if 0 < left <= LOCK_MOST.total_seconds() else None
+
+
+def judge(db: Database, box: Box, at: PinAttempt, fits: bool, now: Now) -> WrongPin | Locked | None:
+    """What a PIN that was tried comes to, inside the caller's transaction; None where it is right and no lock is on.
+
+    The lock is looked at again with the pen in hand: guesses made side by side are counted one by one.
+    """
+    wrong, left = _lock(db, at, now)
+    if left:
+        return _hold(db, at, wrong, left, now)
+    if not fits:
+        return _count(db, box, at, wrong + 1, now)
+    db.conn.execute("delete from pin_locks where staff = ? and device = ?", (at.staff, at.device))
+    return None
+
+
+def _length(wrong: int) -> timedelta:
+    """How long the lock lasts after so many wrong PINs."""
+    doublings = min(max(0, wrong // WRONG_MOST - 1), DOUBLINGS)
+    return min(LOCK * (1 << doublings), LOCK_MOST)
+
+
+def _hold(db: Database, at: PinAttempt, wrong: int, left: int, now: Now) -> Locked:
+    """The lock that is on. One that lasts longer than any was set by a clock that has been set back since: it begins anew
+    by this one, so that nobody is out until that time, and no restart lifts it."""
+    if left > LOCK_MOST.total_seconds():
+        length = _length(wrong)
+        sql = "update pin_locks set until = ? where staff = ? and device = ?"
+        db.conn.execute(sql, (utc_text(now.time + length), at.staff, at.device))
+        left = int(length.total_seconds())
+    return Locked(seconds=left)
+
+
+def _count(db: Database, box: Box, at: PinAttempt, wrong: int, now: Now) -> WrongPin | Locked:
+    everywhere = attempt_counter.add(db, _PIN, at.staff, EVERYWHERE, now)
+    rest, slow, until = wrong % WRONG_MOST, everywhere >= EVERYWHERE_MOST, None
+    length = LOCK_MOST if slow else _length(wrong)
+    if slow or rest == 0:
+        until = utc_text(now.time + length)
+        locked = StaffLocked(wrong=wrong, everywhere=everywhere, seconds=int(length.total_seconds()))
+        tell(db, box, locked, now, About(staff=at.staff, station=at.station or None))
+    db.conn.execute(
+        "insert or replace into pin_locks (staff, device, wrong, until) values (?, ?, ?, ?)",
+        (at.staff, at.device, wrong, until),
+    )
+    return Locked(seconds=int(length.total_seconds())) if until else WrongPin(left=WRONG_MOST - rest)
+
+
+def runs(db: Database, now: Now) -> list[WrongPins]:
+    """Who was locked out where within the last hour, the latest first: what a lead should know of."""
+    since, to = utc_text(now.time - EVERYWHERE), utc_text(now.time + LOCK_MOST)
+    sql = "select staff, device, wrong, until from pin_locks where until > ? and until <= ? order by until desc"
+    return [
+        WrongPins(staff=row["staff"], device=row["device"], wrong=row["wrong"], seconds=_left(row["until"], now))
+        for row in rows(db, sql, (since, to))
+    ]
+
+
+def unlock(db: Database, box: Box, staff: str, by: PinAttempt, now: Now) -> None:
+    """A lead lets somebody try again everywhere, inside the caller's transaction; HQ is told who did."""
+    db.conn.execute("delete from pin_locks where staff = ?", (staff,))
+    attempt_counter.clear(db, _PIN, staff)
+    tell(db, box, StaffUnlocked(who=staff), now, About(staff=by.staff, station=by.station))

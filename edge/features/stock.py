@@ -1,0 +1,197 @@
+"""How many are here: HQ's last word, and what the store has done that HQ has not yet counted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from msgspec import Struct
+from sqlite_utils import Database
+
+from edge.facts.fact import About, Fact, Gtin
+from edge.facts.journal import Box, tell
+from edge.features.feature import Feature, Feed
+from edge.platform.clock import Now
+from edge.platform.database import one
+from edge.replica import hq_replica
+from edge.validation.fields import Count, GoodsId, Moment, Pieces, Place, Seq, Short, StoreId, check_moments
+
+LIVE = timedelta(minutes=5)
+RECENT = timedelta(minutes=30)  # experience.md rule 18: over 30 minutes old, no number is shown
+
+
+AHEAD = timedelta(minutes=10)  # by which the clock of who counts may be before ours, as HQ allows it
+
+
+class StockRow(Struct, frozen=True, kw_only=True):
+    """A row of the `stock` feed (per store); its key is the GTIN-14.
+
+    `through_seq` is the last fact of lane STORE of `epoch` that HQ has counted into `on_hand`.
+    """
+
+    gtin: GoodsId
+    on_hand: Pieces
+    reserved: Pieces = 0
+    epoch: Short = ""
+    through_seq: Seq = 0
+    as_of: Moment  # when it was counted, or told by who counts
+    floor: Place | None = None
+    shelf: Short | None = None  # `B-14`
+
+    def __post_init__(self) -> None:
+        check_moments(self)
+
+
+class NeighbourStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What another store had when HQ last looked; `as_of` says when that was counted, where it is not the row's own time."""
+
+    store: StoreId
+    on_hand: Count
+    as_of: Moment | None = None
+
+
+class NeighbourRow(Struct, frozen=True, kw_only=True):
+    """A row of the `neighbours` feed (per store); its key is the GTIN-14."""
+
+    gtin: GoodsId
+    as_of: Moment
+    stores: list[NeighbourStock]
+
+    def __post_init__(self) -> None:
+        check_moments(self)
+
+
+class Freshness(StrEnum):
+    LIVE = "live"
+    RECENT = "recent"
+    OLD = "old"
+    UNKNOWN = "unknown"
+
+
+class Level(StrEnum):
+    """The words a shopper reads: 在庫あり, 残りわずか, 在庫なし, and what is too old to say."""
+
+    IN_STOCK = "in_stock"
+    FEW = "few"
+    NONE = "none"
+    ASK = "ask"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownStock:
+    """A product's stock as it may be shown: a level always, a number only while it is fresh enough."""
+
+    level: Level
+    number: int | None
+    as_of: datetime | None
+    freshness: Freshness
+    floor: int | None = None
+    shelf: str | None = None
+
+
+NOTHING_KNOWN = ShownStock(level=Level.ASK, number=None, as_of=None, freshness=Freshness.UNKNOWN)
+
+
+def freshness(as_of: datetime, now: datetime) -> Freshness:
+    """By age: live up to 5 minutes, recent up to 30, then old.
+
+    Told in our future, it says that our clock is behind: its age is not known, and nobody may take it for live.
+    """
+    age = now - as_of
+    if age < -AHEAD:
+        return Freshness.OLD
+    if age <= LIVE:
+        return Freshness.LIVE
+    return Freshness.RECENT if age <= RECENT else Freshness.OLD
+
+
+def level(available: int, low: int, fresh: Freshness) -> Level:
+    """In stock, few (at most `low`), or none. An old number decays to ASK unless it says none."""
+    if available <= 0:
+        return Level.NONE
+    if fresh in (Freshness.OLD, Freshness.UNKNOWN):
+        return Level.ASK
+    return Level.FEW if available <= low else Level.IN_STOCK
+
+
+class StockMoved(Fact, frozen=True, kw_only=True):
+    """Goods came or went. HQ adds both numbers to its stock row and answers with `through_seq`."""
+
+    TYPE = "stock.moved"
+    ABOUT = ("staff", "causation")
+
+    gtin: Gtin
+    quantity: int  # pieces on hand: + came, - went
+    reserved: int  # pieces set aside for orders
+    reason: str  # `hand_over`, `undo`, …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UncountedMoves:
+    """What the store did to a product that HQ has not counted: pieces on hand, and pieces set aside for orders."""
+
+    quantity: int = 0
+    reserved: int = 0
+
+
+def available(row: StockRow, moved: UncountedMoves) -> int:
+    """What can be sold: on hand minus reserved, as HQ counted them and as the store moved them since; never below 0."""
+    return max(0, row.on_hand + moved.quantity - row.reserved - moved.reserved)
+
+
+def moved_since(db: Database, box: Box, row: StockRow) -> UncountedMoves:
+    """The store's own movements that HQ has not counted into `row`; all of them when HQ counted another epoch."""
+    through = box.counted(row.epoch, row.through_seq)
+    found = one(
+        db,
+        "select coalesce(sum(quantity), 0), coalesce(sum(reserved), 0) from stock_moves where gtin = ? and fact > ?",
+        (row.gtin, through),
+    )
+    return UncountedMoves(quantity=found[0], reserved=found[1]) if found else UncountedMoves()
+
+
+def shelf(db: Database, hq: Database, box: Box, gtin: str, now: datetime, low: int) -> ShownStock:
+    """The stock of a GTIN in this store, as of when it was counted or told: hearing HQ makes no number younger.
+
+    What the store moved since is in the number and not in its time: one bag sold does not count the shelf anew.
+    """
+    row = hq_replica.row(hq, "stock", gtin, StockRow)
+    if row is None:
+        return NOTHING_KNOWN
+    fresh = freshness(row.as_of, now)
+    count = available(row, moved_since(db, box, row))
+    shown = level(count, low, fresh)
+    number = None if fresh is Freshness.OLD else count
+    return ShownStock(level=shown, number=number, as_of=row.as_of, freshness=fresh, floor=row.floor, shelf=row.shelf)
+
+
+def nearby(hq: Database, gtin: str) -> NeighbourRow | None:
+    """HQ's snapshot of the stores around, or None."""
+    return hq_replica.row(hq, "neighbours", gtin, NeighbourRow)
+
+
+def move(
+    db: Database,
+    box: Box,
+    gtin: str,
+    moved: UncountedMoves,
+    reason: str,
+    now: Now,
+    *,
+    causation: str,
+    staff: str | None = None,
+) -> int:
+    """Note goods that came (+) or went (-) inside the caller's transaction, and tell HQ; the fact's seq."""
+    it = StockMoved(gtin=gtin, quantity=moved.quantity, reserved=moved.reserved, reason=reason)
+    fact = tell(db, box, it, now, About(staff=staff, causation=causation))
+    db.conn.execute(
+        "insert into stock_moves (gtin, quantity, reserved, reason, time, fact) values (?, ?, ?, ?, ?, ?)",
+        (gtin, moved.quantity, moved.reserved, reason, now.text, fact),
+    )
+    return fact
+
+
+STOCK = Feature(
+    name="stock",
+    facts=(StockMoved,),
+    feeds=(Feed(name="stock", row=StockRow, key="gtin"), Feed(name="neighbours", row=NeighbourRow, key="gtin")),
+)

@@ -1,0 +1,98 @@
+"""Check-in: once per member per rule, over all scanners of the store."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta
+from sqlite_utils import Database
+
+from edge.config.policy import CheckIn
+from edge.facts.fact import About, Fact
+from edge.facts.journal import Box, tell
+from edge.platform.clock import Now, business_day, parse_utc, utc_text
+from edge.platform.database import one
+
+Grade = Literal["static", "fresh", "stale"]  # how well the code proves who holds it; HQ prices fraud by it
+
+
+class Repeated(Fact, frozen=True, kw_only=True):
+    """The same member again in the same period of the check-in rule: no miles."""
+
+    TYPE = "visit.repeated"
+    ABOUT = ("member", "station", "causation")
+
+    rule: str  # `day`, or a window such as `24h`
+    period: str  # the shop's day, or when the window was opened
+    grade: Grade
+    unsure: bool  # the box's clock was unset
+
+
+class CheckedIn(Repeated, frozen=True, kw_only=True):
+    """A member's first visit in a period of the check-in rule. The store asks for the miles; HQ posts them."""
+
+    TYPE = "visit.checked_in"
+
+    miles: Annotated[int, Meta(ge=0)]
+
+
+FACTS = (CheckedIn, Repeated)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a check-in came to: the first under its rule, or a repeat of the one at `time`."""
+
+    first: bool
+    time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who came, and how it is known. `alias` is the name they would have if HQ had not sent them to this store:
+    a visit under it counts as theirs once HQ has."""
+
+    member: str
+    alias: str
+    grade: Grade
+    station: str
+    causation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """When the shop's day begins: an hour in a time zone."""
+
+    zone: ZoneInfo
+    starts: int
+
+
+def period(rule: CheckIn, now: Now, day: Day, last: str | None) -> str:
+    """The period a check-in counts for: the shop's day, or the window that the last visit opened."""
+    if rule.window_hours is None:
+        return business_day(now.time, day.zone, day.starts)
+    if last and abs(now.time - parse_utc(last)) < timedelta(hours=rule.window_hours):
+        return last
+    return utc_text(now.time)
+
+
+def check_in(db: Database, box: Box, rule: CheckIn, who: Visitor, now: Now, day: Day) -> Visit:
+    """Check a member in inside the caller's transaction. The store asks for the miles; HQ posts them."""
+    name = "day" if rule.window_hours is None else f"{rule.window_hours}h"
+    names = (name, who.member, who.alias)
+    last = one(db, "select period from visits where rule = ? and member in (?, ?) order by seq desc limit 1", names)
+    when = period(rule, now, day, last[0] if last else None)
+    # any visit of this period, not the newest: a clock set back makes an earlier period the present one
+    same = one(db, "select time from visits where rule = ? and member in (?, ?) and period = ?", (*names, when))
+    before = same[0] if same else None
+    unsure, about = now.clock == "unset", About(member=who.member, station=who.station, causation=who.causation)
+    fact = Repeated(rule=name, period=when, grade=who.grade, unsure=unsure)
+    if before is None:
+        fact = CheckedIn(rule=name, period=when, grade=who.grade, unsure=unsure, miles=rule.miles)
+        db.conn.execute(
+            "insert into visits (member, rule, period, station, time) values (?, ?, ?, ?, ?)",
+            (who.member, name, when, who.station, now.text),
+        )
+    tell(db, box, fact, now, about)
+    return Visit(first=before is None, time=before or now.text)

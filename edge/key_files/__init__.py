@@ -1,0 +1,1 @@
+"""The files that hold the data key and the box's secrets."""

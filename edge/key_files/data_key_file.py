@@ -1,0 +1,258 @@
+"""A box's data key: where its file is, that it is made only once, and that a wrong key is refused."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.config.noren_toml import BadConfig, Config
+from edge.crypto.data_key import SIZE, DataKey, NoDataKey, from_text, to_text
+from edge.crypto.page_cipher import is_encrypted, is_plain
+from edge.crypto.sealed_data_key import SealedKey, read_recovery, seal
+from edge.key_files import own_secrets
+from edge.key_files.key_note import named, note, which
+from edge.key_files.key_proof import head, is_written, knows
+from edge.key_files.private_file import sweep_parts, write_secret
+from edge.platform.migration import alone
+from edge.platform.os_errors import DISK
+from edge.platform.sqlite_file import PRECIOUS, unlock
+from edge.validation.fault import Fault
+
+log = logging.getLogger(__name__)
+
+ASK = (
+    "ask HQ for it (`noren hq data-key FILE --dir HQ`): data-key.sealed beside the databases has it, and every backup, where "
+    "[hq] names HQ's recovery_key."
+)
+
+CREDENTIAL = "noren-data-key"  # LoadCredentialEncrypted= in the units
+SEALED = Path("/etc/credstore.encrypted") / CREDENTIAL  # noren-key.service looks for it there
+BY_HAND = (
+    f"systemd-run --quiet --pipe --wait --uid noren --gid noren -p UMask=0077 -p LoadCredential={CREDENTIAL} noren …"
+)
+FILE = "data.key"  # in the data folder, if noren.toml names no other file
+FILES = (PRECIOUS, "hq.db")
+
+
+class WrongKey(Exception):
+    """The databases were encrypted with another data key than the one found, or no key was found. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The key and its file. `handed`: systemd handed it over; only systemd can decrypt the file on the card."""
+
+    key: DataKey
+    place: Path
+    handed: bool
+
+
+def unlock_data(config: Config, handed: str | None, *, make: bool, sealed: Path = SEALED) -> Found | None:
+    """Find the box's data key, and use it for its databases from now on; None if neither key nor databases exist yet.
+
+    `handed`: the folder of the credentials that systemd gives this process. `make`: make a key if there is none, unless a
+    database needs another one or a key is sealed at `sealed`. Raises WrongKey, BadConfig, OSError.
+    """
+    folder = Path(config.store.data)
+    if make:
+        with alone(folder):
+            return _made_or_found(config, folder, handed, sealed)
+    _refuse_in_the_clear(folder)
+    found = find(config, handed)
+    if found is None:
+        _refuse_without(config, folder)
+        return None
+    return _unlocked(config, found, folder)
+
+
+def _made_or_found(config: Config, folder: Path, handed: str | None, sealed: Path) -> Found:
+    """Runs under a lock, one process at a time: so a half-written key file can only come from a process that was killed."""
+    _sweep(config)
+    found = find(config, handed)
+    if found is None:
+        _refuse_without(config, folder)
+        _refuse_beside(sealed)
+        found = _made(config)
+    _unlocked(config, found, folder)
+    note(folder, sealed_for_hq(config, found.key))
+    return found
+
+
+def _unlocked(config: Config, found: Found, folder: Path) -> Found:
+    check(config, found)
+    unlock(folder, found.key)
+    return found
+
+
+def key_to_seal(config: Config, handed: str | None, sealed: Path = SEALED) -> DataKey:
+    """The key that was found and fits; a new one if nothing was encrypted yet. Raises WrongKey."""
+    folder = Path(config.store.data)
+    found = find(config, handed)
+    if found is None:
+        _refuse_without(config, folder)
+        _refuse_beside(sealed)
+        return DataKey(secrets.token_bytes(SIZE))
+    check(config, found)
+    return found.key
+
+
+def say_where(found: Found | None) -> None:
+    """Log at the start of a process if a stolen card can be read."""
+    if found and not found.handed:
+        log.warning(
+            "the data key lies in a file, %s: who takes the card can read the databases. systemd/README.md says how to seal it",
+            found.place,
+        )
+
+
+def say_who_opens_it(config: Config) -> None:
+    """Log at a start if a lost key could not be recovered."""
+    if not config.hq.recovery_key:
+        log.warning(
+            "[hq] has no recovery_key: a data key that is lost is lost for good, and a backup is readable on this box alone. "
+            "`noren hq data-key --dir HQ` prints the line there."
+        )
+
+
+def key_place(config: Config) -> Path:
+    """The file of the key if systemd hands none over."""
+    return Path(config.store.key) if config.store.key else Path(config.store.data) / FILE
+
+
+def find(config: Config, handed: str | None) -> Found | None:
+    """The key that is here, or None. Raises WrongKey if its file holds no key, BadConfig if the file cannot be read."""
+    place = key_place(config)
+    try:
+        if handed is not None and (Path(handed) / CREDENTIAL).exists():
+            place = Path(handed) / CREDENTIAL
+            return Found(read_key(place), place, True)
+        return Found(read_key(place), place, False) if place.exists() else None
+    except OSError as error:
+        if error.errno in DISK:
+            raise
+        raise BadConfig(Fault("store.key", f"{place} cannot be read: {error.strerror}")) from error
+
+
+def at_hand(config: Config, handed: str | None) -> DataKey | None:
+    """The key if this user can read it, to look at what else is sealed with it. Whether it fits is not checked."""
+    try:
+        found = find(config, handed)
+    except (WrongKey, BadConfig, OSError) as error:
+        log.info("the data key is not at hand: %s", error)
+        return None
+    return found.key if found else None
+
+
+def read_key(place: Path) -> DataKey:
+    """The key in a file. Raises WrongKey, OSError."""
+    return _read(place, f"Put the key back where it was kept, or {ASK}")
+
+
+def read_given(place: Path) -> DataKey:
+    """The key in a file that a person names: the key of another box. Raises WrongKey, OSError."""
+    return _read(
+        place, "`noren hq data-key` writes such a file at headquarters, out of a backup or of data-key.sealed."
+    )
+
+
+def _read(place: Path, way_out: str) -> DataKey:
+    try:
+        return from_text(place.read_text(encoding="utf-8"))
+    except (NoDataKey, UnicodeDecodeError) as error:
+        why = error if isinstance(error, NoDataKey) else "expected base64url"
+        raise WrongKey(f"{place} is damaged, or no data key: {why}. Nothing has been touched. {way_out}") from None
+
+
+def _made(config: Config) -> Found:
+    place = key_place(config)
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_secret(place, to_text(DataKey(secrets.token_bytes(SIZE))) + "\n")
+    except OSError as error:
+        raise BadConfig(f"store.key: {place} cannot be made: {error.strerror}") from error
+    return Found(read_key(place), place, False)
+
+
+def _sweep(config: Config) -> None:
+    place = key_place(config)
+    try:
+        sweep_parts(place)
+    except OSError as error:
+        log.warning("whether a kill has left a part of %s beside it cannot be looked after: %s", place, error.strerror)
+
+
+def _refuse_in_the_clear(folder: Path) -> None:
+    for name in FILES:
+        if is_plain(head(folder / name)):
+            raise WrongKey(
+                f"{folder / name} lies in the clear, as versions before this one wrote it. Run `noren migrate` first."
+            )
+
+
+def _refuse_beside(sealed: Path) -> None:
+    """Refuse to make a second key if systemd has a sealed one that this process was not given."""
+    match is_there(sealed):
+        case True:
+            raise WrongKey(
+                f"a data key is sealed in {sealed}, and it was not handed to this process. Nothing has been touched. By hand "
+                f"it is: `{BY_HAND}`"
+            )
+        case None:
+            log.warning("whether a data key is sealed in %s this user may not see; a key is made", sealed)
+
+
+def is_there(sealed: Path) -> bool | None:
+    """Whether a key is sealed there; None if this user may not look."""
+    try:
+        sealed.stat()
+    except PermissionError:
+        return None
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+def _refuse_without(config: Config, folder: Path) -> None:
+    there = [name for name in FILES if is_encrypted(head(folder / name))]
+    there += [file.name for file in own_secrets.sealed_ones(config)]
+    if there or (named(folder) and any((folder / one).exists() for one in FILES)):
+        what = " and ".join(there) or "the databases here"
+        raise WrongKey(
+            f"{folder}: {what} {'were' if len(there) != 1 else 'was'} written with a data key{which(named(folder))}, and "
+            f"it is neither handed by systemd ({CREDENTIAL}) nor in {key_place(config)}. Nothing has been touched. Put it "
+            f"back, or {ASK}"
+        )
+
+
+def check(config: Config, found: Found) -> None:
+    """Raises WrongKey if a database was encrypted with another key: that must not be taken for damage.
+
+    If store.db, or the name noted beside it, proves the key, then an hq.db that does not fit is damaged: HQ has all of its data.
+    """
+    folder = Path(config.store.data)
+    name = named(folder)
+    known = {one: knows(found.key, folder / one) for one in FILES}
+    is_ours = known[PRECIOUS] is True or name == found.key.id
+    for one in [one for one, fit in known.items() if fit is False]:
+        if is_ours and (one != PRECIOUS or not is_written(folder / one)):
+            continue
+        raise WrongKey(
+            f"{folder / one} was written with another data key than {found.key.id}, which is in {found.place}"
+            f"{which(name) if name != found.key.id else ''}. Nothing has been touched. "
+            f"{_way_back(config, found, folder / one)}"
+        )
+
+
+def _way_back(config: Config, found: Found, file: Path) -> str:
+    beside = at_hand(config, None) if found.handed else None
+    if beside and knows(beside, file):
+        return (
+            f"The key it was written with is in {key_place(config)}: `noren data-key --seal`, as root, seals that one"
+        )
+    return f"Put the box's own key back, or {ASK}"
+
+
+def sealed_for_hq(config: Config, key: DataKey) -> SealedKey:
+    """The key sealed so that only HQ can open it; only its name if noren.toml has no recovery key of HQ."""
+    public = config.hq.recovery_key
+    return seal(key, config.store.id, read_recovery(public) if public else None)

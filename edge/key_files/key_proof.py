@@ -1,0 +1,38 @@
+"""What a database file itself shows of its key: whether it is encrypted, and whether a key fits its pages."""
+
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+
+from edge.crypto.data_key import PAGE, PLAIN_HEAD, DataKey
+from edge.crypto.page_cipher import HEAD, count, fits, is_encrypted
+
+SURE = 4  # if a key fits none of this many written pages, that is no damage but another key
+
+
+def head(file: Path) -> bytes:
+    """The first bytes of a file; empty if it does not exist."""
+    try:
+        with file.open("rb") as handle:
+            return handle.read(HEAD)
+    except FileNotFoundError:
+        return b""
+
+
+def knows(key: DataKey, file: Path) -> bool | None:
+    """Whether a key fits a file; None if the file does not say that it is encrypted, or has no whole page."""
+    if not is_encrypted(head(file)):
+        return None
+    with file.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
+        return fits(key.pages(file.name), data) if count(data) else None
+
+
+def is_written(file: Path) -> bool:
+    """Whether at least `SURE` pages of a file have content. A page that is one byte repeated counts as empty."""
+    there = 0
+    with file.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
+        for at in range(0, count(data) * PAGE, PAGE):
+            page = data[at + PLAIN_HEAD : at + PAGE]
+            there += page != page[:1] * len(page)
+            if there == SURE:
+                return True
+    return False

@@ -1,0 +1,1 @@
+"""What every process uses: the databases, the clock, the life of a process."""

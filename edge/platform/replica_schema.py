@@ -1,0 +1,82 @@
+"""The tables of hq.db, the replica of HQ's data: one per feed, written by sync alone, read by all."""
+
+from sqlite_utils import Database, Migrations
+
+hq = Migrations("hq")
+
+# Each feed is a table of (key, version, body); a deleted row stays as a tombstone (body null) so that versions only rise.
+FEEDS = (
+    "config",
+    "keys",
+    "staff",
+    "catalog",
+    "prices",
+    "offers",
+    "content",
+    "members",
+    "orders",
+    "stock",
+    "neighbours",
+    "entitlements",
+)
+
+
+def feed_table(name: str, *, shadow: str = "") -> str:
+    """The SQL that makes the table of one feed, or its shadow for a reload."""
+    return (
+        f"create table {name}{shadow} (key text primary key, version integer not null, body text) strict, without rowid"
+    )
+
+
+@hq()
+def m001_the_mirror(db: Database) -> None:
+    for name in FEEDS:
+        db.conn.execute(feed_table(name))
+    for statement in INDEXES:
+        db.conn.execute(statement)
+
+
+@hq()
+def m002_beside_the_feeds(db: Database) -> None:
+    db.conn.execute(REPLACED)
+    db.conn.execute(HEARD)
+
+
+# Up to which seq of this box's journal HQ has it. Sync notes it outside store.db. If store.db does not reach that seq, it is
+# an older copy that was put back.
+HEARD = """create table heard (
+    epoch text not null, seq integer not null, only_one integer primary key check (only_one = 1)
+  ) strict"""
+
+
+# Written if the file is rebuilt because the old one was damaged or gone (edge/db_files/replica_rebuild.py): why, and the name
+# of the old file beside it. Sync sets `told` (this was reported to HQ) and `whole` (HQ has filled the replica again).
+REPLACED = """create table replaced (
+    at text not null, why text not null, aside text not null,
+    told integer not null default 0, whole integer not null default 0,
+    only_one integer primary key check (only_one = 1)
+  ) strict"""
+
+INDEXES = (
+    # the position of each feed; digest is a 64-bit sum kept as text because SQLite integers are signed
+    """create table feeds (
+         feed text primary key, epoch text not null, version integer not null,
+         rows integer not null, digest text not null, as_of text not null
+       ) strict, without rowid""",
+    "create table set_aside (feed text, key text, version integer, reason text, body text, primary key (feed, key)) strict",
+    "create index catalog_style on catalog (json_extract(body, '$.style')) where body is not null",
+    "create index catalog_category on catalog (json_extract(body, '$.category')) where body is not null",
+    "create index orders_number on orders (json_extract(body, '$.number')) where body is not null",
+    "create index orders_member on orders (json_extract(body, '$.member')) where body is not null",
+    # a member is found by any of their cards
+    "create table member_codes (code text primary key, member text not null) strict, without rowid",
+    """create trigger members_in after insert on members when new.body is not null begin
+         insert or replace into member_codes select value, new.key from json_each(new.body, '$.codes'); end""",
+    """create trigger members_change after update on members begin
+         delete from member_codes where member = old.key;
+         insert or replace into member_codes
+           select value, new.key from json_each(coalesce(new.body, '{"codes":[]}'), '$.codes'); end""",
+    "create index member_codes_member on member_codes (member)",
+    """create trigger members_out after delete on members begin
+         delete from member_codes where member = old.key; end""",
+)

@@ -1,0 +1,1 @@
+"""The tables of store.db, grouped by subject, and the migrations that make them."""

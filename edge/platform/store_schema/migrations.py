@@ -1,0 +1,122 @@
+"""Every change of store.db's tables, in order.
+
+A step that a box has run is never edited: a file whose tables have another text counts as damaged (edge/platform/migration.py).
+"""
+
+from sqlite_utils import Database, Migrations
+
+from edge.platform.store_schema import hq, journal, outcomes, scans, shop, staff, upkeep
+
+store = Migrations("store")
+
+
+def _execute(db: Database, script: str) -> None:
+    """Statement by statement, because `executescript` commits first and would leave the migration's transaction."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            db.conn.execute(statement)
+
+
+@store()
+def m001_the_house(db: Database) -> None:
+    for tables in (
+        scans.SCANS,
+        outcomes.OUTCOMES,
+        journal.BOX,
+        journal.JOURNAL,
+        shop.VISITS,
+        shop.PICKUP,
+        shop.STOCK,
+        staff.STAFF,
+        hq.SYNC,
+    ):
+        _execute(db, tables)
+
+
+@store()
+def m002_configs(db: Database) -> None:
+    _execute(db, hq.CONFIGS)
+
+
+@store()
+def m002_room_and_questions(db: Database) -> None:
+    _execute(db, upkeep.ROOM + hq.QUESTIONS)
+
+
+@store()
+def m003_sync_memory(db: Database) -> None:
+    _execute(db, hq.SYNC_MEMORY)
+
+
+@store()
+def m004_scan_counters(db: Database) -> None:
+    _execute(db, scans.COUNTERS)
+
+
+@store()
+def m005_loops_and_link_reason(db: Database) -> None:
+    _execute(db, upkeep.LOOPS)
+    db.conn.execute("alter table line add column reason text not null default ''")
+
+
+@store()
+def m006_keys_and_repairs(db: Database) -> None:
+    _execute(db, hq.HQ_KEYS + upkeep.REPAIRS)
+
+
+@store()
+def m007_clones(db: Database) -> None:
+    _execute(db, hq.CLONES)
+
+
+@store()
+def m008_unswept(db: Database) -> None:
+    _execute(db, upkeep.UNSWEPT)
+
+
+@store()
+def m009_reserve(db: Database) -> None:
+    _execute(db, upkeep.RESERVE)
+
+
+@store()
+def m011_tries(db: Database) -> None:
+    _execute(db, staff.TRIES)
+
+
+@store()
+def m012_paired_devices(db: Database) -> None:
+    _execute(db, staff.PAIRED_DEVICES)
+    db.conn.execute("alter table screens add column touched text")
+
+
+@store()
+def m013_sessions_of_devices(db: Database) -> None:
+    db.conn.execute("alter table staff_sessions add column device text not null default ''")
+
+
+@store()
+def m014_pin_locks(db: Database) -> None:
+    _execute(db, staff.PIN_LOCKS)
+
+
+@store()
+def m017_hashed_sessions(db: Database) -> None:
+    _execute(db, staff.HASHED_SESSIONS)
+
+
+@store()
+def m018_abridged_codes(db: Database) -> None:
+    _execute(db, outcomes.ABRIDGED)
+
+
+@store()
+def m019_code_macs(db: Database) -> None:
+    _execute(db, outcomes.CODE_MACS)
+
+
+@store()
+def m022_refused_for_want_of_room(db: Database) -> None:
+    for table in ("devices", "wedges"):
+        db.conn.execute(f"alter table {table} add column no_room integer not null default 0")
+    db.conn.execute("alter table room add column views integer not null default 0")

@@ -1,0 +1,32 @@
+"""Tables of visits, used coupons, pickup orders and stock: what the shop's work has come to. Written by web."""
+
+VISITS = """
+create table visits (
+  seq integer primary key autoincrement,
+  member text not null, rule text not null, period text not null, station text not null, time text not null,
+  unique (member, rule, period)
+) strict;
+create table used_tokens (jti text primary key, expires integer not null) strict;
+"""
+
+PICKUP = """
+create table pickup_steps (
+  seq integer primary key autoincrement,
+  key text not null unique,
+  order_id text not null, action text not null, detail text not null,
+  staff text, station text, time text not null, fact integer not null
+) strict;
+create index pickup_steps_order on pickup_steps (order_id, seq);
+create index pickup_steps_time on pickup_steps (time);
+create index pickup_steps_fact on pickup_steps (fact);
+"""
+
+STOCK = """
+create table stock_moves (
+  seq integer primary key autoincrement,
+  gtin text not null, quantity integer not null, reserved integer not null,
+  reason text not null, time text not null, fact integer not null
+) strict;
+create index stock_moves_gtin on stock_moves (gtin, fact);
+create index stock_moves_fact on stock_moves (fact);
+"""

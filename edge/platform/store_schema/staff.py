@@ -1,0 +1,52 @@
+"""Tables of staff: calls, sessions and locks, and the devices they let in. Written by web."""
+
+STAFF = """
+create table staff_calls (
+  seq integer primary key autoincrement,
+  station text not null, time text not null, answered text, staff text
+) strict;
+create table staff_locks (staff text primary key, wrong integer not null, until text) strict;
+create table staff_sessions (
+  token text primary key, staff text not null, station text not null, since text not null, seen text not null
+) strict;
+"""
+
+# Who is signed in, and the SHA-256 of what their browser is known by: no longer that itself, and the sessions of before end.
+# Written by web.
+HASHED_SESSIONS = """
+drop table staff_sessions;
+create table staff_sessions (
+  hash blob primary key, staff text not null, station text not null, since text not null, seen text not null,
+  device text not null default ''
+) strict;
+"""
+
+# Locks after wrong PINs, by device (edge/features/staff/pin_locks.py), and no longer by person alone. Written by web.
+PIN_LOCKS = """
+drop table staff_locks;
+create table pin_locks (
+  staff text not null, device text not null, wrong integer not null, until text, primary key (staff, device)
+) strict;
+"""
+
+# Tries that went wrong, in a window of uptime that the first of them opened (edge/platform/attempt_counter.py). Written by web.
+TRIES = """
+create table tries (
+  what text not null, whose text not null, count integer not null, boot text not null, since_ms integer not null,
+  primary key (what, whose)
+) strict;
+"""
+
+# Devices on the shop's network that may use the pages, and codes that let one in, for so much uptime of one boot
+# (edge/features/paired_devices.py). Of secrets and codes the SHA-256 only. Written by web, as is `screens.touched`: when the
+# shopper before a screen last touched it.
+PAIRED_DEVICES = """
+create table paired_devices (
+  id text primary key, secret blob not null unique,
+  name text not null, page text not null, station text not null, paired text not null, seen text not null
+) strict;
+create table pairing_codes (
+  typed blob primary key, link blob not null unique,
+  name text not null, page text not null, station text not null, staff text, boot text not null, until_ms integer not null
+) strict;
+"""

@@ -1,0 +1,77 @@
+"""The store's features, and what is derived from what they declare. A new feature has one line here."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+from edge import scan_dispatch
+from edge.config.policy import Policy
+from edge.facts import box
+from edge.facts.fact import Fact, Lane
+from edge.features.check_in import CHECK_IN
+from edge.features.feature import Feature, Feed
+from edge.features.outcome import Outcome
+from edge.features.paired_devices import PAIRED_DEVICES
+from edge.features.pickup.feature import PICKUP
+from edge.features.product import PRODUCT
+from edge.features.staff.feature import STAFF
+from edge.features.stock import STOCK
+from edge.scan import guessing
+from edge.scan.context import ScanContext
+
+FEATURES: tuple[Feature, ...] = (
+    CHECK_IN,
+    PAIRED_DEVICES,
+    PICKUP,
+    PRODUCT,
+    STAFF,
+    STOCK,
+)
+
+
+def by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
+    """A table of facts by type. Raises ValueError where two classes claim the same."""
+    table: dict[str, type[Fact]] = {}
+    for kind in kinds:
+        if (other := table.setdefault(kind.TYPE, kind)) is not kind:
+            raise ValueError(f"{kind.TYPE} is both {other.__qualname__} and {kind.__qualname__}")
+    return table
+
+
+FACTS = by_type((*box.FACTS, *guessing.FACTS, *(fact for feature in FEATURES for fact in feature.facts)))
+"""Every fact that is told, by its CloudEvents type without `noren.`."""
+
+
+def by_name(feeds: Iterable[Feed]) -> Mapping[str, Feed]:
+    """A table of feeds by name. Raises ValueError if two features say different things of one feed."""
+    table: dict[str, Feed] = {}
+    for feed in feeds:
+        if table.setdefault(feed.name, feed) != feed:
+            raise ValueError(f"the feed {feed.name} has rows of both {table[feed.name].row} and {feed.row}")
+    return table
+
+
+FEEDS = by_name(sorted((feed for feature in FEATURES for feed in feature.feeds), key=lambda feed: feed.name))
+"""The feeds that features read, by name; `config` and `keys` are the box's own."""
+
+ANSWERS = scan_dispatch.table(FEATURES)
+"""Who answers which class of code at which role, with every feature on."""
+
+
+def lane_of(kind: str) -> Lane:
+    """The lane of a type; of one this version does not know, which a newer one that was here before has noted: STORE."""
+    return FACTS[kind].LANE if kind in FACTS else Lane.STORE
+
+
+def answers(policy: Policy) -> scan_dispatch.Table:
+    """The same with the features that a policy has on."""
+    return _answers(tuple(feature.is_on(policy) for feature in FEATURES))
+
+
+@cache
+def _answers(on: tuple[bool, ...]) -> scan_dispatch.Table:
+    return scan_dispatch.table(feature for feature, is_on in zip(FEATURES, on, strict=True) if is_on)
+
+
+def decide(case: ScanContext) -> Outcome:
+    """What a scan comes to in its store; given to the scan processor, which knows no feature."""
+    return scan_dispatch.decide(answers(case.shop.policy), case)

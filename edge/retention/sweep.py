@@ -1,0 +1,183 @@
+"""What is deleted when: only what HQ has kept, after the days of the policy, or sooner on a disk that fills."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from edge.db_files import replica_rebuild as mirror_file
+from edge.db_files.inspection import fault
+from edge.db_files.retrying import Retrying
+from edge.disk import disk_space, load_shedding, reserve
+from edge.disk.watermarks import Level
+from edge.platform.clock import Now, SteadyClock, now
+from edge.platform.database import cursor, writing
+from edge.platform.process import Life
+from edge.platform.sqlite import sqlite3
+from edge.platform.sqlite_file import Connection, Damaged, generation
+from edge.retention import unswept
+from edge.retention.card_numbers import PastCards
+from edge.retention.log_retention import last_old
+from edge.scan import raw_reading
+from edge.store_context import StoreContext
+
+log = logging.getLogger(__name__)
+
+EVERY = 3600.0  # seconds between rounds
+ROUND = 3.0  # seconds between looks at clock and disk: this also shows that the loop still runs
+TELL_EVERY = 3600.0  # seconds between facts about what was thinned, while it goes on; at once when it is over
+CHUNK = 500  # rows a transaction deletes, so that a scan never waits long for retention
+JTI_DAYS = 2  # a signed code is valid for a minute; two days are longer than any correction of the clock in between
+
+# Each table with the rows that may be deleted, of the page in hand (:first to :last by rowid, all older than the policy's
+# days). A journal row goes only when HQ has kept it; an order's steps and a product's movements only when HQ has counted them,
+# because a screen shows HQ's last value plus all that HQ has not counted. The mark of a conflict stays as long as the steps
+# that caused it, or else it would be reported to HQ again; so `marks` comes after `pickup_steps`.
+_HERE = "{0}.rowid between :first and :last"
+_COUNTED = """{0}.fact <= coalesce(json_extract(q.body, '$.through_seq'), 0)
+              and json_extract(q.body, '$.epoch') in (select epoch from epochs)"""
+_GOES = {
+    "journal": f"""select t.rowid from journal t join kept k on k.epoch = t.epoch and k.lane = t.lane
+                   where {_HERE.format("t")} and t.seq <= k.seq""",
+    "outcomes": f"""select t.rowid from outcomes t where {_HERE.format("t")}
+                    and t.seq not in (select outcome from screens where outcome is not null)""",
+    "page_scans": f"""select t.rowid from page_scans t where {_HERE.format("t")}
+                      and t.seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
+    "visits": f"select t.rowid from visits t where {_HERE.format('t')}",
+    "staff_calls": f"select t.rowid from staff_calls t where {_HERE.format('t')} and t.answered is not null",
+    "stock_moves": f"""select t.rowid from stock_moves t join hq.stock q on q.key = t.gtin
+                       where {_HERE.format("t")} and {_COUNTED.format("t")}""",
+    "pickup_steps": f"""select t.rowid from pickup_steps t left join hq.orders q on q.key = t.order_id
+                        where {_HERE.format("t")} and (q.body is null or ({_COUNTED.format("t")}))""",
+    "marks": f"""select t.rowid from marks t where {_HERE.format("t")}
+                 and t.name not in (select 'conflict:' || order_id from pickup_steps)""",
+}
+_WHEN = {"journal": "json_extract(event, '$.time')"}  # where a table keeps the time of a row, if not in `time`
+
+
+def sweep(shop: StoreContext, moment: Now, life: Life) -> dict[str, int]:
+    """One round: deletes rows in short transactions, and stops when the life ends. Returns how many, by table."""
+    gone: dict[str, int] = {}
+    with _mirror_attached(shop):
+        for table in _GOES:
+            gone[table] = _sweep_table(shop, table, moment, life)
+    with writing(shop.db):
+        old = int(moment.time.timestamp()) - JTI_DAYS * 86400
+        gone["used_tokens"] = shop.db.conn.execute("delete from used_tokens where expires < ?", (old,)).rowcount
+    return {table: count for table, count in gone.items() if count}
+
+
+@contextmanager
+def _mirror_attached(shop: StoreContext) -> Iterator[None]:
+    """The replica as `hq` beside the store's tables. Raises Damaged for the file of the two that is damaged."""
+    file = Path(shop.config.store.data) / mirror_file.FILE
+    db = shop.db.conn
+    assert isinstance(db, Connection)
+    try:
+        db.attach(file, "hq")
+        try:
+            yield
+        finally:
+            db.execute("detach database hq")
+    except sqlite3.DatabaseError as error:
+        if why := fault(file, within=None):
+            raise Damaged(file, generation(file), why) from error
+        raise
+
+
+def _before(shop: StoreContext, table: str, moment: Now) -> datetime:
+    """The age limit of a table: the policy's days; a visit stays as long as its window, or else it would count twice."""
+    keep = timedelta(days=shop.policy.retention_days)
+    if table == "visits":
+        keep = max(keep, timedelta(hours=shop.policy.check_in.window_hours or 0))
+    return moment.time - keep
+
+
+def _sweep_table(shop: StoreContext, table: str, moment: Now, life: Life) -> int:
+    """From the oldest row on, a page at a time, until the rows are young. The search needs no write lock: what may go, stays so.
+
+    Its cost depends on the number of old rows, not on the table's size.
+    """
+    total = last = 0
+    end = last_old(shop.db, table, _WHEN.get(table, "time"), _before(shop, table, moment), moment)
+    page = f"select rowid from {table} where rowid > ? and rowid <= ? order by rowid limit {CHUNK}"
+    while life.goes_on():
+        old = shop.db.conn.execute(page, (last, end)).fetchall()
+        if not old:
+            break
+        rows = shop.db.conn.execute(_GOES[table], {"first": old[0][0], "last": old[-1][0]}).fetchall()
+        with writing(shop.db):
+            shop.db.conn.executemany(f"delete from {table} where rowid = ?", rows)
+        total, last = total + len(rows), old[-1][0]
+    return total
+
+
+class RetentionSweep:
+    """Remembers when retention last ran, and how full the disk was."""
+
+    def __init__(self, shop: StoreContext) -> None:
+        self._shop = shop
+        self._clock = SteadyClock()
+        self._due = self._tell_due = time.monotonic()
+        self._counted: int | None = None  # uptime (ms) up to which the time without a sweep is counted
+        self._level = disk_space.noted(shop.db)
+        self._begun = False
+        self._cards = PastCards(shop.db)
+
+    def round(self, moment: Now, at: float, life: Life) -> None:
+        """What is due at `at` (monotonic seconds): old bytes and the disk each time, the sweep hourly if the clock is steady."""
+        self._shop.renew()
+        db = self._shop.db
+        raw_reading.let_go_behind(db, "page_scans", cursor(db, "desk:page_scans"), moment, life)
+        self._cards.look(at, life)
+        self._look(moment, at, life)
+        if not self._clock.look(moment):
+            self._count_on(moment)
+        elif at >= self._due:
+            self._due = at + EVERY
+            self._counted = moment.uptime_ms
+            unswept.end(self._shop.db)
+            if gone := sweep(self._shop, moment, life):
+                log.info("retention deleted after %d days: %s", self._shop.policy.retention_days, gone)
+
+    def _count_on(self, moment: Now) -> None:
+        """Once an hour, add to the time for which the sweep has waited for a clock."""
+        if self._counted is None:
+            self._counted = moment.uptime_ms
+        passed = moment.uptime_ms - self._counted
+        if passed >= EVERY * 1000:
+            self._counted = moment.uptime_ms
+            unswept.add(self._shop.db, passed)
+
+    def _look(self, moment: Now, at: float, life: Life) -> None:
+        """Note how full the disk is, thin what is not needed, and report that to HQ. Keep the reserve while there is room, and in
+        any case at the start: the log is small then."""
+        db = self._shop.db
+        before, self._level = self._level, disk_space.note(db, self._shop.config.store.budget_mb, moment)
+        if self._level is not before:
+            log.warning("disk space: %s", self._level)
+        if self._level is not Level.OK and (gone := load_shedding.thin(db, self._level, moment, life)):
+            log.warning("disk nearly full, load shedding deleted: %s", gone)
+        if self._level is Level.OK or at >= self._tell_due:
+            self._tell_due = at + TELL_EVERY
+            load_shedding.tell_thinned(db, self._shop.box, moment)
+        if self._level is Level.OK or not self._begun:
+            self._begun = True
+            self._reserve()
+
+    def _reserve(self) -> None:
+        made = reserve.keep(self._shop.db)
+        if self._level is Level.OK:
+            made |= reserve.keep_for_a_start(Path(self._shop.config.store.data))
+        if made:
+            log.info("the disk reserve is allocated")
+
+
+def work(shop: StoreContext, life: Life) -> None:
+    """Retention's loop. A full disk ends a round, but not the loop: room may come from elsewhere."""
+    broom, rounds = RetentionSweep(shop), Retrying(log, "retention cannot run")
+    while life.goes_on():
+        rounds.run(lambda: broom.round(now(), time.monotonic(), life))
+        life.rest(ROUND)

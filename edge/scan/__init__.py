@@ -1,0 +1,1 @@
+"""A scan before it is answered: the scan log, and the context that a feature gets to answer it."""

@@ -1,0 +1,33 @@
+"""Which feature answers a scan: a table of station role and class of code, made once of what the features declare."""
+
+from collections.abc import Iterable, Mapping
+
+from edge.codes.parsed_code import Unknown
+from edge.codes.separators import lacks_separator
+from edge.config.role import Role
+from edge.features.feature import Answer, Feature
+from edge.features.outcome import NotHere, NotUnderstood, Outcome
+from edge.scan.context import ScanContext
+
+Table = Mapping[tuple[Role, type], Answer]
+
+
+def table(features: Iterable[Feature]) -> Table:
+    """Who answers which class of code at which role. Raises ValueError where two features claim the same pair."""
+    claimed: dict[tuple[Role, type], tuple[str, Answer]] = {}
+    for feature in features:
+        for (roles, code), answer in feature.answers.items():
+            for role in sorted(roles):
+                other, _ = claimed.setdefault((role, code), (feature.name, answer))
+                if other != feature.name:
+                    raise ValueError(f"{code.__name__} at {role} is answered by both {other} and {feature.name}")
+    return {pair: answer for pair, (_, answer) in claimed.items()}
+
+
+def decide(answers: Table, case: ScanContext) -> Outcome:
+    """What the scan comes to; its facts are told, and what it changes is changed, inside the caller's transaction."""
+    meaning = case.meaning
+    if isinstance(meaning, Unknown):
+        return NotUnderstood(reason=meaning.reason, no_separator=lacks_separator(case.scan.data, case.scan.aim))
+    answer = answers.get((case.role, type(meaning))) if case.role else None
+    return answer(case, meaning) if answer else NotHere(what=type(meaning).__name__)

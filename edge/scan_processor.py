@@ -1,0 +1,130 @@
+"""A scan comes in and is answered: one transaction per scan, in order, whatever happens."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from edge.codes.abridged import Abridged, abridged
+from edge.codes.parse import read
+from edge.crypto.keyed_values import code_mac
+from edge.db_files.retrying import FULL_REST, Retrying
+from edge.features.outcome import Fault, Outcome, keep, kind_of, put_on_screen
+from edge.platform.clock import now
+from edge.platform.database import Changes, NoRoom, after, cursor, move_cursor, writing
+from edge.platform.process import Life
+from edge.platform.sqlite import sqlite3
+from edge.platform.sqlite_file import held_by
+from edge.scan.context import ScanContext
+from edge.scan.log import LOGS, Scan, count_answered
+from edge.scan.raw_reading import RIDDLES, let_go
+from edge.store_context import StoreContext
+
+log = logging.getLogger(__name__)
+
+TICK = 0.025  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
+
+# A scan the desk comes to later than this (it was down, the power was cut) is kept and counts, but is not put on the
+# screen: whoever held that code has gone, and somebody else stands there.
+FRESH = timedelta(seconds=10)
+
+# The log this process writes itself: its readings are let go with their answer. The bridge lets go of its own behind us, so
+# that each log has one writer.
+OURS = "page_scans"
+
+# What is no scan's fault; a broken constraint is one, or the same scan would end the process again and again.
+TROUBLE = (OSError, MemoryError, sqlite3.Error)
+
+Decide = Callable[[ScanContext], Outcome]
+"""What a scan comes to: the table of the features that are on (edge/registry.py)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """An outcome that has been kept, where, and whether the screen there may show it."""
+
+    seq: int
+    station: str
+    fresh: bool
+
+
+def answer(shop: StoreContext, decide: Decide, scan_log: str, scan: Scan) -> Answered:
+    """Answer one scan in one transaction: outcome, facts and cursor move together.
+
+    The scan's own moment decides (which day a visit counts for, whether a code has expired), however late the desk comes
+    to it. A bug in a decision costs its own scan alone: it becomes the outcome `fault`, with the trace in the log.
+    """
+    cause = f"{scan_log}/{scan.seq}"
+    shop.renew()
+    try:
+        with writing(shop.db):
+            case = _case(shop, scan, cause)
+            return _settle(shop, scan_log, scan, decide(case), abridged(case.meaning, scan.data))
+    except NoRoom:
+        raise  # the scan is kept and waits
+    except Exception as error:
+        if isinstance(error, TROUBLE) and not isinstance(error, sqlite3.IntegrityError):
+            raise  # the card or the database, not this scan: the process ends and begins anew
+        trace = secrets.token_hex(4)
+        log.exception("scan %s failed by an error of this program, trace %s", cause, trace)
+        with writing(shop.db):
+            return _settle(shop, scan_log, scan, Fault(trace=trace), None)
+
+
+def _case(shop: StoreContext, scan: Scan, cause: str) -> ScanContext:
+    place = shop.config.station(scan.station)
+    return ScanContext(
+        shop=shop,
+        scan=scan,
+        meaning=read(scan.data, aim=scan.aim, symbology=scan.symbology, rules=shop.policy.codes),
+        role=place.role if place else None,
+        cause=cause,
+        moment=scan.moment,
+    )
+
+
+def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, code: Abridged | None) -> Answered:
+    moment = now()
+    key = held_by(shop.db.conn)
+    mac = code_mac(key, scan.data) if key else None
+    seq = keep(shop.db, scan_log, scan.seq, scan.station, outcome, moment, code, mac)
+    fresh = scan.boot == moment.boot and moment.uptime_ms - scan.uptime_ms <= FRESH.total_seconds() * 1000
+    if fresh:
+        put_on_screen(shop.db, scan.station, seq, moment)
+    count_answered(shop.db, scan_log, scan)
+    if scan_log == OURS and kind_of(outcome) not in RIDDLES:
+        let_go(shop.db, scan_log, scan.seq)
+    move_cursor(shop.db, f"desk:{scan_log}", scan.seq)
+    return Answered(seq=seq, station=scan.station, fresh=fresh)
+
+
+def catch_up(shop: StoreContext, decide: Decide, tell_screens: Callable[[Answered], None], life: Life) -> None:
+    """Answer every scan that waits, in order; in a long backlog each scan is a round of the loop."""
+    for scan_log in LOGS:
+        while waiting := after(shop.db, scan_log, Scan, cursor(shop.db, f"desk:{scan_log}")):
+            for scan in waiting:
+                if not life.goes_on():
+                    return
+                tell_screens(answer(shop, decide, scan_log, scan))
+
+
+def work(
+    shop: StoreContext,
+    decide: Decide,
+    tell_screens: Callable[[Answered], None],
+    life: Life,
+    tell_no_room: Callable[[str], None],
+) -> None:
+    """The desk's day: look, answer, rest. On a full disk the scans wait where they are, and so does the desk; the station
+    of the first of them is told."""
+    changes, rounds = Changes(shop.db), Retrying(log, "scans wait until there is room")
+    while life.goes_on():
+        if (changes.seen() or rounds.again) and rounds.run(partial(catch_up, shop, decide, tell_screens, life)):
+            tell_no_room(_first_waiting(shop).station)
+        life.rest(FULL_REST if rounds.full else TICK)
+
+
+def _first_waiting(shop: StoreContext) -> Scan:
+    return next(scan for log in LOGS for scan in after(shop.db, log, Scan, cursor(shop.db, f"desk:{log}"), most=1))

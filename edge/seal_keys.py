@@ -1,0 +1,34 @@
+"""`noren seal-keys`: the box's own secrets at headquarters sealed where they lie, or put back in the clear."""
+
+import os
+from pathlib import Path
+
+import click
+
+from edge.check import HANDED
+from edge.config.command_option import settings
+from edge.config.loader import read_config
+from edge.key_files.data_key_file import WrongKey, say_where, unlock_data
+from edge.key_files.own_secrets import forget_plain_ones, named
+from edge.key_files.secret_sealing import open_keys
+from edge.key_files.secret_sealing import seal_keys as seal
+
+
+@click.command("seal-keys")
+@click.option("--open", "to_open", is_flag=True, help="Put them back in the clear, for a move to another box.")
+@settings
+def seal_keys(to_open: bool, path: Path) -> None:
+    """Seal the box's own secrets at headquarters (signing key, password, TLS key) with its data key, where they lie."""
+    config = read_config(path)
+    found = unlock_data(config, os.environ.get(HANDED), make=False)
+    if found is None:
+        raise WrongKey(
+            "This box has no data key yet: systemd/README.md, step 5, or the first `noren migrate` makes one."
+        )
+    say_where(found)
+    changed = (open_keys if to_open else seal)(config, found.key)
+    if not to_open:
+        forget_plain_ones(config)
+    state = "in the clear" if to_open else f"sealed with the data key {found.key.id}"
+    for file in named(config).values():
+        click.echo(f"{file} {'is now' if file in changed else 'was already'} {state}")

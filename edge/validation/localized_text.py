@@ -1,0 +1,15 @@
+"""A text that HQ or the installer writes, in one or more languages."""
+
+from msgspec import Struct
+
+
+class LocalizedText(Struct, frozen=True, kw_only=True):
+    """Japanese is always there. Another language falls back to it, because a shop's own words are better than none."""
+
+    ja: str
+    en: str | None = None
+
+    def in_(self, language: str) -> str:
+        """The text in `language` (one of the fields' names), or in Japanese if it was not written."""
+        written: str | None = getattr(self, language)
+        return written or self.ja

@@ -1,0 +1,1 @@
+"""Cameras as scanners: frames, and which of their codes count."""

@@ -1,0 +1,181 @@
+"""A camera as a scanner: the newest picture is decoded in another process, and each code held before it is reported once."""
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+import numpy as np
+
+from edge.config.noren_toml import CameraDevice, Region
+from edge.scan.log import Reading
+from firmware_bridge.camera import obstruction
+from firmware_bridge.camera.code_selection import chosen
+from firmware_bridge.camera.frame_grabber import FrameGrabber
+from firmware_bridge.camera.frame_source import open_lens
+from firmware_bridge.camera.motion_gate import Gray, MotionGate, Scene
+from firmware_bridge.camera.preview import Preview
+from firmware_bridge.camera.wanted_codes import USUAL, Wanted
+from firmware_bridge.decode.cascade import DecodeSettings
+from firmware_bridge.decode.detection import BelievedCode
+from firmware_bridge.decode.process.decoder import ProcessDecoder
+from firmware_bridge.decode.temporal_dedup import Key, TemporalDedup, keep, key_of, later, look, undecided
+from firmware_bridge.devices.events import TICK, Detail, DeviceLost, DeviceTrouble, Word
+
+log = logging.getLogger(__name__)
+
+BLANK = np.zeros((8, 8), np.uint8)
+UNSEEN = 1.0  # seconds between two frames; after a longer gap it cannot be said that the shopper took the code away
+SILENT = 5.0  # seconds an open camera may give no picture; the slowest camera needs 2-3 to start
+CALM = 5.0  # seconds without motion after which fewer pictures are enough
+DOZE = 0.12  # seconds between pictures then: half the work, at the cost of a tenth of a second at the first code
+
+
+def settings(wants: Wanted) -> DecodeSettings:
+    """The decode settings of this camera."""
+    return DecodeSettings(symbologies=wants.symbologies)
+
+
+class FrameDecoder(Protocol):
+    """A decoder, in this process or in its own."""
+
+    @property
+    def unfinished(self) -> bool: ...
+
+    def read(self, gray: Gray, *, deep: bool = False, again: bool = False) -> tuple[BelievedCode, ...]: ...
+
+
+class View:
+    """What is before the lens, from frame to frame."""
+
+    def __init__(self, device: CameraDevice, decoder: FrameDecoder, wants: Wanted = USUAL) -> None:
+        self._device = device
+        self._wants = wants
+        self._decoder = decoder
+        self._gate = MotionGate()
+        self._held = TemporalDedup()
+        self._known: frozenset[Key] = frozenset()  # the codes of the gate's known scene
+        self._at: float | None = None
+        self._moved = 0.0
+        self._unread = False
+
+    def look(self, gray: Gray, at: float) -> tuple[BelievedCode, ...]:
+        """The codes that became readings with this frame (uint8, H x W) at `at` seconds."""
+        self._held = later(self._held, self._unseen(at))
+        scene = self._gate.look(gray, at)
+        self._held = keep(self._held, at, self._there(scene), hold=self._device.hold_s)
+        if scene is Scene.SAME and not self._unread and not undecided(self._held, at):
+            return ()
+        if scene is Scene.MOVING:
+            self._moved = at
+        height, width = gray.shape
+        read = filter(self._wants.counts, self._read(gray, scene))
+        found = chosen(read, (width, height), self._device.several)
+        self._held, told = look(self._held, found, at, hold=self._device.hold_s)
+        if scene is not Scene.MOVING:
+            self._known |= {key_of(code) for code in found}
+        return told
+
+    def _unseen(self, at: float) -> float:
+        """Seconds of a long gap before this frame, else 0: the decoder hung, or the camera gave no picture."""
+        before, self._at = self._at, at
+        return 0.0 if before is None or at - before < UNSEEN else at - before
+
+    def _there(self, scene: Scene) -> frozenset[Key]:
+        """The codes that are before the lens, whether or not the decoder reads them in this frame.
+
+        In the known scene they are that scene's codes; else what was read since the last motion, because a code cannot leave
+        without motion.
+        """
+        if scene in (Scene.MOVING, Scene.STILL):
+            still = frozenset(key_of(seen.found) for seen in self._held.codes if seen.read >= self._gate.moved)
+            if scene is Scene.MOVING:
+                return still
+            self._known = still
+        return self._known
+
+    def _read(self, gray: Gray, scene: Scene) -> tuple[BelievedCode, ...]:
+        """An unread still scene gets all stages, a budget of them per frame; an old scene gets a budget now and then."""
+        again = scene is Scene.SAME and self._unread
+        found = self._decoder.read(gray, deep=scene in (Scene.STILL, Scene.ONCE_MORE), again=again)
+        self._unread = self._decoder.unfinished and (again or scene is Scene.STILL)
+        return found
+
+    def calm(self, at: float) -> bool:
+        """Whether nothing has moved for a while."""
+        return at - self._moved > CALM
+
+
+class Camera:
+    """A V4L2 camera, a video file or a folder of pictures as a source of readings."""
+
+    def __init__(self, device: CameraDevice, data: Path, wants: Wanted = USUAL) -> None:
+        self._device = device
+        self._data = data
+        self._wants = wants
+        self._settings = settings(wants)
+        self._refused: list[str] = []
+
+    def __enter__(self) -> Iterator[Word]:
+        with ExitStack() as stack:
+            lens = open_lens(self._device)
+            self._say(lens.refused)
+            decoder = stack.enter_context(ProcessDecoder(self._settings))
+            decoder.read(BLANK)  # its engines are loaded before the first picture is taken
+            grabber = stack.enter_context(FrameGrabber(lens))
+            first = grabber.newest(SILENT)
+            if first is None and not grabber.ended:
+                raise DeviceLost(Detail.SILENT)
+            preview = Preview(self._data, self._device.id)
+            stack.callback(preview.clear)
+            self._open = stack.pop_all()
+        return self._words(grabber, View(self._device, decoder, self._wants), preview)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    def _say(self, refused: list[str]) -> None:
+        if refused and refused != self._refused:
+            log.warning("%s does not take these settings: %s", self._device.id, ", ".join(refused))
+        self._refused = refused
+
+    def _words(self, grabber: FrameGrabber, view: View, preview: Preview) -> Iterator[Word]:
+        sight, last = obstruction.Obstruction(), time.monotonic()
+        while True:
+            gray, at = grabber.newest(TICK), time.monotonic()
+            if gray is None:
+                yield _nothing(grabber.ended, at - last)
+                continue
+            last, frame = at, region(gray, self._device.region)
+            preview.offer(frame, at)
+            sight = obstruction.look(sight, frame, at)
+            wrong = sight.blind()
+            yield from (
+                Reading(data=code.data, symbology=code.symbology, aim=code.aim) for code in view.look(frame, at)
+            )
+            yield DeviceTrouble(wrong) if wrong else None
+            if view.calm(at):
+                grabber.rest(DOZE)
+
+
+def _nothing(ended: bool, since: float) -> Word:
+    """What it means that there is no picture, after `since` seconds without one."""
+    if ended:
+        return DeviceTrouble(Detail.ENDED)
+    if since > SILENT:
+        raise DeviceLost(Detail.SILENT)
+    return None
+
+
+def region(gray: Gray, shares: Region | None) -> Gray:
+    """The part of a frame to look at: left, top, right, bottom as fractions of its size."""
+    if shares is None:
+        return gray
+    height, width = gray.shape
+    left, top, right, bottom = shares
+    return gray[round(top * height) : round(bottom * height), round(left * width) : round(right * width)]

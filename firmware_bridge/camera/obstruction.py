@@ -1,0 +1,43 @@
+"""Whether a camera sees anything at all: a dark or covered lens is detected, but only if it lasts."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from firmware_bridge.camera.motion_gate import Gray, thumbnail
+from firmware_bridge.devices.events import Detail
+
+EVERY = 1.0  # seconds between two looks
+LASTS = 10.0  # seconds it must last: a hand before the lens, or a lamp being changed, is not reported
+DARK = 16  # grey level below which nearly all of a black picture is (video black is 16)
+EVEN = 8  # grey levels that a covered lens spans; any scene spans more, if only because a lens darkens the corners
+SHARE = (2, 98)  # percentiles for "nearly all": hot pixels and a lit slit do not count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Obstruction:
+    """What was wrong at the last look (seconds of the caller's clock), and since when."""
+
+    wrong: Detail | None = None
+    since: float = 0.0
+    looked: float = float("-inf")
+
+    def blind(self) -> Detail | None:
+        """What is wrong, once it has lasted long enough."""
+        return self.wrong if self.looked - self.since >= LASTS else None
+
+
+def look(sight: Obstruction, gray: Gray, at: float) -> Obstruction:
+    """The sight after a frame (uint8, H x W) at `at` seconds."""
+    if at - sight.looked < EVERY:
+        return sight
+    wrong = judge(gray)
+    return Obstruction(wrong=wrong, since=sight.since if wrong == sight.wrong else at, looked=at)
+
+
+def judge(gray: Gray) -> Detail | None:
+    """What is wrong with one picture."""
+    low, high = np.percentile(thumbnail(gray), SHARE)
+    if high < DARK:
+        return Detail.BLACK
+    return Detail.COVERED if high - low < EVEN else None

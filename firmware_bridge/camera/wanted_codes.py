@@ -1,0 +1,96 @@
+"""What a camera looks for: what noren.toml names, else what its station's role and the chain's code rules need.
+
+Symbologies whose decoders read stripes and print as numbers (NW-7, ITF, Code 93) are switched on only if something needs
+them. Then a text counts only if it means something to the chain: an outer pack's GTIN-14, or a card or house item number
+whose prefix, length and check digit fit a rule. A part of a longer ITF has the wrong length and does not count.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from edge.codes.camera_limits import as_printed
+from edge.codes.code_rules import Check, CodeRules, HouseRule, IssuerRule
+from edge.codes.parse import read
+from edge.codes.parsed_code import Unknown
+from edge.codes.symbology import Symbology
+from edge.config.noren_toml import CameraDevice
+from edge.config.role import STAFF, Role
+from firmware_bridge.decode.cascade import RETAIL
+from firmware_bridge.decode.detection import BelievedCode
+
+FRESH = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED})
+CARTONS = frozenset({Symbology.ITF})
+NW7 = frozenset({Symbology.CODABAR})  # no part of a longer code has its start and stop characters
+JUDGED = frozenset({Symbology.CODABAR, Symbology.ITF, Symbology.CODE93})  # count only if they mean something
+NO_RULES = CodeRules()
+DOORS = frozenset({Role.ENTRANCE, Role.GATE})  # nobody shows goods there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The symbologies to look for, and the rules by which a text of a misreading one counts; None: every text counts."""
+
+    symbologies: frozenset[Symbology] = RETAIL
+    rules: CodeRules | None = None
+
+    def counts(self, found: BelievedCode) -> bool:
+        """Whether a code that was read is to be reported."""
+        if self.rules is None or found.symbology not in JUDGED:
+            return True
+        meaning = read(found.data, aim=found.aim or None, symbology=found.symbology, rules=self.rules)
+        return not isinstance(meaning, Unknown)
+
+
+USUAL = Wanted()
+
+
+def wanted(device: CameraDevice, role: Role, rules: CodeRules = NO_RULES) -> Wanted:
+    """What a camera at a station of this role looks for."""
+    if device.symbologies is None:
+        return Wanted(symbologies=RETAIL | _by_role(role) | frozenset(_by_rules(role, rules)), rules=rules)
+    return Wanted(symbologies=frozenset(device.symbologies))
+
+
+def _by_role(role: Role) -> frozenset[Symbology]:
+    return frozenset() if role in DOORS else FRESH | CARTONS
+
+
+def _by_rules(role: Role, rules: CodeRules) -> Iterator[Symbology]:
+    asked: tuple[IssuerRule | HouseRule, ...] = (*_cards(role, rules), *_items(role, rules))
+    for rule in asked:
+        yield from rule.symbologies or _may_be_printed_in(rule)
+
+
+def _cards(role: Role, rules: CodeRules) -> Iterable[IssuerRule]:
+    """Members show their cards everywhere, staff their badges where staff work."""
+    return (*rules.issuers, *rules.badges) if role in STAFF else rules.issuers
+
+
+def _items(role: Role, rules: CodeRules) -> Iterable[HouseRule]:
+    """The chain's own item numbers, wherever goods are shown."""
+    return () if role in DOORS else rules.house
+
+
+def _may_be_printed_in(rule: IssuerRule | HouseRule) -> frozenset[Symbology]:
+    """The symbologies, beside RETAIL, of a rule that names none.
+
+    Only if the rule distinguishes its numbers from any other, by length or check digit. For ITF, whose ends any two bars can
+    make and whose digits come in pairs, it needs a prefix or a check digit as well.
+    """
+    if not _is_of_digits(rule) or not (rule.lengths or rule.check is not Check.NONE):
+        return frozenset()
+    if rule.start_stop or rule.check is Check.NW7_MOD16:
+        return NW7
+    paired = not rule.lengths or any(length % 2 == 0 for length in as_printed(rule))
+    return NW7 | CARTONS if paired and _proves_itself(rule) else NW7
+
+
+def _is_of_digits(rule: IssuerRule | HouseRule) -> bool:
+    if isinstance(rule, HouseRule):
+        return not rule.prefix or rule.prefix.isdecimal()
+    return rule.key == "plain" and rule.characters == "digits"
+
+
+def _proves_itself(rule: IssuerRule | HouseRule) -> bool:
+    optional = isinstance(rule, HouseRule) and rule.check_optional
+    return bool(rule.prefix) or (rule.check is not Check.NONE and not optional)

@@ -1,0 +1,19 @@
+"""What the bridge finds wrong with noren.toml before it begins: faults of frame and region together."""
+
+from collections.abc import Iterator
+
+from edge.config.noren_toml import CameraDevice, Config, holds
+from edge.validation.fault import Fault
+
+LEAST = 32  # pixels of a region each way: an EAN-13 has 95 modules, so a smaller one holds no code at any distance
+
+
+def faults(config: Config) -> Iterator[Fault]:
+    """Every fault. A device that is not plugged in is no fault: it may come at any time."""
+    for number, device in enumerate(config.devices):
+        if isinstance(device, CameraDevice) and device.region is not None and holds(device.region):
+            left, top, right, bottom = device.region
+            width, height = round((right - left) * device.width), round((bottom - top) * device.height)
+            if min(width, height) < LEAST:
+                what = f"expected a region of at least {LEAST} pixels each way, got {width} x {height}"
+                yield Fault(f"devices[{number}].region", f"{what} of {device.width} x {device.height}")

@@ -1,0 +1,168 @@
+"""The stages of the cascade, as one table: which engine looks at which picture, and when."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from firmware_bridge.decode.preprocess import (
+    Step,
+    as_it_is,
+    averaged_down,
+    blurred_along,
+    brightened,
+    contrasted,
+    evened,
+    in_turn,
+    inverted,
+    scaled,
+    sharpened,
+    sharpened_across,
+    smoothed,
+    tilted,
+)
+
+
+class Depth(IntEnum):
+    """How many stages of the cascade a look may run."""
+
+    LIVE = 1  # every frame that the gate lets through
+    DEEP = 2  # something was found but not read, or the scene is still
+    PATIENT = 3  # a still picture: there will be no better frame
+
+
+class Place(StrEnum):
+    """What a stage looks at; the names of pictures that are not of the whole frame begin with it."""
+
+    WHOLE = "whole"
+    UPRIGHT = "upright"  # each place of stripes, found and turned upright by `evidence/stripes`
+    FREED = "freed"  # each QR code, cut free of what is printed beside it, by `finder_patterns`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stage: one engine on one picture, made of each place of that kind in the frame."""
+
+    name: str
+    picture: str
+    step: Step
+    engine: str
+    depth: Depth
+    place: Place
+
+
+def _rung(depth: Depth, engine: str, picture: str) -> Stage:
+    place = next((place for place in Place if picture.startswith(place)), Place.WHOLE)
+    return Stage(
+        name=f"{engine}, {picture}", picture=picture, step=STEPS[picture], engine=engine, depth=depth, place=place
+    )
+
+
+STEPS: dict[str, Step] = {
+    "as it is": as_it_is,
+    "a third": scaled(0.35),
+    "half": scaled(0.5),
+    "half, smoother": in_turn(scaled(0.5), smoothed(1.0)),
+    "smaller": scaled(0.7),
+    "larger": scaled(1.5),
+    "squeezed": scaled(1.0, 0.33),
+    "blurred along": blurred_along(9),
+    "darker": brightened(2.0),
+    "lighter": brightened(0.5),
+    "sharper": sharpened(2.0, 2.0),
+    "much sharper": sharpened(4.0, 3.0),
+    "smoother": smoothed(1.0),
+    "contrast": contrasted,
+    "contrast, double": in_turn(contrasted, scaled(2.0)),
+    "double, sharper": in_turn(scaled(2.0), sharpened(3.0, 3.0)),
+    "inverted": inverted,
+    "even": evened,
+    "upright": in_turn(averaged_down(1 / 6), sharpened_across(3.0, 4.0)),
+    "upright, softer": in_turn(averaged_down(1 / 6), sharpened_across(2.0, 2.0)),
+    "upright, even": in_turn(averaged_down(1 / 6), evened, sharpened_across(2.0, 2.0)),
+    "freed": as_it_is,
+    "freed, sharper": sharpened(3.0, 2.0),
+    "tilted 4": tilted(4.0),
+    "tilted 15": tilted(15.0),
+    "tilted 30": tilted(30.0),
+    "tilted 45": tilted(45.0),
+}
+
+# The order reads most for its time, on photographs and synthetic frames alike, with each symbology counted the same.
+# Places are small: stages on places alone come before another stage on the whole frame.
+LADDER: tuple[Stage, ...] = (
+    _rung(Depth.LIVE, "zxing quick", "as it is"),
+    _rung(Depth.LIVE, "zxing quick", "upright"),
+    _rung(Depth.LIVE, "zxing quick", "upright, even"),
+    _rung(Depth.LIVE, "zxing quick", "freed, sharper"),
+    _rung(Depth.LIVE, "zxing", "half"),
+    _rung(Depth.LIVE, "opencv bars", "upright"),
+    _rung(Depth.LIVE, "opencv bars", "darker"),
+    _rung(Depth.LIVE, "zbar", "squeezed"),
+    _rung(Depth.DEEP, "zbar", "freed"),
+    _rung(Depth.DEEP, "zxing quick", "upright, softer"),
+    _rung(Depth.DEEP, "zxing global", "even"),
+    _rung(Depth.DEEP, "zxing", "as it is"),
+    _rung(Depth.DEEP, "zxing global", "inverted"),
+    _rung(Depth.DEEP, "zxing", "smoother"),
+    _rung(Depth.DEEP, "zbar", "half"),
+    _rung(Depth.DEEP, "opencv bars", "half"),
+    _rung(Depth.DEEP, "zbar", "blurred along"),
+    _rung(Depth.DEEP, "zxing", "larger"),
+    _rung(Depth.DEEP, "zxing global", "contrast"),
+    _rung(Depth.DEEP, "opencv bars", "as it is"),
+    _rung(Depth.DEEP, "zxing global", "contrast, double"),
+    _rung(Depth.DEEP, "zxing global", "tilted 45"),
+    _rung(Depth.DEEP, "zbar", "as it is"),
+    _rung(Depth.PATIENT, "zbar", "tilted 45"),
+    _rung(Depth.PATIENT, "opencv bars", "sharper"),
+    _rung(Depth.PATIENT, "zxing", "double, sharper"),
+    _rung(Depth.PATIENT, "zxing", "tilted 4"),
+    _rung(Depth.PATIENT, "zxing", "a third"),
+    _rung(Depth.PATIENT, "zxing", "half, smoother"),
+    _rung(Depth.PATIENT, "zxing", "smaller"),
+    _rung(Depth.PATIENT, "zxing", "darker"),
+    _rung(Depth.PATIENT, "zxing", "lighter"),
+    _rung(Depth.PATIENT, "zbar", "much sharper"),
+    _rung(Depth.PATIENT, "zbar", "inverted"),
+    _rung(Depth.PATIENT, "zbar", "darker"),
+    _rung(Depth.PATIENT, "opencv bars", "contrast, double"),
+    _rung(Depth.PATIENT, "zbar", "tilted 15"),
+    _rung(Depth.PATIENT, "zbar", "tilted 30"),
+    _rung(Depth.PATIENT, "zxing", "tilted 30"),
+    _rung(Depth.PATIENT, "zxing", "tilted 15"),
+    _rung(Depth.PATIENT, "opencv qr", "as it is"),
+)
+
+# Small changes that leave a true code as it is and make a misread fall apart: on our test photographs no text that zxing-cpp
+# misread survived both a tilt of 4 degrees and a change of size by a tenth.
+SHAKES: dict[str, Step] = {
+    "": as_it_is,
+    ", tilted": tilted(4.0),
+    ", a tenth larger": scaled(1.12),
+    ", a tenth smaller": scaled(0.9),
+    ", tilted back": tilted(-3.0),
+}
+
+# The engines that look again at a claim, cheapest first; the place is known, so a quick look of zxing-cpp is enough.
+AGAIN: tuple[tuple[str, str], ...] = (
+    ("zxing quick", ", tilted"),
+    ("zxing quick", ", a tenth larger"),
+    ("zbar", ""),
+    ("zxing quick", ", a tenth smaller"),
+    ("opencv bars", ""),
+    ("zbar", ", tilted"),
+    ("zbar", ", a tenth larger"),
+    ("opencv bars", ", tilted"),
+    ("opencv bars", ", a tenth larger"),
+    ("zbar", ", a tenth smaller"),
+    ("opencv bars", ", a tenth smaller"),
+    ("zxing quick", ", tilted back"),
+    ("zbar", ", tilted back"),
+)
+
+# The same for a matrix code that only OpenCV has read.
+AGAIN_MATRIX: tuple[tuple[str, str], ...] = (
+    ("zbar", ""),
+    ("opencv qr", ", tilted"),
+    ("opencv qr", ", a tenth larger"),
+    ("opencv qr", ", a tenth smaller"),
+)

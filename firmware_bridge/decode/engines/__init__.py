@@ -1,0 +1,1 @@
+"""The decoder libraries, each behind the same interface."""

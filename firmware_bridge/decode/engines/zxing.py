@@ -1,0 +1,119 @@
+"""The first engine: zxing-cpp, which reads every symbology that a shop uses."""
+
+from collections.abc import Set
+from dataclasses import replace
+
+import zxingcpp
+
+from edge.codes.symbology import Symbology
+from firmware_bridge.decode.detection import Corners, Detection, Gray
+from firmware_bridge.decode.engines.eci import interpreted
+from firmware_bridge.decode.symbology_kinds import ADD_ONS, MATRIX
+
+F = zxingcpp.BarcodeFormat
+
+NAME = "zxing"
+
+_ASKED: dict[Symbology, tuple[zxingcpp.BarcodeFormat, ...]] = {
+    Symbology.EAN13: (F.EAN13,),
+    Symbology.EAN8: (F.EAN8,),
+    Symbology.UPCA: (F.UPCA,),
+    Symbology.UPCE: (F.UPCE,),
+    Symbology.CODE128: (F.Code128,),
+    Symbology.CODE39: (F.Code39,),
+    Symbology.CODE93: (F.Code93,),
+    Symbology.ITF: (F.ITF,),
+    Symbology.CODABAR: (F.Codabar,),
+    Symbology.DATABAR: (F.DataBarOmni, F.DataBarStk, F.DataBarStkOmni),
+    Symbology.DATABAR_LIMITED: (F.DataBarLtd,),
+    Symbology.DATABAR_EXPANDED: (F.DataBarExp, F.DataBarExpStk),
+    Symbology.QR: (F.QRCode,),
+    Symbology.MICRO_QR: (F.MicroQRCode,),
+    Symbology.DATAMATRIX: (F.DataMatrix,),
+    Symbology.PDF417: (F.PDF417,),
+    Symbology.AZTEC: (F.Aztec,),
+}
+_NAMED = {int(fmt): symbology for symbology, formats in _ASKED.items() for fmt in formats} | {
+    int(F.QRCodeModel1): Symbology.QR,
+    int(F.QRCodeModel2): Symbology.QR,
+    int(F.Code39Std): Symbology.CODE39,
+    int(F.Code39Ext): Symbology.CODE39,
+    int(F.ITF14): Symbology.ITF,
+    int(F.ISBN): Symbology.EAN13,
+    int(F.CompactPDF417): Symbology.PDF417,
+    int(F.AztecCode): Symbology.AZTEC,
+    int(F.AztecRune): Symbology.AZTEC,
+}
+
+
+LENGTHS = {Symbology.EAN13: 13, Symbology.EAN8: 8, Symbology.UPCA: 13, Symbology.UPCE: 13}  # as zxing-cpp gives them
+WITH_ADD_ON = "]E3"
+_ADD_ON = {2: (Symbology.EAN2, "]E1"), 5: (Symbology.EAN5, "]E2")}  # ISO/IEC 15424, add-on symbols alone
+
+
+AIM = 3  # characters of an AIM identifier, before the data in ECI mode
+
+
+class Zxing:
+    """zxing-cpp set up once for a set of symbologies; `read` may be called from one thread at a time."""
+
+    def __init__(
+        self,
+        symbologies: Set[Symbology],
+        *,
+        thorough: bool = True,
+        inverted: bool | None = None,
+        whole_picture: bool = False,
+    ) -> None:
+        """`thorough` also looks sideways, at smaller sizes and, unless `inverted` is given, for light bars on dark.
+
+        `whole_picture` uses one threshold for the whole picture.
+        """
+        self._formats = zxingcpp.BarcodeFormats([f for s in sorted(symbologies) for f in _ASKED.get(s, ())])
+        self._add_on = zxingcpp.EanAddOnSymbol.Read if symbologies & ADD_ONS else zxingcpp.EanAddOnSymbol.Ignore
+        self._thorough = thorough
+        self._inverted = thorough if inverted is None else inverted
+        self._binarizer = zxingcpp.Binarizer.GlobalHistogram if whole_picture else zxingcpp.Binarizer.LocalAverage
+
+    def read(self, gray: Gray) -> tuple[Detection, ...]:
+        """Codes in a grey picture; none if no requested symbology is known to zxing-cpp."""
+        if not len(self._formats):
+            return ()
+        barcodes = zxingcpp.read_barcodes(
+            gray,
+            self._formats,
+            try_rotate=self._thorough,
+            try_downscale=self._thorough,
+            try_invert=self._inverted,
+            binarizer=self._binarizer,
+            ean_add_on_symbol=self._add_on,
+            text_mode=zxingcpp.TextMode.HexECI,
+        )
+        return tuple(seen for barcode in barcodes if int(barcode.format) in _NAMED for seen in _sightings(barcode))
+
+
+def _sightings(barcode: zxingcpp.Barcode) -> tuple[Detection, ...]:
+    """The code itself, and its add-on of two or five digits if it has one."""
+    symbology = _NAMED[int(barcode.format)]
+    data, corners = _data(barcode, symbology), _corners(barcode)
+    own = Detection(symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=corners, engine=NAME)
+    if own.aim != WITH_ADD_ON:
+        return (own,)
+    length = LENGTHS[symbology]
+    kind, aim = _ADD_ON[len(data) - length]
+    return (
+        replace(own, aim="]E4" if symbology is Symbology.EAN8 else "]E0", data=data[:length]),
+        replace(own, symbology=kind, aim=aim, data=data[length:]),
+    )
+
+
+def _data(barcode: zxingcpp.Barcode, symbology: Symbology) -> bytes:
+    """The bytes of the code; in UTF-8 if the code names its encoding, because a later reader cannot know it."""
+    if symbology not in MATRIX:
+        return barcode.bytes
+    return interpreted(bytes.fromhex(barcode.text)[AIM:], barcode.bytes)
+
+
+def _corners(barcode: zxingcpp.Barcode) -> Corners:
+    at = barcode.position
+    return tuple((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))

@@ -1,0 +1,1 @@
+"""Whether a text that an engine read is really in the picture."""

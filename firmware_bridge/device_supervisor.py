@@ -1,0 +1,78 @@
+"""The devices of the settings in force: when HQ changes them, one generation of threads ends and the next begins."""
+
+import logging
+from functools import partial
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.config.active_config import in_force, number_in_force, trial_under_way
+from edge.config.noren_toml import Config, Device
+from edge.platform import process
+from edge.platform.database import Changes, open_store
+from edge.platform.process import Life
+from firmware_bridge import bridge_status
+from firmware_bridge.device_factory import alike, keep, sources_of
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.25  # s between looks for other settings; a look costs 4 microseconds if nothing was written
+
+
+class Stuck(Exception):
+    """A device's thread did not end with its generation: the process ends, and systemd restarts it."""
+
+
+class DeviceSupervisor:
+    """The bridge's devices, under the settings of the time."""
+
+    def __init__(self, ground: Config, db: Database) -> None:
+        """At the start: the last good settings."""
+        self._ground, self._past = ground, trial_under_way(db)
+        self._settings = in_force(db, ground, self._past)
+        self._sources = sources_of(self._settings)
+        self._number = number_in_force(db, self._past)  # of the settings last looked at
+        self._kept: list[Device] | None = None
+
+    def work(self, life: Life) -> None:
+        """Generation after generation, until the end."""
+        with open_store(Path(self._ground.store.data)) as db:
+            changes = Changes(db)
+            while life.goes_on():
+                devices = self._settings.config.devices
+                bridge_status.lives_with(db, self._settings.number, self._past, devices, self._kept)
+                self._kept = devices
+                self._live(db, changes, life)
+
+    def _live(self, db: Database, changes: Changes, life: Life) -> None:
+        """One generation, until everything ends or until devices need other settings."""
+        config, sources = self._settings.config, self._sources
+        with life.within() as generation:
+            tasks = {device.id: partial(keep, config, device, sources[device.id]) for device in config.devices}
+            threads = process.start(generation, tasks)
+            log.info("%d devices, config version %d", len(threads), self._settings.version)
+            while life.goes_on() and not generation.is_over():
+                if changes.seen() and self._others(db):
+                    break
+                life.rest(LOOK_EVERY)
+            generation.end()
+            stuck = process.wait_for(threads)
+        if generation.broken:
+            raise generation.broken
+        if stuck:
+            raise Stuck(", ".join(stuck))
+
+    def _others(self, db: Database) -> bool:
+        """Take over settings that have come into force. Returns whether devices must restart with them."""
+        bridge_status.look_for_devices(db, self._ground, self._settings)
+        number = number_in_force(db, self._past)
+        if number == self._number:
+            return False
+        self._number = number
+        after = in_force(db, self._ground, self._past)
+        if alike(self._settings, after):
+            self._settings = after
+            bridge_status.lives_with(db, after.number, self._past, after.config.devices, self._kept)
+            return False
+        self._settings, self._sources = after, sources_of(after)
+        return True

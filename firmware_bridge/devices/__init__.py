@@ -1,0 +1,1 @@
+"""Scanners on serial lines and input devices, and their virtual devices."""

@@ -1,0 +1,144 @@
+"""Scanners that type like a keyboard: read from the kernel's event device, to which the box takes exclusive access."""
+
+import fcntl
+import os
+import select
+import struct
+from collections.abc import Iterator
+from errno import EACCES, EBUSY, ENODEV, ENOENT, ENXIO, EPERM
+from types import TracebackType
+from typing import Literal
+
+from edge.codes.keyboard_layouts import AUTO, Layout, typed_on, unturned
+from edge.config.noren_toml import HidDevice
+from firmware_bridge.devices.events import Detail, DeviceLost, Word
+from firmware_bridge.devices.keymap import Keyboard
+from firmware_bridge.devices.serial_listener import listen
+from firmware_bridge.framing.framing import Code, Why
+from firmware_bridge.framing.terminator_learning import RUN, LearningFramer
+
+EVENT = struct.Struct("llHHi")  # linux/input.h: struct input_event { timeval, type, code, value }
+AT_ONCE = 64 * EVENT.size  # the kernel's own buffer for a keyboard
+EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int): no other program sees the keys, so no scan is typed into a page
+EV_SYN, EV_KEY = 0, 1
+SYN_DROPPED = 3  # the kernel's buffer overflowed
+RELEASED, PRESSED = 0, 1  # 2 is the keyboard's own repeat: a scanner never means it
+SETTLE = 0.03  # seconds after Enter or Tab until it counts as the code's end; scanners type a key in some milliseconds
+Event = tuple[int, int, int]  # type, code, value
+WHY = {
+    ENOENT: Detail.NOT_FOUND,
+    ENODEV: Detail.NOT_FOUND,
+    ENXIO: Detail.NOT_FOUND,
+    EACCES: Detail.NO_PERMISSION,
+    EPERM: Detail.NO_PERMISSION,
+    EBUSY: Detail.BUSY,
+}
+
+
+class HidScanner:
+    """A keyboard-wedge scanner by /dev/input/by-id; needs no driver and no package."""
+
+    def __init__(self, device: HidDevice) -> None:
+        self._device = device
+
+    def __enter__(self) -> Iterator[Word]:
+        try:
+            self._fd = os.open(self._device.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except OSError as error:
+            raise DeviceLost(WHY.get(error.errno or 0, Detail.WRONG_KIND)) from error
+        try:
+            fcntl.ioctl(self._fd, EVIOCGRAB, 1)
+        except OSError as error:
+            os.close(self._fd)
+            raise DeviceLost(WHY.get(error.errno or 0, Detail.WRONG_KIND)) from error
+        return words(self._fd, self._device.layout)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        os.close(self._fd)  # releases the grab, too
+
+
+def words(fd: int, layout: Layout | Literal["auto"]) -> Iterator[Word]:
+    """The events of what is typed at an open event device."""
+    return listen(KeyDecoder(layout), lambda wait: _hear(fd, wait))
+
+
+def _hear(fd: int, wait: float) -> list[Event]:
+    """The events that come in within `wait` seconds, as soon as they come."""
+    try:
+        ready, _, _ = select.select([fd], [], [], wait)
+        if not ready:
+            return []
+        data = os.read(fd, AT_ONCE)
+    except OSError as gone:
+        raise DeviceLost(Detail.UNPLUGGED) from gone
+    if not data:
+        raise DeviceLost(Detail.UNPLUGGED)
+    return [(kind, code, value) for _, _, kind, code, value in EVENT.iter_unpack(data)]
+
+
+class KeyDecoder:
+    """Key events to codes; half a code whose events were lost is dropped and counted.
+
+    If the scanner's keyboard is not configured, each code is read with all of them, and the code itself shows the right one.
+    """
+
+    def __init__(self, layout: Layout | Literal["auto"]) -> None:
+        self._layouts = AUTO if layout == "auto" else (layout,)
+        self._boards = [Keyboard(one) for one in self._layouts]
+        self._framers = [LearningFramer(idle=RUN, settle=SETTLE, doubtful=True) for _ in self._layouts]
+
+    @property
+    def refused(self) -> int:
+        return self._framers[0].refused
+
+    @property
+    def why(self) -> Why:
+        return self._framers[0].why
+
+    @property
+    def ending(self) -> str:
+        return self._framers[0].ending
+
+    @property
+    def unfinished(self) -> bool:
+        return any(framer.unfinished for framer in self._framers)
+
+    @property
+    def patience(self) -> float:
+        return min(framer.patience for framer in self._framers if framer.unfinished)
+
+    def feed(self, events: list[Event]) -> list[Code]:
+        """The codes that end with these events."""
+        return [code for event in events for code in self._take(*event)]
+
+    def silence(self) -> list[Code]:
+        """Nothing has been typed for `patience` seconds."""
+        wait = self.patience
+        due = [framer.unfinished and framer.patience <= wait for framer in self._framers]
+        return self._told([framer.silence() if at else [] for framer, at in zip(self._framers, due, strict=True)])
+
+    def _take(self, kind: int, code: int, value: int) -> list[Code]:
+        if kind == EV_KEY and value in (RELEASED, PRESSED):
+            typed = [board.key(code, value == PRESSED) for board in self._boards]
+            return self._told([framer.feed(data) for framer, data in zip(self._framers, typed, strict=True)])
+        if (kind, code) == (EV_SYN, SYN_DROPPED):
+            for board, framer in zip(self._boards, self._framers, strict=True):
+                board.lost()
+                framer.lost()
+        return []
+
+    def _told(self, codes: list[list[Code]]) -> list[Code]:
+        """The same codes as each keyboard spells them, reduced to those of the right one."""
+        first = codes[0]
+        if any(len(others) != len(first) for others in codes):
+            return first  # they were split at different places: nothing can be compared
+        return [self._meant(one) for one in zip(*codes, strict=True)]
+
+    def _meant(self, spelt: tuple[Code, ...]) -> Code:
+        texts = {
+            layout: (code.aim or "").encode() + code.data for layout, code in zip(self._layouts, spelt, strict=True)
+        }
+        code = spelt[self._layouts.index(typed_on(texts))]
+        return Code(data=unturned(code.data), aim=code.aim)

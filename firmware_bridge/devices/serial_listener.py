@@ -1,0 +1,52 @@
+"""Listening to a line for ever: input and silence go to its framer at once, and codes come out as readings."""
+
+from collections.abc import Callable, Iterator, Sized
+from typing import Protocol, TypeVar
+
+from firmware_bridge.devices.events import TICK, BytesReceived, Refused, Word, reading
+from firmware_bridge.framing.framing import Code, Why
+
+What = TypeVar("What", bound=Sized)
+Hears = TypeVar("Hears", bound=Sized, contravariant=True)
+
+
+class ByteReader(Protocol[Hears]):
+    """A framer, or something with the same interface before one."""
+
+    @property
+    def refused(self) -> int: ...
+
+    @property
+    def why(self) -> Why: ...
+
+    @property
+    def ending(self) -> str: ...
+
+    @property
+    def unfinished(self) -> bool: ...
+
+    @property
+    def patience(self) -> float: ...
+
+    def feed(self, data: Hears, /) -> list[Code]: ...
+
+    def silence(self) -> list[Code]: ...
+
+
+def listen(ear: ByteReader[What], hear: Callable[[float], What], *, first: float = TICK) -> Iterator[Word]:
+    """Events without end. `hear` waits at most that many seconds for input; the `first` look may be a short one."""
+    told, quiet, wait = ear.refused, 0.0, first
+    while True:
+        data = hear(wait)
+        quiet = 0.0 if data else quiet + wait
+        if data:
+            yield BytesReceived(len(data), ear.ending)
+        codes = ear.feed(data)
+        while ear.unfinished and quiet >= ear.patience:
+            codes += ear.silence()
+        yield from map(reading, codes)
+        if ear.refused > told:
+            yield Refused(ear.refused - told, ear.why)
+            told = ear.refused
+        yield None
+        wait = min(TICK, ear.patience - quiet) if ear.unfinished else TICK

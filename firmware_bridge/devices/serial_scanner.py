@@ -1,0 +1,77 @@
+"""Scanners on a serial line, real or USB; the only module that uses pyserial."""
+
+import select
+import termios
+from collections.abc import Iterator
+from errno import EACCES, EAGAIN, EBUSY, ENOENT, EPERM
+from types import TracebackType
+
+import serial
+
+from edge.config.noren_toml import SerialDevice
+from firmware_bridge.devices.events import Detail, DeviceLost, Word
+from firmware_bridge.devices.serial_listener import ByteReader, listen
+from firmware_bridge.framing.framing import Framer
+from firmware_bridge.framing.idle_gaps import Pauses
+from firmware_bridge.framing.terminator_learning import SETTLE, LearningFramer
+from firmware_bridge.framing.terminators import End
+
+PARITY = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+AT_ONCE = 4096  # bytes taken at once: what the kernel holds for a line
+PROOF = 0.1  # seconds an opened line must last to count as working: one that is going away fails within this time
+CHARACTERS = 5  # a slow line's silence is counted in characters of ten bits: at 1200 baud one takes 8 ms
+WHY = {
+    ENOENT: Detail.NOT_FOUND,
+    EACCES: Detail.NO_PERMISSION,
+    EPERM: Detail.NO_PERMISSION,
+    EBUSY: Detail.BUSY,
+    EAGAIN: Detail.BUSY,  # flock: another process reads this line
+}
+
+
+class SerialScanner:
+    """A scanner by /dev/serial/by-id or any path; opened exclusively, because two readers would each get half of a code."""
+
+    def __init__(self, device: SerialDevice) -> None:
+        self._device = device
+        self._end: End | None = None  # found when it was last open
+        self._pauses = Pauses(idle=device.idle_ms / 1000)  # kept, because most likely the same scanner comes back
+
+    def __enter__(self) -> Iterator[Word]:
+        device = self._device
+        try:
+            self._line = serial.Serial(
+                device.path,
+                device.baud,
+                bytesize=device.bytesize,
+                parity=PARITY[device.parity],
+                stopbits=device.stopbits,
+                timeout=0,
+                exclusive=True,
+            )
+        except (OSError, termios.error) as error:
+            raise DeviceLost(WHY.get(error.args[0], Detail.WRONG_KIND)) from error
+        self._ear = self._framer()
+        return listen(self._ear, self._hear, first=PROOF)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if isinstance(self._ear, LearningFramer):
+            self._end = self._ear.end
+        self._line.close()
+
+    def _framer(self) -> ByteReader[bytes]:
+        device, idle = self._device, self._device.idle_ms / 1000
+        if device.framing == "auto":
+            settle = max(SETTLE, CHARACTERS * 10 / device.baud)
+            return LearningFramer(aim=device.aim, gs=device.gs, settle=settle, end=self._end, pauses=self._pauses)
+        return Framer(device.framing, aim=device.aim, gs=device.gs, idle=idle)
+
+    def _hear(self, wait: float) -> bytes:
+        """What comes in within `wait` seconds, as soon as it comes; nothing is polled."""
+        try:
+            ready, _, _ = select.select([self._line.fileno()], [], [], wait)
+            return bytes(self._line.read(AT_ONCE)) if ready else b""
+        except OSError as gone:
+            raise DeviceLost(Detail.UNPLUGGED) from gone

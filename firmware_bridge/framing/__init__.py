@@ -1,0 +1,1 @@
+"""Where a code ends in the bytes of a scanner."""

@@ -1,0 +1,289 @@
+"""Bytes off a line to codes where nobody said how one ends: CR, LF, tab, ETX or silence is found by the first scans.
+
+A scan is a run of bytes with silence around it, and what a scanner is set to stands at the end of every run. So a run
+that ends with the known end is one scan, whatever line ends and tabs stand inside it (a QR code with a business card).
+"""
+
+import itertools
+
+from edge.codes.completeness import is_tail, looks_whole
+from firmware_bridge.framing.framing import AIM_BYTES, BETWEEN, ETX, HALF, LIMIT, STX, Code, Cover, Why
+from firmware_bridge.framing.idle_gaps import HOLD, Pauses, codes_in, may_go_on
+from firmware_bridge.framing.terminators import BYTES, CUTS, End, end_of, scans_in, stands_alone
+
+SETTLE = 0.02  # seconds after an end until it is the last: USB bridges hand bytes over every 16 ms
+RUN = 0.25  # seconds of silence that part two runs while the end is not known; hands are slower, scanners quicker
+UNSURE = 2.0  # seconds until a run without any known end is taken for a code: it costs the first scan of a scanner
+#               that sends no end, and spares every scanner that pauses inside a code
+TRUSTED = 2  # scans in a row with the same end after which one without it is only half a scan
+DOUBTED = (
+    TRUSTED - 1
+)  # what one scan without the end leaves of that: the next such scan is taken, the next good one mends it
+MOST = LIMIT + AIM_BYTES + 3  # bytes of a run that may be one code: its STX and two of its end included
+
+
+class LearningFramer:
+    """One line's bytes, in any pieces, to codes; finds the line's end by itself and follows when it changes.
+
+    After `patience` seconds of silence the caller says so, again and again while `unfinished`. `idle` is the silence
+    that ends a code of a scanner known to send no end. A `doubtful` line (keys that somebody may have pressed) gives a
+    first run without an end only where it looks whole.
+    """
+
+    def __init__(
+        self,
+        *,
+        aim: bool = True,
+        gs: str | None = None,
+        idle: float = 0.06,
+        settle: float = SETTLE,
+        doubtful: bool = False,
+        end: End | None = None,
+        pauses: Pauses | None = None,
+    ):
+        self._cover = Cover(aim=aim, gs=gs)
+        self._aim = aim
+        self._settle, self._doubtful = settle, doubtful
+        self.pauses = pauses or Pauses(idle=idle)
+        self._run = bytearray()
+        self._parts: list[int] = []  # where runs without an end, kept until more is known, ended
+        self._gaps: list[float] = []  # how long it was silent behind each, in seconds, at least
+        self._skipping = False
+        self._agreed = 0  # scans in a row with the known end
+        self._other: End | None = None  # what the last scan ended with, where it was another one
+        self._endless = 0  # runs in a row that were refused for want of an end
+        self._last: bytes | None = None  # told a moment ago; the rest of it may be still to come
+        self.end = end
+        self.refused = 0
+        self.why = Why.UNFINISHED
+
+    @property
+    def ending(self) -> str:
+        """The end that was found, as noren.toml has it, with what was learned of silence; empty where none was yet."""
+        if self.end is End.SILENCE and self.pauses.slug:
+            return f"{self.end.value}_{self.pauses.slug}"
+        return self.end.value if self.end else ""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something has begun, so that `patience` seconds of silence would mean something."""
+        return bool(self._run) or self._skipping or self._last is not None
+
+    @property
+    def patience(self) -> float:
+        """Seconds of silence since the last byte that would mean something now."""
+        if self._skipping:
+            return self.pauses.idle
+        if not self._run:
+            return HOLD
+        if self.end is End.SILENCE:
+            return min(2 * self._gaps[-1], HOLD) if self._is_parted else self.pauses.idle
+        found = end_of(bytes(self._run))
+        if found is not None and self.end in (None, found):
+            return self._settle
+        if not self._is_parted:
+            return RUN
+        return HALF if self._is_trusted and found is None else UNSURE
+
+    def feed(self, data: bytes) -> list[Code]:
+        """The codes these bytes bring to their end; where more might belong to one, silence does."""
+        codes = [code for byte in data for code in self._take(byte)]
+        return codes + self._at_once() if data else codes
+
+    def silence(self) -> list[Code]:
+        """The line has been silent for `patience` seconds."""
+        if self._skipping:
+            self._skipping = False
+            return []
+        if not self._run:
+            self._last = None
+            return []
+        found = end_of(bytes(self._run))
+        if found is not None and self.end in (None, End.SILENCE, found):
+            self._learn(found)
+            return self._scans(found)
+        if self.end is End.SILENCE:
+            return self._unended()
+        if not self._is_parted:
+            self._part(RUN)
+            return self._several()
+        return self._given_up(found)
+
+    def lost(self) -> None:
+        """Bytes were lost on the way: what is coming in is no code any more, up to its end."""
+        self._refuse(Why.LOST)
+        self._clear()
+        self._skipping = True
+
+    @property
+    def _is_trusted(self) -> bool:
+        return self._agreed >= TRUSTED
+
+    @property
+    def _is_parted(self) -> bool:
+        return bool(self._parts) and self._parts[-1] == len(self._run)
+
+    def _take(self, byte: int) -> list[Code]:
+        if self._skipping:
+            self._skipping = byte not in self._ends
+            return []
+        if not self._run and byte in BETWEEN:
+            return []  # the LF behind a CR that has already ended a code
+        self._run.append(byte)
+        if self.end is End.ETX and byte == ETX:
+            self._learn(End.ETX)
+            return self._scans(End.ETX)
+        return self._too_much() if len(self._run) > MOST else []
+
+    def _at_once(self) -> list[Code]:
+        """What stands alone, with the end this scanner is known for and nothing behind it yet, waits for no silence.
+
+        A QR code with lines whose first one is such would be cut there, if the line hands its bytes over just up to it.
+        Keys come one by one: where somebody may have pressed them, that would be each time.
+        """
+        run = bytes(self._run)
+        end = end_of(run)
+        if end is None or end is not self.end or not self._is_trusted or self._doubtful or self._skipping:
+            return []
+        code, *others = CUTS[end].split(run)
+        if others != [b""] or not stands_alone(code):
+            return []
+        self._learn(end)
+        return self._scans(end)
+
+    @property
+    def _ends(self) -> bytes:
+        """Bytes that may end what is skipped."""
+        return b"" if self.end is End.SILENCE else BYTES[self.end] if self.end else b"".join(BYTES.values())
+
+    def _too_much(self) -> list[Code]:
+        """More than one code can have: several were sent without a pause, or it is noise."""
+        run = bytes(self._run)
+        end = self.end if self.end in BYTES else next((it for it, cut in CUTS.items() if cut.search(run)), None)
+        if end is None or not (cuts := list(CUTS[end].finditer(run))):
+            self._clear()
+            self._skipping = True
+            return [self._code(run)]
+        done, rest = run[: cuts[-1].end()], run[cuts[-1].end() :]
+        self._clear()
+        self._run += rest
+        return [self._code(piece) for piece in CUTS[end].split(done) if piece]
+
+    def _several(self) -> list[Code]:
+        """Another run has ended without the known end: are those two scans, or one with a pause inside?
+
+        Runs that are no whole codes wait for the end of the last one, which tells.
+        """
+        runs = self._runs()
+        if len(runs) < 2:
+            return []
+        ends = {end_of(run) for run in runs}
+        (other, *others) = ends
+        if other is not None and not others:
+            end = other
+        elif not all(looks_whole(run) for run in runs):
+            if ends != {None} or not self.pauses.is_over(runs, self._gaps[:-1]):
+                return []
+            self._relearn(End.SILENCE)  # together they are a whole number, and nothing ends it
+            return self._without_end(waited=False)
+        else:
+            end = End.SILENCE
+        self._relearn(end)
+        self._clear()
+        if end is End.SILENCE and not self.pauses.is_over(runs[-1:], []):
+            self._run += runs.pop()  # the rest of it may be still to come
+            self._part(RUN)
+        return [self._code(_bare(run, end)) for run in runs]
+
+    def _runs(self) -> list[bytes]:
+        """The runs without an end that wait."""
+        return [bytes(self._run[a:b]) for a, b in itertools.pairwise([0, *self._parts])]
+
+    def _given_up(self, found: End | None) -> list[Code]:
+        """Long silence after a run without the known end."""
+        if found is not None:
+            self._relearn(found)
+            return self._scans(found)
+        whole = looks_whole(bytes(self._run))
+        if whole or not (self._is_trusted or (self._doubtful and not self._endless)):
+            if self._is_trusted:
+                self._agreed = DOUBTED
+                return self._whole()
+            self._relearn(End.SILENCE)
+            return self._without_end(waited=True)
+        self._refuse(Why.UNFINISHED)
+        self._endless, self._agreed = self._endless + 1, min(self._agreed, DOUBTED)
+        self._clear()
+        return []
+
+    def _unended(self) -> list[Code]:
+        """Silence behind a run of a scanner that sends no end: a code is over, or waits for what may be its rest."""
+        if self._is_parted:
+            self._gaps[-1] = self.patience
+        else:
+            self._part(self.pauses.idle)
+        waited = self._gaps[-1] >= HOLD
+        over = waited or (self._gaps[-1] == self.pauses.idle and self.pauses.is_over(self._runs(), self._gaps[:-1]))
+        return self._without_end(waited=waited) if over else []
+
+    def _part(self, gap: float) -> None:
+        self._parts.append(len(self._run))
+        self._gaps.append(gap)
+
+    def _without_end(self, *, waited: bool) -> list[Code]:
+        """The codes of the runs that wait; `waited`: nothing has come behind them for long."""
+        runs, gaps, before = self._runs(), self._gaps[:-1], self._last
+        self._clear()
+        groups = codes_in(runs, gaps, self.pauses.numbers)
+        self.pauses.learn(groups, gaps)
+        if waited and len(runs) == 1:
+            self.pauses.learn_alone(runs[0])
+        codes = [bare for group in groups if (bare := b"".join(group).rstrip(BETWEEN))]
+        if any(map(looks_whole, codes)):  # else it may be a piece of a code whose scanner pauses inside
+            self._learn(End.SILENCE)
+        if before and codes and is_tail(before, codes[0]) and not self.pauses.is_known_alone(before):
+            self.pauses.learn_cut(before)
+            self._refuse(Why.UNFINISHED)
+            codes = codes[1:]
+        elif codes and not waited and may_go_on(codes[-1]):
+            self._last = codes[-1]
+        return [self._code(code) for code in codes]
+
+    def _scans(self, end: End) -> list[Code]:
+        run = bytes(self._run)
+        self._clear()
+        return [self._code(scan) for scan in scans_in(run, end, aim=self._aim)]
+
+    def _whole(self) -> list[Code]:
+        run = bytes(self._run).rstrip(BETWEEN)
+        self._clear()
+        return [self._code(run)] if run else []
+
+    def _code(self, scan: bytes) -> Code:
+        return self._cover.off(scan.removeprefix(bytes([STX])))
+
+    def _learn(self, end: End) -> None:
+        self._endless = 0
+        if end is self.end:
+            self._agreed, self._other = self._agreed + 1, None
+        elif self.end is None or self._other is end:
+            self._relearn(end)
+        else:
+            self._other = end
+
+    def _relearn(self, end: End) -> None:
+        self.end, self._agreed, self._other, self._endless = end, 1, None, 0
+
+    def _refuse(self, why: Why) -> None:
+        self.refused += 1
+        self.why = why
+
+    def _clear(self) -> None:
+        self._run.clear()
+        self._parts.clear()
+        self._gaps.clear()
+        self._last = None
+
+
+def _bare(run: bytes, end: End) -> bytes:
+    return run.rstrip(BYTES[end]) if end in BYTES else run

@@ -1,0 +1,71 @@
+"""What scanners end a code with, and splitting a run of bytes into scans by such an end."""
+
+import re
+from enum import StrEnum
+
+from edge.codes import aim as identifiers
+from edge.codes.completeness import looks_whole
+from firmware_bridge.framing.framing import BETWEEN, ETX
+
+
+class End(StrEnum):
+    """What a scanner ends a code with."""
+
+    LINE = "line"  # CR, LF or both
+    TAB = "tab"
+    ETX = "stx"  # an STX before the code may come with it
+    SILENCE = "idle"
+
+
+BYTES = {End.LINE: BETWEEN, End.TAB: b"\t", End.ETX: bytes([ETX])}
+CUTS = {end: re.compile(b"[%s]+" % re.escape(ends)) for end, ends in BYTES.items()}
+
+# A line that is a code by itself, and no line of a business card: a number, NW-7 with its letters, capitals and digits with
+# or without hyphens (Code 39), our own code, an address, a token. As in ui/static/js/scan-text.js.
+_ALONE = re.compile(
+    rb"[0-9]+|[A-ENT*a-ent][0-9$:/.+-]{3,}[A-ENT*a-ent]|(?=(?:[^0-9]*[0-9]){3})[0-9A-Z*][0-9A-Z./$+%*_-]{3,}"
+    rb"|(?:noren:|https?://)[!-~]+|eyJ[!-~]+"
+)
+
+
+def stands_alone(line: bytes) -> bool:
+    """Whether a line is what a shop scans, and hardly one of several in a QR code."""
+    return bool(_ALONE.fullmatch(line)) or looks_whole(line)
+
+
+def end_of(run: bytes) -> End | None:
+    """The end of a run of bytes; None if it has no end that scanners use."""
+    if run.rstrip(BETWEEN).endswith(BYTES[End.ETX]):
+        return End.ETX
+    return next((end for end, ends in BYTES.items() if run[-1:] and run[-1] in ends), None)
+
+
+def scans_in(run: bytes, end: End, *, aim: bool) -> list[bytes]:
+    """The scans in a run that ends with `end`: usually one; more if the line was read late, or if a scanner sends several codes
+    of a label together.
+
+    Then each begins with its AIM identifier, or is what a shop scans, line by line: no QR code with lines is like that.
+    """
+    pieces = [bare for piece in CUTS[end].split(run) if (bare := piece.lstrip(BETWEEN))]
+    if len(pieces) < 2:
+        return pieces
+    if aim and identifiers.leading(pieces[0]):
+        return _from_identifiers(run, end)
+    if end is End.ETX or all(map(stands_alone, pieces)):
+        return pieces
+    return [_without(run, end)]
+
+
+def _from_identifiers(run: bytes, end: End) -> list[bytes]:
+    """Cut where an AIM identifier comes directly after an end."""
+    found: list[bytes] = []
+    at = 0
+    for cut in CUTS[end].finditer(run):
+        if cut.end() == len(run) or identifiers.leading(run[cut.end() :]):
+            found.append(run[at : cut.start()])
+            at = cut.end()
+    return found
+
+
+def _without(run: bytes, end: End) -> bytes:
+    return run[:-1] if end is End.TAB else run.rstrip(BETWEEN)

@@ -1,0 +1,1 @@
+"""A new config is validated, tried, checked, and kept or rolled back."""

@@ -1,0 +1,95 @@
+"""The broker to connect to: that of the last good config, or the one before if HQ cannot be reached there."""
+
+import logging
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.config.active_config import read_settings
+from edge.config.document import BadDocument
+from edge.config.noren_toml import BadConfig, Config
+from edge.facts.box import LineFellBack
+from edge.platform.clock import Now
+from edge.platform.database import writing
+from edge.platform.sqlite_file import held
+from sync.config_trial.validation import broker_of
+from sync.sync_log import append_note
+from sync.transport.broker import Broker, read_broker
+
+log = logging.getLogger(__name__)
+
+# s without HQ after a change of broker before failover, and between further tries: HQ sends every 20 s, and a broker's
+# restart, a lease of the shop's router or a change in the DNS takes less.
+MOVE_PATIENCE = 300.0
+
+
+@dataclass(slots=True)
+class BrokerChoice:
+    """The choice of the broker. `at`, everywhere: monotonic seconds."""
+
+    db: Database
+    ground: Config
+    broker: Broker = field(init=False)
+    _places: list[Broker] = field(default_factory=list)
+    _newest: int = 0
+    _proven: bool = True
+    _silent: float | None = None
+
+    def __post_init__(self) -> None:
+        self.read()
+
+    def read(self) -> None:
+        """Called at the start, and if another config may be kept. If its broker is the same, the connection stays."""
+        before = self._places[:1]
+        self._newest, self._proven, self._places = _places(self.db, self.ground)
+        if self._places[:1] != before or self.broker not in self._places:
+            self.broker, self._silent = self._places[0], None
+
+    def look(self, heard: bool, at: float, now: Now) -> None:
+        """Remember that HQ was heard at the new broker; if it was not, fail over to the other one, and report it to HQ."""
+        if heard:
+            self._silent = None
+            if not self._proven and self.broker == self._places[0]:
+                self._prove(now)
+            return
+        self._silent = at if self._silent is None else self._silent
+        if self._proven or len(self._places) == 1 or at - self._silent < MOVE_PATIENCE:
+            return
+        taken = self._places[1 - self._places.index(self.broker)]
+        log.warning("HQ does not answer at broker %s: MQTT fails over to %s", self.broker, taken)
+        with writing(self.db):
+            append_note(self.db, LineFellBack(left=str(self.broker), taken=str(taken)), now)
+        self.broker, self._silent = taken, at
+
+    def _prove(self, now: Now) -> None:
+        with writing(self.db):
+            self.db.conn.execute("update configs set proven = ? where number = ?", (now.text, self._newest))
+        self._proven = True
+
+
+def _places(db: Database, ground: Config) -> tuple[int, bool, list[Broker]]:
+    """The newest good config, whether HQ was heard at its broker, that broker, and the last one where HQ was heard."""
+    rows = db.conn.execute(
+        "select number, epoch, version, body, proven from configs where stage = 'kept' order by number desc"
+    ).fetchall()
+    good = [(row[0], row[4] is not None, broker) for row in rows if (broker := _broker(ground, row))]
+    if not good:
+        return 0, True, [_own(ground)]
+    number, proven, newest = good[0]
+    last = next((broker for _, heard, broker in good if heard), _own(ground))
+    return number, proven, [newest] if last == newest else [newest, last]
+
+
+def _own(ground: Config) -> Broker:
+    return read_broker(ground.hq, held(Path(ground.store.data)))
+
+
+def _broker(ground: Config, row: tuple[int, str, int, str, str | None]) -> Broker | None:
+    """None if this Noren, or this noren.toml, can no longer use the config."""
+    number, epoch, version, body, _ = row
+    try:
+        return broker_of(read_settings(ground, number, epoch, version, body), body)
+    except (BadDocument, BadConfig) as error:
+        log.error("config version %d was in force and cannot be used any more: %s", version, error)
+        return None

@@ -1,0 +1,61 @@
+"""Checks that the scanners and cameras of a config on trial open, by what the bridge writes to the database."""
+
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.config.noren_toml import Device
+from edge.config.overrides import differing, elsewhere
+from edge.platform.database import one, rows
+from edge.single_instance import runs
+from sync.config_trial.states import Doubt
+from sync.config_trial.trial import OnTrial
+
+OPEN = frozenset(
+    {"black", "covered", "ended"}
+)  # a camera is open even if it sees nothing: in the dark, before a poster
+
+
+def devices(db: Database, trial: OnTrial) -> list[Doubt]:
+    """What is wrong with the bridge, if anything. A store without devices needs no bridge."""
+    config = trial.after.config
+    if not config.devices and not trial.before.config.devices:
+        return []
+    if not runs(Path(config.store.data) / "bridge.lock"):
+        return [Doubt(text="the bridge does not run", sort="not_yet", gone=True)]
+    return _taken_up(db, trial) or _opened(db, trial)
+
+
+def _taken_up(db: Database, trial: OnTrial) -> list[Doubt]:
+    number = trial.after.number
+    match one(db, "select config, past from bridge"):
+        case (_, past) if past == number:
+            return [Doubt(text="the bridge was started anew during the trial", sort="over", gone=True)]
+        case (config, _) if config == number:
+            return []
+        case _:
+            return [Doubt(text="the bridge has not taken the config up", sort="not_yet")]
+
+
+def _opened(db: Database, trial: OnTrial) -> list[Doubt]:
+    known = {row["device"]: row for row in rows(db, "select device, state, detail from devices")}
+    found = []
+    for device in _judged(trial):
+        row = known.get(device.id, {"state": "starting", "detail": ""})
+        match row["state"], row["detail"]:
+            case "works", _:
+                pass
+            case "lost", detail if detail in OPEN:
+                pass
+            case "lost", detail:
+                found.append(Doubt(text=f"device {device.id} does not open: {detail}", sort="wrong"))
+            case _:
+                found.append(Doubt(text=f"device {device.id} has not opened", sort="not_yet"))
+    return found
+
+
+def _judged(trial: OnTrial) -> list[Device]:
+    """The devices that are new or changed; a device that was lost before and is unchanged is not this config's fault."""
+    before, after = trial.before.config.devices, trial.after.config.devices
+    moved = elsewhere(before, after)
+    return [device for device in differing(before, after) if device in moved or device.id not in trial.lost]

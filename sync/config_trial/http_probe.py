@@ -1,0 +1,92 @@
+"""Checks that the pages answer with a config on trial, over HTTP, as a screen requests them."""
+
+import http.client
+from dataclasses import dataclass, field
+
+import msgspec
+from msgspec import Struct
+
+from edge.config.noren_toml import Config, Station
+from edge.config.role import Role
+from sync.config_trial.states import Doubt
+from sync.config_trial.trial import OnTrial
+
+ANSWER_WITHIN = 5.0  # s for one page; a Pi's slowest takes a tenth of one
+LARGEST = 4_000_000  # bytes of a page that are read
+STORE = ("/", "/brand.css", "/board", "/status", "/staff")
+
+
+class Lives(Struct, frozen=True, kw_only=True):
+    """The config in force in the web process, and the one that was on trial when the process began."""
+
+    number: int
+    past: int
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The JSON of /healthz."""
+
+    ok: bool
+    config: Lives
+
+
+@dataclass(slots=True)
+class Pages:
+    """The pages of the settings on trial; a page that has answered is not requested again."""
+
+    trial: OnTrial
+    _left: list[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        places = self.trial.after.config.stations
+        self._left = [*STORE, *(path for place in places if (path := _page(place)))]
+
+    def doubts(self) -> list[Doubt]:
+        """What is wrong with the web process, if anything."""
+        web = self.trial.after.config
+        try:
+            status, body = _get(web, "/healthz")
+            health = msgspec.json.decode(body, type=Health)
+            if doubt := self._is_taken_up(health):
+                return [doubt]
+            while self._left:
+                status, _ = _get(web, self._left[0])
+                if status >= http.client.BAD_REQUEST:
+                    return [Doubt(text=f"page {self._left[0]} answers {status}", sort="wrong")]
+                self._left.pop(0)
+        except ConnectionRefusedError:
+            return [Doubt(text="the pages do not run", sort="not_yet", gone=True)]
+        except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
+            return [Doubt(text=f"the pages do not answer: {error}", sort="wrong")]
+        return []
+
+    def _is_taken_up(self, health: Health) -> Doubt | None:
+        number = self.trial.after.number
+        if health.config.past == number:
+            return Doubt(text="the pages were started anew during the trial", sort="over", gone=True)
+        if not health.ok:
+            return Doubt(text="the pages' loops stand still", sort="wrong")
+        if health.config.number != number:
+            return Doubt(text="the pages have not taken the config up", sort="not_yet")
+        return None
+
+
+def _page(place: Station) -> str | None:
+    match place.role:
+        case Role.KIOSK | Role.ENTRANCE:
+            return f"/{place.role}/{place.id}"
+        case Role.COUNTER | Role.HANDHELD:
+            return f"/staff/{place.id}/login"
+        case _:
+            return None
+
+
+def _get(config: Config, path: str) -> tuple[int, bytes]:
+    """Status and body, over loopback, which needs no authentication. Raises OSError or HTTPException."""
+    line = http.client.HTTPConnection(config.web.host, config.web.port, timeout=ANSWER_WITHIN)
+    try:
+        line.request("GET", path)
+        answer = line.getresponse()
+        return answer.status, answer.read(LARGEST)
+    finally:
+        line.close()

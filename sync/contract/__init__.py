@@ -1,0 +1,1 @@
+"""The contract in AsyncAPI and JSON Schema, generated from the types."""

@@ -1,0 +1,146 @@
+"""The contract between store and HQ as AsyncAPI 3.0 and JSON Schemas, built from the very types that decode.
+
+Made anew by `python -m sync.contract.asyncapi`; a test fails where the files are not what the types say.
+"""
+
+import json
+from pathlib import Path
+
+import msgspec
+from msgspec import UNSET
+
+from edge.facts.fact import Fact, event_type
+from edge.platform.replica_schema import FEEDS
+from edge.registry import FACTS
+from sync.contract import asyncapi_channels, yaml_writer
+from sync.contract.examples import EXAMPLES, KEY, Example
+from sync.contract.json_schemas import HEADERS, Json, components, named, schemas, tag
+from sync.hq.feeds.feed import SCOPE_ALL
+from sync.protocol.envelope import ROWS_MOST, WIRE_MOST, seal
+from sync.protocol.feed_types import KEY_FIELDS
+from sync.protocol.messages import ROWS, VERSION
+from sync.protocol.signing import write_public
+
+HERE = Path(__file__).parents[1]
+DOCUMENT, SCHEMAS = "asyncapi.yaml", "schemas"
+HEAD = """\
+# Not written by hand: `.venv/bin/python -m sync.contract.asyncapi` makes it from the types: sync/protocol/messages.py,
+# sync/protocol/feed_types.py, edge/registry.py.
+"""
+TEXT = f"""\
+What a store's box and headquarters say to each other over MQTT (5 or 3.1.1), seen from the box: it sends what is \
+under `up` and receives what is under `down`. Whoever plays HQ does it the other way round.
+
+A message is three parts: `signature SP key-id LF header LF body`. The signature is Ed25519, in base64url without \
+padding, over the topic, an LF, and all that follows the first line. The header is a JSON object on one line \
+(`headers` below), the body is JSON lines (`payload` below: each element is a line; nothing where it is empty). With \
+`enc` `zlib` the body is one zlib stream. A message has at most {WIRE_MOST} bytes and {ROWS_MOST} rows. Fields that are \
+not known are to be ignored; another `v` is refused.
+
+A fact (`x-facts`, by type) is a CloudEvent 1.0 in structured JSON. `id` is `store/epoch/seq` of where it was first told \
+and never changes: count by it. `clock` says how far `time` can be trusted (`synced`, `holdover`, `unset`), `boot` is the \
+kernel's id of that boot; those of `member`, `staff`, `station` and `causation` (the scan or fact it came from) that are in \
+`attributes` are there where they are known. `lane` is the chain it is told in; lower ones go first.
+
+A feed (`x-feeds`, by name) is heard by all stores alike or by each for itself (`scope`); `body` is what its rows hold, \
+`key` the field of the body that is the row's key too; `body-of-key` names rows that hold something else.
+
+Beside the examples of each message is what is published on the wire (`x-wire`), signed for its topic with the secret \
+key of RFC 8032's first test under the id `{KEY.id}`; its public half is `{write_public(KEY.public)}`.
+"""
+
+
+def document() -> Json:
+    """The AsyncAPI document."""
+    kinds = named()
+    found, parts = components(list(kinds.values()), "#/components/schemas/")
+    refs = dict(zip(kinds, found, strict=True))
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Noren: store and headquarters", "version": f"{VERSION}.0.0", "description": TEXT},
+        "defaultContentType": "application/x-ndjson",
+        "channels": asyncapi_channels.channels(),
+        "operations": asyncapi_channels.operations(),
+        "components": {
+            "messages": {tag(header): _message(header, refs) for header in HEADERS},
+            "schemas": dict(sorted(parts.items())),
+        },
+        "x-feeds": {feed: _feed(feed, refs) for feed in FEEDS},
+        "x-facts": {event_type(FACTS[kind]): _fact(FACTS[kind], refs) for kind in sorted(FACTS)},
+    }
+
+
+def _message(header: type, refs: Json) -> Json:
+    examples = [one for one in EXAMPLES if type(one.header) is header]
+    row = ROWS.get(header)
+    items = refs.get(f"row.{row.__name__}", {}) if row else UNSET
+    lines = {"maxItems": 0} if items is UNSET else {"items": items, "maxItems": ROWS_MOST}
+    return {
+        "name": tag(header),
+        "summary": _said(header)[0],
+        "description": "\n\n".join(_said(header)[1:]) or _said(header)[0],
+        "headers": refs[f"message.{tag(header)}"],
+        "payload": {"type": "array", **lines},
+        "examples": [_example(one) for one in examples],
+        "x-wire": [_wire(one) for one in examples],
+    }
+
+
+def _said(kind: type) -> list[str]:
+    """The paragraphs of a type's docstring."""
+    return [" ".join(part.split()) for part in (kind.__doc__ or "").split("\n\n")]
+
+
+def _example(one: Example) -> Json:
+    return {
+        "name": tag(type(one.header)),
+        "headers": json.loads(msgspec.json.encode(one.header)),
+        "payload": [json.loads(msgspec.json.encode(row)) for row in one.rows],
+    }
+
+
+def _wire(one: Example) -> Json:
+    """The example as it is published; text, because it is too short to be compressed."""
+    return {"topic": one.topic, "message": seal(one.topic, one.header, one.rows, KEY).decode()}
+
+
+def _feed(feed: str, refs: Json) -> Json:
+    """Who hears a feed, and what the body of its rows is; a feed that nobody reads yet has any object."""
+    scope = "all" if feed in SCOPE_ALL else "store"
+    key = {"key": KEY_FIELDS[feed]} if feed in KEY_FIELDS else {}
+    own = {name.rpartition(".")[2]: ref for name, ref in refs.items() if name.startswith(f"feed.{feed}.")}
+    of_key = {"body-of-key": own} if own else {}
+    return {"scope": scope, **key, "body": refs.get(f"feed.{feed}", {"type": "object"}), **of_key}
+
+
+def _fact(kind: type[Fact], refs: Json) -> Json:
+    return {
+        "summary": _said(kind)[0],
+        "lane": int(kind.LANE),
+        "attributes": list(kind.ABOUT),
+        "data": refs[f"fact.{kind.TYPE}"],
+    }
+
+
+def files() -> dict[str, str]:
+    """All files of the contract with their text, by their path from here."""
+    texts = {name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in schemas().items()}
+    return {
+        DOCUMENT: HEAD + yaml_writer.write(document()),
+        **{f"{SCHEMAS}/{name}": text for name, text in texts.items()},
+    }
+
+
+def write(here: Path) -> None:
+    """Write the contract into a folder; a schema of a type that is no more goes."""
+    made = files()
+    (here / SCHEMAS).mkdir(exist_ok=True)
+    for old in (here / SCHEMAS).glob("*.json"):
+        if f"{SCHEMAS}/{old.name}" not in made:
+            old.unlink()
+    for name, text in made.items():
+        (here / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(HERE)

@@ -1,0 +1,1 @@
+"""HQ's feeds are received into the replica."""

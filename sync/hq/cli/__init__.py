@@ -1,0 +1,1 @@
+"""`noren hq`: headquarters' own commands."""

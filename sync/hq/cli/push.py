@@ -1,0 +1,170 @@
+"""`noren hq push`: rows of a file into a feed."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlite_utils import Database
+
+from edge.platform.database import one, writing
+from sync.hq.cli.options import encoding_option, folder_option, plainly
+from sync.hq.cli.rollout import start_file
+from sync.hq.enrolment import founding, key_rotation
+from sync.hq.enrolment.keys import hq_keys
+from sync.hq.errors import NotPossible
+from sync.hq.feeds import feed
+from sync.hq.importing import pickup_codes
+from sync.hq.importing import push as pushing
+from sync.hq.importing.files import Item, read
+from sync.hq.importing.pickup_codes import Code
+from sync.hq.importing.push import SHOWN, WORDS, Outcome
+from sync.hq.importing.row_builder import DOCUMENT, config_rows
+from sync.hq.importing.templates import TEMPLATES
+from sync.hq.progress_bar import shown_as_read
+from sync.protocol.signing import write_public
+from sync.protocol.topics import ALL
+
+PARTS = {
+    "keys": "a key that is not in the feed counts where a store was enrolled with it; revoke it (revoked = true)",
+    "prices": "what is not in it would leave the catalogue",
+}
+MANY = 2  # rows; if one row is deleted, the message names it
+OWN = sorted(word for word, name in WORDS.items() if name in feed.SCOPE_STORE)
+
+
+@click.command()
+@click.argument("what", type=click.Choice(sorted(WORDS)))
+@click.argument("file", type=click.Path(path_type=Path))
+@folder_option
+@click.option("--store", help=f"Whose: needed for what each store hears for itself ({', '.join(OWN)}).")
+@click.option("--group", help="config: begin a roll-out to the stores of this group.")
+@click.option("--percent", type=click.IntRange(1, 100), help="config: begin a roll-out to so many of each 100 stores.")
+@click.option("--whole", is_flag=True, help="The file is all there is: what it does not have is deleted.")
+@click.option(
+    "--yes-delete", type=click.IntRange(1), metavar="N", help="With --whole: that it deletes N rows is meant."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    help="orders: write the pickup codes that HQ minted to this CSV (order, number, code).",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--again", is_flag=True, help="config: a new version though it says the same, for a store to try anew.")
+@encoding_option
+def push(what: str, file: Path, folder: Path, store: str | None, encoding: str, **how: Any) -> None:
+    """Send rows of a file (CSV, JSON, JSON lines, TOML) to the stores.
+
+    Content takes pictures, too: an .svg file, or a folder of them; shirt.svg becomes picture/shirt.
+    Fields that the file does not have stay as they are. Open orders that have no number or no secret get them from HQ:
+    `--out` writes them down to be sent to the shoppers, `noren hq order show` shows one again. Who serves publishes the
+    change at once. `noren hq template` prints a file to begin with. Config to many stores is a roll-out: see
+    `noren hq rollout`. `keys` are public halves of HQ's keys that are made elsewhere; `noren hq keys` makes HQ's next one
+    and changes over to it.
+    """
+    with plainly():
+        if how["group"] or how["percent"]:
+            _roll_out(what, file, folder, store, encoding, how)
+        else:
+            _push(what, file, folder, store, encoding, how)
+
+
+def _roll_out(what: str, file: Path, folder: Path, store: str | None, encoding: str, how: dict[str, Any]) -> None:
+    if what != "config" or store or how["whole"] or how["again"]:
+        raise NotPossible("--group and --percent go with config, and not with --store, --whole or --again")
+    start_file(folder, file, encoding, how["group"], how["percent"], dry=how["dry_run"])
+
+
+def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str, how: dict[str, Any]) -> None:
+    name, whole, dry = WORDS[what], how["whole"], how["dry_run"]
+    if how["again"] and (name != "config" or dry):
+        raise NotPossible("--again goes with config, and not with --dry-run")
+    if whole and what in PARTS:
+        raise NotPossible(f"--whole does not go with {what}: {PARTS[what]}")
+    if (how["yes_delete"] and not whole) or (how["out"] and (name != "orders" or dry)):
+        raise NotPossible("--yes-delete goes with --whole; --out goes with orders, and not with --dry-run")
+    with founding.opened(folder) as db:
+        scope = _scope(db, name, store)
+        if whole and not dry:
+            _ask(*pushing.doomed(db, what, scope, _rows(name, file, encoding)), how["yes_delete"])
+        rows = _rows(name, file, encoding)
+        items = shown_as_read(f"pushing {what}", rows, file)
+        signing = {key.id: write_public(key.public) for key in hq_keys(folder)}
+        outcome = pushing.push(db, what, scope, items, whole=whole, dry=dry, signing=signing)
+        if name == key_rotation.FEED and not dry:
+            key_rotation.prove(db, folder)
+        if how["again"]:
+            with writing(db):
+                feed.put_again(db, name, scope, DOCUMENT)
+        minted = pickup_codes.of_store(db, scope, outcome.orders) if name == "orders" and not dry else []
+    if how["out"]:
+        pickup_codes.write(how["out"], minted)
+    for line in outcome.words:
+        click.echo(line)
+    for order in outcome.overruled:
+        click.echo(
+            f"order {order}: its goods are handed over, so the cancellation is a conflict: see `noren hq conflicts`"
+        )
+    would = "would be " if dry else ""
+    _say_minted(outcome, minted, how["out"], would)
+    for words in sorted(outcome.not_yet):
+        click.echo(f"not yet shown by this version: {words}")
+    click.echo(
+        f"{outcome.new} {would}new, {outcome.changed} {would}changed, {outcome.gone} {would}deleted, "
+        f"{outcome.same} the same"
+    )
+
+
+def _rows(name: str, file: Path, encoding: str) -> Iterable[Item]:
+    if file.is_dir() and name != "content":
+        raise NotPossible(f"{file}: is a folder; only content takes one, of .svg files")
+    return config_rows(file, encoding) if name == "config" else read(file, encoding)
+
+
+def _ask(gone: int, there: int, agreed: int | None) -> None:
+    """A file that is all there is and has little is most often the wrong one. Raises NotPossible."""
+    if agreed is not None and agreed != gone:
+        raise NotPossible(f"--yes-delete {agreed}: it is {gone} of {there} rows that would be deleted")
+    if gone < MANY or gone * 2 <= there or agreed is not None:
+        return
+    words = f"the file is said to be all there is, and {gone} of {there} rows would be deleted"
+    if not sys.stdin.isatty():
+        raise NotPossible(f"{words}. Look with --dry-run; if it is meant: --yes-delete {gone}")
+    if not click.confirm(f"{words[0].upper()}{words[1:]}. Is that meant?"):
+        raise NotPossible("nothing was changed")
+
+
+def _say_minted(outcome: Outcome, minted: Sequence[Code], out: Path | None, would: str) -> None:
+    """Say where the codes for shoppers are."""
+    if outcome.minted:
+        click.echo(f"{outcome.minted} pickup codes {would}made")
+    if out:
+        click.echo(f"{len(minted)} pickup codes of HQ's are in {out}")
+    elif outcome.minted and minted:
+        for code in minted[:SHOWN]:
+            click.echo(f"order {code.order}: number {code.number}, code {code.content}")
+        more = len(minted) - SHOWN
+        if more > 0:
+            click.echo(f"and {more} more: the same push with --out FILE writes them all")
+
+
+def _scope(db: Database, name: str, store: str | None) -> str:
+    """The scope that gets the feed. Raises NotPossible."""
+    if name in feed.SCOPE_ALL:
+        if store:
+            raise NotPossible("every store hears this alike: leave --store out")
+        return ALL
+    if not store:
+        many = "; `noren hq rollout start` sends config to many" if name == "config" else ""
+        raise NotPossible(f"which store? Give --store{many}")
+    if one(db, "select 1 from stores where id = ?", (store,)) is None:
+        raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")
+    return store
+
+
+@click.command()
+@click.argument("what", type=click.Choice(sorted(TEMPLATES)))
+def template(what: str) -> None:
+    """Print a file to begin with: `noren hq template offers > offers.csv` (config: .toml, content: .json)."""
+    click.echo(TEMPLATES[what].encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows

@@ -1,0 +1,17 @@
+"""`noren hq sample-files`: the sample chain's files, for a chain that wants to see how its own would look."""
+
+from pathlib import Path
+
+import click
+
+from edge.platform.clock import now
+from sync.hq.cli.options import plainly
+from sync.hq.sample.tables import README, copy
+
+
+@click.command("sample-files")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def sample_files(folder: Path) -> None:
+    """Write the sample chain's files into a folder, ready for `noren hq push`; README.md there explains them."""
+    with plainly():
+        click.echo(f"{copy(folder, now().time)} files in {folder}; begin with {folder / README}")

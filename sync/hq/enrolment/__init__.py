@@ -1,0 +1,1 @@
+"""Founding a headquarters, enrolling stores, and keys."""

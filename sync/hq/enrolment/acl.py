@@ -1,0 +1,64 @@
+"""What each store may publish and read, for mosquitto's acl_file; a revoked store may only read its revocation and HQ's keys."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.platform.database import one, rows
+from sync.hq.feeds.feed import SCOPE_ALL
+from sync.protocol import topics
+from sync.trust.trusted_keys import KEYS
+
+FILE = "broker.acl"  # in HQ's folder
+RULES = """\
+# Who may say and hear what at headquarters' mosquitto: acl_file /etc/mosquitto/noren/acl
+#
+# Write your chain's id for CHAIN; `noren hq` does so itself in its file broker.acl. %u is the name a client has proved: with
+# `require_certificate true` and `use_identity_as_username true` it is the CN of its certificate, which is the store's id.
+# Never enrol a store called "all" or "hq". What is not allowed here is refused.
+
+# A store publishes only under its own name, and hears its own and the chain's (mosquitto warns that the third
+# pattern names no %u; it is meant so: what is for all stores is for every client with a certificate).
+pattern write noren/1/CHAIN/up/%u/#
+pattern read noren/1/CHAIN/down/%u/#
+pattern read noren/1/CHAIN/down/all/#
+
+# Headquarters hears every store and speaks to every store.
+user hq
+topic read noren/1/CHAIN/up/#
+topic write noren/1/CHAIN/down/#
+# its own presence too: of several workers one that lives takes back what a dying one's last will says
+topic read noren/1/CHAIN/down/all/hq
+"""
+# `deny` has precedence, in whatever order the rules are written (mosquitto.conf(5))
+# HQ's keys stay readable: a box that was offline in a rotation would refuse an order signed with the new key
+SHUT = ("head", "hq", *(f"feed/{name}" for name in sorted(SCOPE_ALL - {KEYS})))
+ENDED = """
+# revoked: it may hear that it is and with whose key that is signed, and nothing else
+user {store}
+topic deny {root}/up/#
+{shut}
+topic deny {root}/down/{store}/feed/#
+topic deny {root}/down/{store}/head
+topic deny {root}/down/{store}/ack
+topic deny {root}/down/{store}/answer
+"""
+
+
+def text(chain: str, revoked: Sequence[str] = ()) -> str:
+    """The file for a chain."""
+    shut = "\n".join(f"topic deny {topics.down(chain, topics.ALL, what)}" for what in SHUT)
+    ended = [ENDED.format(store=store, root=topics.root(chain), shut=shut) for store in revoked]
+    return RULES.replace("CHAIN", chain) + "".join(ended)
+
+
+def write(db: Database, folder: Path) -> Path:
+    """Write the file for the present stores, for the broker to reload (SIGHUP); returns its path."""
+    about = one(db, "select chain from about")
+    assert about is not None, "whoever writes it is founded"
+    revoked = [row["id"] for row in rows(db, "select id from stores where revoked is not null order by id")]
+    part = folder / f"{FILE}.part"
+    part.write_text(text(about[0], revoked), encoding="utf-8")
+    part.replace(folder / FILE)
+    return folder / FILE

@@ -1,0 +1,156 @@
+"""Founding a headquarters, and enrolling stores in it."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.key_files.private_file import write_secret
+from edge.platform.clock import now
+from edge.platform.database import one, writing
+from sync.hq import older_copy, store_commands
+from sync.hq.enrolment import acl, keys, recovery_key
+from sync.hq.errors import NotPossible
+from sync.hq.schema import FILE, migrate, open_hq_store
+from sync.protocol.command_types import REVOKE
+from sync.protocol.signing import fingerprint, new_key, read_public, write_private, write_public
+
+END_LASTS = timedelta(days=3650)  # a stolen box may lie in a drawer for years
+SEED_FILE = "store-signing.key"
+HQ_TOML = "hq.toml"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # as noren.toml has it
+TAKEN = frozenset({"all", "hq"})  # topics and the broker's ACL give these a meaning of their own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founded:
+    """Whose headquarters it is: the chain, and the broker its stores shall use."""
+
+    chain: str
+    broker: str
+
+
+def check_name(what: str, name: str) -> None:
+    """Raises NotPossible if a chain or store may not have this name."""
+    if not NAME.fullmatch(name) or name in TAKEN:
+        raise NotPossible(f"{what} `{name}`: expected small letters, digits and hyphens, at most 40, not `all` or `hq`")
+
+
+def found(folder: Path, chain: str, broker: str) -> None:
+    """Make HQ's folder: database and signing key. Safe to repeat; another chain's folder is NotPossible."""
+    check_name("chain", chain)
+    folder.mkdir(parents=True, exist_ok=True)
+    migrate(folder)
+    if not (folder / keys.FILE).exists():
+        keys.make_hq_key(folder)
+    with opened(folder) as db, writing(db):
+        before = founded(db)
+        if before and before.chain != chain:
+            raise NotPossible(f"{folder / FILE} is the headquarters of chain `{before.chain}`, not of `{chain}`")
+        db.conn.execute(
+            """insert into about (chain, broker, made, only_one) values (?, ?, ?, 1)
+               on conflict (only_one) do update set broker = excluded.broker""",
+            (chain, broker, now().text),
+        )
+        recovery_key.ensure(db, folder)
+        acl.write(db, folder)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Database]:
+    """HQ's database for a `with` block, migrated to this version. Raises NotPossible if there is none, NewerDatabase."""
+    if not (folder / FILE).exists():
+        raise NotPossible(f"{folder}: no headquarters here. Run `noren hq init --dir {folder}` first.")
+    migrate(folder)
+    db = open_hq_store(folder)
+    try:
+        older_copy.begin(db, folder)
+        recovery_key.remember(db, folder)
+        yield db
+        older_copy.note(db, folder)
+    finally:
+        db.conn.close()
+
+
+def founded(db: Database) -> Founded | None:
+    """Whose headquarters it is; None before it is founded."""
+    row = one(db, "select chain, broker from about")
+    return Founded(chain=row[0], broker=row[1]) if row else None
+
+
+def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path:
+    """Enrol a store: make its key, keep the public half; returns the folder to carry to the box. Raises NotPossible.
+
+    A store that was enrolled before stays in its group if none is given.
+    """
+    check_name("store", store)
+    if group is not None:
+        check_name("group", group)
+    key = new_key()
+    bundle = folder / "stores" / store
+    with opened(folder) as db, writing(db):
+        about = founded(db)
+        if about is None:
+            raise NotPossible(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")
+        if one(db, "select 1 from stores where id = ? and revoked is null", (store,)):
+            raise NotPossible(f"store `{store}` is enrolled. Revoke its key first: `noren hq stores revoke {store}`")
+        db.conn.execute(
+            """insert into stores (id, name, public_key, since, revoked, fleet_group, again) values (?, ?, ?, ?, null, ?, 0)
+               on conflict (id) do update set
+                 name = excluded.name, public_key = excluded.public_key, since = excluded.since, revoked = null, again = 1,
+                 fleet_group = coalesce(excluded.fleet_group, fleet_group)""",
+            (store, name, write_public(key.public), now().text, group),
+        )
+        store_commands.take_back(db, store, REVOKE)
+        acl.write(db, folder)
+        bundle.mkdir(parents=True, exist_ok=True)
+        (bundle / SEED_FILE).unlink(missing_ok=True)
+        write_secret(bundle / SEED_FILE, write_private(key) + "\n")
+        (bundle / HQ_TOML).write_text(_lines(db, folder, about), encoding="utf-8")
+    return bundle
+
+
+def _lines(db: Database, folder: Path, about: Founded) -> str:
+    """The part of noren.toml that ties a box to this headquarters; JSON strings are TOML strings."""
+    return (
+        f"# for noren.toml, beside [store] with chain = {json.dumps(about.chain)}\n"
+        "[hq]\n"
+        f"broker = {json.dumps(about.broker)}\n"
+        f"{keys_line(folder)}\n"
+        f"signing_key_file = {json.dumps(SEED_FILE)}\n"
+        f"{recovery_key.line(db, folder)}\n"
+    )
+
+
+def keys_line(folder: Path) -> str:
+    """HQ's present keys, as noren.toml has them."""
+    ours = {key.id: write_public(key.public) for key in keys.hq_keys(folder)}
+    table = ", ".join(f"{json.dumps(name)} = {json.dumps(public)}" for name, public in ours.items())
+    return f"keys = {{ {table} }}"
+
+
+def revoke(db: Database, folder: Path, store: str) -> Path:
+    """From now on nothing that the store's key signs is accepted, nothing is published to it, and its box, if it is
+    reachable, takes itself out of use. Returns the broker's rules, to be reloaded. Raises NotPossible."""
+    with writing(db):
+        row = one(db, "select public_key from stores where id = ? and revoked is null", (store,))
+        if row is None:
+            raise NotPossible(f"store `{store}` is not enrolled, or its key is revoked already")
+        db.conn.execute("update stores set revoked = ? where id = ?", (now().text, store))
+        store_commands.order_within(db, store, REVOKE, {"key": fingerprint(read_public(row[0]))}, lasts=END_LASTS)
+        return acl.write(db, folder)
+
+
+def put_in_group(db: Database, stores: Sequence[str], group: str | None) -> None:
+    """Put stores into a group, out of the one they were in; None: into none. Raises NotPossible."""
+    if group is not None:
+        check_name("group", group)
+    with writing(db):
+        for store in stores:
+            if not db.conn.execute("update stores set fleet_group = ? where id = ?", (group, store)).rowcount:
+                raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")

@@ -1,0 +1,162 @@
+"""A new signing key for HQ in three steps: the stores learn it from the old one, HQ signs with it, the old one ends."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.platform.database import rows, writing
+from edge.validation.row import read
+from sync.hq.enrolment import keys
+from sync.hq.enrolment.founding import founded
+from sync.hq.errors import NotPossible
+from sync.hq.feeds import feed, row_types
+from sync.hq.reports.fleet import fleet
+from sync.protocol.feed_types import HqKey
+from sync.protocol.signing import SigningKey, write_public
+from sync.protocol.topics import ALL
+from sync.trust.key_chain import vouch
+
+FEED = "keys"
+
+
+def prepare(db: Database, folder: Path) -> str:
+    """Make the next key and send it to the stores, vouched for by the present one; returns its id. Safe to repeat. Raises
+    NotPossible."""
+    if not (folder / keys.NEXT).exists():
+        keys.make_hq_key(folder, keys.NEXT)
+    known = keys.hq_keys(folder)
+    _demand_not_revoked(db, known[-1].id)
+    with writing(db):
+        for key in known:
+            if feed.body(db, FEED, ALL, key.id) is None:
+                _put(db, key.id, HqKey(public=write_public(key.public)))
+        _prove(db, known[0])
+    return known[-1].id
+
+
+def switch(db: Database, folder: Path, *, anyway: bool = False) -> str:
+    """Sign with the next key from now on (`serve` must be restarted); returns the old key's id. Raises NotPossible.
+
+    Every enrolled store must have confirmed the key first. `anyway`: a store that is offline gets from the old key to the
+    new one when it reconnects, by what the old one has signed.
+    """
+    if not (folder / keys.NEXT).exists():
+        raise NotPossible("there is no next key: `noren hq keys prepare` makes one")
+    _demand_not_revoked(db, keys.read_hq_key(folder, keys.NEXT).id)
+    prove(db, folder)  # a row from an older version's `prepare` has no vouch: this is the last moment to add it
+    late = [one.store for one in fleet(db) if one.line == "never" or (one.line != "revoked" and FEED in one.behind)]
+    if late and not anyway:
+        raise NotPossible(
+            f"not all stores know the next key yet: {', '.join(late)}. `noren hq tell all birth` asks them. With --anyway "
+            "they follow when they come back, by what the present key has signed (a box of an older version cannot)."
+        )
+    old = keys.read_hq_key(folder)
+    (folder / keys.NEXT).replace(folder / keys.FILE)
+    prove(db, folder)
+    return old.id
+
+
+def discard(db: Database, folder: Path, which: str | None = None) -> tuple[str | None, str]:
+    """Discard the next key (leaked, or its file is damaged) and make another; returns the id revoked, and the new one's.
+
+    It is revoked if it was sent to the stores; the first id is None if not. `which`: its id, if the file does not say it.
+    Safe to repeat after a crash: the file is deleted last, and `switch` refuses a revoked key. Raises NotPossible.
+    """
+    if not (folder / keys.NEXT).exists():
+        raise NotPossible("there is no next key: `noren hq keys prepare` makes one")
+    signing = keys.read_hq_key(folder)
+    with writing(db):
+        told = _told(db)
+        old = which or _next(folder, told, signing.id)
+        if which and (which not in told or which in _before(told, signing.id)):
+            raise NotPossible(f"key `{which}` is none that the stores were told would sign next")
+        row = told.get(old) if old else None
+        if old and row:
+            _put(db, old, msgspec.structs.replace(row, revoked=True))
+        _prove(db, signing)
+    (folder / keys.NEXT).unlink()
+    return old if row else None, prepare(db, folder)
+
+
+def _next(folder: Path, told: Mapping[str, HqKey], signing: str) -> str | None:
+    """The id of the next key, from its file, or else the one other key that was sent to the stores."""
+    try:
+        return keys.read_hq_key(folder, keys.NEXT).id
+    except NotPossible:
+        named = sorted(key for key in told if key not in _before(told, signing) and not told[key].revoked)
+        if len(named) > 1:
+            raise NotPossible(
+                f"{folder / keys.NEXT} is damaged and does not say which key it was. The stores know {', '.join(named)}: "
+                "`noren hq keys discard --key ID` revokes one of them"
+            ) from None
+        return named[0] if named else None
+
+
+def _before(told: Mapping[str, HqKey], signing: str) -> set[str]:
+    """The key that signs and those that vouch for it, directly or not: any other key that was sent is to sign next."""
+    found, waiting = set[str](), [signing]
+    while waiting:
+        key = waiting.pop()
+        if key not in found:
+            found.add(key)
+            waiting += [one.by for one in told[key].vouched if one.by in told] if key in told else []
+    return found
+
+
+def _demand_not_revoked(db: Database, key: str) -> None:
+    text = feed.body(db, FEED, ALL, key)
+    if text is not None and read(text, HqKey).revoked:
+        raise NotPossible(f"the next key `{key}` is revoked: `noren hq keys discard` makes another")
+
+
+def revoke(db: Database, folder: Path, name: str) -> None:
+    """Have the stores refuse an old key of HQ's for ever, even one they were enrolled with. Raises NotPossible."""
+    if (folder / keys.NEXT).exists() and name == keys.read_hq_key(folder, keys.NEXT).id:
+        raise NotPossible(f"key `{name}` is the next one: `noren hq keys discard` revokes it and makes another")
+    if name == keys.read_hq_key(folder).id:
+        raise NotPossible(f"key `{name}` is one HQ signs with: `noren hq keys prepare` and `switch` come first")
+    text = feed.body(db, FEED, ALL, name)
+    if text is None:
+        raise NotPossible(f"key `{name}` is none of HQ's")
+    with writing(db):
+        _put(db, name, msgspec.structs.replace(read(text, HqKey), revoked=True))
+        _prove(db, keys.read_hq_key(folder))
+
+
+def prove(db: Database, folder: Path) -> None:
+    """Let the key HQ signs with vouch for keys nobody vouches for, and withdraw what is revoked: a store that is away finds
+    from any of them to this one."""
+    with writing(db):
+        _prove(db, keys.read_hq_key(folder))
+
+
+def _prove(db: Database, signing: SigningKey) -> None:
+    about = founded(db)
+    assert about is not None, "whoever has a feed is founded"
+    for key, row in _told(db).items():
+        if (proven := _proven(signing, about.chain, key, row)) != row:
+            _put(db, key, proven)
+
+
+def _told(db: Database) -> dict[str, HqKey]:
+    """The keys that were sent to the stores, by id."""
+    found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (FEED, ALL))
+    read_all = {one["key"]: row_types.read(FEED, one["key"], one["body"], HqKey) for one in found}
+    return {key: row for key, row in read_all.items() if row is not None}
+
+
+def _proven(signing: SigningKey, chain: str, key: str, row: HqKey) -> HqKey:
+    """A row with the signing key's vouch or withdrawal; its withdrawal replaces an earlier key's."""
+    if key == signing.id:
+        return row
+    if not row.revoked and not row.vouched:
+        return msgspec.structs.replace(row, vouched=[vouch(signing, chain, "counts", key, row.public)])
+    if row.revoked and signing.id not in {one.by for one in row.withdrawn}:
+        return msgspec.structs.replace(row, withdrawn=[vouch(signing, chain, "withdrawn", key, row.public)])
+    return row
+
+
+def _put(db: Database, key: str, row: HqKey) -> None:
+    feed.put(db, FEED, ALL, [(key, row_types.text(FEED, key, msgspec.to_builtins(row)))])

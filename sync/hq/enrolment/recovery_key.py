@@ -1,0 +1,124 @@
+"""HQ's recovery key: with it a box's data key is had again, when the box or its key is lost."""
+
+import errno
+import logging
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlite_utils import Database
+
+from edge.crypto.data_key import DataKey
+from edge.crypto.sealed_data_key import (
+    NotSealed,
+    SealedKey,
+    from_text,
+    open_sealed,
+    read_recovery_private,
+    recovery_id,
+    write_recovery,
+    write_recovery_private,
+)
+from edge.db_files import backup_trailer
+from edge.key_files.private_file import write_secret
+from edge.platform.clock import now
+from edge.platform.database import one
+from sync.hq.errors import NotPossible
+
+log = logging.getLogger(__name__)
+
+FILE = "hq-recovery-key.json"
+
+
+class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    private: str  # X25519, base64url
+
+
+def ensure(db: Database, folder: Path) -> X25519PrivateKey:
+    """The key; made if there never was one. Raises NotPossible if another one was noted, or it is gone."""
+    known = _noted(db)
+    if known is None and not (folder / FILE).exists():
+        key = X25519PrivateKey.generate()
+        kept = _KeyFile(id=recovery_id(key.public_key()), private=write_recovery_private(key))
+        write_secret(folder / FILE, msgspec.json.encode(kept).decode() + "\n")
+    key = read(folder)
+    here = recovery_id(key.public_key())
+    if known is None:
+        _note(db, here)
+    elif here != known:
+        raise NotPossible(
+            f"{folder / FILE} is the recovery key {here}, and the boxes' data keys are sealed for {known}: put that one back"
+        )
+    return key
+
+
+def remember(db: Database, folder: Path) -> None:
+    """Note a key that is there and was made before its name was noted."""
+    if _noted(db) is None and (folder / FILE).exists():
+        try:
+            _note(db, recovery_id(read(folder).public_key()))
+        except NotPossible as error:  # nothing that is done here needs it
+            log.warning("%s", error)
+
+
+def _noted(db: Database) -> str | None:
+    row = one(db, "select id from recovery")
+    return str(row[0]) if row else None
+
+
+def _note(db: Database, name: str) -> None:
+    db.conn.execute("insert or ignore into recovery (id, noted, only_one) values (?, ?, 1)", (name, now().text))
+
+
+def read(folder: Path) -> X25519PrivateKey:
+    """HQ's recovery key. Raises NotPossible if it is missing or damaged."""
+    file = folder / FILE
+    try:
+        return read_recovery_private(msgspec.json.decode(file.read_bytes(), type=_KeyFile).private)
+    except FileNotFoundError:
+        raise NotPossible(
+            f"{file}: no such file. Put HQ's recovery key back: without it no box's data key is had again."
+        ) from None
+    except (NotSealed, msgspec.MsgspecError):
+        raise NotPossible(f"{file} is damaged: put HQ's recovery key back from where it was kept") from None
+
+
+def line(db: Database, folder: Path) -> str:
+    """The public half, as [hq] of noren.toml has it."""
+    return f'recovery_key = "{write_recovery(ensure(db, folder).public_key())}"'
+
+
+def sealed(what: str) -> SealedKey:
+    """The sealed data key, given as the line itself, a backup, or the file beside a box's databases. Raises NotPossible."""
+    file = _file(what)
+    try:
+        if file:
+            found = backup_trailer.read(file)
+            return found if found else from_text(file.read_text(encoding="ascii", errors="replace")[:1000])
+        return from_text(what)
+    except NotSealed as error:
+        # a text is not repeated: it may be the key itself
+        which = str(file) if file else "what was given"
+        raise NotPossible(f"{which}: no sealed data key, and no file that carries one: {error}") from None
+
+
+def _file(what: str) -> Path | None:
+    """The file of that name, if it is one."""
+    if what.startswith("noren-key-"):
+        return None
+    try:
+        return Path(what) if Path(what).is_file() else None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            return None
+        raise
+
+
+def opened(folder: Path, line: SealedKey) -> DataKey:
+    """The data key behind it. Raises NotPossible."""
+    try:
+        return open_sealed(line, read(folder))
+    except NotSealed as error:
+        ours = recovery_id(read(folder).public_key())
+        raise NotPossible(f"the data key {line.key} of store `{line.store}`: {error}; HQ's is {ours}") from None

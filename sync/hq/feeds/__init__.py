@@ -1,0 +1,1 @@
+"""HQ's feeds: rows, versions, and publishing them."""

@@ -1,0 +1,1 @@
+"""Files that a person pushes: read, checked, and put into a feed."""

@@ -1,0 +1,202 @@
+"""From a row of a file to a row of a feed: its key, its fields over those HQ has, and the faults with their places."""
+
+import functools
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.codes.issued.item_numbers import goods_key
+from edge.features.pickup.order import OrderRow
+from edge.validation.fault import not_among
+from edge.validation.fields import in_words
+from edge.validation.row import read as read_row
+from edge.validation.source_position import parts
+from edge.validation.type_parts import choices_at
+from sync.hq.feeds import feed, row_types
+from sync.hq.importing import derived_fields
+from sync.hq.importing.derived_fields import Change, Target
+from sync.hq.importing.files import Item, read
+from sync.protocol.feed_types import KEY_FIELDS, KINDS, kind_of
+
+DOCUMENT = ("policy", "box")  # the rows of a store's config; both together are one document
+FILLED_IN = ("stock", "orders", "staff")  # feeds whose rows HQ completes from the file
+MOMENT = "expected a moment with its zone, such as 2026-11-22T10:00:00+09:00"
+_WHERE = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.+)`$")
+_FIELD = re.compile(r"^(?P<field>\w[\w.]*): ")  # the form of our own types' errors, if fields contradict each other
+
+
+def config_rows(path: Path, encoding: str) -> list[Item]:
+    """The rows of a config file: its tables `policy` and `box`, or all of it as the policy. Raises NotPossible."""
+    (whole,) = read(path, encoding, document=True)
+    if not whole.fields:
+        raise whole.bad("nothing is in it")
+    if not set(DOCUMENT) & set(whole.fields):
+        return [replace(whole, fields={**whole.fields, "key": DOCUMENT[0]})]
+    if other := next((name for name in whole.fields if name not in DOCUMENT), None):
+        raise whole.bad(f"`{other}` stands beside tables that say what is meant: put it into [policy]", other)
+    return list(whole.parts())
+
+
+def shape(db: Database, to: Target, item: Item) -> Change:
+    """The change a row of a file makes. Fields that are not in the file stay as HQ has them. Raises BadFile."""
+    key, fields = _key(to, item)
+    _check_names(to, item, fields)
+    before = feed.body(db, to.feed, to.scope, key)
+    if to.only and before is None:
+        raise item.bad(f"{key} is not in the {to.feed} feed: push all of it there first", KEY_FIELDS[to.feed])
+    if lacking := to.only - set(fields):
+        raise item.bad(f"`{min(lacking)}` is missing: such a row says nothing")
+    try:
+        change = _change(db, to, item, key, before)
+    except msgspec.ValidationError as error:
+        raise _bad(to, item, key, str(error), new=before is None) from None
+    taken = msgspec.json.decode(change.after)
+    match to.feed:
+        case "keys":
+            derived_fields.check_key(to, item, change, taken)
+        case "orders":
+            derived_fields.check_order(to, item, read_row(change.after, OrderRow))
+    if to.claims and (other := to.claims.take(key, taken)):
+        raise item.bad(f"{other.what} {other.value} is {other.owner}'s already: no two may have the same", other.field)
+    if _known(to.feed):
+        fields = {
+            name: value for name, value in fields.items() if name in taken
+        }  # what is as by default is not written
+    if unknown := _unknown(fields, taken):
+        path, known = unknown
+        raise item.bad(f"`{path}` is no field HQ knows; there are {', '.join(known)}", path)
+    return change
+
+
+def _change(db: Database, to: Target, item: Item, key: str, before: str | None) -> Change:
+    """The row with the file's fields over HQ's, and what HQ fills in. Raises msgspec.ValidationError, BadFile."""
+    had: dict[str, Any] = msgspec.json.decode(before) if before else {}
+    fields = _key(to, item)[1]
+    body = _one_key_form(to, merged(had, fields))
+    overruled, secret = False, ""
+    if to.feed in FILLED_IN:
+        given = {name: body[name] for name in fields if name in body}
+        row_types.check_given(to.feed, key, given, strict=not item.loose)
+    match to.feed:
+        case "stock":
+            body = derived_fields.stock(db, to, item, had, body)
+        case "orders":
+            body, overruled = derived_fields.order(to, had, body)
+            body, secret = derived_fields.minted(to, body)
+        case "staff":
+            body["pin"] = derived_fields.pin(item, had.get("pin"), body)
+    after = row_types.text(to.feed, key, body, strict=not item.loose)
+    if before and row_types.as_now(to.feed, key, before) == after:
+        after = before
+    return Change(key=key, before=before, after=after, overruled=overruled, secret=secret)
+
+
+def key_of(to: Target, item: Item) -> str:
+    """The key of the row that is meant. Raises BadFile."""
+    return _key(to, item)[0]
+
+
+def _one_key_form(to: Target, body: dict[str, Any]) -> dict[str, Any]:
+    """The products that a row names, each by the key that is used everywhere else."""
+    body = dict(body)
+    if isinstance(body.get("contains"), str):
+        body["contains"] = goods_key(body["contains"], to.house)
+    if isinstance(body.get("lines"), list):
+        body["lines"] = [
+            {**line, "gtin": goods_key(line["gtin"], to.house)}
+            if isinstance(line, dict) and isinstance(line.get("gtin"), str)
+            else line
+            for line in body["lines"]
+        ]
+    return body
+
+
+def _key(to: Target, item: Item) -> tuple[str, dict[str, Any]]:
+    """The row's key, and its fields without a key that is none of them."""
+    fields = dict(item.fields)
+    name = KEY_FIELDS.get(to.feed)
+    key = fields.get(name) if name else fields.pop("key", None)
+    if name and key is None:
+        key = fields.pop("key", None)
+    if not isinstance(key, str) or not key:
+        raise item.bad(f"`{name or 'key'}` is missing: it says which row of {to.feed} is meant")
+    if name == "gtin":
+        key = goods_key(key, to.house)
+    if name:
+        fields[name] = key
+    return key, fields
+
+
+@functools.cache
+def _known(name: str) -> tuple[str, ...]:
+    """The fields of a feed's rows; none if rows may have any field, or do not all have the same."""
+    kind = KINDS.get(name) if name in KEY_FIELDS else None
+    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
+        return ()
+    return tuple(one.encode_name for one in msgspec.structs.fields(kind))
+
+
+def _check_names(to: Target, item: Item, fields: dict[str, Any]) -> None:
+    """A field nobody knows is most often a misspelt one."""
+    known = tuple(to.only) or _known(to.feed)
+    if known and (unknown := next((name for name in fields if name not in known), None)):
+        raise item.bad(f"`{unknown}` is no field of {to.feed}; it has {', '.join(known)}", unknown)
+
+
+def _unknown(given: Any, taken: Any, path: str = "") -> tuple[str, list[str]] | None:
+    """A field of the file that did not come through, because no type has it, and those it might have been."""
+    pairs: list[tuple[str, Any, Any]] = []
+    match given, taken:
+        case dict(), dict():
+            if strange := next((name for name in given if name not in taken), None):
+                return f"{path}.{strange}".lstrip("."), list(taken)
+            pairs = [(f"{path}.{name}", value, taken[name]) for name, value in given.items()]
+        case list(), list():
+            pairs = [(f"{path}[{number}]", *pair) for number, pair in enumerate(zip(given, taken, strict=False))]
+    return next((found for one in pairs if (found := _unknown(one[1], one[2], one[0]))), None)
+
+
+def merged(had: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """A body with fields over it; tables are merged field by field, all else is replaced."""
+    body = dict(had)
+    for name, value in fields.items():
+        old = body.get(name)
+        body[name] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return body
+
+
+def _bad(to: Target, item: Item, key: str, message: str, *, new: bool) -> Exception:
+    """msgspec's words, with the field first and the place of its column."""
+    message = in_words(message)
+    if found := _WHERE.match(message):
+        return item.bad(
+            f"{found['path']}: {_what(kind_of(to.feed, key), item, found['path'], found['what'])}", found["path"]
+        )
+    if found := _FIELD.match(message):
+        return item.bad(message, found["field"])
+    missing = new and message.startswith("Object missing")
+    return item.bad(f"{key} is new to HQ, so all of it is needed: {message}" if missing else message)
+
+
+def _what(kind: Any, item: Item, path: str, what: str) -> str:
+    """What is expected at a place: the choices if there are some, the form of a time if it is one, else msgspec's words."""
+    if "datetime" in what:
+        return MOMENT
+    if choices := choices_at(kind, path):
+        value = _value_at(item.fields, path)
+        return not_among(value, choices) if isinstance(value, str) else f"expected one of {', '.join(choices)}"
+    return f"{what[0].lower()}{what[1:]}"
+
+
+def _value_at(fields: Any, path: str) -> Any:
+    """What the file has at a place; None if it has nothing there."""
+    for part in parts(path):
+        try:
+            fields = fields[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return fields

@@ -1,0 +1,82 @@
+"""What only one row of a store may have: the number of an open order, a member's card, a badge."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.features.pickup.state_machine import OPEN
+
+NUMBERS = range(100_000, 1_000_000)  # six digits; none begins with a 0, which a spreadsheet would eat
+# words for what is claimed, and its field
+FIELDS = {"orders": ("number", "number"), "members": ("card", "codes"), "staff": ("badge", "badges")}
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnique:
+    """Somebody else has it already."""
+
+    what: str
+    value: str
+    owner: str
+    field: str
+
+
+@dataclass(slots=True)
+class UniqueValues:
+    """Who has what, of a scope's rows as they lie at HQ, and of those a push has put since."""
+
+    feed: str
+    scope: str
+    owners: dict[str, str] = field(default_factory=dict)
+    _had: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, db: Database, feed: str, scope: str) -> "UniqueValues":
+        """The claims of a scope; of a feed in which nothing is claimed, none."""
+        claims = cls(feed, scope)
+        if feed in FIELDS:
+            for key, body in _live(db, feed, scope):
+                claims._note(key, body)
+        return claims
+
+    def take(self, key: str, body: dict[str, Any]) -> NotUnique | None:
+        """Claim what a row has, and let go what it had before; who is in the way, if somebody is."""
+        for value in self._had.pop(key, ()):
+            if self.owners.get(value) == key:
+                del self.owners[value]
+        what, name = FIELDS.get(self.feed, ("", ""))
+        if other := next((value for value in self._values(body) if self.owners.get(value, key) != key), None):
+            return NotUnique(what, other, self.owners[other], name)
+        self._note(key, body)
+        return None
+
+    def new_number(self) -> str:
+        """A number that no open order of the store has. It is random: from one number nobody can guess another."""
+        while (number := str(NUMBERS[secrets.randbelow(len(NUMBERS))])) in self.owners:
+            pass
+        return number
+
+    def _note(self, key: str, body: dict[str, Any]) -> None:
+        self._had[key] = values = list(self._values(body))
+        for value in values:
+            self.owners.setdefault(value, key)
+
+    def _values(self, body: dict[str, Any]) -> Iterator[str]:
+        match self.feed:
+            case "orders":
+                if body.get("store") == self.scope and body.get("state") in OPEN and body.get("number"):
+                    yield body["number"]
+            case "members":
+                yield from body.get("codes", ())
+            case "staff":
+                yield from body.get("badges", ())
+
+
+def _live(db: Database, feed: str, scope: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    sql = "select key, body from rows where feed = ? and scope = ? and body is not null"
+    for key, body in db.conn.execute(sql, (feed, scope)).fetchall():
+        yield key, msgspec.json.decode(body)

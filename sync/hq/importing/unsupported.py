@@ -1,0 +1,66 @@
+"""What HQ may send and no store of this version shows or obeys: `push` says so, and nothing is lost.
+
+It is kept and sent, because a later version will need it. A test checks every field and key: each has a visible effect, or
+is listed here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from edge.codes.camera_limits import too_short
+from edge.codes.code_rules import CodeRules
+
+ALL = ""  # the feed as a whole
+LANGUAGES = frozenset({"ja", "en"})  # what the pages speak
+
+Told = tuple[str, Callable[[Any], bool], str]  # field, whether a value is concerned, the message
+
+
+def _always(_value: Any) -> bool:
+    return True
+
+
+_FIELDS: dict[str, tuple[Told, ...]] = {
+    "offers": ((ALL, _always, "offers: stores keep them, and show or apply none of them"),),
+    "entitlements": ((ALL, _always, "entitlements: stores keep them, and nobody can claim one"),),
+    "prices": ((ALL, _always, "prices in time: stores keep them and show the catalogue's price"),),
+    "members": (
+        ("stage", bool, "members.stage: kept, and shown on no screen"),
+        ("segment", bool, "members.segment: kept, and shown on no screen"),
+    ),
+    "orders": (
+        ("kind", lambda kind: kind != "pickup", "orders.kind: every order is handed over at the counter as a pickup"),
+    ),
+    "staff": (("role", lambda role: role == "lead", "staff.role lead: may do what a clerk may, and no more"),),
+    "content": (("latest", bool, "reviews.latest: the texts are shown, not their stars, by whom and when"),),
+    "config": (
+        (
+            "kiosk.languages",
+            lambda languages: bool(set(languages) - LANGUAGES),
+            f"kiosk.languages: the pages speak {' and '.join(sorted(LANGUAGES))}",
+        ),
+    ),
+}
+
+
+def fields() -> dict[str, frozenset[str]]:
+    """By feed the fields of which something is said here; ALL for the whole of a feed."""
+    return {feed: frozenset(field for field, _, _ in told) for feed, told in _FIELDS.items()}
+
+
+def of_row(feed: str, body: str) -> set[str]:
+    """What is to be said of a row."""
+    told = _FIELDS.get(feed, ())
+    row = msgspec.json.decode(body) if told else {}
+    said = {words for field, meant, words in told if _at(row, field) is not None and meant(_at(row, field))}
+    if feed == "config" and (codes := row.get("codes")):
+        said |= set(too_short(msgspec.convert(codes, CodeRules)))
+    return said
+
+
+def _at(row: Any, field: str) -> Any:
+    for name in field.split(".") if field else ():
+        row = row.get(name) if isinstance(row, dict) else None
+    return row

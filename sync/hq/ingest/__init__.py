@@ -1,0 +1,1 @@
+"""The stores' journals come in: each fact is kept once."""

@@ -1,0 +1,101 @@
+"""What one transaction adds to the ledger: one read and one write, however many stores sent it."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from edge.platform.clock import now
+from sync.hq.ingest import fact_store
+from sync.hq.ingest.chain_compare import Link, Place
+from sync.hq.ingest.fact_store import FactRow, Lane
+from sync.hq.projections import counting
+from sync.hq.projections.counting import Counted
+from sync.hq.schema import RETOLD
+from sync.protocol.event import Event
+
+# One question for all lanes of a group: a question each costs more than what it answers.
+_ASKED = """with asked as (select json_extract(value, '$[0]') as store, json_extract(value, '$[1]') as epoch,
+                                  json_extract(value, '$[2]') as lane from json_each(?))"""
+
+
+@dataclass(slots=True)
+class BatchEntries:
+    """Facts and chains as they will be once `write` is called; until then the database knows nothing of them."""
+
+    db: Database
+    lanes: Collection[Lane]
+    received: str = field(default_factory=lambda: now().text)
+    _found: dict[Lane, Place] = field(init=False)  # as the database has it
+    _moved: dict[Lane, Place] = field(default_factory=dict)
+    _facts: list[FactRow] = field(default_factory=list)
+    _to_count: dict[Lane, list[Counted]] = field(default_factory=dict)
+    _retold: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        asked = (json.dumps([(one.store, one.epoch, one.lane) for one in self.lanes]),)
+        chains = self.db.conn.execute(
+            f"{_ASKED} select store, epoch, lane, seq, ordinal, hash from asked join chains using (store, epoch, lane)",
+            asked,
+        )
+        self._found = {
+            Lane(store, epoch, lane): Place(seq=seq, ordinal=ordinal, hash=mark)
+            for store, epoch, lane, seq, ordinal, mark in chains.fetchall()
+        }
+        stores = (json.dumps(sorted({one.store for one in self.lanes})),)
+        retold = self.db.conn.execute(
+            f"""select value from json_each(?) where exists
+                (select 1 from facts where store = value and {RETOLD})""",
+            stores,
+        )
+        self._retold = {store for (store,) in retold.fetchall()}
+
+    def standing(self, lane: Lane) -> Place:
+        """How far a lane is, with what this transaction has added."""
+        return self._moved.get(lane) or self._found.get(lane) or Place()
+
+    def hash_at(self, lane: Lane, seq: int) -> bytes | None:
+        """The chain's hash at a row that is kept."""
+        self.write_facts()
+        return fact_store.hash_at(self.db, lane, seq)
+
+    def has_retold(self, store: str) -> bool:
+        """Whether a store has sent facts again in a later epoch: a store that was never restored saves the search for them."""
+        return store in self._retold
+
+    def add(self, lane: Lane, link: Link, event: Event) -> None:
+        """A fact HQ understands."""
+        if not event.id.startswith(f"{lane.store}/{lane.epoch}/"):
+            self._retold.add(lane.store)
+        self._facts.append(fact_store.fact_row(lane, link.place, event, link.row.event or "", self.received))
+        self._count(lane, link, event, echo=False)
+
+    def add_echo(self, lane: Lane, link: Link, event: Event) -> None:
+        """A row that repeats a fact that is kept."""
+        fact_store.note_echo(self.db, lane, link, event, self.received)
+        self._count(lane, link, event, echo=True)
+
+    def _count(self, lane: Lane, link: Link, event: Event, *, echo: bool) -> None:
+        seq = link.place.seq
+        fact = Counted(store=lane.store, epoch=lane.epoch, seq=seq, received=self.received, event=event, echo=echo)
+        self._to_count.setdefault(lane, []).append(fact)
+
+    def move(self, lane: Lane, last: Place) -> None:
+        """Move the lane forward to a row."""
+        self._moved[lane] = last
+
+    def write_facts(self) -> None:
+        """Write the facts first: a search for one that another batch of this transaction brought must find it."""
+        if self._facts:
+            fact_store.write_facts(self.db, self._facts)
+            self._facts.clear()
+
+    def write(self) -> None:
+        """All of it, before the commit: of a row that several batches of a lane move, HQ's feed gets one version."""
+        self.write_facts()
+        for facts in self._to_count.values():
+            counting.count(self.db, facts)
+        fact_store.move_chains(
+            self.db, [(lane, self._found.get(lane, Place()), last) for lane, last in self._moved.items()], self.received
+        )

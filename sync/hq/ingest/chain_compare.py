@@ -1,0 +1,89 @@
+"""How a batch of a store's journal continues what HQ has kept, as one rule."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from edge.facts.journal import GENESIS, chain
+from sync.protocol.messages import EventRow, Events
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A row's place in a lane: its seq, its count among the lane's rows, and the chain's hash up to it (32 bytes)."""
+
+    seq: int = 0
+    ordinal: int = 0
+    hash: bytes = GENESIS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A row of a batch in its place."""
+
+    place: Place
+    row: EventRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """A batch whose inner chain holds: the row before it, and its rows. Numbers only rise; gaps are legal."""
+
+    before: Place
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """It continues after the last row HQ has: these rows are new."""
+
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All of it is kept already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """It begins behind rows HQ has never seen: the store must go back to what HQ has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Its history differs from the one HQ has kept: a restored backup or a cloned card."""
+
+
+Fit = New | Known | Gap | Fork
+
+
+def linked(header: Events, rows: Sequence[EventRow]) -> Chain | None:
+    """The batch as a chain, or None if it is not the chain that its header claims."""
+    before = Place(seq=header.prev.seq, hash=bytes.fromhex(header.prev.hash))
+    links: list[Link] = []
+    last = before
+    for row in rows:
+        if row.seq <= last.seq or row.ordinal <= last.ordinal:
+            return None
+        last = Place(seq=row.seq, ordinal=row.ordinal, hash=chain(last.hash, row.raw()))
+        links.append(Link(place=last, row=row))
+    claimed = bytes.fromhex(header.hash)
+    whole = bool(links) and (header.first, header.last, claimed) == (rows[0].seq, last.seq, last.hash)
+    return Chain(before=before, links=tuple(links)) if whole else None
+
+
+def fit(kept: Place, batch: Chain, hash_at: Callable[[int], bytes | None]) -> Fit:
+    """Compare a batch with what is kept; `hash_at` gives the kept hash at a seq, None if nothing is kept there.
+
+    Each hash covers all rows before it, so one comparison at the last row that both sides have is enough.
+    """
+    if batch.before.seq > kept.seq:
+        return Gap()
+    overlap = [link.place for link in batch.links if link.place.seq <= kept.seq]
+    common = overlap[-1] if overlap else batch.before
+    new = batch.links[len(overlap) :]
+    if common.seq == kept.seq and common.hash == kept.hash:
+        return New(links=new) if new else Known()
+    if new or common.hash != (hash_at(common.seq) if common.seq else GENESIS):
+        return Fork()
+    return Known()

@@ -1,0 +1,67 @@
+"""Batches that wait together are kept together: one wait for the disk for all, and no batch stops another.
+
+Nobody waits for a group to grow: what comes in while one is written is the next one, so that it is as large as HQ is late.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.platform.sqlite import sqlite3
+from sync.hq.ingest import collector
+from sync.hq.ingest.collector import Answered, Batch
+from sync.hq.ingest.fact_store import Overtaken
+from sync.protocol.messages import Ack, EventRow, Events, Nack
+
+log = logging.getLogger(__name__)
+
+# what one bad batch can trip; a database that cannot be written is not among them: that ends the process
+TRIPS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, msgspec.MsgspecError, sqlite3.IntegrityError)
+
+
+def keep(db: Database, batches: Sequence[Batch]) -> list[Answered]:
+    """Keep all in one transaction, and say what is to be answered. Should one trip a bug, the others are kept without it."""
+    return _cumulative(_keep(db, batches))
+
+
+def _keep(db: Database, batches: Sequence[Batch]) -> list[Answered]:
+    """Keep batches; if one fails, keep them by halves: one bad among a hundred costs some more transactions, not a hundred."""
+    if len(batches) == 1:
+        return list(_keep_alone(db, *batches[0]))
+    try:
+        return collector.keep_all(db, batches)
+    except (Overtaken, *TRIPS) as why:
+        log.error("a group of %d batches could not be kept together: %s", len(batches), why)
+    half = len(batches) // 2
+    return [*_keep(db, batches[:half]), *_keep(db, batches[half:])]
+
+
+def nack(header: Events, reason: str) -> Nack:
+    """The answer to a batch that HQ could not take."""
+    return Nack(epoch=header.epoch, lane=header.lane, first=header.first, last=header.last, reason=reason)
+
+
+def _keep_alone(db: Database, header: Events, lines: Sequence[EventRow]) -> Iterator[Answered]:
+    """One answer, or none if another worker had the batch: that one answers, or the store sends again."""
+    try:
+        yield header.store, collector.keep(db, header, lines)
+    except Overtaken:
+        log.info("store %s: another worker went on with lane %d", header.store, header.lane)
+    except TRIPS:
+        log.exception("store %s: batch %d to %d could not be kept", header.store, header.first, header.last)
+        yield header.store, nack(header, "HQ could not keep it: see HQ's log")
+
+
+def _cumulative(answered: Sequence[Answered]) -> list[Answered]:
+    """Of several acknowledgements of a lane the last is enough; forks and nacks are all sent."""
+    last: dict[tuple[str, str, int], Ack] = {}
+    others: list[Answered] = []
+    for store, answer in answered:
+        match answer:
+            case Ack(fork=False):
+                last[store, answer.epoch, answer.lane] = answer
+            case _:
+                others.append((store, answer))
+    return [*others, *((store, ack) for (store, _, _), ack in last.items())]

@@ -1,0 +1,222 @@
+"""One worker of HQ: what arrives is kept, then acknowledged; what is asked is answered; what changed is published."""
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from edge.platform.clock import now
+from edge.platform.database import Changes, one, writing
+from sync.hq import epoch_reset
+from sync.hq.enrolment import keys
+from sync.hq.feeds import publisher
+from sync.hq.feeds.outbox import Outbox
+from sync.hq.feeds.publisher import Publisher
+from sync.hq.ingest import collector, group_commit
+from sync.hq.ingest.collector import Batch
+from sync.hq.ingest.message_auth import NotAuthentic, hear
+from sync.hq.queries import answers
+from sync.hq.queries.unknown_members import QueryBudgets, Why
+from sync.hq.rejected_messages import Refusals
+from sync.hq.stores import clones, presence
+from sync.protocol import envelope, topics
+from sync.protocol.envelope import Message, Refused
+from sync.protocol.messages import Answer, Ask, Events, HqPresence, State, Want
+from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
+
+log = logging.getLogger(__name__)
+
+PUBLISH_EVERY = 0.05  # seconds between looks for changed feeds: a busy hour becomes 20 deltas a second, not a thousand
+
+
+@dataclass(slots=True)
+class HqLoop:
+    """What a worker knows between two rounds; a worker that starts after it was killed needs none of it."""
+
+    db: Database
+    chain: str
+    out: Outbox
+    feeds: Publisher
+    stores: keys.Stores = field(init=False)
+    refusals: Refusals = field(init=False)
+    budgets: QueryBudgets = field(init=False)
+    _changes: Changes = field(init=False)
+    _roster: tuple[object, ...] | None = None
+    _met: set[str] = field(default_factory=set)
+    _up: bool = False
+    _spoke: float = 0.0
+    _published: float = 0.0
+    _dirty: bool = False
+
+    def __post_init__(self) -> None:
+        self._changes = Changes(self.db)
+        self.refusals = Refusals(self.db)
+        self.budgets = QueryBudgets(self.db)
+        self._read_roster()
+
+    def round(self, events: Sequence[Event]) -> bool:
+        """Take what has arrived, say what is due; whether all that was to be said is said."""
+        self._dirty = self._look_around() or self._dirty
+        self._take(self._open(events))
+        done = self.out.flush()  # acknowledgements first: feeds can wait for a look at the database
+        self._publish()
+        return self.out.flush() and done
+
+    def close(self) -> None:
+        """The last words before the end."""
+        self.refusals.note(force=True)
+        if self._up:
+            self._speak("down")
+            self.out.flush()
+
+    # --- what arrives
+
+    def _open(self, events: Sequence[Event]) -> list[tuple[str, Message]]:
+        messages = []
+        for event in events:
+            match event:
+                case MessageReceived(topic, payload) if topic == presence.hq_topic(self.chain):
+                    self._hear_hq(topic, payload)
+                case MessageReceived(topic, payload):
+                    message = self._read(topic, payload)
+                    if message and not self._is_late(topics.owner(topic), message, event.at):
+                        messages.append((topics.owner(topic), message))
+                case Connected():
+                    self._come_up()
+                case MessagesDropped(count):
+                    log.error("%d messages were dropped: this worker reads slower than they arrive", count)
+                case Disconnected(reason):
+                    log.warning("MQTT disconnected: %s", reason)
+                    self._up = False
+                    self.out.forget()
+        return messages
+
+    def _come_up(self) -> None:
+        log.info("MQTT connected")
+        self._up = True
+        self._met.clear()
+        self.out.forget()
+        self._speak("up")
+        self.feeds.begin()
+
+    def _hear_hq(self, topic: str, payload: bytes) -> None:
+        """Another worker of HQ has died and the broker says that HQ is gone: it is not."""
+        try:
+            said = envelope.open_(topic, payload, {self.out.key.id: self.out.key.public}).header
+        except Refused as refused:
+            self.refusals.add(topics.ALL, refused.why)
+            return
+        if isinstance(said, HqPresence) and said.state == "down" and self._up:
+            self._speak("up")
+
+    def _read(self, topic: str, payload: bytes) -> Message | None:
+        """The message; else it is counted, and if it was a batch, its store gets a nack."""
+        store = topics.owner(topic)
+        try:
+            return hear(self.chain, self.stores, topic, payload)
+        except NotAuthentic as refused:
+            self.refusals.add(store, refused.reason)
+            if refused.batch:
+                nack = group_commit.nack(refused.batch, f"not readable: {refused.reason}")
+                self.out.answer(topics.down(self.chain, store, "ack"), nack)
+            return None
+
+    def _is_late(self, store: str, message: Message, arrived: float) -> bool:
+        """Whether it is a question that has waited here past its deadline; that is counted."""
+        ask = message.header
+        late = isinstance(ask, Ask) and time.monotonic() - arrived > ask.within_ms / 1000
+        if late:
+            self.refusals.add(store, "late_question")
+        return late
+
+    def _take(self, messages: Sequence[tuple[str, Message]]) -> None:
+        batches: list[Batch] = []
+        states: list[State] = []
+        for store, message in messages:
+            match message.header:
+                case Events() as header:
+                    batches.append((header, message.rows))
+                case State() as state:
+                    states.append(state)
+                case Want() as want:
+                    self._page(store, want)
+                case Ask() as ask:
+                    self._answer(store, ask)
+        if batches:
+            self._keep(batches)
+        if states:
+            self._note(states)
+
+    def _answer(self, store: str, ask: Ask) -> None:
+        """A store that asks for far more members than usual gets no answer; the refusal is counted for the fleet report."""
+        found = answers.answer(self.db, store, ask, self.budgets)
+        if isinstance(found, Why):
+            self.refusals.add(store, found)
+            return
+        self.out.answer(topics.down(self.chain, store, "answer"), Answer(id=ask.id), found)
+        self._dirty = True  # it may have let the store know a member
+
+    def _keep(self, batches: Sequence[Batch]) -> None:
+        for store, answer in group_commit.keep(self.db, batches):
+            self.out.answer(topics.down(self.chain, store, "ack"), answer)
+        self._dirty = True
+
+    def _page(self, store: str, want: Want) -> None:
+        if epoch_reset.is_ahead(self.db, store, want):
+            with writing(self.db):
+                self._dirty = epoch_reset.notice(self.db, store, {want.feed: want}) or self._dirty
+        found = publisher.page(self.db, store, want)
+        if found is None:
+            self.refusals.add(store, "no_such_feed")
+            return
+        self.out.tell(topics.feed(self.chain, store, want.feed), *found)
+
+    def _note(self, states: Sequence[State]) -> None:
+        with writing(self.db):
+            come = {state.store for state in states if presence.note(self.db, state, now().text)}
+            for state in states:
+                self._dirty = epoch_reset.notice(self.db, state.store, state.feeds) or self._dirty
+                # at each birth that reports otherwise: the box may have been offline when the command was sent
+                if clones.tell(self.db, state):
+                    come.add(state.store)
+        for store in come:
+            self.feeds.order(store)
+        for state in states:
+            if state.state == "birth" and (state.store in come or state.store not in self._met):
+                self._met.add(state.store)
+                self._greet(state)
+
+    def _greet(self, state: State) -> None:
+        """Send how far HQ has a store's journal, to each store that connects, and to all after HQ itself connected."""
+        for ack in collector.acks(self.db, state.store, state.epoch):
+            self.out.answer(topics.down(self.chain, state.store, "ack"), ack)
+
+    # --- what is due
+
+    def _look_around(self) -> bool:
+        """Whether another process has changed the database; then the stores and their keys are read again."""
+        if not self._changes.seen():
+            return False
+        self._read_roster()
+        return True
+
+    def _read_roster(self) -> None:
+        roster = one(self.db, "select count(*), count(revoked), max(since), max(revoked) from stores")
+        if roster != self._roster:
+            self._roster, self.stores = roster, keys.read_stores(self.db)
+
+    def _publish(self) -> None:
+        moment = time.monotonic()
+        if self._up and self._dirty and moment - self._published >= PUBLISH_EVERY:
+            self._published, self._dirty = moment, False
+            self.feeds.go_on()
+        if self._up and moment - self._spoke >= presence.EVERY:
+            self._speak("up")
+        self.refusals.note()
+
+    def _speak(self, state: str) -> None:
+        self._spoke = time.monotonic()
+        header = HqPresence(state="up" if state == "up" else "down", time=now().text)
+        self.out.tell(presence.hq_topic(self.chain), header, retain=True)

@@ -1,0 +1,69 @@
+"""HQ at work: one database, one line to the broker, one loop."""
+
+import logging
+import secrets
+import time
+from functools import partial
+from pathlib import Path
+
+from edge.platform import process
+from edge.platform.database import one
+from edge.platform.process import Life
+from sync.hq import older_copy
+from sync.hq.enrolment import key_rotation
+from sync.hq.enrolment.keys import read_hq_key
+from sync.hq.feeds.outbox import Outbox
+from sync.hq.feeds.publisher import Publisher
+from sync.hq.loop import HqLoop
+from sync.hq.schema import open_hq_store
+from sync.hq.stores import presence
+from sync.protocol import topics
+from sync.transport.broker import Broker
+from sync.transport.mqtt_client import MqttClient
+
+log = logging.getLogger(__name__)
+
+TICK = 0.025  # seconds between looks at the database for what other processes pushed; a message wakes the loop at once
+HURRY = 0.002  # seconds until the next look while the broker has not confirmed all
+
+
+def serve(folder: Path, broker: Broker, *, shared: bool = False) -> int:
+    """Serve the HQ in `folder` until SIGTERM or SIGINT; the process's exit code.
+
+    `shared`: one of several workers over the same database; each message goes to one of them.
+    """
+    return process.run({"headquarters": partial(_work, folder, broker, shared)})
+
+
+def _heard(chain: str, shared: bool) -> list[str]:
+    """What a worker subscribes to."""
+    told = topics.shared_by_hq(chain) if shared else topics.heard_by_hq(chain)
+    return [*told, presence.hq_topic(chain)]
+
+
+def _work(folder: Path, broker: Broker, shared: bool, life: Life) -> None:
+    key = read_hq_key(folder)
+    db = open_hq_store(folder)
+    older_copy.begin(db, folder)
+    key_rotation.prove(db, folder)
+    chain = chain_of(folder)
+    client = f"noren-hq-{secrets.token_hex(8)}"  # each worker its own, and none that anybody could guess and take
+    with MqttClient(broker, client, _heard(chain, shared), presence.will(chain, key)) as link:
+        out = Outbox(link, key)
+        worker = HqLoop(db=db, chain=chain, out=out, feeds=Publisher(db=db, chain=chain, out=out))
+        log.info("serving chain %s at %s", chain, broker)
+        wait, notes = TICK, older_copy.Notes(db, folder)
+        while life.goes_on():
+            wait = TICK if worker.round(link.read(wait)) else HURRY
+            notes.round(time.monotonic())
+        worker.close()
+    db.conn.close()
+
+
+def chain_of(folder: Path) -> str:
+    """The chain whose headquarters is in `folder`."""
+    db = open_hq_store(folder)
+    row = one(db, "select chain from about")
+    db.conn.close()
+    assert row is not None, "init writes it in the transaction that makes the database usable"
+    return str(row[0])

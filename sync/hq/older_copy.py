@@ -1,0 +1,75 @@
+"""A note beside HQ's database of how far its feeds are: a database behind the note is an older copy, found before use."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from sqlite_utils import Database
+
+from edge.platform.database import one
+from sync.hq import epoch_reset
+
+log = logging.getLogger(__name__)
+
+FILE = "hq-life.json"
+EVERY = 1.0  # seconds between the notes of `serve`; a copy younger than that is no backup
+
+
+class _Life(Struct, frozen=True):
+    stamp: int  # of the last change of any feed
+
+
+def begin(db: Database, folder: Path) -> int:
+    """Before anything is pushed or sent: if the database is behind the note, renew its feeds; returns how many.
+
+    Else a push would give versions a second meaning, and a store that got the first would take both for the same.
+    """
+    known, here = _noted(folder), _stamp(db)
+    if known <= here:
+        return 0
+    count = epoch_reset.renew_older(db, known, here)
+    note(db, folder)
+    return count
+
+
+def note(db: Database, folder: Path) -> None:
+    """Note how far the feeds are, after a commit. Should a kill come between, the note is behind, which shows nothing."""
+    here = _stamp(db)
+    if here == _noted(folder):
+        return
+    new = folder / f"{FILE}.new"
+    new.write_bytes(msgspec.json.encode(_Life(here)))
+    new.replace(folder / FILE)
+
+
+def _stamp(db: Database) -> int:
+    (stamp,) = one(db, "select coalesce(max(stamp), 0) from heads") or (0,)
+    return int(stamp)
+
+
+def _noted(folder: Path) -> int:
+    """The note; 0 if there is none, or a power cut has left half of it."""
+    try:
+        return msgspec.json.decode((folder / FILE).read_bytes(), type=_Life).stamp
+    except FileNotFoundError:
+        return 0
+    except msgspec.DecodeError as error:
+        log.warning("%s is left out: %s", folder / FILE, error)
+        return 0
+
+
+@dataclass(slots=True)
+class Notes:
+    """Notes every EVERY seconds, for a process that changes feeds all day."""
+
+    db: Database
+    folder: Path
+    _due: float = 0.0
+
+    def round(self, at: float) -> None:
+        """`at`: monotonic seconds."""
+        if at >= self._due:
+            self._due = at + EVERY
+            note(self.db, self.folder)

@@ -1,0 +1,1 @@
+"""What HQ derives from the stores' facts."""

@@ -1,0 +1,180 @@
+"""HQ applies what a store did to its own rows: stock that moved, orders that changed state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, TypeVar
+
+import msgspec
+from msgspec import Meta
+from sqlite_utils import Database
+
+from edge.facts.fact import event_type
+from edge.features.pickup.facts import STEPS, Conflict
+from edge.features.pickup.order import OrderRow
+from edge.features.pickup.state_machine import Action, State, replay
+from edge.features.stock import StockMoved, StockRow
+from edge.platform.clock import parse_utc
+from edge.validation.fields import COUNT_MOST, FIRST, LAST
+from edge.validation.row import write
+from sync.hq.feeds import feed, row_types
+from sync.hq.projections import config_status, conflicts, neighbour_stock
+from sync.hq.projections.config_status import StageData
+from sync.hq.queries import unknown_members
+from sync.protocol.event import Event, InvalidFact
+from sync.protocol.messages import Key
+
+MOVED = event_type(StockMoved)
+CONFLICT = event_type(Conflict)
+# more in one movement is no movement: a number nobody can count to would spoil the row for every fact behind it
+Pieces = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
+T = TypeVar("T")
+NOT_ANSWERED = frozenset({CONFLICT, *config_status.TYPES})
+ACTIONS = {event_type(step): action for action, step in STEPS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """A fact that is being kept: the epoch that sends it, its seq there, and the time at which HQ keeps it.
+
+    `echo`: it is kept already. The box has given it another number and waits until it is counted under that one.
+    """
+
+    store: str
+    epoch: str
+    seq: int
+    received: str
+    event: Event
+    echo: bool = False
+
+
+class _Move(msgspec.Struct, frozen=True, kw_only=True):
+    gtin: Key
+    quantity: Pieces = 0
+    reserved: Pieces = 0
+
+
+class _Step(msgspec.Struct, frozen=True, kw_only=True):
+    order: Key
+
+
+def readable(event: Event) -> None:
+    """Raises Unclear if HQ would have to count a fact whose data it cannot read."""
+    kind: type[_Move | _Step | StageData] | None = None
+    if event.type == MOVED:
+        kind = _Move
+    elif event.type in ACTIONS or event.type == CONFLICT:
+        kind = _Step
+    elif event.type in config_status.TYPES:
+        kind = StageData
+    if kind is None:
+        return
+    try:
+        msgspec.convert(event.data, kind)
+    except msgspec.ValidationError as error:
+        raise InvalidFact(f"{event.type}: data: {error}") from None
+
+
+def count(db: Database, facts: Sequence[Counted], *, late: bool = False) -> None:
+    """Count facts of one store and lane, by rising seq, inside the transaction that keeps them.
+
+    `late`: they come out of the quarantine; what was counted behind them stays counted.
+    """
+    moves: dict[str, StockRow] = {}
+    orders: dict[str, OrderRow] = {}
+    for fact in facts:
+        match fact.event.type:
+            case kind if kind == MOVED:
+                _move(db, fact, moves, late)
+            case kind if kind in NOT_ANSWERED and fact.echo:
+                pass  # no row of HQ records up to which seq these are counted
+            case kind if kind == CONFLICT:
+                order = msgspec.convert(fact.event.data, _Step).order
+                row = orders.get(order) or _row(db, "orders", fact.store, order, OrderRow)
+                conflicts.note_told(db, fact.store, row, fact.received)
+            case kind if kind in ACTIONS:
+                _step(db, fact, ACTIONS[kind], orders, late)
+            case kind if kind in config_status.TYPES:
+                config_status.note(db, fact.store, fact.event, late=late)
+    if (
+        met := [
+            fact.event.member
+            for fact in facts
+            if not fact.echo and fact.event.type in unknown_members.MET and fact.event.member
+        ]
+    ) and (strange := unknown_members.strangers(db, facts[0].store, met)):
+        unknown_members.meet(db, facts[0].store, strange, facts[0].received)
+    if moves:
+        _put(db, "stock", facts[0].store, moves)
+        neighbour_stock.spread_stock(db, facts[0].store, moves, facts[0].received)
+    if orders:
+        _put(db, "orders", facts[0].store, orders)
+        neighbour_stock.spread_orders(db, facts[0].store, orders.values())
+
+
+def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dict[str, OrderRow]) -> None:
+    feed.put(db, name, store, [(key, write(row)) for key, row in changed.items()])
+
+
+def _through(fact: Counted, row: StockRow | OrderRow, late: bool) -> tuple[str, int]:
+    """Epoch and seq up to which a row is counted."""
+    return (row.epoch, row.through_seq) if late and row.epoch else (fact.epoch, fact.seq)
+
+
+def _move(db: Database, fact: Counted, moves: dict[str, StockRow], late: bool) -> None:
+    """Goods that HQ keeps no stock of are in the facts only."""
+    move = msgspec.convert(fact.event.data, _Move)
+    row = moves.get(move.gtin) or _row(db, "stock", fact.store, move.gtin, StockRow)
+    if row is None:
+        return
+    epoch, through = _through(fact, row, late)
+    if fact.echo:
+        moves[move.gtin] = msgspec.structs.replace(row, epoch=epoch, through_seq=through)
+        return
+    moves[move.gtin] = msgspec.structs.replace(
+        row,
+        on_hand=_within(row.on_hand + move.quantity),
+        reserved=_within(row.reserved + move.reserved),
+        epoch=epoch,
+        through_seq=through,
+    )
+
+
+def _within(count: int) -> int:
+    """What the row's type can say: a number nobody can count to would spoil the row for every fact behind it."""
+    return max(-COUNT_MOST, min(COUNT_MOST, count))
+
+
+def _moment(fact: Counted) -> datetime:
+    """The store's time of the fact; if the store's clock was not set, the time at which HQ received it."""
+    try:
+        moment = parse_utc(fact.event.time)
+    except ValueError:
+        moment = FIRST
+    return moment if moment.tzinfo and FIRST < moment < LAST else parse_utc(fact.received)
+
+
+def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRow], late: bool) -> None:
+    """The order changes state by the state machine; a hand-over wins over a cancellation and makes a task for a person."""
+    step = msgspec.convert(fact.event.data, _Step)
+    row = orders.get(step.order) or _row(db, "orders", fact.store, step.order, OrderRow)
+    if row is None or row.store != fact.store:
+        return
+    epoch, through = _through(fact, row, late)
+    if fact.echo:
+        orders[step.order] = msgspec.structs.replace(row, epoch=epoch, through_seq=through)
+        return
+    if action is Action.HAND_OVER and row.state is State.CANCELLED:
+        conflicts.note(db, row, fact.received)
+    state = replay(row.state, [action])
+    if action is Action.UNDO and conflicts.settle(db, fact.store, row.order, fact.received):
+        state = State.CANCELLED  # as HQ had it before the hand-over that was taken back
+    came = (row.arrived_at or _moment(fact)) if action is Action.ARRIVE else row.arrived_at
+    given = {Action.HAND_OVER: _moment(fact), Action.UNDO: None}.get(action, row.handed_over_at)
+    orders[step.order] = msgspec.structs.replace(
+        row, state=state, arrived_at=came, handed_over_at=given, epoch=epoch, through_seq=through
+    )
+
+
+def _row(db: Database, name: str, scope: str, key: str, kind: type[T]) -> T | None:
+    return row_types.read(name, key, feed.body(db, name, scope, key), kind)

@@ -1,0 +1,1 @@
+"""Questions from stores that HQ answers."""

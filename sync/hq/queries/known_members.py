@@ -1,0 +1,52 @@
+"""Members as HQ knows them: by a card or a name, from the rows of any store or of one."""
+
+from sqlite_utils import Database
+
+from edge.features.member import Member
+from edge.platform.database import one
+from sync.hq.feeds import feed, row_types
+
+MEMBERS = "members"
+REF = "@"  # before the name a signed code gives somebody, in place of a card: no card of anybody's begins so
+
+
+def carrier(db: Database, who: str) -> Member | None:
+    """The member whom a card, or REF and a name, means to HQ, as some store knows them."""
+    return named(db, who[1:]) if who[:1] == REF else elsewhere(db, who)
+
+
+def elsewhere(db: Database, card: str) -> Member | None:
+    """The member who carries a card, as some store knows them; one that knows a secret of their pass before the others."""
+    row = one(
+        db,
+        """select scope, member from cards join rows using (scope) where code = ? and feed = ? and key = member
+           order by body ->> '$.wallet_secret' is null, scope limit 1""",
+        (card, MEMBERS),
+    )
+    return row_types.read(MEMBERS, row[1], feed.body(db, MEMBERS, *row), Member) if row else None
+
+
+def named(db: Database, ref: str) -> Member | None:
+    """The member of a name that HQ has given them in some store, as that one knows them."""
+    row = one(
+        db,
+        "select scope, body from rows where feed = 'members' and key = ? and body is not null order by scope",
+        (ref,),
+    )
+    return row_types.read(MEMBERS, ref, row[1], Member) if row else None
+
+
+def also(db: Database, store: str, known: Member) -> Member | None:
+    """The same person as a store knows them by another name: one who carries one of their cards."""
+    return next((found for card in known.codes if (found := here(db, store, card))), None)
+
+
+def here(db: Database, store: str, card: str) -> Member | None:
+    """The member who carries a card, as this store knows them."""
+    row = one(db, "select member from cards where code = ? and scope = ?", (card, store))
+    return row_types.read(MEMBERS, row[0], feed.body(db, MEMBERS, store, row[0]), Member) if row else None
+
+
+def named_here(db: Database, store: str, ref: str) -> Member | None:
+    """The member of that name in a store."""
+    return row_types.read(MEMBERS, ref, feed.body(db, MEMBERS, store, ref), Member)

@@ -1,0 +1,62 @@
+"""How many strangers a store may ask after: a few at once, and within an hour what is normal for this store."""
+
+import statistics
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from edge.platform.clock import Now, utc_text
+from edge.platform.database import one, rows
+
+HOUR = timedelta(hours=1)
+FLOOR = 60  # strangers an hour that any store may have: one a minute
+TIMES = 3  # a store's busiest hour may be so many times its normal one before anybody is alarmed
+MOST = 1_200  # whatever is normal: a stranger every three seconds
+DAYS = 28  # behind today, of which the normal hour is the median of the days' busiest ones
+BURST, EVERY = 4, 2.0  # strangers at once, and seconds for one more: people come one by one, lists do not
+
+
+def left(db: Database, store: str, now: Now) -> float:
+    """Strangers a store may ask after at once, by the uptime of the machine that all workers share."""
+    row = one(db, "select boot, left, uptime_ms from bursts where store = ?", (store,))
+    if row is None or row[0] != now.boot:
+        return float(BURST)
+    return float(min(BURST, row[1] + max(0, now.uptime_ms - row[2]) / 1000 / EVERY))
+
+
+def take_one(db: Database, store: str, now: Now) -> bool:
+    """Whether one more may be let in, in burst and hour; it is counted then, inside the caller's transaction."""
+    now_left = left(db, store, now)
+    if now_left < 1 or asked(db, store, now) >= allowed(db, store, now):
+        return False
+    db.conn.execute(
+        "insert or replace into bursts (store, boot, left, uptime_ms) values (?, ?, ?, ?)",
+        (store, now.boot, now_left - 1, now.uptime_ms),
+    )
+    return True
+
+
+def asked(db: Database, store: str, now: Now) -> int:
+    """The number of strangers a store got an answer about within the last hour."""
+    row = one(db, "select count(*) from meetings where store = ? and asked > ?", (store, utc_text(now.time - HOUR)))
+    return int(row[0]) if row else 0
+
+
+def allowed(db: Database, store: str, now: Now) -> int:
+    """How many strangers a store may ask about within an hour, by its own normal; days without a question do not count."""
+    since, today = utc_text(now.time - timedelta(days=DAYS))[:10], now.text[:10]
+    found = rows(db, "select most from asked_days where store = ? and day >= ? and day < ?", (store, since, today))
+    normal = statistics.median([row["most"] for row in found]) if found else 0
+    return min(MOST, max(FLOOR, round(TIMES * normal)))
+
+
+def note_day(db: Database, store: str, now: Now) -> None:
+    """Note the strangers in the store's busiest hour of the day; delete days that are too old to be read."""
+    db.conn.execute(
+        """insert into asked_days (store, day, most) values (?, ?, ?)
+           on conflict (store, day) do update set most = max(most, excluded.most)""",
+        (store, now.text[:10], asked(db, store, now)),
+    )
+    db.conn.execute(
+        "delete from asked_days where store = ? and day < ?", (store, utc_text(now.time - timedelta(days=DAYS))[:10])
+    )

@@ -1,0 +1,172 @@
+"""Members whom a store does not know and asks after: answered within a budget, and sent to it once a fact says they met.
+
+A question alone makes nobody a member of a store: whoever has a store's key can ask about any card. Nor does a fact alone.
+HQ sends the member's row when it has admitted the one and kept the other, whichever came first.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.facts.fact import event_type
+from edge.features.check_in import MemberIdentified
+from edge.features.member import Member
+from edge.features.visit import CheckedIn
+from edge.platform.clock import Now, parse_utc, utc_text
+from edge.platform.database import one, rows, writing
+from sync.hq import rejected_messages
+from sync.hq.feeds import feed
+from sync.hq.queries import known_members, stranger_limit
+from sync.hq.queries.known_members import MEMBERS, REF
+from sync.hq.queries.stranger_limit import FLOOR, HOUR
+
+log = logging.getLogger(__name__)
+
+MET = frozenset({event_type(CheckedIn), event_type(MemberIdentified)})  # facts that say a member stood there
+STRANGER = "card:"  # what a fact's member begins with where the store knew only their card
+NOBODY = "?"  # before a number, in place of a card: a question that found nobody, or proved nothing
+UNPROVEN = "member_unproven"  # a code without the proof it could have had, as HQ's refusals have it
+CLOSED = 10.0  # seconds between looks whether a store that has used up its hour may ask again
+
+
+class Why(StrEnum):
+    """Why a question about a member is not answered; the names of HQ's refusals."""
+
+    TOO_FAST = "member_too_fast"
+    OVER_BUDGET = "member_over_budget"
+
+
+@dataclass(slots=True)
+class QueryBudgets:
+    """What the stores may ask now: counted in the database, by all workers of one headquarters together."""
+
+    db: Database
+    _closed: dict[str, float] = field(default_factory=dict)  # until when nothing is looked up for a store
+    _pushed: dict[str, int] = field(default_factory=dict)  # refused as too fast since one was let in
+
+    def ask(
+        self,
+        store: str,
+        who: str,
+        known: Member | None,
+        now: Now,
+        *,
+        name: str | None = None,
+        proven: Callable[[], bool] = lambda: True,
+    ) -> Member | Why | None:
+        """The least a greeting needs of a stranger, under a name of this store's own; or why there is no answer.
+
+        `who`: a card, or REF and a name. `name`: what the store shall call them, where it is not HQ's to choose.
+        `proven` is asked in the transaction that lets the store know them, once it is within its budget.
+        None: nobody, or not proven. It costs as much as a member, so that nobody finds cards by trying numbers.
+        """
+        if why := self._why_not(store, now):
+            return why
+        with writing(self.db):
+            if not stranger_limit.take_one(self.db, store, now):  # another worker has let one in since
+                return Why.TOO_FAST
+            _forget(self.db, store, now.time)
+            if known and not proven():
+                rejected_messages.write(self.db, store, UNPROVEN, 1)
+                known = None
+            told = self._let_in(store, who, known, name, now) if known else None
+            if told is None:  # what can be no card, so that no fact about one comes to it
+                self._note(store, f"{NOBODY}{secrets.token_hex(8)}", None, now)
+            stranger_limit.note_day(self.db, store, now)
+        return told
+
+    def _let_in(self, store: str, who: str, known: Member, name: str | None, now: Now) -> Member:
+        row = one(self.db, "select member, met from meetings where store = ? and card = ?", (store, who))
+        name = name or (row[0] if row and row[0] else f"m-{secrets.token_hex(8)}")
+        self._note(store, who, name, now)
+        if row and row[1]:
+            _introduce(self.db, store, who, name, known)
+        return Member(member=name, nickname=known.nickname, stage=known.stage, codes=[] if who[:1] == REF else [who])
+
+    def _note(self, store: str, who: str, name: str | None, now: Now) -> None:
+        self.db.conn.execute(
+            """insert into meetings (store, card, member, asked, met) values (?, ?, ?, ?, null)
+               on conflict (store, card) do update set member = excluded.member, asked = excluded.asked""",
+            (store, who, name, now.text),
+        )
+
+    def _why_not(self, store: str, now: Now) -> Why | None:
+        moment = now.uptime_ms / 1000
+        if self._closed.get(store, 0.0) > moment:
+            return Why.OVER_BUDGET
+        if stranger_limit.left(self.db, store, now) < 1:
+            self._pushed[store] = self._pushed.get(store, 0) + 1
+            return self._close(store, moment, "in a flood") if self._pushed[store] > FLOOR else Why.TOO_FAST
+        if stranger_limit.asked(self.db, store, now) >= (may := stranger_limit.allowed(self.db, store, now)):
+            return self._close(store, moment, f"{may} within an hour")
+        self._pushed[store] = 0
+        return None
+
+    def _close(self, store: str, moment: float, how: str) -> Why:
+        log.error("store %s asks after strangers far above its normal, %s: it gets no answer", store, how)
+        self._closed[store] = moment + CLOSED
+        return Why.OVER_BUDGET
+
+
+def _forget(db: Database, store: str, moment: datetime) -> None:
+    """What is older than an hour counts for nothing."""
+    db.conn.execute(
+        "delete from meetings where store = ? and coalesce(asked, met) < ?", (store, utc_text(moment - HOUR))
+    )
+
+
+def strangers(db: Database, store: str, members: Iterable[str]) -> list[str]:
+    """Those of a store's facts' members whom it did not know: a card, or REF and the name of somebody another store knows."""
+    names = list(dict.fromkeys(members))
+    found = db.conn.execute(
+        f"""select value from json_each(?) where exists (select 1 {_OF_THAT_NAME} and body is not null)
+              and not exists (select 1 {_OF_THAT_NAME} and scope = ? and body is not null)""",
+        (msgspec.json.encode([one for one in names if not one.startswith(STRANGER)]).decode(), store),
+    ).fetchall()
+    return [one.removeprefix(STRANGER) for one in names if one.startswith(STRANGER)] + [
+        f"{REF}{ref}" for (ref,) in found
+    ]
+
+
+_OF_THAT_NAME = "from rows where feed = 'members' and key = value"
+
+
+def meet(db: Database, store: str, cards: Sequence[str], received: str) -> None:
+    """Facts say that strangers stood in a store, inside the transaction that keeps them."""
+    _forget(db, store, parse_utc(received))
+    for card in cards:
+        row = one(db, "select member, asked from meetings where store = ? and card = ?", (store, card))
+        db.conn.execute(
+            """insert into meetings (store, card, member, asked, met) values (?, ?, null, null, ?)
+               on conflict (store, card) do update set met = excluded.met""",
+            (store, card, received),
+        )
+        if row and row[1] and row[0] and (known := known_members.carrier(db, card)):
+            _introduce(db, store, card, row[0], known)
+
+
+def _introduce(db: Database, store: str, who: str, name: str, known: Member) -> None:
+    """Let a store know a member it has met, under a name of its own: from one store's nobody can tell another's. By a
+    signed code that is the name in it, which the store has read."""
+    if (
+        known_members.named_here(db, store, name) if who[:1] == REF else known_members.here(db, store, who)
+    ) or known_members.also(db, store, known):
+        return
+    row = msgspec.structs.replace(known, member=name)
+    feed.put(db, MEMBERS, store, [(name, msgspec.json.encode(row).decode())])
+
+
+def alarms(db: Database, now: Now) -> dict[str, int]:
+    """Stores that asked far above their normal within a day, and how often they got no answer for it."""
+    found = rows(
+        db,
+        "select store, times from refusals where reason = ? and last > ?",
+        (Why.OVER_BUDGET, utc_text(now.time - timedelta(days=1))),
+    )
+    return {row["store"]: row["times"] for row in found}

@@ -1,0 +1,1 @@
+"""What HQ shows a person about its stores."""

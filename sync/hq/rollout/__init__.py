@@ -1,0 +1,1 @@
+"""The roll-out of config: to some stores first, then to all."""

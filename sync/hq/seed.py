@@ -1,0 +1,74 @@
+"""Filling an empty headquarters with the sample chain."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from msgspec import structs
+from sqlite_utils import Database
+
+from edge.features.stock import StockRow
+from edge.key_files.private_file import write_secret
+from edge.platform.clock import now
+from edge.platform.database import one, writing
+from edge.validation.row import write
+from sync.hq.enrolment.founding import enrol, found, opened
+from sync.hq.feeds import feed, row_types
+from sync.hq.importing.push import put_all
+from sync.hq.progress_bar import shown
+from sync.hq.projections import neighbour_stock
+from sync.hq.sample.play import play
+from sync.hq.sample.tables import STORES, policy, tables
+
+PLAY = "play.json"
+PLAYED = "ginza"  # the store to try
+
+
+def fill(folder: Path, broker: str) -> int:
+    """Found the sample chain's headquarters and enrol its stores; returns the rows put, 0 if that was done before.
+
+    A headquarters that already has rows stays unchanged: its stores have changed since. All rows are put in one
+    transaction, so that after a kill they are put again; play.json is written last and marks that all is there.
+    """
+    found(folder, chain_id(), broker)
+    moment = datetime.now(UTC)
+    with opened(folder) as db:
+        enrolled = {row[0] for row in db.conn.execute("select id from stores where revoked is null").fetchall()}
+        for store in STORES:
+            if store not in enrolled:
+                enrol(folder, store, policy(store).place.name.ja)
+        put = 0 if one(db, "select 1 from rows limit 1") else _put_all(db, moment)
+    if not (folder / PLAY).exists():
+        told = {"chain": chain_id(), **play(PLAYED)}
+        write_secret(folder / PLAY, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    return put
+
+
+def chain_id() -> str:
+    """The sample chain's id."""
+    return policy(PLAYED).brand.name.lower()
+
+
+def count_anew(folder: Path) -> int:
+    """Report the sample chain's stock numbers again, as of now; returns how many. A number that is not reported again grows old."""
+    moment, told = now(), 0
+    with opened(folder) as db:
+        for store in STORES:
+            sql = "select key, body from rows where feed = 'stock' and scope = ? and body is not null"
+            found = [
+                (key, row_types.read("stock", key, body, StockRow)) for key, body in db.conn.execute(sql, (store,))
+            ]
+            rows = {key: structs.replace(row, as_of=moment.time) for key, row in found if row}
+            with writing(db):
+                told += feed.put(db, "stock", store, [(key, write(row)) for key, row in rows.items()])
+                neighbour_stock.spread_stock(db, store, rows, moment.text)
+    return told
+
+
+def _put_all(db: Database, moment: datetime) -> int:
+    """Push each file of the sample; returns the rows in the feeds then, including those about neighbour stores."""
+    with writing(db):
+        for table in shown("filling the sample chain", tables()):
+            put_all(db, table.word, table.scope, table.items(moment))
+        (count,) = db.conn.execute("select count(*) from rows").fetchone()
+    return int(count)

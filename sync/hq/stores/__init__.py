@@ -1,0 +1,1 @@
+"""Which box runs as which store, and whether it is there."""

@@ -1,0 +1,146 @@
+"""The sync process: follow the journal, send it to HQ, receive the feeds, and never wait for the network."""
+
+import logging
+import time
+from functools import partial
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from edge.box_identity import read_box
+from edge.config.noren_toml import Config
+from edge.db_files import replica_rebuild as mirror_file
+from edge.facts.journal import Box
+from edge.platform import clock, heartbeat, process
+from edge.platform.clock import Now
+from edge.platform.database import open_hq, open_store
+from edge.platform.process import Life
+from edge.platform.sqlite_file import Damaged, held
+from edge.replica.hq_link import Reason
+from edge.retention import log_retention
+from edge.single_instance import only_one
+from sync import decommission, presence
+from sync.config_trial.broker_choice import BrokerChoice
+from sync.config_trial.probe import ConfigProbe
+from sync.config_trial.trial import Trials
+from sync.feeds.replica_rebuilt import Replacement
+from sync.presence import Identity
+from sync.protocol import topics
+from sync.protocol.signing import PublicKeys, SigningKey, client_id
+from sync.session import SyncSession
+from sync.transport.broker import read_broker
+from sync.transport.link_status import LinkStatus
+from sync.transport.mqtt_client import MqttClient
+from sync.trust import trusted_keys
+
+log = logging.getLogger(__name__)
+
+TICK = 0.04  # s between checks of the journal; a message from HQ wakes the loop at once
+LOGS = {"sync_log": "follower:sync_log"}  # what sync writes for the web process to record, and its cursor there
+AGAIN_AFTER = 1.0  # s after a replica was rebuilt: a card that damages each one must not be worn out by it
+BOX_WAIT = 0.5  # s between checks for the box's identity, which the web process creates at its first start
+
+
+def main(config: Config) -> int:
+    """Run sync until asked to stop; the process's exit code. Raises BadConfig if it must not start.
+
+    Two on one store would disconnect each other at the broker (one client id) and both write the replica.
+    """
+    data = Path(config.store.data)
+    read_broker(config.hq, held(data))
+    key, enrolled = trusted_keys.own_key(config.hq, held(data)), trusted_keys.enrolled_keys(config.hq)
+    with only_one("sync", data):
+        return process.run(
+            {
+                "courier": partial(_live, config, key, enrolled),
+                "log retention": partial(log_retention.work, data, LOGS),
+                "heartbeat": partial(heartbeat.work, data, "sync"),
+            },
+            data,
+        )
+
+
+def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: Life) -> None:
+    """Run with one replica after the other: if it is damaged, or was replaced, sync starts again with the new one."""
+    folder = Path(config.store.data)
+    while life.goes_on():
+        try:
+            with open_store(folder) as db, open_hq(folder) as mirror:
+                if decommission.is_out(folder, key.id):
+                    _stand_still(db, mirror, life)
+                    continue
+                # HQ sends again what a power cut takes from these writes, so they need not wait for the card
+                db.conn.execute("pragma synchronous = normal")
+                _with_mirror(db, mirror, config, key, enrolled, life)
+        except Damaged as damaged:
+            if damaged.file.name != mirror_file.FILE:
+                raise
+            mirror_file.renew_after(damaged, clock.now())
+            life.rest(AGAIN_AFTER)
+
+
+def _stand_still(db: Database, mirror: Database, life: Life) -> None:
+    """HQ has taken the box out of use: nothing is sent or received, and pages say so."""
+    decommission.wipe(db, mirror)  # again: the process may have been killed before it was done
+    LinkStatus(db).fall(Reason.REVOKED, "HQ has taken this box out of use", clock.now())
+    while life.goes_on():
+        life.rest(BOX_WAIT)
+
+
+def _with_mirror(
+    db: Database, mirror: Database, config: Config, key: SigningKey, enrolled: PublicKeys, life: Life
+) -> None:
+    folder = Path(config.store.data)
+    trials = Trials(db, mirror, config, enrolled, ConfigProbe())
+    trials.begin(clock.now())
+    lines = BrokerChoice(db, config)
+    while mirror_file.stands(mirror) and not decommission.is_out(folder, key.id):
+        box = _wait_for_box(db, config.store.id, life)
+        if box is None:
+            break
+        me = Identity(chain=config.store.chain, box=box, boot=presence.next_boot(db, clock.now()), key=key)
+        client = client_id(key, f"noren-{me.chain}-{box.store}")
+        with MqttClient(lines.broker, client, topics.heard_by_store(me.chain, box.store), presence.will(me)) as link:
+            _hold(SyncSession(db, mirror, folder, me, enrolled, link), link, trials, lines, life)
+    trials.stop("sync was stopped during the trial", clock.now())
+
+
+def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerChoice, life: Life) -> None:
+    """One MQTT connection, until the end, or until the broker changes, or until the replica is another file."""
+    here = lines.broker
+    rounds.line.fall(Reason.CONNECTING, f"connecting to {here}", clock.now())
+    replacement = Replacement(rounds.db, rounds.mirror)
+    replacement.begin(rounds.feeds, time.monotonic(), clock.now())
+    while life.goes_on() and lines.broker == here and mirror_file.stands(rounds.mirror):
+        events, at, now = link.read(TICK), time.monotonic(), clock.now()
+        rounds.round(events, at, now)
+        if rounds.has_ended:
+            break
+        if rounds.ear.has_missed:
+            rounds.ear.has_missed = False
+            link.listen_again()
+        rounds.as_room_allows(partial(_settle, rounds, trials, lines, at, now), at)
+        rounds.as_room_allows(partial(replacement.round, rounds.feeds), at)
+    if not life.goes_on():
+        rounds.line.fall(Reason.STOPPED, "sync is not running", clock.now())
+
+
+def _settle(rounds: SyncSession, trials: Trials, lines: BrokerChoice, at: float, now: Now) -> None:
+    """Apply what HQ sets for the box itself: its config, and its broker."""
+    if trials.round(rounds.feeds.whole("config"), rounds.clock.moment(now), at, now):
+        rounds.tell_state()
+        lines.read()
+    lines.look(rounds.line.state == "up", at, now)
+
+
+def _wait_for_box(db: Database, store: str, life: Life) -> Box | None:
+    """The box's identity; None if the process was stopped first."""
+    told = False
+    while life.goes_on():
+        if box := read_box(db, store):
+            return box
+        if not told:
+            log.info("waiting for the web process to give this box its identity")
+            told = True
+        life.rest(BOX_WAIT)
+    return None

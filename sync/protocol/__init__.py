@@ -1,0 +1,1 @@
+"""The protocol of store and HQ as types: messages, envelope, topics, signatures."""

@@ -1,0 +1,214 @@
+"""The message on the wire: `signature SP key-id LF header LF body`, sealed and opened (design: protocol, Message).
+
+The signature (base64url, Ed25519) covers the topic, an LF, and everything after the first line, so that a message cannot
+be moved to another store. Body: JSON lines. Types: sync/protocol/messages.py; topics: sync/protocol/topics.py; keys:
+sync/protocol/signing.py.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+
+from sync.protocol.messages import ROWS, VERSION, AnyHeader, Row
+from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
+
+WIRE_MOST = 256 * 1024  # bytes of a message; every broker carries it, and a store on a mobile connection can resend it
+ROWS_MOST = 500  # rows of a message: a page that is applied in some milliseconds
+BODY_MOST = 1024 * 1024  # bytes of a body once inflated: honest JSON shrinks to a fifth, a bomb to a thousandth
+BODY_AIM = 224 * 1024  # bytes of lines at which a sender begins the next message: fits even if zlib gains nothing
+HEADER_MOST = 16 * 1024  # bytes
+FIRST_LINE_MOST = 160  # bytes: 86 of signature, a space, a key id
+ZLIB_FROM = 400  # bytes; shorter bodies gain less than they cost
+ZLIB_LEVEL = 1  # six times as fast as the default for a tenth more bytes
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Why(StrEnum):
+    """Why a message was refused."""
+
+    SIZE = "size"
+    FRAME = "frame"
+    KEY = "key"
+    SIGNATURE = "signature"
+    VERSION = "version"
+    TYPE = "type"
+    HEADER = "header"
+    INFLATE = "inflate"
+    ROWS = "rows"
+    ROW = "row"
+
+
+class Refused(Exception):
+    """A message was refused; `header` is set if the header was signed and readable and only the body was not."""
+
+    def __init__(self, why: Why, header: AnyHeader | None = None) -> None:
+        super().__init__(why.value)
+        self.why = why
+        self.header = header
+
+
+class TooBig(Exception):
+    """The other side would refuse the message: send fewer rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message whose signature is valid: header, typed rows (EventRow, FeedRow or Raw, by the header), and who signed."""
+
+    header: AnyHeader
+    rows: Sequence[Any]
+    key_id: str
+
+
+class _Front(msgspec.Struct):
+    """What must be known before a header can be read."""
+
+    v: int
+    type: str
+
+
+_front = msgspec.json.Decoder(_Front)
+_header = msgspec.json.Decoder(AnyHeader)
+_rows: dict[type, msgspec.json.Decoder[Any]] = {row: msgspec.json.Decoder(row) for row in ROWS.values()}
+_encoder = msgspec.json.Encoder()
+TYPES = frozenset(kind.__struct_config__.tag for kind in AnyHeader.__args__)
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested thousands deep
+
+
+def lines(rows: Iterable[Row]) -> list[bytes]:
+    """The rows as lines of a body, without their LF. Raises ValueError for JSON that spans several lines."""
+    made = [_encoder.encode(row) for row in rows]
+    if any(b"\n" in line for line in made):
+        raise ValueError("a row's JSON must stand on one line")
+    return made
+
+
+def share_out(rows: Sequence[R]) -> Iterator[Sequence[R]]:
+    """The rows in runs that each fit into a message; a row too big for any message is a run of its own."""
+    begin, size = 0, 0
+    for place, line in enumerate(lines(rows)):
+        full = size + len(line) + 1 > BODY_AIM or place - begin == ROWS_MOST
+        if full and place > begin:
+            yield rows[begin:place]
+            begin, size = place, 0
+        size += len(line) + 1
+    if rows:
+        yield rows[begin:]
+
+
+def seal(topic: str, header: AnyHeader, rows: Sequence[Row], key: SigningKey) -> bytes:
+    """The message for `topic`; a body of ZLIB_FROM bytes or more is compressed. Raises TooBig."""
+    body = b"\n".join(lines(rows))
+    if len(rows) > ROWS_MOST or len(body) > BODY_MOST:
+        raise TooBig(f"{len(rows)} rows, {len(body)} bytes")
+    if len(body) >= ZLIB_FROM:
+        header, body = msgspec.structs.replace(header, enc="zlib"), zlib.compress(body, ZLIB_LEVEL)
+    rest = _encoder.encode(header) + b"\n" + body
+    message = to_text(key.private.sign(_signed(topic, rest))).encode() + b" " + key.id.encode() + b"\n" + rest
+    if len(message) > WIRE_MOST:
+        raise TooBig(f"{len(message)} bytes on the wire")
+    return message
+
+
+def open_(topic: str, payload: bytes, keys: PublicKeys) -> Message:
+    """The message, if one of `keys` signed it for this topic. Raises Refused, and nothing else, for any bytes."""
+    if len(payload) > WIRE_MOST:
+        raise Refused(Why.SIZE)
+    first, found, rest = payload.partition(b"\n")
+    if not found or len(first) > FIRST_LINE_MOST:
+        raise Refused(Why.FRAME)
+    return _read(rest, _check(topic, first, rest, keys))
+
+
+def _read(rest: bytes, key_id: str) -> Message:
+    head, found, body = rest.partition(b"\n")
+    if not found or len(head) > HEADER_MOST:
+        raise Refused(Why.FRAME)
+    header = _read_header(head)
+    return Message(header, _read_rows(header, body), key_id)
+
+
+def unproved(payload: bytes) -> Message:
+    """The content of a message whose signature is not checked: for rows that carry their own proof. Raises Refused."""
+    if len(payload) > WIRE_MOST:
+        raise Refused(Why.SIZE)
+    first, found, rest = payload.partition(b"\n")
+    if not found or len(first) > FIRST_LINE_MOST:
+        raise Refused(Why.FRAME)
+    _, key_id = _first_line(first)
+    return _read(rest, key_id)
+
+
+def _signed(topic: str, rest: bytes) -> bytes:
+    return topic.encode(errors="surrogatepass") + b"\n" + rest
+
+
+def _check(topic: str, first: bytes, rest: bytes, keys: PublicKeys) -> str:
+    """The id of the key that signed."""
+    signed, key_id = _first_line(first)
+    if (public := keys.get(key_id)) is None:
+        raise Refused(Why.KEY)
+    if not signed_by(public, signed, _signed(topic, rest)):
+        raise Refused(Why.SIGNATURE)
+    return key_id
+
+
+def _first_line(first: bytes) -> tuple[bytes, str]:
+    """The signature, and the id of the key it claims to be of."""
+    try:
+        signature, _, key_id = first.decode("ascii").partition(" ")
+        return from_text(signature), key_id
+    except (UnicodeDecodeError, BadKey):
+        raise Refused(Why.FRAME) from None
+
+
+def _read_header(head: bytes) -> AnyHeader:
+    try:
+        front = _front.decode(head)
+    except UNREADABLE:
+        raise Refused(Why.HEADER) from None
+    if front.v != VERSION:
+        raise Refused(Why.VERSION)
+    if front.type not in TYPES:
+        raise Refused(Why.TYPE)
+    try:
+        header: AnyHeader = _header.decode(head)
+    except UNREADABLE:
+        raise Refused(Why.HEADER) from None
+    return header
+
+
+def _inflate(header: AnyHeader, body: bytes) -> bytes:
+    """The inflated body; never more than BODY_MOST bytes (and one) are held in memory."""
+    if header.enc == "identity":
+        plain, whole = body, True
+    else:
+        stream = zlib.decompressobj()
+        try:
+            plain = stream.decompress(body, BODY_MOST + 1)
+        except zlib.error:
+            raise Refused(Why.INFLATE, header) from None
+        whole = stream.eof and not stream.unused_data
+    if not whole or len(plain) > BODY_MOST:
+        raise Refused(Why.INFLATE, header)
+    return plain
+
+
+def _read_rows(header: AnyHeader, body: bytes) -> Sequence[Any]:
+    if not body:
+        return ()
+    row = ROWS.get(type(header))
+    plain = _inflate(header, body)
+    if row is None or plain.count(b"\n") >= ROWS_MOST:
+        raise Refused(Why.ROWS, header)
+    try:
+        plain.decode()  # a row is handed on as text: it must be text
+        return [_rows[row].decode(line) for line in plain.split(b"\n")]
+    except UNREADABLE:
+        raise Refused(Why.ROW, header) from None

@@ -1,0 +1,58 @@
+"""The topics of a chain, and which store or feed a topic belongs to."""
+
+ALL = "all"  # in place of a store's id: for every store of the chain; no store may be called so
+
+
+def root(chain: str) -> str:
+    """What every topic of a chain begins with; the 1 is the version of the protocol."""
+    return f"noren/1/{chain}"
+
+
+def up(chain: str, store: str, what: str) -> str:
+    """`what`: events, state, want, ask. HQ listens with store `+`."""
+    return f"{root(chain)}/up/{store}/{what}"
+
+
+def down(chain: str, store: str, what: str) -> str:
+    """`what`: ack, head, answer, do; hq only for all. A store listens to its own and to those for all."""
+    return f"{root(chain)}/down/{store}/{what}"
+
+
+def feed(chain: str, store: str, name: str) -> str:
+    """Deltas and pages of a feed, for one store or for `all`."""
+    return down(chain, store, f"feed/{name}")
+
+
+def feed_of(topic: str) -> str:
+    """The feed a topic belongs to; empty if it belongs to none."""
+    parts = topic.split("/")
+    return parts[6] if len(parts) == 7 and parts[5] == "feed" else ""
+
+
+def heard_by_store(chain: str, store: str) -> list[str]:
+    """What a store subscribes to."""
+    return [down(chain, store, "#"), down(chain, ALL, "#")]
+
+
+def is_for_store(chain: str, store: str, topic: str) -> bool:
+    """Whether a message on this topic is for this store: a broker may deliver what nobody subscribed to."""
+    return topic.startswith((down(chain, store, ""), down(chain, ALL, "")))
+
+
+def heard_by_hq(chain: str) -> list[str]:
+    """What HQ subscribes to if it is one worker: one subscription, because each costs a clustered broker an election."""
+    return [up(chain, "+", "+")]
+
+
+def shared_by_hq(chain: str) -> list[str]:
+    """What HQ's workers subscribe to if they share the work: each message goes to one of them.
+
+    Births are retained, and shared subscriptions get no retained messages (MQTT 5, 4.8.2): every worker receives births.
+    """
+    return [up(chain, "+", "state"), *(f"$share/hq/{up(chain, '+', what)}" for what in ("events", "want", "ask"))]
+
+
+def owner(topic: str) -> str:
+    """The store a topic belongs to, or `all`; empty if it is not one of ours."""
+    parts = topic.split("/")
+    return parts[4] if len(parts) >= 6 and parts[:2] == ["noren", "1"] and parts[3] in ("up", "down") else ""

@@ -1,0 +1,263 @@
+"""What sync does in a round: take what has arrived, say what is due. Rules only; the line is somebody else's."""
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from edge.db_files import replica_rebuild as mirror_file
+from edge.disk import disk_space
+from edge.facts.box import FeedEpoch
+from edge.platform.clock import Now
+from edge.platform.database import Changes, NoRoom, writing
+from edge.replica import clone_notice
+from edge.replica.hq_link import Reason
+from sync import decommission
+from sync.feeds.ended_orders import EndedOrders
+from sync.feeds.receiver import FeedReceiver
+from sync.feeds.recheck import Recheck
+from sync.hq_clock import HqClock
+from sync.hq_commands import HqCommands
+from sync.journal.sender import JournalSender
+from sync.presence import Identity
+from sync.protocol import topics
+from sync.protocol.command_types import REVOKE
+from sync.protocol.envelope import Message, seal
+from sync.protocol.messages import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
+from sync.protocol.signing import PublicKeys
+from sync.query_relay import QueryRelay
+from sync.state_report import NEVER, StateReport
+from sync.sync_log import SyncLog, remembered
+from sync.transport.link_status import LinkStatus
+from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
+from sync.transport.outlet import Outlet
+from sync.trust.message_auth import MessageAuth
+from sync.trust.trusted_keys import KEYS, WAY_BACK, Trust
+
+log = logging.getLogger(__name__)
+
+FULL_AGAIN = 60.0  # s between words about a disk that stays full
+ALWAYS = frozenset({"config", "keys"})  # feeds that are taken on a nearly full disk too: small, and HQ must be obeyed
+
+
+class SyncSession:
+    """One run of sync, without the network: what arrives goes in by `round`, what is said goes out by `out`."""
+
+    def __init__(
+        self, db: Database, mirror: Database, folder: Path, me: Identity, enrolled: PublicKeys, out: Outlet
+    ) -> None:
+        chain, store, key = me.chain, me.box.store, me.key
+        self.db, self.mirror = db, mirror
+        self.notes = SyncLog(db)
+        self.report = StateReport(db, folder, me, out)
+        self.up = JournalSender(db, store, chain, key, out)
+        self.feeds = FeedReceiver(mirror, self._want, self.notes.say, retired=_retired(db))
+        self.line = LinkStatus(db)
+        self.ear = MessageAuth(Trust(db, folder, chain, enrolled), self.notes.say, chain, store)
+        self.clock = HqClock(self.notes.say)
+        self.commands = HqCommands(
+            db,
+            {
+                "rewind": self._rewind,
+                "reload": self._reload,
+                "birth": self._tell_state,
+                "clones": self._note_clones,
+                REVOKE: self._end,
+            },
+        )
+        self.questions = QueryRelay(db, chain, store, key, out)
+        self.recheck = Recheck(mirror, self.notes.say)
+        self.ended = EndedOrders(mirror)
+        self.dice = random.Random()
+        self.has_ended = False  # HQ has taken the box out of use
+        self._folder, self._out = folder, out
+        self._changes = Changes(db)
+        self._is_up = False
+        self._hq_is_there = False
+        self._full = NEVER  # when a full disk was last spoken of
+        self._heard = ("", 0)  # the epoch, and up to where HQ is noted to have kept it
+
+    @property
+    def me(self) -> Identity:
+        """Who speaks, in the journal's epoch as it is now."""
+        return self.report.me
+
+    def round(self, events: Sequence[Event], at: float, now: Now) -> None:
+        """Take what has arrived, say what is due. `at`: monotonic seconds.
+
+        What a full disk cannot keep is dropped, and comes again: HQ is asked for rows, an ack or a note waits for its round.
+        """
+        for event in events:
+            if not self.has_ended:
+                self.as_room_allows(partial(self._take, event, at, now), at)
+        if not self.has_ended:
+            self.as_room_allows(partial(self._say, at, now), at)
+
+    def as_room_allows(self, work: Callable[[], None], at: float) -> None:
+        """Do something that writes; on a full disk it is left, and told now and then."""
+        try:
+            work()
+        except NoRoom as why:
+            if at - self._full >= FULL_AGAIN:
+                self._full = at
+                log.error("disk full, a write is refused: %s", why)
+
+    def _say(self, at: float, now: Now) -> None:
+        if self._changes.seen():
+            self._look(now)
+        if self._is_up:
+            self.up.send(at, self.dice.uniform(0.8, 1.2))
+            self.feeds.send(at)
+            self.report.send(self.feeds.stands, self.ear.refused, at, now)
+        self.recheck.look(at, self.feeds.loads.under_way)
+        self.ended.look(at)
+        self.line.listen(now, at)
+        self.questions.forget(now)
+        self.up.write(now)
+        self._note_heard()
+        self.notes.write(now)
+
+    def _note_heard(self) -> None:
+        """How far HQ has kept the journal, in the other file: whoever puts an older store.db back does not put that back."""
+        epoch = self.me.box.epoch
+        if (seq := self.up.heard(epoch)) and (epoch, seq) != self._heard:
+            with writing(self.mirror):
+                mirror_file.hear(self.mirror, epoch, seq)
+            self._heard = epoch, seq
+
+    # --- what arrives
+
+    def _take(self, event: Event, at: float, now: Now) -> None:
+        match event:
+            case MessageReceived():
+                self._hear(event, at, now)
+            case Connected():
+                log.info("MQTT connected")
+                self._is_up, self._hq_is_there = True, False
+                self.up.on_new_line()
+                self.feeds.on_new_line()
+                self.report.changed()
+                self.line.fall(Reason.NO_WORD, "HQ has not spoken yet", now)
+            case MessagesDropped(count):
+                self.ear.refuse("inbox_full", count)
+            case Disconnected(reason):
+                if self._is_up or self.line.detail != reason:
+                    log.warning("MQTT disconnected: %s", reason)
+                self._is_up = False
+                self.line.fall(Reason.LOST, reason, now)
+
+    def _hear(self, event: MessageReceived, at: float, now: Now) -> None:
+        message = self.ear.open(event)
+        if message is None:
+            if self.ear.is_deaf and self.line.state != "up":
+                self._be_deaf(now)
+            return
+        why = self._obey(message, topics.owner(event.topic), event.retained, at, now)
+        if why:
+            self.ear.refuse(why)
+        elif not event.retained and not _says_down(message.header):
+            self.line.hear(now, at, complete=self.feeds.complete)
+
+    def _be_deaf(self, now: Now) -> None:
+        """HQ may well be there, but nothing proves that it is HQ."""
+        if self.line.reason is not Reason.NOT_BELIEVED:
+            log.error("signatures of HQ do not verify, its key is not trusted here: %s", WAY_BACK)
+        self.line.fall(Reason.NOT_BELIEVED, "HQ signs with a key that does not count here", now)
+
+    def _obey(self, message: Message, scope: str, retained: bool, at: float, now: Now) -> str | None:
+        """Do what a message of HQ's asks for; the reason where it is refused."""
+        match message.header:
+            case Ack() as ack:
+                self.up.on_ack(ack, at)
+            case Nack() as nack:
+                self.up.on_nack(nack, at)
+            case FeedDelta() | FeedPage() as header:
+                return self._apply(header, message.rows, at, now)
+            case Head() as head:
+                self.feeds.on_head(scope, head, at, now)
+                if self.feeds.is_ahead_of(head):
+                    self.tell_state()  # HQ's database may be an older copy: it sees so by how far this store is
+            case HqPresence() as hq:
+                return self._meet(hq, retained, at, now)
+            case Do() as do:
+                return self.commands.on_do(do, self.clock.moment(now), at, now)
+            case Answer() as told:
+                return self.questions.on_answer(told, message.rows, now)
+            case _:
+                return "unexpected"
+        return None
+
+    def _apply(self, header: FeedDelta | FeedPage, rows: Sequence[Any], at: float, now: Now) -> str | None:
+        if header.feed == KEYS:
+            self.ear.trust.learn(rows)
+        try:
+            if header.feed not in ALWAYS:
+                disk_space.demand_room(self.db)
+            why = self.feeds.on_rows(header, rows, at, now)
+        except NoRoom:
+            self.feeds.asking.soon(header.feed, at)
+            raise
+        return why
+
+    def _meet(self, hq: HqPresence, retained: bool, at: float, now: Now) -> str | None:
+        """HQ comes or goes. One that comes back may have lost what was under way to the one before."""
+        if hq.state == "up" and not self._hq_is_there:
+            self.up.on_new_line()
+            self.feeds.asking.again(at)
+        self._hq_is_there = hq.state == "up"
+        if hq.state == "down":
+            self.line.fall(Reason.HQ_DOWN, "HQ is not there", now)
+        elif not retained and not self.clock.hear(hq.time, now):
+            return "bad_time"
+        return None
+
+    # --- what is said
+
+    def _look(self, now: Now) -> None:
+        """Somebody has written to store.db: facts perhaps, perhaps a new epoch."""
+        self.up.look()
+        self.questions.look(now, hq_is_there=self._is_up and self.line.state == "up")
+        self.report.look()
+
+    def _want(self, want: Want) -> bool:
+        topic = topics.up(self.me.chain, self.me.box.store, "want")
+        return self._out.publish(topic, seal(topic, want, (), self.me.key))
+
+    # --- commands
+
+    def _rewind(self, args: Mapping[str, str], _at: float, _now: Now) -> None:
+        self.up.rewind(args["epoch"], int(args["lane"]), int(args["seq"]))
+
+    def _reload(self, args: Mapping[str, str], at: float, now: Now) -> None:
+        self.feeds.reload(args["feed"], at, now)
+
+    def _note_clones(self, args: Mapping[str, str], _at: float, now: Now) -> None:
+        clone_notice.note(self.db, args["boxes"], now)
+        self.tell_state()
+
+    def _end(self, args: Mapping[str, str], _at: float, _now: Now) -> None:
+        """Nothing counts any more but that the box is out of use: whoever runs the rounds ends them."""
+        if args["key"] != self.me.key.id:
+            raise ValueError("it is about a key this box had, or another box has")
+        decommission.take_out(self._folder, self.me.key.id, self.db, self.mirror)
+        self.has_ended = True
+
+    def _tell_state(self, _args: Mapping[str, str], _at: float, _now: Now) -> None:
+        self.tell_state()
+
+    def tell_state(self) -> None:
+        """How the store is has changed: the next round says so."""
+        self.report.changed()
+
+
+def _says_down(header: AnyHeader) -> bool:
+    return isinstance(header, HqPresence) and header.state == "down"
+
+
+def _retired(db: Database) -> set[tuple[str, str]]:
+    """Epochs of feeds that were left: nothing of them counts any more."""
+    return {(feed, epoch) for feed, _, epoch in (name.partition("/") for name in remembered(db, FeedEpoch))}

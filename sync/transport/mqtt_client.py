@@ -1,0 +1,269 @@
+"""The only door to MQTT: a line that comes back by itself, a queue of what arrived, and no promise beyond that."""
+
+import queue
+import random
+import socket
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from sync.protocol.envelope import WIRE_MOST
+from sync.transport.broker import Broker, Place, spoken
+from sync.transport.inbox_limit import InboxLimit
+from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
+
+KEEPALIVE = 30  # s: a dead line is noticed after one and a half of it
+UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the line counts as dead (tcp(7))
+CONNECT_WITHIN = 10.0  # s for the TCP and TLS handshakes
+BACK_FIRST = (0.5, 1.5)  # s before the first try to come back, drawn anew so that a chain does not come as one
+BACK_MOST = (4.0, 8.0)  # s between later tries; each one doubles until there
+WINDOW = 40  # messages the broker has not confirmed; more of them would only wait in memory
+DEAF = 2.0  # s until a refused subscription is tried again: a cluster without a leader refuses for a while
+INBOX = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
+INBOX_BYTES = 16 * 1024 * 1024  # of messages waiting or in hand, likewise: sixty of the largest
+PACKET_MOST = (
+    WIRE_MOST + 4 * 1024
+)  # bytes of a message with its topic and MQTT's own: a broker sends us none that is larger
+INBOX_PATIENCE = 5.0  # s before a message is dropped instead: whoever misses one asks again
+QOS = 1
+
+
+class ClientThreadEnded(Exception):
+    """paho's thread has ended: an exception in a callback ends it in silence, so somebody must look."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """What went over the line since the start."""
+
+    connects: int = 0
+    losses: int = 0
+    sent: int = 0
+    sent_bytes: int = 0
+    arrived: int = 0
+    arrived_bytes: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker says for us when we are gone (retained)."""
+
+    topic: str
+    payload: bytes
+
+
+@dataclass(slots=True)
+class MqttClient:
+    """A line to a broker as `with` block. Read `inbox`; callbacks do nothing but fill it.
+
+    Of a cluster's nodes the first is drawn, so that a chain spreads over them; after each failure the next is tried.
+    """
+
+    broker: Broker
+    client_id: str
+    topics: Sequence[str]
+    will: Will | None = None
+    inbox: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
+    # for messages; what is said of the line itself needs none
+    places: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX))
+    count: Counters = field(default_factory=Counters)
+    _client: paho.Client = field(init=False)
+    _room: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX_BYTES))
+    _in_hand: int = 0  # bytes that the last `read` gave out
+    _dropped: int = 0  # of `count.dropped`, how many `read` has told of
+    _deaf: float | None = None  # when to subscribe again (monotonic s), where the broker has refused it
+    _turn: int = field(init=False)  # which of the broker's places; written by paho's thread once that runs
+    # Message ids, not counts: after a reconnect paho sends again by itself what was not confirmed, and a PUBACK for that
+    # would open the window further with each lost connection.
+    _unconfirmed: set[int] = field(default_factory=set)  # the reading thread's alone
+    _confirmed: deque[int] = field(default_factory=deque)  # filled by paho's thread, emptied by the reading thread
+
+    def __enter__(self) -> "MqttClient":
+        self._client = _client(self.broker, self.client_id)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_message = self._on_message
+        self._client.on_publish = self._on_publish
+        self._client.on_socket_open = _tell_half_open
+        if self.will:
+            self._client.will_set(self.will.topic, self.will.payload, qos=QOS, retain=True)
+        self._draw_delays()
+        self._turn = random.randrange(len(self.broker.places))
+        self._set_out()
+        self._client.loop_start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    @property
+    def place(self) -> Place:
+        """Where the line goes, or is being tried."""
+        return self.broker.places[self._turn]
+
+    @property
+    def is_up(self) -> bool:
+        return self._client.is_connected() and self._deaf is None
+
+    @property
+    def has_room(self) -> bool:
+        """Whether the line is up and the broker keeps pace."""
+        while self._confirmed:
+            self._unconfirmed.discard(self._confirmed.popleft())
+        return self.is_up and len(self._unconfirmed) < WINDOW
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
+        """Hand a message to the line without waiting. False: it was not taken. True promises nothing: HQ's word does."""
+        if not self.has_room:
+            return False
+        handed = self._client.publish(topic, payload, QOS, retain)
+        if handed.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
+            return False
+        self._unconfirmed.add(handed.mid)  # also one that met a dead socket: paho keeps it and sends it again
+        if handed.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            return False
+        self.count.sent += 1
+        self.count.sent_bytes += len(payload)
+        return True
+
+    def read(self, timeout: float) -> list[Event]:
+        """All that has arrived; waits up to `timeout` seconds for the first. Raises LineBroke.
+
+        What the last call gave out counts as read from now on, and makes room for more.
+        """
+        self._room.give(self._in_hand)
+        self._in_hand = 0
+        if self._client._thread is None:
+            raise ClientThreadEnded
+        if self._deaf is not None and time.monotonic() >= self._deaf:
+            self._deaf = time.monotonic() + DEAF
+            self._subscribe()
+        events: list[Event] = []
+        if (dropped := self.count.dropped) > self._dropped:
+            events.append(MessagesDropped(dropped - self._dropped))
+            self._dropped = dropped
+        try:
+            events.append(self.inbox.get(timeout=0 if events else timeout))
+        except queue.Empty:
+            return events
+        while len(events) < INBOX and not self.inbox.empty():
+            events.append(self.inbox.get())
+        arrived = [event for event in events if isinstance(event, MessageReceived)]
+        self._in_hand = sum(len(event.payload) for event in arrived)
+        self.places.give(len(arrived))
+        return events
+
+    def listen_again(self) -> None:
+        """Have the broker say again what it retains."""
+        self._subscribe()
+
+    def _draw_delays(self) -> None:
+        # paho's hint says int; it only adds the number to a time
+        self._client.reconnect_delay_set(random.uniform(*BACK_FIRST), random.uniform(*BACK_MOST))  # type: ignore[arg-type]
+
+    def _put_arrived(self, event: MessageReceived) -> None:
+        """Have a message read, or drop it where nobody reads. That the line is up or lost is never dropped: nobody says it
+        again, and whoever reads would be silent on a good line."""
+        size = len(event.payload)
+        if not self._room.take(size, INBOX_PATIENCE):
+            self.count.dropped += 1
+        elif not self.places.take(1, INBOX_PATIENCE):
+            self._room.give(size)
+            self.count.dropped += 1
+        else:
+            self.inbox.put(event)
+
+    def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+        if code.is_failure:
+            self.inbox.put(Disconnected(f"{spoken(self.place)}: {code}"))
+            return
+        self.count.connects += 1
+        self._draw_delays()
+        self._deaf = None
+        self._subscribe()
+        self.inbox.put(Connected())
+
+    def _subscribe(self) -> None:
+        if self.topics:
+            self._client.subscribe([(topic, QOS) for topic in self.topics])
+
+    def _on_subscribe(self, _client: paho.Client, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
+        """A line on which we are heard and hear nothing is none."""
+        refused = any(code.is_failure for code in codes)
+        if refused and self._deaf is None:
+            self.inbox.put(Disconnected(f"{spoken(self.place)}: refuses to let us hear our topics"))
+        if not refused and self._deaf is not None:
+            self.inbox.put(Connected())
+        self._deaf = time.monotonic() + DEAF if refused else None
+
+    def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
+        self.inbox.put(Disconnected(f"{spoken(self.place)}: cannot be reached"))
+        self._try_next()
+
+    def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
+        self.count.losses += 1
+        self.inbox.put(Disconnected(f"{spoken(self.place)}: {code}"))
+        self._try_next()
+
+    def _try_next(self) -> None:
+        """Let paho's next try go to the next place; its own wait before that stays."""
+        if len(self.broker.places) > 1:
+            self._turn = (self._turn + 1) % len(self.broker.places)
+            self._set_out()
+
+    def _set_out(self) -> None:
+        """Where paho's next try goes, and the largest packet that it may be sent."""
+        wish = None
+        if self.broker.protocol == "5":
+            wish = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+            wish.MaximumPacketSize = PACKET_MOST
+        self._client.connect_async(*self.place, KEEPALIVE, properties=wish)
+
+    def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        self.count.arrived += 1
+        self.count.arrived_bytes += len(message.payload)
+        self._put_arrived(MessageReceived(message.topic, bytes(message.payload), bool(message.retain)))
+
+    def _on_publish(self, client: paho.Client, _data: Any, mid: int, _code: Any, _properties: Any) -> None:
+        self._confirmed.append(mid)
+        _acknowledge_now(client)
+
+
+def _client(broker: Broker, client_id: str) -> paho.Client:
+    protocol = MQTTProtocolVersion.MQTTv5 if broker.protocol == "5" else MQTTProtocolVersion.MQTTv311
+    clean = None if broker.protocol == "5" else True  # nothing is left to the broker's memory: who missed it asks again
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=protocol)
+    client.connect_timeout = CONNECT_WITHIN
+    client.max_inflight_messages_set(WINDOW)
+    if broker.username is not None:
+        client.username_pw_set(broker.username, broker.password)
+    if broker.tls:
+        client.tls_set(broker.ca_file, broker.cert_file, broker.key_file, keyfile_password=broker.key_password)
+    return client
+
+
+def _acknowledge_now(client: paho.Client) -> None:
+    """Let the kernel acknowledge the PUBACK at once (tcp(7), TCP_QUICKACK; it does not last, so it is said each time).
+
+    A broker with Nagle's algorithm on (mosquitto's default) holds HQ's answer back until then: 40 ms for each fact.
+    """
+    sock: Any = client.socket()
+    if sock is not None:
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+
+
+def _tell_half_open(_client: paho.Client, _data: Any, sock: Any) -> None:
+    """A cable pulled out sends no FIN: let TCP give up in seconds, not in a quarter of an hour."""
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MOST)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,0 +1,1 @@
+"""Which keys count as HQ's."""

@@ -1,0 +1,51 @@
+"""HQ's keys as this box has learned them, in an append-only file: no restore of a backup sets it back.
+
+It lies beside store.db, which holds the same; if one of the two is lost or old, it is completed from the other.
+"""
+
+import errno
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from edge.platform.database import NoRoom
+from edge.platform.set_aside import on_the_card
+from sync.protocol.signing import BadKey, read_public
+from sync.trust.key_chain import Anchor
+
+log = logging.getLogger(__name__)
+
+FILE = "hq-keys.jsonl"
+
+
+def read(folder: Path) -> list[Anchor]:
+    """All lines, oldest first. A line that a power cut has torn is left out, and logged."""
+    file = folder / FILE
+    if not file.exists():
+        return []
+    found = []
+    for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
+        if line.strip():
+            try:
+                one = msgspec.json.decode(line, type=Anchor)
+                read_public(one.public)
+            except (msgspec.MsgspecError, UnicodeDecodeError, BadKey) as error:
+                log.warning("%s line %d is left out: %s", FILE, number, error)
+            else:
+                found.append(one)
+    return found
+
+
+def append(folder: Path, anchors: Sequence[Anchor]) -> None:
+    """Append lines, and wait for the card (fsync). Each begins on a line of its own, even after a torn one. Raises NoRoom."""
+    lines = b"".join(b"\n" + msgspec.json.encode(one) for one in anchors) + b"\n"
+    try:
+        with (folder / FILE).open("ab") as file:
+            file.write(lines)
+        on_the_card(folder / FILE)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoRoom(f"{FILE}: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""Update packages: what they hold, HQ's signature, and its verification."""

@@ -1,0 +1,76 @@
+"""HQ's seal on an update package: its chain, version and SHA-256, signed with HQ's key."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
+from sync.update.package import Package
+
+SUFFIX = ".sig"  # the seal lies beside its package
+MOST = 4 * 1024  # bytes of a seal
+
+Short = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class NotSealed(Exception):
+    """The package has no seal of HQ that is valid here; the text says why."""
+
+
+class Seal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The content of the seal file."""
+
+    kind: Literal["update"] = "update"
+    chain: Short
+    version: Short
+    sha256: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+    key: Short
+    signature: Annotated[str, Meta(max_length=100)]
+
+
+def _said(kind: str, chain: str, version: str, digest: str) -> bytes:
+    """The signed bytes; no topic and no other signed text of HQ begins like them, so that none can be mistaken for them."""
+    return "\n".join(("noren/package/1", kind, chain, version, digest)).encode()
+
+
+def seal(key: SigningKey, chain: str, package: Package) -> Seal:
+    """HQ's seal on a package."""
+    signature = key.private.sign(_said("update", chain, package.version, package.digest))
+    return Seal(chain=chain, version=package.version, sha256=package.digest, key=key.id, signature=to_text(signature))
+
+
+def beside(package: Path) -> Path:
+    """The path of a package's seal."""
+    return package.with_name(package.name + SUFFIX)
+
+
+def read(path: Path) -> Seal:
+    """A seal from its file. Raises NotSealed, OSError."""
+    with path.open("rb") as file:
+        text = file.read(MOST + 1)
+    try:
+        return msgspec.json.decode(text, type=Seal)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NotSealed(f"{path} is no word of HQ's on a package: {error}") from None
+
+
+def check(said: Seal, digest: str, chain: str, keys: PublicKeys, revoked: Collection[str]) -> None:
+    """Check that a seal is HQ's, for a file of that SHA-256 and this chain, by a key that is valid now. Raises NotSealed."""
+    if said.key in revoked:
+        raise NotSealed(f"it is signed with the key {said.key}, which HQ has revoked")
+    public = keys.get(said.key)
+    if public is None:
+        raise NotSealed(f"it is signed with the key {said.key}, which is none of HQ's that this box knows")
+    try:
+        holds = signed_by(public, from_text(said.signature), _said(said.kind, said.chain, said.version, said.sha256))
+    except BadKey:
+        holds = False
+    if not holds:
+        raise NotSealed("its signature does not hold: it is not HQ's, or has been changed")
+    if said.chain != chain:
+        raise NotSealed(f"it is for the chain `{said.chain}`, and this box is one of `{chain}`")
+    if said.sha256 != digest:
+        raise NotSealed("it is another file than the one HQ has signed: cut off, changed, or another package")

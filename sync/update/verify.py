@@ -1,0 +1,56 @@
+"""`noren verify`: whether an update package is whole, and HQ's, by the keys that this box trusts now. It installs nothing."""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from edge.check import HANDED
+from edge.config.command_option import settings
+from edge.config.loader import read_config
+from edge.key_files.data_key_file import unlock_data
+from edge.platform.version import version
+from sync.trust import trusted_keys
+from sync.update import package, seal
+from sync.update.package import BadPackage
+from sync.update.seal import NotSealed
+
+REFUSED = 65  # exit code; EX_DATAERR (sysexits.h)
+OLDER = 3  # exit code: it is HQ's and whole, and older than what runs here
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@settings
+def verify(file: Path, path: Path) -> None:
+    """Check an update package FILE, with HQ's signature beside it in FILE.sig, before anybody installs it.
+
+    Exit code 0: it is whole and HQ's. 3: it is, and older than what runs here. 65: it is not.
+    """
+    config = read_config(path)
+    unlock_data(config, os.environ.get(HANDED), make=False)
+    if not seal.beside(file).exists():
+        _refuse(file, f"HQ's word on it is missing: expected {seal.beside(file)}")
+    try:
+        said = seal.read(seal.beside(file))
+        keys, revoked = trusted_keys.remembered(trusted_keys.enrolled_keys(config.hq), Path(config.store.data))
+        seal.check(said, package.digest(file), config.store.chain, keys, revoked)  # before anything in it is looked at
+        found = package.read(file)
+        if (found.version, found.digest) != (said.version, said.sha256):
+            raise NotSealed(f"HQ's word is on version {said.version}, and this is {found.version}")
+        is_older = package.order(found.version) < package.order(version())
+    except (BadPackage, NotSealed) as why:
+        _refuse(file, str(why))
+    click.echo(
+        f"{file}: Noren {found.version} for chain `{said.chain}`, {found.files} files, signed with HQ's key {said.key}"
+    )
+    if is_older:
+        click.echo(f"noren: it is older than what runs here ({version()})", err=True)
+        sys.exit(OLDER)
+
+
+def _refuse(file: Path, why: str) -> NoReturn:
+    click.echo(f"noren: {file} is refused: {why}", err=True)
+    sys.exit(REFUSED)

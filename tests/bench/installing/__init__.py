@@ -1,0 +1,1 @@
+"""What `./dev bench install` needs inside a fresh Debian."""

@@ -1,0 +1,1 @@
+"""Ways to serve a shop's pages, so that they can be measured beside each other."""

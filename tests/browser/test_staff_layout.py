@@ -1,0 +1,111 @@
+"""Every list of the clerks at every size they hold, in both languages: nothing is cut, covered or below the fold."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from edge.features.pickup.order import OrderLine
+from edge.features.pickup.state_machine import State
+from edge.features.staff.sessions import Staff
+from edge.platform.clock import utc_text
+from tests.browse import ready
+from tests.browser import rules
+from tests.browser.test_staff_screens import TARGET, TEXT, sign_in
+from tests.browser.town import Town
+from tests.ui.shop_floor import SHIRT_M, ean13, gtin14, pickup_code
+
+Visit = Callable[..., Page]
+
+SIZES = ((360, 780), (390, 844), (820, 1180), (1180, 820), (1280, 800), (1080, 1920))
+HOLD = timedelta(days=1)
+
+
+def at(**ago: float) -> str:
+    return utc_text(datetime.now(UTC) - timedelta(**ago))
+
+
+@pytest.fixture
+def busy(town: Town) -> Town:
+    """Orders in every state a list shows: late, unpaid, waited for and not ready, over their time, given, called for."""
+    floor = town.floor
+    floor.hq.conn.execute("delete from orders")
+    for table in ("pickup_steps", "staff_calls"):
+        floor.db.conn.execute(f"delete from {table}")
+    floor.order("6734", State.PICKING, name="イシカワ コウタロウ", promise_at=at(minutes=22), lines=pieces(12))
+    floor.order("2700", State.PICKING, name="エンドウ ヒナコ", promise_at=at(hours=14), paid=False)
+    floor.order("9280", State.ACCEPTED, name="ササキ ユウキ", promise_at=at(minutes=-72), paid=False, lines=pieces(3))
+    floor.order("1368", State.PLACED, name="ゴトウダ ハルノブ", promise_at=at(minutes=-115))
+    floor.order("6101", State.PICKING, name="マエダ ハルカ", promise_at=at(minutes=-57), paid=False)
+    floor.order("4909", State.ARRIVED, name="サカモト メグミ", arrived_at=at(minutes=3), paid=False, shelf="R-18")
+    floor.order("5321", State.READY, name="アオキ カズヤ", shelf="R-04", hold_until=at(days=1), paid=False)
+    floor.order("1784", State.READY, name="ゴトウ タクミ", shelf="R-17", hold_until=at(days=-1))
+    floor.order("3288", State.HANDED_OVER, name="イノウエ ジュン", handed_over_at=at(minutes=40))
+    town.scan(pickup_code("6101"))
+    for _ in range(12):
+        floor.db.conn.execute("insert into staff_calls (station, time) values ('kiosk-1', ?)", (at(minutes=4),))
+    return town
+
+
+def pieces(count: int) -> list[OrderLine]:
+    return [OrderLine(line=1 + n, gtin=(SHIRT_M, gtin14(101))[n % 2]) for n in range(count)]
+
+
+def broken(page: Page, *, still: bool = False) -> dict[str, list[str]]:
+    """What breaks a rule of layout, by the sizes at which it does."""
+    found = {}
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        if why := rules.layout(page, TARGET, TEXT, staff=True, still=still):
+            found[f"{width}x{height}"] = why
+    return found
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+@pytest.mark.parametrize("path", ("", "/list/prepare", "/list/today", "/list/done", "/calls", "/order/o-6101"))
+def test_nothing_is_cut_or_lies_over_something_else(visit: Visit, busy: Town, path: str, lang: str) -> None:
+    page = sign_in(visit, lang)
+    expect(page.locator(".order.here")).to_have_count(2)
+    page.goto(f"{busy.url}/staff/counter-1{path}?lang={lang}")
+    ready(page)
+    assert broken(page) == {}
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+def test_the_keypad_stands_whole_on_the_screen_beside_the_names(visit: Visit, town: Town, lang: str) -> None:
+    for at in range(2, 6):
+        town.floor.feed("staff", f"s-{at}", Staff(staff=f"s-{at}", name="森 さくら", mark="堀", role="clerk", pin="-"))
+    page = visit(f"/staff/counter-1/login?lang={lang}", SIZES[0])
+    assert broken(page, still=True) == {}
+    page.click(".person")
+    assert broken(page, still=True) == {}
+    town.floor.hq.conn.execute("delete from staff where key <> 's-1'")
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+@pytest.mark.parametrize("path", ("/list/prepare", "/order/o-4909"))
+def test_a_word_about_a_scan_lies_over_nothing_and_goes_with_the_page(
+    visit: Visit, busy: Town, path: str, lang: str
+) -> None:
+    page = sign_in(visit, lang, clock=True)  # the word stays as long as the test looks
+    page.evaluate("to => { location.href = to; }", f"/staff/counter-1{path}?lang={lang}")
+    page.wait_for_url(f"**{path}?lang={lang}")
+    ready(page)
+    busy.scan(ean13(gtin14(103)) if "order" in path else "4901230001028", "counter-1")
+    expect(page.locator("#toast")).to_be_visible()
+    assert broken(page) == {}
+    page.click(".rail nav a >> nth=1")
+    expect(page.locator(".rail nav a[aria-current] >> nth=0")).to_have_attribute("href", re.compile("/calls"))
+    expect(page.locator("#toast")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("lang", "said"), (("ja", "準備中"), ("en", "Being picked")))
+def test_an_order_waited_for_and_not_ready_says_how_it_stands_once(
+    visit: Visit, busy: Town, lang: str, said: str
+) -> None:
+    page = sign_in(visit, lang)
+    row = page.locator(".order.here", has_text="6101")
+    expect(row.locator(".wait")).to_have_count(1)
+    expect(row.locator(".tag:not(.pay .tag)")).to_have_text([said])

@@ -1,0 +1,94 @@
+"""A new store.db takes the old one's place with all that was committed into it, or not at all, and a start comes through."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from edge.box_identity import know_thyself
+from edge.db_files import repair
+from edge.db_files.inspection import WORTH
+from edge.db_files.replacement import NEXT, PART, go_on, put_in_place
+from edge.platform import migration
+from edge.platform.clock import now
+from edge.platform.database import open_store, rows, writing
+from edge.platform.os_errors import is_full
+from edge.platform.sqlite import sqlite3
+from tests.keyed import unlocked
+from tests.small_disk import fill, small_disk
+
+STORE, LONG, MANY = "ginza", 3000, 100  # characters of a row's name, and rows: 400 kB of pages
+
+
+def lived(folder: Path) -> Path:
+    """A box's folder whose store.db has one fact."""
+    migration.migrate(unlocked(folder))
+    with open_store(folder) as db:
+        know_thyself(db, STORE, now())
+    return folder
+
+
+def with_a_log(folder: Path, part: Path) -> None:
+    """What was committed last lies in the log: the disk refused it to the last who closed the file, which nobody hears."""
+    with open_store(folder) as db:
+        with writing(db):
+            for number in range(MANY):
+                db.conn.execute("insert into cursors (name, seq) values (?, ?)", (f"{number:0{LONG}}", number))
+        for end in ("", "-wal"):
+            shutil.copy(folder / f"store.db{end}", part.with_name(part.name + end))
+
+
+def count(folder: Path) -> int:
+    with open_store(folder) as db:
+        return len(rows(db, f"select 1 from cursors where length(name) = {LONG}"))
+
+
+def test_what_still_lies_in_the_log_takes_the_place_too(tmp_path: Path) -> None:
+    source, folder = lived(tmp_path / "source"), lived(tmp_path / "data")
+    shutil.copy(source / "data.key", folder / "data.key")
+    unlocked(folder)
+    with_a_log(source, folder / PART)
+    put_in_place(folder, folder / PART)
+    assert count(folder) == MANY
+
+
+def test_where_the_disk_refuses_what_lies_in_the_log_the_old_one_stays(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "data", 16) as data:
+        lived(data)
+        with_a_log(data, data / PART)
+        before = (data / "store.db").read_bytes()
+        hog = fill(data)
+        os.truncate(hog, hog.stat().st_size - 100_000)  # to open it there is room
+        with pytest.raises(sqlite3.OperationalError) as told:
+            put_in_place(data, data / PART)
+        assert is_full(told.value)
+        assert not (data / NEXT).exists()
+        assert (data / "store.db").read_bytes() == before
+
+
+def spoilt(folder: Path) -> None:
+    shutil.copy(folder / "store.db", folder / NEXT)
+    with (folder / NEXT).open("r+b") as file:
+        file.truncate(3 * 4096)
+
+
+def test_a_damaged_one_that_was_to_take_the_place_stops_no_start(tmp_path: Path) -> None:
+    """Each start ended at it, with words that the next one repairs it."""
+    folder = lived(tmp_path)
+    spoilt(folder)
+    repair.make_good(folder, STORE, now(), within=WORTH)
+    with open_store(folder) as db:
+        assert len(rows(db, "select 1 from journal")) == 1
+    assert not list(folder.glob("store.db.*"))
+
+
+def test_a_damaged_one_is_saved_where_the_old_one_is_set_aside_already(tmp_path: Path) -> None:
+    folder = lived(tmp_path)
+    spoilt(folder)
+    (folder / "store.db").rename(folder / "store.db.before-restore-20261127T000000Z")
+    go_on(folder)
+    assert (folder / "store.db").exists()
+    repair.make_good(folder, STORE, now(), within=WORTH)
+    with open_store(folder) as db:
+        assert rows(db, "select 1 from repairs where kind = 'salvage'")

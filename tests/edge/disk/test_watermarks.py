@@ -1,0 +1,63 @@
+"""The marks at which scans are thinned and work is refused, and how they are left again."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.disk.watermarks import CARD, FULL, FULL_ENDS, LOG_ROOM, NEARLY, NEARLY_ENDS, DiskSpace, Level, step
+
+GB = 1_000_000_000
+
+
+@pytest.mark.parametrize(
+    ("before", "used", "after"),
+    [
+        (Level.OK, 0.849, Level.OK),
+        (Level.OK, NEARLY, Level.SHORT),
+        (Level.SHORT, 0.83, Level.SHORT),
+        (Level.SHORT, 0.82, Level.OK),
+        (Level.SHORT, FULL, Level.FULL),
+        (Level.FULL, 0.93, Level.FULL),
+        (Level.FULL, 0.92, Level.SHORT),
+        (Level.FULL, 0.83, Level.SHORT),
+        (Level.FULL, 0.5, Level.OK),
+        (Level.OK, 0.99, Level.FULL),
+    ],
+)
+def test_a_mark_counts_at_once_on_the_way_up_and_a_gap_below_it_on_the_way_down(
+    before: Level, used: float, after: Level
+) -> None:
+    assert step(before, used) is after
+
+
+@given(st.sampled_from(Level), st.floats(0, 1))
+def test_a_level_holds_as_long_as_nothing_changes(before: Level, used: float) -> None:
+    here = step(before, used)
+    assert step(here, used) is here
+
+
+@given(st.floats(0, 0.99), st.sampled_from([(NEARLY, NEARLY_ENDS), (FULL, FULL_ENDS)]))
+def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple[float, float]) -> None:
+    begins, ends = mark
+    levels = [step(Level.OK, begins)]
+    for used in (begins - (begins - ends) * part, begins) * 2:
+        levels.append(step(levels[-1], used))
+    assert len(set(levels)) == 1
+
+
+@pytest.mark.parametrize(
+    ("room", "used"),
+    [
+        (DiskSpace(total=32 * GB, free=32 * GB), 0.0),
+        (DiskSpace(total=32 * GB, free=8 * GB), 0.75),
+        (DiskSpace(total=32 * GB, free=0, spare=8 * GB), 1.0),  # the log beside the file has nowhere to grow
+        (DiskSpace(total=32 * GB, free=LOG_ROOM, spare=8 * GB - LOG_ROOM), 0.75),
+        (DiskSpace(total=2000 * GB, free=100 * GB), 0.0),  # 5 % of a large disk is no trouble
+        (DiskSpace(total=2000 * GB, free=CARD // 20), 0.95),
+        (DiskSpace(total=32 * GB, free=16 * GB, live=9 * GB, budget=10 * GB), 0.9),
+        (DiskSpace(total=32 * GB, free=16 * GB, live=1 * GB, budget=10 * GB), 0.5),
+        (DiskSpace(total=0, free=0), 0.0),  # a file system that does not say
+    ],
+)
+def test_what_is_in_use_is_a_share_of_the_disk_or_of_the_budget(room: DiskSpace, used: float) -> None:
+    assert room.used == pytest.approx(used)

@@ -1,0 +1,51 @@
+"""The life of an order: what may follow what, and that a hand-over wins."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.features.pickup.facts import STEPS
+from edge.features.pickup.state_machine import LIFE, Action, State, after, replay
+
+S, A = State, Action
+
+
+def test_the_usual_way_leads_from_placed_to_handed_over() -> None:
+    assert replay(S.PLACED, [A.ACCEPT, A.PICK, A.READY, A.ARRIVE, A.HAND_OVER]) is S.HANDED_OVER
+
+
+@pytest.mark.parametrize(
+    "state", [S.CANCELLED, S.REJECTED, S.HANDED_OVER, S.RESTOCKED, S.PLACED, S.PICKING, S.RETURNED]
+)
+def test_only_goods_that_stand_ready_can_be_handed_over(state: State) -> None:
+    assert after(state, A.HAND_OVER) is None
+
+
+def test_an_expired_order_may_still_be_handed_over() -> None:
+    assert after(S.NO_SHOW, A.HAND_OVER) is S.HANDED_OVER
+
+
+def test_a_shopper_may_come_before_the_goods_are_ready() -> None:
+    assert replay(S.PICKING, [A.ARRIVE, A.READY]) is S.READY
+
+
+def test_a_hand_over_wins_over_a_cancel_that_came_later() -> None:
+    assert replay(S.CANCELLED, [A.HAND_OVER]) is S.HANDED_OVER
+
+
+def test_a_hand_over_taken_back_leaves_an_order_cancelled_meanwhile_cancelled() -> None:
+    assert replay(S.CANCELLED, [A.HAND_OVER, A.UNDO]) is S.CANCELLED
+    assert replay(S.READY, [A.HAND_OVER, A.UNDO]) is S.ARRIVED
+
+
+def test_a_cancel_that_came_first_makes_other_steps_void() -> None:
+    assert replay(S.CANCELLED, [A.PICK, A.READY, A.ARRIVE]) is S.CANCELLED
+
+
+def test_every_action_tells_hq_and_leads_somewhere() -> None:
+    assert set(STEPS) == set(Action) == {action for _, action in LIFE}
+
+
+@given(st.sampled_from(State), st.lists(st.sampled_from(Action), max_size=20))
+def test_no_replay_leaves_the_table(state: State, actions: list[Action]) -> None:
+    assert replay(state, actions) in State

@@ -1,0 +1,91 @@
+"""Each loop's last round is noted, and a loop that stands still is known from it."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from edge.platform import heartbeat
+from edge.platform.clock import now
+from edge.platform.database import open_store, rows
+from edge.platform.migration import migrate
+from edge.platform.process import Life, start, wait_for
+from tests.ends import until
+
+
+def test_a_loop_that_stands_still_is_known_and_the_others_are_not_blamed(tmp_path: Path) -> None:
+    migrate(tmp_path)
+    at, moment = 1000.0, now()
+    later = replace(moment, uptime_ms=moment.uptime_ms + 6000)
+    with open_store(tmp_path) as db:
+        heartbeat.note(db, "web", {"desk": at - 2, "follower": at}, at, moment)
+        heartbeat.note(db, "bridge", {"heartbeat": at}, at, moment)
+        assert heartbeat.silent(db, moment) == frozenset()
+        assert heartbeat.silent(db, later) == {("web", "desk")}
+        heartbeat.note(db, "web", {"follower": at + 6}, at + 6, later)
+        assert heartbeat.silent(db, later) == frozenset(), "a loop that is no more is nothing that stands still"
+
+
+def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: Path) -> None:
+    migrate(tmp_path)
+    life, stuck = Life(), threading.Event()
+
+    def short_rests(own: Life) -> None:
+        while own.goes_on():
+            own.rest(0.01)
+
+    def goes_round(own: Life) -> None:
+        with own.within() as inner:
+            threads = start(inner, {"gun": short_rests})
+            while own.goes_on():
+                own.rest(0.01)
+        wait_for(threads)
+
+    def stands_still(own: Life) -> None:
+        own.goes_on()
+        stuck.wait()
+
+    tasks: dict[str, Callable[[Life], None]] = {
+        "a": goes_round,
+        "b": stands_still,
+        "heartbeat": partial(heartbeat.work, tmp_path, "bridge"),
+    }
+    threads = start(life, tasks)
+
+    def rounds() -> dict[str, int]:
+        with open_store(tmp_path) as db:
+            return {row["loop"]: row["round_ms"] for row in rows(db, "select loop, round_ms from loops")}
+
+    try:
+        until(lambda: set(rounds()) == {"a", "b", "heartbeat", "within/gun"})
+        before = rounds()
+
+        def only_b_stood_still() -> bool:
+            """Between two notes; a machine that halts within one shifts what is noted, all of it alike."""
+            nonlocal before
+            last, before = before, rounds()
+            same = abs(before["b"] - last["b"]) <= 1  # the same round, to a millisecond
+            return same and all(before[loop] > last[loop] for loop in ("a", "within/gun", "heartbeat"))
+
+        until(only_b_stood_still)
+    finally:
+        life.end()
+        stuck.set()
+    assert wait_for(threads, 60) == []
+
+
+def test_what_cannot_be_noted_ends_no_process(tmp_path: Path) -> None:
+    migrate(tmp_path)
+    life = Life()
+    with open_store(tmp_path) as db:
+        db.conn.execute("begin immediate")
+        threads = start(life, {"heartbeat": partial(heartbeat.work, tmp_path, "sync")})
+        until(lambda: "heartbeat" in life.rounds())
+        time.sleep(2 * heartbeat.BUSY / 1000)
+        assert life.broken is None
+        db.conn.execute("rollback")
+        until(lambda: bool(rows(db, "select * from loops")))
+    life.end()
+    assert wait_for(threads, 60) == []

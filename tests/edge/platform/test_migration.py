@@ -1,0 +1,40 @@
+"""Files made and brought up to date, once, whoever starts first."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edge.platform import migration
+from edge.platform.database import NewerDatabase, open_store
+
+
+def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
+    migration.migrate(tmp_path)
+    with open_store(tmp_path) as db:
+        before = db.schema
+    migration.migrate(tmp_path)
+    with open_store(tmp_path) as db:
+        assert db.schema == before
+
+
+def test_twelve_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    code = "import sys, pathlib; from edge.platform import migration; migration.migrate(pathlib.Path(sys.argv[1]))"
+    starters = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path)]) for _ in range(12)]
+    assert [starter.wait() for starter in starters] == [0] * 12
+    with open_store(tmp_path) as db:
+        assert "journal" in db.table_names()
+
+
+def test_a_database_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> None:
+    migration.migrate(tmp_path)
+    db = open_store(tmp_path)
+    db.table("_sqlite_migrations").insert({"migration_set": "store", "name": "m999_the_future", "applied_at": "2030"})
+    db.close()
+    before = (tmp_path / "store.db").read_bytes()
+    with pytest.raises(NewerDatabase, match="m999_the_future"):
+        migration.migrate(tmp_path)
+    with pytest.raises(NewerDatabase):
+        migration.check(tmp_path)
+    assert (tmp_path / "store.db").read_bytes() == before

@@ -1,0 +1,76 @@
+"""The registry: what features declare is all there is, two that claim the same are told apart, and off means not there."""
+
+import pytest
+
+from edge import registry, scan_dispatch
+from edge.codes import parsed_code
+from edge.codes.parsed_code import PickupCode, Product, StaffBadge, Unknown
+from edge.config.policy import Pickup, Policy
+from edge.config.role import SERVED, SHOPPERS, STAFF, UNSERVED, Role
+from edge.features.feature import Feature, Feed
+from edge.features.outcome import NotHere, PickupArrived
+from edge.features.pickup.state_machine import State
+from edge.features.product import by_own_code
+from edge.features.stock import NeighbourRow
+from edge.platform.database import rows
+from edge.platform.replica_schema import FEEDS as TABLES
+from edge.store_context import StoreContext
+from tests.edge.floor import SECRET, order, scan, send
+from tests.kept import keep
+
+CODE = f"noren:p:o-1:{SECRET}"
+
+
+def test_two_features_that_answer_the_same_code_at_the_same_role_are_an_error_that_names_both() -> None:
+    claim = Feature(name="bargain", answers={(frozenset({Role.KIOSK}), Product): by_own_code})
+    with pytest.raises(ValueError, match="Product at kiosk is answered by both product and bargain"):
+        scan_dispatch.table([*registry.FEATURES, claim])
+
+
+def test_the_same_code_may_be_answered_by_one_feature_at_the_kiosk_and_by_another_at_the_counter() -> None:
+    shoppers = Feature(name="one", answers={(SHOPPERS, Product): by_own_code})
+    staff = Feature(name="two", answers={(STAFF, Product): by_own_code})
+    assert set(scan_dispatch.table([shoppers, staff])) == {(role, Product) for role in SERVED}
+
+
+def test_features_have_names_of_their_own() -> None:
+    names = [feature.name for feature in registry.FEATURES]
+    assert len(set(names)) == len(names)
+
+
+def test_a_badge_counts_at_staff_stations_only_and_nothing_at_a_station_that_is_not_served() -> None:
+    assert {role for role, code in registry.ANSWERS if code is StaffBadge} == STAFF
+    assert {role for role, _ in registry.ANSWERS}.isdisjoint(UNSERVED)
+    assert {role for role, code in registry.ANSWERS if code is PickupCode} == SERVED
+
+
+def test_a_feature_answers_only_what_a_code_can_be() -> None:
+    meanings = set(parsed_code.Meaning.__args__) - {Unknown}
+    assert {code for _, code in registry.ANSWERS} <= meanings
+
+
+def test_what_hqs_policy_has_off_is_not_in_the_table() -> None:
+    on, off = (registry.answers(Policy(pickup=Pickup(on=on))) for on in (True, False))
+    assert set(on) - set(off) == {(role, PickupCode) for role in SERVED}
+    assert on.items() <= registry.ANSWERS.items()  # all of them, but for features that are off unless HQ says so
+
+
+def test_a_pickup_code_is_answered_while_pickup_is_on_and_its_orders_stay_while_it_is_off(floor: StoreContext) -> None:
+    send(floor, "orders", "o-1", order(state=State.READY))
+    keep(floor.db, Policy(pickup=Pickup(on=False)))
+    assert scan(floor, "k1", CODE) == NotHere(what="PickupCode")
+    assert rows(floor.hq, "select key from orders") == [{"key": "o-1"}]
+    keep(floor.db, Policy(pickup=Pickup(on=True)))
+    assert isinstance(scan(floor, "k1", CODE), PickupArrived)
+
+
+def test_two_features_that_say_different_things_of_a_feed_are_an_error() -> None:
+    other = Feed(name="stock", row=NeighbourRow, key="gtin")
+    with pytest.raises(ValueError, match="the feed stock has rows of both"):
+        registry.by_name([*registry.FEEDS.values(), other])
+
+
+def test_every_feed_that_is_read_has_a_table_and_names_a_field_of_its_rows() -> None:
+    assert set(registry.FEEDS) <= set(TABLES)
+    for feed in registry.FEEDS.values():
+        assert not feed.key or feed.key in feed.row.__struct_fields__, feed.name

@@ -1,0 +1,50 @@
+"""Dark and covered lenses are told from scenes, and only when they last."""
+
+import numpy as np
+import pytest
+
+from firmware_bridge.camera.obstruction import LASTS, Obstruction, judge, look
+from firmware_bridge.devices.events import Detail
+from tests.firmware_bridge.pictures import desk, showing
+
+
+def noisy(level: float, noise: float = 2.0) -> np.ndarray:
+    return np.clip(np.random.default_rng(1).normal(level, noise, (720, 1280)), 0, 255).astype(np.uint8)
+
+
+def a_lit_slit() -> np.ndarray:
+    gray = noisy(3)
+    gray[:40, :200] = 255
+    return gray
+
+
+@pytest.mark.parametrize(
+    ("gray", "wrong"),
+    [
+        (noisy(2), Detail.BLACK),
+        (a_lit_slit(), Detail.BLACK),
+        (noisy(120), Detail.COVERED),
+        (noisy(250), Detail.COVERED),
+        (desk(), None),
+        (showing("4901234567894"), None),
+        ((desk() // 4).astype(np.uint8), None),
+    ],
+    ids=["cap on", "lit slit", "finger", "torch", "empty desk", "label", "dim desk"],
+)
+def test_one_picture_is_judged(gray: np.ndarray, wrong: Detail | None) -> None:
+    assert judge(gray) == wrong
+
+
+def test_a_hand_before_the_lens_is_not_told_and_a_cover_that_stays_is() -> None:
+    sight = Obstruction()
+    for second in range(int(LASTS)):
+        sight = look(sight, noisy(120), float(second))
+        assert sight.blind() is None
+    sight = look(sight, noisy(120), LASTS)
+    assert sight.blind() is Detail.COVERED
+    assert look(sight, desk(), LASTS + 1).blind() is None
+
+
+def test_from_covered_to_black_the_time_begins_anew() -> None:
+    sight = look(look(Obstruction(), noisy(120), 0.0), noisy(2), LASTS)
+    assert (sight.wrong, sight.blind()) == (Detail.BLACK, None)

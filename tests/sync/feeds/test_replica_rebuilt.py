@@ -1,0 +1,90 @@
+"""A mirror that was made anew, as sync sees it: HQ is told once, the rows come again, and nothing HQ trusts is forgotten."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from edge.db_files.replica_rebuild import FILE, heard, renew, replaced
+from edge.platform.clock import now
+from edge.platform.database import rows, writing
+from edge.platform.sqlite_file import Damaged, generation
+from sync.feeds.replica_rebuilt import Replacement
+from sync.protocol import topics
+from sync.protocol.messages import FeedDelta, FeedRow, Want
+from sync.protocol.signing import write_public
+from sync.transport.mqtt_events import Connected
+from tests.sync.test_session import Shop, new_key
+
+
+def _body(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    made = Shop(tmp_path)
+    made.round(Connected())
+    yield made
+    made.stop()
+    made.web.conn.close()
+
+
+def begin_again(shop: Shop) -> Replacement:
+    """What sync does when another file has taken its mirror's place."""
+    shop.stop()
+    shop.start()
+    shop.round(Connected())
+    found = Replacement(shop.rounds.db, shop.rounds.mirror)
+    found.begin(shop.rounds.feeds, shop.at, shop.now)
+    return found
+
+
+def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
+    row = FeedRow(key="r", version=1, body=_body({"what": "reviews", "stars": 4, "count": 1, "latest": []}))
+    shop.hear(topics.feed("chain", "ginza", "content"), FeedDelta(feed="content", epoch="f", since=0, version=1), [row])
+    renew(shop.folder, generation(shop.folder / FILE), "a page", now())
+    begin_again(shop)
+    shop.at += 10
+    shop.round()
+    wants = [message.header for message in shop.line.said(Want)]
+    assert ("content", 0) in [(want.feed, want.version) for want in wants if isinstance(want, Want)]
+    again = begin_again(shop)
+    assert [(note["why"], note["aside"][:14]) for note in shop.notes("mirror.replaced")] == [
+        ("a page", "hq.db.damaged-")
+    ]
+    assert rows(shop.rounds.mirror, "select key from content") == [{"key": "r"}]
+    again.round(shop.rounds.feeds)
+    told = replaced(shop.rounds.mirror)
+    assert told is not None
+    assert (told.told, told.whole) == (True, False)
+
+
+def test_a_key_hq_has_added_counts_though_the_mirror_it_came_with_is_gone(shop: Shop) -> None:
+    second = new_key("hq-2")
+    added = FeedRow(key="hq-2", version=1, body=_body({"public": write_public(second.public)}))
+    shop.hear(topics.feed("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [added])
+    (shop.folder / FILE).unlink()
+    renew(shop.folder, None, "it is gone", now())
+    begin_again(shop)
+    row = FeedRow(key="r", version=1, body=_body({"what": "reviews", "stars": 4, "count": 1, "latest": []}))
+    header = FeedDelta(feed="content", epoch="f", since=0, version=1)
+    shop.hear(topics.feed("chain", "ginza", "content"), header, [row], key=second)
+    assert rows(shop.rounds.mirror, "select key from content") == [{"key": "r"}]
+
+
+def test_how_far_hq_has_come_is_noted_in_the_other_file_too(shop: Shop) -> None:
+    seq = shop.tell()
+    shop.round()
+    shop.ack_all()
+    assert heard(shop.rounds.mirror) == (shop.rounds.me.box.epoch, seq)
+
+
+def test_a_fact_that_is_not_what_was_told_is_not_sent_but_met_as_damage(shop: Shop) -> None:
+    shop.tell(n=1)
+    seq = shop.tell(n=2)
+    with writing(shop.web):
+        shop.web.conn.execute("update journal set event = replace(event, '2', '3') where seq = ?", (seq,))
+    with pytest.raises(Damaged, match=f"fact {seq} is not what was told"):
+        shop.round()

@@ -1,0 +1,108 @@
+"""What an answer, or silence, means for a lane under way."""
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.journal.send_window import (
+    CAP,
+    HOLD,
+    PATIENCE,
+    PATIENCE_MOST,
+    WINDOW,
+    Batch,
+    SendWindow,
+    acked,
+    late,
+    nacked,
+    on_new_line,
+    resting,
+    sent,
+)
+
+
+def flown(*lasts: int, kept: int = 0, at: float = 0.0) -> SendWindow:
+    lane, first = resting(kept), kept + 1
+    for last in lasts:
+        lane, first = sent(lane, Batch(first, last, last - first + 1, at)), last + 1
+    return lane
+
+
+def test_an_ack_takes_its_batches_from_the_window() -> None:
+    lane = acked(flown(10, 20, 30), 20, 1)
+    assert (lane.kept, lane.sent, [batch.last for batch in lane.batches]) == (20, 30, [30])
+
+
+def test_no_more_than_the_window_is_under_way() -> None:
+    assert not flown(*range(1, WINDOW + 1)).has_room
+    assert acked(flown(*range(1, WINDOW + 1)), 1, 1).has_room
+
+
+def test_an_ack_of_what_is_kept_already_means_a_batch_was_lost() -> None:
+    lane = acked(flown(10, 20), 0, 1)
+    assert (lane.sent, lane.batches) == (0, ())
+
+
+def test_its_echoes_do_not_send_the_lane_back_again() -> None:
+    back = acked(flown(10, 20), 0, 1)
+    again = sent(back, Batch(1, 20, 20, 1.1))
+    assert acked(again, 0, 1.2) == again
+    assert acked(again, 0, 1 + HOLD).sent == 0
+
+
+def test_an_ack_with_nothing_under_way_changes_nothing() -> None:
+    assert acked(resting(10), 10, 1) == resting(10)
+
+
+def test_an_hq_restored_from_a_backup_takes_the_lane_back() -> None:
+    lane = acked(resting(80), 50, 1)
+    assert (lane.kept, lane.sent) == (50, 50)
+
+
+def test_hq_may_have_more_than_this_process_has_sent() -> None:
+    assert acked(resting(10), 30, 1) == resting(30)
+
+
+def test_silence_sends_again_later_and_later() -> None:
+    lane, waits = flown(10), []
+    for _ in range(8):
+        waits.append(lane.patience)
+        now = lane.patience + 1
+        assert late(lane, lane.patience - 0.01, 1.0) == lane
+        lane = sent(late(lane, now, 1.0), Batch(1, 10, 10, 0.0))
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (PATIENCE, PATIENCE_MOST)
+
+
+def test_progress_makes_it_patient_no_more() -> None:
+    tired = replace(flown(10, 20), tries=5, patience=60.0)
+    assert acked(tired, 10, 1).patience == PATIENCE
+
+
+def test_a_new_line_begins_where_hq_stands() -> None:
+    assert on_new_line(flown(10, 20, kept=5)) == resting(5)
+
+
+@given(st.integers(1, CAP), st.integers(1, CAP))
+def test_halving_finds_any_bad_row_and_sends_it_as_bytes(rows: int, place: int) -> None:
+    bad = 1 + place % rows
+    lane, asked = resting(0), 0
+    while lane.kept < rows:
+        first = lane.kept + 1
+        last = min(rows, first + lane.cap - 1)
+        lane = sent(lane, Batch(first, last, last - first + 1, 0.0))
+        clean = not first <= bad <= last or (first == last and bad in lane.opaque)
+        lane = acked(lane, last, 0) if clean else nacked(lane, first, last, 0)
+        asked += 1
+        assert asked < 60
+    assert lane.opaque == frozenset()
+
+
+def test_a_row_refused_even_as_bytes_waits_instead_of_spinning() -> None:
+    lane = replace(flown(1), opaque=frozenset({1}))
+    assert nacked(lane, 1, 1, 5).batches == lane.batches
+
+
+def test_a_nack_of_something_else_is_ignored() -> None:
+    assert nacked(flown(10), 3, 7, 1) == flown(10)

@@ -1,0 +1,24 @@
+"""What a device compares before it trusts the pages on the network, and the authority it may trust from then on."""
+
+from flask import Blueprint, Response, abort
+
+from ui.front import certificate, haproxy
+from ui.front.certificate import AUTHORITY, Shown
+from ui.request_context import house
+
+trust = Blueprint("trust", __name__)
+
+
+def to_compare() -> Shown | None:
+    """The fingerprints that a person compares with those on the device; None if no pages are offered to the network yet."""
+    ground = house().ground
+    return certificate.shown(ground, haproxy.folder(ground)) if ground.web.lan is not None else None
+
+
+@trust.get("/front/ca.crt")
+def authority() -> Response:
+    """The CA certificate in the form devices and browsers accept. The person compares its fingerprint with the box's page."""
+    file = haproxy.folder(house().ground) / AUTHORITY
+    if house().ground.web.certificate or not file.exists():
+        abort(404)
+    return Response(file.read_bytes(), mimetype="application/x-x509-ca-cert")

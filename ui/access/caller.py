@@ -1,0 +1,100 @@
+"""The caller of a request: a browser on the box, a paired device, or unknown."""
+
+import logging
+from typing import cast
+
+from flask import Response, g, request
+from werkzeug.wrappers import Response as Answer
+
+from edge.features import paired_devices
+from edge.features.paired_devices import Device
+from edge.platform.database import NoRoom, writing
+from ui.access.origin import LAN
+from ui.front.hosts import address_of, is_loopback, name_of
+from ui.process_state.screens import BOX
+from ui.request_context import moment, shop
+
+log = logging.getLogger(__name__)
+
+COOKIE = "noren-device"
+KEPT = (
+    400 * 24 * 3600
+)  # seconds a browser keeps the cookie: the most that Chromium allows; it is renewed while it is used
+PAIRED = "Noren-Paired"  # a header for the front, which takes it off (ui/front/haproxy.cfg)
+
+
+def on_the_box() -> bool:
+    """Whether the caller is on the box itself: a connection over loopback, to an address that can mean no other machine.
+
+    A request that came through HAProxy never is, whatever its headers say.
+    """
+    if request.environ.get(LAN):
+        return False
+    peer = address_of(request.remote_addr or "")
+    return peer is not None and peer.is_loopback and is_loopback(name_of(request.headers.get("Host", "")))
+
+
+def device() -> Device | None:
+    """The paired device that sent the request, or None. If its station has another role now, the pairing does not count."""
+    if "device" not in g:
+        secret = request.cookies.get(COOKIE, "")
+        found = paired_devices.known(shop().db, secret) if secret else None
+        g.device = found if found and _is_current(found) else None
+    return cast(Device | None, g.device)
+
+
+def _is_current(found: Device) -> bool:
+    place = shop().config.station(found.station) if found.station else None
+    return place.role == found.page if place else not found.station
+
+
+def device_id() -> str:
+    """`box`, or the device's id; empty if the caller is unknown."""
+    if on_the_box():
+        return BOX
+    found = device()
+    return found.id if found else ""
+
+
+def may_pair() -> bool:
+    """Whether devices can be paired here: on the box itself, or on a status screen, with a lead's PIN."""
+    found = None if on_the_box() else device()
+    return on_the_box() or (found is not None and found.page == "status")
+
+
+def is_known(device: str) -> bool:
+    """Whether a device is on the list at this moment."""
+    return device == BOX or any(one.id == device for one in paired_devices.everyone(shop().db))
+
+
+def note(found: Device) -> None:
+    """Note that a device was seen: written at most once a minute, and not at all if the disk is full."""
+    if not paired_devices.is_due(found, moment()):
+        return
+    try:
+        with writing(shop().db):
+            paired_devices.note_seen(shop().db, found.id, moment())
+    except NoRoom:
+        log.warning("disk full: when device %s was seen is not kept", found.id)
+    g.renew = request.cookies[COOKIE]
+
+
+def remember(response: Answer, secret: str) -> None:
+    """Let the browser keep what it is known by; no script sees it, and no other site's page sends it."""
+    response.set_cookie(
+        COOKIE, secret, max_age=KEPT, path="/", httponly=True, samesite="Strict", secure=request.is_secure
+    )
+
+
+def vouch(response: Response) -> Response:
+    """An after_request: tells HAProxy that this address is a paired device's, which has a higher request limit."""
+    if g.get("device") is not None and request.environ.get(LAN):
+        response.headers[PAIRED] = "1"
+    return response
+
+
+def renew(response: Response) -> Response:
+    """An after_request: a browser forgets the cookie of a device that is used all the time no sooner than any other."""
+    if (secret := g.pop("renew", None)) and response.mimetype == "text/html":
+        remember(response, secret)
+    return response

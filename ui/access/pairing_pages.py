@@ -1,0 +1,243 @@
+"""How a device on the shop's network comes to use the pages: the hello page, codes, and the list of those that do."""
+
+from ipaddress import IPv6Address
+from pathlib import Path
+from typing import Literal, get_args
+
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answer
+
+from edge.config.role import SHOPPERS, Role
+from edge.features import paired_devices as devices
+from edge.features.paired_devices import NAME_MOST, Page, Wanted, is_guessable
+from edge.features.staff.pin_check import Busy
+from edge.features.staff.pin_locks import Locked, PinAttempt, WrongPin
+from edge.platform.clock import parse_utc
+from edge.platform.database import writing
+from ui.access import authority_page, caller, lead_pin, rights
+from ui.front.hosts import address_of, network_address
+from ui.i18n import LANGUAGES, Locale, without_furigana
+from ui.play.code_pictures import draw
+from ui.process_state.open_codes import OpenCode
+from ui.request_context import house, moment, reader, shop, show, voice
+
+pairing = Blueprint("pairing", __name__)
+
+_SHEETS = ("tokens", "ui", "doors", "pairing")  # the style sheets of the hello page, sent as one file
+
+STORE: tuple[Page, ...] = ("board", "status")
+
+
+def greet(status: int, said: str = "") -> Response:
+    """The hello page: what to do, and nothing of the shop or anybody in it; it asks no database. `said`: wrong, wait, full."""
+    v, code = reader(), request.args.get("code", "")
+    words = {"said": said, "code": code[:64], "here": request.path, "trust": authority_page.to_compare()}
+    html = render_template("pairing/hello.html", v=v, languages=LANGUAGES, **words)
+    return make_response(html, status)
+
+
+@pairing.get("/pair")
+def hello() -> Response:
+    """The page to type a code; `?code=` comes from the QR code, and is sent when a person touches the button."""
+    return greet(200)
+
+
+@pairing.post("/pair")
+def enter() -> Response | Answer:
+    """Try a code."""
+    code = request.form.get("code", "")
+    place = house().tries.take() if is_guessable(code) else 0.0
+    if place is None:
+        return greet(429, "wait")
+    known = caller.device()
+    paired = devices.pair(shop().db, shop().box, code, moment(), known.id if known else "")
+    if paired is None:
+        return greet(403, "wrong")
+    if place:
+        house().tries.give_back(place)
+    if known:
+        house().screens.leave(known.id)
+    answer = redirect("/", 303)
+    caller.remember(answer, paired.secret)
+    return answer
+
+
+@pairing.get("/paired")
+def still() -> tuple[str, int]:
+    """Whether this device is known still: pages ask when their stream has ended."""
+    return "", 204
+
+
+def _choices(v: Locale) -> list[tuple[str, str]]:
+    """(value, words) of all that a device can be paired for."""
+    stations = [
+        (
+            f"{place.role}/{place.id}",
+            f"{v.plain('doors.kind.' + _kind(place.role))} · {without_furigana(place.name.in_(v.language))}",
+        )
+        for place in shop().config.stations
+        if place.role in get_args(Page)
+    ]
+    store = [(one, v.plain(f"doors.kind.{one}")) for one in STORE]
+    return stations + [one for one in store if one[0] != "board" or shop().policy.pickup.on]
+
+
+def _kind(role: Role) -> str:
+    return role if role in SHOPPERS else "staff"
+
+
+def _for(v: Locale, device: devices.Device) -> str:
+    """What a device is for, in words; of a station that is no more, its id."""
+    value = f"{device.page}/{device.station}" if device.station else device.page
+    return dict(_choices(v)).get(value, value)
+
+
+@pairing.get("/hello.css")
+def sheet() -> Response:
+    """The hello page's style in one answer: of four files, two windows would hold more connections than a stranger may."""
+    folder = Path(__file__).parents[1] / "static" / "css"
+    text = "".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in _SHEETS)
+    return Response(text, mimetype="text/css", headers={"Cache-Control": "no-cache"})
+
+
+def _address() -> str | None:
+    """The address of the pages in the network; None if they are not offered to it."""
+    web = house().ground.web
+    if web.lan is None:
+        return None
+    host = web.names[0] if web.names else network_address(web.lan)
+    return f"https://{f'[{host}]' if isinstance(address_of(host), IPv6Address) else host}:{web.lan_port}"
+
+
+Told = WrongPin | Locked | Literal["lead", "busy"]
+
+
+def _slips() -> list[OpenCode]:
+    """The codes made at this screen that still let a device in; what has been used or has run out is forgotten."""
+    here, screen = house().slips, caller.device_id()
+    for slip in here.at(screen):
+        if not devices.is_open(shop().db, slip.code, moment()):
+            here.take(screen, slip.code.link)
+    return here.at(screen)
+
+
+def _picture(address: str) -> Markup:
+    return Markup(draw("qr", address.encode()))
+
+
+def _page(*, status: int = 200, told: Told | None = None) -> Response:
+    v, address, shown = voice(), _address(), authority_page.to_compare()
+    listed = [
+        {
+            "it": one,
+            "use": _for(v, one),
+            "paired": v.when(parse_utc(one.paired), moment().time),
+            "seen": v.when(parse_utc(one.seen), moment().time),
+        }
+        for one in devices.everyone(shop().db)
+    ]
+    slips = (
+        [(one, _picture(f"{address}{url_for('.hello', code=one.code.link)}")) for one in _slips()] if address else []
+    )
+    html = show(
+        "pairing/devices.html",
+        listed=listed,
+        choices=_choices(v),
+        address=address,
+        slips=slips,
+        minutes=int(devices.LIVES.total_seconds() // 60),
+        trust=shown,
+        authority=_picture(f"{address}{url_for('trust.authority')}") if shown and shown.own else "",
+        leads=None if caller.on_the_box() else lead_pin.everyone(),
+        told=told,
+        form=request.form,
+        most=NAME_MOST,
+    )
+    return make_response(html, status)
+
+
+@pairing.get("/status/devices")
+def listed() -> Response:
+    """The devices that are paired, the codes that wait here, and the form for one more."""
+    return _page()
+
+
+def _stands_by() -> str | None:
+    """The lead who approves the request, by the PIN in the form; None on the box itself, where no approval is needed.
+
+    Aborts with the page if no lead's PIN is right.
+    """
+    if caller.on_the_box():
+        return None
+    screen = caller.device_id()
+    try:
+        found = lead_pin.prove(lambda who: PinAttempt(staff=who, device=screen, station=""))
+    except Busy:
+        answer = _page(status=503, told="busy")
+        answer.headers["Retry-After"] = "2"
+        return abort(is_a_page(answer))
+    return found if isinstance(found, str) else abort(is_a_page(_page(status=401, told=found or "lead")))
+
+
+@pairing.post("/status/devices")
+def invite() -> Response | Answer:
+    """Make a code for a device. The screen it is made at shows it until it is used, withdrawn, or has run out."""
+    name, value = request.form.get("name", "").strip()[:NAME_MOST], request.form.get("page", "")
+    page = next((one for one in get_args(Page) if one == value.partition("/")[0]), None)
+    if not name or not name.isprintable() or page is None or value not in dict(_choices(voice())) or _address() is None:
+        return _page(status=400)
+    by = _stands_by()
+    wanted = Wanted(name=name, page=page, station=value.partition("/")[2])
+    with writing(shop().db):
+        code = devices.make_code(shop().db, wanted, moment(), by)
+        for old in house().slips.put(caller.device_id(), OpenCode(code=code, wanted=wanted)):
+            devices.withdraw(shop().db, old.code)
+    return redirect(url_for(".listed", lang=voice().language), 303)
+
+
+@pairing.post("/status/devices/withdraw")
+def withdraw() -> Answer:
+    """Withdraw a code that this screen shows; that needs no PIN."""
+    slip = house().slips.take(caller.device_id(), request.form.get("code", ""))
+    if slip is None:
+        abort(404)
+    with writing(shop().db):
+        devices.withdraw(shop().db, slip.code)
+    return redirect(url_for(".listed", lang=voice().language), 303)
+
+
+@pairing.post("/status/devices/<device>/revoke")
+def revoke(device: str) -> Answer:
+    """Take a device off the list; what it follows ends at once."""
+    if not caller.is_known(device):
+        abort(404)
+    by = _stands_by()
+    with writing(shop().db):
+        known = devices.revoke(shop().db, shop().box, device, moment(), by)
+        for slip in house().slips.at(device):  # the codes that a lost status screen shows are withdrawn too
+            devices.withdraw(shop().db, slip.code)
+    if not known:
+        abort(404)
+    house().screens.leave(device)
+    return redirect(url_for(".listed", lang=voice().language), 303)
+
+
+@pairing.after_request
+def is_a_page(response: Response) -> Response:
+    """Mark our own answers, and let the browser send the origin of a form: other sites' forms are recognised by it."""
+    response.headers["Noren-Page"] = house().stamp
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def guard(endpoint: str | None, station: str | None) -> None:
+    """Let in who may ask this: the box itself, and paired devices what they are for. Anybody else gets the hello page."""
+    if rights.is_for_anybody(endpoint) or caller.on_the_box():
+        return
+    found = caller.device()
+    if found is None:
+        abort(is_a_page(greet(200 if request.path == "/" and request.method == "GET" else 403)))
+    caller.note(found)
+    if not rights.may(found, endpoint, station):
+        abort(403)

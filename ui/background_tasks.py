@@ -1,0 +1,72 @@
+"""The threads of the web process besides its pages: scan processor, change watcher, retention and heartbeat."""
+
+from functools import partial
+from pathlib import Path
+
+from flask import Flask
+
+from edge import box_identity, registry, scan_processor
+from edge.config.active_config import GROUND, trial_under_way
+from edge.config.noren_toml import Config
+from edge.db_files import replica_rebuild as mirror_file
+from edge.facts.journal import Box
+from edge.platform import heartbeat, process
+from edge.platform.clock import now
+from edge.platform.database import open_store
+from edge.platform.process import Life
+from edge.retention import sweep
+from edge.store_context import open_shop
+from ui import change_watcher
+from ui.app import make_app
+from ui.front import haproxy
+from ui.process_state.screens import Screens
+
+
+class BackgroundTasks:
+    """The threads of the worker besides the pages, each with its own shop (database connections and settings)."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.life = Life()
+        self.screens = Screens()
+        self.past = GROUND  # the config on trial when this worker began
+
+    def begin(self) -> Flask:
+        """Know the box, build the pages, start the loops."""
+        folder = Path(self.config.store.data)
+        with open_store(folder) as db, mirror_file.opened(folder, now()) as hq:
+            me = box_identity.know_thyself(db, self.config.store.id, now(), mirror_file.heard(hq))
+            self.past = trial_under_way(db)
+        app = make_app(self.config, me, self.screens, self.life, self.past)
+        stamp = app.extensions["house"].stamp
+        tasks = {
+            "desk": partial(self._desk, me),
+            "follower": partial(self._follower, me, stamp),
+            "broom": partial(self._broom, me),
+            "heartbeat": partial(heartbeat.work, Path(self.config.store.data), "web"),
+        }
+        if self.config.web.lan is not None:
+            tasks["certificate"] = partial(haproxy.keep_fresh, self.config)
+        process.start(self.life, tasks)
+        return app
+
+    def _desk(self, me: Box, life: Life) -> None:
+        with open_shop(self.config, me, self.past) as shop:
+            scan_processor.work(shop, registry.decide, self._answered, life, self.screens.refused)
+
+    def _answered(self, done: scan_processor.Answered) -> None:
+        if done.fresh:
+            self.screens.outcome(done.station, done.seq)
+
+    def _follower(self, me: Box, stamp: str, life: Life) -> None:
+        with open_shop(self.config, me, self.past) as shop:
+            change_watcher.follow(shop, self.screens, stamp, life)
+
+    def _broom(self, me: Box, life: Life) -> None:
+        with open_shop(self.config, me, self.past) as shop:
+            sweep.work(shop, life)
+
+    def end(self) -> None:
+        """Streams first: each holds a thread that gunicorn would wait for."""
+        self.screens.end()
+        self.life.end()

@@ -1,0 +1,180 @@
+"""What other processes did, brought to the screens and to the journal: one follower for the whole web process."""
+
+import logging
+import time
+from functools import partial
+
+import msgspec
+from msgspec import Struct
+
+from edge.box_identity import begin_epoch
+from edge.db_files.retrying import FULL_REST, Retrying
+from edge.disk import disk_space
+from edge.facts.box import BoxForked
+from edge.facts.fact import About
+from edge.facts.journal import Noticed, tell_noted
+from edge.features.outcome import clear_screen
+from edge.features.pickup.transition import note_conflicts
+from edge.platform import heartbeat
+from edge.platform.clock import now
+from edge.platform.database import Changes, NoRoom, after, cursor, move_cursor, one, rows, writing
+from edge.platform.process import Life
+from edge.registry import lane_of
+from edge.replica import clone_notice, hq_replica
+from edge.store_context import StoreContext
+from ui.process_state.screens import Screens
+
+log = logging.getLogger(__name__)
+
+DISK_EVERY = 5.0  # seconds between looks though nobody has committed: a disk without a byte left lets nobody commit
+TICK = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
+
+
+class EpochBegun(Exception):
+    """The journal has a new epoch: the process restarts, so that no thread continues with the old one."""
+
+
+class DeviceRow(Struct, frozen=True, kw_only=True):
+    """A row of device_log, which the bridge writes."""
+
+    seq: int
+    device: str
+    station: str
+    kind: str  # device.lost, device.back
+    detail: str
+    time: str
+
+
+class SyncRow(Struct, frozen=True, kw_only=True):
+    """A row of sync_log: a fact's type and its data as JSON text."""
+
+    seq: int
+    type: str
+    data: str
+    time: str
+
+
+def note_devices(shop: StoreContext) -> int:
+    """Make facts of what the bridge saw of its devices, each once; how many."""
+    seen = after(shop.db, "device_log", DeviceRow, cursor(shop.db, "follower:device_log"))
+    for row in seen:
+        data, about = {"device": row.device, "detail": row.detail}, About(station=row.station)
+        with writing(shop.db):
+            tell_noted(
+                shop.db,
+                shop.box,
+                Noticed(type=row.kind, lane=lane_of(row.kind), data=data, time=row.time),
+                now(),
+                about,
+            )
+            move_cursor(shop.db, "follower:device_log", row.seq)
+    return len(seen)
+
+
+def note_sync(shop: StoreContext) -> int:
+    """Make facts of what sync noted, each once; how many. Raises EpochBegun after a fork."""
+    seen = after(shop.db, "sync_log", SyncRow, cursor(shop.db, "follower:sync_log"))
+    for row in seen:
+        data = msgspec.json.decode(row.data, type=dict)
+        with writing(shop.db):
+            if row.type == BoxForked.TYPE:
+                begin_epoch(shop.db, msgspec.convert(data, BoxForked), now())
+            tell_noted(
+                shop.db, shop.box, Noticed(type=row.type, lane=lane_of(row.type), data=data, time=row.time), now()
+            )
+            move_cursor(shop.db, "follower:sync_log", row.seq)
+        if row.type == BoxForked.TYPE:
+            raise EpochBegun(
+                f"HQ's past is not this box's ({data.get('reason', '')}): the journal goes on in a new epoch"
+            )
+    return len(seen)
+
+
+def refusals(shop: StoreContext) -> dict[str, tuple[str, int]]:
+    """By device: its station, and how many readings were refused there because the disk is full."""
+    found = rows(shop.db, "select device, station, no_room from devices")
+    return {row["device"]: (row["station"], row["no_room"]) for row in found}
+
+
+def orders_mark(shop: StoreContext) -> tuple[str, int]:
+    """A value that changes if any order may have changed: HQ's version, and the store's last step."""
+    step = one(shop.db, "select max(seq) from pickup_steps")
+    return hq_replica.stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
+
+
+def line_mark(shop: StoreContext) -> tuple[object, ...]:
+    """The state of the MQTT connection without the time HQ was last heard (which changes every few seconds), how full the
+    disk is, which loops have stopped, and whether HQ knows of another box that runs as this store."""
+    return (
+        one(shop.db, "select state, reason, since, detail from line") or (),
+        disk_space.level(shop.db),
+        heartbeat.silent(shop.db, now()),
+        clone_notice.noted(shop.db),
+    )
+
+
+def calls_mark(shop: StoreContext) -> tuple[object, ...] | None:
+    return one(shop.db, "select max(seq), count(answered) from staff_calls")
+
+
+def end_session(shop: StoreContext, station: str) -> None:
+    """The shopper at a screen has changed. If that cannot be written (disk full), the session ends by its timeout."""
+    try:
+        with writing(shop.db):
+            clear_screen(shop.db, station, now())
+    except NoRoom:
+        log.warning("disk full: the session at %s ends by its time", station)
+
+
+class ChangeWatcher:
+    """Remembers the state at the last check, and notifies the screens of changes."""
+
+    def __init__(self, shop: StoreContext, screens: Screens, stamp: str) -> None:
+        self._shop, self._screens, self._stamp = shop, screens, stamp
+        self._marks: dict[str, object] = {}
+        self._refusals = refusals(shop)
+        self._store, self._hq, self._due = Changes(shop.db), Changes(shop.hq), 0.0
+
+    def round(self, again: bool) -> None:
+        """Look if somebody has committed, if it is time to, or `again` because the last look was not ended."""
+        if self._store.seen() | self._hq.seen() | again or time.monotonic() >= self._due:
+            self._due = time.monotonic() + DISK_EVERY
+            self.look()
+
+    def look(self) -> None:
+        """One look at both databases."""
+        shop = self._shop
+        shop.renew()
+        self._screens.version = f"{self._stamp}-{shop.settings.stamp}"
+        self._tell_refused()
+        note_devices(shop)
+        note_sync(shop)
+        marks = {"orders": orders_mark(shop), "line": line_mark(shop), "calls": calls_mark(shop)}
+        if marks["orders"] != self._marks.get("orders"):
+            self._conflicts()
+        for kind, mark in marks.items():
+            if mark != self._marks.get(kind):
+                self._screens.changed(kind)
+        self._marks = dict(marks)
+
+    def _tell_refused(self) -> None:
+        """A code that could not be stored ends the session of the shopper before, and the screen says why."""
+        before, self._refusals = self._refusals, refusals(self._shop)
+        fresh = {at for device, (at, count) in self._refusals.items() if count > before.get(device, (at, 0))[1]}
+        for station in sorted(fresh):
+            end_session(self._shop, station)
+            self._screens.refused(station)
+
+    def _conflicts(self) -> None:
+        new = note_conflicts(self._shop.db, self._shop.hq, self._shop.box, now())
+        if new:
+            log.info("%d orders were cancelled by HQ after their hand-over", new)
+
+
+def follow(shop: StoreContext, screens: Screens, stamp: str, life: Life) -> None:
+    """The follower's day: look when somebody has committed, rest. What a full disk cannot keep is looked at again."""
+    follower = ChangeWatcher(shop, screens, stamp)
+    rounds = Retrying(log, "facts of devices and sync wait until there is room")
+    while life.goes_on():
+        rounds.run(partial(follower.round, rounds.again))
+        life.rest(FULL_REST if rounds.again else TICK)

@@ -1,0 +1,1 @@
+"""The way from the shop's network to the pages: HAProxy, certificate, addresses."""

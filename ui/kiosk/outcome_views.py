@@ -1,0 +1,227 @@
+"""What a scan came to, as a screen for shoppers: every kind of outcome in their words."""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from edge.codes.reject_reason import Reason
+from edge.features import member
+from edge.features.outcome import (
+    CheckedIn,
+    CodeRefused,
+    Fault,
+    Identified,
+    NotUnderstood,
+    Outcome,
+    PickupArrived,
+    PickupNo,
+    PickupRefused,
+    ProductPast,
+    ProductShown,
+    ProductUnknown,
+    SecondRow,
+)
+from edge.features.pickup import order as orders
+from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.state_machine import State
+from edge.platform.clock import Now, parse_utc
+from edge.store_context import StoreContext
+from edge.validation.localized_text import LocalizedText
+from ui.kiosk import product_view
+from ui.kiosk.pack_lines import Pack
+
+Sound = Literal["ok", "no", ""]
+
+READY = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})  # a late shopper's goods are still on the shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A screen: its template, its sound, its audience, and the variables of the template.
+
+    `person` (a member, a card, an order) begins a shopper's session; "" if the shopper is unknown.
+    """
+
+    template: str
+    sound: Sound
+    person: str = ""
+    values: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Met:
+    """Whom a scan was, as it is known now: HQ may have sent somebody since who was a stranger then."""
+
+    member: str | None
+    orders: list[str]
+    stranger: bool  # nobody has said yet whose card it is, and HQ could
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An order of the member at the screen: its number and its state, and nothing else of it."""
+
+    order: str
+    number: str
+    ready: bool
+    told: bool  # the staff know that the shopper is coming
+
+
+# Three things a shopper can do about a code that was not understood: scan again, show something else, reopen the app.
+_UNREADABLE = frozenset(
+    {Reason.EMPTY, Reason.NOT_TEXT, Reason.WRONG_LENGTH, Reason.CHECK_DIGIT, Reason.AMBIGUOUS, Reason.BAD_TOKEN}
+)
+_UNPROVEN = frozenset({Reason.BAD_SIGNATURE, Reason.UNKNOWN_KEY, Reason.WRONG_ISSUER, Reason.UNKNOWN_ISSUER})
+_UNPRICED = frozenset({Reason.NO_IN_STORE_RULE, Reason.PRICE_CHECK_DIGIT})
+
+# A wrong secret reads like an unknown order: a person who guesses learns nothing.
+_ORDER_WORDS: dict[PickupNo, str] = {"unknown": "order", "wrong_secret": "order"}
+
+
+def why_not_understood(reason: Reason) -> str:
+    """The key of the words for a reason; the code itself is never shown."""
+    if reason in _UNREADABLE:
+        return "unreadable"
+    if reason in _UNPROVEN:
+        return "unproven"
+    return "product" if reason in _UNPRICED else "foreign"
+
+
+def _message(why: str, **about: object) -> Answer:
+    return Answer(template="kiosk/message.html", sound="no", values={"why": why, "about": about})
+
+
+def no_room() -> Answer:
+    """To whom the disk is too full to say yes: somebody else than the shopper before."""
+    return replace(_message("no_room"), person="refused")
+
+
+def _nickname(shop: StoreContext, ref: str | None) -> str:
+    known = member.by_ref(shop.hq, ref) if ref else None
+    return member.masked(known.nickname) if known else ""
+
+
+def _coupons(shop: StoreContext, ref: str | None) -> int:
+    known = member.by_ref(shop.hq, ref) if ref else None
+    return known.coupons if known else 0
+
+
+def _waiting(order: PickupOrder) -> Waiting:
+    return Waiting(
+        order=order.row.order,
+        number=order.row.number,
+        ready=order.state in READY,
+        told=order.arrived_at is not None,
+    )
+
+
+def _orders(shop: StoreContext, ids: list[str]) -> list[Waiting]:
+    found = [orders.find(shop.db, shop.hq, shop.box, order) for order in ids] if shop.policy.pickup.on else []
+    waiting = [_waiting(order) for order in found if order is not None and order.is_open]
+    return sorted(waiting, key=lambda one: not one.ready)  # what can be handed over now comes first
+
+
+def met(shop: StoreContext, seen: CheckedIn | Identified) -> Met:
+    """Who was before the screen. A check-in counted under the card's number counts as theirs (edge/features/visit.py)."""
+    if seen.member or not (seen.card or seen.ref):
+        return Met(member=seen.member, orders=seen.orders, stranger=False)
+    known = _by_now(shop, seen)
+    asks = known if shop.policy.pickup.on else None
+    waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
+    return Met(member=known, orders=waiting, stranger=known is None)
+
+
+def _by_now(shop: StoreContext, seen: CheckedIn | Identified) -> str | None:
+    """Whether HQ has meanwhile sent the member who was unknown at the scan."""
+    if seen.card:
+        issuer, _, number = seen.card.partition(":")
+        return member.by_card(shop.hq, issuer, number)
+    return seen.ref if seen.ref and member.by_ref(shop.hq, seen.ref) else None
+
+
+def _person(seen: CheckedIn | Identified) -> str:
+    """By the code alone: the same person before and after HQ has said whose card it is."""
+    return seen.member or seen.card or seen.ref or "somebody"
+
+
+def _checked_in(shop: StoreContext, seen: CheckedIn) -> Answer:
+    who = met(shop, seen)
+    values: dict[str, object] = {
+        "name": _nickname(shop, who.member),
+        "stranger": who.stranger,
+        "seen": seen,
+        "time": parse_utc(seen.time),
+        "asked": shop.policy.check_in.miles,
+        "orders": _orders(shop, who.orders),
+        "coupons": _coupons(shop, who.member),
+    }
+    return Answer(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
+
+
+def _identified(shop: StoreContext, seen: Identified) -> Answer:
+    """A chain that has check-in switched off: the same screen, without miles."""
+    who = met(shop, seen)
+    values: dict[str, object] = {
+        "name": _nickname(shop, who.member),
+        "stranger": who.stranger,
+        "seen": None,
+        "orders": _orders(shop, who.orders),
+        "coupons": _coupons(shop, who.member),
+    }
+    return Answer(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
+
+
+def product_page(shop: StoreContext, gtin: str, moment: Now, *, sound: Sound = "", pack: Pack | None = None) -> Answer:
+    """A product's page, after a scan (with the data of the pack's code) or a tap."""
+    found = product_view.card(shop, gtin, moment.time)
+    if found is None:
+        return _message("product")
+    return Answer(template="kiosk/product.html", sound=sound, values={"card": found, "pack": pack})
+
+
+def _arrived(shop: StoreContext, seen: PickupArrived) -> Answer:
+    """The order in its present state: it may have become ready, or been handed over, since the scan."""
+    order = orders.find(shop.db, shop.hq, shop.box, seen.order)
+    if order is None:
+        return _message("order")
+    values: dict[str, object] = {
+        "number": seen.number,
+        "order": _waiting(order),
+        "done": order.state is State.HANDED_OVER,
+    }
+    person = order.row.member or f"order {order.row.order}"
+    return Answer(template="kiosk/pickup.html", sound="ok", person=person, values=values)
+
+
+def _refused(shop: StoreContext, no: PickupRefused) -> Answer:
+    names: dict[str, LocalizedText] = {place.store: place.name for place in shop.policy.place.neighbours}
+    store = names.get(no.store) if no.store else None
+    return _message(_ORDER_WORDS.get(no.why, no.why), store=store)
+
+
+def answer(shop: StoreContext, outcome: Outcome, moment: Now) -> Answer:
+    """The screen for an outcome."""
+    match outcome:
+        case ProductShown(gtin=gtin, label=label, case_of=pieces):
+            return product_page(shop, gtin, moment, sound="ok", pack=Pack(label=label, case_of=pieces))
+        case ProductPast():
+            return _message("past")
+        case SecondRow():
+            return replace(_message("second_row"), sound="ok")
+        case CheckedIn():
+            return _checked_in(shop, outcome)
+        case PickupArrived():
+            return _arrived(shop, outcome)
+        case PickupRefused():
+            return _refused(shop, outcome)
+        case Identified():
+            return _identified(shop, outcome)
+        case ProductUnknown():
+            return _message("product")
+        case CodeRefused(why=why):
+            return _message(why)
+        case NotUnderstood(reason=reason):
+            return _message(why_not_understood(reason))
+        case Fault():
+            return _message("fault")
+        case _:  # a badge, a coupon, a place: sound, but nothing a kiosk does
+            return _message("foreign")

@@ -1,0 +1,286 @@
+"""The shopper's screen: a shell that never reloads, and the screens that are put into it."""
+
+import hashlib
+import logging
+from dataclasses import dataclass
+
+import msgspec
+from flask import Blueprint, Response, abort, request, url_for
+
+from edge.config.noren_toml import Station
+from edge.config.role import SHOPPERS
+from edge.disk.disk_space import demand_room, level
+from edge.disk.watermarks import Level
+from edge.features import catalog, member
+from edge.features.catalog import Category, Product
+from edge.features.outcome import (
+    CheckedIn,
+    Identified,
+    OutcomeRow,
+    before_screen,
+    clear_screen,
+    last_seq,
+    on_screen,
+    touch_screen,
+)
+from edge.features.pickup.state_machine import Action
+from edge.features.pickup.transition import NotAllowed, Request, Who, take
+from edge.platform.database import NoRoom, one, writing
+from ui import number_arguments
+from ui.kiosk import product_view as products
+from ui.kiosk.outcome_views import Answer, answer, met, no_room, product_page
+from ui.request_context import house, moment, shop, show, voice
+from ui.wedge import keyboard_wedge, typed_codes
+
+kiosk = Blueprint("kiosk", __name__)
+log = logging.getLogger(__name__)
+
+ROLES = SHOPPERS
+SHELF = 6  # products on a page of the catalogue: two rows of three fit below the reach line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A part of a long list: `number` of `pages`, from 1."""
+
+    number: int
+    pages: int
+
+
+def _station(station: str) -> Station:
+    place = shop().config.station(station)
+    if place is None or place.role not in ROLES:
+        abort(404)
+    return place
+
+
+def _stage(place: Station, it: Answer, address: str, seq: int = 0) -> str:
+    """A screen as it is put into the shell; `address` fetches it again, in another language for instance."""
+    other = house().voices["en" if voice().language == "ja" else "ja"]
+    frame = {"place": place, "other": other, "address": address, "sound": it.sound, "seq": seq, "every": _every()}
+    return show(it.template, person=_mark(it.person), **frame, **it.values)
+
+
+def _mark(person: str) -> str:
+    """Tells a page whether the same person stands there still, and says nothing of who it is."""
+    return hashlib.blake2b(person.encode(), key=house().pepper, digest_size=8).hexdigest() if person else ""
+
+
+def _every() -> bool:
+    """Whether the member asked to see all their orders, not the first ones only."""
+    return "every" in request.args
+
+
+def _outcome_address(station: str, seq: int) -> str:
+    return url_for(".outcome", station=station, seq=seq, every=1 if _every() else None)
+
+
+def _shown(station: str) -> OutcomeRow | None:
+    """The outcome on a station's screen, while its shopper is there."""
+    return before_screen(shop().db, station, moment(), shop().policy.kiosk.session)
+
+
+def _home(place: Station) -> str:
+    full = level(shop().db) is Level.FULL
+    it = Answer(template="kiosk/home.html", sound="", values={"full": full})
+    return _stage(place, it, url_for(".home", station=place.id))
+
+
+@kiosk.get("/kiosk/<station>")
+@kiosk.get("/entrance/<station>")
+def shell(station: str) -> str:
+    """The page a kiosk opens in the morning. It begins at home: what was on the screen before is not called back."""
+    place = _station(station)
+    wedged = keyboard_wedge.settings(place)
+    return show("kiosk/shell.html", place=place, first=_home(place), last=last_seq(shop().db), wedge=wedged)
+
+
+@kiosk.get("/kiosk/<station>/home")
+def home(station: str) -> str:
+    return _home(_station(station))
+
+
+@kiosk.get("/kiosk/<station>/outcome/<int:seq>")
+def outcome(station: str, seq: int) -> str:
+    """The answer to a scan, as long as it is the one on this station's screen; else the first screen."""
+    place = _station(station)
+    row = _shown(station)
+    if row is None or row.seq != seq:
+        return _home(place)
+    return _stage(place, answer(shop(), row.outcome, moment()), _outcome_address(station, seq), seq)
+
+
+@kiosk.get("/kiosk/<station>/outcome/<int:seq>/met")
+def met_now(station: str, seq: int) -> str | tuple[str, int]:
+    """The greeting again, once HQ has said who carries a card this store did not know. 204 where it does not in time.
+
+    It is the same outcome of the same scan, with the check-in counted when it was read; only now the shopper has a name.
+    """
+    place, here = _station(station), shop()
+    row = _shown(station)
+    seen = row.outcome if row and row.seq == seq else None
+    if not isinstance(seen, CheckedIn | Identified) or not (seen.card or seen.ref):
+        return "", 204
+    if met(here, seen).stranger:
+        known = member.introduced(here.db, here.hq, seen.card, seen.asked, house().life)
+        if known is None:
+            return "", 204
+        if seen.ref:  # HQ may know them here by another name than their code does
+            seen = msgspec.structs.replace(seen, ref=known)
+    return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
+
+
+@kiosk.post("/kiosk/<station>/scan")
+def scan(station: str) -> tuple[str, int] | str:
+    """A keyboard wedge's reading; the answer comes as for any scan, by the stream. 202: it is kept. 422: it is a piece.
+
+    200: not a row can be kept on this disk; a price tag is looked up all the same, and leaves nothing behind.
+    507: it is another code, and is refused; the session of whoever stood there before is over.
+    """
+    place = _station(station)
+    try:
+        return typed_codes.scan(place)
+    except NoRoom:
+        gtin = typed_codes.product(place)
+        if gtin is None:
+            keyboard_wedge.note_no_room(shop().db, station, moment())
+            raise
+        address = url_for(".product", station=station, gtin=gtin)
+        return _stage(place, product_page(shop(), gtin, moment(), sound="ok"), address)
+
+
+@kiosk.get("/kiosk/<station>/refused")
+def refused(station: str) -> str:
+    """What a shopper is told whose code could not be kept, because the disk is full."""
+    return _stage(_station(station), no_room(), request.path)
+
+
+@kiosk.post("/kiosk/<station>/scan/broken")
+def broken(station: str) -> tuple[str, int]:
+    """A keyboard wedge's code that did not come whole."""
+    return typed_codes.broken(_station(station))
+
+
+@kiosk.post("/kiosk/<station>/end")
+def end(station: str) -> tuple[str, int]:
+    """The shopper has finished, or left: nothing up to the outcome they saw (`?seq=`) can be called back.
+
+    A scan that came meanwhile is the next shopper's and stays.
+    """
+    _station(station)
+    seen = number_arguments.asked("seq")
+    with writing(shop().db):
+        row = on_screen(shop().db, station)
+        if row is not None and (seen is None or row.seq <= seen):
+            clear_screen(shop().db, station, moment())
+    return "", 204
+
+
+@kiosk.post("/kiosk/<station>/touch")
+def touch(station: str) -> tuple[str, int]:
+    """The shopper touches the screen without asking for anything: their session lives on, if it has not ended."""
+    _station(station)
+    if _shown(station) is not None:
+        try:
+            with writing(shop().db):
+                touch_screen(shop().db, station, moment())
+        except NoRoom:
+            log.warning("disk full: a shopper's session ends when it would have ended before")
+    return "", 204
+
+
+@kiosk.get("/kiosk/<station>/pickup")
+def pickup(station: str) -> str:
+    """How a pickup works here; where the store has none, the first screen."""
+    if not shop().policy.pickup.on:
+        return _home(_station(station))
+    return _stage(_station(station), Answer(template="kiosk/how.html", sound=""), request.path)
+
+
+@kiosk.get("/kiosk/<station>/calling")
+def calling(station: str) -> str:
+    return _stage(_station(station), Answer(template="kiosk/calling.html", sound=""), request.path)
+
+
+@kiosk.post("/kiosk/<station>/call")
+def call(station: str) -> str:
+    """Call somebody to this station; pressed again before they come, it is still one call."""
+    place, db = _station(station), shop().db
+    with writing(db):
+        if one(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
+            db.conn.execute("insert into staff_calls (station, time) values (?, ?)", (station, moment().text))
+    house().screens.changed("calls")
+    told = Answer(template="kiosk/calling.html", sound="ok")
+    return _stage(place, told, url_for(".calling", station=station))
+
+
+@kiosk.post("/kiosk/<station>/on-my-way/<int:seq>/<order>")
+def on_my_way(station: str, seq: int, order: str) -> str:
+    """The member before the screen comes for an order of theirs; only orders that this screen shows."""
+    place, here = _station(station), shop()
+    row = _shown(station) if here.policy.pickup.on else None
+    seen = row.outcome if row and row.seq == seq else None
+    if row is None or not isinstance(seen, CheckedIn | Identified) or order not in met(here, seen).orders:
+        abort(404)
+    who = Who(station=station, causation=f"{row.log}/{row.scan}")
+    asked = Request(key=f"on_my_way:{seq}:{order}", order=order, action=Action.ARRIVE, who=who)
+    demand_room(here.db)
+    try:
+        with writing(here.db):
+            take(here.db, here.hq, here.box, asked, moment())
+    except NotAllowed:
+        # the order changed while it was on the screen: the screen below shows how it stands now
+        return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
+    house().screens.changed("orders")
+    return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
+
+
+@kiosk.get("/kiosk/<station>/product/<gtin>")
+def product(station: str, gtin: str) -> str:
+    """A product that was tapped, not scanned."""
+    return _stage(_station(station), product_page(shop(), products.key_of(shop(), gtin), moment()), request.path)
+
+
+@kiosk.get("/kiosk/<station>/product/<gtin>/near")
+def near(station: str, gtin: str) -> str | tuple[str, int]:
+    """The stores around as HQ knows them now. 204 where HQ does not say in time: what is shown stays, with its own time."""
+    key = products.key_of(shop(), gtin)
+    place, it = _station(station), catalog.product(shop().hq, key)
+    if it is None:
+        abort(404)
+    found = products.near_now(shop(), key, moment().time, house().life)
+    if found is None:
+        return "", 204
+    return show("kiosk/near.html", place=place, it=it, near=found[0], near_at=found[1], told=True)
+
+
+@kiosk.get("/kiosk/<station>/find")
+def find(station: str) -> str:
+    """The categories of the catalogue."""
+    listed = catalog.categories(shop().hq)
+    return _stage(_station(station), Answer(template="kiosk/find.html", sound="", values={"all": listed}), request.path)
+
+
+def _page_of(found: list[Product]) -> tuple[list[Product], Page]:
+    pages = max(1, -(-len(found) // SHELF))
+    number = min(max(1, number_arguments.asked("page") or 1), pages)
+    return found[(number - 1) * SHELF : number * SHELF], Page(number=number, pages=pages)
+
+
+@kiosk.get("/kiosk/<station>/find/<category>")
+def styles(station: str, category: str) -> str:
+    """The styles of a category, a page at a time: a kiosk does not scroll."""
+    chosen: Category | None = next((one for one in catalog.categories(shop().hq) if one.id == category), None)
+    if chosen is None:
+        abort(404)
+    shown, page = _page_of(catalog.in_category(shop().hq, category))
+    values: dict[str, object] = {"category": chosen, "products": shown, "page": page}
+    address = f"{request.path}?page={page.number}"
+    return _stage(_station(station), Answer(template="kiosk/styles.html", sound="", values=values), address)
+
+
+@kiosk.after_request
+def is_a_stage(response: Response) -> Response:
+    """Mark our own answers: a page behind a captive portal would otherwise swap a stranger's HTML in."""
+    response.headers["Noren-Page"] = house().stamp
+    return response

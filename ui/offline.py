@@ -1,0 +1,29 @@
+"""What a browser shows while the box does not answer: a page of ours that it keeps, and the worker that keeps it."""
+
+from flask import Blueprint, Response, current_app
+
+from ui.i18n import LANGUAGES
+from ui.request_context import house, show
+
+offline = Blueprint("offline", __name__)
+
+
+@offline.get("/offline")
+def page() -> str:
+    """The page in both languages, because nobody can be asked for theirs. Browsers keep it, with all that it links to."""
+    return show("offline.html", voices=[house().voices[language] for language in LANGUAGES])
+
+
+@offline.after_request
+def is_a_page(response: Response) -> Response:
+    """Mark our own answers: what a hotel's or a shop's Wi-Fi puts in their place must not count as the box."""
+    response.headers["Noren-Page"] = house().stamp
+    return response
+
+
+@offline.get("/service-worker.js")
+def worker() -> Response:
+    """At the root, because a worker serves only what lies under its own address."""
+    response = current_app.send_static_file("js/service-worker.js")
+    response.headers["Cache-Control"] = "no-cache"
+    return response

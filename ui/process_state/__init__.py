@@ -1,0 +1,1 @@
+"""What the web process holds in memory; a restart forgets it."""

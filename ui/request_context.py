@@ -1,0 +1,123 @@
+"""The context of a request: the shop for its thread, the screens, and a voice in the reader's language."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import cast
+
+from flask import Flask, current_app, g, render_template, request
+from markupsafe import Markup
+
+from edge.config.noren_toml import Config
+from edge.facts.journal import Box
+from edge.features.staff.pin_check import PinCheck
+from edge.platform.clock import Now, now
+from edge.platform.process import Life
+from edge.replica import hq_replica
+from edge.store_context import StoreContext, open_shop
+from ui.i18n import HOME, LANGUAGES, Locale, Locales
+from ui.process_state.code_attempts import CodeAttempts
+from ui.process_state.front_traffic import FrontTraffic
+from ui.process_state.last_typed import LastTyped
+from ui.process_state.open_codes import OpenCodes
+from ui.process_state.page_failures import PageFailures
+from ui.process_state.scan_rate import ScanRate
+from ui.process_state.screens import Screens
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessState:
+    """What the web process has once, for all requests."""
+
+    ground: Config  # noren.toml; what is in force is the shop's
+    past: int  # the config on trial when the process began
+    box: Box
+    screens: Screens
+    failures: PageFailures
+    through: FrontTraffic
+    tries: CodeAttempts
+    slips: OpenCodes
+    pins: PinCheck
+    voices: Locales
+    life: Life
+    stamp: str  # of the static files
+    names: frozenset[str]  # the hosts by name that requests may be for (ui/front/hosts.py)
+    pace: ScanRate
+    last_typed: LastTyped
+    pepper: bytes  # of the marks that distinguish one shopper from the next on a screen
+
+
+def house() -> ProcessState:
+    return cast(ProcessState, current_app.extensions["house"])
+
+
+def shop() -> StoreContext:
+    """The shop for this request's thread; opened at the first question, closed with the request.
+
+    Opening both files costs about a third of a millisecond; holding them per thread would keep 128 connections alive.
+    """
+    if "shop" not in g:
+        g.closing = ExitStack()
+        g.shop = g.closing.enter_context(open_shop(house().ground, house().box, house().past))
+    return cast(StoreContext, g.shop)
+
+
+def moment() -> Now:
+    """One moment for the whole request."""
+    if "moment" not in g:
+        g.moment = now()
+    return cast(Now, g.moment)
+
+
+def language() -> str:
+    """The page's language: what it asks for (`?lang=`), else the shop's own."""
+    asked = request.args.get("lang", HOME)
+    return asked if asked in LANGUAGES else HOME
+
+
+def voice() -> Locale:
+    return house().voices[language()]
+
+
+def reader() -> Locale:
+    """The voice for an unknown browser: the language the page asks for, else the browser's, if there is a catalogue for it."""
+    asked = request.args.get("lang") or request.accept_languages.best_match(list(LANGUAGES)) or HOME
+    return house().voices[asked]
+
+
+def show(template: str, **values: object) -> str:
+    """A template with what every template may use: voice, policy, store, time."""
+    return render_template(template, v=voice(), policy=shop().policy, house=house(), now=moment(), **_COMMON, **values)
+
+
+def version(feed: str) -> str:
+    """The version of a feed, for URLs that may be cached for ever; of `config` the one in force."""
+    return shop().settings.stamp if feed == "config" else hq_replica.stamp(shop().hq, feed)
+
+
+def is_drawn(picture: str) -> bool:
+    """Whether HQ has sent the drawing a product or category names, under a name that an address can carry."""
+    name = picture.removeprefix("picture/")
+    return bool(name) and "/" not in name and hq_replica.holds(shop().hq, "content", f"picture/{name}")
+
+
+# Seconds left, and the time since when a screen is cut off: scripts write them in.
+_COMMON = {
+    "languages": LANGUAGES,
+    "version": version,
+    "is_drawn": is_drawn,
+    "left": Markup('<span class="num" data-left></span>'),
+    "cut": Markup('<span class="num" data-cut></span>'),
+}
+
+
+def close(_error: BaseException | None) -> None:
+    """Close the request's connections."""
+    g.pop("shop", None)
+    if closing := g.pop("closing", None):
+        closing.close()
+
+
+def settle(app: Flask, it: ProcessState) -> None:
+    """Attach the house to an app."""
+    app.extensions["house"] = it
+    app.teardown_appcontext(close)

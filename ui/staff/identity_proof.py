@@ -1,0 +1,167 @@
+"""How a clerk knows that the goods go to the right person, and what is noted when they look at a name."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from edge.facts.fact import About
+from edge.facts.journal import tell
+from edge.features.outcome import last_seq
+from edge.features.pickup.facts import IdentityRefused, UnusualLooks, ViewedMember
+from edge.features.pickup.order import OrderRow
+from edge.features.staff.sessions import Session
+from edge.platform import attempt_counter
+from edge.platform.clock import Now, parse_utc
+from edge.platform.database import one, writing
+from edge.platform.idempotency_marks import clear_mark, mark, set_mark
+from edge.store_context import StoreContext
+
+LASTS = timedelta(
+    minutes=10
+)  # a code that was read, or a name that was opened, longer ago was somebody's who may have left
+LOOKS = "looks"
+
+Why = Literal["pickup_code", "name_check"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeRead:
+    """A shopper's pickup code was read at this very station: the outcome's seq, its scan, and when."""
+
+    seq: int
+    scan: str
+    at: datetime
+
+
+def _void(station: str, order: str) -> str:
+    return f"staff:void:{station}:{order}"
+
+
+def _since(station: str) -> str:
+    return f"staff:since:{station}"
+
+
+def _viewed(station: str, order: str) -> str:
+    return f"staff:viewed:{station}:{order}"
+
+
+def _checking(session: Session, order: str) -> str:
+    """Bound to the session: the next clerk asks for the name again."""
+    return f"staff:check:{hashlib.sha256(session.token.encode()).hexdigest()[:16]}:{order}"
+
+
+def _seen(session: Session, order: str) -> str:
+    return _checking(session, order).replace("staff:check:", "staff:seen:")
+
+
+def _forgiven(session: Session, order: str) -> str:
+    return _checking(session, order).replace("staff:check:", "staff:forgiven:")
+
+
+def visited(session: Session) -> str:
+    """The mark of the visitor whose page this session has looked at last: the outcome's seq."""
+    return _checking(session, "").replace("staff:check:", "staff:visited:")
+
+
+def by_code(shop: StoreContext, station: str, order: str, now: Now) -> CodeRead | None:
+    """The proof by pickup code: the last code read at `station` is this order's, not voided, at most LASTS ago.
+
+    It counts for the clerk who was signed in when it was read: the next one reads it again.
+    """
+    row = one(
+        shop.db,
+        """select seq, log, scan, time, json_extract(data, '$.order') from outcomes
+           where station = ? and kind = 'order_opened' order by seq desc limit 1""",
+        (station,),
+    )
+    void = max(mark(shop.db, _void(station, order)), mark(shop.db, _since(station)))
+    if row is None or row[4] != order or row[0] <= void:
+        return None
+    at = parse_utc(row[3])
+    return CodeRead(seq=row[0], scan=f"{row[1]}/{row[2]}", at=at) if abs(now.time - at) <= LASTS else None
+
+
+def start_anew(shop: StoreContext, station: str, now: Now) -> None:
+    """Somebody signs in, inside the caller's transaction: what was read before proves nothing to them."""
+    set_mark(shop.db, _since(station), last_seq(shop.db), now)
+
+
+def is_checking(shop: StoreContext, session: Session, order: str, now: Now) -> bool:
+    """Whether this clerk has opened the name of an order, to compare it with what the shopper says, at most LASTS ago."""
+    row = one(shop.db, "select time from marks where name = ?", (_checking(session, order),))
+    return row is not None and abs(now.time - parse_utc(row[0])) <= LASTS
+
+
+def _about(session: Session, row: OrderRow) -> About:
+    return About(member=row.member, staff=session.staff.staff, station=session.station)
+
+
+def note_view(
+    shop: StoreContext, session: Session, row: OrderRow, read: CodeRead | None, now: Now, *, quiet: bool = False
+) -> None:
+    """A named order is viewed: record every view, and whether it is a repeated one for the same reading or opening.
+
+    `quiet`: the page says that it fetched this by itself. It counts only if a view was recorded before: anybody can send it.
+    """
+    why: Why = "pickup_code" if read else "name_check"
+    name = _viewed(session.station, row.order) if read else _seen(session, row.order)
+    opened = read.seq if read else mark(shop.db, _checking(session, row.order))
+    if quiet and mark(shop.db, name) >= opened:
+        return
+    with writing(shop.db):
+        again = mark(shop.db, name) >= opened
+        viewed = ViewedMember(order=row.order, number=row.number, why=why, again=again)
+        tell(shop.db, shop.box, viewed, now, _about(session, row))
+        set_mark(shop.db, name, opened, now)
+
+
+def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) -> bool:
+    """The clerk asks for the name, to compare it; False if they have opened too many in a row and must wait.
+
+    A clerk who opens one name after another and hands nothing over reads a list of customers: it is reported to HQ.
+    """
+    most, who = shop.policy.proofs.names_in_row, session.staff.staff
+    with writing(shop.db):
+        if is_checking(shop, session, row.order, now):
+            return True
+        if attempt_counter.count(shop.db, LOOKS, who, LASTS, now) >= most:
+            return False
+        if attempt_counter.add(shop.db, LOOKS, who, LASTS, now) == most:
+            looks = UnusualLooks(names=most, minutes=round(LASTS.total_seconds() / 60))
+            tell(shop.db, shop.box, looks, now, About(staff=who, station=session.station))
+        set_mark(shop.db, _checking(session, row.order), now.uptime_ms, now)
+    return True
+
+
+def handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> None:
+    """The goods went to the person, inside the caller's transaction: the view had its reason, and no longer counts."""
+    if mark(shop.db, _checking(session, order)):
+        attempt_counter.forgive(shop.db, LOOKS, session.staff.staff, LASTS, now)
+        set_mark(shop.db, _forgiven(session, order), 1, now)
+    forget(shop, session, order)
+
+
+def taken_back(shop: StoreContext, session: Session, order: str, now: Now) -> None:
+    """The hand-over was taken back, inside the caller's transaction: the view counts again."""
+    if mark(shop.db, _forgiven(session, order)):
+        attempt_counter.add(shop.db, LOOKS, session.staff.staff, LASTS, now)
+        clear_mark(shop.db, _forgiven(session, order))
+
+
+def forget(shop: StoreContext, session: Session, order: str) -> None:
+    """The name is closed, inside the caller's transaction: to see it again is another opening."""
+    clear_mark(shop.db, _checking(session, order))
+
+
+def refuse(shop: StoreContext, session: Session, row: OrderRow, key: str, now: Now) -> None:
+    """The person is another one: recorded once for a form, and the earlier proof no longer counts."""
+    asked = int(key[:15], 16)  # 60 bits of the form's key fit a mark
+    once = f"staff:refused:{session.station}:{row.order}"
+    with writing(shop.db):
+        if mark(shop.db, once) != asked:
+            refused = IdentityRefused(order=row.order, number=row.number)
+            tell(shop.db, shop.box, refused, now, _about(session, row))
+            set_mark(shop.db, once, asked, now)
+        set_mark(shop.db, _void(session.station, row.order), last_seq(shop.db), now)
+        forget(shop, session, row.order)

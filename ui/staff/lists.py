@@ -1,0 +1,134 @@
+"""The clerks' lists: pickup orders, calls, a product's stock; each refreshes itself when something changes."""
+
+from flask import Blueprint, Response, abort, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from edge.codes import parsed_code as codes
+from edge.codes.parse import read
+from edge.features import catalog
+from edge.features.outcome import OutcomeRow, ProductPast, ProductShown
+from edge.platform.clock import parse_utc
+from edge.platform.database import rows, values, writing
+from ui import number_arguments
+from ui.kiosk import product_view
+from ui.kiosk.pack_lines import Pack
+from ui.request_context import house, moment, shop, show
+from ui.staff import shell, work_list
+from ui.staff.shell import page, place, signed_in
+from ui.staff.work_list import TABS, Tab
+
+staff = Blueprint("staff", __name__, url_prefix="/staff/<station>")
+shell.fit(staff)
+staff.before_request(shell.only_signed_in)
+
+ANSWERED_MOST = 8  # calls of the past that are still shown
+
+
+def _list(tab: Tab) -> Response:
+    return page("staff/list.html", pile=work_list.pile(shop(), tab, moment().time), said=request.args.get("said"))
+
+
+@staff.get("")
+def waiting() -> Response | Answer:
+    """The pickup list, with those to be handed over first."""
+    return shell.only_with_orders() or _list("waiting")
+
+
+@staff.get("/list/<tab>")
+def tab(tab: str) -> Response | Answer:
+    """Another tab of the list."""
+    chosen = next((one for one in TABS if one == tab), None)
+    return (shell.only_with_orders() or _list(chosen)) if chosen else abort(404)
+
+
+@staff.post("/touch")
+def touch() -> tuple[str, int]:
+    """A person uses the page without a request: the session is kept alive (desk.fit does it)."""
+    return "", 204
+
+
+@staff.get("/calls")
+def calls() -> Response:
+    """Who calls for staff, the longest first, and who answered the last ones."""
+    sql = "select seq, station, time, answered, staff from staff_calls"
+    listed = rows(shop().db, f"{sql} where answered is null order by seq")
+    past = rows(shop().db, f"{sql} where answered is not null order by answered desc limit ?", (ANSWERED_MOST,))
+    return page("staff/calls.html", calls=[_call(row) for row in listed], past=[_call(row) for row in past])
+
+
+def _call(row: dict[str, object]) -> dict[str, object]:
+    """A call with its station's name and the minutes it has waited."""
+    from_there = shop().config.station(str(row["station"]))
+    at = parse_utc(str(row["time"]))
+    answered = parse_utc(str(row["answered"])) if row["answered"] else None
+    minutes = max(0, int((moment().time - at).total_seconds() // 60))
+    return {**row, "name": from_there.name if from_there else None, "at": at, "answered": answered, "minutes": minutes}
+
+
+@staff.post("/calls/<int:seq>/answer")
+def answer_call(seq: int) -> Answer:
+    """I am going: one tap, and the others see it."""
+    with writing(shop().db):
+        shop().db.conn.execute(
+            "update staff_calls set answered = ?, staff = ? where seq = ? and answered is null",
+            (moment().text, signed_in().staff.staff, seq),
+        )
+    house().screens.changed("calls")
+    return redirect(url_for("staff.calls"), 303)
+
+
+@staff.get("/goods")
+def goods() -> Response | Answer:
+    """Scan a tag, or type its number: `?number=` of a tag or of a style."""
+    asked = request.args.get("number", "").strip()
+    if not asked:
+        return page("staff/goods.html", card=None, asked="", pack=None)
+    hit = _typed(asked) or next(iter(catalog.of_style(shop().hq, asked)), None)
+    if hit is None:
+        return page("staff/goods.html", card=None, asked=asked, pack=None)
+    return redirect(url_for("staff.one_of_goods", gtin=hit.gtin), 303)
+
+
+@staff.get("/goods/<gtin>")
+def one_of_goods(gtin: str) -> Response:
+    """A product with its exact numbers, its shelf, and the stores around."""
+    key = product_view.key_of(shop(), gtin)
+    found = product_view.card(shop(), key, moment().time)
+    if found is None:
+        abort(404)
+    return page("staff/goods.html", card=found, asked="", pack=_pack(key))
+
+
+def _typed(asked: str) -> catalog.Product | None:
+    """The product whose number was typed as it is printed, by the same rules as a scan, or as HQ writes it."""
+    found = read(asked.encode(), rules=shop().policy.codes)
+    keys = [found.gtin] if isinstance(found, codes.Product) else []
+    rows_here = (catalog.product(shop().hq, key) for key in [*keys, product_view.key_of(shop(), asked)])
+    hit = next((one for one in rows_here if one), None)
+    return catalog.item(shop().hq, hit) if hit else None
+
+
+def _pack(gtin: str) -> Pack | None:
+    """The data in the pack's code, if the page was opened by a scan (`?scan=`) of this product at this station."""
+    seq = number_arguments.asked("scan")
+    sql = "select * from outcomes where seq = ? and station = ?"
+    for row in values(shop().db, OutcomeRow, sql, (seq, place().id)) if seq else []:
+        match row.outcome:
+            case ProductShown(label=label, case_of=pieces) as shown if shown.gtin == gtin:
+                return Pack(label=label, case_of=pieces)
+            case ProductPast(label=label, past=past) as over if over.gtin == gtin:
+                return Pack(label=label, past=past)
+    return None
+
+
+@staff.get("/goods/<gtin>/near")
+def near_goods(gtin: str) -> str | tuple[str, int]:
+    """The neighbour stores as HQ knows them now; 204 if HQ does not answer in time."""
+    key = product_view.key_of(shop(), gtin)
+    it = catalog.product(shop().hq, key)
+    if it is None:
+        abort(404)
+    found = product_view.near_now(shop(), key, moment().time, house().life)
+    if found is None:
+        return "", 204
+    return show("staff/near.html", it=it, near=found[0], near_at=found[1], told=True)

@@ -1,0 +1,58 @@
+"""What a clerk can do with an order, and how long a hand-over can be taken back."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.state_machine import Action, State, after
+from edge.platform.clock import Now, parse_utc
+from edge.platform.database import one
+from edge.store_context import StoreContext
+from ui.staff.work_list import TO_PREPARE
+
+UNDO = timedelta(seconds=10)  # experience.md rule 28
+ON_ITS_WAY = timedelta(seconds=2)  # what a press in the last moment may take to arrive
+SAME_PERSON = "name"  # the proof: number and name were said by the shopper themselves
+
+
+class Standing(StrEnum):
+    """What a clerk can do with an order."""
+
+    HAND = "hand"
+    PREPARE = "prepare"
+    GIVEN = "given"
+    CANCELLED = "cancelled"
+    REJECTED = "rejected"
+    GONE = "gone"
+    AWAY = "away"  # another store's
+
+
+_CLOSED = {
+    State.HANDED_OVER: Standing.GIVEN,
+    State.RETURNED: Standing.GIVEN,
+    State.CANCELLED: Standing.CANCELLED,
+    State.REJECTED: Standing.REJECTED,
+    State.UNFULFILLABLE: Standing.REJECTED,
+    State.RESTOCKED: Standing.GONE,
+}
+
+
+def stands(shop: StoreContext, order: PickupOrder) -> Standing:
+    """What can be done with an order here."""
+    if order.row.store != shop.box.store:
+        return Standing.AWAY
+    if order.state in TO_PREPARE:
+        return Standing.PREPARE
+    return Standing.HAND if after(order.state, Action.HAND_OVER) else _CLOSED[order.state]
+
+
+def undo_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:
+    """Seconds in which the hand-over can still be taken back at `station`, or None; `late` allows for the way here."""
+    row = one(
+        shop.db, "select action, station, time from pickup_steps where order_id = ? order by seq desc limit 1", (order,)
+    )
+    if row is None or row[0] != Action.HAND_OVER or row[1] != station:
+        return None
+    age = now.time - parse_utc(row[2])
+    left = (UNDO + ON_ITS_WAY if late else UNDO) - age
+    return left.total_seconds() if timedelta() < left and age >= timedelta() else None

@@ -1,0 +1,45 @@
+"""The page of wrong PINs, for a lead: whose, where, and the button that lets a person try again."""
+
+from flask import Blueprint, Response, redirect, url_for
+from werkzeug.wrappers import Response as Answer
+
+from edge.features import paired_devices
+from edge.features.staff import pin_locks
+from edge.features.staff.sessions import Staff
+from edge.platform.database import writing
+from edge.replica import hq_replica
+from ui.request_context import moment, shop, voice
+from ui.staff import shell
+from ui.staff.shell import page, signed_in
+
+pins = Blueprint("pins", __name__, url_prefix="/staff/<station>/pins")
+shell.fit(pins)
+pins.before_request(shell.only_signed_in)
+pins.before_request(shell.only_leads)
+
+
+@pins.get("")
+def runs() -> Response:
+    """Runs of wrong PINs within the last hour."""
+    found = [(one, _name(one.staff), _where(one.device)) for one in pin_locks.runs(shop().db, moment())]
+    return page("staff/pins.html", runs=found)
+
+
+def _where(device: str) -> str:
+    """What people call a device; on the box itself, the station whose page was used."""
+    if station := shop().config.station(device):
+        return voice().plain_words(station.name)
+    return next((one.name for one in paired_devices.everyone(shop().db) if one.id == device), device)
+
+
+def _name(staff: str) -> str:
+    person = hq_replica.row(shop().hq, "staff", staff, Staff)
+    return person.name if person else staff
+
+
+@pins.post("/<staff>/unlock")
+def unlock(staff: str) -> Answer:
+    """Let somebody try again at once, everywhere."""
+    with writing(shop().db):
+        pin_locks.unlock(shop().db, shop().box, staff, shell.at(signed_in().staff.staff), moment())
+    return redirect(url_for("pins.runs"), 303)

@@ -1,0 +1,193 @@
+"""The base of every staff page: the station it is for, who is signed in there, and what the shell shows."""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+from babel.dates import format_skeleton
+from flask import Blueprint, Response, abort, g, make_response, redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response as Answer
+
+from edge.config.noren_toml import Station
+from edge.config.role import STAFF
+from edge.features.outcome import last_seq
+from edge.features.staff import pin_locks, sessions
+from edge.features.staff.pin_locks import PinAttempt
+from edge.features.staff.sessions import IDLE, Session
+from edge.platform.database import NoRoom, one, writing
+from ui.access import caller
+from ui.i18n import HOME
+from ui.request_context import house, language, moment, shop, show, voice
+from ui.staff import work_list
+from ui.status import pages as status
+from ui.wedge import keyboard_wedge
+
+log = logging.getLogger(__name__)
+
+ROLES = STAFF
+QUIET = "Noren-Quiet"  # the header of a fetch nobody asked for with a finger: it keeps no session alive
+SPANS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))  # a unit is used from two of it on
+WARN_S = 30  # seconds before the idle lock in which the page says so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """The frame of every page: how many wait, who calls, and what every clerk must know of the box."""
+
+    here: int
+    calls: int
+    notice: Markup | None
+    runs: int  # of wrong PINs, shown to a lead
+
+
+def place() -> Station:
+    """The station of this request."""
+    return cast(Station, g.place)
+
+
+def session() -> Session | None:
+    """Who is signed in at this station in this browser, or None."""
+    return cast(Session | None, g.session)
+
+
+def signed_in() -> Session:
+    """The same, if a page is only for people who are signed in."""
+    found = session()
+    if found is None:
+        abort(403)
+    return found
+
+
+def cookie(station: str) -> str:
+    """The cookie's name: a browser may be open at two stations."""
+    return f"noren-staff-{station}"
+
+
+def at(who: str) -> PinAttempt:
+    """The place where a PIN is tried: wrong PINs are counted by person and device, on the box itself by station."""
+    found = None if caller.on_the_box() else caller.device()
+    return PinAttempt(staff=who, device=found.id if found else place().id, station=place().id)
+
+
+def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    station = (values or {}).pop("station", None)
+    found = shop().config.station(station) if station else None
+    if found is None or found.role not in ROLES:
+        abort(404)
+    g.place, g.session = found, session_at(found.id)
+
+
+def session_at(station: str) -> Session | None:
+    """The person signed in at a station in this browser; a token is valid only on its device: a stolen one is useless."""
+    token = request.cookies.get(cookie(station), "")
+    known = sessions.session(shop().db, shop().hq, token, moment()) if token else None
+    if known is None or known.station != station or not sessions.is_bound(shop().db, token, caller.device_id()):
+        return None
+    return known
+
+
+def _keep(_endpoint: str, values: dict[str, Any]) -> None:
+    """Links stay at the station and in the language of the page they are on."""
+    if "place" in g:
+        values.setdefault("station", place().id)
+    if language() != HOME:
+        values.setdefault("lang", language())
+
+
+def _still_here() -> None:
+    known = session()
+    if known and QUIET not in request.headers:
+        try:
+            with writing(shop().db):
+                sessions.keep_alive(shop().db, known.token, moment())
+        except NoRoom:
+            log.warning("disk full: a session ends when it would have ended before")
+
+
+def _is_ours(response: Response) -> Response:
+    """Mark our own answers, and let the browser say where a form came from: other sites' forms are recognised by it."""
+    response.headers["Noren-Page"] = house().stamp
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def fit(blueprint: Blueprint) -> None:
+    """Let a blueprint under `/staff/<station>` know its station and who is signed in."""
+    blueprint.url_value_preprocessor(_pull)
+    blueprint.url_defaults(_keep)
+    blueprint.before_request(_still_here)
+    blueprint.after_request(_is_ours)
+
+
+def only_signed_in() -> Answer | None:
+    """A before_request: a person who is not signed in is redirected to the sign-in page."""
+    return None if session() else redirect(url_for("login.door"), 303)
+
+
+def sees_orders() -> bool:
+    """Whether the signed-in person works with orders: the store hands over, and they serve shoppers.
+
+    An installer looks after devices, and has no need to know who ordered what.
+    """
+    known = session()
+    return shop().policy.pickup.on and known is not None and known.staff.role != "installer"
+
+
+def only_with_orders() -> Answer | None:
+    """A before_request behind `only_signed_in`: without orders, the first page is one of those that are left."""
+    if sees_orders():
+        return None
+    to = "staff.goods" if signed_in().staff.role != "installer" else "devices.inside"
+    return redirect(url_for(to), 303)
+
+
+def _shell() -> Shell:
+    here = shop()
+    calls = one(here.db, "select count(*) from staff_calls where answered is null")
+    notice = status.notice(here, house(), voice(), moment())
+    runs = len(pin_locks.runs(here.db, moment())) if is_lead() else 0
+    return Shell(
+        here=work_list.waiting_here(here, moment().time), calls=calls[0] if calls else 0, notice=notice, runs=runs
+    )
+
+
+def is_lead() -> bool:
+    """Whether the signed-in person is a lead."""
+    known = session()
+    return known is not None and known.staff.role == "lead"
+
+
+def only_leads() -> None:
+    """A before_request behind `only_signed_in`."""
+    if not is_lead():
+        abort(403)
+
+
+def page(template: str, *, status: int = 200, **values: object) -> Response:
+    """A staff page: the shell, and in it the template's own part."""
+    frame: dict[str, object] = {
+        "place": place(),
+        "me": session(),
+        "last": last_seq(shop().db),
+        "key": work_list.new_key(),
+    }
+    frame["wedge"] = keyboard_wedge.settings(place())
+    frame["with_orders"] = sees_orders()
+    limits = {"quiet": int(IDLE.total_seconds()) - WARN_S, "warn": WARN_S}
+    around = _shell() if session() else None
+    words = {"day": _day, "span": _span}
+    return make_response(show(template, shell=around, **frame, **limits, **words, **values), status)
+
+
+def _day(day: date) -> str:
+    """A day of this week or the next, `11/22(日)`."""
+    local = day.astimezone(house().ground.zone) if isinstance(day, datetime) else day
+    return str(format_skeleton("MEd", local, locale=language()))
+
+
+def _span(minutes: int) -> str:
+    """A length of time, as coarse as it matters: minutes, then hours, then days."""
+    unit, size = next((unit, size) for unit, size in SPANS if minutes >= size * 2 or size == 1)
+    return voice().plain(f"staff.span.{unit}", minutes // size)

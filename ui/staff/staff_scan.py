@@ -1,0 +1,201 @@
+"""What a scan at a staff station opens: an order, a product, a member's orders, or a few words."""
+
+import msgspec
+from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from edge.codes.parsed_code import CARD_ALIAS
+from edge.facts.fact import About
+from edge.facts.journal import tell
+from edge.features import catalog, member
+from edge.features.member import Member
+from edge.features.outcome import (
+    BadgeRead,
+    CodeRefused,
+    Fault,
+    Identified,
+    NotUnderstood,
+    OrderOpened,
+    OutcomeRow,
+    PickupRefused,
+    ProductPast,
+    ProductShown,
+    ProductUnknown,
+    SecondRow,
+)
+from edge.features.pickup import order as orders
+from edge.features.pickup.facts import ViewedVisitor
+from edge.platform.clock import parse_utc
+from edge.platform.database import values, writing
+from edge.platform.idempotency_marks import mark, set_mark
+from ui.kiosk.outcome_views import met, why_not_understood
+from ui.request_context import house, moment, shop, voice
+from ui.staff import identity_proof, shell
+from ui.staff.shell import page, place, signed_in
+from ui.wedge import typed_codes
+
+scanned = Blueprint("scanned", __name__, url_prefix="/staff/<station>")
+shell.fit(scanned)
+
+OF_THE_SCANNER = frozenset({"scanned.scan", "scanned.broken", "scanned.refused"})  # names nobody and opens nothing
+
+
+@scanned.before_request
+def _may_look() -> Answer | None:
+    """A reading is stored for any user, as a serial scanner's is; what it opens is only for people who are signed in."""
+    return None if request.endpoint in OF_THE_SCANNER else shell.only_signed_in()
+
+
+@scanned.post("/scan")
+def scan() -> tuple[str, int]:
+    """A keyboard wedge's reading."""
+    return typed_codes.scan(place())
+
+
+@scanned.post("/scan/broken")
+def broken() -> tuple[str, int]:
+    """A keyboard wedge's code that did not come whole."""
+    return typed_codes.broken(place())
+
+
+@scanned.get("/refused")
+def refused() -> Response:
+    """Words for a code that could not be kept, because the disk is full."""
+    return jsonify(do="say", text=voice().plain("staff.said.no_room"), sound="no")
+
+
+def _row(seq: int) -> OutcomeRow:
+    """An outcome of this station; another station's is not for us."""
+    sql = "select * from outcomes where seq = ? and station = ?"
+    return next(iter(values(shop().db, OutcomeRow, sql, (seq, place().id))), None) or abort(404)
+
+
+def _say(why: str, **about: str) -> Response:
+    return jsonify(do="say", text=voice().plain(f"staff.scan.{why}", None, **about), sound="no")
+
+
+def _refused(no: PickupRefused) -> Response | Answer:
+    """An order that is known here opens and shows its state; else a short message."""
+    if no.order is not None:
+        return redirect(url_for("handover.show_order", order=no.order), 303)
+    if no.why == "other_store":
+        near = {one.store: one.name for one in shop().policy.place.neighbours}
+        name = near.get(no.store or "")
+        if name:
+            return _say("other_store", store=voice().plain_words(name))
+        return _say("some_store")
+    return _say("too_many" if no.why == "too_many" else "order")
+
+
+def _product(seq: int, gtin: str, not_one: str | None) -> Response | Answer:
+    """With an order open (`?order=`) a tag ticks a piece, but for what is not to be handed over; else it opens the product."""
+    found = catalog.product(shop().hq, gtin)
+    if found is None:
+        return _say("product")
+    if not request.args.get("order"):
+        return redirect(url_for("staff.one_of_goods", gtin=gtin, scan=seq), 303)
+    if not_one is not None:
+        return _say(not_one)
+    v = voice()
+    name = f"{v.plain_words(found.name)} {v.plain_words(found.colour.name)} {found.size}"
+    wrong = v.plain("staff.scan.wrong_piece", name=name)
+    return jsonify(do="tick", gtin=gtin, wrong=wrong, done=v.plain("staff.scan.done_piece", name=name))
+
+
+@scanned.get("/outcome/<int:seq>")
+def outcome(seq: int) -> Response | Answer:
+    """What to do about a scan at this station: a page to open, or JSON for the page that is open."""
+    match _row(seq).outcome:
+        case OrderOpened(order=order):
+            return redirect(url_for("handover.show_order", order=order), 303)
+        case ProductShown(gtin=gtin, case_of=pieces):
+            return _product(seq, gtin, "case" if pieces else None)
+        case ProductPast(gtin=gtin, known=True):
+            return _product(seq, gtin, "past")
+        case ProductPast():
+            return _say("past")
+        case SecondRow():
+            return _say("second_row")
+        case Identified():
+            return redirect(url_for("scanned.visitor", seq=seq), 303)
+        case PickupRefused() as no:
+            return _refused(no)
+        case BadgeRead(staff=who) if who != signed_in().staff.staff:
+            return redirect(url_for("login.door", who=who), 303)
+        case BadgeRead():
+            return _say("own_badge")
+        case ProductUnknown():
+            return _say("product")
+        case CodeRefused(why=why):
+            return _say(why)
+        case NotUnderstood(reason=reason):
+            return _say(why_not_understood(reason))
+        case Fault():
+            return _say("fault")
+        case _:
+            return _say("foreign")
+
+
+def _known(ref: str | None) -> Member | None:
+    return member.by_ref(shop().hq, ref) if ref else None
+
+
+@scanned.get("/visitor/<int:seq>")
+def visitor(seq: int) -> Response | Answer:
+    """The member whose card was read here, by masked nickname, and the orders that wait for them."""
+    if elsewhere := _not_for_installers():
+        return elsewhere
+    row = _row(seq)
+    if not isinstance(row.outcome, Identified):
+        abort(404)
+    if shell.QUIET not in request.headers or mark(shop().db, identity_proof.visited(signed_in())) != seq:
+        _note_visitor(row, row.outcome)
+    return _visitor(row.outcome, seq)
+
+
+def _note_visitor(row: OutcomeRow, seen: Identified) -> None:
+    """Record every view of a visitor, and whether they may have left long ago."""
+    me, at = signed_in(), moment()
+    who = met(shop(), seen).member or (f"{CARD_ALIAS}{seen.card}" if seen.card else seen.ref)
+    past = abs(at.time - parse_utc(row.time)) > identity_proof.LASTS
+    fact = ViewedVisitor(scan=f"{row.log}/{row.scan}", past=past)
+    about = About(member=who, staff=me.staff.staff, station=me.station)
+    with writing(shop().db):
+        tell(shop().db, shop().box, fact, at, about)
+        set_mark(shop().db, identity_proof.visited(me), row.seq, at)
+
+
+@scanned.get("/visitor/<int:seq>/met")
+def met_now(seq: int) -> Response | Answer | tuple[str, int]:
+    """The same once HQ has sent the member of a card unknown to this store; 204 if HQ does not answer in time."""
+    if elsewhere := _not_for_installers():
+        return elsewhere
+    seen = _seen(seq)
+    if not (seen.card or seen.ref):
+        return "", 204
+    if met(shop(), seen).stranger:
+        known = member.introduced(shop().db, shop().hq, seen.card, seen.asked, house().life)
+        if known is None:
+            return "", 204
+        if seen.ref:  # HQ may know them here by another name than their code does
+            seen = msgspec.structs.replace(seen, ref=known)
+    return _visitor(seen, seq)
+
+
+def _not_for_installers() -> Answer | None:
+    """A person who only maintains the devices may not see who comes to the shop."""
+    return redirect(url_for("devices.inside"), 303) if signed_in().staff.role == "installer" else None
+
+
+def _seen(seq: int) -> Identified:
+    seen = _row(seq).outcome
+    return seen if isinstance(seen, Identified) else abort(404)
+
+
+def _visitor(seen: Identified, seq: int) -> Response:
+    who = met(shop(), seen)
+    found = [orders.find(shop().db, shop().hq, shop().box, one) for one in who.orders]
+    known = _known(who.member)
+    waiting = [one for one in found if one is not None and one.is_open]
+    name = member.masked(known.nickname) if known else None
+    return page("staff/visitor.html", name=name, orders=waiting, known=known, stranger=who.stranger, seq=seq)

@@ -1,0 +1,164 @@
+"""The pickup list as clerks read it: who is here, what is to be prepared, what runs out today."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from edge.features.member import MASK
+from edge.features.pickup import order as orders
+from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.state_machine import State
+from edge.platform.database import rows
+from edge.replica import hq_replica
+from edge.store_context import StoreContext
+
+Tab = Literal["waiting", "prepare", "today", "done"]
+TABS: tuple[Tab, ...] = ("waiting", "prepare", "today", "done")
+
+SHELVED = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})
+TO_PREPARE = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
+SOON = timedelta(minutes=30)  # before a promise falls due it turns amber
+DONE_MOST = 60  # handed-over orders on the list: a day's, and enough to find yesterday's
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """An order's promise: its time, minutes left (negative when it is past), and how pressing that is."""
+
+    at: datetime
+    minutes: int
+    level: Literal["calm", "soon", "past"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An order on the list; the name is masked, because a tablet on a counter is seen by customers."""
+
+    order: str
+    number: str
+    name: str
+    pieces: int
+    shelf: str | None
+    paid: bool
+    state: State
+    waited: int | None  # minutes since the shopper came
+    due: Due | None
+    hold: date | None  # last day the goods are kept
+    hold_days: int  # days left: 0 is today, negative is over
+    given: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pile:
+    """A tab: shoppers who are here first, then the rest."""
+
+    tab: Tab
+    here: list[Row]
+    rest: list[Row]
+    counts: Mapping[Tab, int]
+
+
+def new_key() -> str:
+    """A key for one form: however often it is sent, what it asks for is done once (128 bits)."""
+    return secrets.token_hex(16)
+
+
+def half_masked(name: str) -> str:
+    """A name as clerks see it on the list: family name and the first kana of the given name. `サトウ ミ＊＊`."""
+    family, gap, given = name.partition(" ")
+    return f"{family} {given[:1]}{MASK}" if gap else f"{name[:1]}{MASK}"
+
+
+def is_here(order: PickupOrder) -> bool:
+    """Whether the shopper is in the store."""
+    return order.is_open and (order.state is State.ARRIVED or order.arrived_at is not None)
+
+
+def _due(order: PickupOrder, hours: int, now: datetime) -> Due | None:
+    at = orders.promise(order.row, hours)
+    if at is None or order.state not in TO_PREPARE:
+        return None
+    left = at - now
+    level: Literal["calm", "soon", "past"] = "past" if left < timedelta() else "soon" if left <= SOON else "calm"
+    return Due(at=at, minutes=round(left.total_seconds() / 60), level=level)
+
+
+def shelves(shop: StoreContext) -> dict[str, str]:
+    """The shelves where the store's own staff have put orders, until HQ's row has the same."""
+    found = rows(
+        shop.db,
+        """select order_id, json_extract(detail, '$.shelf') as shelf from pickup_steps
+           where action = 'ready' and json_extract(detail, '$.shelf') is not null order by seq""",
+    )
+    return {row["order_id"]: row["shelf"] for row in found}
+
+
+def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetime) -> Row:
+    row, zone = order.row, shop.config.zone
+    hold, here_since = row.hold_until, order.arrived_at
+    last = hold.astimezone(zone).date() if hold and order.state in SHELVED else None
+    waited = round((now - here_since).total_seconds() // 60) if here_since else None
+    return Row(
+        order=row.order,
+        number=row.number,
+        name=half_masked(row.name) if row.name else "",
+        pieces=sum(line.quantity for line in row.lines),
+        shelf=shelf or row.shelf,
+        paid=row.paid,
+        state=order.state,
+        waited=max(0, waited) if waited is not None else (0 if order.state is State.ARRIVED else None),
+        due=_due(order, shop.policy.pickup.promise_hours, now),
+        hold=last,
+        hold_days=(last - now.astimezone(zone).date()).days if last else 0,
+        given=order.handed_over_at if order.state is State.HANDED_OVER else None,
+    )
+
+
+def _in(tab: Tab, row: Row) -> bool:
+    match tab:
+        case "waiting":
+            return row.state in SHELVED or (row.waited is not None and row.state in TO_PREPARE)
+        case "prepare":
+            return row.state in TO_PREPARE
+        case "today":
+            return row.state in SHELVED and row.hold is not None and row.hold_days <= 0
+        case "done":
+            return row.state is State.HANDED_OVER
+
+
+def _all(shop: StoreContext, now: datetime) -> list[Row]:
+    put = shelves(shop)
+    return hq_replica.each(
+        "orders", _here(shop, now), _key, lambda order: _row(shop, order, put.get(order.row.order), now)
+    )
+
+
+def _key(order: PickupOrder) -> str:
+    return order.row.order
+
+
+def _here(shop: StoreContext, now: datetime) -> list[PickupOrder]:
+    hours = shop.policy.pickup.promise_hours
+    return orders.here(shop.db, shop.hq, shop.box, now, promise_hours=hours)
+
+
+def pile(shop: StoreContext, tab: Tab, now: datetime) -> Pile:
+    """The orders of a tab: the longest waiting shopper first, then by due time; done ones newest first."""
+    every = _all(shop, now)
+    counts = {one: sum(_in(one, row) for row in every) for one in TABS}
+    found = [row for row in every if _in(tab, row)]
+    if tab == "done":
+        newest = sorted(found, key=lambda row: row.given.timestamp() if row.given else 0, reverse=True)
+        return Pile(tab=tab, here=[], rest=newest[:DONE_MOST], counts=counts)
+    here = sorted((row for row in found if row.waited is not None), key=lambda row: -(row.waited or 0))
+    rest = [row for row in found if row.waited is None]
+    if tab != "prepare":
+        rest.sort(key=lambda row: (row.hold or date.max, row.number))
+    return Pile(tab=tab, here=here, rest=rest, counts=counts)
+
+
+def waiting_here(shop: StoreContext, now: datetime) -> int:
+    """How many shoppers wait in the store for an order."""
+    return sum(is_here(order) for order in _here(shop, now)) if shop.policy.pickup.on else 0

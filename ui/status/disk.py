@@ -1,0 +1,34 @@
+"""The room that is left for the store's data, and what came of a lack of it."""
+
+from dataclasses import dataclass
+
+from edge.disk.disk_space import level, measure
+from edge.disk.watermarks import Level
+from edge.platform.database import one
+from edge.store_context import StoreContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """The card or disk that holds the store's data, in bytes, and what that means for the store's work."""
+
+    total: int
+    free: int
+    level: Level
+    looked_up: int = 0  # price tags since room became short; HQ gets their number, and not which
+    refused: int = 0  # codes that were not taken since there was room for everything
+
+
+def disk(shop: StoreContext) -> Disk:
+    """The free room for the store's data; that of store.db's budget, if the budget is shorter."""
+    room = measure(shop.db)
+    total, free = room.total, room.left
+    if room.budget is not None and room.is_short_of_budget:
+        total, free = room.budget, max(0, room.budget - room.live)
+    views = one(
+        shop.db,
+        "select (select total(count) from untold where what = 'views') + (select total(views) from room)",
+    )
+    turned = one(shop.db, "select (select total(no_room) from devices) + (select total(no_room) from wedges)")
+    looked_up, refused = (int(found[0]) if found else 0 for found in (views, turned))
+    return Disk(total=total, free=free, level=level(shop.db), looked_up=looked_up, refused=refused)

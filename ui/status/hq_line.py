@@ -1,0 +1,55 @@
+"""The connection to HQ: whether HQ can be reached, and how many facts wait to be sent."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from edge.facts.journal import JournalProgress, standing
+from edge.platform.clock import Now, parse_utc
+from edge.platform.database import one
+from edge.platform.heartbeat import Loops
+from edge.replica.hq_link import Reason
+from edge.store_context import StoreContext
+
+SYNC = frozenset({("sync", "heartbeat"), ("sync", "courier")})
+LATE = timedelta(minutes=5)  # without a message of HQ on a connection that is up: HQ sends every 20 s
+AWAY = frozenset({Reason.NO_WORD, Reason.HQ_DOWN, Reason.HQ_SILENT})  # the broker answers and HQ does not
+
+Reach = Literal["there", "late", "away", "not_believed", "revoked", "cut", "stopped"]  # how HQ is to be had
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """The connection to HQ, and what is sent over it."""
+
+    reach: Reach
+    since: datetime | None  # of being up or down
+    heard: datetime | None
+    facts: JournalProgress
+
+
+def _reach(state: str, reason: Reason, word: datetime, moment: Now) -> Reach:
+    match state, reason:
+        case "up", _:
+            return "late" if moment.clock != "unset" and moment.time - word > LATE else "there"
+        case _, why if why in AWAY:
+            return "away"
+        case _, Reason.NOT_BELIEVED:
+            return "not_believed"
+        case _, Reason.REVOKED:
+            return "revoked"
+        case _, Reason.STOPPED:
+            return "stopped"
+        case _:
+            return "cut"
+
+
+def line(shop: StoreContext, silent: Loops, moment: Now) -> Line:
+    """How HQ is to be had, and what waits for it. Of a sync that does not go round nothing it wrote is believed."""
+    facts = standing(shop.db, shop.box.epoch)
+    row = one(shop.db, "select state, since, heard, reason from line")
+    if row is None:
+        return Line(reach="stopped", since=None, heard=None, facts=facts)
+    since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None
+    reach = "stopped" if SYNC & silent else _reach(row[0], Reason(row[3]), max(since, heard or since), moment)
+    return Line(reach=reach, since=since, heard=heard, facts=facts)

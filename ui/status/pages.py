@@ -1,0 +1,136 @@
+"""The status page: whether the shop can go on, at most two things to do, and a card for each thing."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response
+from markupsafe import Markup
+
+from edge.config.role import SHOPPERS
+from edge.platform.clock import Now
+from edge.store_context import StoreContext
+from ui.access import caller
+from ui.i18n import Locale
+from ui.request_context import ProcessState, house, moment, shop, show, voice
+from ui.status import box_health, troubleshooting
+from ui.status.cards import BOARD, Card, Figure, Passage, Words, cards, figures, hq, passages
+from ui.status.troubleshooting import Problem
+
+status = Blueprint("status", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """All that `status/cards.html` shows. No names of people in it."""
+
+    look: str
+    icon: str
+    first: Markup  # whether the shop can go on
+    more: Markup
+    to_do: list[Markup]
+    support: str
+    box: str
+    hq: Card
+    figures: list[Figure]
+    cards: list[Card]
+    passages: list[Passage]
+    station: str  # where the user is signed in, and so may see camera pictures; else empty
+    fresh: str  # address of the same, as it is then
+
+
+def _first(w: Words, found: list[Problem]) -> tuple[str, str, Markup, Markup]:
+    """Look, icon, first line and second line of the verdict."""
+    if not found:
+        return "ok", "circle-check", w.say("status.well"), w.say("status.well.more")
+    worst = found[0]
+    icon = {"line": "wifi-off", "clock": "clock", "disk": "database", "disk_full": "database", "saved": "database"}.get(
+        worst.what
+    )
+    more = w.say(f"status.wrong.{worst.what}.more", **_about(w, worst))
+    return worst.grave, icon or "triangle-alert", w.say(f"status.wrong.{worst.what}"), more
+
+
+def _about(w: Words, one: Problem) -> dict[str, Any]:
+    thing = w.thing(one.reader) if one.reader else ""
+    boxes = w.plain("status.and").join(
+        w.plain("status.box_at", box=box, address=address or "?")
+        for box, _, address in (one.partition("@") for one in w.it.clones.split(",") if one)
+    )
+    return {
+        "boxes": boxes,
+        "place": w.place(one.station),
+        "thing": thing,
+        **{k: w.voice.number(n) for k, n in one.about.items()},
+    }
+
+
+def _to_do(w: Words, found: list[Problem]) -> list[Markup]:
+    """At most two things; with only one wrong, the second is whom to call if it does not help."""
+    first = troubleshooting.to_do(found)
+    told = [w.say(f"status.do.{one.do}", **_about(w, one)) for one in first]
+    if len(told) == 1 and first[0].do not in troubleshooting.CALLS:
+        told.append(w.say("status.do.call"))
+    return told
+
+
+def _for_shoppers(shop: StoreContext) -> frozenset[str]:
+    return frozenset({BOARD, *(place.id for place in shop.config.stations if place.role in SHOPPERS)})
+
+
+def _health(shop: StoreContext, house: ProcessState, moment: Now) -> box_health.Health:
+    cut = house.ground.web.lan is not None and house.through.is_silent()
+    return box_health.look(shop, house.screens, house.failures.lately(), moment, cut=cut)
+
+
+def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, station: str = "") -> View:
+    """The present state of the shop, as `status/cards.html` shows it (its variable is `health`).
+
+    `station` is given if the user is signed in there: only then camera pictures are shown.
+    """
+    it = _health(shop, house, moment)
+    w, found = Words(shop, voice, it), troubleshooting.wrongs(it, _for_shoppers(shop))
+    look, icon, first, more = _first(w, found)
+    return View(
+        look=look,
+        icon=icon,
+        first=first,
+        more=more,
+        to_do=_to_do(w, found),
+        support=shop.policy.brand.support,
+        box=shop.box.id[-4:],
+        hq=hq(w),
+        figures=figures(w),
+        cards=cards(w),
+        passages=passages(w),
+        station=station,
+        fresh=f"{f'/staff/{station}' if station else ''}/status/cards?lang={voice.language}",
+    )
+
+
+def notice(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now) -> Markup | None:
+    """What every clerk must know at any time: one line for the staff's frame, or None if all is well."""
+    found = troubleshooting.wrongs(_health(shop, house, moment), frozenset())
+    return voice.say(f"status.wrong.{found[0].what}") if found and found[0].what in troubleshooting.FOR_ALL else None
+
+
+def _show(template: str) -> str:
+    return show(template, health=view(shop(), house(), voice(), moment()), pairs=caller.may_pair())
+
+
+@status.get("/status")
+def page() -> str:
+    """The page alone, for a person at the box: no names, no pictures."""
+    return _show("status/status.html")
+
+
+@status.get("/status/cards")
+def only_cards() -> str:
+    """The content alone, for pages that show it to keep it fresh."""
+    return _show("status/cards.html")
+
+
+@status.after_request
+def is_a_page(response: Response) -> Response:
+    """Mark our own answers, as the board does."""
+    response.headers["Noren-Page"] = house().stamp
+    return response

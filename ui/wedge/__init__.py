@@ -1,0 +1,1 @@
+"""Scanners that type into a page as a keyboard."""
