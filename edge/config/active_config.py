@@ -1,4 +1,4 @@
-"""The settings in force: noren.toml as the ground, and over it the last config of HQ's that has proved itself, or is on trial."""
+"""The settings in force: noren.toml, and over it HQ's last config that is kept, or the one on trial."""
 
 from dataclasses import dataclass
 
@@ -10,16 +10,16 @@ from edge.config.noren_toml import Config
 from edge.config.policy import Policy
 from edge.platform.database import one
 
-LOOK_BACK = 4  # configs that are tried to be read: one on trial, and good ones before it
+LOOK_BACK = 4  # configs that are read at most: one on trial, and good ones before it
 GROUND = 0  # the number of noren.toml alone, with a policy's defaults
 
-# A config that is kept, or on trial; but a process that began in a trial never takes that one up.
+# A config that is kept, or on trial; but a process that started during a trial never uses that config.
 IN_FORCE = "stage in ('kept', 'trial') and (stage = 'kept' or number <> ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the box lives with; `number` is that of a row of `configs`."""
+    """The settings that are in force; `number` is that of a row of `configs`."""
 
     number: int
     epoch: str
@@ -29,33 +29,33 @@ class Settings:
 
     @property
     def stamp(self) -> str:
-        """What differs whenever the settings may: a page that was built with others loads itself anew."""
+        """A text that differs whenever the settings may: a page that was built with other settings loads itself anew."""
         return f"{self.epoch}-{self.version}" if self.number else "0"
 
 
 def trial_under_way(db: Database) -> int:
-    """The number of the config on trial, 0 where there is none.
+    """The number of the config on trial; 0 if there is none.
 
-    A process asks when it begins and never takes that one up: if the trial is why it had to begin anew, it would again.
+    A process asks when it starts and never uses that config: if the trial made it restart, the trial would do so again.
     """
     row = one(db, "select number from configs where stage = 'trial'")
     return int(row[0]) if row else 0
 
 
 def number_in_force(db: Database, past: int) -> int:
-    """The number of the newest config in force for a process that began in the trial of `past` (GROUND: in none).
+    """The number of the newest config in force for a process that started during the trial of `past` (GROUND: no trial).
 
-    A look of some microseconds.
+    It costs some microseconds.
     """
     row = one(db, f"select max(number) from configs where {IN_FORCE}", (past,))
     return int(row[0] or GROUND) if row else GROUND
 
 
 def in_force(db: Database, ground: Config, past: int) -> Settings:
-    """The settings to live with, for a process that began when the trial of `past` was under way (0: none).
+    """The settings to use, for a process that started during the trial of `past` (0: no trial).
 
-    A config kept by another version of Noren may not be readable by this one, or no longer fit on what an installer has
-    changed in noren.toml: then it is the one before, and in the end noren.toml alone.
+    This version may be unable to read a config that another version kept, or the config may no longer fit an edited
+    noren.toml: then the config before it is used, and at last noren.toml alone.
     """
     found = db.conn.execute(
         f"select number, epoch, version, body from configs where {IN_FORCE} order by number desc limit ?",
@@ -70,7 +70,7 @@ def in_force(db: Database, ground: Config, past: int) -> Settings:
 
 
 def code_rules(db: Database) -> CodeRules:
-    """How codes are read here now; the rules of a chain without any where HQ has said nothing that can be read."""
+    """How codes are read here now; the rules of a chain without any rules if HQ has sent none that can be read."""
     row = one(db, "select body from configs where number = ?", (number_in_force(db, GROUND),))
     try:
         return read_document(row[0]).policy.codes if row else CodeRules()
@@ -79,12 +79,12 @@ def code_rules(db: Database) -> CodeRules:
 
 
 def kept(db: Database, ground: Config) -> Settings:
-    """The last good settings: what a process that begins now would live with."""
+    """The last good settings: those that a process would use if it started now."""
     return in_force(db, ground, trial_under_way(db))
 
 
 def read_settings(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:
-    """The settings a row of `configs` makes. Raises BadDocument."""
+    """The settings that a row of `configs` gives. Raises BadDocument."""
     document = read_document(body)
     config = apply(ground, document)
     return Settings(number=number, epoch=epoch, version=version, config=config, policy=document.policy)

@@ -1,17 +1,17 @@
-"""Where a process finds a file of the folder of keys: only systemd may look into it, and hands copies to who needs them."""
+"""The path at which a process finds a file of the keys folder: only systemd may read the folder; it gives copies to units."""
 
 from pathlib import Path
 
 KEYS = Path("/etc/noren/keys")  # root's alone (systemd/noren.tmpfiles)
-HANDED = Path("/run/credentials")  # systemd.exec(5): a folder for each unit, which it is told of by the environment
+HANDED = Path("/run/credentials")  # systemd.exec(5): a folder for each unit, named by its environment
 PREFIX = "hq_"  # LoadCredential=hq:/etc/noren/keys in the units
 
 
 def as_seen_here(file: str, own: str | None) -> str:
-    """The path by which this process reads a file that settings name where it lies, or as one unit sees it.
+    """The path at which this process reads a file that the settings name by its own path, or by the path one unit sees.
 
-    Both are the same file: a unit that was handed the keys finds its copy in its `own` folder ($CREDENTIALS_DIRECTORY),
-    whoever is started by hand the file itself. A unit that was handed something else (the data key) has none of these.
+    Both are the same file: a unit that was given the keys finds its copy in its `own` folder ($CREDENTIALS_DIRECTORY), a
+    process started by hand reads the file itself. A unit that was given something else (the data key) has none of these.
     """
     path = Path(file)
     name = None

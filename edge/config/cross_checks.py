@@ -1,4 +1,4 @@
-"""What is wrong with settings though each key by itself is sound: ids and paths used twice, stations that are not there."""
+"""Faults of settings whose keys are each valid alone: ids and paths used twice, stations that are not there."""
 
 import os
 import sys
@@ -15,7 +15,7 @@ TAKEN = ("store.db", "hq.db", "data-key.sealed", "store.lock", "migrate.lock")  
 
 
 def faults(config: Config) -> Iterator[Fault]:
-    """What types cannot say: names and places used once, devices at stations there are, a time zone that exists."""
+    """The checks that types cannot make: names and paths are used once, stations of devices and the time zone exist."""
     yield from _zone_faults(config.store)
     yield from _path_faults(config)
     yield from _key_faults(config.store)
@@ -42,7 +42,7 @@ def faults(config: Config) -> Iterator[Fault]:
 
 
 def _key_faults(store: StoreSection) -> Iterator[Fault]:
-    """A key where a database is to be would be taken for a damaged one, and set aside."""
+    """A key at the path of a database would be taken for a damaged database, and set aside."""
     if store.key is None or _wrong_with(store.key) or _wrong_with(store.data):
         return
     place, folder = Path(store.key).resolve(), Path(store.data).resolve()
@@ -61,14 +61,14 @@ def _recovery_faults(config: Config) -> Iterator[Fault]:
 def _zone_faults(store: StoreSection) -> Iterator[Fault]:
     try:
         ZoneInfo(store.time_zone)
-    except (KeyError, ValueError, OSError):  # the last: a folder of zones, such as `Asia`
+    except (KeyError, ValueError, OSError):  # OSError: a folder of zones, such as `Asia`
         near = nearest(store.time_zone, available_timezones())
         hint = f": did you mean `{near}`?" if near else ""
         yield Fault("store.time_zone", f"expected a time zone such as `Asia/Tokyo`, got `{store.time_zone}`{hint}")
 
 
 def _path_faults(config: Config) -> Iterator[Fault]:
-    """Paths that no file system takes."""
+    """Paths that no file system accepts."""
     named = {"store.data": config.store.data, "store.key": config.store.key, "web.play": config.web.play}
     named |= {f"hq.{name}": getattr(config.hq, name) for name in FILES}
     named |= {f"devices[{nth}].{place_key(it)}": place_of(it) for nth, it in enumerate(config.devices)}
@@ -98,5 +98,5 @@ def _doubled(what: str, names: list[str]) -> Iterator[Fault]:
 
 
 def _many_may_read(device: Device) -> bool:
-    """A film or a folder of pictures; a line, a keyboard and a camera give each of their readers a part only."""
+    """A video or a folder of pictures. Two readers of a serial line, keyboard or camera would each get only a part."""
     return isinstance(device, CameraDevice) and (Path(device.source).is_file() or Path(device.source).is_dir())

@@ -13,7 +13,7 @@ from edge.config.policy import Policy
 from edge.validation import conversion
 
 KINDS: dict[str, Any] = {"policy": Policy, "box": BoxSettings}
-"""The rows a config may have. A row of another key is a later HQ's, and nobody's here."""
+"""The rows a config may have. A row of another key comes from a newer HQ and is not used here."""
 
 OTHER = dict[str, Any]
 _DECODERS = {key: msgspec.json.Decoder(kind) for key, kind in KINDS.items()}
@@ -35,7 +35,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_row(key: str, body: str | Raw) -> Any:
-    """A row of the feed as its type. Raises msgspec.MsgspecError or RecursionError, with the place of what is wrong."""
+    """A row of the feed as its type. Raises msgspec.MsgspecError or RecursionError, with the place of the fault."""
     row = _DECODERS.get(key, _OTHER).decode(body)
     if isinstance(row, Policy) and (found := faults(row.codes)):
         raise msgspec.ValidationError(f"{found[0]} - at `$.codes`")
@@ -52,7 +52,7 @@ def read_document(body: str) -> Document:
 
 
 def not_used(body: str) -> list[str]:
-    """The keys of a sound document that this version knows nothing of, as a newer HQ may send them."""
+    """The keys of a valid document that this version does not know; a newer HQ may send such keys."""
     rows = _ROWS.decode(body)
     found: list[str] = []
     for key, row in rows.items():
@@ -78,7 +78,7 @@ def _strange(given: Any, taken: Any, path: str) -> Iterator[str]:
 
 
 def apply(ground: Config, document: Document) -> Config:
-    """The box's settings with the document's over them. Raises BadDocument where the two do not fit."""
+    """The box's settings with the document's over them. Raises BadDocument if the two do not fit."""
     try:
         return over(ground, document.box)
     except msgspec.ValidationError as error:
@@ -93,7 +93,7 @@ def _read(key: str, row: Raw) -> Any:
 
 
 def _first_fault(key: str, row: Raw) -> BadDocument | None:
-    """What is wrong with a row's shape, in the words noren.toml's is told in; the places of the rest after the first."""
+    """The faults of a row's shape, in the same words as those of noren.toml; after the first fault, the places of the others."""
     try:
         found = conversion.take(KINDS[key], msgspec.json.decode(row)).faults
     except (msgspec.MsgspecError, RecursionError):
@@ -105,7 +105,7 @@ def _first_fault(key: str, row: Raw) -> BadDocument | None:
 
 
 def _bad(key: str, error: Exception) -> BadDocument:
-    """The key of the row first, as one would look for it in what was pushed: `policy.check_in.miles`."""
+    """The place with the key of its row first, as it is in the pushed file: `policy.check_in.miles`."""
     what, _, where = str(error).partition(" - at `$")
     where = where.rstrip("`").lstrip(".")
     return BadDocument(f"{key}.{where}" if where else key, what[:1].lower() + what[1:])

@@ -1,4 +1,4 @@
-"""Reading `noren.toml`: once at start, refused as a whole where a key is wrong, each fault with its line."""
+"""Reads `noren.toml`, once at start. If a key is wrong the whole file is refused, each fault with its line."""
 
 import tomllib
 from collections.abc import Callable, Iterable
@@ -20,7 +20,7 @@ MOST = 1_000_000  # bytes of a settings file; a store with a hundred devices has
 
 @dataclass(frozen=True, slots=True)
 class LoadedConfig:
-    """A settings file as it was found; where something is wrong, stand-ins are in `config`, good for a look at the rest."""
+    """A settings file as it was read. If a key is wrong, `config` has a placeholder for it, so that the rest can be checked."""
 
     path: Path
     text: Text
@@ -29,12 +29,12 @@ class LoadedConfig:
     unsure: tuple[str, ...]
 
     def counts(self, fault: Fault) -> bool:
-        """Whether a fault that was found later is one of the file, and not of a stand-in."""
+        """Whether a fault that was found later is one of the file, and not of a placeholder."""
         wrong = (*self.unsure, *(one.path for one in self.faults))
         return not any(fault.path == one or fault.path.startswith((f"{one}.", f"{one}[")) for one in wrong)
 
     def placed(self, faults: Iterable[Fault]) -> list[Fault]:
-        """Faults with the file and the line to look at before them, from the top down."""
+        """The faults as text, each after its file and line, from the first line to the last."""
         found = [(self.text.place(fault.path)[0], fault) for fault in faults]
         found.sort(key=itemgetter(0))
         return [Fault("", f"{self.path}, line {line}: {fault}", fault.unseen, fault.sealed) for line, fault in found]
@@ -49,9 +49,9 @@ def read_config(path: Path) -> Config:
 
 
 def look_into(path: Path, handed: str | None = None) -> LoadedConfig:
-    """The settings in a file, and what is wrong with them by themselves. Raises BadConfig where it is no TOML.
+    """The settings in a file, and the faults of their keys. Raises BadConfig if the file is not TOML.
 
-    `handed`: the folder of the keys that systemd has handed to this process.
+    `handed`: the folder of the keys that systemd has given to this process.
     """
     content = _content(path)
     try:
@@ -60,7 +60,7 @@ def look_into(path: Path, handed: str | None = None) -> LoadedConfig:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None  # the error names line and column
     except RecursionError:
         raise BadConfig(f"{path}: not readable as TOML: nested too deep") from None
-    except ValueError as error:  # a number of more digits than Python reads
+    except ValueError as error:  # a number with more digits than Python reads
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None
     config = _absolute(taken.value, path.parent, handed)
     looked = LoadedConfig(path, Text(kind="toml", text=content), config, taken.faults, tuple(taken.unsure))
@@ -89,7 +89,7 @@ def _content(path: Path) -> str:
 
 
 def _absolute(config: Config, base: Path, handed: str | None) -> Config:
-    """Paths in the file are meant from the file's own folder."""
+    """Paths in the file are relative to the file's own folder."""
 
     def here(place: str) -> str:
         return str((base / place).absolute())

@@ -13,7 +13,7 @@ from edge.validation.localized_text import LocalizedText
 
 _NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _BROKER = r"^mqtts?://[^/ ]+$"
-# `words`: what is expected, where the type cannot say it to a person (edge/validation/expected_words.py)
+# `words`: the expected value in words, if the type alone does not explain it (edge/validation/expected_words.py)
 Name = Annotated[str, Meta(pattern=_NAME, extra={"words": "lower-case letters, digits and hyphens, at most 40"})]
 FILES = ("password_file", "ca_file", "cert_file", "key_file", "signing_key_file")  # that [hq] may name
 Framing = Literal["auto", "line", "tab", "stx", "idle"]
@@ -51,18 +51,16 @@ class StoreSection(Section, frozen=True, kw_only=True):
     time_zone: str = "Asia/Tokyo"
     day_starts: Annotated[int, Meta(ge=0, le=12)] = 0  # hour at which the shop's day begins
     budget_mb: Annotated[int, Meta(ge=16, le=100_000_000)] | None = (
-        None  # MB store.db may hold, where the card is shared or small
+        None  # MB store.db may hold, if the card is shared or small
     )
-    key: File | None = (
-        None  # of the key the databases are written with, where systemd hands none; without it, in `data`
-    )
+    key: File | None = None  # of the key the databases are encrypted with, if systemd gives none; without it, in `data`
 
 
 class WebSection(Section, frozen=True, kw_only=True):
-    host: str = "127.0.0.1"  # always loopback: what is served there asks nobody who they are
+    host: str = "127.0.0.1"  # always loopback: the pages served there ask for no proof of identity
     port: Annotated[int, Meta(ge=1, le=65535)] = 8080
     lan: str | None = None  # address at which paired devices on the network find the pages
-    names: list[str] = []  # further names of this box, where the shop's own DNS knows it by one
+    names: list[str] = []  # further names of this box, if the shop's own DNS has one for it
     lan_port: Annotated[int, Meta(ge=1, le=65535)] = 8443  # of HTTPS there
     certificate: File | None = None  # PEM, with the chain; without it the box makes and renews its own
     key: File | None = None  # of that certificate
@@ -85,14 +83,14 @@ class HqSection(Section, frozen=True, kw_only=True):
 
 
 class Wedge(Section, frozen=True, kw_only=True):
-    """How a scanner is set that types into this station's page like a keyboard; the page `/setup/<station>` finds it out.
+    """The settings of a scanner that types into this station's page like a keyboard; the page `/setup/<station>` finds them.
 
-    A keyboard scanner whose keys the box can take for itself is better a device of kind `hid`.
+    If the box can read the keyboard scanner itself, a device of kind `hid` is better.
     """
 
     layout: Literal["auto"] | Layout = "auto"  # the keyboard it is set to; auto: each code tells, as far as it can
     gap_ms: Annotated[int, Meta(ge=20, le=1000)] = 170  # most between two keys; Odoo ended at 150, quick people at 180
-    silence_ms: Annotated[int, Meta(ge=100, le=5000)] = 500  # ends a code where the scanner sends no Enter or Tab
+    silence_ms: Annotated[int, Meta(ge=100, le=5000)] = 500  # ends a code if the scanner sends no Enter or Tab
     suffix: Literal["auto", "enter", "tab", "none"] = "auto"  # what it ends a code with; auto: found by the first scans
     gs: Annotated[str, Meta(min_length=1)] | None = (
         None  # what it types for GS1's separator, if not F8, Ctrl+] or Alt+029
@@ -100,7 +98,7 @@ class Wedge(Section, frozen=True, kw_only=True):
 
 
 class Station(Section, frozen=True, kw_only=True):
-    """A place where scans come in."""
+    """A place in the store at which codes are scanned."""
 
     id: Name
     role: Role
@@ -120,13 +118,13 @@ class SerialDevice(Section, frozen=True, kw_only=True, tag="serial", tag_field="
     stopbits: Literal[1, 2] = 1
     # what ends a code: found by the first scans (auto), CR or LF (line), tab, STX…ETX (stx), or silence alone (idle)
     framing: Framing = "auto"
-    idle_ms: Annotated[int, Meta(ge=5, le=2000)] = 60  # silence that ends a code where nothing else does
+    idle_ms: Annotated[int, Meta(ge=5, le=2000)] = 60  # silence that ends a code if nothing else does
     aim: bool = True  # take a leading ]E0 and the like as the AIM identifier
     gs: Annotated[str, Meta(min_length=1)] | None = None  # what the scanner sends for GS1's separator, if not 0x1d
 
 
 class HidDevice(Section, frozen=True, kw_only=True, tag="hid", tag_field="kind"):
-    """A scanner that types like a keyboard, best named by /dev/input/by-id/…-event-kbd; the box takes it for itself."""
+    """A scanner that types like a keyboard, best named by /dev/input/by-id/…-event-kbd; only the box receives its keys."""
 
     id: Name
     station: Name
@@ -136,7 +134,7 @@ class HidDevice(Section, frozen=True, kw_only=True, tag="hid", tag_field="kind")
 
 
 class CameraDevice(Section, frozen=True, kw_only=True, tag="camera", tag_field="kind"):
-    """A camera, or what stands in for one: a video file or a folder of pictures."""
+    """A camera, or a video file or folder of pictures in its place."""
 
     id: Name
     station: Name
@@ -174,7 +172,7 @@ class Config(Section, frozen=True, kw_only=True):
 
 
 def holds(region: Region | None) -> bool:
-    """Whether a region is one: left < right, top < bottom, all within the frame."""
+    """Whether a region is valid: left < right, top < bottom, all within the frame."""
     if region is None:
         return True
     left, top, right, bottom = region
@@ -182,7 +180,7 @@ def holds(region: Region | None) -> bool:
 
 
 def place_key(device: Device) -> str:
-    """The key that says where a device is."""
+    """The key that has the path of a device."""
     return "source" if isinstance(device, CameraDevice) else "path"
 
 

@@ -1,4 +1,4 @@
-"""What HQ sets of a box over its noren.toml: stations, devices, where the broker is. Row `box` of the `config` feed."""
+"""Settings by which HQ replaces parts of a box's noren.toml: stations, devices, the broker. Row `box` of the `config` feed."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +13,7 @@ from edge.validation.fault import Fault
 
 
 class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A broker to move to. Passwords and keys are no business of a message: those of noren.toml stay."""
+    """A broker to move to. Passwords and keys are never in a message: those of noren.toml stay."""
 
     url: BrokerUrl
     username: str | None = None
@@ -22,7 +22,7 @@ class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 
 class BoxSettings(Struct, frozen=True, kw_only=True):
-    """Each part takes the place of noren.toml's whole part; what is not there stays as the installer wrote it."""
+    """Each part replaces the whole part of noren.toml; a part that is not set stays as the installer wrote it."""
 
     stations: list[Station] | None = None
     devices: list[Device] | None = None  # their paths are absolute
@@ -30,7 +30,7 @@ class BoxSettings(Struct, frozen=True, kw_only=True):
 
 
 def over(ground: Config, box: BoxSettings) -> Config:
-    """The settings of noren.toml with HQ's over them. Raises msgspec.ValidationError with the place of what cannot be."""
+    """The settings of noren.toml with HQ's over them. Raises msgspec.ValidationError with the place of the fault."""
     config = msgspec.structs.replace(
         ground,
         stations=ground.stations if box.stations is None else box.stations,
@@ -45,23 +45,24 @@ def over(ground: Config, box: BoxSettings) -> Config:
 
 
 def _invalid(fault: Fault) -> msgspec.ValidationError:
-    """A fault as msgspec tells its own, which go the same way to HQ."""
+    """A fault written as msgspec writes its own; both go to HQ in the same way."""
     return msgspec.ValidationError(f"{fault.what} - at `$.{fault.path}`")
 
 
 def differing(before: list[Device], after: list[Device]) -> list[Device]:
-    """The devices that are new, or not as they were."""
+    """The devices that are new or changed."""
     return [device for device in after if device not in before]
 
 
 def elsewhere(before: list[Device], after: list[Device]) -> list[Device]:
-    """The devices that are new, or at another place than before."""
+    """The devices that are new or have another path than before."""
     places = {(device.id, place_of(device)) for device in before}
     return [device for device in after if (device.id, place_of(device)) not in places]
 
 
 def ca_file(data: Path, ca: str) -> Path:
-    """Where the authorities HQ has sent are kept for the TLS library: named by what is in it, so it never changes."""
+    """The file in which the authorities HQ has sent are kept for the TLS library. Its name is a hash of its content, so it
+    never changes."""
     return data / f"broker-ca-{sha256(ca.encode()).hexdigest()[:16]}.pem"
 
 

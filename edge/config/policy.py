@@ -1,4 +1,4 @@
-"""What HQ decides for a store: brand, check-in, codes, pickup, screens. Row `policy` of the `config` feed, never noren.toml."""
+"""HQ's decisions for a store: brand, check-in, codes, pickup, screens. Row `policy` of the `config` feed, never noren.toml."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -13,7 +13,7 @@ Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", extra={"words": "a colour
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """A part of the policy. Unknown fields are ignored, so that an older box can live with a newer HQ."""
+    """A part of the policy. Unknown fields are ignored, so that an older box works with a newer HQ."""
 
 
 class Brand(Part, frozen=True, kw_only=True):
@@ -40,11 +40,11 @@ class Pickup(Part, frozen=True, kw_only=True):
 
 
 class Proofs(Part, frozen=True, kw_only=True):
-    """What proves a person, for how long, and how often it may be tried (docs/security.md). Tries count for ten minutes."""
+    """Proofs of a person: how long they hold, and how often they may be tried (docs/security.md). Tries count for ten minutes."""
 
-    token_life_s: Annotated[int, Meta(ge=10, le=86_400)] = 600  # a signed code made for longer is none
+    token_life_s: Annotated[int, Meta(ge=10, le=86_400)] = 600  # a signed code made for longer is refused
     token_ahead_s: Annotated[int, Meta(ge=0, le=3600)] = (
-        300  # how far in our future one may be made and be fresh: phones drift
+        300  # how far in our future a code may be made and still be fresh: clocks of phones drift
     )
     wallet_tries: Annotated[int, Meta(ge=3, le=100)] = (
         10  # wrong passwords of a member's wallet pass, over the whole store
@@ -52,7 +52,7 @@ class Proofs(Part, frozen=True, kw_only=True):
     station_tries: Annotated[int, Meta(ge=5, le=1000)] = 30  # wrong passwords of anybody's wallet pass, at one station
     lead_for: list[Literal["code", "name", "proxy"]] = []  # proofs with which a clerk needs a lead's PIN to hand over
     names_in_row: Annotated[int, Meta(ge=1, le=100)] = 5  # full names a clerk opens without a hand-over in ten minutes
-    pickup_tries: Annotated[int, Meta(ge=5, le=1000)] = 20  # pickup codes that are no order's, at one station
+    pickup_tries: Annotated[int, Meta(ge=5, le=1000)] = 20  # pickup codes of no order, at one station
 
 
 TOUCH_TOLD = timedelta(seconds=20)  # a page tells a touch at most every 15 s, and the line may be slow
@@ -65,7 +65,7 @@ class Kiosk(Part, frozen=True, kw_only=True):
 
     @property
     def session(self) -> timedelta:
-        """After a scan or touch, how long a shopper's session lasts at the most; their page ends it by itself before."""
+        """How long a shopper's session lasts at most after a scan or touch; the page ends it earlier by itself."""
         return timedelta(seconds=self.quiet_s + self.warn_s) + TOUCH_TOLD
 
 
@@ -74,7 +74,7 @@ class Stock(Part, frozen=True, kw_only=True):
 
 
 class Neighbour(Part, frozen=True, kw_only=True):
-    """A store near this one, in the order it shall be shown."""
+    """A store near this one. The list is in the order in which they are shown."""
 
     store: str
     name: LocalizedText
@@ -87,7 +87,7 @@ class Place(Part, frozen=True, kw_only=True):
 
 
 class Policy(Part, frozen=True, kw_only=True):
-    """The whole of it; a box that has never heard HQ lives with these defaults."""
+    """The whole policy; a box that has never received one from HQ uses these defaults."""
 
     brand: Brand = Brand()
     place: Place = Place()

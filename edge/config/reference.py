@@ -1,6 +1,6 @@
-"""The reference of noren.toml: every key with what the types say of it, and what it means in a shop.
+"""The reference of noren.toml: every key with its type and its meaning in a shop.
 
-Made anew by `python -m edge.config.reference > docs/noren.toml.md`; a test fails where the page is not what this says.
+`python -m edge.config.reference > docs/noren.toml.md` writes the page; a test fails if the page differs.
 """
 
 import json
@@ -34,10 +34,10 @@ SECTIONS = {
 DEVICES: dict[str, tuple[type[Struct], str]] = {
     "serial": (SerialDevice, "A scanner on a serial line, most often over USB."),
     "hid": (HidDevice, "A scanner that types like a keyboard; the box takes it for itself, and no page sees its keys."),
-    "camera": (CameraDevice, "A camera that reads codes, or a film or folder of pictures that stands in for one."),
+    "camera": (CameraDevice, "A camera that reads codes, or a video file or folder of pictures in its place."),
 }
 
-# What each key means, with its unit where it has one, and an example as it stands in the file.
+# The meaning of each key, with its unit if it has one, and an example as it is written in the file.
 MEANINGS: dict[str, tuple[str, str]] = {
     "store.chain": ("The chain's id, the same as in `noren hq init --chain`.", '"hanada"'),
     "store.id": ("The store's id, as it was enrolled at headquarters.", '"ginza"'),
@@ -45,16 +45,16 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "store.time_zone": ("The zone of the shop's day, by its IANA name.", '"Asia/Tokyo"'),
     "store.day_starts": ("The hour at which the shop's day begins, for check-in once a day.", "4"),
     "store.budget_mb": (
-        "MB that `store.db` may hold, where the card is small or shared; without it, all of the disk.",
+        "MB that `store.db` may hold, if the card is small or shared; without it, all of the disk.",
         "2000",
     ),
     "store.key": (
-        "The file of the key that the databases are encrypted with, where systemd hands none (`systemd/README.md`); made if "
+        "The file of the key that the databases are encrypted with, if systemd gives none (`systemd/README.md`); made if "
         "it is not there. Without it `data.key` in the folder of the data.",
         '"/etc/noren/data.key"',
     ),
     "hq.broker": (
-        "The broker where store and headquarters meet; `mqtts` is encrypted. A cluster's nodes with commas between.",
+        "The broker that store and headquarters use; `mqtts` is encrypted. The nodes of a cluster with commas between them.",
         '"mqtts://broker.example.com:8883"',
     ),
     "hq.keys": (
@@ -68,10 +68,10 @@ MEANINGS: dict[str, tuple[str, str]] = {
     ),
     "hq.signing_key_file": (
         "The store's own signing key, as it came with the enrolment. Files in `/etc/noren/keys` are root's, and systemd "
-        "hands them to sync. `noren seal-keys` seals this file, the password's and the TLS key's with the box's data key.",
+        "gives copies to sync. `noren seal-keys` seals this file, the password's and the TLS key's with the box's data key.",
         '"/etc/noren/keys/store-signing.key"',
     ),
-    "hq.username": ("The store's name at the broker, where it asks for one.", '"ginza"'),
+    "hq.username": ("The store's name at the broker, if the broker asks for one.", '"ginza"'),
     "hq.password_file": (
         "A file with the password at the broker, one line; plain, or sealed by `noren seal-keys`.",
         '"/etc/noren/keys/broker-password"',
@@ -90,7 +90,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     ),
     "hq.protocol": ("MQTT's version; some brokers know 3.1.1 only.", '"3.1.1"'),
     "web.host": (
-        "The address of loopback the pages are served at; whoever sits on the box itself is asked nothing.",
+        "The loopback address the pages are served at; a person at the box itself is asked nothing.",
         '"127.0.0.1"',
     ),
     "web.lan": (
@@ -102,7 +102,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "Names of this box besides its host name with and without `.local`; a request for any other name is refused.",
         '["noren.ginza.example"]',
     ),
-    "web.lan_port": ("The port of the pages at `lan`, where they are spoken over TLS.", "8443"),
+    "web.lan_port": ("The port of the pages at `lan`, which are served over TLS.", "8443"),
     "web.certificate": (
         "The certificate the pages show at `lan`, with its chain, PEM; without it the box makes, vouches for and renews "
         "its own. Goes with `key`, and is read at each start.",
@@ -117,7 +117,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "The file of the page for trying it without hardware; `./dev run` writes one. Never in a shop.",
         '"play.json"',
     ),
-    "stations.id": ("The station's id; it stands in the addresses of its pages.", '"k1"'),
+    "stations.id": ("The station's id; it is in the addresses of its pages.", '"k1"'),
     "stations.role": (
         "What people do there. `kiosk`: shoppers look at goods; `entrance`: visitors check in; `counter`: staff hand over.",
         '"kiosk"',
@@ -148,7 +148,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
         '"line"',
     ),
     "serial.idle_ms": (
-        "Milliseconds of silence that end a code where nothing else does; with framing auto at first: it is learned.",
+        "Milliseconds of silence that end a code if nothing else does; with framing auto at first: it is learned.",
         "60",
     ),
     "serial.aim": ("Whether a leading `]E0` and the like is taken as the AIM identifier.", "true"),
@@ -158,7 +158,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "The keyboard the scanner is set to, not the one people use; `auto`: each code tells by itself, as far as it can.",
         '"us"',
     ),
-    "camera.source": ("The camera, or a video file or folder of pictures that stands in for one.", '"/dev/video0"'),
+    "camera.source": ("The camera, or a video file or folder of pictures in its place.", '"/dev/video0"'),
     "camera.width": ("Pixels of a picture, across.", "1280"),
     "camera.height": ("Pixels of a picture, down.", "720"),
     "camera.fps": ("Pictures a second.", "15"),
@@ -184,12 +184,12 @@ COMMON = ("id", "station")  # keys that every kind of device has
 
 
 def reference() -> str:
-    """The page. Raises KeyError where a key has no meaning written down."""
+    """The page. Raises KeyError if a key has no meaning in MEANINGS."""
     return "\n".join(_page()) + "\n"
 
 
 def keys() -> Iterator[tuple[str, Any]]:
-    """Each key with its field, by the name its meaning stands under."""
+    """Each key with its field; the key is its name in MEANINGS."""
     for section in SECTIONS:
         for one in _fields_of(section):
             yield f"{section}.{one.encode_name}", one

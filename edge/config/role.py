@@ -1,4 +1,4 @@
-"""What people do at a station."""
+"""The roles of stations."""
 
 from enum import StrEnum
 
@@ -15,7 +15,7 @@ class Role(StrEnum):
     SHELF = "shelf"
 
 
-SHOPPERS = frozenset({Role.KIOSK, Role.ENTRANCE})  # a shopper stands there
-STAFF = frozenset({Role.COUNTER, Role.HANDHELD})  # somebody of the staff does
+SHOPPERS = frozenset({Role.KIOSK, Role.ENTRANCE})  # used by shoppers
+STAFF = frozenset({Role.COUNTER, Role.HANDHELD})  # used by staff
 SERVED = SHOPPERS | STAFF
 UNSERVED = frozenset(Role) - SERVED  # roles that stations may have and this version does not serve

@@ -1,4 +1,4 @@
-"""What a box tells of itself: its start, its devices, its configs, its line to HQ."""
+"""Facts about the box itself: its start, its devices, its configs, its connection to HQ."""
 
 from typing import Annotated, Literal
 
@@ -21,20 +21,20 @@ class BoxStarted(Fact, frozen=True, kw_only=True):
 
 
 class BoxForked(Noted, frozen=True, kw_only=True):
-    """HQ's past of a lane is not this box's (a restored backup, a cloned card): the journal goes on in a new epoch."""
+    """HQ has another history of a lane than this box (a restored backup, a cloned card): the journal goes on in a new epoch."""
 
     TYPE = "box.forked"
     LANE = Lane.PROMISES
 
     epoch: str  # the one that was closed
     lane: int
-    kept: int  # seq up to which HQ has kept this box's own past
-    hq_seq: int  # seq up to which HQ's past goes
+    kept: int  # seq up to which HQ has kept this box's own history
+    hq_seq: int  # seq up to which HQ's history goes
     reason: str = ""
 
 
 class BoxSalvaged(Fact, frozen=True, kw_only=True):
-    """store.db was damaged: what could be read of it is in a new file, and the journal goes on in a new epoch."""
+    """store.db was damaged: all that could be read of it is in a new file, and the journal goes on in a new epoch."""
 
     TYPE = "box.salvaged"
     LANE = Lane.PROMISES
@@ -44,11 +44,11 @@ class BoxSalvaged(Fact, frozen=True, kw_only=True):
     closed: str  # the epoch that was closed
     saved: dict[str, int]  # rows by table
     unreadable: dict[str, int]  # pages and rows that could not be read, by table
-    altered: int  # facts that are no longer what was told: `box.fact_altered`
+    altered: int  # facts whose text has changed: `box.fact_altered`
 
 
 class FactAltered(Fact, frozen=True, kw_only=True):
-    """A fact that HQ had not kept is no longer what was told, by its hash: this is what was left of it."""
+    """The text of a fact that HQ had not kept has changed, by its hash; `text` is what is left of it."""
 
     TYPE = "box.fact_altered"
     LANE = Lane.PROMISES
@@ -59,18 +59,18 @@ class FactAltered(Fact, frozen=True, kw_only=True):
 
 
 class BoxRestored(Fact, frozen=True, kw_only=True):
-    """An older store.db was put back: the journal goes on in a new epoch, and what HQ may not have is told again."""
+    """An older store.db was put back: the journal goes on in a new epoch, and facts that HQ may lack are sent again."""
 
     TYPE = "box.restored"
     LANE = Lane.PROMISES
 
-    backup: str  # the name of the file; empty where it was copied by hand
+    backup: str  # the name of the file; empty if it was copied by hand
     aside: str  # the name of the file that was there before
     closed: str  # the epoch that was closed
 
 
 class DiskThinned(Fact, frozen=True, kw_only=True, rename={"first": "from", "last": "to"}):
-    """Room was short: rows that could be spared were thrown away, or views not told, and this is how many."""
+    """The disk was nearly full: this many rows that can be spared were deleted, or views were not recorded."""
 
     TYPE = "disk.thinned"
 
@@ -101,7 +101,7 @@ class DeviceBack(Noted, frozen=True, kw_only=True):
 
 
 class SyncStarted(Noted, frozen=True, kw_only=True):
-    """The box's line to HQ has started."""
+    """The process that talks with HQ has started."""
 
     TYPE = "sync.started"
 
@@ -117,7 +117,7 @@ class ClockDiffers(Noted, frozen=True, kw_only=True):
 
 
 class FeedReload(Noted, frozen=True, kw_only=True):
-    """A feed is loaded anew from its beginning."""
+    """A feed is loaded again from its beginning."""
 
     TYPE = "feed.reload"
 
@@ -126,13 +126,13 @@ class FeedReload(Noted, frozen=True, kw_only=True):
 
 
 class MirrorReplaced(Noted, frozen=True, kw_only=True):
-    """The box's copy of HQ's data could not be read, or was gone: it was made anew, and is filled by HQ again."""
+    """The box's copy of HQ's data could not be read, or was gone: it was made anew, and HQ fills it again."""
 
     TYPE = "mirror.replaced"
 
     made: Time
     why: str
-    aside: str  # the name of the file that was set aside; empty where there was none
+    aside: str  # the name of the file that was set aside; empty if there was none
 
 
 class RowSetAside(Noted, frozen=True, kw_only=True):
@@ -147,7 +147,7 @@ class RowSetAside(Noted, frozen=True, kw_only=True):
 
 
 class FeedEpoch(Noted, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
-    """A feed of another epoch has taken the place of the one before, which is never believed again."""
+    """A feed of another epoch has replaced the one before, which is never accepted again."""
 
     TYPE = "feed.epoch"
 
@@ -157,7 +157,7 @@ class FeedEpoch(Noted, frozen=True, kw_only=True, rename={"before": "from", "aft
 
 
 class DoTaken(Noted, frozen=True, kw_only=True):
-    """A command of HQ's is being done; its id is used up."""
+    """A command of HQ's is being carried out; its id cannot be used again."""
 
     TYPE = "do.taken"
 
@@ -166,7 +166,7 @@ class DoTaken(Noted, frozen=True, kw_only=True):
 
 
 class DoRefused(DoTaken, frozen=True, kw_only=True):
-    """A command of HQ's was not done."""
+    """A command of HQ's was not carried out."""
 
     TYPE = "do.refused"
 
@@ -175,7 +175,7 @@ class DoRefused(DoTaken, frozen=True, kw_only=True):
 
 
 class MessageRefused(Noted, frozen=True, kw_only=True):
-    """A message was refused; told for the first of each reason in a run, all are counted in `state`."""
+    """A message was refused. Only the first of each reason in a run is a fact; all are counted in `state`."""
 
     TYPE = "message.refused"
 
@@ -183,20 +183,20 @@ class MessageRefused(Noted, frozen=True, kw_only=True):
 
 
 class ConfigStage(Noted, frozen=True, kw_only=True):
-    """How far the store has come with a config of HQ's; each stage is a type of its own."""
+    """The stage of a config of HQ's at the store; each stage is a type of its own."""
 
     version: Annotated[int, Meta(ge=0)]
     epoch: str  # of the feed
 
 
 class ConfigReceived(ConfigStage, frozen=True, kw_only=True):
-    """The store has a config of HQ's and has not looked into it."""
+    """The store has a config of HQ's and has not checked it yet."""
 
     TYPE = "config.received"
 
 
 class ConfigValidated(ConfigStage, frozen=True, kw_only=True):
-    """All that a config says can be."""
+    """A config has no fault."""
 
     TYPE = "config.validated"
 
@@ -208,7 +208,7 @@ class ConfigTrial(ConfigStage, frozen=True, kw_only=True):
 
 
 class ConfigKept(ConfigStage, frozen=True, kw_only=True):
-    """The store lives with a config. What its version knows nothing of is named: it is obeyed in all else."""
+    """The store uses a config. Keys that its version does not know are named in `not_used`."""
 
     TYPE = "config.kept"
 
@@ -216,7 +216,7 @@ class ConfigKept(ConfigStage, frozen=True, kw_only=True):
 
 
 class ConfigRefused(ConfigStage, frozen=True, kw_only=True):
-    """A config was never tried: something in it cannot be."""
+    """A config was never tried because it has a fault."""
 
     TYPE = "config.refused"
 
@@ -233,7 +233,7 @@ class ConfigRolledBack(ConfigStage, frozen=True, kw_only=True):
 
 
 class LineFellBack(Noted, frozen=True, kw_only=True, rename={"left": "from", "taken": "to"}):
-    """HQ was not to be heard where the line had moved to: it went back to the last broker that worked."""
+    """HQ could not be reached at the new broker: the store went back to the last broker that worked."""
 
     TYPE = "line.fell_back"
 

@@ -1,4 +1,4 @@
-"""What every fact has in common: its type, its lane, and what it may say of people and places."""
+"""The parts that all facts have: a type, a lane, and the people and places it may name."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,16 +13,16 @@ Who = Literal["member", "staff", "station", "causation"]
 
 
 class Lane(IntEnum):
-    """Which facts go first when a link returns; each lane is a chain with its own acknowledgement."""
+    """The order in which facts are sent when the connection returns; each lane is a chain with its own acknowledgement."""
 
-    PROMISES = 0  # hand-overs, pickup steps, conflicts: what somebody was told
+    PROMISES = 0  # hand-overs, pickup steps, conflicts: what the store has promised to a person
     STORE = 1  # visits, stock, staff, devices
     VIEWS = 2  # scans and views: the first to be thinned when the card is full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """Whom and what a fact is about: the CloudEvent's attributes of people and places."""
+    """The people and things a fact is about: attributes of the CloudEvent."""
 
     member: str | None = None
     staff: str | None = None
@@ -31,9 +31,9 @@ class About:
 
 
 class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Something HQ shall know; its fields are the CloudEvent's `data`.
+    """Something that HQ must know; its fields are the CloudEvent's `data`.
 
-    A class is a type: `TYPE` stands here and nowhere else. A later Noren may add fields: leave out what you do not know.
+    Each class is one type: its `TYPE` is written here and nowhere else. A later Noren may add fields: ignore unknown ones.
     """
 
     TYPE: ClassVar[str]  # the CloudEvent's, without `noren.`
@@ -42,9 +42,9 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Noted(Fact, frozen=True, kw_only=True):
-    """A fact that another process of the box saw and wrote into its own log; the web process tells it.
+    """A fact that another process of the box saw and wrote into its own log; the web process puts it into the journal.
 
-    HQ gets one field more, `at`: when that process wrote it.
+    HQ gets one more field, `at`: the time at which that process wrote it.
     """
 
 

@@ -1,4 +1,4 @@
-"""Facts for HQ: append them in a hash chain, and know what HQ has kept."""
+"""The journal of facts for HQ: a hash chain, and how far HQ has kept it."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -41,16 +41,16 @@ class Box:
     past: frozenset[str] = frozenset()
 
     def counted(self, epoch: str, through_seq: int) -> int:
-        """How far HQ has counted this journal, where a row of HQ's says (epoch, through_seq).
+        """How far HQ has counted this journal, if a row of HQ's says (epoch, through_seq).
 
-        Numbers rise over all epochs of one store.db; an epoch of another one (a box before this) says nothing about ours.
+        Numbers rise over all epochs of one store.db; an epoch of another store.db (an earlier box) says nothing about ours.
         """
         return through_seq if epoch == self.epoch or epoch in self.past else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed:
-    """A `Noted` fact as it lies in another process's log: its type without `noren.`, its data, and when it was written."""
+    """A `Noted` fact as it is in another process's log: its type without `noren.`, its data, and when it was written."""
 
     type: str
     lane: Lane
@@ -80,7 +80,7 @@ def cloud_event(box: Box, seq: int, kind: str, data: Fact | dict[str, Any], now:
 
 
 def tail(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
-    """Ordinal and hash of the lane's last row; where all rows are pruned, those of the last one HQ has kept."""
+    """Ordinal and hash of the lane's last row; if all rows are pruned, those of the last row HQ has kept."""
     row = one(
         db, "select ordinal, hash from journal where epoch = ? and lane = ? order by seq desc limit 1", (epoch, lane)
     ) or one(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
@@ -99,14 +99,14 @@ def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = NOBODY) ->
 
 
 def tell_noted(db: Database, box: Box, note: Noticed, now: Now, about: About = NOBODY) -> int:
-    """The same for what another process has noted: handed on as it was written, and behind it when that was."""
+    """The same for a fact that another process has noted: its data as they were written, and then the time of that."""
     return _tell(db, box, f"{PREFIX}{note.type}", note.lane, note.data | {"at": note.time}, now, about)
 
 
 def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, Any], now: Now, about: About) -> int:
     row = one(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
     assert row is not None, "the box knows itself before it tells anything"
-    seq, epoch = int(row[0]) + 1, row[1]  # the epoch may be newer than the caller's `box`: a fork has come in between
+    seq, epoch = int(row[0]) + 1, row[1]  # the epoch may be newer than the caller's `box`, if a fork came in between
     event = msgspec.json.encode(cloud_event(replace(box, epoch=epoch), seq, kind, data, now, about))
     _append(db, seq, epoch, lane, kind, event)
     return seq
@@ -130,7 +130,7 @@ def _append(db: Database, seq: int, epoch: str, lane: int, kind: str, event: byt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalProgress:
-    """How a journal stands: facts made, facts HQ has kept, and the difference."""
+    """The counts of a journal: facts made, facts HQ has kept, and the difference."""
 
     made: int
     kept: int
@@ -141,7 +141,7 @@ class JournalProgress:
 
 
 def standing(db: Database, epoch: str) -> JournalProgress:
-    """Made, kept and waiting over all lanes of an epoch; its cost does not grow with the journal."""
+    """Facts made, kept and waiting over all lanes of an epoch; the cost does not grow with the journal."""
     kept = dict(db.conn.execute("select lane, ordinal from kept where epoch = ?", (epoch,)).fetchall())
     made = sum(tail(db, epoch, lane)[0] for lane in Lane)
     return JournalProgress(made=made, kept=sum(kept.values()))
