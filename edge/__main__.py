@@ -137,7 +137,7 @@ def data_key(path: Path, seal: bool, place: Path) -> None:
 
 @noren.command("reference")
 def print_reference() -> None:
-    """Print what may stand in noren.toml: every key, what is expected, what it means."""
+    """Print the reference of noren.toml: every key, the value it takes, its meaning."""
     click.echo(reference().encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows
 
 
@@ -185,7 +185,7 @@ def restore_command(source: Path, given: Path | None, path: Path) -> None:
 def run(process: str, path: Path) -> None:
     """Run one of the box's three processes."""
     config = _ready(path, process)
-    os.chdir("/")  # where it was started is nobody's business: it may be taken away, and some may not enter it
+    os.chdir("/")  # the folder it was started in may be removed, or closed to this user
     with in_use(Path(config.store.data)):
         sys.exit(_load(PROCESSES[process])(config))
 
@@ -194,7 +194,7 @@ def run(process: str, path: Path) -> None:
 @click.option("--wanted", is_flag=True, help="Only say by the exit code whether there is anything to do: 0 or 1.")
 @settings
 def front(path: Path, wanted: bool) -> None:
-    """Stand between the shop's network and the pages: HAProxy, with Noren's settings and the box's certificate."""
+    """Run HAProxy between the shop's network and the pages, with Noren's settings and the box's certificate."""
     config = checked(path, "web")
     if wanted:
         sys.exit(config.web.lan is None)
@@ -218,7 +218,7 @@ def _ready(path: Path, process: str) -> Config:
     "--control", type=click.Path(path_type=Path), required=True, help="The socket that tells it what to read."
 )
 def virtual_scanner(link: Path, control: Path) -> None:
-    """A serial scanner without hardware: a pty that reads what it is told, and fails as real ones do."""
+    """A serial scanner without hardware: a pty that reads the codes it is given, and fails as real scanners do."""
     sys.exit(_load("firmware_bridge.devices.virtual_serial")(link, control))
 
 

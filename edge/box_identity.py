@@ -16,12 +16,12 @@ LEAP = 2**32  # numbers an epoch may use up; 2^21 forks fit into what a browser'
 
 
 def know_thyself(db: Database, store: str, now: Now, heard: tuple[str, int] = ("", 0)) -> Box:
-    """The box's identity, born at the first start (random 128-bit ids); every start is told to HQ.
+    """The box's identity, born at the first start (random 128-bit ids); every start is a fact for HQ.
 
     `heard`: epoch and seq up to which HQ has kept this journal, as it was noted elsewhere. A file that does not go as far
-    is an older copy of it that somebody has put back: it begins a new epoch before it uses a number again.
+    is an older copy that was put back: a new epoch begins before it uses a number again.
 
-    A start on a full disk is not told: the pages must be there to say what is wrong. Raises NoRoom at the very first one.
+    A start on a full disk is not recorded: the pages must run, to show what is wrong. Raises NoRoom at the very first one.
     """
     try:
         return _begin(db, store, now, heard)
@@ -83,11 +83,11 @@ def begin_epoch(db: Database, forked: BoxForked, now: Now) -> int:
 
 
 def renew_epoch(db: Database, now: Now) -> str:
-    """After this file was salvaged or put back: begin a new epoch, and tell there again what HQ has not kept; the old one.
+    """After this file was salvaged or put back: begin a new epoch, and append there again what HQ has not kept; the old epoch.
 
-    Nobody knows how far the life went that this file does not remember, and what HQ has heard of it: no number of it is
-    used again. What HQ has after all of the facts told again it knows by their ids and bytes. They keep the numbers they
-    are counted under: HQ's rows that have counted so far in the closed epoch have counted these.
+    How far the closed epoch went is not known, and not what HQ has of it: no number of it is used again. If HQ has some of
+    the facts that are sent again, it recognises them by their ids and bytes. They keep the numbers by which HQ counts them:
+    rows of HQ's that have counted the closed epoch so far have counted these facts.
     """
     (closed,) = one(db, "select epoch from box") or ("",)
     _open_epoch(db, 0, now)

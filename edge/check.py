@@ -39,7 +39,7 @@ def checked(path: Path, process: str | None = None) -> Config:
 def every_fault(path: Path) -> list[Fault]:
     """Every fault with its line, also that of a file this user may not look into; and what is sealed and was not looked into.
 
-    Raises BadConfig where it is no TOML.
+    Raises BadConfig if the file is not TOML.
     """
     handed = os.environ.get(HANDED)
     looked = look_into(path, handed)

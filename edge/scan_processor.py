@@ -27,7 +27,7 @@ log = logging.getLogger(__name__)
 TICK = 0.025  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
 
 # A scan the desk comes to later than this (it was down, the power was cut) is kept and counts, but is not put on the
-# screen: whoever held that code has gone, and somebody else stands there.
+# screen: the person with that code has left, and another person is at the station.
 FRESH = timedelta(seconds=10)
 
 # The log this process writes itself: its readings are let go with their answer. The bridge lets go of its own behind us, so
@@ -118,7 +118,7 @@ def work(
     tell_no_room: Callable[[str], None],
 ) -> None:
     """The desk's day: look, answer, rest. On a full disk the scans wait where they are, and so does the desk; the station
-    of the first of them is told."""
+    of the first of them shows an error."""
     changes, rounds = Changes(shop.db), Retrying(log, "scans wait until there is room")
     while life.goes_on():
         if (changes.seen() or rounds.again) and rounds.run(partial(catch_up, shop, decide, tell_screens, life)):

@@ -12,7 +12,7 @@ from edge.config.noren_toml import BadConfig
 def only_one(process: str, data: Path) -> Iterator[None]:
     """Hold the only place there is for a `process` ("bridge") on the store in `data`, which exists.
 
-    The kernel gives the place back when the process ends, however it ends. Raises BadConfig where another one has it:
+    The kernel gives the place back when the process ends, however it ends. Raises BadConfig if another one has it:
     two would write the same tables and fight for the same devices, or for the same line to HQ.
     """
     with (data / f"{process}.lock").open("w", encoding="ascii") as lock:

@@ -79,7 +79,7 @@ class SyncSession:
         self._is_up = False
         self._hq_is_there = False
         self._full = NEVER  # when a full disk was last spoken of
-        self._heard = ("", 0)  # the epoch, and up to where HQ is noted to have kept it
+        self._heard = ("", 0)  # the epoch, and the seq up to which HQ has kept it, as it was noted
 
     @property
     def me(self) -> Identity:
@@ -98,7 +98,7 @@ class SyncSession:
             self.as_room_allows(partial(self._say, at, now), at)
 
     def as_room_allows(self, work: Callable[[], None], at: float) -> None:
-        """Do something that writes; on a full disk it is left, and told now and then."""
+        """Do something that writes. On a full disk it is not done, and that is logged now and then."""
         try:
             work()
         except NoRoom as why:
@@ -169,7 +169,7 @@ class SyncSession:
         self.line.fall(Reason.NOT_BELIEVED, "HQ signs with a key that does not count here", now)
 
     def _obey(self, message: Message, scope: str, retained: bool, at: float, now: Now) -> str | None:
-        """Do what a message of HQ's asks for; the reason where it is refused."""
+        """Do what a message of HQ's asks for; the reason if it is refused."""
         match message.header:
             case Ack() as ack:
                 self.up.on_ack(ack, at)

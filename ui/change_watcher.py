@@ -103,7 +103,7 @@ def orders_mark(shop: StoreContext) -> tuple[str, int]:
 
 
 def line_mark(shop: StoreContext) -> tuple[object, ...]:
-    """The state of the MQTT connection without the time HQ was last heard (which changes every few seconds), how full the
+    """The state of the MQTT connection without the time of HQ's last message (which changes every few seconds), how full the
     disk is, which loops have stopped, and whether HQ knows of another box that runs as this store."""
     return (
         one(shop.db, "select state, reason, since, detail from line") or (),

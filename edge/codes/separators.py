@@ -1,4 +1,4 @@
-"""GS1's separator: a scanner's stand-in is replaced by 0x1D, but only in a GS1 code; and a missing separator is detected."""
+"""GS1's separator: a scanner's substitute becomes 0x1D, but only in a GS1 code; and a missing separator is detected."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The shipped settings of headquarters' broker (systemd/mosquitto.conf), with other values where a place is another."""
+"""The shipped settings of headquarters' broker (systemd/mosquitto.conf), with some values replaced."""
 
 import sys
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ CERTIFICATES = ("cafile", "certfile", "keyfile", "crlfile", "require_certificate
 
 
 def settings(shipped: str, changes: Mapping[str, str | None]) -> str:
-    """The shipped text with other values; None leaves a setting out. Raises KeyError where it has none of that name."""
+    """The shipped text with other values; None leaves a setting out. Raises KeyError if it has no setting of that name."""
     lines, missing = [], set(changes)
     for line in shipped.splitlines():
         name = line.partition(" ")[0]

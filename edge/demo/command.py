@@ -44,7 +44,7 @@ def _addresses_of(folder: Path) -> str:
 
 
 def choose_ports() -> Ports:
-    """The usual ports, or free ones where somebody else has them; says so."""
+    """The usual ports, or free ones if another program has them; prints that."""
     chosen = {}
     for name, usual in (("web", USUAL.web), ("broker", USUAL.broker)):
         chosen[name] = usual if is_free(usual) else free_port()
@@ -80,7 +80,7 @@ def _wait_until_ready(town: DemoStack, asked: Callable[[float], bool]) -> bool:
 
 
 def _wait_for_config(town: DemoStack, asked: Callable[[float], bool]) -> None:
-    """Until the pages look as HQ wants them; where that does not come, they answer all the same."""
+    """Wait until the pages look as HQ wants them. If that does not happen, the pages answer anyway."""
     until = time.monotonic() + CONFIG_WITHIN
     while not (town.has_config() or asked(0.2)):
         if time.monotonic() > until:
@@ -116,7 +116,7 @@ def _live(town: DemoStack) -> None:
         finally:
             try:
                 say("Ending …")
-            finally:  # also where nobody hears it any more: the terminal is gone, or `| head` has had enough
+            finally:  # also if its output has no reader any more: the terminal is closed, or `| head` has ended
                 town.end()
                 (town.folder / "addresses.txt").unlink(missing_ok=True)
 

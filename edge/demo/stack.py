@@ -29,7 +29,7 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """A camera of the town: a video file or folder that stands in for one, at a station of its own."""
+    """A camera of the town: a video file or folder in place of a camera, at a station of its own."""
 
     station: str
     source: Path

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1  # prctl(2): a child is told when its parent has died, however that died
-PATIENCE = 10.0  # seconds a process may take to end after SIGTERM, as systemd would be told
+PR_SET_PDEATHSIG = 1  # prctl(2): a child gets a signal when its parent dies, for whatever reason
+PATIENCE = 10.0  # seconds a process may take to end after SIGTERM before it is killed, as systemd does
 AGAIN_AFTER = 1.0  # seconds before a fallen process is started anew, as RestartSec in the units
 
 
@@ -73,7 +73,7 @@ class Subprocess:
         self.process.wait()
 
     def look_after(self, told: Callable[[str], None]) -> None:
-        """Start it anew a second after it fell; each fall is told once."""
+        """Start it again a second after it ended; each end is reported once."""
         if not self.wanted or self.is_up():
             return
         if self.fell_at is None:

@@ -1,7 +1,7 @@
-"""Bytes off a line to codes where nobody said how one ends: CR, LF, tab, ETX or silence is found by the first scans.
+"""Bytes from a serial line to codes, if the settings do not say how one ends: the first scans show it (CR, LF, tab, ETX, silence).
 
-A scan is a run of bytes with silence around it, and what a scanner is set to stands at the end of every run. So a run
-that ends with the known end is one scan, whatever line ends and tabs stand inside it (a QR code with a business card).
+A scan is a run of bytes with silence around it, and what a scanner is set to is at the end of every run. So a run
+that ends with the known end is one scan, whatever line ends and tabs are inside it (a QR code with a business card).
 """
 
 import itertools
@@ -27,7 +27,7 @@ class LearningFramer:
 
     After `patience` seconds of silence the caller says so, again and again while `unfinished`. `idle` is the silence
     that ends a code of a scanner known to send no end. A `doubtful` line (keys that somebody may have pressed) gives a
-    first run without an end only where it looks whole.
+    first run without an end only if it looks complete.
     """
 
     def __init__(
@@ -50,16 +50,16 @@ class LearningFramer:
         self._gaps: list[float] = []  # how long it was silent behind each, in seconds, at least
         self._skipping = False
         self._agreed = 0  # scans in a row with the known end
-        self._other: End | None = None  # what the last scan ended with, where it was another one
+        self._other: End | None = None  # what the last scan ended with, if it was another one
         self._endless = 0  # runs in a row that were refused for want of an end
-        self._last: bytes | None = None  # told a moment ago; the rest of it may be still to come
+        self._last: bytes | None = None  # given out a moment ago; its rest may still come
         self.end = end
         self.refused = 0
         self.why = Why.UNFINISHED
 
     @property
     def ending(self) -> str:
-        """The end that was found, as noren.toml has it, with what was learned of silence; empty where none was yet."""
+        """The end that was found, as noren.toml has it, with what was learned of silence; empty if none was found yet."""
         if self.end is End.SILENCE and self.pauses.slug:
             return f"{self.end.value}_{self.pauses.slug}"
         return self.end.value if self.end else ""
@@ -86,7 +86,7 @@ class LearningFramer:
         return HALF if self._is_trusted and found is None else UNSURE
 
     def feed(self, data: bytes) -> list[Code]:
-        """The codes these bytes bring to their end; where more might belong to one, silence does."""
+        """The codes that these bytes complete; if more bytes might belong to a code, silence completes it."""
         codes = [code for byte in data for code in self._take(byte)]
         return codes + self._at_once() if data else codes
 
@@ -136,10 +136,10 @@ class LearningFramer:
         return self._too_much() if len(self._run) > MOST else []
 
     def _at_once(self) -> list[Code]:
-        """What stands alone, with the end this scanner is known for and nothing behind it yet, waits for no silence.
+        """A code that is alone, ends with this scanner's known end and has nothing behind it, waits for no silence.
 
         A QR code with lines whose first one is such would be cut there, if the line hands its bytes over just up to it.
-        Keys come one by one: where somebody may have pressed them, that would be each time.
+        Keys come one by one: if a person may have pressed them, that would be true for each key.
         """
         run = bytes(self._run)
         end = end_of(run)

@@ -57,7 +57,7 @@ def scans_in(run: bytes, end: End, *, aim: bool) -> list[bytes]:
 
 
 def _from_identifiers(run: bytes, end: End) -> list[bytes]:
-    """Cut where an AIM identifier comes directly after an end."""
+    """Cut before an AIM identifier that comes directly after an end."""
     found: list[bytes] = []
     at = 0
     for cut in CUTS[end].finditer(run):

@@ -47,7 +47,7 @@ class BrokerChoice:
             self.broker, self._silent = self._places[0], None
 
     def look(self, heard: bool, at: float, now: Now) -> None:
-        """Remember that HQ was heard at the new broker; if it was not, fail over to the other one, and report it to HQ."""
+        """Remember that a message of HQ's came over the new broker; if none came, use the other broker and report it to HQ."""
         if heard:
             self._silent = None
             if not self._proven and self.broker == self._places[0]:
@@ -69,7 +69,7 @@ class BrokerChoice:
 
 
 def _places(db: Database, ground: Config) -> tuple[int, bool, list[Broker]]:
-    """The newest good config, whether HQ was heard at its broker, that broker, and the last one where HQ was heard."""
+    """The newest good config, whether a message of HQ's came over its broker, that broker, and the last broker that worked."""
     rows = db.conn.execute(
         "select number, epoch, version, body, proven from configs where stage = 'kept' order by number desc"
     ).fetchall()

@@ -1,6 +1,6 @@
 """The contract between store and HQ as AsyncAPI 3.0 and JSON Schemas, built from the very types that decode.
 
-Made anew by `python -m sync.contract.asyncapi`; a test fails where the files are not what the types say.
+`python -m sync.contract.asyncapi` writes it; a test fails if the files differ from the types.
 """
 
 import json
@@ -33,14 +33,14 @@ under `up` and receives what is under `down`. Whoever plays HQ does it the other
 
 A message is three parts: `signature SP key-id LF header LF body`. The signature is Ed25519, in base64url without \
 padding, over the topic, an LF, and all that follows the first line. The header is a JSON object on one line \
-(`headers` below), the body is JSON lines (`payload` below: each element is a line; nothing where it is empty). With \
+(`headers` below), the body is JSON lines (`payload` below: each element is a line; nothing if it is empty). With \
 `enc` `zlib` the body is one zlib stream. A message has at most {WIRE_MOST} bytes and {ROWS_MOST} rows. Fields that are \
 not known are to be ignored; another `v` is refused.
 
 A fact (`x-facts`, by type) is a CloudEvent 1.0 in structured JSON. `id` is `store/epoch/seq` of where it was first told \
 and never changes: count by it. `clock` says how far `time` can be trusted (`synced`, `holdover`, `unset`), `boot` is the \
 kernel's id of that boot; those of `member`, `staff`, `station` and `causation` (the scan or fact it came from) that are in \
-`attributes` are there where they are known. `lane` is the chain it is told in; lower ones go first.
+`attributes` are there if they are known. `lane` is the chain it is told in; lower ones go first.
 
 A feed (`x-feeds`, by name) is heard by all stores alike or by each for itself (`scope`); `body` is what its rows hold, \
 `key` the field of the body that is the row's key too; `body-of-key` names rows that hold something else.
@@ -105,7 +105,7 @@ def _wire(one: Example) -> Json:
 
 
 def _feed(feed: str, refs: Json) -> Json:
-    """Who hears a feed, and what the body of its rows is; a feed that nobody reads yet has any object."""
+    """The stores that receive a feed, and the body of its rows; a feed without a reader yet may have any object."""
     scope = "all" if feed in SCOPE_ALL else "store"
     key = {"key": KEY_FIELDS[feed]} if feed in KEY_FIELDS else {}
     own = {name.rpartition(".")[2]: ref for name, ref in refs.items() if name.startswith(f"feed.{feed}.")}

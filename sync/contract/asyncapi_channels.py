@@ -83,7 +83,7 @@ CHANNELS = (
         summary="What changed in a feed, and pages for whoever asked.",
         to_all=True,
     ),
-    _down("head", (Head,), "Where the feeds stand at HQ.", retain=True, to_all=True),
+    _down("head", (Head,), "The version of each feed at HQ.", retain=True, to_all=True),
     _down("answer", (Answer,), "The answer to a question."),
     _down("do", (Do,), "A command with an end, done once.", to_all=True),
     Channel(

@@ -49,7 +49,7 @@ KEY = read_private("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "example")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A message: where it is said, its header and its rows."""
+    """A message: its topic, its header and its rows."""
 
     topic: str
     header: AnyHeader

@@ -30,7 +30,7 @@ def _plain(row: type) -> type:
 
 
 def _as_told(fact: type[Fact]) -> type:
-    """A fact's data as HQ gets it: with `at` where another process noted it."""
+    """A fact's data as HQ gets it: with `at` if another process noted it."""
     if not issubclass(fact, Noted):
         return fact
     own = msgspec.structs.fields(fact)

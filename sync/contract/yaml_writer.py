@@ -1,4 +1,4 @@
-"""A document as YAML 1.2 that a person can read: strings plain or as blocks where that is safe, else as JSON has them."""
+"""A document as YAML 1.2 that a person can read: strings plain or as blocks if that is safe, else as in JSON."""
 
 import json
 import re

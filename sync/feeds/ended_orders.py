@@ -1,6 +1,6 @@
 """The shopper's name is deleted from ended orders in the replica, once nobody can take a hand-over back any more.
 
-The hash of their code stays: it opens nothing now, and a shopper who shows the code again is told that the goods are gone.
+The hash of their code stays: it opens nothing now, and a shopper who shows the code again reads that the goods are gone.
 """
 
 import logging

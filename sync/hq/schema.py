@@ -15,7 +15,7 @@ FILE = "hq-store.db"
 
 hq_store = Migrations("hq-store")
 
-# a fact that was told first in another epoch: its id names that one
+# a fact that was recorded first in another epoch: its id names that one
 RETOLD = "substr(id, 1, length(store) + length(epoch) + 2) <> store || '/' || epoch || '/'"
 
 

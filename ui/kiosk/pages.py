@@ -62,7 +62,7 @@ def _stage(place: Station, it: Answer, address: str, seq: int = 0) -> str:
 
 
 def _mark(person: str) -> str:
-    """Tells a page whether the same person stands there still, and says nothing of who it is."""
+    """A keyed hash: a page sees by it whether the person is still the same, and cannot see who it is."""
     return hashlib.blake2b(person.encode(), key=house().pepper, digest_size=8).hexdigest() if person else ""
 
 
@@ -112,7 +112,7 @@ def outcome(station: str, seq: int) -> str:
 
 @kiosk.get("/kiosk/<station>/outcome/<int:seq>/met")
 def met_now(station: str, seq: int) -> str | tuple[str, int]:
-    """The greeting again, once HQ has said who carries a card this store did not know. 204 where it does not in time.
+    """The greeting again, once HQ has said who carries a card this store did not know. 204 if it does not in time.
 
     It is the same outcome of the same scan, with the check-in counted when it was read; only now the shopper has a name.
     """
@@ -151,7 +151,7 @@ def scan(station: str) -> tuple[str, int] | str:
 
 @kiosk.get("/kiosk/<station>/refused")
 def refused(station: str) -> str:
-    """What a shopper is told whose code could not be kept, because the disk is full."""
+    """The page for a shopper whose code could not be written because the disk is full."""
     return _stage(_station(station), no_room(), request.path)
 
 
@@ -191,7 +191,7 @@ def touch(station: str) -> tuple[str, int]:
 
 @kiosk.get("/kiosk/<station>/pickup")
 def pickup(station: str) -> str:
-    """How a pickup works here; where the store has none, the first screen."""
+    """How a pickup works here; if the store has no pickup, the first screen."""
     if not shop().policy.pickup.on:
         return _home(_station(station))
     return _stage(_station(station), Answer(template="kiosk/how.html", sound=""), request.path)
@@ -229,7 +229,7 @@ def on_my_way(station: str, seq: int, order: str) -> str:
         with writing(here.db):
             take(here.db, here.hq, here.box, asked, moment())
     except NotAllowed:
-        # the order changed while it was on the screen: the screen below shows how it stands now
+        # the order changed while it was on the screen: the screen below shows its present state
         return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
     house().screens.changed("orders")
     return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
@@ -243,7 +243,7 @@ def product(station: str, gtin: str) -> str:
 
 @kiosk.get("/kiosk/<station>/product/<gtin>/near")
 def near(station: str, gtin: str) -> str | tuple[str, int]:
-    """The stores around as HQ knows them now. 204 where HQ does not say in time: what is shown stays, with its own time."""
+    """The stores nearby as HQ knows them now. 204 if HQ does not answer in time: the page keeps what it shows, with its time."""
     key = products.key_of(shop(), gtin)
     place, it = _station(station), catalog.product(shop().hq, key)
     if it is None:

@@ -54,11 +54,11 @@ class Health:
     gs_lost: datetime | None  # when a keyboard scanner last left out what GS1 data needs, today
     versions: Versions
     refilling: bool  # HQ's mirror was damaged or gone, and HQ is sending all of it again
-    clones: str  # boxes that run as this store, where there is more than this one: `network card@address`, with commas
-    unswept: int | None  # days without old records being put in order, where somebody must be told
+    clones: str  # boxes that run as this store, if there is more than this one: `network card@address`, with commas
+    unswept: int | None  # days since old records were last deleted or shortened, if that is too long
     key_beside: bool  # whether the key of the databases is a file on the card that holds them
     keys_in_the_clear: bool  # whether that key is sealed, and a secret of the box's own at HQ is not
-    saved: int | None  # records saved from a damaged store.db, where that was within the last day
+    saved: int | None  # records saved from a damaged store.db, if that was within the last day
 
 
 def _versions(shop: StoreContext) -> Versions:

@@ -108,7 +108,7 @@ def settings(place: Station) -> str:
 
 
 def reading(text: str, gs: str | None = None) -> Reading:
-    """The reading from the keys; a leading AIM identifier is the scanner's, not the code's, and so is its stand-in for GS."""
+    """The reading from the keys; a leading AIM identifier is the scanner's, not the code's, and so is its substitute for GS."""
     sent = text.encode()
     found = identifiers.leading(sent)
     data = with_separators(sent[identifiers.BYTES :] if found else sent, found, gs)

@@ -26,7 +26,7 @@ from edge.platform.store_schema import migrations
 # What was said yes to and cannot be had again comes first: should the card fill up, the rest is what is missing.
 FIRST = ("box", "epochs", "scans", "page_scans", "kept", "journal", "cursors", "pickup_steps", "stock_moves", "visits")
 OURS = ("sqlite_sequence", "_sqlite_migrations")  # what a new file has of its own
-MOST_TEXT = 4_000  # characters told of a fact that is no longer what it was
+MOST_TEXT = 4_000  # characters of a fact whose text has changed, in the fact about it
 
 
 @dataclass(slots=True)
@@ -44,8 +44,8 @@ class Saved:
 def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> Saved:
     """Write all that can be read of `damaged` into `new`: a whole store.db, in a new epoch.
 
-    Facts HQ has not kept are told again there, byte for byte; one that is no longer what was told is told as such. Raises
-    NoRoom, and NewerDatabase where a newer version wrote it.
+    Facts that HQ has not kept are appended there again, byte for byte. A fact whose text has changed is reported as such.
+    Raises NoRoom, and NewerDatabase if a newer version wrote it.
     """
     image, saved = FileImage(damaged), Saved()
     migration.refuse_newer(damaged, _steps(image), migrations.store)
@@ -86,7 +86,7 @@ def _in_order(db: Database) -> list[str]:
 
 
 def _roots(image: FileImage) -> dict[str, int]:
-    """Each table's first page, as the file's own schema has it; where that cannot be reached, from every page like it."""
+    """Each table's first page, by the file's own schema; if the schema cannot be read, from every page like it."""
     numbers = walk(image, 1).leaves
     found = _named(image, numbers)
     return found if "box" in found else found | _named(image, range(1, image.count + 1))
@@ -182,7 +182,7 @@ def _write(db: Database, table: Table, found: Iterable[list[Value]], saved: Save
 
 
 Altered = list[tuple[str, int, str, str]]
-"""Epoch, seq, type and text of facts that are no longer what was told."""
+"""Epoch, seq, type and text of facts whose text has changed."""
 
 
 def _take_out_altered(db: Database) -> Altered:

@@ -57,7 +57,7 @@ def _default(text: str | None) -> Value:
 
 
 def fitted(table: Table, row: Row) -> list[Value] | None:
-    """The row's values for each column of its table, or None where it is no row of that table."""
+    """The row's values for each column of its table, or None if it is no row of that table."""
     if not 0 < len(row.values) <= len(table.columns):
         return None
     found: list[Value] = []

@@ -16,8 +16,8 @@ create table line (
 ) strict;
 """
 
-# What sync must know again after a restart, apart from `sync_log`, which is thrown away once it has been told: lanes that
-# were closed (epoch/lane), feed epochs that were left (feed/epoch), ids of commands that were heard. Written by sync.
+# What sync must know again after a restart, apart from `sync_log`, which is deleted once it has been reported: lanes that
+# were closed (epoch/lane), feed epochs that were left (feed/epoch), ids of commands that were received. Written by sync.
 SYNC_MEMORY = """
 create table sync_memory (
   seq integer primary key autoincrement, type text not null, name text not null, unique (type, name)
@@ -29,7 +29,7 @@ insert into sync_memory (type, name)
   on conflict do nothing;
 """
 
-# HQ's keys as its feed told them last, written by sync: a mirror that is gone must not leave the box deaf to a key that has
+# HQ's keys as its feed had them last, written by sync: without the mirror the box must still accept a key that has
 # taken the enrolled one's place. A row without a body was taken back.
 HQ_KEYS = """
 create table hq_keys (key text primary key, body text) strict;
@@ -40,7 +40,7 @@ CLONES = """
 create table clones (boxes text not null, since text not null, only_one integer primary key check (only_one = 1)) strict;
 """
 
-# What web asks HQ while somebody waits, and what sync heard or knows at once: `answers` is written by sync.
+# What web asks HQ while somebody waits, and what sync received or knows at once: `answers` is written by sync.
 QUESTIONS = """
 create table questions (
   seq integer primary key autoincrement,

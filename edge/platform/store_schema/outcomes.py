@@ -25,7 +25,7 @@ create index scans_raw on scans (seq) where length(data) > 0;
 create index page_scans_raw on page_scans (seq) where length(data) > 0;
 """
 
-# The HMAC of the code that was read (edge/crypto/keyed_values.py), where the box has a data key: the same code, the same value.
+# The HMAC of the code that was read (edge/crypto/keyed_values.py), if the box has a data key: the same code, the same value.
 CODE_MACS = """
 alter table outcomes add column mac blob;
 """

@@ -22,9 +22,9 @@ create table devices (
 ) strict;
 """
 
-# What went in and what came out, so that a scan that got lost can be found. `devices` by the bridge: what came in, what
-# of it was no reading and why, and what ends a code there. By web: `answered`, what the desk has answered, counted as it
-# answers; `wedges`, what pages heard of scanners that type into them.
+# Counters by which a lost scan can be found. `devices`, written by the bridge: bytes that came in, those that were no
+# reading and why, and what ends a code there. Written by web: `answered`, the scans that have an outcome; `wedges`,
+# what pages received from scanners that type into them.
 COUNTERS = """
 alter table devices add column heard integer not null default 0;
 alter table devices add column refused_in_a_row integer not null default 0;

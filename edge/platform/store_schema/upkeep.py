@@ -31,7 +31,7 @@ create table unswept (uptime_ms integer not null, only_one integer primary key c
 """
 
 # How often this file was salvaged, or put back from a backup, and what became of it (edge/db_files). Written while no process
-# of the store runs; `report` is JSON: rows saved by table, and lost where that is known.
+# of the store runs; `report` is JSON: rows saved by table, and lost if that is known.
 REPAIRS = """
 create table repairs (
   number integer primary key autoincrement,

@@ -1,4 +1,4 @@
-"""How a text looks in print as bars, and what else may stand in the place of each of its characters."""
+"""The bars of a text in print, and of every other character that could be at the place of each of its characters."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -74,7 +74,7 @@ KEPT, KEPT_SIGNS, KEPT_PICTURES = 64, 512, 1024  # drawn codes, sets of characte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character:
-    """A character between two modules of a code: its own bars and spaces, and those of all that may stand in its place.
+    """A character between two modules of a code: its own bars and spaces, and those of every character that could be in its place.
 
     `starts`: with a "bar" or a "space".
     """
@@ -98,7 +98,7 @@ class Drawing:
 
 @lru_cache(KEPT)
 def drawings(symbology: Symbology, data: bytes) -> tuple[Drawing, ...]:
-    """A code in the ways it may be drawn: that of two widths with wide ones of several. Empty where nobody knows how."""
+    """A code in the ways it may be drawn: that of two widths with several ratios. Empty if its symbology is not known here."""
     signs = _SIGNS.get(symbology)
     if symbology not in _FORMATS or (signs and not signs.fullmatch(data)):
         return ()
@@ -216,7 +216,7 @@ def _spans(symbology: Symbology, count: int) -> Iterator[tuple[int, int]]:
 
 @lru_cache(KEPT)
 def _alphabet(symbology: Symbology, ratio: float) -> frozenset[Widths]:
-    """What may stand in the place of a character, wide ones so many times as wide as narrow ones."""
+    """The characters that may be in the place of a character; `ratio` is the width of a wide bar in narrow ones."""
     if symbology is Symbology.CODE128:
         return frozenset(_code128())
     if symbology not in _TWO_WIDTHS:
@@ -226,7 +226,7 @@ def _alphabet(symbology: Symbology, ratio: float) -> frozenset[Widths]:
 
 
 def _places(symbology: Symbology, ratio: float, count: int) -> Iterator[tuple[int, int, Iterable[Widths]]]:
-    """Each character's span of bars and spaces, and what may stand there."""
+    """Each character's span of bars and spaces, and the characters that may be there."""
     signs = _alphabet(symbology, ratio)
     for first, last in _spans(symbology, count):
         if symbology is Symbology.CODE128 and not first:

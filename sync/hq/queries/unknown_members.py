@@ -29,7 +29,7 @@ from sync.hq.queries.stranger_limit import FLOOR, HOUR
 log = logging.getLogger(__name__)
 
 MET = frozenset({event_type(CheckedIn), event_type(MemberIdentified)})  # facts that say a member stood there
-STRANGER = "card:"  # what a fact's member begins with where the store knew only their card
+STRANGER = "card:"  # the beginning of a fact's member if the store knew only their card
 NOBODY = "?"  # before a number, in place of a card: a question that found nobody, or proved nothing
 UNPROVEN = "member_unproven"  # a code without the proof it could have had, as HQ's refusals have it
 CLOSED = 10.0  # seconds between looks whether a store that has used up its hour may ask again
@@ -62,7 +62,7 @@ class QueryBudgets:
     ) -> Member | Why | None:
         """The least a greeting needs of a stranger, under a name of this store's own; or why there is no answer.
 
-        `who`: a card, or REF and a name. `name`: what the store shall call them, where it is not HQ's to choose.
+        `who`: a card, or REF and a name. `name`: the name that the store shall use, if HQ does not choose it.
         `proven` is asked in the transaction that lets the store know them, once it is within its budget.
         None: nobody, or not proven. It costs as much as a member, so that nobody finds cards by trying numbers.
         """

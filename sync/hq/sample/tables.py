@@ -19,7 +19,7 @@ from sync.protocol.topics import ALL
 T = TypeVar("T")
 
 FOLDER = Path(__file__).parent
-CONFIG = "config"  # pushed first: it says which stores are near each other, and who is near hears of stock and orders
+CONFIG = "config"  # pushed first: it says which stores are near each other, and near stores receive stock and orders
 OF_STORE = (CONFIG, "staff", "members", "stock", "orders")  # words of `noren hq push`
 CARDS = "cards"  # what the play page offers; pushed nowhere
 PICTURES = "pictures"
@@ -38,7 +38,7 @@ class Table:
     path: Path
 
     def items(self, moment: datetime) -> Iterator[Item]:
-        """Its rows as `noren hq push` reads them, told from a moment. Raises NotPossible."""
+        """Its rows as `noren hq push` reads them, with times relative to a moment. Raises NotPossible."""
         found: Iterable[Item] = config_rows(self.path, UTF_8) if self.word == CONFIG else read(self.path)
         for item in found:
             fields = item.fields.items()
@@ -88,7 +88,7 @@ def policy(store: str) -> Policy:
 
 
 def copy(folder: Path, moment: datetime) -> int:
-    """Write the files into a folder as they can be pushed, with what explains them: moments told from `moment`. How many.
+    """Write the files into a folder, ready to be pushed, with a page about them; times are relative to `moment`. How many.
 
     Raises NotPossible if one of them is there: it may have been changed to the chain's own.
     """

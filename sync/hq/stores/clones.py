@@ -11,7 +11,7 @@ from sync.hq import store_commands
 from sync.protocol.messages import State
 
 TURNS = 2  # times each of two runs must have come back
-REMEMBERED = timedelta(days=1)  # since a run was last heard; so long the alarm stays after one of the boxes is off
+REMEMBERED = timedelta(days=1)  # since a run's last message; so long the alarm stays after one of the boxes is off
 COMMAND = "clones"
 NAMED = 4  # boxes named in the command to the store: people read it
 

@@ -1,7 +1,7 @@
-"""Tables of what stores have told: the facts, how far each journal is kept, and what does not fit."""
+"""Tables of what stores have sent: the facts, how far each journal is kept, and what does not fit."""
 
 JOURNALS = (
-    # `number` is the order of arrival, which `noren hq events` follows; `hash` lets a late repeat be told from a fork
+    # `number` is the order of arrival, which `noren hq events` follows; by `hash` a late repeat is distinguished from a fork
     """create table facts (
          number integer primary key,
          store text not null, epoch text not null, lane integer not null, seq integer not null, ordinal integer not null,

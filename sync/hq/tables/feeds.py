@@ -24,8 +24,8 @@ RENEWALS = """create table renewals (
      primary key (store, feed, epoch)
    ) strict, without rowid"""
 
-# The epochs of feeds that HQ has left: a store that is in one has only not heard of it; one that is in an epoch HQ knows
-# nothing of has heard it from a life this database does not remember. `whole`: the feeds of all stores began anew.
+# The epochs of feeds that HQ has left: a store that is in one has only not received it yet; one that is in an epoch HQ knows
+# nothing of has received it before this database was restored or replaced. `whole`: the feeds of all stores began anew.
 EPOCHS_LEFT = (
     """create table epochs_left (
          feed text not null, scope text not null, epoch text not null, "left" text not null,

@@ -27,7 +27,7 @@ FLEET = (
        ) strict, without rowid""",
 )
 
-# `number` is the order in which births were heard; `returns`: how often a run was heard again after another one
+# `number` is the order in which births arrived; `returns`: how often a run sent messages again after another one
 RUNS = """create table runs (
      number integer primary key, store text not null, run text not null, machine text not null, address text not null,
      returns integer not null, seen text not null,

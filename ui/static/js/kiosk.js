@@ -12,8 +12,8 @@ import { mendFonts } from './fonts.js';
 import './pane.js';
 import './missing.js';
 
-const LATE = 300; // ms without an answer before the shopper is told that we are looking
-const GIVE_UP = 8000; // ms without an answer before they are told to ask somebody
+const LATE = 300; // ms without an answer before the screen says that we are looking
+const GIVE_UP = 8000; // ms without an answer before the screen says to ask the staff
 const AGAIN = 5000; // ms the wish to scan once more stays
 const TOUCH = 15000; // ms between two signs of the shopper to the box, which ends a session that nobody touches (edge/config/policy.py)
 const HOME_LANGUAGE = 'ja';
@@ -240,7 +240,7 @@ scanner(async (code, about) => {
   }
 }, (why) => {
   again();
-  post('scan/broken', { why }).catch(() => {}); // only counted: the shopper has been told
+  post('scan/broken', { why }).catch(() => {}); // only counted: the shopper has seen the message
 }, JSON.parse(wedge));
 
 let touched = -TOUCH;

@@ -1,4 +1,4 @@
-// On the page that stands in for another one: once the box answers, that one is loaded. A classic script, because the
+// On the page that is shown in place of another one: once the box answers, that one is loaded. A classic script, because the
 // worker lets module scripts pass by, and this one must come from what it keeps.
 const EVERY = 2000; // ms between questions; spread, so that the screens of a shop do not all come at once
 
@@ -13,4 +13,4 @@ async function look() {
 }
 
 document.documentElement.dataset.ready = 'offline';
-if (location.pathname !== '/offline') setTimeout(look, EVERY); // opened by hand it stands in for nothing
+if (location.pathname !== '/offline') setTimeout(look, EVERY); // opened by hand it replaces no page

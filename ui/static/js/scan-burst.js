@@ -5,13 +5,13 @@ export const SHORTEST = 4; // characters of a code
 const PIN = 7; // characters from which slow keys on a page where people type may be a scanner: a PIN has 6 at most
 export const FAST = 60; // ms a key: no person is so quick
 const OTHER = 1.5; // times as slow is another hand: what it typed is not the beginning of the scan
-const PAUSE = 250; // ms between two keys that part a run, where the others are quicker by far
+const PAUSE = 250; // ms between two keys that part a run, if the others are much quicker
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 export const between = (strokes) => strokes.slice(1).map(({ at }, nth) => at - strokes[nth].at);
 
-// ms a key, 0 where there is only one.
+// ms a key, 0 if there is only one.
 export const pace = (strokes) => (strokes.length < 2 ? 0 : median(between(strokes)));
 
 // Machines keep time; people's pauses differ by half of themselves.

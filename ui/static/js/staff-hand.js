@@ -39,7 +39,7 @@ function judge(page) {
   const { who, relation, proxy, paid, lead, lead_pin: pin } = form.elements;
   const named = who?.value === 'same' || (who?.value === 'proxy' && relation.value && proxy.value.trim() !== '');
   const proof = form.dataset.proven === 'yes' ? 'code' : who?.value === 'same' ? 'name' : who?.value;
-  const led = !form.dataset.lead.split(' ').includes(proof); // nobody needs to stand by
+  const led = !form.dataset.lead.split(' ').includes(proof); // no lead is needed
   const done = { who: (proof === 'code' || Boolean(named)) && (led || (lead.value !== '' && pin.value.length > 3)), goods: left === 0, paid: !paid || paid.checked };
   const missing = !done.who ? 'who' : !done.goods ? 'goods' : !done.paid ? 'paid' : 'none';
   for (const word of ['who', 'goods', 'paid', 'none']) form.querySelector(`[data-left-${word}]`).hidden = word !== missing;

@@ -209,7 +209,7 @@ scanner(async (code, about) => {
   }
 }, (why) => {
   say(again, 'no');
-  post('scan/broken', { why }).catch(() => {}); // only counted: the clerk has been told
+  post('scan/broken', { why }).catch(() => {}); // only counted: the clerk has seen the message
 }, JSON.parse(wedge));
 
 const heard = cutOff((since) => {
