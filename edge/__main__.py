@@ -118,7 +118,7 @@ def check(path: Path) -> None:
 @settings
 @click.option("--seal", is_flag=True, help="Have systemd seal it, and take away the file it lies in. As root.")
 @click.option(
-    "--at", "place", type=click.Path(path_type=Path), default=SEALED, show_default=True, help="Where it is sealed."
+    "--at", "place", type=click.Path(path_type=Path), default=SEALED, show_default=True, help="Path of the sealed key."
 )
 def data_key(path: Path, seal: bool, place: Path) -> None:
     """Print the key of this box's databases: the one that is here, or a new one. Or have it sealed, so that only this
@@ -176,7 +176,7 @@ def restore_command(source: Path, given: Path | None, path: Path) -> None:
     encrypt(folder)
     place = restore(folder, config.store.id, source, now(), key)
     kept = f"What was there before is {place}. " if place else ""
-    click.echo(f"{source} is in its place. {kept}HQ will be told what it has not heard yet. Start the box as usual.")
+    click.echo(f"{source} is in its place. {kept}HQ will get what it does not have yet. Start the box as usual.")
 
 
 @noren.command()
@@ -213,7 +213,7 @@ def _ready(path: Path, process: str) -> Config:
 
 
 @noren.command("virtual-scanner")
-@click.option("--link", type=click.Path(path_type=Path), required=True, help="Where the scanner's device shall appear.")
+@click.option("--link", type=click.Path(path_type=Path), required=True, help="The path of the scanner's device.")
 @click.option(
     "--control", type=click.Path(path_type=Path), required=True, help="The socket that tells it what to read."
 )

@@ -29,7 +29,7 @@ def know_thyself(db: Database, store: str, now: Now, heard: tuple[str, int] = ("
         box = read_box(db, store)
         if box is None:
             raise
-        log.error("disk full: HQ is not told of this start")
+        log.error("disk full: this start is not reported to HQ")
         return box
 
 
@@ -45,7 +45,7 @@ def _begin(db: Database, store: str, now: Now, heard: tuple[str, int]) -> Box:
         box = read_box(db, store)
         assert box is not None
         if closed:
-            log.error("store.db is older than what HQ has heard: a copy was put back, and a new epoch begins")
+            log.error("store.db is older than what HQ has kept: a copy was put back, and a new epoch begins")
             tell(db, box, BoxRestored(backup="", aside="", closed=closed), now)
         tell(db, box, BoxStarted(box=box.id), now)
     return box

@@ -17,23 +17,23 @@ from edge.validation.type_parts import items_of, structs_of, without_none
 HEAD = """\
 # noren.toml, key by key
 
-<!-- Not written by hand: `python -m edge.config.reference` makes it of edge/config/noren_toml.py; `noren reference` prints it. -->
+<!-- Not by hand: `python -m edge.config.reference` writes it from edge/config/noren_toml.py; `noren reference` prints it. -->
 
 The settings of a box, written by its installer and read once at each start: `/etc/noren/noren.toml`, in TOML and UTF-8.
-Paths are meant from the folder of the file. `noren check` names everything that is wrong, with its line.
-What the shop decides (check-in, pickup, looks) is not here: headquarters sends it.
+Paths are relative to the folder of the file. `noren check` names every fault, with its line.
+The settings of the shop floor (check-in, pickup, looks) are not here: headquarters sends them.
 """
 SECTIONS = {
-    "store": "Which store this is, and where its data lies.",
-    "hq": "The line to headquarters. `noren hq stores add` writes the first three keys.",
-    "web": "Where the pages are.",
-    "stations": "A place where scans come in; one `[[stations]]` for each.",
-    "stations.wedge": "How a scanner is set that types into this station's page; the page `/setup/<station>` finds it out.",
-    "devices": "A scanner or camera; one `[[devices]]` for each. Its `kind` says which of the tables below holds.",
+    "store": "The store, and the folder of its data.",
+    "hq": "The connection to headquarters. `noren hq stores add` writes the first three keys.",
+    "web": "The addresses and certificates of the pages.",
+    "stations": "A place at which codes are scanned; one `[[stations]]` for each.",
+    "stations.wedge": "The settings of a scanner that types into this station's page; the page `/setup/<station>` finds them.",
+    "devices": "A scanner or camera; one `[[devices]]` for each. Its `kind` says which of the tables below applies.",
 }
 DEVICES: dict[str, tuple[type[Struct], str]] = {
     "serial": (SerialDevice, "A scanner on a serial line, most often over USB."),
-    "hid": (HidDevice, "A scanner that types like a keyboard; the box takes it for itself, and no page sees its keys."),
+    "hid": (HidDevice, "A scanner that types like a keyboard; only the box receives its keys, no page does."),
     "camera": (CameraDevice, "A camera that reads codes, or a video file or folder of pictures in its place."),
 }
 

@@ -116,7 +116,7 @@ def from_text(text: str) -> SealedKey:
     except (binascii.Error, ValueError):
         data = b""
     if len(data) != SIZE + SIZE + _TAG:
-        raise NotSealed("its end is missing, or something stands behind it")
+        raise NotSealed("its end is missing, or something follows it")
     return SealedKey(store=store, key=key, recovery=recovery, box=data)
 
 

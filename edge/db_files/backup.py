@@ -158,7 +158,7 @@ def _copy(source: Connection, part: Path, key: PageKey | None) -> None:
         found = str(error)
     if found != "ok":
         raise CannotBackUp(
-            f"the copy of {PRECIOUS} does not hold together: {found}. Where it is the box's own file that is damaged, "
+            f"the copy of {PRECIOUS} does not hold together: {found}. If the box's own file is damaged, "
             "start the box anew: it repairs it."
         )
     on_the_card(part)

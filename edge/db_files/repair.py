@@ -99,7 +99,7 @@ def _rows(file: Path, *, all_of_them: bool) -> str | None:
             db = Database(conn)
             for epoch, lane in conn.execute("select distinct epoch, lane from journal").fetchall():
                 if altered := doubtful_of(db, epoch, lane):
-                    return f"{len(altered)} facts are not what was told"
+                    return f"{len(altered)} facts have changed since they were written"
             if all_of_them:
                 _read_all(db)
     except sqlite3.DatabaseError as error:
@@ -145,5 +145,5 @@ def _report(saved: Saved, place: Path) -> None:
     for table, count in saved.unreadable.items():
         log.error("%d pages or rows of %s cannot be read", count, table)
     if saved.altered:
-        log.error("%d facts HQ has not kept are no longer what was told; it is told so", saved.altered)
+        log.error("%d facts that HQ has not kept have changed since they were written; HQ gets a report", saved.altered)
     log.warning("store.db goes on in a new epoch; the old file is %s", place)

@@ -21,7 +21,7 @@ from edge.validation.fault import Fault
 log = logging.getLogger(__name__)
 
 ASK = (
-    "ask HQ for it (`noren hq data-key FILE --dir HQ`): data-key.sealed beside the databases has it, and every backup, where "
+    "ask HQ for it (`noren hq data-key FILE --dir HQ`): data-key.sealed beside the databases has it, and every backup, if "
     "[hq] names HQ's recovery_key."
 )
 
@@ -145,7 +145,7 @@ def at_hand(config: Config, handed: str | None) -> DataKey | None:
 
 def read_key(place: Path) -> DataKey:
     """The key in a file. Raises WrongKey, OSError."""
-    return _read(place, f"Put the key back where it was kept, or {ASK}")
+    return _read(place, f"Put the key back to its place, or {ASK}")
 
 
 def read_given(place: Path) -> DataKey:

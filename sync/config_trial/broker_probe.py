@@ -52,7 +52,7 @@ class OtherBroker:
     def _take(self, event: Event) -> None:
         match event:
             case Connected():
-                self.last = "HQ is not to be heard there"
+                self.last = "no message from HQ there"
             case Disconnected(reason):
                 self.last = reason
             case MessageReceived():

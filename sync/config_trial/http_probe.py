@@ -65,7 +65,7 @@ class Pages:
         if health.config.past == number:
             return Doubt(text="the pages were started anew during the trial", sort="over", gone=True)
         if not health.ok:
-            return Doubt(text="the pages' loops stand still", sort="wrong")
+            return Doubt(text="loops of the pages do not run", sort="wrong")
         if health.config.number != number:
             return Doubt(text="the pages have not taken the config up", sort="not_yet")
         return None

@@ -41,7 +41,7 @@ def demand_secret(public: Ed25519PublicKey) -> None:
     if raw[:-1] + bytes([raw[-1] & ~_SIGN]) in _SMALL_ORDER:
         raise BadKey("anybody can sign under this key (a point of small order): make another one")
     if raw in _known():
-        raise BadKey("this key stands in public documents or can be guessed, its private half too: make another one")
+        raise BadKey("this key is in public documents or can be guessed, its private half too: make another one")
 
 
 @cache

@@ -85,7 +85,7 @@ def lines(rows: Iterable[Row]) -> list[bytes]:
     """The rows as lines of a body, without their LF. Raises ValueError for JSON that spans several lines."""
     made = [_encoder.encode(row) for row in rows]
     if any(b"\n" in line for line in made):
-        raise ValueError("a row's JSON must stand on one line")
+        raise ValueError("a row's JSON must be on one line")
     return made
 
 

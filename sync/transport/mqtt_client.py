@@ -199,10 +199,10 @@ class MqttClient:
             self._client.subscribe([(topic, QOS) for topic in self.topics])
 
     def _on_subscribe(self, _client: paho.Client, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
-        """A line on which we are heard and hear nothing is none."""
+        """A connection without our subscriptions counts as none: we could publish and would receive nothing."""
         refused = any(code.is_failure for code in codes)
         if refused and self._deaf is None:
-            self.inbox.put(Disconnected(f"{spoken(self.place)}: refuses to let us hear our topics"))
+            self.inbox.put(Disconnected(f"{spoken(self.place)}: refuses our subscriptions"))
         if not refused and self._deaf is not None:
             self.inbox.put(Connected())
         self._deaf = time.monotonic() + DEAF if refused else None

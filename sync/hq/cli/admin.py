@@ -106,8 +106,8 @@ def settle_clones(store: str, folder: Path) -> None:
     """Note that only one box runs as a store now; its pages then say so. Should two do, the alarm comes back."""
     with plainly(), founding.opened(folder) as db, writing(db):
         if not clones.settle(db, store):
-            raise NotPossible(f"no two boxes are known to run as `{store}`")
-    click.echo(f"{store} has one box; its pages hear it as soon as it is on the line")
+            raise NotPossible(f"no second box runs as `{store}`")
+    click.echo(f"{store} has one box; its pages show it as soon as the box is connected")
 
 
 @click.command("tell")

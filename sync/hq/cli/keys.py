@@ -36,12 +36,12 @@ def prepare(folder: Path) -> None:
 
 @keys.command()
 @folder_option
-@click.option("--key", help="Its id, where its file is damaged and the stores know several.")
+@click.option("--key", help="Its id, if its file is damaged and the stores know several.")
 def discard(folder: Path, key: str | None) -> None:
     """Discard the next key, because it has leaked or its file is damaged: revoke it if the stores know it, make another."""
     with plainly(), founding.opened(folder) as db:
         ended, name = key_rotation.discard(db, folder, key)
-    click.echo(f"key {ended} is revoked" if ended else "no store was told of the key that is thrown away")
+    click.echo(f"key {ended} is revoked" if ended else "no store has received the discarded key")
     click.echo(f"next key {name} goes down to the stores; when all have it: `noren hq keys switch`")
 
 

@@ -52,7 +52,7 @@ def sample(folder: Path, broker: str, *, count: bool) -> None:
     """Make the headquarters of the sample chain: three stores, and all their feeds."""
     if count:
         with plainly():
-            click.echo(f"{count_anew(folder)} numbers told again")
+            click.echo(f"{count_anew(folder)} stock counts sent again")
         return
     with plainly():
         places(broker)

@@ -27,7 +27,7 @@ from sync.protocol.signing import write_public
 from sync.protocol.topics import ALL
 
 PARTS = {
-    "keys": "a key that is not in the feed counts where a store was enrolled with it; revoke it (revoked = true)",
+    "keys": "a key that is not in the feed is still valid at stores enrolled with it; revoke it (revoked = true)",
     "prices": "what is not in it would leave the catalogue",
 }
 MANY = 2  # rows; if one row is deleted, the message names it
@@ -38,7 +38,7 @@ OWN = sorted(word for word, name in WORDS.items() if name in feed.SCOPE_STORE)
 @click.argument("what", type=click.Choice(sorted(WORDS)))
 @click.argument("file", type=click.Path(path_type=Path))
 @folder_option
-@click.option("--store", help=f"Whose: needed for what each store hears for itself ({', '.join(OWN)}).")
+@click.option("--store", help=f"The store; needed for a feed of one store only ({', '.join(OWN)}).")
 @click.option("--group", help="config: begin a roll-out to the stores of this group.")
 @click.option("--percent", type=click.IntRange(1, 100), help="config: begin a roll-out to so many of each 100 stores.")
 @click.option("--whole", is_flag=True, help="The file is all there is: what it does not have is deleted.")
@@ -153,7 +153,7 @@ def _scope(db: Database, name: str, store: str | None) -> str:
     """The scope that gets the feed. Raises NotPossible."""
     if name in feed.SCOPE_ALL:
         if store:
-            raise NotPossible("every store hears this alike: leave --store out")
+            raise NotPossible("all stores receive this feed: leave --store out")
         return ALL
     if not store:
         many = "; `noren hq rollout start` sends config to many" if name == "config" else ""

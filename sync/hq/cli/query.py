@@ -140,7 +140,7 @@ def _troubles(one: StoreStatus) -> Iterator[str]:
     if one.strangers:
         yield (
             f"{one.store} asks after members it does not know far above its normal: {one.strangers} times not answered. "
-            f"Is somebody there with a list of cards? Where its key may be stolen: `noren hq stores revoke {one.store}`"
+            f"Does a person there try a list of cards? If its key may be stolen: `noren hq stores revoke {one.store}`"
         )
     if one.config and one.config.stage in FAILED:
         why = in_words(one.config.stage, one.config.path, one.config.reason)
@@ -155,7 +155,7 @@ def _troubles(one: StoreStatus) -> Iterator[str]:
         )
     for device, passed in sorted(one.scans.items()):
         if passed.heard and not passed.readings:
-            yield f"{one.store}: {device} was heard ({passed.heard} bytes) and nothing of it could be read"
+            yield f"{one.store}: {device} sent {passed.heard} bytes, and no code could be read from them"
     if one.unswept >= unswept.LATE:
         yield (
             f"{one.store}: its clock could not be trusted for {one.unswept} days of running: nothing is thrown away by age; "
@@ -172,7 +172,7 @@ def _passages(here: Sequence[StoreStatus]) -> str:
         for one in here
         for device, passed in sorted(one.scans.items())
     ]
-    return table(["store", "device", "bytes heard", "readings", "refused", "answered"], cells)
+    return table(["store", "device", "bytes received", "readings", "refused", "answered"], cells)
 
 
 @click.command("report")

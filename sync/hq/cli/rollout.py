@@ -34,7 +34,7 @@ def rollout() -> None:
 @folder_option
 @group_option
 @percent_option
-@click.option("--dry-run", is_flag=True, help="Say what would change where, and change nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would change at which store, and change nothing.")
 @encoding_option
 def start(file: Path, folder: Path, group: str | None, percent: int | None, dry_run: bool, encoding: str) -> None:
     """Begin to send a config file (TOML, JSON) to the stores; to the first of them with --percent.
@@ -103,7 +103,7 @@ def stop(number: int, folder: Path) -> None:
 @rollout.command()
 @number_argument
 @folder_option
-@click.option("--anyway", is_flag=True, help="Even where a store's config was changed since.")
+@click.option("--anyway", is_flag=True, help="Even if a store's config was changed since.")
 def undo(number: int, folder: Path, anyway: bool) -> None:
     """Give the stores back the config they had before, as a new version."""
     with plainly(), founding.opened(folder) as db:

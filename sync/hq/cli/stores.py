@@ -43,8 +43,8 @@ def revoke(store: str, folder: Path) -> None:
 
 def _for_the_broker(rules: Path) -> str:
     return (
-        f"the broker's rules are in {rules}. Where hq-broker-reload.path watches them, it has them in a moment; elsewhere "
-        "put them where its acl_file is, then `systemctl reload mosquitto`"
+        f"the broker's rules are in {rules}. If hq-broker-reload.path watches them, the broker reloads them at once; else "
+        "copy them to its acl_file, then `systemctl reload mosquitto`"
     )
 
 

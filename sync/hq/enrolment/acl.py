@@ -12,30 +12,30 @@ from sync.trust.trusted_keys import KEYS
 
 FILE = "broker.acl"  # in HQ's folder
 RULES = """\
-# Who may say and hear what at headquarters' mosquitto: acl_file /etc/mosquitto/noren/acl
+# Who may publish and read which topics at headquarters' mosquitto: acl_file /etc/mosquitto/noren/acl
 #
 # Write your chain's id for CHAIN; `noren hq` does so itself in its file broker.acl. %u is the name a client has proved: with
 # `require_certificate true` and `use_identity_as_username true` it is the CN of its certificate, which is the store's id.
 # Never enrol a store called "all" or "hq". What is not allowed here is refused.
 
-# A store publishes only under its own name, and hears its own and the chain's (mosquitto warns that the third
+# A store publishes only under its own name, and reads its own topics and the chain's (mosquitto warns that the third
 # pattern names no %u; it is meant so: what is for all stores is for every client with a certificate).
 pattern write noren/1/CHAIN/up/%u/#
 pattern read noren/1/CHAIN/down/%u/#
 pattern read noren/1/CHAIN/down/all/#
 
-# Headquarters hears every store and speaks to every store.
+# Headquarters reads the topics of every store and publishes to every store.
 user hq
 topic read noren/1/CHAIN/up/#
 topic write noren/1/CHAIN/down/#
-# its own presence too: of several workers one that lives takes back what a dying one's last will says
+# its own presence too: if one of several workers ends, another one corrects what the last will of that one says
 topic read noren/1/CHAIN/down/all/hq
 """
 # `deny` has precedence, in whatever order the rules are written (mosquitto.conf(5))
 # HQ's keys stay readable: a box that was offline in a rotation would refuse an order signed with the new key
 SHUT = ("head", "hq", *(f"feed/{name}" for name in sorted(SCOPE_ALL - {KEYS})))
 ENDED = """
-# revoked: it may hear that it is and with whose key that is signed, and nothing else
+# revoked: it may read the message that says so and the keys that signed it, and nothing else
 user {store}
 topic deny {root}/up/#
 {shut}

@@ -71,7 +71,7 @@ def discard(db: Database, folder: Path, which: str | None = None) -> tuple[str |
         told = _told(db)
         old = which or _next(folder, told, signing.id)
         if which and (which not in told or which in _before(told, signing.id)):
-            raise NotPossible(f"key `{which}` is none that the stores were told would sign next")
+            raise NotPossible(f"key `{which}` is not one that was announced to the stores as the next")
         row = told.get(old) if old else None
         if old and row:
             _put(db, old, msgspec.structs.replace(row, revoked=True))

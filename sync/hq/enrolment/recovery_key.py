@@ -81,7 +81,7 @@ def read(folder: Path) -> X25519PrivateKey:
             f"{file}: no such file. Put HQ's recovery key back: without it no box's data key is had again."
         ) from None
     except (NotSealed, msgspec.MsgspecError):
-        raise NotPossible(f"{file} is damaged: put HQ's recovery key back from where it was kept") from None
+        raise NotPossible(f"{file} is damaged: put HQ's recovery key back from its backup") from None
 
 
 def line(db: Database, folder: Path) -> str:

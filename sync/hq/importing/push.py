@@ -173,7 +173,7 @@ def _shaped(db: Database, to: Target, run: Iterable[Item], seen: dict[str, int])
 def _shaped_one(db: Database, to: Target, item: Item, seen: dict[str, int]) -> Change:
     key = key_of(to, item)
     if key in seen:
-        raise item.bad(f"{key} is in the file twice: it stands in line {seen[key]} already")
+        raise item.bad(f"{key} is in the file twice: it is in line {seen[key]} already")
     seen[key] = item.place()[0]
     return shape(db, to, item)
 

@@ -37,7 +37,7 @@ def config_rows(path: Path, encoding: str) -> list[Item]:
     if not set(DOCUMENT) & set(whole.fields):
         return [replace(whole, fields={**whole.fields, "key": DOCUMENT[0]})]
     if other := next((name for name in whole.fields if name not in DOCUMENT), None):
-        raise whole.bad(f"`{other}` stands beside tables that say what is meant: put it into [policy]", other)
+        raise whole.bad(f"`{other}` is beside the tables of a config document: put it into [policy]", other)
     return list(whole.parts())
 
 

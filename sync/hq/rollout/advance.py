@@ -31,7 +31,7 @@ class Halted(NotPossible):
         words = "; ".join(f"{one.store} {in_words(one.stage, one.path, one.reason)}" for one in failed[:NAMED])
         more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
         super().__init__(
-            f"roll-out {rollout.id} has halted. {words}{more}. Push those stores a config they can live with, or "
+            f"roll-out {rollout.id} has halted. {words}{more}. Push those stores a config without the fault, or "
             f"`noren hq rollout retry {rollout.id}`, or `undo {rollout.id}`, or go on all the same with --anyway"
         )
 

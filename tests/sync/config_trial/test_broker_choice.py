@@ -1,4 +1,4 @@
-"""Which broker the store's line goes to, after a move and when HQ is not to be heard there."""
+"""Which broker the store's line goes to, after a move and when no message from HQ there."""
 
 import json
 from collections.abc import Iterator

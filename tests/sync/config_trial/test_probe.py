@@ -261,7 +261,7 @@ def test_a_broker_where_hq_says_that_it_is_there_is_well(
             say("up")
         with second_line(moved(floor, mosquitto.port)) as line:
             if not retain:
-                until(lambda: "HQ is not to be heard" in line.doubts()[0].text, "connected")
+                until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
 
             def heard() -> bool:
                 if not retain:  # said again: who has connected may not have subscribed yet
@@ -280,12 +280,12 @@ def test_the_second_line_opens_a_sealed_password_too(floor: StoreContext, mosqui
     after = replace(trial.after, config=msgspec.structs.replace(trial.after.config, hq=hq))
     with second_line(replace(trial, after=after)) as line:
         assert line.link.broker.password == "open sesame"  # type: ignore[union-attr]
-        until(lambda: "HQ is not to be heard" in line.doubts()[0].text, "connected")
+        until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
 
 
 def test_what_is_not_hqs_fresh_word_proves_nothing(floor: StoreContext, mosquitto: Mosquitto) -> None:
     with speaking(mosquitto) as say, second_line(moved(floor, mosquitto.port)) as line:
-        until(lambda: "HQ is not to be heard" in line.doubts()[0].text, "connected")
+        until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
         for arrived, said in enumerate((("up", new_key("hq-1")), ("up", new_key("stranger")), ("down", KEY)), 1):
             say(*said)  # one by one: the broker keeps the last for a line that has connected and not yet subscribed
             until(lambda arrived=arrived: line.link.count.arrived == arrived, said[0])  # type: ignore
@@ -300,7 +300,7 @@ def test_the_same_broker_by_another_name_is_tried_without_ending_the_first_line(
     floor: StoreContext, mosquitto: Mosquitto
 ) -> None:
     with speaking(mosquitto) as say, first_line(mosquitto) as first, second_line(moved(floor, mosquitto.port)) as line:
-        until(lambda: "HQ is not to be heard" in line.doubts()[0].text, "connected")
+        until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
         say("up")
         until(lambda: line.doubts() == [], "HQ is heard")
         assert not any(isinstance(event, Disconnected) for event in first.read(0.2))

@@ -86,5 +86,5 @@ def test_a_fact_that_is_not_what_was_told_is_not_sent_but_met_as_damage(shop: Sh
     seq = shop.tell(n=2)
     with writing(shop.web):
         shop.web.conn.execute("update journal set event = replace(event, '2', '3') where seq = ?", (seq,))
-    with pytest.raises(Damaged, match=f"fact {seq} is not what was told"):
+    with pytest.raises(Damaged, match=f"fact {seq} has changed since it was written"):
         shop.round()

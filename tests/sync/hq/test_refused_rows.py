@@ -112,7 +112,7 @@ def test_a_price_alone_is_held_to_the_same(folder: Path) -> None:
 
 def test_a_key_that_is_there_twice_is_a_mistake_and_not_the_last_ones_word(folder: Path) -> None:
     said = push(folder, "stock", f"gtin,on_hand\n{GTIN},1\n4901234567894,2\n", code=1)
-    assert f"line 3, column 1: {GTIN} is in the file twice: it stands in line 2 already" in said
+    assert f"line 3, column 1: {GTIN} is in the file twice: it is in line 2 already" in said
     assert body(folder, "stock", "ginza", GTIN) is None
     twice = f'{{"{GTIN}": {{"on_hand": 1}},\n "{GTIN}": {{"on_hand": 2}}}}'
     assert f"line 2, column 2: `{GTIN}` is there twice" in push(folder, "stock", twice, code=1, name="x.json")
@@ -295,5 +295,5 @@ def test_all_rows_that_cannot_be_used_are_told_at_once(folder: Path) -> None:
     lines = push(folder, "stock", rows, code=1).splitlines()
     assert lines[0].endswith(", line 2, column 2: on_hand: expected a number of pieces, not less than 0")
     assert lines[1].endswith(", line 3, column 2: on_hand: expected `int`, got `str`")
-    assert lines[2].endswith(f", line 4, column 1: {GTIN} is in the file twice: it stands in line 2 already")
+    assert lines[2].endswith(f", line 4, column 1: {GTIN} is in the file twice: it is in line 2 already")
     assert lines[20:] == ["and 2 rows more"]

@@ -100,7 +100,7 @@ def test_where_the_file_does_not_say_and_stores_know_several_it_must_be_named(fo
     (folder / keys.NEXT).write_bytes(b"")
     for name in (leaked, other.id):
         assert name in refused(folder, "keys", "discard")
-    assert "is none that" in refused(folder, "keys", "discard", "--key", keys.read_hq_key(folder).id)
+    assert "is not one that" in refused(folder, "keys", "discard", "--key", keys.read_hq_key(folder).id)
     said(folder, "keys", "discard", "--key", leaked)
     assert [key for key, row in told(folder).items() if row.revoked] == [leaked]
 
@@ -108,7 +108,7 @@ def test_where_the_file_does_not_say_and_stores_know_several_it_must_be_named(fo
 def test_a_key_that_nobody_was_told_of_is_only_thrown_away(folder: Path) -> None:
     assert "there is no next key" in refused(folder, "keys", "discard")
     made = keys.make_hq_key(folder, keys.NEXT)
-    assert "no store was told" in said(folder, "keys", "discard")
+    assert "no store has received" in said(folder, "keys", "discard")
     assert made.id not in told(folder)
 
 

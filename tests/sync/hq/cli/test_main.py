@@ -425,7 +425,7 @@ def test_the_fleet_shows_what_went_into_each_scanner_and_what_came_out(folder: P
         ["ginza", "deaf", "300", "0", "12", "0"],
         ["ginza", "scanner-k1", "1418", "101", "1", "99"],
     ]
-    assert "deaf was heard (300 bytes) and nothing of it could be read" in said(folder, "fleet")
+    assert "deaf sent 300 bytes, and no code could be read from them" in said(folder, "fleet")
 
 
 def test_the_fleet_names_a_store_whose_records_pile_up_for_want_of_a_clock(folder: Path) -> None:

@@ -164,7 +164,7 @@ BAD = [
     ("[check_in]\nmiles = 1\nmlies = 2\n", "line 3, column 1: `check_in.mlies` is no field HQ knows; there are on, "),
     ("[chekin]\nmiles = 1\n", "line 1, column 1: `chekin` is no field HQ knows"),
     ("[policy.kiosk]\n\nquiet_s = 'x'\n", "line 3, column 1: kiosk.quiet_s: expected `int`, got `str`"),
-    ("[policy]\n[kiosk]\nquiet_s = 60\n", "line 2, column 1: `kiosk` stands beside tables"),
+    ("[policy]\n[kiosk]\nquiet_s = 60\n", "line 2, column 1: `kiosk` is beside the tables"),
     ("policy = 3\n", "line 1, column 1: policy: expected a row"),
     ("# nothing\n", "nothing is in it"),
 ]
