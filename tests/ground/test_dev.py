@@ -158,6 +158,7 @@ def test_tests_write_in_memory_where_that_goes_and_elsewhere_when_told_so(
         (tmp_path / name).write_text(f"#!/bin/sh\nprintf '{says}\\n'\n")
         (tmp_path / name).chmod(0o755)
     (settled / "pytest.py").write_text("import os\nprint(os.environ.get('TMPDIR', ''))\n")
+    dev(settled, "lint")  # sets up for tests, which wants a folder for its logs that is there
     said = dev(settled, "test", "all", env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": chosen})
     assert (said.returncode, said.stdout) == (0, f"{used}\n")
 
@@ -214,6 +215,8 @@ def test_a_suite_nobody_promises_is_refused(tree: Path) -> None:
 
 def test_a_first_set_up_without_a_network_says_so(settled: Path) -> None:
     before = (settled / "requirements.lock").read_text()
+    for done in (settled / ".venv").glob("*.done"):
+        done.unlink()
     (settled / "requirements.lock").write_text(f"noren-has-no-such-package==0 --hash=sha256:{'0' * 64}\n")
     nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9", "PIP_RETRIES": "1", "PIP_CONFIG_FILE": os.devnull}
     said = dev(settled, "run", env={**os.environ, **nowhere})
