@@ -1,17 +1,20 @@
 #!/bin/sh
-# Puts Noren into an image of 64-bit Raspberry Pi OS, before it is written to cards; nothing is left to be done on the box.
+# Puts Noren into an image of 64-bit Raspberry Pi OS, before it is written to cards; nothing more is to be done on the box.
 #
 #   sudo sh raspberry-pi-image.sh IMAGE.img noren-VERSION-aarch64.run
 #
-# It makes room in the image where there is too little, brings Debian's own packages (this machine's network; the image is
-# entered with chroot, which wants Debian's qemu-user-static on a machine with another processor), and runs the installer
-# with --root. A second run changes nothing.
+# It makes room in the image if there is too little, brings Debian's own packages (this machine's network; the image is
+# entered with chroot, which needs Debian's qemu-user-static on a machine with another processor), and runs the installer
+# with --root. A second run changes nothing; after a run that was interrupted it completes the image.
 set -eu
 
 ROOM=1024      # MB free in the image's root: what Noren takes, twice, for an update
 GROW=1536      # MB by which an image with less is grown
 SECTOR=512     # bytes, of a partition table on a card
 TOOLS='losetup sfdisk e2fsck resize2fs'
+POLICY=/usr/sbin/policy-rc.d  # invoke-rc.d(8): while it says 101, nothing that is installed is started
+NAMES=/etc/resolv.conf
+KEPT=/.noren-kept  # the image's own two files, while this machine's are in their places
 
 say() { printf 'noren: %s\n' "$*"; }
 
@@ -48,15 +51,14 @@ EOT
 
 enter() {
   mount -t ext4 "$device" "$folder"
-  mounted=yes
+  put_back  # after a run that was killed
 }
 
 leave() {
-  for below in dev/pts dev proc sys; do
-    if mountpoint -q "$folder/$below"; then umount "$folder/$below"; fi
-  done
-  if [ -n "$mounted" ]; then umount "$folder"; fi
-  mounted=''
+  if mountpoint -q "$folder"; then
+    put_back
+    umount -R "$folder"
+  fi
   if [ -n "$device" ]; then losetup --detach "$device"; fi
   device=''
 }
@@ -75,7 +77,34 @@ make_room() {
   enter
 }
 
-# What Debian brings is installed by the image's own apt; nothing that is installed starts on this machine.
+# replace PLACE: the image's own file there, or the note that there is none, is kept until put_back.
+replace() {
+  kept=$folder$KEPT/${1##*/}
+  mkdir -p "$folder$KEPT"
+  if [ -e "$folder$1" ] || [ -L "$folder$1" ]; then
+    cp -a "$folder$1" "$kept.part"
+    mv -T "$kept.part" "$kept"
+    rm "$folder$1"
+  else
+    : >"$kept.none"
+  fi
+  cat >"$folder$1"
+}
+
+# Puts the image's own files back to their places. It may be killed anywhere and run again.
+put_back() {
+  for place in "$POLICY" "$NAMES"; do
+    kept=$folder$KEPT/${place##*/}
+    if [ -e "$kept" ] || [ -L "$kept" ]; then
+      mv -fT "$kept" "$folder$place"
+    elif [ -e "$kept.none" ]; then
+      rm -f "$folder$place"
+    fi
+  done
+  rm -rf "${folder:?}$KEPT"
+}
+
+# The image's own apt installs Debian's packages; nothing that it installs is started on this machine.
 bring_packages() {
   packages=$(sh "$run" --missing --root "$folder")
   packages=${packages% }
@@ -85,17 +114,14 @@ bring_packages() {
   mount -t proc proc "$folder/proc"
   mount -t sysfs sysfs "$folder/sys"
   mount --bind /dev "$folder/dev"
-  policy=$folder/usr/sbin/policy-rc.d names=$folder/etc/resolv.conf
-  printf '#!/bin/sh\nexit 101\n' >"$policy"
-  chmod 755 "$policy"
-  if [ -e "$names" ] || [ -L "$names" ]; then mv "$names" "$names.before"; fi
-  cp -L /etc/resolv.conf "$names"
+  printf '#!/bin/sh\nexit 101\n' | replace "$POLICY"
+  chmod 755 "$folder$POLICY"
+  replace "$NAMES" </etc/resolv.conf
   failed=''
   # shellcheck disable=SC2086  # several words are meant
   { chroot "$folder" apt-get -q update && chroot "$folder" env DEBIAN_FRONTEND=noninteractive \
     apt-get -q install -y --no-install-recommends $packages && chroot "$folder" apt-get clean; } || failed=yes
-  rm -f "$policy" "$names"
-  if [ -e "$names.before" ] || [ -L "$names.before" ]; then mv "$names.before" "$names"; fi
+  put_back
   [ -z "$failed" ] || give_up "apt could not bring $packages into the image"
 }
 
@@ -112,9 +138,9 @@ for file in "$image" "$run"; do [ -f "$file" ] || give_up "there is no file $fil
 for tool in $TOOLS; do
   command -v "$tool" >/dev/null || give_up "please install first:  apt-get install e2fsprogs fdisk mount"
 done
-folder=$(mktemp -d) device='' mounted=''
-trap 'leave; rmdir "$folder"' EXIT
-trap 'exit 1' HUP INT TERM
+folder=$(mktemp -d) device=''
+trap 'trap "" HUP INT QUIT PIPE TERM; leave; rmdir "$folder"' EXIT
+trap 'exit 1' HUP INT QUIT PIPE TERM
 attach
 enter
 make_room

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -108,3 +109,91 @@ def test_what_is_no_image_is_told_so(tmp_path: Path, run: Path) -> None:
     )
     said = recipe(tmp_path / "none.img", run)
     assert said.stderr == f"noren: there is no file {tmp_path}/none.img\n"
+
+
+# Programs in the way of those that need a disk or another Debian: the image's root is a folder, and apt is a line of shell
+# that notes what it sees in the image and then ends the recipe, or brings what was wanted.
+INSTEAD = {
+    "losetup": 'case $1 in --find) echo "$TREE" ;; esac',
+    "df": "echo; echo - - - 9999999 -",
+    "mount": """case $2 in ext4) set -- --bind "$3" "$4" ;; esac; exec "$REAL_MOUNT" "$@" """,
+    "chroot": """case $* in
+      *install*)
+        cat "$1/etc/resolv.conf" "$1/usr/sbin/policy-rc.d" >"$SEEN"
+        if [ -n "$SIGNAL" ]; then kill "-$SIGNAL" "$PPID"; else mkdir -p "$1/${BRINGS%/*}" && touch "$1/$BRINGS"; fi ;;
+    esac""",
+}
+ZBAR = f"usr/lib/{MACHINE}-linux-gnu/libzbar.so.0"
+OWN = "etc/resolv.conf", "usr/sbin/policy-rc.d"
+
+
+def in_a_folder(tmp_path: Path, run: Path, number: int = 0) -> subprocess.CompletedProcess[str]:
+    """The recipe over the folder that the image was made of; a signal, if any, meets it while apt installs."""
+    way = tmp_path / "way"
+    way.mkdir(exist_ok=True)
+    for name, text in INSTEAD.items():
+        (way / name).write_text(f"#!/bin/sh\n{text}\n")
+        (way / name).chmod(0o755)
+    env = {
+        **os.environ,
+        "PATH": f"{way}:{os.environ['PATH']}:/usr/sbin:/sbin",
+        "REAL_MOUNT": shutil.which("mount") or "/bin/mount",
+        "TMPDIR": str(tmp_path),
+        "TREE": str(tmp_path / "tree"),
+        "SEEN": str(tmp_path / "seen"),
+        "SIGNAL": str(number or ""),
+        "BRINGS": ZBAR,
+    }
+    alone = ["unshare", "--mount", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+    return subprocess.run(
+        [*alone, "sh", str(RECIPE), str(tmp_path / "raspios.img"), str(run)],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def own_files(tmp_path: Path, policy: str | None) -> dict[str, object]:
+    """An image that lacks a package; its name servers are behind a link that leads nowhere here, as systemd-resolved's is."""
+    make_image(tmp_path, without=("libzbar0",))
+    names, script = (tmp_path / "tree" / name for name in OWN)
+    names.symlink_to("../run/systemd/resolve/stub-resolv.conf")
+    if policy is not None:
+        script.write_text(policy)
+    return found(tmp_path)
+
+
+def found(tmp_path: Path) -> dict[str, object]:
+    picture = debian_root.picture(tmp_path / "tree")
+    return {name: about[-1] for name, about in picture.items() if name in OWN or name.startswith(".")}
+
+
+@pytest.mark.parametrize("policy", [None, "#!/bin/sh\nexit 0\n"])
+def test_the_image_has_its_own_files_again_after_apt(tmp_path: Path, run: Path, policy: str | None) -> None:
+    before = own_files(tmp_path, policy)
+    said = in_a_folder(tmp_path, run)
+    assert said.returncode == 0, said.stderr
+    assert (tmp_path / "seen").read_text() == Path("/etc/resolv.conf").read_text() + "#!/bin/sh\nexit 101\n"
+    assert found(tmp_path) == before
+    assert (tmp_path / "tree/opt/noren/active").is_symlink()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_recipe_that_is_interrupted_leaves_nothing_of_this_machine(tmp_path: Path, run: Path, number: int) -> None:
+    before = own_files(tmp_path, None)
+    assert in_a_folder(tmp_path, run, number).returncode == 1
+    assert (tmp_path / "seen").exists()
+    assert found(tmp_path) == before
+
+
+@pytest.mark.parametrize("policy", [None, "#!/bin/sh\nexit 0\n"])
+def test_after_a_recipe_that_was_killed_the_next_one_mends_the_image(
+    tmp_path: Path, run: Path, policy: str | None
+) -> None:
+    before = own_files(tmp_path, policy)
+    assert in_a_folder(tmp_path, run, signal.SIGKILL).returncode == -signal.SIGKILL
+    assert found(tmp_path) != before
+    said = in_a_folder(tmp_path, run)
+    assert said.returncode == 0, said.stderr
+    assert found(tmp_path) == before
