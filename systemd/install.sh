@@ -221,7 +221,10 @@ links() {
   done
 }
 
-# link TARGET PLACE: in one moment.
+# units: the folder of the box in which systemd finds our units.
+units() { if [ -n "$packaged" ]; then echo /usr/lib/systemd/system; else echo /usr/local/lib/systemd/system; fi; }
+
+# link TARGET PLACE: in one step.
 link() {
   [ "$(readlink "$2" || true)" != "$1" ] || return 0
   mkdir -p "$(dirname "$2")"
@@ -229,23 +232,49 @@ link() {
   mv -fT "$2.new" "$2"
 }
 
+# ours PLACE: whether it is a link of an installer, or a link by which `systemctl enable` has enabled a unit of ours.
+ours() {
+  case $(readlink "$1" || true) in
+    "$HOME_OF_ALL"/active/* | "$HOME_OF_ALL"/*/systemd/noren*) ;;
+    /usr/lib/systemd/system/noren* | /usr/local/lib/systemd/system/noren*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# put_link PLACE TARGET: a file or link that is not ours stays, such as a link to /dev/null or to another copy of the command.
+put_link() {
+  if { [ -e "$root$1" ] || [ -L "$root$1" ]; } && ! ours "$root$1"; then
+    say "$1 is there already, and stays as it is"
+  else
+    link "$2" "$root$1"
+  fi
+}
+
 put_links() {
-  links "$opt/$name" | while read -r place target; do
-    if [ -e "$root$place" ] && [ ! -L "$root$place" ]; then
-      say "$place is there already, and stays as it is"
-    else
-      link "$target" "$root$place"
-    fi
+  links "$opt/$name" | while read -r place target; do put_link "$place" "$target"; done
+}
+
+# `systemctl enable` follows links to their end, to the folder of one version, which is removed some day. What it has made
+# points to the unit's lasting name again.
+keep_enabled() {
+  for place in "$root"/etc/systemd/system/noren* "$root"/etc/systemd/system/*.wants/noren*; do
+    unit=$(readlink "$place" || true)
+    case $unit in
+      "$HOME_OF_ALL"/*/systemd/noren*)
+        case $place in
+          *.wants/*) link "$(units)/${unit##*/}" "$place" ;;
+          *) rm -f "$place" ;;  # the same unit under its own name, before that in the folder of units
+        esac
+        ;;
+    esac
   done
 }
 
-# Whatever points to a version's files, of this version or one that had more of them.
+# The links to files of any version: an older one may have had more of them.
 remove_links() {
   for folder in bin lib/sysusers.d lib/tmpfiles.d lib/udev/rules.d lib/systemd/system; do
     for place in "$root/usr/local/$folder"/*; do
-      case $(readlink "$place" || true) in
-        "$HOME_OF_ALL"/active/*) rm -f "$place" ;;
-      esac
+      ! ours "$place" || rm -f "$place"
     done
   done
   for folder in sysusers.d tmpfiles.d udev/rules.d udev systemd/system systemd; do
@@ -261,12 +290,26 @@ make_accounts() {
   }
 }
 
-# Debian starts the haproxy it installs, with settings that serve nobody; the shop's own front is a unit of ours. One that
-# somebody has given settings goes on.
+# haproxy_is_idle: whether haproxy.service has no settings but those that Debian brings. They can be changed in the unit (such as
+# by `systemctl edit`), in its options (which may name another file), and in the file itself.
+haproxy_is_idle() {
+  for unit in etc/systemd/system run/systemd/system usr/local/lib/systemd/system; do
+    for changed in "$root/$unit"/haproxy.service*; do
+      if [ -e "$changed" ] || [ -L "$changed" ]; then return 1; fi
+    done
+  done
+  for place in /etc/default/haproxy /etc/haproxy/haproxy.cfg; do
+    digest=$(dpkg-query --admindir="$root/var/lib/dpkg" -W -f='${Conffiles}\n' haproxy 2>/dev/null |
+      sed -n "s|^ $place \([0-9a-f]*\)\$|\1|p")
+    [ -n "$digest" ] || return 1
+    printf '%s  %s\n' "$digest" "$root$place" | md5sum --status -c 2>/dev/null || return 1
+  done
+}
+
+# Debian starts the haproxy that it installs, with settings that serve nothing; the shop's front is a unit of ours (noren-front).
+# A haproxy with other settings goes on.
 end_idle_haproxy() {
-  line=$(dpkg-query --admindir="$root/var/lib/dpkg" -W -f='${Conffiles}\n' haproxy 2>/dev/null |
-    sed -n 's|^ \(/etc/haproxy/haproxy.cfg\) \([0-9a-f]*\)$|\2  '"$root"'\1|p')
-  if [ -n "$line" ] && printf '%s\n' "$line" | md5sum --status -c; then
+  if haproxy_is_idle; then
     if on_the_box; then
       systemctl --quiet disable --now haproxy.service
     else
@@ -277,17 +320,19 @@ end_idle_haproxy() {
 
 # --- the actions ------------------------------------------------------------------------------------------------------
 
-# What was not finished is not left behind, and nothing at all where nothing was there.
+# Unfinished files are not left behind; and if nothing was installed, no folder either.
 clean_up() {
   rm -rf "$part"
-  rmdir --ignore-fail-on-non-empty "$opt" # it is there: the lock is on it
+  [ ! -d "$opt" ] || rmdir --ignore-fail-on-non-empty "$opt"
 }
 
-# Two at once would write into the same folder.
+# Two installers at once would write into the same folder, or one would remove what the other writes.
 lock() {
   mkdir -p "$opt"
   exec 9<"$opt"
-  flock -n 9 || give_up 'another installation is going on'
+  # an --uninstall that ended a moment ago has removed the folder with the lock
+  # shellcheck disable=SC3013  # POSIX has -ef since 2024, and dash has it
+  { flock -n 9 && [ "$opt" -ef /proc/self/fd/9 ]; } || give_up 'another installer is running: run this again when it has ended'
   trap clean_up EXIT
   trap 'exit 1' HUP INT TERM
   rm -rf "$part"
@@ -324,6 +369,7 @@ install_noren() {
   [ -n "$before" ] || end_idle_haproxy
   if [ -n "$packaged" ]; then remove_links; else put_links; fi
   if [ -z "$before" ] || [ -L "$root$ENABLED" ]; then wanted_at_boot; fi
+  keep_enabled
   link "$name" "$opt/active"
   [ -z "$before" ] || [ "$before" = "$name" ] || remove_versions "$name" "$before"
   begin
@@ -334,8 +380,7 @@ install_noren() {
 # As `systemctl enable` does, which wants to read the unit: behind `active` is nothing yet. Once only: who has switched it off
 # finds it so after an update.
 wanted_at_boot() {
-  if [ -n "$packaged" ]; then vendor=/usr/lib; else vendor=/usr/local/lib; fi
-  link "$vendor/systemd/system/noren.target" "$root$ENABLED"
+  put_link "$ENABLED" "$(units)/noren.target"
 }
 
 # Of the versions the one before stays, for the way back.
@@ -367,16 +412,21 @@ uninstall_noren() {
   if [ -z "$packaged" ] && [ -e "$root/usr/share/noren/package.txt" ]; then
     give_up 'it was installed by apt, and goes the same way:  apt-get remove noren  (or purge, with the data)'
   fi
+  lock
   if on_the_box; then
-    # one that was never loaded cannot be stopped
+    # a unit that was never loaded cannot be stopped
     systemctl --quiet stop noren.target 'noren-*.service' || true
   fi
-  rm -f "$root$ENABLED"
+  for place in "$root"/etc/systemd/system/noren* "$root"/etc/systemd/system/*.wants/noren*; do
+    ! ours "$place" || rm -f "$place"
+  done
   remove_links
-  rm -rf "$opt"
   if on_the_box; then systemctl daemon-reload; fi
   if [ -n "$purge" ]; then
     rm -rf "$root/var/lib/noren" "$root/etc/noren" "$root/etc/credstore.encrypted/noren-data-key" "$root/run/credstore/noren-data-key"
+  fi
+  rm -rf "$opt"  # last, because the lock is on it
+  if [ -n "$purge" ]; then
     say 'it is gone, and so are its data and settings'
   else
     say 'it is gone; its data (/var/lib/noren) and settings (/etc/noren) stay'

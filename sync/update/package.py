@@ -17,8 +17,9 @@ SUMS_MOST = 256 * 1024  # bytes
 FILES_MOST = 1_000
 BLOCK = 512  # bytes of a tar's header, and of what its contents are padded to (POSIX.1-1988)
 CHUNK = 1 << 20
-# each part of a name begins with a letter or figure: there is no `..`, no hidden file and no root in it
-NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,40}/){0,2}[A-Za-z0-9][A-Za-z0-9._+-]{0,180}", re.ASCII)
+# each part of a name begins with a letter or figure: there is no `..`, no hidden file and no root in it;
+# the @ is for units of several instances (`noren-kiosk@.service`, systemd.unit(5))
+NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,40}/){0,2}[A-Za-z0-9][A-Za-z0-9._+@-]{0,180}", re.ASCII)
 LINE = re.compile(rf"([0-9a-f]{{64}})  ({NAME.pattern})", re.ASCII)
 OURS = re.compile(r"wheels/noren-([^-]+)-py3-none-any\.whl", re.ASCII)
 

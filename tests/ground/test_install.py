@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
+from hashlib import md5
 from pathlib import Path
 
 import pytest
 
-from tests import debian_root, small_package
+from sync.update import package
+from tests import bundle, debian_root, small_package
 from tests.debian_root import MACHINE, PYTHON, install, picture, run_inside
 from tests.small_disk import small_disk
 
@@ -96,6 +99,23 @@ def test_what_is_there_already_stays_as_it_is(root: Path, old: Path, new: Path) 
     for run in (old, new):
         assert "/usr/local/bin/noren is there already" in installed(run, root)
     assert {name: (root / name).read_text() for name in mine} == mine
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("usr/local/bin/noren", "/srv/noren/bin/noren"),
+        (f"{UNITS}/noren-front.service", "/dev/null"),
+        (ENABLED, "/etc/systemd/system/noren.target"),
+    ],
+)
+def test_a_link_somebody_has_made_stays_and_is_named(root: Path, old: Path, new: Path, name: str, target: str) -> None:
+    (root / name).parent.mkdir(parents=True)
+    (root / name).symlink_to(target)
+    assert f"noren: /{name} is there already, and stays as it is\n" in installed(old, root)
+    for words in ((), ("--uninstall",)):
+        installed(new, root, *words)
+        assert (root / name).readlink() == Path(target)
 
 
 def test_who_has_switched_it_off_finds_it_so_after_an_update(root: Path, old: Path, new: Path) -> None:
@@ -266,14 +286,58 @@ def test_only_root_may_change_the_system_it_runs_on(old: Path) -> None:
     assert (said.returncode, said.stderr) == (1, "noren: only root may install: run the same with sudo\n")
 
 
-def test_two_at_once_do_not_write_into_the_same_folder(root: Path, old: Path) -> None:
-    (root / "opt/noren").mkdir(parents=True)
+@pytest.mark.parametrize("words", [(), ("--uninstall",), ("--uninstall", "--purge")])
+def test_beside_another_installer_it_neither_installs_nor_uninstalls(
+    root: Path, old: Path, words: tuple[str, ...]
+) -> None:
+    installed(old, root)
     with subprocess.Popen(["flock", str(root / "opt/noren"), "cat"], stdin=subprocess.PIPE) as holding:
         waiting = subprocess.run(["flock", "-n", str(root / "opt/noren"), "true"], check=False)
         while waiting.returncode == 0:  # it has not got it yet
             waiting = subprocess.run(["flock", "-n", str(root / "opt/noren"), "true"], check=False)
-        assert refused(old, root) == "another installation is going on"
+        assert refused(old, root, *words) == "another installer is running: run this again when it has ended"
         holding.communicate()
+
+
+CONFFILES = ("etc/haproxy/haproxy.cfg", "etc/default/haproxy")
+WANTED = "etc/systemd/system/multi-user.target.wants/haproxy.service"
+
+
+def put_haproxy(root: Path) -> None:
+    """What Debian's haproxy brings, as dpkg knows it: its unit, enabled, and the files of its settings."""
+    texts = {name: f"# {name}\n" for name in CONFFILES}
+    unit = "usr/lib/systemd/system/haproxy.service"
+    texts[unit] = "[Service]\nExecStart=/usr/sbin/haproxy\n[Install]\nWantedBy=multi-user.target\n"
+    lines = "".join(f" /{name} {md5(texts[name].encode()).hexdigest()}\n" for name in CONFFILES)
+    texts["var/lib/dpkg/status"] = (
+        "Package: haproxy\nStatus: install ok installed\nMaintainer: nobody\nArchitecture: all\nVersion: 2.6\n"
+        f"Conffiles:\n{lines}Description: x\n"
+    )
+    for name, text in texts.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    (root / WANTED).parent.mkdir(parents=True)
+    (root / WANTED).symlink_to(f"/{unit}")
+
+
+@pytest.mark.parametrize(
+    ("changed", "text", "goes_on"),
+    [
+        ("etc/hostname", "box\n", False),
+        ("etc/haproxy/haproxy.cfg", "frontend shop\n", True),
+        ("etc/default/haproxy", 'CONFIG="/etc/haproxy/shop.cfg"\n', True),
+        ("etc/systemd/system/haproxy.service.d/override.conf", "[Service]\nEnvironment=CONFIG=/srv/shop.cfg\n", True),
+        ("etc/systemd/system/haproxy.service", "[Service]\nExecStart=/usr/sbin/haproxy -f /srv/shop.cfg\n", True),
+    ],
+)
+def test_debians_idle_haproxy_is_ended_and_one_with_settings_of_somebodys_goes_on(
+    root: Path, old: Path, changed: str, text: str, goes_on: bool
+) -> None:
+    put_haproxy(root)
+    (root / changed).parent.mkdir(parents=True, exist_ok=True)
+    (root / changed).write_text(text)
+    installed(old, root)
+    assert (root / WANTED).is_symlink() == goes_on
 
 
 @pytest.mark.parametrize("purge", [False, True])
@@ -360,6 +424,44 @@ def test_the_whole_of_noren_runs_from_where_it_was_installed(tmp_path: Path, roo
         check=True,
     )
     assert where.stdout.startswith(str(packages))
+
+
+SESSION = "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n"
+
+
+def with_a_session(run: Path, into: Path) -> Path:
+    """The package of a .run, unpacked, with one unit more: one for several instances, as a kiosk session for each user is."""
+    with tarfile.open(run.with_suffix(".tar")) as tar:
+        files = {one.name: content.read() for one in tar if (content := tar.extractfile(one))}
+    del files["SHA256SUMS"]
+    bundle.pack([*files.items(), ("systemd/noren-kiosk@.service", SESSION.encode())], into.with_suffix(".tar"), 1)
+    package.read(into.with_suffix(".tar"))
+    shutil.unpack_archive(into.with_suffix(".tar"), into)
+    return into / "systemd/install.sh"
+
+
+def test_what_systemctl_enables_stays_enabled_over_updates_and_goes_with_the_rest(
+    root: Path, old: Path, new: Path, tmp_path: Path
+) -> None:
+    first, second = with_a_session(old, tmp_path / "first"), with_a_session(new, tmp_path / "second")
+    installed(first, root)
+    assert below(root, (root / UNITS / "noren-kiosk@.service").readlink()).read_text() == SESSION
+    names = ("noren-kiosk@tablet.service", "noren.target")
+    systemctl = ["systemctl", f"--root={root}", "--quiet"]
+    subprocess.run([*systemctl, "disable", "noren.target"], check=True)
+    subprocess.run([*systemctl, "enable", *names], check=True)
+    wants = (root / ENABLED).parent
+    for again in (second, second):
+        installed(again, root)
+        links = {path.name: str(path.readlink()) for path in wants.iterdir()}
+        assert links == dict(zip(names, (f"/{UNITS}/noren-kiosk@.service", f"/{UNITS}/noren.target"), strict=True))
+        assert [path.name for path in wants.parent.iterdir()] == [wants.name]
+        subprocess.run([*systemctl, "is-enabled", *names], check=True)
+    subprocess.run([*systemctl, "disable", "noren-kiosk@tablet.service"], check=True)
+    subprocess.run([*systemctl, "enable", "noren-kiosk@tablet.service"], check=True)
+    installed(second, root, "--uninstall")
+    assert [*wants.iterdir()] == []
+    assert [path.name for path in wants.parent.iterdir()] == [wants.name]
 
 
 def test_the_image_of_another_processor_and_debian_gets_its_own_wheels(tmp_path: Path) -> None:
