@@ -122,6 +122,7 @@ def contents(own: Path, folder: Path, machine: str, when: int, lock: str) -> dic
     (ours,), others = sbom.wheels([own]), sbom.wheels(paths)
     files: dict[str, bytes | Path] = {f"wheels/{path.name}": path for path in [own, *paths]}
     about = [f"version {ours.version}", f"machine {machine}", f"summary {ours.about['Summary']}"]
+    about.append(f"maintainer {deb.maintainer(ours.about)}")
     for target in TARGETS:
         if target.machine == machine:
             wanted = "\n".join([f"noren=={ours.version} --hash=sha256:{ours.digest}", *locked(lock, target)]) + "\n"

@@ -8,6 +8,8 @@ import hashlib
 import io
 import tarfile
 from collections.abc import Iterator, Mapping
+from email.message import Message
+from email.utils import getaddresses
 from pathlib import Path, PurePosixPath
 
 SYSTEMD = Path(__file__).parents[1] / "systemd"
@@ -15,7 +17,22 @@ ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
 FILES = "usr/share/noren"  # where the package lies, as it is in the tar
 ACTIVE = "/opt/noren/active"
 SCRIPTS = ("postinst", "prerm", "postrm")
+NOBODY = "Noren developers"
 COPYRIGHT = "usr/share/doc/noren/copyright"
+
+
+def maintainer(about: Message) -> str:
+    """The first maintainer, else author, that a wheel's METADATA names (from pyproject.toml), as deb-control(5) writes one.
+
+    If none is named there is no address either: dpkg wants none, and one that was made up would lead nowhere.
+    """
+    for kind in ("Maintainer", "Author"):
+        if addresses := getaddresses([about.get(f"{kind}-email", "")]):
+            name, address = addresses[0]
+            return f"{name or about.get(kind, NOBODY)} <{address}>"
+        if name := about.get(kind):
+            return str(name).partition(",")[0]
+    return NOBODY
 
 
 def version(said: Mapping[str, str]) -> str:
@@ -131,6 +148,7 @@ def _control(said: Mapping[str, str], sums: str, size: int, when: int) -> bytes:
         "ARCHITECTURE": ARCHITECTURES[said["machine"]],
         "KIB": str(size),
         "SUMMARY": said["summary"],
+        "MAINTAINER": said["maintainer"],
     }.items():
         text = text.replace(f"@{word}@", value)
     files = {"control": text.encode(), "md5sums": sums.encode()}
