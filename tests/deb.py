@@ -29,9 +29,9 @@ def maintainer(about: Message) -> str:
     for kind in ("Maintainer", "Author"):
         if addresses := getaddresses([about.get(f"{kind}-email", "")]):
             name, address = addresses[0]
-            return f"{name or about.get(kind, NOBODY)} <{address}>"
-        if name := about.get(kind):
-            return str(name).partition(",")[0]
+            return f"{name or about.get(kind) or NOBODY} <{address}>"
+        if names := about.get(kind):
+            return str(names).partition(",")[0]
     return NOBODY
 
 
