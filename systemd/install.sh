@@ -1,13 +1,13 @@
 #!/bin/sh
-# Puts Noren on a box, brings another version beside the one that is there, or takes it away.
+# Installs Noren on a box, adds another version beside the present one, or removes it.
 #
-#   sh install.sh [--root DIR]                        install, or update; what is done already is not done again
-#   sh install.sh --uninstall [--purge] [--root DIR]  take it away; the data and the settings only with --purge
+#   sh install.sh [--root DIR]                        install, or update; a step that is done already is not done again
+#   sh install.sh --uninstall [--purge] [--root DIR]  remove it; the data and the settings only with --purge
 #   sh install.sh --missing [--root DIR]              print which Debian packages must come first
 #
 # DIR is the root folder of another system, such as a mounted image; nothing of it is run and nothing in it is started.
-# Each version has a folder of its own in /opt/noren. `active` points to the one that counts, and everything else (units,
-# rules, the command) points to what is behind `active`: the moment in which that link is replaced is the update.
+# Each version has a folder of its own in /opt/noren. The link `active` points to the version in use, and all other links (units,
+# rules, the command) go through `active`: the update happens when that link is replaced.
 set -eu
 umask 022
 
@@ -56,7 +56,7 @@ read_words() {
   [ -z "$purge" ] || [ $action = uninstall ] || give_up '--purge goes with --uninstall'
 }
 
-# on_the_box: whether this is the running system, with a systemd that can be told to start something.
+# on_the_box: whether this is the running system, with a systemd that can start units.
 on_the_box() { [ -z "$root" ] && [ -d /run/systemd/system ]; }
 
 may_change() {
@@ -78,7 +78,7 @@ machine_of() {
   esac
 }
 
-# Sets python to the version the box has. A box without one is told the line that brings it, by look_for_packages.
+# Sets python to the version the box has. For a box without one look_for_packages prints the line that brings it.
 look_at_python() {
   python=$(readlink "$root/usr/bin/python3" || true)
   python=${python##*/}
@@ -133,7 +133,7 @@ name_it() {
   fi
 }
 
-# Sets runner to a Python of this machine that can put wheels where they belong; the box's own, where this is the box.
+# Sets runner to a Python of this machine that can unpack wheels; on the box, the box's own.
 find_runner() {
   runner=/usr/bin/python$python
   if [ -n "$root" ]; then
@@ -144,7 +144,7 @@ find_runner() {
   fi
 }
 
-# The platforms that the wheels are for, as pip wants to hear them: it would ask the machine it runs on.
+# The platforms of the wheels, as options of pip: without them it would take those of the machine it runs on.
 platforms() {
   for wheel in "$1"/wheels/*.whl; do
     wheel=${wheel%.whl}
@@ -365,7 +365,7 @@ install_noren() {
   # until this is gone there is something to finish: the next run starts anew what runs
   [ "$before" = "$name" ] || : >"$opt/.unfinished"
   make_accounts
-  # systemd reads all units for that: before there are links to where nothing is yet
+  # before the links: systemd reads all units for it, and behind the links there is nothing yet
   [ -n "$before" ] || end_idle_haproxy
   if [ -n "$packaged" ]; then remove_links; else put_links; fi
   if [ -z "$before" ] || [ -L "$root$ENABLED" ]; then wanted_at_boot; fi
@@ -383,7 +383,7 @@ wanted_at_boot() {
   put_link "$ENABLED" "$(units)/noren.target"
 }
 
-# Of the versions the one before stays, for the way back.
+# The version before this one stays, so that one can go back to it.
 remove_versions() {
   for folder in "$opt"/*; do
     case ${folder##*/} in

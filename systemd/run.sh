@@ -16,5 +16,5 @@ main() {
   sh "$folder/systemd/install.sh" --archive "$0" "$SKIP" "$@"
 }
 
-# on one line: what stands behind it is no script
+# on one line: what follows it is no script
 main "$@"; exit
