@@ -26,19 +26,19 @@ log = logging.getLogger(__name__)
 
 TICK = 0.025  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
 
-# A scan the desk comes to later than this (it was down, the power was cut) is kept and counts, but is not put on the
+# A scan that is answered later than this (web was down, the power was cut) is kept and counts, but is not put on the
 # screen: the person with that code has left, and another person is at the station.
 FRESH = timedelta(seconds=10)
 
-# The log this process writes itself: its readings are let go with their answer. The bridge lets go of its own behind us, so
-# that each log has one writer.
+# The log that this process writes itself: it deletes those readings with their answer. The bridge deletes its own readings
+# later, so that each log has one writer.
 OURS = "page_scans"
 
-# What is no scan's fault; a broken constraint is one, or the same scan would end the process again and again.
+# Errors that no scan causes. A broken constraint is a scan's fault, or the same scan would end the process again and again.
 TROUBLE = (OSError, MemoryError, sqlite3.Error)
 
 Decide = Callable[[ScanContext], Outcome]
-"""What a scan comes to: the table of the features that are on (edge/registry.py)."""
+"""Returns the outcome of a scan, by the table of the features that are on (edge/registry.py)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +53,8 @@ class Answered:
 def answer(shop: StoreContext, decide: Decide, scan_log: str, scan: Scan) -> Answered:
     """Answer one scan in one transaction: outcome, facts and cursor move together.
 
-    The scan's own moment decides (which day a visit counts for, whether a code has expired), however late the desk comes
-    to it. A bug in a decision costs its own scan alone: it becomes the outcome `fault`, with the trace in the log.
+    The scan's own moment decides (which day a visit counts for, whether a code has expired), however late it is
+    answered. A bug in a decision costs only its own scan: the outcome is `fault`, with the trace in the log.
     """
     cause = f"{scan_log}/{scan.seq}"
     shop.renew()
@@ -117,8 +117,8 @@ def work(
     life: Life,
     tell_no_room: Callable[[str], None],
 ) -> None:
-    """The desk's day: look, answer, rest. On a full disk the scans wait where they are, and so does the desk; the station
-    of the first of them shows an error."""
+    """Answer scans until the process ends. On a full disk the scans wait in their log; the station of the first of them
+    shows an error."""
     changes, rounds = Changes(shop.db), Retrying(log, "scans wait until there is room")
     while life.goes_on():
         if (changes.seen() or rounds.again) and rounds.run(partial(catch_up, shop, decide, tell_screens, life)):

@@ -1,4 +1,4 @@
-"""`noren seal-keys`: the box's own secrets at headquarters sealed where they lie, or put back in the clear."""
+"""`noren seal-keys`: seals the box's own secrets at headquarters in their files, or writes them back in the clear."""
 
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ from edge.key_files.secret_sealing import seal_keys as seal
 @click.option("--open", "to_open", is_flag=True, help="Put them back in the clear, for a move to another box.")
 @settings
 def seal_keys(to_open: bool, path: Path) -> None:
-    """Seal the box's own secrets at headquarters (signing key, password, TLS key) with its data key, where they lie."""
+    """Seal the box's own secrets at headquarters (signing key, password, TLS key) with its data key, in their files."""
     config = read_config(path)
     found = unlock_data(config, os.environ.get(HANDED), make=False)
     if found is None:

@@ -7,7 +7,7 @@ NET = Path("/sys/class/net")
 ELSEWHERE = (
     "192.0.2.1",
     9,
-)  # RFC 5737: nobody's address; a packet to it would have this machine's own address as its source
+)  # RFC 5737: an address that is in use nowhere; a packet to it would have this machine's own address as its source
 
 
 def mac(net: Path = NET) -> str:

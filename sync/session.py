@@ -1,4 +1,4 @@
-"""What sync does in a round: take what has arrived, say what is due. Rules only; the line is somebody else's."""
+"""One round of sync: handle the messages that have arrived, send those that are due. Another module has the connection."""
 
 import logging
 import random
@@ -87,9 +87,9 @@ class SyncSession:
         return self.report.me
 
     def round(self, events: Sequence[Event], at: float, now: Now) -> None:
-        """Take what has arrived, say what is due. `at`: monotonic seconds.
+        """Handle what has arrived, send what is due. `at`: monotonic seconds.
 
-        What a full disk cannot keep is dropped, and comes again: HQ is asked for rows, an ack or a note waits for its round.
+        What a full disk cannot keep is dropped and comes again: sync asks HQ for rows, and an ack or a note waits for a round.
         """
         for event in events:
             if not self.has_ended:
@@ -122,7 +122,7 @@ class SyncSession:
         self.notes.write(now)
 
     def _note_heard(self) -> None:
-        """How far HQ has kept the journal, in the other file: whoever puts an older store.db back does not put that back."""
+        """Note in the other file how far HQ has kept the journal: a restore of an older store.db leaves that file as it is."""
         epoch = self.me.box.epoch
         if (seq := self.up.heard(epoch)) and (epoch, seq) != self._heard:
             with writing(self.mirror):
@@ -218,7 +218,7 @@ class SyncSession:
     # --- what is said
 
     def _look(self, now: Now) -> None:
-        """Somebody has written to store.db: facts perhaps, perhaps a new epoch."""
+        """store.db has changed: there may be new facts or a new epoch."""
         self.up.look()
         self.questions.look(now, hq_is_there=self._is_up and self.line.state == "up")
         self.report.look()
@@ -240,7 +240,7 @@ class SyncSession:
         self.tell_state()
 
     def _end(self, args: Mapping[str, str], _at: float, _now: Now) -> None:
-        """Nothing counts any more but that the box is out of use: whoever runs the rounds ends them."""
+        """The box is out of use: its rows are overwritten, and the caller ends the rounds."""
         if args["key"] != self.me.key.id:
             raise ValueError("it is about a key this box had, or another box has")
         decommission.take_out(self._folder, self.me.key.id, self.db, self.mirror)

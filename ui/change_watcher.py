@@ -26,7 +26,7 @@ from ui.process_state.screens import Screens
 
 log = logging.getLogger(__name__)
 
-DISK_EVERY = 5.0  # seconds between looks though nobody has committed: a disk without a byte left lets nobody commit
+DISK_EVERY = 5.0  # seconds between looks without a commit: a full disk lets no process commit
 TICK = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
 
 
@@ -136,7 +136,7 @@ class ChangeWatcher:
         self._store, self._hq, self._due = Changes(shop.db), Changes(shop.hq), 0.0
 
     def round(self, again: bool) -> None:
-        """Look if somebody has committed, if it is time to, or `again` because the last look was not ended."""
+        """Look if a process has committed, if it is time to, or `again` because the last look was not finished."""
         if self._store.seen() | self._hq.seen() | again or time.monotonic() >= self._due:
             self._due = time.monotonic() + DISK_EVERY
             self.look()
@@ -172,7 +172,7 @@ class ChangeWatcher:
 
 
 def follow(shop: StoreContext, screens: Screens, stamp: str, life: Life) -> None:
-    """The follower's day: look when somebody has committed, rest. What a full disk cannot keep is looked at again."""
+    """Watch both databases until the process ends: look after each commit. What a full disk cannot keep is looked at again."""
     follower = ChangeWatcher(shop, screens, stamp)
     rounds = Retrying(log, "facts of devices and sync wait until there is room")
     while life.goes_on():

@@ -23,7 +23,7 @@ def is_a_page(response: Response) -> Response:
 
 @offline.get("/service-worker.js")
 def worker() -> Response:
-    """At the root, because a worker serves only what lies under its own address."""
+    """At the root, because a worker serves only addresses below its own."""
     response = current_app.send_static_file("js/service-worker.js")
     response.headers["Cache-Control"] = "no-cache"
     return response

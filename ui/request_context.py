@@ -26,7 +26,7 @@ from ui.process_state.screens import Screens
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessState:
-    """What the web process has once, for all requests."""
+    """The parts of the web process that all requests share."""
 
     ground: Config  # noren.toml; what is in force is the shop's
     past: int  # the config on trial when the process began
@@ -118,6 +118,6 @@ def close(_error: BaseException | None) -> None:
 
 
 def settle(app: Flask, it: ProcessState) -> None:
-    """Attach the house to an app."""
+    """Attach the process state to an app."""
     app.extensions["house"] = it
     app.teardown_appcontext(close)

@@ -99,7 +99,7 @@ def _encrypt(file: Path) -> None:
             if file.name == PRECIOUS and _hides(file):
                 raise _NotTheSame(
                     "its log of commits is damaged"
-                )  # what comes after the damage is salvaged, and not thrown away
+                )  # what comes after the damage is salvaged, and not lost
             _settle(file)
             export(file, part)
             on_the_card(part)

@@ -1,4 +1,4 @@
-"""A town in a folder: where everything of the demo lies, which ports it has, and the processes that make it up."""
+"""A town in a folder: the files of the demo, its ports and its processes."""
 
 import json
 import shutil
@@ -175,7 +175,7 @@ class DemoStack:
             child.end()
 
     def count(self) -> None:
-        """The chain's stock system tells its numbers again: one that nobody tells grows old, and is shown no more."""
+        """The chain's stock system sends its numbers again: a number that is not sent again grows old and is not shown."""
         _run("hq", "sample", "--dir", self.hq, "--count")
 
     def is_ready(self) -> bool:

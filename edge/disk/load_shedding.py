@@ -28,7 +28,7 @@ CHUNK = 500  # rows a transaction deletes, so that a scan never waits long for i
 # if nothing else can be deleted: a clerk's hand-over still finds the code that was read before it.
 SPARED = {Level.SHORT: timedelta(days=2), Level.FULL: timedelta(hours=1)}
 
-# The same in rows, if the clock is not synchronised: then nobody knows where the two days and the hour begin. A shop sends
+# The same in rows, if the clock is not synchronised: then it is not known when the two days and the hour began. A shop sends
 # some 5,000 facts a day.
 LEFT = {Level.SHORT: 10_000, Level.FULL: 500}
 

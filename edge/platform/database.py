@@ -53,7 +53,7 @@ def open_store(folder: Path) -> Database:
 
 
 def open_hq(folder: Path) -> Database:
-    """`hq.db`: the replica of HQ's data. It can be thrown away and fetched again."""
+    """`hq.db`: the replica of HQ's data. It can be deleted and loaded again."""
     return open_db(folder / "hq.db", precious=False)
 
 

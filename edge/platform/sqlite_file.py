@@ -18,7 +18,7 @@ _LOCKED = "unsupported file format"  # SQLite's message for an encrypted file th
 _A_LITTLE = 65_536  # free bytes below which SQLite cannot extend the index of its log
 _CHUNK = 1_000_000  # bytes of a file that are read at once
 
-PRECIOUS = "store.db"  # cannot be fetched from anywhere: it is repaired, not thrown away
+PRECIOUS = "store.db"  # cannot be loaded from anywhere: it is repaired, not deleted
 
 Generation = tuple[int, int]
 """Which file has a name now: device and inode."""

@@ -31,7 +31,7 @@ TELL_EVERY = 3600.0  # seconds between facts about what was thinned, while it go
 CHUNK = 500  # rows a transaction deletes, so that a scan never waits long for retention
 JTI_DAYS = 2  # a signed code is valid for a minute; two days are longer than any correction of the clock in between
 
-# Each table with the rows that may be deleted, of the page in hand (:first to :last by rowid, all older than the policy's
+# Each table with the rows that may be deleted, of the present page (:first to :last by rowid, all older than the policy's
 # days). A journal row goes only when HQ has kept it; an order's steps and a product's movements only when HQ has counted them,
 # because a screen shows HQ's last value plus all that HQ has not counted. The mark of a conflict stays as long as the steps
 # that caused it, or else it would be reported to HQ again; so `marks` comes after `pickup_steps`.

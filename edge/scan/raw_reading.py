@@ -9,7 +9,7 @@ from edge.platform.database import NoRoom, rows, synchronous, writing
 from edge.platform.process import Life
 
 # Outcomes that cannot be examined without the bytes: a wrongly set scanner, a code that the chain has not described to us, a bug
-# of ours. An hour is what somebody who was called needs to come and look.
+# of ours. An hour is the time that a called person needs to come and look.
 RIDDLES = frozenset({"not_understood", "fault"})
 KEPT = timedelta(hours=1)  # of uptime: setting the clock does not shorten or lengthen it
 CHUNK = 500  # rows a transaction changes, so that a scan never waits long for it

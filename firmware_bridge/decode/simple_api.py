@@ -10,8 +10,8 @@ from firmware_bridge.decode.symbology_kinds import MATRIX
 Plain = Callable[[Gray], list[tuple[str, str]]]
 
 ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; anything else is shown byte by byte
-# One or two half-width kana are no word but a letter of some other encoding (zxing-cpp guesses the same), and nobody
-# prints private-use characters.
+# One or two half-width kana are most often a letter of another encoding (zxing-cpp guesses the same), and private-use
+# characters are never printed.
 UNLIKELY = re.compile("(?<![｡-ﾟ])[｡-ﾟ]{1,2}(?![｡-ﾟ])|[\ue000-\uf8ff]")
 
 

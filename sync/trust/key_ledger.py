@@ -1,6 +1,6 @@
 """HQ's keys as this box has learned them, in an append-only file: no restore of a backup sets it back.
 
-It lies beside store.db, which holds the same; if one of the two is lost or old, it is completed from the other.
+It is beside store.db, which holds the same; if one of the two is lost or old, it is completed from the other.
 """
 
 import errno

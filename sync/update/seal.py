@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
 from sync.update.package import Package
 
-SUFFIX = ".sig"  # the seal lies beside its package
+SUFFIX = ".sig"  # the seal is beside its package
 MOST = 4 * 1024  # bytes of a seal
 
 Short = Annotated[str, Meta(min_length=1, max_length=64)]

@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:
-    """Whom a scan was, as it is known now: HQ may have sent somebody since who was a stranger then."""
+    """The member of a scan, as known now: HQ may have sent a member since who was unknown then."""
 
     member: str | None
     orders: list[str]
@@ -91,7 +91,7 @@ def _message(why: str, **about: object) -> Answer:
 
 
 def no_room() -> Answer:
-    """To whom the disk is too full to say yes: somebody else than the shopper before."""
+    """The shopper whose scan the full disk cannot keep: another person than the shopper before."""
     return replace(_message("no_room"), person="refused")
 
 

@@ -135,7 +135,7 @@ def scan(station: str) -> tuple[str, int] | str:
     """A keyboard wedge's reading; the answer comes as for any scan, by the stream. 202: it is kept. 422: it is a piece.
 
     200: not a row can be kept on this disk; a price tag is looked up all the same, and leaves nothing behind.
-    507: it is another code, and is refused; the session of whoever stood there before is over.
+    507: it is another code, and is refused; the session of the shopper before has ended.
     """
     place = _station(station)
     try:
@@ -204,7 +204,7 @@ def calling(station: str) -> str:
 
 @kiosk.post("/kiosk/<station>/call")
 def call(station: str) -> str:
-    """Call somebody to this station; pressed again before they come, it is still one call."""
+    """Call staff to this station; pressed again before they come, it is still one call."""
     place, db = _station(station), shop().db
     with writing(db):
         if one(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:

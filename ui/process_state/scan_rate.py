@@ -5,10 +5,8 @@ from collections import deque
 from dataclasses import dataclass, field
 
 RATE = 10.0  # codes a second for long: a keyboard scanner takes 30 ms to type an EAN, and a hand 300 to fetch the next
-BURST = 60  # codes at once: what a scanner has kept while nobody listened
-JUNK = (
-    20  # codes a minute that nobody understands and that are kept all the same: a damaged label, tried again and again
-)
+BURST = 60  # codes at once: those a scanner has stored while no page received them
+JUNK = 20  # unknown codes a minute that are still kept: a damaged label, tried again and again
 MINUTE = 60.0  # seconds
 
 
@@ -40,7 +38,7 @@ class ScanRate:
             return True
 
     def may_keep_junk(self, station: str, at: float) -> bool:
-        """Whether one more code that nobody understands may be kept; counted."""
+        """Whether one more unknown code may be kept; counted."""
         with self._lock:
             kept = self._of(station, at).junk
             while kept and at - kept[0] >= MINUTE:

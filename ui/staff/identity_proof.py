@@ -83,7 +83,7 @@ def by_code(shop: StoreContext, station: str, order: str, now: Now) -> CodeRead 
 
 
 def start_anew(shop: StoreContext, station: str, now: Now) -> None:
-    """Somebody signs in, inside the caller's transaction: what was read before proves nothing to them."""
+    """A clerk signs in, inside the caller's transaction: what was read before proves nothing to them."""
     set_mark(shop.db, _since(station), last_seq(shop.db), now)
 
 

@@ -43,7 +43,7 @@ def tab(tab: str) -> Response | Answer:
 
 @staff.post("/touch")
 def touch() -> tuple[str, int]:
-    """A person uses the page without a request: the session is kept alive (desk.fit does it)."""
+    """A person uses the page without a request: the session is kept open."""
     return "", 204
 
 

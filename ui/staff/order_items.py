@@ -1,4 +1,4 @@
-"""The goods of an order, piece by piece as a clerk takes them in hand."""
+"""The goods of an order, piece by piece, as a clerk scans or picks them."""
 
 from dataclasses import dataclass
 

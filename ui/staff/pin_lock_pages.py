@@ -39,7 +39,7 @@ def _name(staff: str) -> str:
 
 @pins.post("/<staff>/unlock")
 def unlock(staff: str) -> Answer:
-    """Let somebody try again at once, everywhere."""
+    """Let a person try again at once, at every device."""
     with writing(shop().db):
         pin_locks.unlock(shop().db, shop().box, staff, shell.at(signed_in().staff.staff), moment())
     return redirect(url_for("pins.runs"), 303)

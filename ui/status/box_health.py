@@ -48,9 +48,9 @@ class Health:
     clock: Quality
     screens: dict[str, int]  # open screens by station or surface; 0: one was open since the start, and is gone
     wedges: list[keyboard_wedge.Standing]  # scanners that type into the stations' pages
-    stuck: list[str]  # loops of the web process that do not go round: desk, follower, broom
+    stuck: list[str]  # loops of the web process that do not run: desk, follower, broom
     failing: int  # pages that failed within the last minute
-    cut: bool  # the pages are offered to the shop's network, and the front lets nobody through
+    cut: bool  # the pages are served on the shop's network, and no request comes through the front
     gs_lost: datetime | None  # when a keyboard scanner last left out what GS1 data needs, today
     versions: Versions
     refilling: bool  # HQ's mirror was damaged or gone, and HQ is sending all of it again

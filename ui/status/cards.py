@@ -235,7 +235,7 @@ def _versions(w: Words) -> Card:
 
 
 def _unusable(w: Words) -> list[Card]:
-    """What HQ has sent and nobody can use: each costs itself, and somebody at HQ must mend it."""
+    """Rows of HQ's that cannot be used: only the row itself is missing, and HQ must correct it."""
     count = w.it.versions.unusable
     if not count:
         return []

@@ -45,7 +45,7 @@ def _reach(state: str, reason: Reason, word: datetime, moment: Now) -> Reach:
 
 
 def line(shop: StoreContext, silent: Loops, moment: Now) -> Line:
-    """How HQ is to be had, and what waits for it. Of a sync that does not go round nothing it wrote is believed."""
+    """The state of the connection to HQ, and what waits for it. If sync's loops do not run, nothing it wrote counts."""
     facts = standing(shop.db, shop.box.epoch)
     row = one(shop.db, "select state, since, heard, reason from line")
     if row is None:

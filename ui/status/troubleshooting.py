@@ -102,7 +102,7 @@ def _help(reader: Reader) -> str:
 
 
 def _web(it: Health) -> list[Problem]:
-    """What does not go round in the process that answers, and pages that fail: only the support line can help."""
+    """Loops of the web process that do not run, and pages that fail: only the support line can help."""
     found = []
     if "desk" in it.stuck:
         found.append(Problem(what="desk", do="support"))
@@ -155,7 +155,7 @@ def _wedge(it: Health) -> list[Problem]:
 
 
 def _garbled(it: Health) -> list[Problem]:
-    """Scanners that send what nobody can read: their settings and ours do not fit."""
+    """Scanners whose data cannot be read: their settings and ours do not fit."""
     sent = [
         Problem(what="garbled", do=one.counts.why, station=one.station, reader=one) for one in it.readers if one.garbled
     ]

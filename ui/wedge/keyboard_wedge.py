@@ -45,7 +45,7 @@ FLOOD = "flood"  # why codes were not kept that were too many or too long for an
 
 
 class Flood(Exception):
-    """A reading that nobody understands, behind more of its kind than a damaged label makes; it is not kept."""
+    """A reading that is not understood, after more of its kind than a damaged label makes; it is not kept."""
 
 
 class Typed(Struct, frozen=True, forbid_unknown_fields=True):
@@ -201,7 +201,7 @@ def note_flood(db: Database, station: str, count: int, now: Now) -> None:
 
 
 def _is_junk(db: Database, found: Reading) -> bool:
-    """Whether nobody here understands a reading."""
+    """Whether a reading means nothing here."""
     return isinstance(read(found.data, aim=found.aim, symbology=found.symbology, rules=code_rules(db)), Unknown)
 
 

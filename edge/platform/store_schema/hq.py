@@ -50,9 +50,9 @@ create table answers (question integer primary key, word text not null, body tex
 """
 
 # `configs`, written by sync: each config HQ has sent, and how far it has come (sync/config_trial/states.py). The last good one is
-# kept here and not in the mirror, which may be thrown away. `bridge`, written by the bridge: which of them it lives with,
-# the trial that was under way when it began, why it could not take up the one it tried, and which devices of the one it
-# looked at are not there: only the bridge sees device nodes.
+# kept here and not in the mirror, which may be deleted. `bridge`, written by the bridge: the config it uses, the trial that
+# was under way when it started, why it could not use the one it tried, and the devices of the one it checked that are not
+# there: only the bridge sees device nodes.
 CONFIGS = """
 create table configs (
   number integer primary key autoincrement,

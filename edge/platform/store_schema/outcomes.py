@@ -1,6 +1,6 @@
 """Tables of what each scan came to, what the screens show of it, and how far the readers of a log have come."""
 
-# Written by web: the desk and the pages.
+# Written by web: the scan processor and the pages.
 OUTCOMES = """
 create table outcomes (
   seq integer primary key autoincrement,

@@ -1,6 +1,6 @@
 """Tables of the box's own upkeep: its loops, its disk, its old rows and its repairs."""
 
-# When each loop of each process last went round (edge/platform/heartbeat.py): `round_ms` of uptime in `boot`. A process
+# When each loop of each process last ran (edge/platform/heartbeat.py): `round_ms` of uptime in `boot`. A process
 # writes its own rows.
 LOOPS = """
 create table loops (
@@ -25,7 +25,7 @@ RESERVE = """
 create table reserve (number integer primary key, room blob not null) strict;
 """
 
-# Uptime since rows were last thrown away by their age (edge/retention/unswept.py). Written by web.
+# Uptime since rows were last deleted by their age (edge/retention/unswept.py). Written by web.
 UNSWEPT = """
 create table unswept (uptime_ms integer not null, only_one integer primary key check (only_one = 1)) strict;
 """

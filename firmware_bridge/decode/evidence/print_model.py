@@ -41,7 +41,7 @@ _ALL_SIGNS = {  # texts that have all of them
     Symbology.ITF: tuple(f"{n:02}" * 3 for n in range(100)),
     Symbology.CODE128: tuple(f"{n:02}" * 2 for n in range(100)),
 }
-RATIOS = (2.5, 2.0, 3.0)  # of wide to narrow ones; what lies between is near enough
+RATIOS = (2.5, 2.0, 3.0)  # of wide to narrow ones; a ratio between these is near enough to one of them
 PATTERN, STOP = 6, 7  # bars and spaces of a character of Code 128, and of its last (ISO/IEC 15417)
 STARTS: tuple[Widths, ...] = ((2, 1, 1, 4, 1, 2), (2, 1, 1, 2, 1, 4), (2, 1, 1, 2, 3, 2))  # of its sets A, B and C
 START_A, START_B, START_C, TO_C, TO_B, STOPPED = 103, 104, 105, 99, 100, (2, 3, 3, 1, 1, 1, 2)
@@ -63,7 +63,7 @@ DIGITS: tuple[Widths, ...] = (
     (1, 2, 1, 3),
     (3, 1, 1, 2),
 )
-FINE, COARSE = 4, 2  # samples a module: to compare characters, and to find where the code lies
+FINE, COARSE = 4, 2  # samples a module: to compare characters, and to find the code
 QUIET = 7  # modules of white drawn at each end
 BESIDE = 0.5  # modules of its neighbours that belong to the picture of a character: where its outer edges are
 AROUND = 4.0  # modules drawn around it, so that what is blurred has no end

@@ -20,7 +20,7 @@ from sync.hq.schema import FILE, migrate, open_hq_store
 from sync.protocol.command_types import REVOKE
 from sync.protocol.signing import fingerprint, new_key, read_public, write_private, write_public
 
-END_LASTS = timedelta(days=3650)  # a stolen box may lie in a drawer for years
+END_LASTS = timedelta(days=3650)  # a stolen box may be off for years
 SEED_FILE = "store-signing.key"
 HQ_TOML = "hq.toml"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # as noren.toml has it

@@ -126,8 +126,8 @@ def revoke(db: Database, folder: Path, name: str) -> None:
 
 
 def prove(db: Database, folder: Path) -> None:
-    """Let the key HQ signs with vouch for keys nobody vouches for, and withdraw what is revoked: a store that is away finds
-    from any of them to this one."""
+    """Sign the keys without a vouch with HQ's present key, and withdraw those that are revoked: a store that was away can then
+    get from any of its keys to this one."""
     with writing(db):
         _prove(db, keys.read_hq_key(folder))
 

@@ -141,7 +141,7 @@ def _known(name: str) -> tuple[str, ...]:
 
 
 def _check_names(to: Target, item: Item, fields: dict[str, Any]) -> None:
-    """A field nobody knows is most often a misspelt one."""
+    """An unknown field is most often a misspelt one."""
     known = tuple(to.only) or _known(to.feed)
     if known and (unknown := next((name for name in fields if name not in known), None)):
         raise item.bad(f"`{unknown}` is no field of {to.feed}; it has {', '.join(known)}", unknown)

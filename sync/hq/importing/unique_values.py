@@ -17,7 +17,7 @@ FIELDS = {"orders": ("number", "number"), "members": ("card", "codes"), "staff":
 
 @dataclass(frozen=True, slots=True)
 class NotUnique:
-    """Somebody else has it already."""
+    """Another row has the value already."""
 
     what: str
     value: str
@@ -27,7 +27,7 @@ class NotUnique:
 
 @dataclass(slots=True)
 class UniqueValues:
-    """Who has what, of a scope's rows as they lie at HQ, and of those a push has put since."""
+    """The owner of each unique value: of a scope's rows at HQ, and of those that a push has changed since."""
 
     feed: str
     scope: str
@@ -36,7 +36,7 @@ class UniqueValues:
 
     @classmethod
     def read(cls, db: Database, feed: str, scope: str) -> "UniqueValues":
-        """The claims of a scope; of a feed in which nothing is claimed, none."""
+        """The values of a scope; empty for a feed without unique fields."""
         claims = cls(feed, scope)
         if feed in FIELDS:
             for key, body in _live(db, feed, scope):
@@ -44,7 +44,7 @@ class UniqueValues:
         return claims
 
     def take(self, key: str, body: dict[str, Any]) -> NotUnique | None:
-        """Claim what a row has, and let go what it had before; who is in the way, if somebody is."""
+        """Take the row's values and release those it had before. If another row has one of them, say which."""
         for value in self._had.pop(key, ()):
             if self.owners.get(value) == key:
                 del self.owners[value]
@@ -55,7 +55,7 @@ class UniqueValues:
         return None
 
     def new_number(self) -> str:
-        """A number that no open order of the store has. It is random: from one number nobody can guess another."""
+        """A number that no open order of the store has. It is random: one number does not help to guess another."""
         while (number := str(NUMBERS[secrets.randbelow(len(NUMBERS))])) in self.owners:
             pass
         return number

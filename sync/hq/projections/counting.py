@@ -26,7 +26,7 @@ from sync.protocol.messages import Key
 
 MOVED = event_type(StockMoved)
 CONFLICT = event_type(Conflict)
-# more in one movement is no movement: a number nobody can count to would spoil the row for every fact behind it
+# a larger number is refused: it would make the row unreadable, and with it every later fact about it
 Pieces = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 T = TypeVar("T")
 NOT_ANSWERED = frozenset({CONFLICT, *config_status.TYPES})
@@ -141,7 +141,7 @@ def _move(db: Database, fact: Counted, moves: dict[str, StockRow], late: bool) -
 
 
 def _within(count: int) -> int:
-    """What the row's type can say: a number nobody can count to would spoil the row for every fact behind it."""
+    """The number within the bounds of the row's type: a larger one would make the row unreadable for every later fact."""
     return max(-COUNT_MOST, min(COUNT_MOST, count))
 
 

@@ -7,7 +7,7 @@ from edge.platform.database import one
 from sync.hq.feeds import feed, row_types
 
 MEMBERS = "members"
-REF = "@"  # before the name a signed code gives somebody, in place of a card: no card of anybody's begins so
+REF = "@"  # before the name in a signed code, in place of a card: no card begins so
 
 
 def carrier(db: Database, who: str) -> Member | None:

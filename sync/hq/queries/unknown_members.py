@@ -1,4 +1,4 @@
-"""Members whom a store does not know and asks after: answered within a budget, and sent to it once a fact says they met.
+"""Members whom a store does not know and asks about: answered within a budget, and sent once a fact says that they came.
 
 A question alone makes nobody a member of a store: whoever has a store's key can ask about any card. Nor does a fact alone.
 HQ sends the member's row when it has admitted the one and kept the other, whichever came first.
@@ -28,7 +28,7 @@ from sync.hq.queries.stranger_limit import FLOOR, HOUR
 
 log = logging.getLogger(__name__)
 
-MET = frozenset({event_type(CheckedIn), event_type(MemberIdentified)})  # facts that say a member stood there
+MET = frozenset({event_type(CheckedIn), event_type(MemberIdentified)})  # facts that say that a member was there
 STRANGER = "card:"  # the beginning of a fact's member if the store knew only their card
 NOBODY = "?"  # before a number, in place of a card: a question that found nobody, or proved nothing
 UNPROVEN = "member_unproven"  # a code without the proof it could have had, as HQ's refusals have it
@@ -44,10 +44,10 @@ class Why(StrEnum):
 
 @dataclass(slots=True)
 class QueryBudgets:
-    """What the stores may ask now: counted in the database, by all workers of one headquarters together."""
+    """The questions that stores may still ask: counted in the database, for all workers of one headquarters together."""
 
     db: Database
-    _closed: dict[str, float] = field(default_factory=dict)  # until when nothing is looked up for a store
+    _closed: dict[str, float] = field(default_factory=dict)  # the time until which nothing is looked up for a store
     _pushed: dict[str, int] = field(default_factory=dict)  # refused as too fast since one was let in
 
     def ask(
@@ -60,11 +60,11 @@ class QueryBudgets:
         name: str | None = None,
         proven: Callable[[], bool] = lambda: True,
     ) -> Member | Why | None:
-        """The least a greeting needs of a stranger, under a name of this store's own; or why there is no answer.
+        """The few fields that a greeting needs of an unknown member, under a name for this store only; or why there is none.
 
         `who`: a card, or REF and a name. `name`: the name that the store shall use, if HQ does not choose it.
         `proven` is asked in the transaction that lets the store know them, once it is within its budget.
-        None: nobody, or not proven. It costs as much as a member, so that nobody finds cards by trying numbers.
+        None: no such member, or not proven. It counts like a member, so that cards cannot be found by trying numbers.
         """
         if why := self._why_not(store, now):
             return why
@@ -122,7 +122,7 @@ def _forget(db: Database, store: str, moment: datetime) -> None:
 
 
 def strangers(db: Database, store: str, members: Iterable[str]) -> list[str]:
-    """Those of a store's facts' members whom it did not know: a card, or REF and the name of somebody another store knows."""
+    """The members in a store's facts whom it did not know: a card, or REF and the name of a member that another store knows."""
     names = list(dict.fromkeys(members))
     found = db.conn.execute(
         f"""select value from json_each(?) where exists (select 1 {_OF_THAT_NAME} and body is not null)
@@ -138,7 +138,7 @@ _OF_THAT_NAME = "from rows where feed = 'members' and key = value"
 
 
 def meet(db: Database, store: str, cards: Sequence[str], received: str) -> None:
-    """Facts say that strangers stood in a store, inside the transaction that keeps them."""
+    """Note unknown members that facts say were in a store, inside the transaction that keeps the facts."""
     _forget(db, store, parse_utc(received))
     for card in cards:
         row = one(db, "select member, asked from meetings where store = ? and card = ?", (store, card))
@@ -152,8 +152,8 @@ def meet(db: Database, store: str, cards: Sequence[str], received: str) -> None:
 
 
 def _introduce(db: Database, store: str, who: str, name: str, known: Member) -> None:
-    """Let a store know a member it has met, under a name of its own: from one store's nobody can tell another's. By a
-    signed code that is the name in it, which the store has read."""
+    """Send a store the row of a member it has met, under a name for this store only: two stores' names for one member cannot
+    be matched. If the member showed a signed code, it is the name in the code, which the store has read."""
     if (
         known_members.named_here(db, store, name) if who[:1] == REF else known_members.here(db, store, who)
     ) or known_members.also(db, store, known):

@@ -47,7 +47,7 @@ class StoreStatus(Struct, frozen=True, kw_only=True):
     clock: str = ""
     disk_free: float | None = None
     disk: str = ""  # ok; short: scans and views are thinned; full: new work is refused
-    unswept: int = 0  # days of uptime without anything being thrown away by age
+    unswept: int = 0  # days of uptime in which no row was deleted by age
     devices: dict[str, str] = {}
     scans: dict[str, Passage] = {}
     refused: int = 0

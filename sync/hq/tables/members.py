@@ -1,4 +1,4 @@
-"""The tables of hq-store.db about members: whose card it is, who asked after whom, what has proven that somebody is there."""
+"""The tables of hq-store.db about members: their cards, the stores' questions about them, and the proofs that they were there."""
 
 # Whose card it is, over all stores: a store that does not know one asks while the member waits. The first
 # condition of each trigger keeps other feeds, which are most of what changes, out of it.
