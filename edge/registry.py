@@ -29,7 +29,7 @@ FEATURES: tuple[Feature, ...] = (
 
 
 def by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
-    """A table of facts by type. Raises ValueError where two classes claim the same."""
+    """A table of facts by type. Raises ValueError if two classes claim the same."""
     table: dict[str, type[Fact]] = {}
     for kind in kinds:
         if (other := table.setdefault(kind.TYPE, kind)) is not kind:
@@ -38,7 +38,7 @@ def by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
 
 
 FACTS = by_type((*box.FACTS, *guessing.FACTS, *(fact for feature in FEATURES for fact in feature.facts)))
-"""Every fact that is told, by its CloudEvents type without `noren.`."""
+"""Every class of facts, by its CloudEvents type without `noren.`."""
 
 
 def by_name(feeds: Iterable[Feed]) -> Mapping[str, Feed]:

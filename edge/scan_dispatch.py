@@ -13,7 +13,7 @@ Table = Mapping[tuple[Role, type], Answer]
 
 
 def table(features: Iterable[Feature]) -> Table:
-    """Who answers which class of code at which role. Raises ValueError where two features claim the same pair."""
+    """Who answers which class of code at which role. Raises ValueError if two features claim the same pair."""
     claimed: dict[tuple[Role, type], tuple[str, Answer]] = {}
     for feature in features:
         for (roles, code), answer in feature.answers.items():
@@ -25,7 +25,7 @@ def table(features: Iterable[Feature]) -> Table:
 
 
 def decide(answers: Table, case: ScanContext) -> Outcome:
-    """What the scan comes to; its facts are told, and what it changes is changed, inside the caller's transaction."""
+    """The outcome of the scan; its facts and its changes are written inside the caller's transaction."""
     meaning = case.meaning
     if isinstance(meaning, Unknown):
         return NotUnderstood(reason=meaning.reason, no_separator=lacks_separator(case.scan.data, case.scan.aim))

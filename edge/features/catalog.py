@@ -38,7 +38,7 @@ class Product(Struct, frozen=True, kw_only=True):
     pieces: Annotated[int, Meta(ge=1, le=100_000)] = 1
 
     def __post_init__(self) -> None:
-        """Raises ValueError where the fields cannot be together."""
+        """Raises ValueError if the fields contradict each other."""
         check_name("name", self.name)
         if (self.contains is None) != (self.pieces == 1):
             raise ValueError(
@@ -84,12 +84,12 @@ class Category(Struct, frozen=True, kw_only=True, tag="category", tag_field="wha
 
 
 def product(hq: Database, gtin: str) -> Product | None:
-    """The product of a GTIN-14, or None where HQ's catalogue has none."""
+    """The product of a GTIN-14, or None if HQ's catalogue has none."""
     return hq_replica.row(hq, "catalog", gtin, Product)
 
 
 def item(hq: Database, shown: Product) -> Product | None:
-    """What the shelf sells of it: the product itself, or the item an outer pack contains; None where that is not here."""
+    """The product that the shelf sells: the product itself, or the item in an outer pack; None if that is not here."""
     return shown if shown.contains is None else product(hq, shown.contains)
 
 

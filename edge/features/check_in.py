@@ -25,11 +25,11 @@ from edge.store_context import StoreContext
 
 LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
 
-SHOWN = timedelta(seconds=5)  # behind a scan, in which whoever was scanned still stands there
+SHOWN = timedelta(seconds=5)  # after a scan; so long the person is assumed to be still there
 
 
 class MemberIdentified(Fact, frozen=True, kw_only=True):
-    """A member's code was read; `member` is HQ's pseudonym, or `card:<issuer>:<number>` where HQ has sent none."""
+    """A member's code was read; `member` is HQ's pseudonym, or `card:<issuer>:<number>` if HQ has sent none."""
 
     TYPE = "member.identified"
     ABOUT = ("member", "station", "causation")
@@ -38,7 +38,7 @@ class MemberIdentified(Fact, frozen=True, kw_only=True):
 
 
 def by_card(case: ScanContext, code: MemberCode) -> Outcome:
-    """A card proves nothing but that somebody holds it."""
+    """A card proves only that a person holds it."""
     known = member.by_card(case.shop.hq, code.issuer, code.number)
     return _member(case, known, f"{CARD_ALIAS}{code.issuer}:{code.number}", "static")
 
@@ -97,7 +97,7 @@ def by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
 
 
 def _ask(case: ScanContext, args: Mapping[str, str]) -> int | None:
-    """Ask HQ who that is, with what they show, in the scan's own transaction; None where nobody can be asked.
+    """Ask HQ who that is, with what they show, in the scan's own transaction; None if HQ cannot be asked.
 
     It is put at once and not when a page comes: what proves that somebody is there is good for seconds, and is kept nowhere.
     """
@@ -117,7 +117,7 @@ def _guesses(case: ScanContext, known: str) -> tuple[Guess, ...]:
 
 
 def _first_use(shop: StoreContext, name: str, expires: int) -> bool:
-    """Remember a rotating code for all scanners of the store; false where it was used before."""
+    """Remember a rotating code for all scanners of the store; false if it was used before."""
     sql = "insert or ignore into used_tokens (jti, expires) values (?, ?)"
     return shop.db.conn.execute(sql, (name, expires)).rowcount == 1
 

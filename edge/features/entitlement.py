@@ -10,7 +10,7 @@ class Entitlement(Struct, frozen=True, kw_only=True):
     """A row of the `entitlements` feed (per store); its key is the id that a signed token's `ref` names.
 
     That it is used once is the business of the token's own id (`jti`): a store knows those offline. Raises ValueError
-    where its end is not after its beginning.
+    if its end is not after its beginning.
     """
 
     entitlement: Id  # as long as a signed token's `ref` may be

@@ -29,7 +29,7 @@ class Member(Struct, frozen=True, kw_only=True):
     wallet_secret: str | None = None  # base32, as wallets are given it (RFC 4648); only for members with a wallet pass
 
     def __post_init__(self) -> None:
-        """Raises ValueError where a wallet's secret is none, or the name is one that stores give to those they do not know."""
+        """Raises ValueError if a wallet's secret is invalid, or the name is of the kind that stores give to unknown members."""
         if self.member.startswith(CARD_ALIAS):
             raise ValueError(f"member: expected another beginning than {CARD_ALIAS}")
         if self.wallet_secret is not None and not _is_base32(self.wallet_secret):
@@ -44,18 +44,18 @@ def _is_base32(text: str) -> bool:
 
 
 def masked(name: str) -> str:
-    """What a public screen may show of a name: its first character, and no length. `サトウ` -> `サ＊＊`."""
+    """The form of a name for a public screen: its first character, and not its length. `サトウ` -> `サ＊＊`."""
     return (name[:1] or "") + MASK
 
 
 def by_card(hq: Database, issuer: str, number: str) -> str | None:
-    """The pseudonym of the member who carries a card, or None where HQ has not sent them to this store."""
+    """The pseudonym of the member who carries a card, or None if HQ has not sent them to this store."""
     found = one(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
     return found[0] if found else None
 
 
 def introduced(db: Database, hq: Database, card: str | None, asked: int | None, life: Life) -> str | None:
-    """The name by which HQ lets this store know somebody it did not; None where it does not in time.
+    """The name under which HQ sends this store a member it did not know; None if HQ does not answer in time.
 
     `asked` is the question that was put when they showed a code that proves something; a card (`issuer:number`) is asked
     after now. HQ says yes and sends the row by its feed, which is what counts: waits for both, less than a second in all.
@@ -82,7 +82,7 @@ def _named(hq: Database, card: str | None, name: str) -> str | None:
 
 
 def wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:
-    """The time step whose password a wallet pass shows, or None where it is not this member's, or too old."""
+    """The time step whose password a wallet pass shows, or None if it is not this member's, or too old."""
     if person.wallet_secret is None:
         return None
     return totp.matching_step(base64.b32decode(person.wallet_secret, casefold=True), code, unix_seconds)

@@ -11,7 +11,7 @@ from edge.validation.localized_text import LocalizedText
 class Offer(Struct, frozen=True, kw_only=True):
     """A row of the `offers` feed, alike for all stores; its key is the offer's id, which a coupon's `ref` names.
 
-    It dies by its own `ends`, with or without a network. Raises ValueError where its fields contradict each other.
+    It dies by its own `ends`, with or without a network. Raises ValueError if its fields contradict each other.
     """
 
     offer: Id  # as long as a signed token's `ref` may be

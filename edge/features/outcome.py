@@ -26,9 +26,9 @@ class Kind(Struct, frozen=True, kw_only=True, tag_field="kind"):
 
 
 class CheckedIn(Kind, frozen=True, kw_only=True, tag="checked_in"):
-    """A member was greeted; `member` is None where HQ has not sent them to this store. `first` is false for a repeat.
+    """A member was greeted; `member` is None if HQ has not sent them to this store. `first` is false for a repeat.
 
-    `card` (`issuer:number`), or `ref` where a signed code names them, is there for one who is not known here: HQ may say in
+    `card` (`issuer:number`), or `ref` if a signed code names them, is there for a member who is not known here: HQ may say in
     a moment who it is. `asked` is the question that was put with what they showed (edge/replica/hq_query.py).
     """
 
@@ -54,7 +54,7 @@ class Identified(Kind, frozen=True, kw_only=True, tag="identified"):
 
 
 class ProductShown(Kind, frozen=True, kw_only=True, tag="product", omit_defaults=True):
-    """A product of the catalogue, and what its label says of this one pack; `case_of` pieces where it is an outer pack."""
+    """A product of the catalogue, and what its label says of this one pack; `case_of` pieces if it is an outer pack."""
 
     gtin: str
     label: Label = Label()
@@ -71,7 +71,7 @@ class ProductPast(Kind, frozen=True, kw_only=True, tag="product_past"):
 
 
 class SecondRow(Kind, frozen=True, kw_only=True, tag="second_row"):
-    """What stands below or beside a book's or magazine's own code, read first: its own code is still to come."""
+    """The code below or beside a book's or magazine's own code was read first: its own code is still to come."""
 
 
 class ProductUnknown(Kind, frozen=True, kw_only=True, tag="product_unknown"):
@@ -212,7 +212,7 @@ def on_screen(db: Database, station: str) -> OutcomeRow | None:
 
 
 def before_screen(db: Database, station: str, now: Now, session: timedelta) -> OutcomeRow | None:
-    """The outcome of the shopper before a station's screen; None where they have ended, or nobody has touched it for
+    """The outcome of the shopper before a station's screen; None if their session has ended, or nobody has touched it for
     `session`, be a page open there or not. A clock that was set since ends it too."""
     row = one(db, "select coalesce(touched, since) from screens where station = ?", (station,))
     if row is None or abs(now.time - parse_utc(row[0])) > session:

@@ -131,7 +131,7 @@ def withdraw(db: Database, code: Code) -> None:
 
 
 def pair(db: Database, box: Box, code: str, now: Now, instead: str = "") -> Paired | None:
-    """Let the device in that shows a code, in a transaction of its own; None where no such code is open.
+    """Let the device in that shows a code, in a transaction of its own; None if no such code is open.
 
     A wrong code costs a look and writes nothing. `instead` is the device that the same browser was until now.
     """
@@ -159,7 +159,7 @@ _DEVICE = "select id, name, page, station, paired, seen from paired_devices"
 
 
 def known(db: Database, secret: str) -> Device | None:
-    """The device that holds a secret; None where it was never paired, or is no more."""
+    """The device that holds a secret; None if it was never paired, or is no longer."""
     return next(iter(values(db, Device, f"{_DEVICE} where secret = ?", (_hash(secret),))), None)
 
 

@@ -48,7 +48,7 @@ class ProductScanned(Fact, frozen=True, kw_only=True):
     known: bool  # in the catalogue as this box has it
     label: Label | None = None
     past: Past | None = None  # a date of the label that is over
-    unsure: bool = False  # the box's clock was unset: the shopper was not told that it is over
+    unsure: bool = False  # the box's clock was unset: the screen did not say that it is over
     completes: bool = False
     case: OuterPack | None = None
 
@@ -60,7 +60,7 @@ def by_own_code(case: ScanContext, it: Product) -> Outcome:
 
 
 def by_second_row(case: ScanContext, it: BookRow | AddOn) -> Outcome:
-    """What stands beside or below a product's own code says nothing alone: the product read just before is completed."""
+    """A code beside or below a product's own code means nothing alone: it completes the product that was read just before."""
     before = list(_before(case))
     own = next((part for part in before if isinstance(part, Product)), None)
     if own is None:
@@ -84,7 +84,7 @@ def _joined(own: Product, parts: list[Product | BookRow | AddOn]) -> tuple[Produ
 
 
 def _before(case: ScanContext) -> Iterator[Product | BookRow | AddOn]:
-    """What was read at this station a moment before, newest first, as far as it was a book or magazine or stands beside one."""
+    """The codes read at this station a moment before, newest first: those of books and magazines, and those beside them."""
     shop, until = case.shop, case.moment.text
     since = utc_text(case.moment.time - JOIN)
     # the last ones whatever their time: asked for by time, a quiet station's whole past would be walked
@@ -101,9 +101,9 @@ def _before(case: ScanContext) -> Iterator[Product | BookRow | AddOn]:
 
 
 def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
-    """The product's page, or that its pack is past its date; HQ is told either way.
+    """The product's page, or that its pack is past its date; HQ gets a fact in both cases.
 
-    A clock that was never set does not say what day it is: nobody is sent away for the box's fault, and HQ is told so.
+    A clock that was never set does not say what day it is: no shopper is refused for the box's fault, and the fact says so.
     """
     shop, says = case.shop, label(it)
     found = catalog.product(shop.hq, it.gtin)

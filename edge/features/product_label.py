@@ -12,9 +12,9 @@ Past = Literal["use_by", "sell_by", "best_before"]
 
 
 class BadField(Struct, frozen=True, kw_only=True):
-    """A field of a label that could not be used; what the code identifies stands without it."""
+    """A field of a label that could not be used; what the code identifies is valid without it."""
 
-    field: str  # the Application Identifier, or the digits that stood where one should be
+    field: str  # the Application Identifier, or the digits in the place of one
     why: Reason
 
 
@@ -22,7 +22,7 @@ class Label(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a label said of the one pack that was read; what it did not say is absent."""
 
     price: Annotated[int, Meta(ge=1)] | None = None  # yen, as printed
-    price_includes_tax: bool | None = None  # where the form says so: a book's second row, a magazine's add-on
+    price_includes_tax: bool | None = None  # if the form says so: a book's second row, a magazine's add-on
     weight_g: Annotated[int, Meta(ge=0)] | None = None
     use_by: date | None = None
     sell_by: date | None = None
@@ -37,7 +37,7 @@ class Label(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def label(read: Product) -> Label:
-    """The label of a product's code. A price of 0 is none: scales and forms print it where no price was set."""
+    """The label of a product's code. A price of 0 is none: scales and forms print it if no price was set."""
     book, magazine = read.book, read.periodical
     taxed = book.price_includes_tax if book else (False if magazine and read.price_yen else None)
     return Label(

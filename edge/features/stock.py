@@ -33,7 +33,7 @@ class StockRow(Struct, frozen=True, kw_only=True):
     reserved: Pieces = 0
     epoch: Short = ""
     through_seq: Seq = 0
-    as_of: Moment  # when it was counted, or told by who counts
+    as_of: Moment  # when it was counted, or reported by the system that counts
     floor: Place | None = None
     shelf: Short | None = None  # `B-14`
 
@@ -42,7 +42,7 @@ class StockRow(Struct, frozen=True, kw_only=True):
 
 
 class NeighbourStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What another store had when HQ last looked; `as_of` says when that was counted, where it is not the row's own time."""
+    """What another store had when HQ last looked; `as_of` says when that was counted, if it is not the row's own time."""
 
     store: StoreId
     on_hand: Count
@@ -94,7 +94,7 @@ NOTHING_KNOWN = ShownStock(level=Level.ASK, number=None, as_of=None, freshness=F
 def freshness(as_of: datetime, now: datetime) -> Freshness:
     """By age: live up to 5 minutes, recent up to 30, then old.
 
-    Told in our future, it says that our clock is behind: its age is not known, and nobody may take it for live.
+    A time in our future says that our clock is behind: the age is not known, and the number must not count as live.
     """
     age = now - as_of
     if age < -AHEAD:
@@ -150,7 +150,7 @@ def moved_since(db: Database, box: Box, row: StockRow) -> UncountedMoves:
 
 
 def shelf(db: Database, hq: Database, box: Box, gtin: str, now: datetime, low: int) -> ShownStock:
-    """The stock of a GTIN in this store, as of when it was counted or told: hearing HQ makes no number younger.
+    """The stock of a GTIN in this store, with the time of its count or report: a message from HQ makes no number younger.
 
     What the store moved since is in the number and not in its time: one bag sold does not count the shelf anew.
     """

@@ -20,7 +20,7 @@ SHADOW = "_shadow"  # after a feed's name: the table a reload goes into, before 
 
 
 def stand(db: Database, table: str) -> FeedPosition:
-    """Where a table stands (a feed's, or its shadow's)."""
+    """The position of a table (a feed's, or its shadow's)."""
     row = one(db, "select epoch, version, rows, digest from feeds where feed = ?", (table,))
     if row is None:
         return FeedPosition(feed=table)
@@ -28,13 +28,13 @@ def stand(db: Database, table: str) -> FeedPosition:
 
 
 def as_of(db: Database, table: str) -> str:
-    """When what a table has was said (UTC text); empty where it has nothing."""
+    """The time at which HQ sent a table's rows (UTC text); empty if it has none."""
     row = one(db, "select as_of from feeds where feed = ?", (table,))
     return str(row[0]) if row else ""
 
 
 def note(db: Database, here: FeedPosition, as_of: str) -> None:
-    """Move the table's cursor; `as_of` is the moment (UTC text) at which its rows were said."""
+    """Move the table's cursor; `as_of` is the time (UTC text) at which HQ sent its rows."""
     db.conn.execute(
         "insert or replace into feeds (feed, epoch, version, rows, digest, as_of) values (?, ?, ?, ?, ?, ?)",
         (here.feed, here.epoch, here.version, here.rows, digest.as_text(here.digest), as_of),
@@ -42,7 +42,7 @@ def note(db: Database, here: FeedPosition, as_of: str) -> None:
 
 
 def put(db: Database, here: FeedPosition, found: Sequence[FeedRow]) -> tuple[FeedPosition, list[Bad]]:
-    """Write the rows behind the table's version; the new standing, and the rows set aside with their reasons.
+    """Write the rows after the table's version; returns the new position, and the rows set aside with their reasons.
 
     A row set aside counts in the digest as if it were here, because HQ counts it; an older good row of its key stays.
     """
@@ -75,7 +75,7 @@ def apply(
 
 
 def _take_out(db: Database, table: str, key: str, aside: dict[str, int]) -> int | None:
-    """The version that counts under a key until now, a row set aside before one that is here; None where none does."""
+    """The version that counts under a key until now: that of a row set aside, else of the row that is here; None if neither."""
     version = aside.pop(key, None)
     if version is not None:
         db.conn.execute("delete from set_aside where feed = ? and key = ?", (table, key))
@@ -85,7 +85,7 @@ def _take_out(db: Database, table: str, key: str, aside: dict[str, int]) -> int 
 
 
 def _put_in(db: Database, table: str, row: FeedRow, text: str | None) -> str | None:
-    """Write a row where it belongs; the reason where it is set aside instead."""
+    """Write a row into its table; the reason if it is set aside instead."""
     feed = table.removesuffix(SHADOW)
     why = fault(feed, row.key, text) if text is not None else None
     kept = as_kept(feed, text, held_by(db.conn)) if text is not None else None

@@ -15,7 +15,7 @@ STRETCH = 2_000  # rows of a shadow that one transaction puts into the feed: som
 
 
 def begin(db: Database, feed: str, epoch: str, as_of: str) -> FeedPosition:
-    """An empty shadow of a feed for HQ's `epoch`; an older shadow is thrown away."""
+    """An empty shadow of a feed for HQ's `epoch`; an older shadow is deleted."""
     forget(db, feed)
     db.conn.execute(feed_table(feed, shadow=SHADOW))
     here = FeedPosition(feed=feed + SHADOW, epoch=epoch)
@@ -24,10 +24,10 @@ def begin(db: Database, feed: str, epoch: str, as_of: str) -> FeedPosition:
 
 
 def take_over(db: Database, feed: str, after: str) -> str | None:
-    """The shadow becomes the feed, a stretch of keys behind `after` at a time; where to go on, or None when it is done.
+    """Move a range of the shadow's keys after `after` into the feed; returns the key to go on from, or None when it is done.
 
     Only rows that differ are written, so that triggers and indexes stay true and a repair of a few rows costs a few writes.
-    A feed longer than a stretch stands at version 0 meanwhile, each of its rows as HQ says it or said it.
+    A feed longer than a range is at version 0 meanwhile; each of its rows is as HQ has it now or had it before.
     """
     shadow = feed + SHADOW
     found = db.conn.execute(f"select key from {shadow} where key > ? order by key limit {STRETCH}", (after,)).fetchall()
@@ -65,7 +65,7 @@ def _take_over_stretch(db: Database, feed: str, after: str, last: str | None) ->
 
 
 def forget(db: Database, feed: str) -> None:
-    """No shadow, and nothing left of one."""
+    """Delete the shadow and all that belongs to it."""
     replica_table.drop(db, feed + SHADOW)
     db.conn.execute("delete from feeds where feed = ?", (feed + SHADOW,))
     db.conn.execute("delete from set_aside where feed = ?", (feed + SHADOW,))

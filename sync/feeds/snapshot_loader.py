@@ -1,6 +1,6 @@
-"""Feeds that are loaded whole: onto a pile, by key into an empty table, and where HQ's word replaces what is shown, from there.
+"""Feeds that are loaded whole: into a staging table, then by key into an empty feed, or into a shadow if rows are shown.
 
-A long first load goes from the pile into the feed. A reload goes into a shadow first, and the feed becomes it when it has all.
+A long first load goes from staging into the feed. A reload goes into a shadow first, which replaces the feed when it is whole.
 """
 
 import logging
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class SnapshotLoader:
-    """What is being loaded; `stands` is where the feeds themselves stand, `settle` what follows on a load's end."""
+    """The loads under way; `stands` has the positions of the feeds themselves, `settle` is called at a load's end."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class SnapshotLoader:
         self.taking: dict[str, str] = {}  # feeds that become their shadow, and the last key that has
 
     def here(self, feed: str) -> FeedPosition:
-        """From where HQ is to be asked for more."""
+        """The position after which HQ is asked for more."""
         return self.piles.stands.get(feed) or self._into(feed)
 
     def under_way(self, feed: str) -> bool:
@@ -57,7 +57,7 @@ class SnapshotLoader:
         return feed in self.shadows or feed in self.piles.stands
 
     def has_all(self, feed: str) -> bool:
-        """Whether all rows have come and are being put where they belong: nothing is asked meanwhile."""
+        """Whether all rows have come and are being moved into the feed: nothing is requested meanwhile."""
         return feed in self.piles.marks or feed in self.taking
 
     def begin_anew(self, feed: str, epoch: str, time: Now) -> None:
@@ -69,7 +69,7 @@ class SnapshotLoader:
         self.shadows[feed] = shadow
 
     def take(self, message: FeedDelta | FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> bool:
-        """A message about a feed; whether it was a load's business, and not the feed's own."""
+        """Handle a message about a feed; returns whether it belonged to a load, and not to the feed itself."""
         feed = message.feed
         match message:
             case _ if feed in self.taking:
@@ -90,14 +90,14 @@ class SnapshotLoader:
         return True
 
     def work(self, now: float) -> None:
-        """Put some rows of what has come whole where they belong: a short transaction for each feed."""
+        """Move some rows of each complete load into its feed: a short transaction for each."""
         for feed in list(self.piles.marks):
             self._pour(feed, now)
         for feed in list(self.taking):
             self._take_over(feed, now)
 
     def _into(self, feed: str) -> FeedPosition:
-        """Where the table stands that pages go into."""
+        """The position of the table that pages go into."""
         return self.shadows.get(feed, self.stands[feed])
 
     def _begins(self, page: FeedPage) -> bool:
@@ -135,7 +135,7 @@ class SnapshotLoader:
             self._go_on_with_shadow(feed, now)
 
     def _follows(self, here: FeedPosition, page: FeedPage, now: float) -> VersionFit | None:
-        """NEXT where a page goes on from `here`, OTHER_EPOCH where HQ begins anew with it, None where it is of no use."""
+        """NEXT if a page follows `here`, OTHER_EPOCH if HQ begins anew with it, None if it is of no use."""
         match fit(here, page):
             case VersionFit.OTHER_EPOCH if page.since == 0:
                 return VersionFit.OTHER_EPOCH
@@ -148,7 +148,7 @@ class SnapshotLoader:
                 return VersionFit.NEXT
 
     def _pour(self, feed: str, now: float) -> None:
-        """Some rows of a complete pile; with the last of them the feed, or its shadow, is whole."""
+        """Move some rows of complete staging; with the last of them the feed, or its shadow, is whole."""
         into, bad = self.piles.pour(feed, self._into(feed))
         tables = self.shadows if feed in self.shadows else self.stands
         tables[feed] = into
@@ -162,7 +162,7 @@ class SnapshotLoader:
             self.settle(feed, now)
 
     def _go_on_with_shadow(self, feed: str, now: float) -> None:
-        """The shadow has all HQ had: the feed becomes it, unless a delta has taken the feed further meanwhile."""
+        """The shadow is whole: it replaces the feed, unless a delta has taken the feed further meanwhile."""
         here, shadow = self.stands[feed], self.shadows[feed]
         if here.epoch == shadow.epoch and here.version > shadow.version:
             self.asking.at_once(feed, now)  # what is shown never goes back
@@ -175,7 +175,7 @@ class SnapshotLoader:
         self._take_over(feed, now)
 
     def _take_over(self, feed: str, now: float) -> None:
-        """A stretch of the shadow; with the last one the feed stands where its shadow stood."""
+        """Move a range of the shadow; with the last one the feed has the shadow's position."""
         with writing(self.db):
             last = shadow_table.take_over(self.db, feed, self.taking[feed])
         here = self.stands[feed] = replica_table.stand(self.db, feed)
@@ -188,7 +188,7 @@ class SnapshotLoader:
 
 
 def tell_aside(say: Say, feed: str, bad: Sequence[Bad]) -> None:
-    """Let HQ know of rows that cannot be used."""
+    """Report rows to HQ that cannot be used."""
     for row, why in bad:
         log.warning("feed %s: row %s is set aside: %s", feed, row.key, why)
         say(RowSetAside(feed=feed, key=row.key, version=row.version, why=why))

@@ -18,15 +18,15 @@ from sync.feeds.versions import FeedPosition
 from sync.protocol.messages import NULL, FeedPage, FeedRow
 
 PILE = "_pile"  # after a feed's name: the table its pages are appended to
-POUR = 2_000  # rows that one transaction puts where they belong: some 50 ms in which no fact is sent
+POUR = 2_000  # rows that one transaction moves into the feed: some 50 ms in which no fact is sent
 BEGIN = ("", 0)  # before every row
 
 Mark = tuple[str, int]
-"""A row's key and version: where pouring goes on."""
+"""A row's key and version: moving goes on after it."""
 
 
 class Staging:
-    """Where the load of each feed stands; those with a mark are complete, and are being poured."""
+    """The position of each feed's load; those with a mark are complete, and are being moved."""
 
     def __init__(self, db: Database) -> None:
         self.db = db
@@ -35,7 +35,7 @@ class Staging:
         self.marks: dict[str, Mark] = {feed: _poured(db, feed) for feed in FEEDS if _is_complete(db, feed)}
 
     def begin(self, feed: str, epoch: str, as_of: str) -> None:
-        """An empty pile for a load of HQ's `epoch`; an older one is thrown away."""
+        """An empty pile for a load of HQ's `epoch`; an older one is deleted."""
         here = FeedPosition(feed=feed + PILE, epoch=epoch)
         with writing(self.db):
             _drop(self.db, feed)
@@ -47,7 +47,7 @@ class Staging:
         self.marks.pop(feed, None)
 
     def add(self, page: FeedPage, found: Sequence[FeedRow], as_of: str) -> None:
-        """Append a page that fits; after the last one the pile is put in order."""
+        """Append a page that fits; after the last one the rows are sorted."""
         here = self.stands[page.feed]
         new = [(row.key, row.version, row.text) for row in found if row.version > here.version]
         here = replace(here, version=page.version, rows=here.rows + len(new))
@@ -61,9 +61,9 @@ class Staging:
             self.marks[page.feed] = BEGIN
 
     def pour(self, feed: str, into: FeedPosition) -> tuple[FeedPosition, list[Bad]]:
-        """Put the next rows into a table that had none; its new standing, and the rows set aside.
+        """Move the next rows into a table that had none; returns its new position, and the rows set aside.
 
-        The table stands at version 0 until all rows are there. Then the pile is gone, its version the table's.
+        The table is at version 0 until all rows are there. Then staging is deleted, and the table has its version.
         """
         pile, mark = self.stands[feed], self.marks[feed]
         found = _behind(self.db, feed, mark)
@@ -82,7 +82,7 @@ class Staging:
         return into, bad
 
     def forget(self, feed: str) -> None:
-        """Throw a load away, wherever it stands."""
+        """Delete a load, however far it is."""
         if feed in self.stands:
             with writing(self.db):
                 _drop(self.db, feed)
@@ -114,7 +114,7 @@ def _behind(db: Database, feed: str, mark: Mark) -> list[FeedRow]:
 
 
 def _poured(db: Database, feed: str) -> Mark:
-    """How far a pile was poured before sync ended: the last row that is where it belongs."""
+    """The last row that was moved into the feed before sync ended."""
     into = feed + SHADOW if replica_table.stand(db, feed + SHADOW).epoch else feed
     row = one(db, f"select key, version from {into} order by key desc limit 1")
     return (row[0], row[1]) if row else BEGIN

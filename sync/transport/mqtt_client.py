@@ -1,4 +1,4 @@
-"""The only door to MQTT: a line that comes back by itself, a queue of what arrived, and no promise beyond that."""
+"""The only module that uses paho: a connection that is restored by itself, and a queue of the messages that arrived."""
 
 import queue
 import random
@@ -19,29 +19,29 @@ from sync.transport.broker import Broker, Place, spoken
 from sync.transport.inbox_limit import InboxLimit
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 
-KEEPALIVE = 30  # s: a dead line is noticed after one and a half of it
-UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the line counts as dead (tcp(7))
+KEEPALIVE = 30  # s: a dead connection is noticed after one and a half of it
+UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the connection counts as dead (tcp(7))
 CONNECT_WITHIN = 10.0  # s for the TCP and TLS handshakes
-BACK_FIRST = (0.5, 1.5)  # s before the first try to come back, drawn anew so that a chain does not come as one
-BACK_MOST = (4.0, 8.0)  # s between later tries; each one doubles until there
+BACK_FIRST = (0.5, 1.5)  # s before the first try to reconnect; random, so that not all stores come at once
+BACK_MOST = (4.0, 8.0)  # s between later tries; each wait doubles up to this
 WINDOW = 40  # messages the broker has not confirmed; more of them would only wait in memory
 DEAF = 2.0  # s until a refused subscription is tried again: a cluster without a leader refuses for a while
 INBOX = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
-INBOX_BYTES = 16 * 1024 * 1024  # of messages waiting or in hand, likewise: sixty of the largest
+INBOX_BYTES = 16 * 1024 * 1024  # of messages waiting or given out, likewise: sixty of the largest
 PACKET_MOST = (
     WIRE_MOST + 4 * 1024
 )  # bytes of a message with its topic and MQTT's own: a broker sends us none that is larger
-INBOX_PATIENCE = 5.0  # s before a message is dropped instead: whoever misses one asks again
+INBOX_PATIENCE = 5.0  # s before a message is dropped instead: its receiver will ask for it again
 QOS = 1
 
 
 class ClientThreadEnded(Exception):
-    """paho's thread has ended: an exception in a callback ends it in silence, so somebody must look."""
+    """paho's thread has ended: an exception in a callback ends it silently, so it must be checked."""
 
 
 @dataclass(slots=True)
 class Counters:
-    """What went over the line since the start."""
+    """Counts of what was sent and received since the start."""
 
     connects: int = 0
     losses: int = 0
@@ -54,7 +54,7 @@ class Counters:
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """What the broker says for us when we are gone (retained)."""
+    """The message that the broker publishes for us when we are gone (retained)."""
 
     topic: str
     payload: bytes
@@ -62,7 +62,7 @@ class Will:
 
 @dataclass(slots=True)
 class MqttClient:
-    """A line to a broker as `with` block. Read `inbox`; callbacks do nothing but fill it.
+    """A connection to a broker as a `with` block. Read `inbox`; callbacks only fill it.
 
     Of a cluster's nodes the first is drawn, so that a chain spreads over them; after each failure the next is tried.
     """
@@ -72,14 +72,14 @@ class MqttClient:
     topics: Sequence[str]
     will: Will | None = None
     inbox: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
-    # for messages; what is said of the line itself needs none
+    # for messages; events of the connection itself need none
     places: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX))
     count: Counters = field(default_factory=Counters)
     _client: paho.Client = field(init=False)
     _room: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX_BYTES))
     _in_hand: int = 0  # bytes that the last `read` gave out
-    _dropped: int = 0  # of `count.dropped`, how many `read` has told of
-    _deaf: float | None = None  # when to subscribe again (monotonic s), where the broker has refused it
+    _dropped: int = 0  # of `count.dropped`, how many `read` has reported
+    _deaf: float | None = None  # when to subscribe again (monotonic s), if the broker has refused it
     _turn: int = field(init=False)  # which of the broker's places; written by paho's thread once that runs
     # Message ids, not counts: after a reconnect paho sends again by itself what was not confirmed, and a PUBACK for that
     # would open the window further with each lost connection.
@@ -109,7 +109,7 @@ class MqttClient:
 
     @property
     def place(self) -> Place:
-        """Where the line goes, or is being tried."""
+        """The host and port of the connection, or of the present try."""
         return self.broker.places[self._turn]
 
     @property
@@ -118,19 +118,19 @@ class MqttClient:
 
     @property
     def has_room(self) -> bool:
-        """Whether the line is up and the broker keeps pace."""
+        """Whether there is a connection and the broker keeps pace."""
         while self._confirmed:
             self._unconfirmed.discard(self._confirmed.popleft())
         return self.is_up and len(self._unconfirmed) < WINDOW
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
-        """Hand a message to the line without waiting. False: it was not taken. True promises nothing: HQ's word does."""
+        """Give a message to paho without waiting. False: it was not taken. True promises nothing: HQ's acknowledgement does."""
         if not self.has_room:
             return False
         handed = self._client.publish(topic, payload, QOS, retain)
         if handed.rc == MQTTErrorCode.MQTT_ERR_QUEUE_SIZE:
             return False
-        self._unconfirmed.add(handed.mid)  # also one that met a dead socket: paho keeps it and sends it again
+        self._unconfirmed.add(handed.mid)  # also if the socket is dead: paho keeps the message and sends it again
         if handed.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
             return False
         self.count.sent += 1
@@ -138,7 +138,7 @@ class MqttClient:
         return True
 
     def read(self, timeout: float) -> list[Event]:
-        """All that has arrived; waits up to `timeout` seconds for the first. Raises LineBroke.
+        """The events that have arrived; waits up to `timeout` seconds for the first. Raises LineBroke.
 
         What the last call gave out counts as read from now on, and makes room for more.
         """
@@ -165,7 +165,7 @@ class MqttClient:
         return events
 
     def listen_again(self) -> None:
-        """Have the broker say again what it retains."""
+        """Have the broker send its retained messages again."""
         self._subscribe()
 
     def _draw_delays(self) -> None:
@@ -173,8 +173,8 @@ class MqttClient:
         self._client.reconnect_delay_set(random.uniform(*BACK_FIRST), random.uniform(*BACK_MOST))  # type: ignore[arg-type]
 
     def _put_arrived(self, event: MessageReceived) -> None:
-        """Have a message read, or drop it where nobody reads. That the line is up or lost is never dropped: nobody says it
-        again, and whoever reads would be silent on a good line."""
+        """Put an event into the inbox, or drop a message if nobody reads. Events of the connection are never dropped: they are
+        not repeated, and without them the reader would send nothing over a good connection."""
         size = len(event.payload)
         if not self._room.take(size, INBOX_PATIENCE):
             self.count.dropped += 1
@@ -217,13 +217,13 @@ class MqttClient:
         self._try_next()
 
     def _try_next(self) -> None:
-        """Let paho's next try go to the next place; its own wait before that stays."""
+        """Let paho's next try go to the next address; its own wait before that stays."""
         if len(self.broker.places) > 1:
             self._turn = (self._turn + 1) % len(self.broker.places)
             self._set_out()
 
     def _set_out(self) -> None:
-        """Where paho's next try goes, and the largest packet that it may be sent."""
+        """Set the address of paho's next try, and the largest packet that the broker may send."""
         wish = None
         if self.broker.protocol == "5":
             wish = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
@@ -242,7 +242,7 @@ class MqttClient:
 
 def _client(broker: Broker, client_id: str) -> paho.Client:
     protocol = MQTTProtocolVersion.MQTTv5 if broker.protocol == "5" else MQTTProtocolVersion.MQTTv311
-    clean = None if broker.protocol == "5" else True  # nothing is left to the broker's memory: who missed it asks again
+    clean = None if broker.protocol == "5" else True  # no session at the broker: a client asks for what it missed
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=protocol)
     client.connect_timeout = CONNECT_WITHIN
     client.max_inflight_messages_set(WINDOW)

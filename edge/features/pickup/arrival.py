@@ -10,7 +10,7 @@ from edge.scan import guessing
 from edge.scan.context import ScanContext
 from edge.scan.guessing import Guess
 
-# What a shopper or clerk is told of an order that cannot be handed over.
+# What a screen says of an order that cannot be handed over.
 _NO: dict[State, PickupNo] = {
     State.HANDED_OVER: "handed_over",
     State.RETURNED: "handed_over",

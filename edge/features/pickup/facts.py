@@ -1,4 +1,4 @@
-"""What is told of pickup orders."""
+"""Facts about pickup orders."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -70,7 +70,7 @@ class HandedOver(PickupStep, frozen=True, kw_only=True):
     scan: str | None = None  # proof `code`: the reading, `scans/812`
     relation: Literal["family", "friend", "work"] | None = None  # proof `proxy`
     proxy: str | None = None  # proof `proxy`: the name of who came
-    lead: str | None = None  # the lead who stood by with their PIN, where the policy wants one for this proof
+    lead: str | None = None  # the lead who confirmed with their PIN, if the policy wants one for this proof
     paid_here: bool
 
 
@@ -159,6 +159,6 @@ STEPS: Mapping[Action, type[PickupStep]] = {
     Action.NO_SHOW: PickupNoShow,
     Action.RESTOCK: PickupRestocked,
 }
-"""What HQ is told of each action."""
+"""The fact of each action."""
 
 FACTS: tuple[type[Fact], ...] = (*STEPS.values(), Conflict, IdentityRefused, ViewedMember, ViewedVisitor, UnusualLooks)

@@ -45,7 +45,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """A GTIN has one key, however HQ writes it: a piece that is scanned is compared with it. A number of the house
-        gets its own where the chain's rules are known (`_keyed`)."""
+        gets its own if the chain's rules are known (`_keyed`)."""
         if (key := true_key(self.gtin)) and key != self.gtin:
             msgspec.structs.force_setattr(self, "gtin", key)
 
@@ -79,7 +79,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     through_seq: Seq = 0
 
     def __post_init__(self) -> None:
-        """Raises ValueError where the fields cannot be together."""
+        """Raises ValueError if the fields contradict each other."""
         check_moments(self)
         if len({line.line for line in self.lines}) < len(self.lines):
             raise ValueError("lines: expected each line's number once")
@@ -109,7 +109,7 @@ class Step(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickupOrder:
-    """An order as it stands: HQ's row with the true state, and when the shopper came and the goods went."""
+    """The present state of an order: HQ's row with the store's steps, and when the shopper came and the goods went."""
 
     row: KeptOrder
     state: State
@@ -169,13 +169,13 @@ def steps_of(db: Database, order: str) -> list[Step]:
 
 
 def find(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None:
-    """The order of that id as it stands; None where HQ has sent none."""
+    """The present state of the order of that id; None if HQ has sent none."""
     row = hq_replica.row(hq, "orders", order, KeptOrder)
     return _standing(db, row, box) if row else None
 
 
 PROMISE_HOURS = 2  # as a policy has it by default
-LATELY = timedelta(days=2)  # how long an ended order still stands in the day's lists
+LATELY = timedelta(days=2)  # how long an ended order stays in the day's lists
 
 _NOW_OR_LATELY = """json_extract(body, '$.store') = :store and (
     json_extract(body, '$.state') in ('placed', 'accepted', 'picking', 'ready_for_pickup', 'customer_arrived',

@@ -44,7 +44,7 @@ LIFE = {
     (S.ACCEPTED, A.PICK): S.PICKING,
     (S.PICKING, A.SHORT): S.UNFULFILLABLE,
     (S.PICKING, A.READY): S.READY,
-    # a piece may prove to be missing when the shopper already stands there
+    # a piece may prove to be missing when the shopper is already at the counter
     (S.READY, A.SHORT): S.UNFULFILLABLE,
     (S.ARRIVED, A.SHORT): S.UNFULFILLABLE,
     (S.NO_SHOW, A.SHORT): S.UNFULFILLABLE,
@@ -69,7 +69,7 @@ OPEN = frozenset({S.PLACED, S.ACCEPTED, S.PICKING, S.READY, S.ARRIVED})
 
 
 def after(state: State, action: Action) -> State | None:
-    """The state an action leads to, or None where it is not possible."""
+    """The state an action leads to, or None if it is not possible."""
     return LIFE.get((state, action))
 
 

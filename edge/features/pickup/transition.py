@@ -1,4 +1,4 @@
-"""What the store does with an order: one step, kept once, told to HQ."""
+"""One step of the store with an order: kept once, and sent to HQ as a fact."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class Request:
 
 
 def take(db: Database, hq: Database, box: Box, request: Request, now: Now) -> PickupOrder:
-    """Take a step inside the caller's transaction; the order as it then stands. Raises NotAllowed."""
+    """Take a step inside the caller's transaction; returns the order after it. Raises NotAllowed."""
     order = find(db, hq, box, request.order)
     if order is not None and one(db, "select 1 from pickup_steps where key = ?", (request.key,)):
         return order
@@ -70,7 +70,7 @@ def _can(order: PickupOrder, action: Action) -> bool:
 
 
 def _fact(order: PickupOrder, request: Request) -> PickupStep:
-    """The step as HQ is told it. Raises msgspec.ValidationError for a detail that does not belong to the action."""
+    """The step as a fact for HQ. Raises msgspec.ValidationError for a detail that does not belong to the action."""
     told = {"order": order.row.order, "number": order.row.number, "from": order.state, **request.detail}
     return msgspec.convert(told, STEPS[request.action])
 

@@ -10,7 +10,7 @@ from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import open_pin
 
 AT_ONCE = 2  # of 19 MiB each; a Pi has four cores, and the pages want some of them
-WAITING = 8  # who comes behind them is told so: at 100 ms each on a Pi, they wait less than half a second
+WAITING = 8  # a further one is refused in words: at 100 ms each on a Pi, they wait less than half a second
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's argon2id minimum; 19 MiB on a Pi
 
@@ -42,7 +42,7 @@ class PinCheck:
         self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
 
     def fits(self, kept: str, pin: str) -> bool:
-        """Whether a hash, as the mirror keeps it, is that PIN's. Raises Busy where too many wait already."""
+        """Whether a hash, as the mirror keeps it, is that PIN's. Raises Busy if too many wait already."""
         if not self._places.acquire(blocking=False):
             raise Busy
         try:

@@ -38,7 +38,7 @@ class WrongPin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PinAttempt:
-    """Whose PIN is tried, at which device, and the station that is told of; empty at a device that belongs to none."""
+    """Whose PIN is tried, at which device, and the station of the fact; empty at a device that belongs to none."""
 
     staff: str
     device: str
@@ -89,13 +89,13 @@ def _left(until: str | None, now: Now) -> int:
 
 
 def locked(db: Database, at: PinAttempt, now: Now) -> Locked | None:
-    """The lock that is on, as far as it can be told without the pen: a longer one than any is looked at with it in hand."""
+    """The lock that is on, as far as it is known without the write lock: an impossibly long one is checked again under it."""
     left = _lock(db, at, now)[1]
     return Locked(seconds=left) if 0 < left <= LOCK_MOST.total_seconds() else None
 
 
 def judge(db: Database, box: Box, at: PinAttempt, fits: bool, now: Now) -> WrongPin | Locked | None:
-    """What a PIN that was tried comes to, inside the caller's transaction; None where it is right and no lock is on.
+    """What a PIN that was tried comes to, inside the caller's transaction; None if it is right and no lock is on.
 
     The lock is looked at again with the pen in hand: guesses made side by side are counted one by one.
     """
@@ -151,7 +151,7 @@ def runs(db: Database, now: Now) -> list[WrongPins]:
 
 
 def unlock(db: Database, box: Box, staff: str, by: PinAttempt, now: Now) -> None:
-    """A lead lets somebody try again everywhere, inside the caller's transaction; HQ is told who did."""
+    """A lead lets somebody try again everywhere, inside the caller's transaction; the fact names the lead."""
     db.conn.execute("delete from pin_locks where staff = ?", (staff,))
     attempt_counter.clear(db, _PIN, staff)
     tell(db, box, StaffUnlocked(who=staff), now, About(staff=by.staff, station=by.station))

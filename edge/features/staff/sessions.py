@@ -66,7 +66,7 @@ def everyone(hq: Database) -> list[Staff]:
 def prove(
     db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, fits: Fits
 ) -> WrongPin | Locked | None:
-    """Try a PIN, in a transaction of its own; None where it is the person's.
+    """Try a PIN, in a transaction of its own; None if it is the person's.
 
     The lock is in store.db, so that a restart does not lift it. With the lock on, even the right PIN waits. The hash is
     tried before the pen is taken (it takes 35 ms, on a Pi more). Raises what `fits` does.
@@ -107,7 +107,7 @@ def open_session(db: Database, box: Box, person: Staff, station: str, now: Now) 
 
 
 def session(db: Database, hq: Database, token: str, now: Now) -> Session | None:
-    """The live session behind a token, or None where it ended, idled out, or HQ has struck the person off."""
+    """The live session behind a token, or None if it ended, was idle too long, or HQ has removed the person."""
     row = one(db, "select staff, station, seen from staff_sessions where hash = ?", (_hash(token),))
     # a clock that was set back leaves sessions last seen in the future: they are as good as idle
     if row is None or abs(now.time - parse_utc(row[2])) > IDLE:
@@ -130,7 +130,7 @@ def sign_out(db: Database, token: str) -> None:
 
 
 def bind(db: Database, token: str, device: str) -> None:
-    """A session is good on the device where it began (`box`, or a paired device's id) and nowhere else; inside the caller's
+    """A session is valid on the device on which it began (`box`, or a paired device's id) and nowhere else; inside the caller's
     transaction."""
     db.conn.execute("update staff_sessions set device = ? where hash = ?", (device, _hash(token)))
 
