@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 LEAP = 2**32  # numbers an epoch may use up; 2^21 forks fit into what a browser's number can hold
 
 
-def know_thyself(db: Database, store: str, now: Now, heard: tuple[str, int] = ("", 0)) -> Box:
+def ensure_identity(db: Database, store: str, now: Now, heard: tuple[str, int] = ("", 0)) -> Box:
     """The box's identity, born at the first start (random 128-bit ids); every start is a fact for HQ.
 
     `heard`: epoch and seq up to which HQ has kept this journal, as it was noted elsewhere. A file that does not go as far

@@ -8,7 +8,7 @@ from typing import cast
 
 import msgspec
 
-from edge.config.loader import LoadedConfig, look_into
+from edge.config.loader import LoadedConfig, read_with_faults
 from edge.config.noren_toml import BadConfig, Config
 from edge.key_files import key_faults
 from edge.validation.fault import Fault
@@ -25,7 +25,7 @@ def checked(path: Path, process: str | None = None) -> Config:
 
     `process` is the one that is about to begin: a file that only another one may read is none of its business.
     """
-    looked = look_into(path, os.environ.get(HANDED))
+    looked = read_with_faults(path, os.environ.get(HANDED))
     later = _asked_aside(lambda: _later(looked)) if process else _later(looked)
     found = [fault for fault in looked.faults + later if not (fault.unseen or fault.sealed)]
     if process:
@@ -42,7 +42,7 @@ def every_fault(path: Path) -> list[Fault]:
     Raises BadConfig if the file is not TOML.
     """
     handed = os.environ.get(HANDED)
-    looked = look_into(path, handed)
+    looked = read_with_faults(path, handed)
     where_it_lies = (Fault("store.data", ""), Fault("store.key", ""))
     is_known = all(looked.counts(one) for one in where_it_lies)
     of_the_key = [*key_faults.faults(looked.config, handed)] if is_known else []

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from edge.codes.abridged import Abridged, abridged
-from edge.codes.parse import read
+from edge.codes.abridged import AbridgedCode, abridge
+from edge.codes.parse import parse_code
 from edge.crypto.keyed_values import code_mac
 from edge.db_files.retrying import FULL_REST, Retrying
 from edge.features.outcome import Fault, Outcome, keep, kind_of, put_on_screen
@@ -61,7 +61,7 @@ def answer(shop: StoreContext, decide: Decide, scan_log: str, scan: Scan) -> Ans
     try:
         with writing(shop.db):
             case = _case(shop, scan, cause)
-            return _settle(shop, scan_log, scan, decide(case), abridged(case.meaning, scan.data))
+            return _settle(shop, scan_log, scan, decide(case), abridge(case.meaning, scan.data))
     except NoRoom:
         raise  # the scan is kept and waits
     except Exception as error:
@@ -78,14 +78,14 @@ def _case(shop: StoreContext, scan: Scan, cause: str) -> ScanContext:
     return ScanContext(
         shop=shop,
         scan=scan,
-        meaning=read(scan.data, aim=scan.aim, symbology=scan.symbology, rules=shop.policy.codes),
+        meaning=parse_code(scan.data, aim=scan.aim, symbology=scan.symbology, rules=shop.policy.codes),
         role=place.role if place else None,
         cause=cause,
         moment=scan.moment,
     )
 
 
-def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, code: Abridged | None) -> Answered:
+def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, code: AbridgedCode | None) -> Answered:
     moment = now()
     key = held_by(shop.db.conn)
     mac = code_mac(key, scan.data) if key else None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.config.active_config import GROUND, Settings, in_force, number_in_force
+from edge.config.active_config import NO_CONFIG, Settings, number_in_force, settings_in_force
 from edge.config.noren_toml import Config
 from edge.config.policy import Policy
 from edge.db_files import replica_rebuild as mirror_file
@@ -22,11 +22,11 @@ class StoreContext:
     `past` is the config that was on trial when the process began (edge/config/active_config.py).
     """
 
-    def __init__(self, ground: Config, box: Box, db: Database, hq: Database, past: int = GROUND) -> None:
+    def __init__(self, ground: Config, box: Box, db: Database, hq: Database, past: int = NO_CONFIG) -> None:
         self.box, self.db, self.hq, self.past = box, db, hq, past
         self._ground = ground
         self._settings: Settings | None = None
-        self._number = GROUND  # as looked for; `in_force` may have gone back to an older one
+        self._number = NO_CONFIG  # as looked for; `settings_in_force` may have gone back to an older one
 
     def renew(self) -> None:
         """Let the settings be those now in force: once before each scan or round (a look of some microseconds)."""
@@ -38,7 +38,7 @@ class StoreContext:
         """The settings in force when first asked for, or at the last `renew`."""
         if self._settings is None:
             self._number = number_in_force(self.db, self.past)
-            self._settings = in_force(self.db, self._ground, self.past)
+            self._settings = settings_in_force(self.db, self._ground, self.past)
         return self._settings
 
     @property
@@ -53,7 +53,7 @@ class StoreContext:
 
 
 @contextmanager
-def open_shop(ground: Config, box: Box, past: int = GROUND) -> Iterator[StoreContext]:
+def open_shop(ground: Config, box: Box, past: int = NO_CONFIG) -> Iterator[StoreContext]:
     """The shop for the calling thread."""
     folder = Path(ground.store.data)
     with open_store(folder) as db, mirror_file.opened(folder, now()) as hq:

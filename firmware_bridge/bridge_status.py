@@ -7,8 +7,8 @@ from sqlite_utils import Database
 
 from edge.config.active_config import Settings, read_settings
 from edge.config.document import BadDocument
-from edge.config.noren_toml import Config, Device, place_of
-from edge.config.overrides import differing, elsewhere
+from edge.config.noren_toml import Config, Device, device_path
+from edge.config.overrides import changed_devices, moved_devices
 from edge.platform import clock
 from edge.platform.database import one, writing
 
@@ -23,7 +23,7 @@ def lives_with(db: Database, number: int, past: int, devices: list[Device], befo
     with writing(db):
         names = [device.id for device in devices]
         db.conn.execute(f"delete from devices where device not in ({', '.join('?' * len(names))})", names)
-        for device in differing(before, devices) if before is not None else ():
+        for device in changed_devices(before, devices) if before is not None else ():
             anew = "update devices set state = 'starting', detail = '', since = ? where device = ?"
             db.conn.execute(anew, (now, device.id))
         db.conn.execute(
@@ -46,6 +46,8 @@ def look_for_devices(db: Database, ground: Config, here: Settings) -> None:
         after = read_settings(ground, *row).config.devices
     except BadDocument:
         after = []  # sync reports what is wrong with it
-    gone = [device.id for device in elsewhere(here.config.devices, after) if not os.access(place_of(device), os.F_OK)]
+    gone = [
+        device.id for device in moved_devices(here.config.devices, after) if not os.access(device_path(device), os.F_OK)
+    ]
     with writing(db):
         db.conn.execute("update bridge set looked = ?, missing = ?", (row[0], msgspec.json.encode(gone).decode()))

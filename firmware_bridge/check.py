@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edge.config.noren_toml import CameraDevice, Config, holds
+from edge.config.noren_toml import CameraDevice, Config, is_valid_region
 from edge.validation.fault import Fault
 
 LEAST = 32  # pixels of a region each way: an EAN-13 has 95 modules, so a smaller one holds no code at any distance
@@ -11,7 +11,7 @@ LEAST = 32  # pixels of a region each way: an EAN-13 has 95 modules, so a smalle
 def faults(config: Config) -> Iterator[Fault]:
     """Every fault. A device that is not plugged in is no fault: it may come at any time."""
     for number, device in enumerate(config.devices):
-        if isinstance(device, CameraDevice) and device.region is not None and holds(device.region):
+        if isinstance(device, CameraDevice) and device.region is not None and is_valid_region(device.region):
             left, top, right, bottom = device.region
             width, height = round((right - left) * device.width), round((bottom - top) * device.height)
             if min(width, height) < LEAST:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.config.active_config import in_force, number_in_force, trial_under_way
+from edge.config.active_config import number_in_force, settings_in_force, trial_under_way
 from edge.config.noren_toml import Config, Device
 from edge.platform import process
 from edge.platform.database import Changes, open_store
@@ -29,7 +29,7 @@ class DeviceSupervisor:
     def __init__(self, ground: Config, db: Database) -> None:
         """At the start: the last good settings."""
         self._ground, self._past = ground, trial_under_way(db)
-        self._settings = in_force(db, ground, self._past)
+        self._settings = settings_in_force(db, ground, self._past)
         self._sources = sources_of(self._settings)
         self._number = number_in_force(db, self._past)  # of the settings last looked at
         self._kept: list[Device] | None = None
@@ -69,7 +69,7 @@ class DeviceSupervisor:
         if number == self._number:
             return False
         self._number = number
-        after = in_force(db, self._ground, self._past)
+        after = settings_in_force(db, self._ground, self._past)
         if alike(self._settings, after):
             self._settings = after
             bridge_status.lives_with(db, after.number, self._past, after.config.devices, self._kept)

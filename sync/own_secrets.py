@@ -3,7 +3,7 @@
 from edge.config.noren_toml import BadConfig
 from edge.crypto import sealed_pem
 from edge.crypto.data_key import DataKey
-from edge.crypto.sealed_secret import NotOpened, SecretUse, demand, is_sealed, open_secret
+from edge.crypto.sealed_secret import NotOpened, SecretUse, is_sealed, open_secret, require_sealed
 from edge.validation.fault import Fault
 from edge.validation.file_reader import read_named
 
@@ -33,7 +33,7 @@ def tls_password(file: str | None, key: DataKey | None) -> str | None:
         return None
     key = _at_hand("key_file", file, key)
     try:
-        demand(key, "key_file", data)
+        require_sealed(key, "key_file", data)
     except NotOpened as why:
         raise _bad("key_file", file, why) from None
     return sealed_pem.password(key)

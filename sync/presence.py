@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from edge.disk.disk_space import noted
 from edge.facts.box import BoxForked, SyncStarted
-from edge.facts.journal import Box, standing
+from edge.facts.journal import Box, journal_progress
 from edge.platform.clock import Now
 from edge.platform.database import rows, writing
 from edge.platform.version import version
@@ -70,7 +70,7 @@ def birth(
         software=version(),
         time=now.text,
         clock=now.clock,
-        backlog=max(0, standing(db, me.box.epoch).waiting),
+        backlog=max(0, journal_progress(db, me.box.epoch).waiting),
         disk_free=round(disk.free / disk.total, 3),
         disk=noted(db),
         feeds={

@@ -7,13 +7,13 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.facts.box import BoxForked, DoRefused, DoTaken, FeedEpoch, MirrorReplaced
-from edge.facts.fact import Noted
+from edge.facts.fact import RelayedFact
 from edge.platform.clock import Now
 from edge.platform.database import append, rows, writing
 
 MOST = 10_000  # names remembered of a kind; a command with so many newer ones has long expired
 
-Say = Callable[[Noted], None]
+Say = Callable[[RelayedFact], None]
 """Notes a fact, to be written soon."""
 
 
@@ -22,9 +22,9 @@ class SyncLog:
     """Notes wait here until the end of the round, so that a round costs one transaction, and not one for each note."""
 
     db: Database
-    _waiting: list[Noted] = field(default_factory=list)
+    _waiting: list[RelayedFact] = field(default_factory=list)
 
-    def say(self, fact: Noted) -> None:
+    def say(self, fact: RelayedFact) -> None:
         self._waiting.append(fact)
 
     def write(self, now: Now) -> None:
@@ -36,14 +36,14 @@ class SyncLog:
             self._waiting.clear()
 
 
-def append_note(db: Database, fact: Noted, now: Now) -> int:
+def append_note(db: Database, fact: RelayedFact, now: Now) -> int:
     """Append a note inside the caller's transaction, and remember what must be known after a restart; returns its seq."""
     if name := _name_of(fact):
         _remember(db, fact.TYPE, name)
     return append(db, "sync_log", {"type": fact.TYPE, "data": msgspec.json.encode(fact).decode(), "time": now.text})
 
 
-def _name_of(fact: Noted) -> str | None:
+def _name_of(fact: RelayedFact) -> str | None:
     """The name in a note that must be known after a restart; None for most."""
     match fact:
         case BoxForked():
@@ -67,7 +67,7 @@ def _remember(db: Database, kind: str, name: str) -> None:
     )
 
 
-def remembered(db: Database, *kinds: type[Noted]) -> list[str]:
+def remembered(db: Database, *kinds: type[RelayedFact]) -> list[str]:
     """The names of what was noted of these kinds, oldest first; see `_name_of`."""
     marks, names = ", ".join("?" * len(kinds)), tuple(kind.TYPE for kind in kinds)
     return [

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
-from edge.box_identity import begin_epoch, know_thyself
+from edge.box_identity import begin_epoch, ensure_identity
 from edge.crypto.data_key import DataKey
 from edge.facts.box import BoxForked
 from edge.facts.fact import About
@@ -46,7 +46,7 @@ def live(folder: Path, hq: Database, *, facts: int, dice: random.Random) -> Live
     migration.migrate(folder)
     with open_store(folder) as db:
         db.conn.execute("pragma synchronous = off")
-        box = know_thyself(db, STORE, now())
+        box = ensure_identity(db, STORE, now())
         for number in range(facts):
             with writing(db):
                 seq = write_down(

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlite_utils import Database
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.facts.journal import Box, tell
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store, rows, writing
@@ -128,7 +128,7 @@ def built(folder: Path, broker: B, url: str, lines: str = "", serve: Sequence[st
     noren("migrate", "--config", folder / "noren.toml")
     data = unlocked(folder / "data")
     db, mirror = open_store(data), open_hq(data)
-    return Ends(folder, broker, db, mirror, know_thyself(db, STORE, now()), serve)
+    return Ends(folder, broker, db, mirror, ensure_identity(db, STORE, now()), serve)
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from edge.crypto.data_key import PAGE, DataKey, from_text, to_text
-from edge.crypto.page_cipher import clear
+from edge.crypto.data_key import PAGE_SIZE, DataKey, from_text, to_text
+from edge.crypto.page_cipher import decrypt_page
 from edge.key_files.data_key_file import FILE
 from edge.key_files.private_file import write_secret
 from edge.platform.sqlite_file import Connection, connect_with, unlock
@@ -35,5 +35,5 @@ def bytes_of(file: Path) -> bytes:
     """All that lies on a file's pages, in the clear: what is in use, and what is not."""
     key = from_text((file.parent / FILE).read_text(encoding="utf-8")).pages(file.name)
     data = file.read_bytes()
-    pages = (data[at : at + PAGE] for at in range(0, len(data) - PAGE + 1, PAGE))
-    return b"".join(clear(key, number, page) for number, page in enumerate(pages, start=1))
+    pages = (data[at : at + PAGE_SIZE] for at in range(0, len(data) - PAGE_SIZE + 1, PAGE_SIZE))
+    return b"".join(decrypt_page(key, number, page) for number, page in enumerate(pages, start=1))

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import StrictUndefined
 
-from edge.config.active_config import GROUND
+from edge.config.active_config import NO_CONFIG
 from edge.config.noren_toml import Config
 from edge.facts.journal import Box
 from edge.features.staff.pin_check import PinCheck
@@ -65,7 +65,7 @@ def stamp_of(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int = GROUND) -> Flask:
+def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int = NO_CONFIG) -> Flask:
     """The app for one store's box; `past` is the config that was on trial when the process began."""
     stamp = stamp_of(_STATIC)
     app = Flask("ui", static_folder=str(_STATIC), static_url_path=f"/static/{stamp}")

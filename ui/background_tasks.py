@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 
 from edge import box_identity, registry, scan_processor
-from edge.config.active_config import GROUND, trial_under_way
+from edge.config.active_config import NO_CONFIG, trial_under_way
 from edge.config.noren_toml import Config
 from edge.db_files import replica_rebuild as mirror_file
 from edge.facts.journal import Box
@@ -29,13 +29,13 @@ class BackgroundTasks:
         self.config = config
         self.life = Life()
         self.screens = Screens()
-        self.past = GROUND  # the config on trial when this worker began
+        self.past = NO_CONFIG  # the config on trial when this worker began
 
     def begin(self) -> Flask:
         """Know the box, build the pages, start the loops."""
         folder = Path(self.config.store.data)
         with open_store(folder) as db, mirror_file.opened(folder, now()) as hq:
-            me = box_identity.know_thyself(db, self.config.store.id, now(), mirror_file.heard(hq))
+            me = box_identity.ensure_identity(db, self.config.store.id, now(), mirror_file.heard(hq))
             self.past = trial_under_way(db)
         app = make_app(self.config, me, self.screens, self.life, self.past)
         stamp = app.extensions["house"].stamp

@@ -12,7 +12,7 @@ from edge.db_files.retrying import FULL_REST, Retrying
 from edge.disk import disk_space
 from edge.facts.box import BoxForked
 from edge.facts.fact import About
-from edge.facts.journal import Noticed, tell_noted
+from edge.facts.journal import RelayedFactRow, tell_relayed
 from edge.features.outcome import clear_screen
 from edge.features.pickup.transition import note_conflicts
 from edge.platform import heartbeat
@@ -60,10 +60,10 @@ def note_devices(shop: StoreContext) -> int:
     for row in seen:
         data, about = {"device": row.device, "detail": row.detail}, About(station=row.station)
         with writing(shop.db):
-            tell_noted(
+            tell_relayed(
                 shop.db,
                 shop.box,
-                Noticed(type=row.kind, lane=lane_of(row.kind), data=data, time=row.time),
+                RelayedFactRow(type=row.kind, lane=lane_of(row.kind), data=data, time=row.time),
                 now(),
                 about,
             )
@@ -79,8 +79,11 @@ def note_sync(shop: StoreContext) -> int:
         with writing(shop.db):
             if row.type == BoxForked.TYPE:
                 begin_epoch(shop.db, msgspec.convert(data, BoxForked), now())
-            tell_noted(
-                shop.db, shop.box, Noticed(type=row.type, lane=lane_of(row.type), data=data, time=row.time), now()
+            tell_relayed(
+                shop.db,
+                shop.box,
+                RelayedFactRow(type=row.type, lane=lane_of(row.type), data=data, time=row.time),
+                now(),
             )
             move_cursor(shop.db, "follower:sync_log", row.seq)
         if row.type == BoxForked.TYPE:

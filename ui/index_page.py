@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from edge.config.role import SHOPPERS
+from edge.config.role import SHOPPER_ROLES
 from edge.disk import disk_space
 from edge.platform.database import one
 from ui.access import caller, rights
@@ -23,7 +23,7 @@ def _addresses(language: str) -> list[tuple[str, str, str]]:
     stations = [
         (place.role, without_furigana(place.name.in_(language)), f"/{place.role}/{place.id}")
         for place in shop().config.stations
-        if place.role in SHOPPERS
+        if place.role in SHOPPER_ROLES
     ]
     rules = {rule.rule.rstrip("/") for rule in current_app.url_map.iter_rules()}
     built = [(kind, "", path) for kind, path in _STORE if path in rules]

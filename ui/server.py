@@ -16,7 +16,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
 from edge.config.noren_toml import Config
-from edge.config.role import UNSERVED
+from edge.config.role import UNSERVED_ROLES
 from edge.platform.process import BROKEN, leave_as_it_is
 from edge.platform.sqlite_file import wanted
 from edge.platform.systemd import notify
@@ -158,7 +158,7 @@ def main(config: Config) -> int:
     """Serve the store's pages until asked to stop; the exit code. Raises BadConfig."""
     folder = Path(config.store.data)
     for place in config.stations:
-        if place.role in UNSERVED:
+        if place.role in UNSERVED_ROLES:
             log.warning(
                 "station %s: role %s is not served by this version; scans there are refused", place.id, place.role
             )

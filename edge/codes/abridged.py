@@ -25,7 +25,7 @@ LAST = 4  # characters: enough to tell two numbers apart, too few to find a pers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Abridged:
+class AbridgedCode:
     """`last`: the end of the number, name or order that the code names, never of its secret.
 
     `part`: the code itself, if it is a book's, a magazine's, or a row beside one: the next reading may belong to it.
@@ -36,10 +36,10 @@ class Abridged:
     part: bytes | None = None
 
 
-def abridged(meaning: Meaning, data: bytes) -> Abridged:
+def abridge(meaning: Meaning, data: bytes) -> AbridgedCode:
     """What is kept of the code `data` with this meaning."""
     part = data if _is_part(meaning) else None
-    return Abridged(kind=type(meaning).__name__, last=_names(meaning)[-LAST:], part=part)
+    return AbridgedCode(kind=type(meaning).__name__, last=_names(meaning)[-LAST:], part=part)
 
 
 def _is_part(meaning: Meaning) -> bool:

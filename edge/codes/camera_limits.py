@@ -2,29 +2,29 @@
 
 from collections.abc import Iterator, Mapping
 
-from edge.codes.code_rules import Check, CodeRules, HouseRule, IssuerRule
+from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.symbology import Symbology
 
-SHORTEST: Mapping[Symbology, int] = {  # characters, including the two letters of an NW-7
+MIN_LENGTH: Mapping[Symbology, int] = {  # characters, including the two letters of an NW-7
     Symbology.CODE39: 4,
     Symbology.CODE128: 3,
     Symbology.CODE93: 3,
     Symbology.ITF: 6,
     Symbology.CODABAR: 6,
 }
-LETTERS = {Symbology.CODABAR: 2}  # letters around a number in the code, not counted in a rule's lengths
-UNNAMED = (Symbology.CODE128,)  # the most likely symbology of a number if its rule names none
+START_STOP_LETTERS = {Symbology.CODABAR: 2}  # letters around a number in the code, not counted in a rule's lengths
+ASSUMED_SYMBOLOGIES = (Symbology.CODE128,)  # the most likely symbology of a number if its rule names none
 
 
-def as_printed(rule: IssuerRule | HouseRule) -> tuple[int, ...]:
+def printed_lengths(rule: IssuerRule | HouseRule) -> tuple[int, ...]:
     """Lengths of the numbers as printed in a code: a house rule's lengths do not include the check digit."""
-    if isinstance(rule, IssuerRule) or rule.check is Check.NONE:
+    if isinstance(rule, IssuerRule) or rule.check is CheckScheme.NONE:
         return rule.lengths
     checked = tuple(length + 1 for length in rule.lengths)
     return (*rule.lengths, *checked) if rule.check_optional else checked
 
 
-def too_short(rules: CodeRules) -> Iterator[str]:
+def too_short_for_camera(rules: CodeRules) -> Iterator[str]:
     """A sentence for each symbology of a rule in which some or all of its numbers are too short for a camera."""
     named: list[tuple[str, IssuerRule | HouseRule]] = [
         *((f"codes.house {rule.name!r}", rule) for rule in rules.house),
@@ -32,9 +32,9 @@ def too_short(rules: CodeRules) -> Iterator[str]:
         *((f"codes.badges {rule.issuer!r}", rule) for rule in rules.badges),
     ]
     for name, rule in named:
-        for symbology in rule.symbologies or UNNAMED:
-            least = SHORTEST.get(symbology, 1) - LETTERS.get(symbology, 0)
-            if short := sorted({length for length in as_printed(rule) if length < least}):
+        for symbology in rule.symbologies or ASSUMED_SYMBOLOGIES:
+            least = MIN_LENGTH.get(symbology, 1) - START_STOP_LETTERS.get(symbology, 0)
+            if short := sorted({length for length in printed_lengths(rule) if length < least}):
                 yield (
                     f"{name}: no camera reads {' or '.join(map(str, short))} characters in {symbology}, "
                     f"only {least} or more (hand scanners do)"

@@ -6,7 +6,7 @@ from edge.codes import aim as identifiers
 from edge.codes.code_rules import CodeRules
 from edge.codes.parsed_code import Unknown
 from edge.codes.raw_code import GS, RawCode
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.symbology import Symbology, from_aim
 
 MAX_BYTES = 4096  # a QR holds at most 2,953 bytes; anything larger is not one code
@@ -31,25 +31,25 @@ _EDGES = " \t\r\n"  # what readers add around a code; GS is not among them
 _CONTROLS = re.compile("[\x00-\x03\x05-\x08\x0b\x0c\x0e-\x1b\x7f-\x9f\uf8f0-\uf8f3]")
 
 
-def scanned(data: bytes, aim: str | None, symbology: Symbology | None, rules: CodeRules) -> RawCode | Unknown:
+def decode_text(data: bytes, aim: str | None, symbology: Symbology | None, rules: CodeRules) -> RawCode | Unknown:
     """`data` (at most 4096 bytes) as text, or Unknown with empty, too_long or not_text."""
     if len(data) > MAX_BYTES:
-        return Unknown(reason=Reason.TOO_LONG)
-    if aim is None and (named := identifiers.leading(data)) and from_aim(named) is not None:
-        data, aim = data[identifiers.BYTES :], named
+        return Unknown(reason=RejectReason.TOO_LONG)
+    if aim is None and (named := identifiers.leading_identifier(data)) and from_aim(named) is not None:
+        data, aim = data[identifiers.IDENTIFIER_BYTES :], named
     text = _decoded(data, aim, rules)
     if text is None:
-        return Unknown(reason=Reason.NOT_TEXT)
+        return Unknown(reason=RejectReason.NOT_TEXT)
     text = text.strip(_EDGES)
     if not text.strip(GS):
-        return Unknown(reason=Reason.EMPTY)
-    gs1 = aim in identifiers.GS1 or text[0] == GS
+        return Unknown(reason=RejectReason.EMPTY)
+    gs1 = aim in identifiers.GS1_IDENTIFIERS or text[0] == GS
     return RawCode(text=text, symbology=symbology or (from_aim(aim) if aim else None), aim=aim, gs1=gs1)
 
 
 def _decoded(data: bytes, aim: str | None, rules: CodeRules) -> str | None:
     """One string, or None if some part is binary or fits no allowed character set."""
-    if aim in identifiers.ECI:
+    if aim in identifiers.ECI_IDENTIFIERS:
         text = _by_eci(data, rules)
     elif data.isascii():
         text = data.decode("ascii")

@@ -8,7 +8,7 @@ from typing import Literal
 from edge.codes.symbology import Symbology
 
 
-class Check(StrEnum):
+class CheckScheme(StrEnum):
     """Check schemes of member cards; check_digits.py computes each."""
 
     NONE = "none"
@@ -34,7 +34,7 @@ class IssuerRule:
     issuer: str
     prefix: str = ""
     lengths: tuple[int, ...] = ()
-    check: Check = Check.NONE
+    check: CheckScheme = CheckScheme.NONE
     symbologies: tuple[Symbology, ...] = ()
     characters: Literal["digits", "alphanumeric", "any"] = "digits"
     start_stop: str = ""
@@ -86,7 +86,7 @@ class HouseRule:
     lengths: tuple[int, ...]
     prefix: str = ""
     drop_prefix: bool = False
-    check: Check = Check.NONE
+    check: CheckScheme = CheckScheme.NONE
     check_optional: bool = False
     symbologies: tuple[Symbology, ...] = ()
     start_stop: str = ""

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 
-from edge.codes.code_rules import Check, CodeRules, HouseRule, InStoreRule, IssuerRule, PriceCheck, TokenKey
+from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, InStoreRule, IssuerRule, PriceCheck, TokenKey
 from edge.codes.symbology import Symbology
 
 _MASK_LETTERS = frozenset("IPWVXC")
@@ -64,11 +64,11 @@ def _inner_check(rule: InStoreRule) -> Iterator[str]:
 def _issuer(rule: IssuerRule) -> Iterator[str]:
     if not rule.issuer:
         yield "issuer must have a name"
-    if not rule.prefix and not rule.lengths and not rule.start_stop and rule.check is Check.NONE:
+    if not rule.prefix and not rule.lengths and not rule.start_stop and rule.check is CheckScheme.NONE:
         yield "says neither prefix, lengths, start_stop nor check: it would take any code"
     if rule.start_stop and (len(rule.start_stop) != 2 or set(rule.start_stop) - set("ABCD")):
         yield "start_stop must be two of the letters A B C D"
-    if rule.check is Check.NW7_MOD16 and rule.symbologies and Symbology.CODABAR not in rule.symbologies:
+    if rule.check is CheckScheme.NW7_MOD16 and rule.symbologies and Symbology.CODABAR not in rule.symbologies:
         yield "check nw7_mod16 needs symbology codabar"
     if any(length < len(rule.prefix) for length in rule.lengths):
         yield "lengths must not be shorter than the prefix"
@@ -86,9 +86,9 @@ def _house(rule: HouseRule) -> Iterator[str]:
         yield "lengths must leave 1 to 10 digits for the number"
     if rule.start_stop and (len(rule.start_stop) != 2 or set(rule.start_stop) - set("ABCD")):
         yield "start_stop must be two of the letters A B C D"
-    if rule.check_optional and rule.check is Check.NONE:
+    if rule.check_optional and rule.check is CheckScheme.NONE:
         yield "check_optional is set, but there is no check"
-    if rule.check is Check.NW7_MOD16 and rule.symbologies and Symbology.CODABAR not in rule.symbologies:
+    if rule.check is CheckScheme.NW7_MOD16 and rule.symbologies and Symbology.CODABAR not in rule.symbologies:
         yield "check nw7_mod16 needs symbology codabar"
 
 

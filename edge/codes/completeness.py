@@ -5,7 +5,7 @@ import re
 from edge.codes import aim as identifiers
 from edge.codes.check_digits import mod10
 from edge.codes.code_rules import CodeRules
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
 
 LENGTHS = frozenset({8, 12, 13, 14})  # of EAN-8, UPC-A, EAN-13 and ITF-14; their last digit checks the others
@@ -18,10 +18,10 @@ def looks_whole(data: bytes) -> bool:
     """True if a check digit, a scheme or a syntax holds that a part of a code would break (a check digit alone does so
     nine times in ten). False proves nothing: a member number has no structure that is known everywhere.
     """
-    bare = data[identifiers.BYTES :] if identifiers.leading(data) else data
+    bare = data[identifiers.IDENTIFIER_BYTES :] if identifiers.leading_identifier(data) else data
     if bare.isdigit() and len(bare) <= LONGEST:
         return len(bare) in LENGTHS and mod10(bare.decode("ascii"))
-    return bool(_NW7.fullmatch(bare)) or not isinstance(read(data, rules=_NO_RULES), Unknown)
+    return bool(_NW7.fullmatch(bare)) or not isinstance(parse_code(data, rules=_NO_RULES), Unknown)
 
 
 def is_tail(before: bytes, after: bytes) -> bool:
@@ -29,6 +29,6 @@ def is_tail(before: bytes, after: bytes) -> bool:
 
     Together they are a whole code, and not both are whole alone. A code that is read again from its start is no tail.
     """
-    if not before or not after or identifiers.leading(after) or not looks_whole(before + after):
+    if not before or not after or identifiers.leading_identifier(after) or not looks_whole(before + after):
         return False
     return not (looks_whole(after) and (looks_whole(before) or after.startswith(before)))

@@ -24,7 +24,7 @@ _PAD = ["Numpad7", "Numpad8", "Numpad9", "NumpadSubtract", "Numpad4", "Numpad5",
 _PAD += ["Numpad1", "Numpad2", "Numpad3", "Numpad0", "NumpadDecimal"]
 _ALONE = {"NumpadMultiply": 55, "Space": 57, "IntlBackslash": 86, "IntlRo": 89, "NumpadDivide": 98, "NumpadEqual": 117}
 _ALONE |= {"IntlYen": 124}
-KERNEL: Mapping[str, int] = _ALONE | {
+KEYCODES: Mapping[str, int] = _ALONE | {
     place: first + nth
     for first, row in ((2, _DIGITS), (16, _TOP), (30, _HOME), (43, _LOW), (71, _PAD))
     for nth, place in enumerate(row)
@@ -65,7 +65,10 @@ _UK = {
 }
 
 LAYOUTS: Mapping[Layout, Keys] = {"us": _EVERYWHERE | _US, "jp": _EVERYWHERE | _JP, "uk": _EVERYWHERE | _UK}
-AUTO: tuple[Layout, ...] = ("us", "jp")  # tried if no layout is configured; the first one if nothing shows which
+AUTO_LAYOUTS: tuple[Layout, ...] = (
+    "us",
+    "jp",
+)  # tried if no layout is configured; the first one if nothing shows which
 
 _SCHEMES = (b"noren:", b"https://", b"http://")
 # A code of ours, and a signed token (its first bytes are `{"`), as they come if Caps Lock is on and the scanner inverts the
@@ -73,15 +76,17 @@ _SCHEMES = (b"noren:", b"https://", b"http://")
 _TURNED = (b"NOREN:", b"EYj")
 
 
-def typed_on(texts: Mapping[Layout, bytes]) -> Layout:
+def likeliest_layout(texts: Mapping[Layout, bytes]) -> Layout:
     """The keyboard on which a code was typed, the most likely first; the first one if the code does not show it."""
     possible = [layout for layout, text in texts.items() if SUBSTITUTE not in text]
     telling = (
-        layout for layout in possible if texts[layout].startswith(_SCHEMES) or identifiers.leading(texts[layout])
+        layout
+        for layout in possible
+        if texts[layout].startswith(_SCHEMES) or identifiers.leading_identifier(texts[layout])
     )
     return next(telling, next(iter(possible or texts)))
 
 
-def unturned(text: bytes) -> bytes:
+def undo_caps_lock(text: bytes) -> bytes:
     """The code with the case of its letters inverted again, if Caps Lock has inverted it."""
     return text.swapcase() if text.startswith(_TURNED) else text

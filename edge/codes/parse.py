@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from edge.codes.charset import scanned
+from edge.codes.charset import decode_text
 from edge.codes.code_rules import CodeRules
 from edge.codes.gs1 import digital_link, interpretation
 from edge.codes.issued import issuers, item_numbers, member_token, noren_codes
 from edge.codes.parsed_code import Meaning, Unknown
 from edge.codes.raw_code import RawCode
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.retail import gtin
 from edge.codes.symbology import Symbology
 
 # In this order: the chain's own codes, its people, then all other products.
-LADDER: tuple[Callable[[RawCode, CodeRules], Meaning | None], ...] = (
+PARSERS: tuple[Callable[[RawCode, CodeRules], Meaning | None], ...] = (
     noren_codes.house_code,
     member_token.signed_token,
     issuers.staff_badge,
@@ -25,16 +25,16 @@ LADDER: tuple[Callable[[RawCode, CodeRules], Meaning | None], ...] = (
 )
 
 
-def read(data: bytes, *, aim: str | None = None, symbology: Symbology | None = None, rules: CodeRules) -> Meaning:
+def parse_code(data: bytes, *, aim: str | None = None, symbology: Symbology | None = None, rules: CodeRules) -> Meaning:
     """The meaning of any bytes, or Unknown with a reason; never raises.
 
     `aim` (ISO/IEC 15424, "]E0") and `symbology` are used if the reader sends them, and are never required.
     """
-    scan = scanned(data, aim, symbology, rules)
+    scan = decode_text(data, aim, symbology, rules)
     if isinstance(scan, Unknown):
         return scan
-    for rung in LADDER:
+    for rung in PARSERS:
         meaning = rung(scan, rules)
         if meaning is not None:
             return meaning
-    return Unknown(reason=Reason.UNRECOGNISED, text=scan.text)
+    return Unknown(reason=RejectReason.UNRECOGNISED, text=scan.text)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,7 @@ class FieldFault:
     """A part of a code that cannot be used, and why; what the code identifies is valid without it."""
 
     ai: str  # the AI, or the digits found in its place
-    reason: Reason
+    reason: RejectReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class InStore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """ISBN of the first row, and what the second row adds once `isbn_jp.join` has both."""
+    """ISBN of the first row, and what the second row adds once `isbn_jp.join_rows` has both."""
 
     isbn: str  # 13 digits; the form since 2007
     isbn10: str | None  # only numbers under 978 have one
@@ -160,7 +160,7 @@ class StaffBadge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookRow:
-    """The second row of a Japanese book: class and price, no title; `isbn_jp.join` combines it with the first row."""
+    """The second row of a Japanese book: class and price, no title; `isbn_jp.join_rows` combines it with the first row."""
 
     c_code: str
     price_yen: int | None  # None if the row says 00000: no price, or 100,000 yen and above
@@ -199,7 +199,7 @@ class Gs1Key:
 class Unknown:
     """No meaning, and why; `about` names the AI or part with the fault, `text` is what could be read (never log it)."""
 
-    reason: Reason
+    reason: RejectReason
     about: str = ""
     text: str | None = None
 

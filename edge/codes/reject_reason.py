@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class RejectReason(StrEnum):
     """One slug for each way in which a reading can have no meaning; the pages hold the words for people."""
 
     EMPTY = "empty"

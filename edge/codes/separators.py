@@ -19,12 +19,12 @@ def with_separators(data: bytes, aim: str | None, stand_in: str | None) -> bytes
     if not stand_in or stand_in.encode() not in data:
         return data
     made = data.replace(stand_in.encode(), GS.encode())
-    return made if aim in identifiers.GS1 or _is_built_like_gs1(made.decode("latin-1")) else data
+    return made if aim in identifiers.GS1_IDENTIFIERS or _is_built_like_gs1(made.decode("latin-1")) else data
 
 
 def lacks_separator(data: bytes, aim: str | None) -> bool:
     """Whether a reader reported that a code is GS1 (its AIM identifier) but sent none of GS1's separators with it."""
-    return aim in identifiers.GS1 and GS.encode() not in data
+    return aim in identifiers.GS1_IDENTIFIERS and GS.encode() not in data
 
 
 def _is_built_like_gs1(text: str) -> bool:

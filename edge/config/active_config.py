@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from edge.codes.code_rules import CodeRules
-from edge.config.document import BadDocument, apply, read_document
+from edge.config.document import BadDocument, apply_document, read_document
 from edge.config.noren_toml import Config
 from edge.config.policy import Policy
 from edge.platform.database import one
 
-LOOK_BACK = 4  # configs that are read at most: one on trial, and good ones before it
-GROUND = 0  # the number of noren.toml alone, with a policy's defaults
+CONFIGS_READ_MOST = 4  # configs that are read at most: one on trial, and good ones before it
+NO_CONFIG = 0  # the number of noren.toml alone, with a policy's defaults
 
 # A config that is kept, or on trial; but a process that started during a trial never uses that config.
-IN_FORCE = "stage in ('kept', 'trial') and (stage = 'kept' or number <> ?)"
+IN_FORCE_SQL = "stage in ('kept', 'trial') and (stage = 'kept' or number <> ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,44 +47,44 @@ def number_in_force(db: Database, past: int) -> int:
 
     It costs some microseconds.
     """
-    row = one(db, f"select max(number) from configs where {IN_FORCE}", (past,))
-    return int(row[0] or GROUND) if row else GROUND
+    row = one(db, f"select max(number) from configs where {IN_FORCE_SQL}", (past,))
+    return int(row[0] or NO_CONFIG) if row else NO_CONFIG
 
 
-def in_force(db: Database, ground: Config, past: int) -> Settings:
+def settings_in_force(db: Database, ground: Config, past: int) -> Settings:
     """The settings to use, for a process that started during the trial of `past` (0: no trial).
 
     This version may be unable to read a config that another version kept, or the config may no longer fit an edited
     noren.toml: then the config before it is used, and at last noren.toml alone.
     """
     found = db.conn.execute(
-        f"select number, epoch, version, body from configs where {IN_FORCE} order by number desc limit ?",
-        (past, LOOK_BACK),
+        f"select number, epoch, version, body from configs where {IN_FORCE_SQL} order by number desc limit ?",
+        (past, CONFIGS_READ_MOST),
     ).fetchall()
     for row in found:
         try:
             return read_settings(ground, *row)
         except BadDocument:
             continue
-    return Settings(number=GROUND, epoch="", version=0, config=ground, policy=Policy())
+    return Settings(number=NO_CONFIG, epoch="", version=0, config=ground, policy=Policy())
 
 
 def code_rules(db: Database) -> CodeRules:
     """How codes are read here now; the rules of a chain without any rules if HQ has sent none that can be read."""
-    row = one(db, "select body from configs where number = ?", (number_in_force(db, GROUND),))
+    row = one(db, "select body from configs where number = ?", (number_in_force(db, NO_CONFIG),))
     try:
         return read_document(row[0]).policy.codes if row else CodeRules()
     except BadDocument:
         return CodeRules()
 
 
-def kept(db: Database, ground: Config) -> Settings:
+def last_good_settings(db: Database, ground: Config) -> Settings:
     """The last good settings: those that a process would use if it started now."""
-    return in_force(db, ground, trial_under_way(db))
+    return settings_in_force(db, ground, trial_under_way(db))
 
 
 def read_settings(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:
     """The settings that a row of `configs` gives. Raises BadDocument."""
     document = read_document(body)
-    config = apply(ground, document)
+    config = apply_document(ground, document)
     return Settings(number=number, epoch=epoch, version=version, config=config, policy=document.policy)

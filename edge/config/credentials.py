@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-KEYS = Path("/etc/noren/keys")  # root's alone (systemd/noren.tmpfiles)
-HANDED = Path("/run/credentials")  # systemd.exec(5): a folder for each unit, named by its environment
+KEYS_FOLDER = Path("/etc/noren/keys")  # root's alone (systemd/noren.tmpfiles)
+CREDENTIALS_ROOT = Path("/run/credentials")  # systemd.exec(5): a folder for each unit, named by its environment
 PREFIX = "hq_"  # LoadCredential=hq:/etc/noren/keys in the units
 
 
-def as_seen_here(file: str, own: str | None) -> str:
+def readable_path(file: str, own: str | None) -> str:
     """The path at which this process reads a file that the settings name by its own path, or by the path one unit sees.
 
     Both are the same file: a unit that was given the keys finds its copy in its `own` folder ($CREDENTIALS_DIRECTORY), a
@@ -15,11 +15,11 @@ def as_seen_here(file: str, own: str | None) -> str:
     """
     path = Path(file)
     name = None
-    if path.parent == KEYS:
+    if path.parent == KEYS_FOLDER:
         name = path.name
-    elif path.is_relative_to(HANDED) and path.name.startswith(PREFIX):
+    elif path.is_relative_to(CREDENTIALS_ROOT) and path.name.startswith(PREFIX):
         name = path.name.removeprefix(PREFIX)
     if name is None:
         return file
     was_handed = own is not None and any(Path(own).glob(f"{PREFIX}*"))
-    return str(Path(own) / f"{PREFIX}{name}" if own and was_handed else KEYS / name)
+    return str(Path(own) / f"{PREFIX}{name}" if own and was_handed else KEYS_FOLDER / name)

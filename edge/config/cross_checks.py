@@ -6,12 +6,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from edge.config.noren_toml import FILES, CameraDevice, Config, Device, StoreSection, holds, place_key, place_of
+from edge.config.noren_toml import (
+    FILES,
+    CameraDevice,
+    Config,
+    Device,
+    StoreSection,
+    device_path,
+    is_valid_region,
+    path_key,
+)
 from edge.crypto.sealed_data_key import NotSealed, read_recovery
 from edge.validation.fault import Fault, nearest
 
 NAME_MOST, PATH_MOST = 255, 4095  # bytes that Linux takes for a name, and for a path
-TAKEN = ("store.db", "hq.db", "data-key.sealed", "store.lock", "migrate.lock")  # names in the data's folder begin so
+RESERVED_NAMES = (
+    "store.db",
+    "hq.db",
+    "data-key.sealed",
+    "store.lock",
+    "migrate.lock",
+)  # names in the data's folder begin so
 
 
 def faults(config: Config) -> Iterator[Fault]:
@@ -30,15 +45,15 @@ def faults(config: Config) -> Iterator[Fault]:
             near = nearest(device.station, stations)
             hint = f": did you mean `{near}`?" if near else ""
             yield Fault(f"{path}.station", f"expected the id of a station, got `{device.station}`{hint}")
-        if isinstance(device, CameraDevice) and not holds(device.region):
+        if isinstance(device, CameraDevice) and not is_valid_region(device.region):
             yield Fault(
                 f"{path}.region",
                 f"expected left < right and top < bottom, shares from 0 to 1; got {list(device.region or ())}",
             )
-        place = place_of(device)
+        place = device_path(device)
         real = str(Path(place).resolve())
         if not _many_may_read(device) and (other := taken.setdefault(real, device.id)) != device.id:
-            yield Fault(f"{path}.{place_key(device)}", f"`{other}` reads {place} already: each device has its own path")
+            yield Fault(f"{path}.{path_key(device)}", f"`{other}` reads {place} already: each device has its own path")
 
 
 def _key_faults(store: StoreSection) -> Iterator[Fault]:
@@ -46,7 +61,7 @@ def _key_faults(store: StoreSection) -> Iterator[Fault]:
     if store.key is None or _wrong_with(store.key) or _wrong_with(store.data):
         return
     place, folder = Path(store.key).resolve(), Path(store.data).resolve()
-    if place == folder or (place.parent == folder and place.name.startswith(TAKEN)):
+    if place == folder or (place.parent == folder and place.name.startswith(RESERVED_NAMES)):
         yield Fault("store.key", f"{place} is where the box keeps something else: name another file, or leave it out")
 
 
@@ -71,7 +86,7 @@ def _path_faults(config: Config) -> Iterator[Fault]:
     """Paths that no file system accepts."""
     named = {"store.data": config.store.data, "store.key": config.store.key, "web.play": config.web.play}
     named |= {f"hq.{name}": getattr(config.hq, name) for name in FILES}
-    named |= {f"devices[{nth}].{place_key(it)}": place_of(it) for nth, it in enumerate(config.devices)}
+    named |= {f"devices[{nth}].{path_key(it)}": device_path(it) for nth, it in enumerate(config.devices)}
     for key, place in named.items():
         if place and (what := _wrong_with(place)):
             yield Fault(key, what)

@@ -8,7 +8,7 @@ from msgspec import Raw
 
 from edge.codes.code_rules_check import faults
 from edge.config.noren_toml import Config
-from edge.config.overrides import BoxSettings, over
+from edge.config.overrides import BoxSettings, apply_overrides
 from edge.config.policy import Policy
 from edge.validation import conversion
 
@@ -51,7 +51,7 @@ def read_document(body: str) -> Document:
     return Document(**{key: _read(key, row) for key, row in rows.items() if key in KINDS})
 
 
-def not_used(body: str) -> list[str]:
+def unknown_keys(body: str) -> list[str]:
     """The keys of a valid document that this version does not know; a newer HQ may send such keys."""
     rows = _ROWS.decode(body)
     found: list[str] = []
@@ -77,10 +77,10 @@ def _strange(given: Any, taken: Any, path: str) -> Iterator[str]:
                 yield from _strange(*pair, f"{path}[{number}]")
 
 
-def apply(ground: Config, document: Document) -> Config:
+def apply_document(ground: Config, document: Document) -> Config:
     """The box's settings with the document's over them. Raises BadDocument if the two do not fit."""
     try:
-        return over(ground, document.box)
+        return apply_overrides(ground, document.box)
     except msgspec.ValidationError as error:
         raise _bad("box", error) from None
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import msgspec
 
-from edge.config.credentials import as_seen_here
+from edge.config.credentials import readable_path
 from edge.config.cross_checks import faults
 from edge.config.noren_toml import FILES, BadConfig, CameraDevice, Config, Device
 from edge.validation import conversion
 from edge.validation.fault import Fault
 from edge.validation.source_position import Text
 
-MOST = 1_000_000  # bytes of a settings file; a store with a hundred devices has some 20,000
+MAX_FILE_BYTES = 1_000_000  # bytes of a settings file; a store with a hundred devices has some 20,000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,13 @@ class LoadedConfig:
 
 def read_config(path: Path) -> Config:
     """The settings in a file; paths in them are made absolute. Raises BadConfig with the place of every fault."""
-    looked = look_into(path)
+    looked = read_with_faults(path)
     if looked.faults:
         raise BadConfig(*looked.placed(looked.faults))
     return looked.config
 
 
-def look_into(path: Path, handed: str | None = None) -> LoadedConfig:
+def read_with_faults(path: Path, handed: str | None = None) -> LoadedConfig:
     """The settings in a file, and the faults of their keys. Raises BadConfig if the file is not TOML.
 
     `handed`: the folder of the keys that systemd has given to this process.
@@ -71,15 +71,15 @@ def look_into(path: Path, handed: str | None = None) -> LoadedConfig:
 def _content(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            content = file.read(MOST + 1)
+            content = file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         raise BadConfig(f"{path}: no such file. Say where it is with --config.") from None
     except IsADirectoryError:
         raise BadConfig(f"{path} is a folder. Name the file in it with --config.") from None
     except OSError as error:
         raise BadConfig(f"{path}: cannot be read: {error.strerror}") from None
-    if len(content) > MOST:
-        raise BadConfig(f"{path} has more than {MOST} bytes: this is no noren.toml")
+    if len(content) > MAX_FILE_BYTES:
+        raise BadConfig(f"{path} has more than {MAX_FILE_BYTES} bytes: this is no noren.toml")
     try:
         text = content.decode("utf-8-sig")  # Windows' editor puts a mark before the text
     except UnicodeDecodeError as error:
@@ -97,7 +97,9 @@ def _absolute(config: Config, base: Path, handed: str | None) -> Config:
     hq = msgspec.structs.replace(
         config.hq,
         **{
-            name: as_seen_here(here(value), handed) for name in FILES if (value := getattr(config.hq, name)) is not None
+            name: readable_path(here(value), handed)
+            for name in FILES
+            if (value := getattr(config.hq, name)) is not None
         },
     )
     own = here(config.store.key) if config.store.key else None

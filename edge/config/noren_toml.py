@@ -28,8 +28,8 @@ Region = Annotated[
 BrokerUrl = Annotated[
     str, Meta(pattern=_BROKER, extra={"words": "an address such as `mqtts://broker.example.com:8883`"})
 ]
-Place = Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", extra={"words": "a path"})]
-File = Place
+DevicePath = Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", extra={"words": "a path"})]
+FilePath = DevicePath
 
 
 class BadConfig(Exception):
@@ -47,13 +47,15 @@ class Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class StoreSection(Section, frozen=True, kw_only=True):
     chain: Name
     id: Name
-    data: Place  # folder of store.db and hq.db, seen from the folder of noren.toml
+    data: DevicePath  # folder of store.db and hq.db, seen from the folder of noren.toml
     time_zone: str = "Asia/Tokyo"
     day_starts: Annotated[int, Meta(ge=0, le=12)] = 0  # hour at which the shop's day begins
     budget_mb: Annotated[int, Meta(ge=16, le=100_000_000)] | None = (
         None  # MB store.db may hold, if the card is shared or small
     )
-    key: File | None = None  # of the key the databases are encrypted with, if systemd gives none; without it, in `data`
+    key: FilePath | None = (
+        None  # of the key the databases are encrypted with, if systemd gives none; without it, in `data`
+    )
 
 
 class WebSection(Section, frozen=True, kw_only=True):
@@ -62,9 +64,9 @@ class WebSection(Section, frozen=True, kw_only=True):
     lan: str | None = None  # address at which paired devices on the network find the pages
     names: list[str] = []  # further names of this box, if the shop's own DNS has one for it
     lan_port: Annotated[int, Meta(ge=1, le=65535)] = 8443  # of HTTPS there
-    certificate: File | None = None  # PEM, with the chain; without it the box makes and renews its own
-    key: File | None = None  # of that certificate
-    play: File | None = (
+    certificate: FilePath | None = None  # PEM, with the chain; without it the box makes and renews its own
+    key: FilePath | None = None  # of that certificate
+    play: FilePath | None = (
         None  # file of the page for trying it without hardware (codes, virtual scanners); never in a shop
     )
 
@@ -73,11 +75,11 @@ class HqSection(Section, frozen=True, kw_only=True):
     broker: BrokerUrl  # mqtt://host:1883 or mqtts://host:8883; of a cluster mqtts://host-1:8883,host-2:8883,…
     keys: dict[str, str]  # key id -> HQ's Ed25519 public key, base64url: only these may give orders
     username: Line | None = None
-    password_file: File | None = None
-    ca_file: File | None = None
-    cert_file: File | None = None
-    key_file: File | None = None
-    signing_key_file: File | None = None  # the store's own Ed25519 seed, base64url; events are signed with it
+    password_file: FilePath | None = None
+    ca_file: FilePath | None = None
+    cert_file: FilePath | None = None
+    key_file: FilePath | None = None
+    signing_key_file: FilePath | None = None  # the store's own Ed25519 seed, base64url; events are signed with it
     protocol: Literal["5", "3.1.1"] = "5"
     recovery_key: Line | None = None  # HQ's public X25519 key, base64url: a backup has the data key sealed for it
 
@@ -111,7 +113,7 @@ class SerialDevice(Section, frozen=True, kw_only=True, tag="serial", tag_field="
 
     id: Name
     station: Name
-    path: Place
+    path: DevicePath
     baud: Literal[1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200] = 9600
     parity: Literal["none", "even", "odd"] = "none"
     bytesize: Literal[7, 8] = 8
@@ -128,7 +130,7 @@ class HidDevice(Section, frozen=True, kw_only=True, tag="hid", tag_field="kind")
 
     id: Name
     station: Name
-    path: Place
+    path: DevicePath
     # the keyboard the scanner is set to, not the one people use; auto: each code tells by itself, as far as it can
     layout: Literal["auto"] | Layout = "auto"
 
@@ -138,7 +140,7 @@ class CameraDevice(Section, frozen=True, kw_only=True, tag="camera", tag_field="
 
     id: Name
     station: Name
-    source: Place  # /dev/video0, a video file, or a folder
+    source: DevicePath  # /dev/video0, a video file, or a folder
     width: Annotated[int, Meta(ge=160, le=3840)] = 1280
     height: Annotated[int, Meta(ge=120, le=2160)] = 720
     fps: Annotated[int, Meta(ge=1, le=60)] = 15
@@ -171,7 +173,7 @@ class Config(Section, frozen=True, kw_only=True):
         return next((place for place in self.stations if place.id == station), None)
 
 
-def holds(region: Region | None) -> bool:
+def is_valid_region(region: Region | None) -> bool:
     """Whether a region is valid: left < right, top < bottom, all within the frame."""
     if region is None:
         return True
@@ -179,11 +181,11 @@ def holds(region: Region | None) -> bool:
     return 0 <= left < right <= 1 and 0 <= top < bottom <= 1
 
 
-def place_key(device: Device) -> str:
+def path_key(device: Device) -> str:
     """The key that has the path of a device."""
     return "source" if isinstance(device, CameraDevice) else "path"
 
 
-def place_of(device: Device) -> str:
+def device_path(device: Device) -> str:
     """The device node, file or folder behind a device."""
     return device.source if isinstance(device, CameraDevice) else device.path

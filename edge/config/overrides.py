@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from edge.config.cross_checks import faults
-from edge.config.noren_toml import BrokerUrl, Config, Device, HqSection, Station, place_key, place_of
+from edge.config.noren_toml import BrokerUrl, Config, Device, HqSection, Station, device_path, path_key
 from edge.validation.fault import Fault
 
 
@@ -29,7 +29,7 @@ class BoxSettings(Struct, frozen=True, kw_only=True):
     broker: BrokerSettings | None = None
 
 
-def over(ground: Config, box: BoxSettings) -> Config:
+def apply_overrides(ground: Config, box: BoxSettings) -> Config:
     """The settings of noren.toml with HQ's over them. Raises msgspec.ValidationError with the place of the fault."""
     config = msgspec.structs.replace(
         ground,
@@ -49,18 +49,18 @@ def _invalid(fault: Fault) -> msgspec.ValidationError:
     return msgspec.ValidationError(f"{fault.what} - at `$.{fault.path}`")
 
 
-def differing(before: list[Device], after: list[Device]) -> list[Device]:
+def changed_devices(before: list[Device], after: list[Device]) -> list[Device]:
     """The devices that are new or changed."""
     return [device for device in after if device not in before]
 
 
-def elsewhere(before: list[Device], after: list[Device]) -> list[Device]:
+def moved_devices(before: list[Device], after: list[Device]) -> list[Device]:
     """The devices that are new or have another path than before."""
-    places = {(device.id, place_of(device)) for device in before}
-    return [device for device in after if (device.id, place_of(device)) not in places]
+    places = {(device.id, device_path(device)) for device in before}
+    return [device for device in after if (device.id, device_path(device)) not in places]
 
 
-def ca_file(data: Path, ca: str) -> Path:
+def ca_file_path(data: Path, ca: str) -> Path:
     """The file in which the authorities HQ has sent are kept for the TLS library. Its name is a hash of its content, so it
     never changes."""
     return data / f"broker-ca-{sha256(ca.encode()).hexdigest()[:16]}.pem"
@@ -75,12 +75,12 @@ def _moved(ground: Config, to: BrokerSettings) -> HqSection:
         "broker": to.url,
         "username": to.username,
         "protocol": to.protocol,
-        "ca_file": str(ca_file(Path(ground.store.data), to.ca)) if to.ca else None,
+        "ca_file": str(ca_file_path(Path(ground.store.data), to.ca)) if to.ca else None,
     }
     return msgspec.structs.replace(ground.hq, **{name: value for name, value in changes.items() if value is not None})
 
 
 def _check_absolute(number: int, device: Device) -> None:
-    if not Path(place_of(device)).is_absolute():
-        what = f"expected a path from the root, such as /dev/serial/by-id/…, got `{place_of(device)}`"
-        raise _invalid(Fault(f"devices[{number}].{place_key(device)}", what))
+    if not Path(device_path(device)).is_absolute():
+        what = f"expected a path from the root, such as /dev/serial/by-id/…, got `{device_path(device)}`"
+        raise _invalid(Fault(f"devices[{number}].{path_key(device)}", what))

@@ -55,7 +55,7 @@ class Proofs(Part, frozen=True, kw_only=True):
     pickup_tries: Annotated[int, Meta(ge=5, le=1000)] = 20  # pickup codes of no order, at one station
 
 
-TOUCH_TOLD = timedelta(seconds=20)  # a page tells a touch at most every 15 s, and the line may be slow
+TOUCH_REPORT_DELAY = timedelta(seconds=20)  # a page tells a touch at most every 15 s, and the line may be slow
 
 
 class Kiosk(Part, frozen=True, kw_only=True):
@@ -66,7 +66,7 @@ class Kiosk(Part, frozen=True, kw_only=True):
     @property
     def session(self) -> timedelta:
         """How long a shopper's session lasts at most after a scan or touch; the page ends it earlier by itself."""
-        return timedelta(seconds=self.quiet_s + self.warn_s) + TOUCH_TOLD
+        return timedelta(seconds=self.quiet_s + self.warn_s) + TOUCH_REPORT_DELAY
 
 
 class Stock(Part, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ class Neighbour(Part, frozen=True, kw_only=True):
     way: LocalizedText  # `徒歩 7分`
 
 
-class Place(Part, frozen=True, kw_only=True):
+class StorePlace(Part, frozen=True, kw_only=True):
     name: LocalizedText = LocalizedText(ja="店舗", en="Store")
     neighbours: list[Neighbour] = []
 
@@ -90,7 +90,7 @@ class Policy(Part, frozen=True, kw_only=True):
     """The whole policy; a box that has never received one from HQ uses these defaults."""
 
     brand: Brand = Brand()
-    place: Place = Place()
+    place: StorePlace = StorePlace()
     check_in: CheckIn = CheckIn()
     pickup: Pickup = Pickup()
     proofs: Proofs = Proofs()

@@ -15,7 +15,7 @@ class Role(StrEnum):
     SHELF = "shelf"
 
 
-SHOPPERS = frozenset({Role.KIOSK, Role.ENTRANCE})  # used by shoppers
-STAFF = frozenset({Role.COUNTER, Role.HANDHELD})  # used by staff
-SERVED = SHOPPERS | STAFF
-UNSERVED = frozenset(Role) - SERVED  # roles that stations may have and this version does not serve
+SHOPPER_ROLES = frozenset({Role.KIOSK, Role.ENTRANCE})  # used by shoppers
+STAFF_ROLES = frozenset({Role.COUNTER, Role.HANDHELD})  # used by staff
+SERVED_ROLES = SHOPPER_ROLES | STAFF_ROLES
+UNSERVED_ROLES = frozenset(Role) - SERVED_ROLES  # roles that stations may have and this version does not serve

@@ -13,10 +13,12 @@ from typing import Literal
 
 SIZE = 32  # bytes of a data key
 PLAIN_HEAD = 32  # bytes at the start of a file that stay readable: the file's kind, and the size of its pages
-PAGE = 4096  # bytes
+PAGE_SIZE = 4096  # bytes
 RESERVED = 80  # bytes at the end of each page: IV and HMAC
 IV = 16  # bytes
-MIRROR = "hq.db"  # files whose names begin so are the replica's; all others are store.db, its copies and its backups
+REPLICA_FILE = (
+    "hq.db"  # files whose names begin so are the replica's; all others are store.db, its copies and its backups
+)
 
 _FAST = 2  # rounds of SQLCipher's HMAC key derivation from the cipher key: few, because that key is random already
 _HMAC_MASK = 0x3A
@@ -62,7 +64,7 @@ class DataKey:
 
     def pages(self, name: str) -> PageKey:
         """The page key of a file by its name. hq.db and store.db have different keys, so their pages cannot be exchanged."""
-        kind = b"hq" if name.startswith(MIRROR) else b"store"
+        kind = b"hq" if name.startswith(REPLICA_FILE) else b"store"
         return PageKey(self._derived(b"pages of " + kind), self._derived(b"salt of " + kind)[:16])
 
     def of(self, use: Use) -> bytes:
@@ -90,7 +92,7 @@ def from_text(text: str) -> DataKey:
     return DataKey(secret)
 
 
-def is_ours(key: PageKey, mac: bytes, number: int, page: bytes) -> bool:
+def page_is_authentic(key: PageKey, mac: bytes, number: int, page: bytes) -> bool:
     """Whether a page (number from 1) is as it was written with that key. `mac` is `key.mac`, which is slow to compute."""
     start = PLAIN_HEAD if number == 1 else 0
     end = len(page) - RESERVED + IV

@@ -5,7 +5,7 @@ from mmap import mmap
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from edge.crypto.data_key import IV, PAGE, PLAIN_HEAD, RESERVED, PageKey, is_ours
+from edge.crypto.data_key import IV, PAGE_SIZE, PLAIN_HEAD, RESERVED, PageKey, page_is_authentic
 
 MAGIC = b"SQLite format 3\0"
 FEW, MANY = 64, 1024  # pages to look at, spread over the file; one of them that fits is enough
@@ -18,12 +18,12 @@ def is_plain(head: bytes) -> bool:
     return head[: len(MAGIC)] == MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == b"\0"
 
 
-def lies_in_the_clear(key: PageKey | None, data: mmap | bytes) -> bool:
+def is_unencrypted(key: PageKey | None, data: mmap | bytes) -> bool:
     """Whether a file is not encrypted: its header says so, and the key fits none of its pages.
 
     If the header says so but the key fits, the header is damaged.
     """
-    return is_plain(data[:HEAD]) and not (key and fits(key, data, looked=FEW))
+    return is_plain(data[:HEAD]) and not (key and key_fits(key, data, looked=FEW))
 
 
 def is_encrypted(head: bytes) -> bool:
@@ -31,21 +31,22 @@ def is_encrypted(head: bytes) -> bool:
     return head[: len(MAGIC)] == MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == bytes([RESERVED])
 
 
-def count(data: Sized) -> int:
+def page_count(data: Sized) -> int:
     """The number of whole pages of a file."""
-    return len(data) // PAGE
+    return len(data) // PAGE_SIZE
 
 
-def fits(key: PageKey, data: mmap | bytes, *, looked: int = MANY) -> bool:
+def key_fits(key: PageKey, data: mmap | bytes, *, looked: int = MANY) -> bool:
     """Whether any of the pages looked at was written with the key and is unchanged (10 microseconds a page)."""
-    mac, pages = key.mac, count(data)
+    mac, pages = key.mac, page_count(data)
     step = max(1, pages // looked)
     return any(
-        is_ours(key, mac, number, data[(number - 1) * PAGE : number * PAGE]) for number in range(1, pages + 1, step)
+        page_is_authentic(key, mac, number, data[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
+        for number in range(1, pages + 1, step)
     )
 
 
-def clear(key: PageKey, number: int, page: bytes) -> bytes:
+def decrypt_page(key: PageKey, number: int, page: bytes) -> bytes:
     """A page (number from 1) decrypted. Of a damaged page, all but the 32 bytes around each wrong byte is right."""
     start = PLAIN_HEAD if number == 1 else 0
     end = len(page) - RESERVED

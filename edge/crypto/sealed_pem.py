@@ -25,12 +25,12 @@ def password(key: DataKey) -> str:
     return base64.urlsafe_b64encode(key.of("tls key")).decode()
 
 
-def lock(key: DataKey, pem: bytes) -> bytes:
+def encrypt_pem(key: DataKey, pem: bytes) -> bytes:
     """The same file with its private key encrypted. Raises NoPem."""
     return _changed(pem, None, serialization.BestAvailableEncryption(password(key).encode()))
 
 
-def unlock(key: DataKey, pem: bytes) -> bytes:
+def decrypt_pem(key: DataKey, pem: bytes) -> bytes:
     """The same file with its private key decrypted, as PKCS#8. Raises NoPem, also if another key encrypted it."""
     return _changed(pem, password(key).encode(), serialization.NoEncryption())
 

@@ -42,7 +42,7 @@ def is_sealed(data: bytes) -> bool:
     return data.startswith(_HEAD)
 
 
-def read(data: bytes) -> Sealed:
+def parse_sealed(data: bytes) -> Sealed:
     """The parts of what `seal` wrote, not opened yet. Raises NotOpened."""
     line, _, below = data.partition(b"\n")
     parts = line.strip().decode("ascii", "replace").removeprefix(_HEAD.decode()).split(".")
@@ -60,14 +60,14 @@ def seal(key: DataKey, use: SecretUse, secret: bytes) -> bytes:
     """The bytes of the sealed file; the same each time, except for a TLS key, for which it may raise sealed_pem.NoPem."""
     head = Sealed(key.id, use, b"").head
     if use == "key_file":
-        return head + b"\n" + sealed_pem.lock(key, secret)
+        return head + b"\n" + sealed_pem.encrypt_pem(key, secret)
     box = AESSIV(key.of("kept secrets")).encrypt(secret, [head])
     return head + b"." + base64.urlsafe_b64encode(box).rstrip(b"=") + b"\n"
 
 
-def demand(key: DataKey, use: SecretUse, data: bytes) -> Sealed:
+def require_sealed(key: DataKey, use: SecretUse, data: bytes) -> Sealed:
     """The parts of a sealed file, if it was sealed for that use with that key. Raises NotOpened."""
-    found = read(data)
+    found = parse_sealed(data)
     if found.use != use:
         raise NotOpened(f"it was sealed as `{found.use}`, and is named as `{use}`")
     if found.key != key.id:
@@ -77,10 +77,10 @@ def demand(key: DataKey, use: SecretUse, data: bytes) -> Sealed:
 
 def open_secret(key: DataKey, use: SecretUse, data: bytes) -> bytes:
     """The secret in a sealed file, as it was (a TLS key as PKCS#8). Raises NotOpened."""
-    found = demand(key, use, data)
+    found = require_sealed(key, use, data)
     try:
         if use == "key_file":
-            return sealed_pem.unlock(key, found.rest)
+            return sealed_pem.decrypt_pem(key, found.rest)
         box = base64.b64decode(found.rest + b"=" * (-len(found.rest) % 4), altchars=b"-_", validate=True)
         return AESSIV(key.of("kept secrets")).decrypt(box, [found.head])
     except (InvalidTag, ValueError):

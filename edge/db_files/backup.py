@@ -8,8 +8,8 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.box_identity import read_box, renew_epoch
-from edge.crypto.data_key import PAGE, DataKey, PageKey
-from edge.crypto.page_cipher import HEAD, fits, is_encrypted
+from edge.crypto.data_key import PAGE_SIZE, DataKey, PageKey
+from edge.crypto.page_cipher import HEAD, is_encrypted, key_fits
 from edge.crypto.sealed_data_key import SealedKey
 from edge.db_files import backup_trailer
 from edge.db_files.encryption_migration import export
@@ -115,11 +115,11 @@ def _key_of(source: Path, own: DataKey | None, given: DataKey | None) -> PageKey
     with source.open("rb") as handle:
         if not is_encrypted(handle.read(HEAD)):
             return None
-        if source.stat().st_size < PAGE:
+        if source.stat().st_size < PAGE_SIZE:
             raise CannotBackUp(f"{source} is cut off: not even its first page is whole. Nothing was restored.")
         with mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
             for key in (given, own):
-                if key and fits(key.pages(PRECIOUS), data):
+                if key and key_fits(key.pages(PRECIOUS), data):
                     return key.pages(PRECIOUS)
     made = backup_trailer.read(source)
     whose = f" (its name is {made.key}, of a box of store `{made.store}`)" if made else ""

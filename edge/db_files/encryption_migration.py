@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.crypto.page_cipher import lies_in_the_clear
+from edge.crypto.page_cipher import is_unencrypted
 from edge.db_files.file_lock import InUse, alone_with
 from edge.db_files.replacement import NEXT
 from edge.db_files.salvage.page_reader import FileImage, mapped
@@ -70,7 +70,7 @@ def encrypt(folder: Path) -> None:
 
 
 def _is_plain(file: Path) -> bool:
-    return lies_in_the_clear(key_of(file), mapped(file))
+    return is_unencrypted(key_of(file), mapped(file))
 
 
 def _left_in_the_clear(folder: Path) -> list[Path]:

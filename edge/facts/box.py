@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from edge.facts.fact import Fact, Lane, Noted, Time
+from edge.facts.fact import Fact, Lane, RelayedFact, Time
 
 Thinnable = Literal["journal", "scans", "page_scans", "outcomes", "views"]
 WhyReloaded = Literal["epoch", "digest", "command", "damaged"]
@@ -20,7 +20,7 @@ class BoxStarted(Fact, frozen=True, kw_only=True):
     box: str  # 128 bits, hex
 
 
-class BoxForked(Noted, frozen=True, kw_only=True):
+class BoxForked(RelayedFact, frozen=True, kw_only=True):
     """HQ has another history of a lane than this box (a restored backup, a cloned card): the journal goes on in a new epoch."""
 
     TYPE = "box.forked"
@@ -80,7 +80,7 @@ class DiskThinned(Fact, frozen=True, kw_only=True, rename={"first": "from", "las
     last: Time
 
 
-class DeviceLost(Noted, frozen=True, kw_only=True):
+class DeviceLost(RelayedFact, frozen=True, kw_only=True):
     """A scanner or camera was lost."""
 
     TYPE = "device.lost"
@@ -90,7 +90,7 @@ class DeviceLost(Noted, frozen=True, kw_only=True):
     detail: str  # why, as in firmware_bridge/devices/events.py
 
 
-class DeviceBack(Noted, frozen=True, kw_only=True):
+class DeviceBack(RelayedFact, frozen=True, kw_only=True):
     """A scanner or camera that was lost is back."""
 
     TYPE = "device.back"
@@ -100,13 +100,13 @@ class DeviceBack(Noted, frozen=True, kw_only=True):
     detail: str  # empty
 
 
-class SyncStarted(Noted, frozen=True, kw_only=True):
+class SyncStarted(RelayedFact, frozen=True, kw_only=True):
     """The process that talks with HQ has started."""
 
     TYPE = "sync.started"
 
 
-class ClockDiffers(Noted, frozen=True, kw_only=True):
+class ClockDiffers(RelayedFact, frozen=True, kw_only=True):
     """A clock that is not synchronised is more than a minute away from HQ's."""
 
     TYPE = "clock.differs"
@@ -116,7 +116,7 @@ class ClockDiffers(Noted, frozen=True, kw_only=True):
     clock: Literal["holdover", "unset"]
 
 
-class FeedReload(Noted, frozen=True, kw_only=True):
+class FeedReload(RelayedFact, frozen=True, kw_only=True):
     """A feed is loaded again from its beginning."""
 
     TYPE = "feed.reload"
@@ -125,7 +125,7 @@ class FeedReload(Noted, frozen=True, kw_only=True):
     why: WhyReloaded
 
 
-class MirrorReplaced(Noted, frozen=True, kw_only=True):
+class MirrorReplaced(RelayedFact, frozen=True, kw_only=True):
     """The box's copy of HQ's data could not be read, or was gone: it was made anew, and HQ fills it again."""
 
     TYPE = "mirror.replaced"
@@ -135,7 +135,7 @@ class MirrorReplaced(Noted, frozen=True, kw_only=True):
     aside: str  # the name of the file that was set aside; empty if there was none
 
 
-class RowSetAside(Noted, frozen=True, kw_only=True):
+class RowSetAside(RelayedFact, frozen=True, kw_only=True):
     """A row HQ sent cannot be used; the others were applied."""
 
     TYPE = "feed.row_set_aside"
@@ -146,7 +146,7 @@ class RowSetAside(Noted, frozen=True, kw_only=True):
     why: str
 
 
-class FeedEpoch(Noted, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
+class FeedEpoch(RelayedFact, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
     """A feed of another epoch has replaced the one before, which is never accepted again."""
 
     TYPE = "feed.epoch"
@@ -156,7 +156,7 @@ class FeedEpoch(Noted, frozen=True, kw_only=True, rename={"before": "from", "aft
     after: str
 
 
-class DoTaken(Noted, frozen=True, kw_only=True):
+class DoTaken(RelayedFact, frozen=True, kw_only=True):
     """A command of HQ's is being carried out; its id cannot be used again."""
 
     TYPE = "do.taken"
@@ -174,7 +174,7 @@ class DoRefused(DoTaken, frozen=True, kw_only=True):
     said: str = ""  # what is wrong with the arguments, in words
 
 
-class MessageRefused(Noted, frozen=True, kw_only=True):
+class MessageRefused(RelayedFact, frozen=True, kw_only=True):
     """A message was refused. Only the first of each reason in a run is a fact; all are counted in `state`."""
 
     TYPE = "message.refused"
@@ -182,7 +182,7 @@ class MessageRefused(Noted, frozen=True, kw_only=True):
     why: str
 
 
-class ConfigStage(Noted, frozen=True, kw_only=True):
+class ConfigStage(RelayedFact, frozen=True, kw_only=True):
     """The stage of a config of HQ's at the store; each stage is a type of its own."""
 
     version: Annotated[int, Meta(ge=0)]
@@ -232,7 +232,7 @@ class ConfigRolledBack(ConfigStage, frozen=True, kw_only=True):
     reason: str
 
 
-class LineFellBack(Noted, frozen=True, kw_only=True, rename={"left": "from", "taken": "to"}):
+class LineFellBack(RelayedFact, frozen=True, kw_only=True, rename={"left": "from", "taken": "to"}):
     """HQ could not be reached at the new broker: the store went back to the last broker that worked."""
 
     TYPE = "line.fell_back"

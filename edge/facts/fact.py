@@ -41,7 +41,7 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ABOUT: ClassVar[tuple[Who, ...]] = ()  # the attributes it may carry
 
 
-class Noted(Fact, frozen=True, kw_only=True):
+class RelayedFact(Fact, frozen=True, kw_only=True):
     """A fact that another process of the box saw and wrote into its own log; the web process puts it into the journal.
 
     HQ gets one more field, `at`: the time at which that process wrote it.

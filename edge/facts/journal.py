@@ -49,8 +49,8 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed:
-    """A `Noted` fact as it is in another process's log: its type without `noren.`, its data, and when it was written."""
+class RelayedFactRow:
+    """A `RelayedFact` as it is in another process's log: its type without `noren.`, its data, and when it was written."""
 
     type: str
     lane: Lane
@@ -58,7 +58,7 @@ class Noticed:
     time: str
 
 
-def chain(previous: bytes, event: bytes) -> bytes:
+def chain_hash(previous: bytes, event: bytes) -> bytes:
     """The hash of a row: SHA-256 over the previous row's hash and this row's bytes (32 bytes)."""
     return hashlib.sha256(previous + event).digest()
 
@@ -98,7 +98,7 @@ def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = NOBODY) ->
     return _tell(db, box, event_type(type(fact)), fact.LANE, fact, now, about)
 
 
-def tell_noted(db: Database, box: Box, note: Noticed, now: Now, about: About = NOBODY) -> int:
+def tell_relayed(db: Database, box: Box, note: RelayedFactRow, now: Now, about: About = NOBODY) -> int:
     """The same for a fact that another process has noted: its data as they were written, and then the time of that."""
     return _tell(db, box, f"{PREFIX}{note.type}", note.lane, note.data | {"at": note.time}, now, about)
 
@@ -124,7 +124,7 @@ def _append(db: Database, seq: int, epoch: str, lane: int, kind: str, event: byt
     ordinal, previous = tail(db, epoch, lane)
     db.conn.execute(
         "insert into journal (seq, epoch, lane, ordinal, type, event, hash) values (?, ?, ?, ?, ?, ?, ?)",
-        (seq, epoch, lane, ordinal + 1, kind, event.decode(), chain(previous, event)),
+        (seq, epoch, lane, ordinal + 1, kind, event.decode(), chain_hash(previous, event)),
     )
 
 
@@ -140,7 +140,7 @@ class JournalProgress:
         return self.made - self.kept
 
 
-def standing(db: Database, epoch: str) -> JournalProgress:
+def journal_progress(db: Database, epoch: str) -> JournalProgress:
     """Facts made, kept and waiting over all lanes of an epoch; the cost does not grow with the journal."""
     kept = dict(db.conn.execute("select lane, ordinal from kept where epoch = ?", (epoch,)).fetchall())
     made = sum(tail(db, epoch, lane)[0] for lane in Lane)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from edge.codes.issued import totp
-from edge.codes.issued.issuers import by_gsrn
+from edge.codes.issued.issuers import issuer_of_gsrn
 from edge.codes.parsed_code import CARD_ALIAS, MemberCode, MemberToken, WalletCode
-from edge.config.role import SERVED
+from edge.config.role import SERVED_ROLES
 from edge.facts.fact import About, Fact
 from edge.facts.journal import tell
 from edge.features import member, visit
@@ -73,7 +73,7 @@ def by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
     unset nobody knows which password that is: the pass is what a card is, whatever it shows.
     """
     shop = case.shop
-    issuer = by_gsrn(code.gsrn, shop.policy.codes.issuers)
+    issuer = issuer_of_gsrn(code.gsrn, shop.policy.codes.issuers)
     known = member.by_card(shop.hq, issuer, code.gsrn) if issuer else None
     person = member.by_ref(shop.hq, known) if known else None
     if issuer is None:
@@ -177,9 +177,9 @@ def _card(alias: str) -> str | None:
 CHECK_IN = Feature(
     name="check_in",
     answers={
-        (SERVED, MemberCode): by_card,
-        (SERVED, MemberToken): by_token,
-        (SERVED, WalletCode): by_wallet,
+        (SERVED_ROLES, MemberCode): by_card,
+        (SERVED_ROLES, MemberToken): by_token,
+        (SERVED_ROLES, WalletCode): by_wallet,
     },
     facts=(MemberIdentified, *visit.FACTS),
     feeds=(

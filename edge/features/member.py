@@ -54,7 +54,7 @@ def by_card(hq: Database, issuer: str, number: str) -> str | None:
     return found[0] if found else None
 
 
-def introduced(db: Database, hq: Database, card: str | None, asked: int | None, life: Life) -> str | None:
+def wait_for_introduction(db: Database, hq: Database, card: str | None, asked: int | None, life: Life) -> str | None:
     """The name under which HQ sends this store a member it did not know; None if HQ does not answer in time.
 
     `asked` is the question that was put when they showed a code that proves something; a card (`issuer:number`) is asked

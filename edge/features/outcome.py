@@ -7,8 +7,8 @@ import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.codes.abridged import Abridged
-from edge.codes.reject_reason import Reason
+from edge.codes.abridged import AbridgedCode
+from edge.codes.reject_reason import RejectReason
 from edge.features.product_label import Label, Past
 from edge.features.visit import Grade
 from edge.platform.clock import Now, parse_utc, utc_text
@@ -128,7 +128,7 @@ class NotHere(Kind, frozen=True, kw_only=True, tag="not_here"):
 class NotUnderstood(Kind, frozen=True, kw_only=True, tag="not_understood", omit_defaults=True):
     """`no_separator`: its reader said that it is GS1, and sent no separator with it."""
 
-    reason: Reason
+    reason: RejectReason
     no_separator: bool = False
 
 
@@ -185,7 +185,7 @@ def keep(
     station: str,
     outcome: Outcome,
     now: Now,
-    code: Abridged | None = None,
+    code: AbridgedCode | None = None,
     mac: bytes | None = None,
 ) -> int:
     """Append an outcome inside the caller's transaction, with what is kept of the code and its HMAC; its seq."""

@@ -7,10 +7,10 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.retail import isbn_jp
-from edge.config.role import SERVED
+from edge.config.role import SERVED_ROLES
 from edge.disk.load_shedding import tell_view
 from edge.facts.fact import About, Fact, Gtin, Lane
 from edge.features import catalog
@@ -78,7 +78,7 @@ def _joined(own: Product, parts: list[Product | BookRow | AddOn]) -> tuple[Produ
     whole, belongs = own, False
     for row in reversed(list(rows_of_it)):
         if row is not own:
-            joined = isbn_jp.join(whole, row)
+            joined = isbn_jp.join_rows(whole, row)
             whole, belongs = joined or whole, joined is not None
     return whole, belongs
 
@@ -93,7 +93,7 @@ def _before(case: ScanContext) -> Iterator[Product | BookRow | AddOn]:
         if row["part"] is None or not since <= row["time"] <= until:  # later: by a clock that has been set back since
             return
         for scan in values(shop.db, Scan, f"select * from {row['log']} where seq = ?", (row["scan"],)):
-            meaning = read(row["part"], aim=scan.aim, symbology=scan.symbology, rules=shop.policy.codes)
+            meaning = parse_code(row["part"], aim=scan.aim, symbology=scan.symbology, rules=shop.policy.codes)
             # answered together after a pause, they may have been read hours apart
             if not since <= scan.time <= until or not isinstance(meaning, Product | BookRow | AddOn):
                 return
@@ -131,9 +131,9 @@ def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
 PRODUCT = Feature(
     name="product",
     answers={
-        (SERVED, Product): by_own_code,
-        (SERVED, BookRow): by_second_row,
-        (SERVED, AddOn): by_second_row,
+        (SERVED_ROLES, Product): by_own_code,
+        (SERVED_ROLES, BookRow): by_second_row,
+        (SERVED_ROLES, AddOn): by_second_row,
     },
     facts=(ProductScanned,),
     feeds=(

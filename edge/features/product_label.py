@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from edge.codes.parsed_code import Product
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 Past = Literal["use_by", "sell_by", "best_before"]
 
@@ -15,7 +15,7 @@ class BadField(Struct, frozen=True, kw_only=True):
     """A field of a label that could not be used; what the code identifies is valid without it."""
 
     field: str  # the Application Identifier, or the digits in the place of one
-    why: Reason
+    why: RejectReason
 
 
 class Label(Struct, frozen=True, kw_only=True, omit_defaults=True):

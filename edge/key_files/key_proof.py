@@ -3,8 +3,8 @@
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from edge.crypto.data_key import PAGE, PLAIN_HEAD, DataKey
-from edge.crypto.page_cipher import HEAD, count, fits, is_encrypted
+from edge.crypto.data_key import PAGE_SIZE, PLAIN_HEAD, DataKey
+from edge.crypto.page_cipher import HEAD, is_encrypted, key_fits, page_count
 
 SURE = 4  # if a key fits none of this many written pages, that is no damage but another key
 
@@ -23,15 +23,15 @@ def knows(key: DataKey, file: Path) -> bool | None:
     if not is_encrypted(head(file)):
         return None
     with file.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
-        return fits(key.pages(file.name), data) if count(data) else None
+        return key_fits(key.pages(file.name), data) if page_count(data) else None
 
 
 def is_written(file: Path) -> bool:
     """Whether at least `SURE` pages of a file have content. A page that is one byte repeated counts as empty."""
     there = 0
     with file.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
-        for at in range(0, count(data) * PAGE, PAGE):
-            page = data[at + PLAIN_HEAD : at + PAGE]
+        for at in range(0, page_count(data) * PAGE_SIZE, PAGE_SIZE):
+            page = data[at + PLAIN_HEAD : at + PAGE_SIZE]
             there += page != page[:1] * len(page)
             if there == SURE:
                 return True

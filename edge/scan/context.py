@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from edge.codes.parsed_code import Meaning
-from edge.config.role import STAFF, Role
+from edge.config.role import STAFF_ROLES, Role
 from edge.platform.clock import Now
 from edge.scan.log import Scan
 from edge.store_context import StoreContext
@@ -22,4 +22,4 @@ class ScanContext:
 
     @property
     def by_staff(self) -> bool:
-        return self.role in STAFF
+        return self.role in STAFF_ROLES

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.symbology import Symbology
 from edge.config.active_config import code_rules
@@ -48,7 +48,7 @@ class Scan(Struct, frozen=True, kw_only=True):
 
 def only_shows(db: Database, reading: Reading) -> bool:
     """Whether a reading only shows a product, by the code rules in force now."""
-    meaning = read(reading.data, aim=reading.aim, symbology=reading.symbology, rules=code_rules(db))
+    meaning = parse_code(reading.data, aim=reading.aim, symbology=reading.symbology, rules=code_rules(db))
     return isinstance(meaning, Product | BookRow | AddOn)
 
 

@@ -8,13 +8,13 @@ whose prefix, length and check digit fit a rule. A part of a longer ITF has the 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from edge.codes.camera_limits import as_printed
-from edge.codes.code_rules import Check, CodeRules, HouseRule, IssuerRule
-from edge.codes.parse import read
+from edge.codes.camera_limits import printed_lengths
+from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
 from edge.codes.symbology import Symbology
 from edge.config.noren_toml import CameraDevice
-from edge.config.role import STAFF, Role
+from edge.config.role import STAFF_ROLES, Role
 from firmware_bridge.decode.cascade import RETAIL
 from firmware_bridge.decode.detection import BelievedCode
 
@@ -37,7 +37,7 @@ class Wanted:
         """Whether a code that was read is to be reported."""
         if self.rules is None or found.symbology not in JUDGED:
             return True
-        meaning = read(found.data, aim=found.aim or None, symbology=found.symbology, rules=self.rules)
+        meaning = parse_code(found.data, aim=found.aim or None, symbology=found.symbology, rules=self.rules)
         return not isinstance(meaning, Unknown)
 
 
@@ -63,7 +63,7 @@ def _by_rules(role: Role, rules: CodeRules) -> Iterator[Symbology]:
 
 def _cards(role: Role, rules: CodeRules) -> Iterable[IssuerRule]:
     """Members show their cards everywhere, staff their badges where staff work."""
-    return (*rules.issuers, *rules.badges) if role in STAFF else rules.issuers
+    return (*rules.issuers, *rules.badges) if role in STAFF_ROLES else rules.issuers
 
 
 def _items(role: Role, rules: CodeRules) -> Iterable[HouseRule]:
@@ -77,11 +77,11 @@ def _may_be_printed_in(rule: IssuerRule | HouseRule) -> frozenset[Symbology]:
     Only if the rule distinguishes its numbers from any other, by length or check digit. For ITF, whose ends any two bars can
     make and whose digits come in pairs, it needs a prefix or a check digit as well.
     """
-    if not _is_of_digits(rule) or not (rule.lengths or rule.check is not Check.NONE):
+    if not _is_of_digits(rule) or not (rule.lengths or rule.check is not CheckScheme.NONE):
         return frozenset()
-    if rule.start_stop or rule.check is Check.NW7_MOD16:
+    if rule.start_stop or rule.check is CheckScheme.NW7_MOD16:
         return NW7
-    paired = not rule.lengths or any(length % 2 == 0 for length in as_printed(rule))
+    paired = not rule.lengths or any(length % 2 == 0 for length in printed_lengths(rule))
     return NW7 | CARTONS if paired and _proves_itself(rule) else NW7
 
 
@@ -93,4 +93,4 @@ def _is_of_digits(rule: IssuerRule | HouseRule) -> bool:
 
 def _proves_itself(rule: IssuerRule | HouseRule) -> bool:
     optional = isinstance(rule, HouseRule) and rule.check_optional
-    return bool(rule.prefix) or (rule.check is not Check.NONE and not optional)
+    return bool(rule.prefix) or (rule.check is not CheckScheme.NONE and not optional)

@@ -9,7 +9,7 @@ from errno import EACCES, EBUSY, ENODEV, ENOENT, ENXIO, EPERM
 from types import TracebackType
 from typing import Literal
 
-from edge.codes.keyboard_layouts import AUTO, Layout, typed_on, unturned
+from edge.codes.keyboard_layouts import AUTO_LAYOUTS, Layout, likeliest_layout, undo_caps_lock
 from edge.config.noren_toml import HidDevice
 from firmware_bridge.devices.events import Detail, DeviceLost, Word
 from firmware_bridge.devices.keymap import Keyboard
@@ -85,7 +85,7 @@ class KeyDecoder:
     """
 
     def __init__(self, layout: Layout | Literal["auto"]) -> None:
-        self._layouts = AUTO if layout == "auto" else (layout,)
+        self._layouts = AUTO_LAYOUTS if layout == "auto" else (layout,)
         self._boards = [Keyboard(one) for one in self._layouts]
         self._framers = [LearningFramer(idle=RUN, settle=SETTLE, doubtful=True) for _ in self._layouts]
 
@@ -140,5 +140,5 @@ class KeyDecoder:
         texts = {
             layout: (code.aim or "").encode() + code.data for layout, code in zip(self._layouts, spelt, strict=True)
         }
-        code = spelt[self._layouts.index(typed_on(texts))]
-        return Code(data=unturned(code.data), aim=code.aim)
+        code = spelt[self._layouts.index(likeliest_layout(texts))]
+        return Code(data=undo_caps_lock(code.data), aim=code.aim)

@@ -1,6 +1,6 @@
 """Key events to the bytes that a scanner meant, for the keyboards to which scanners can be set."""
 
-from edge.codes.keyboard_layouts import KERNEL, LAYOUTS, SUBSTITUTE, Layout
+from edge.codes.keyboard_layouts import KEYCODES, LAYOUTS, SUBSTITUTE, Layout
 
 # linux/input-event-codes.h
 ENDS = {28: b"\r", 96: b"\r", 15: b"\t"}  # Enter, keypad Enter, Tab: scanners end a code with them
@@ -13,9 +13,9 @@ F8 = 66
 GS = b"\x1d"  # scanners that cannot press Ctrl+] send F8 for it
 
 KEYS: dict[Layout, dict[int, tuple[str, str]]] = {
-    layout: {KERNEL[place]: characters for place, characters in keys.items()} for layout, keys in LAYOUTS.items()
+    layout: {KEYCODES[place]: characters for place, characters in keys.items()} for layout, keys in LAYOUTS.items()
 }
-KEYPAD_DIGITS = {KERNEL[f"Numpad{digit}"]: digit for digit in range(10)}
+KEYPAD_DIGITS = {KEYCODES[f"Numpad{digit}"]: digit for digit in range(10)}
 
 
 class Keyboard:

@@ -8,7 +8,7 @@ from edge.codes import aim as identifiers
 from edge.codes.separators import with_separators
 
 LIMIT = 4096  # bytes a code may have; one byte more is kept, so that the scan processor sees that it was too long
-AIM_BYTES = identifiers.BYTES
+AIM_BYTES = identifiers.IDENTIFIER_BYTES
 STX, ETX = 0x02, 0x03
 BETWEEN = b"\r\n"  # what scanners send between codes besides their framing
 HALF = 10.0  # seconds of silence after which half a code is dropped; no scanner pauses so long inside one
@@ -42,7 +42,7 @@ class Cover:
 
     def off(self, sent: bytes) -> Code:
         """The code without these additions."""
-        found = identifiers.leading(sent) if self.aim else None
+        found = identifiers.leading_identifier(sent) if self.aim else None
         data = sent[AIM_BYTES:] if found else sent
         return Code(data=with_separators(data, found, self.gs)[: LIMIT + 1], aim=found)
 

@@ -217,5 +217,5 @@ def _is_full(code: bytes) -> bool:
 
 
 def _shape(code: bytes) -> Shape:
-    bare = code[identifiers.BYTES :] if identifiers.leading(code) else code
+    bare = code[identifiers.IDENTIFIER_BYTES :] if identifiers.leading_identifier(code) else code
     return len(bare), bare.isdigit()

@@ -49,7 +49,7 @@ def scans_in(run: bytes, end: End, *, aim: bool) -> list[bytes]:
     pieces = [bare for piece in CUTS[end].split(run) if (bare := piece.lstrip(BETWEEN))]
     if len(pieces) < 2:
         return pieces
-    if aim and identifiers.leading(pieces[0]):
+    if aim and identifiers.leading_identifier(pieces[0]):
         return _from_identifiers(run, end)
     if end is End.ETX or all(map(stands_alone, pieces)):
         return pieces
@@ -61,7 +61,7 @@ def _from_identifiers(run: bytes, end: End) -> list[bytes]:
     found: list[bytes] = []
     at = 0
     for cut in CUTS[end].finditer(run):
-        if cut.end() == len(run) or identifiers.leading(run[cut.end() :]):
+        if cut.end() == len(run) or identifiers.leading_identifier(run[cut.end() :]):
             found.append(run[at : cut.start()])
             at = cut.end()
     return found

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.config.noren_toml import Device
-from edge.config.overrides import differing, elsewhere
+from edge.config.overrides import changed_devices, moved_devices
 from edge.platform.database import one, rows
 from edge.single_instance import runs
 from sync.config_trial.states import Doubt
@@ -57,5 +57,5 @@ def _opened(db: Database, trial: OnTrial) -> list[Doubt]:
 def _judged(trial: OnTrial) -> list[Device]:
     """The devices that are new or changed; a device that was lost before and is unchanged is not this config's fault."""
     before, after = trial.before.config.devices, trial.after.config.devices
-    moved = elsewhere(before, after)
-    return [device for device in differing(before, after) if device in moved or device.id not in trial.lost]
+    moved = moved_devices(before, after)
+    return [device for device in changed_devices(before, after) if device in moved or device.id not in trial.lost]

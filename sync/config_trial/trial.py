@@ -13,9 +13,9 @@ from sqlite_utils import Database
 
 from edge.config import active_config
 from edge.config.active_config import Settings
-from edge.config.document import BadDocument, not_used
+from edge.config.document import BadDocument, unknown_keys
 from edge.config.noren_toml import Config
-from edge.config.overrides import elsewhere
+from edge.config.overrides import moved_devices
 from edge.facts.box import (
     ConfigKept,
     ConfigReceived,
@@ -131,10 +131,10 @@ class Trials:
         return msgspec.json.encode({key: Raw(body.encode()) for key, body in good + aside}).decode()
 
     def _validate(self, entry: Entry, at: float, now: Now) -> bool:
-        before = active_config.kept(self.db, self.ground)
+        before = active_config.last_good_settings(self.db, self.ground)
         try:
             after = self._settings(entry)
-            if elsewhere(before.config.devices, after.config.devices):
+            if moved_devices(before.config.devices, after.config.devices):
                 gone = self._not_found(entry, at)
                 if gone is None:
                     return False
@@ -174,7 +174,7 @@ class Trials:
             self._turn(Transition.UNFIT, now, bad.reason, bad.path)
             return True
         trial = OnTrial(
-            before=active_config.kept(self.db, self.ground),
+            before=active_config.last_good_settings(self.db, self.ground),
             after=after,
             lost=frozenset(row["device"] for row in rows(self.db, "select device from devices where state = 'lost'")),
             keys=trusted_keys.trusted(self.enrolled, self.db),
@@ -232,7 +232,7 @@ class Trials:
 
     def _not_used(self, entry: Entry) -> list[str]:
         row = one(self.db, "select body from configs where number = ?", (entry.number,))
-        return not_used(row[0])[:NAMED_MOST] if row else []
+        return unknown_keys(row[0])[:NAMED_MOST] if row else []
 
     def _entries(self) -> list[Entry]:
         found = rows(self.db, "select number, epoch, version, stage, attempt, interrupted from configs")

@@ -6,7 +6,7 @@ from pathlib import Path
 from edge.config.active_config import Settings, read_settings
 from edge.config.document import BadDocument, read_document
 from edge.config.noren_toml import BadConfig, CameraDevice, Config
-from edge.config.overrides import ca_file, elsewhere
+from edge.config.overrides import ca_file_path, moved_devices
 from edge.platform.sqlite_file import held
 from sync.transport.broker import Broker, read_broker
 
@@ -29,7 +29,7 @@ def broker_of(settings: Settings, body: str) -> Broker:
     """
     moved = read_document(body).box.broker
     if moved and moved.ca:
-        _put_down(ca_file(Path(settings.config.store.data), moved.ca), moved.ca)
+        _put_down(ca_file_path(Path(settings.config.store.data), moved.ca), moved.ca)
     return read_broker(settings.config.hq, held(Path(settings.config.store.data)))
 
 
@@ -49,7 +49,7 @@ def _put_down(path: Path, ca: str) -> None:
 
 def missing(before: Settings, after: Settings, gone: list[str]) -> BadDocument | None:
     """The devices, new or moved by the config, that the bridge did not find; one that is only unplugged is no fault."""
-    moved = {device.id for device in elsewhere(before.config.devices, after.config.devices)}
+    moved = {device.id for device in moved_devices(before.config.devices, after.config.devices)}
     for number, device in enumerate(after.config.devices):
         if device.id in moved and device.id in gone:
             field, place = ("source", device.source) if isinstance(device, CameraDevice) else ("path", device.path)

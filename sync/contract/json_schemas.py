@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from edge.config.overrides import BoxSettings
-from edge.facts.fact import Fact, Noted, Time
+from edge.facts.fact import Fact, RelayedFact, Time
 from edge.features.stock import NeighbourStock
 from edge.registry import FACTS
 from sync.protocol.event import Event
@@ -31,7 +31,7 @@ def _plain(row: type) -> type:
 
 def _as_told(fact: type[Fact]) -> type:
     """A fact's data as HQ gets it: with `at` if another process noted it."""
-    if not issubclass(fact, Noted):
+    if not issubclass(fact, RelayedFact):
         return fact
     own = msgspec.structs.fields(fact)
     fields: list[Any] = [("at", Time)]

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.facts.box import BoxForked
 from edge.facts.fact import Lane
-from edge.facts.journal import chain
+from edge.facts.journal import chain_hash
 from edge.platform.clock import Now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Connection, Damaged
@@ -96,7 +96,7 @@ class JournalSender:
         """Raises Damaged if a row is not what was recorded: HQ could verify neither it nor the rows after it."""
         past = before.hash
         for row, mark in found:
-            if chain(past, row.raw()) != mark:
+            if chain_hash(past, row.raw()) != mark:
                 conn = self.db.conn
                 assert isinstance(conn, Connection)
                 raise Damaged(conn.file, conn.generation, f"fact {row.seq} has changed since it was written")

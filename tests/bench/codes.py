@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge.codes.check_digits import mod10_digit
-from edge.codes.code_rules import Check, CodeRules, InStoreRule, IssuerRule, PriceCheck
+from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule, PriceCheck
 from edge.codes.gs1.dictionary import ENTRIES, RELEASE
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from tests.gs1_dictionary import entries
 
@@ -25,8 +25,8 @@ PUBLISHED = Path("../shared/data/gs1/gs1-syntax-dictionary.txt")
 # Rules as a chain has them, so that every product is first held against each of them.
 RULES = CodeRules(
     issuers=(
-        IssuerRule(issuer="club", prefix="28", lengths=(13,), check=Check.MOD10),
-        IssuerRule(issuer="old", lengths=(10,), check=Check.DR7, start_stop="AA"),
+        IssuerRule(issuer="club", prefix="28", lengths=(13,), check=CheckScheme.MOD10),
+        IssuerRule(issuer="old", lengths=(10,), check=CheckScheme.DR7, start_stop="AA"),
         IssuerRule(issuer="partner", prefix="P", characters="alphanumeric"),
     ),
     badges=(IssuerRule(issuer="staff", prefix="99", lengths=(8,)),),
@@ -85,7 +85,7 @@ def rate(codes: list[bytes], aim: str) -> float:
     best = 0.0
     for _ in range(ROUNDS):
         start = time.perf_counter()
-        meanings = [read(code, aim=aim, rules=RULES) for code in codes]
+        meanings = [parse_code(code, aim=aim, rules=RULES) for code in codes]
         best = max(best, len(codes) / (time.perf_counter() - start))
         if not all(isinstance(meaning, Product) for meaning in meanings):
             sys.exit("bench codes: a generated code was not read as a product")

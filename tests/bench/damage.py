@@ -10,7 +10,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.db_files import repair, replica_rebuild
 from edge.db_files.inspection import WORTH, fault
 from edge.db_files.repair_log import last_repair
@@ -74,7 +74,7 @@ def _start(store: Path, at: Path, lived: Lived) -> Figures:
     with open_store(store) as db, open_hq_store(at) as hq:
         for one in (db, hq):
             one.conn.execute("pragma synchronous = off")
-        know_thyself(db, STORE, now())
+        ensure_identity(db, STORE, now())
         carry(db, hq)
         told, scans = at_hq(hq), dict(db.conn.execute("select seq, data from scans").fetchall())
         repaired = last_repair(db) is not None

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 import msgspec
 from playwright.sync_api import Page, expect
 
-from edge.config.policy import Kiosk, Neighbour, Pickup, Place
+from edge.config.policy import Kiosk, Neighbour, Pickup, StorePlace
 from edge.features.catalog import Category, Colour, Product, Review, Reviews
 from edge.features.member import Member
 from edge.features.pickup.state_machine import State
@@ -122,7 +122,7 @@ def _around(floor: Floor) -> None:
         floor.feed("neighbours", gtin, NeighbourRow(gtin=gtin, as_of=datetime.now(UTC), stores=had))
     policy = msgspec.structs.replace(
         POLICY,
-        place=Place(name=LONG_STORE, neighbours=neighbours),
+        place=StorePlace(name=LONG_STORE, neighbours=neighbours),
         pickup=Pickup(counter=LONG_COUNTER),
         kiosk=Kiosk(quiet_s=600),  # a slow machine is no shopper who has left
         brand=msgspec.structs.replace(

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from edge import registry
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.config.noren_toml import Config, HqSection, Station, StoreSection
 from edge.config.role import Role
 from edge.features.catalog import Colour, Product
@@ -53,7 +53,7 @@ def shop(folder: Path) -> Iterator[StoreContext]:
     """A migrated store that knows who it is."""
     migration.migrate(unlocked(folder))
     db = open_store(folder)
-    box = know_thyself(db, "ginza", now())
+    box = ensure_identity(db, "ginza", now())
     db.close()
     with open_shop(config(folder), box) as opened:
         yield opened

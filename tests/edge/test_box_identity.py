@@ -2,9 +2,9 @@
 
 import pytest
 
-from edge.box_identity import LEAP, begin_epoch, know_thyself, read_box
+from edge.box_identity import LEAP, begin_epoch, ensure_identity, read_box
 from edge.facts.box import BoxForked
-from edge.facts.journal import GENESIS, chain, tell
+from edge.facts.journal import GENESIS, chain_hash, tell
 from edge.features.pickup.order import find
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import take
@@ -28,7 +28,7 @@ def _fork(floor: StoreContext, lane: int, kept: int = 0, hq_seq: int = 0) -> int
 
 
 def test_a_box_knows_itself_again_after_a_restart(floor: StoreContext) -> None:
-    assert know_thyself(floor.db, "ginza", now()) == floor.box
+    assert ensure_identity(floor.db, "ginza", now()) == floor.box
 
 
 def test_after_a_fork_what_hq_has_not_kept_is_told_again_byte_for_byte_in_a_chain_of_its_own(
@@ -46,7 +46,7 @@ def test_after_a_fork_what_hq_has_not_kept_is_told_again_byte_for_byte_in_a_chai
     (again,) = rows(floor.db, "select * from journal where event like '%\"n\":2%'")
     assert again["event"] == first["event"]
     assert (again["epoch"], again["ordinal"]) == (floor.box.epoch, 1)
-    assert again["hash"] == chain(GENESIS, again["event"].encode())
+    assert again["hash"] == chain_hash(GENESIS, again["event"].encode())
 
 
 def test_facts_that_come_after_a_fork_are_of_the_new_epoch_even_from_a_hand_that_has_not_noticed(

@@ -13,7 +13,7 @@ from edge import registry
 from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CodeRules, IssuerRule, TokenKey
 from edge.codes.issued import member_token, totp
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.config.policy import CheckIn, Policy, Proofs
 from edge.features.member import Member
 from edge.features.outcome import CheckedIn, CodeRefused, NotUnderstood, Outcome, PickupArrived, PickupRefused
@@ -238,7 +238,7 @@ def test_with_the_clock_unset_no_code_is_fresh_and_a_long_life_is_none(floor: St
 def test_a_signed_code_cannot_be_the_name_of_a_card_and_check_in_twice_a_day(floor: StoreContext) -> None:
     send(floor, "members", "m-1", None, version=2)
     forged = signed(sub=f"card:group:{gsrn(1)}")
-    assert scan(floor, "k1", forged, at(0)) == NotUnderstood(reason=Reason.BAD_TOKEN)
+    assert scan(floor, "k1", forged, at(0)) == NotUnderstood(reason=RejectReason.BAD_TOKEN)
     assert facts(floor, "visit%") == []
     with pytest.raises(msgspec.ValidationError, match="another beginning than card:"):
         msgspec.json.decode(b'{"member":"card:a:1","nickname":"a","stage":"x","codes":[]}', type=Member)

@@ -6,7 +6,7 @@ from edge import registry, scan_dispatch
 from edge.codes import parsed_code
 from edge.codes.parsed_code import PickupCode, Product, StaffBadge, Unknown
 from edge.config.policy import Pickup, Policy
-from edge.config.role import SERVED, SHOPPERS, STAFF, UNSERVED, Role
+from edge.config.role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
 from edge.features.feature import Feature, Feed
 from edge.features.outcome import NotHere, PickupArrived
 from edge.features.pickup.state_machine import State
@@ -28,9 +28,9 @@ def test_two_features_that_answer_the_same_code_at_the_same_role_are_an_error_th
 
 
 def test_the_same_code_may_be_answered_by_one_feature_at_the_kiosk_and_by_another_at_the_counter() -> None:
-    shoppers = Feature(name="one", answers={(SHOPPERS, Product): by_own_code})
-    staff = Feature(name="two", answers={(STAFF, Product): by_own_code})
-    assert set(scan_dispatch.table([shoppers, staff])) == {(role, Product) for role in SERVED}
+    shoppers = Feature(name="one", answers={(SHOPPER_ROLES, Product): by_own_code})
+    staff = Feature(name="two", answers={(STAFF_ROLES, Product): by_own_code})
+    assert set(scan_dispatch.table([shoppers, staff])) == {(role, Product) for role in SERVED_ROLES}
 
 
 def test_features_have_names_of_their_own() -> None:
@@ -39,9 +39,9 @@ def test_features_have_names_of_their_own() -> None:
 
 
 def test_a_badge_counts_at_staff_stations_only_and_nothing_at_a_station_that_is_not_served() -> None:
-    assert {role for role, code in registry.ANSWERS if code is StaffBadge} == STAFF
-    assert {role for role, _ in registry.ANSWERS}.isdisjoint(UNSERVED)
-    assert {role for role, code in registry.ANSWERS if code is PickupCode} == SERVED
+    assert {role for role, code in registry.ANSWERS if code is StaffBadge} == STAFF_ROLES
+    assert {role for role, _ in registry.ANSWERS}.isdisjoint(UNSERVED_ROLES)
+    assert {role for role, code in registry.ANSWERS if code is PickupCode} == SERVED_ROLES
 
 
 def test_a_feature_answers_only_what_a_code_can_be() -> None:
@@ -51,7 +51,7 @@ def test_a_feature_answers_only_what_a_code_can_be() -> None:
 
 def test_what_hqs_policy_has_off_is_not_in_the_table() -> None:
     on, off = (registry.answers(Policy(pickup=Pickup(on=on))) for on in (True, False))
-    assert set(on) - set(off) == {(role, PickupCode) for role in SERVED}
+    assert set(on) - set(off) == {(role, PickupCode) for role in SERVED_ROLES}
     assert on.items() <= registry.ANSWERS.items()  # all of them, but for features that are off unless HQ says so
 
 

@@ -15,9 +15,9 @@ from msgspec import structs
 
 from edge import registry, scan_processor
 from edge.codes.check_digits import mod10_digit
-from edge.codes.code_rules import Check, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
+from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
 from edge.codes.issued import member_token, totp
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.config.policy import CheckIn, Policy
 from edge.features import catalog
 from edge.features.outcome import (
@@ -51,7 +51,7 @@ from tests.kept import keep
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(
     issuers=(
-        IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=Check.LUHN, over_products=True),
+        IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=CheckScheme.LUHN, over_products=True),
         IssuerRule(issuer="group", prefix="4599", key="gsrn"),
     ),
     keys={"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))},
@@ -121,7 +121,7 @@ def test_a_signed_code_a_little_late_is_stale_and_a_very_old_one_is_refused(floo
 
 def test_a_code_signed_by_a_stranger_opens_nothing(floor: StoreContext) -> None:
     forged = _token("x", key=Ed25519PrivateKey.generate())
-    assert scan(floor, "k1", forged) == NotUnderstood(reason=Reason.BAD_SIGNATURE)
+    assert scan(floor, "k1", forged) == NotUnderstood(reason=RejectReason.BAD_SIGNATURE)
     assert facts(floor, "visit%") == []
 
 
@@ -276,7 +276,7 @@ def test_a_sound_tag_of_no_product_of_ours_is_said_to_be_unknown(floor: StoreCon
 
 
 def test_a_wrong_check_digit_is_told_and_never_guessed(floor: StoreContext) -> None:
-    assert scan(floor, "k1", "4512345678907") == NotUnderstood(reason=Reason.CHECK_DIGIT)
+    assert scan(floor, "k1", "4512345678907") == NotUnderstood(reason=RejectReason.CHECK_DIGIT)
     assert facts(floor, "product%") == []
 
 
@@ -339,14 +339,16 @@ def test_a_scan_for_a_station_that_was_taken_away_is_still_answered(floor: Store
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", Reason.EMPTY),
-        (b"x" * 5000, Reason.TOO_LONG),
-        (b"\x00\xff\xfe\x01", Reason.NOT_TEXT),
-        (b"noren:p:", Reason.BAD_HOUSE_CODE),
-        (b"hello", Reason.UNRECOGNISED),
+        (b"", RejectReason.EMPTY),
+        (b"x" * 5000, RejectReason.TOO_LONG),
+        (b"\x00\xff\xfe\x01", RejectReason.NOT_TEXT),
+        (b"noren:p:", RejectReason.BAD_HOUSE_CODE),
+        (b"hello", RejectReason.UNRECOGNISED),
     ],
 )
-def test_what_is_no_code_of_ours_is_kept_with_its_reason(floor: StoreContext, data: bytes, reason: Reason) -> None:
+def test_what_is_no_code_of_ours_is_kept_with_its_reason(
+    floor: StoreContext, data: bytes, reason: RejectReason
+) -> None:
     assert scan(floor, "k1", data) == NotUnderstood(reason=reason)
     assert rows(floor.db, "select data from scans")[0]["data"] == data
 

@@ -8,7 +8,7 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.crypto.data_key import from_text
 from edge.facts.journal import tell
 from edge.platform.clock import now
@@ -36,7 +36,7 @@ def at_hq(hq: Path) -> Counter[str]:
 def test_hq_opens_it_for_the_new_box_and_nobody_else(tmp_path: Path, mosquitto: Mosquitto) -> None:
     ends = built(tmp_path, mosquitto, f"mqtt://127.0.0.1:{mosquitto.port}")
     settings, data, backup = tmp_path / "noren.toml", tmp_path / "data", tmp_path / "usb.db"
-    box = know_thyself(ends.store, STORE, now())
+    box = ensure_identity(ends.store, STORE, now())
     for number in range(FACTS):
         with writing(ends.store):
             tell(ends.store, box, fact("pickup.ready", {"order": f"o-{number}"}), now())

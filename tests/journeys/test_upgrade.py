@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store
 from tests.ends import STORE, built, noren, until, up
@@ -47,7 +47,7 @@ def test_what_an_older_version_had_not_sent_is_kept_by_hq_once(
 
     noren("migrate", "--config", tmp_path / "noren.toml")
     ends.store, ends.mirror = open_store(unlocked(data)), open_hq(data)
-    ends.box = know_thyself(ends.store, STORE, now())  # the start of the new version is a fact behind them
+    ends.box = ensure_identity(ends.store, STORE, now())  # the start of the new version is a fact behind them
     with up(ends):
         until(ends.is_all_kept)
         with opened(ends.hq / "hq-store.db") as hq:

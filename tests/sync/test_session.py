@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from sqlite_utils import Database
 
-from edge.box_identity import know_thyself, read_box
+from edge.box_identity import ensure_identity, read_box
 from edge.config.noren_toml import BadConfig, HqSection
 from edge.facts.fact import Lane
 from edge.facts.journal import tell
@@ -82,7 +82,7 @@ class Shop:
     def __post_init__(self) -> None:
         migrate(self.folder)
         self.web = open_store(self.folder)
-        know_thyself(self.web, "ginza", self.now)
+        ensure_identity(self.web, "ginza", self.now)
         self.start()
 
     def start(self) -> None:

@@ -11,10 +11,10 @@ import msgspec
 from sqlite_utils import Database
 
 from edge import registry, scan_processor
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.codes.code_rules import CodeRules, IssuerRule
 from edge.config.noren_toml import Config, HqSection, Station, StoreSection, WebSection
-from edge.config.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Place, Policy
+from edge.config.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Policy, StorePlace
 from edge.config.role import Role
 from edge.facts.journal import Box
 from edge.features.catalog import Category, Colour, Picture, Product, Review, Reviews
@@ -138,7 +138,7 @@ def pickup_code(number: str, secret: str = SECRET) -> str:
 
 POLICY = Policy(
     brand=Brand(mark="凪", name="NAGI", colour="#7b1e2d", tint="#f6ecec"),
-    place=Place(
+    place=StorePlace(
         name=LocalizedText(ja="[銀座店|ぎんざてん]", en="Ginza"),
         neighbours=[
             Neighbour(
@@ -234,7 +234,7 @@ def open_floor(folder: Path, port: int = 8080) -> Floor:
     """A shop with 18 products of one style, two members, a clerk, and no orders yet."""
     migration.migrate(unlocked(folder))
     config, db, hq = settings(folder, port), open_store(folder), open_hq(folder)
-    box = know_thyself(db, config.store.id, now())
+    box = ensure_identity(db, config.store.id, now())
     floor = Floor(config=config, box=box, db=db, hq=hq)
     with writing(hq):
         for feed in FEEDS:

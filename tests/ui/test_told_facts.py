@@ -10,7 +10,7 @@ from edge.config.policy import Policy
 from edge.disk import disk_space
 from edge.disk.load_shedding import tell_thinned
 from edge.facts import box
-from edge.facts.fact import Noted
+from edge.facts.fact import RelayedFact
 from edge.features.paired_devices import Wanted, make_code, pair, revoke
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import take
@@ -127,7 +127,7 @@ def test_all_that_is_told_on_a_day_in_the_shop_is_what_the_contract_says(client:
         fact = FACTS[kind]
         msgspec.convert(event["data"], fact)
         known = {field.encode_name for field in msgspec.structs.fields(fact)} | (
-            {"at"} if issubclass(fact, Noted) else set()
+            {"at"} if issubclass(fact, RelayedFact) else set()
         )
         assert set(event["data"]) <= known, kind
         assert list(event) == [name for name in ENVELOPE if name in EVERY_FACT or name in event]

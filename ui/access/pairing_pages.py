@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from edge.config.role import SHOPPERS, Role
+from edge.config.role import SHOPPER_ROLES, Role
 from edge.features import paired_devices as devices
 from edge.features.paired_devices import NAME_MOST, Page, Wanted, is_guessable
 from edge.features.staff.pin_check import Busy
@@ -84,7 +84,7 @@ def _choices(v: Locale) -> list[tuple[str, str]]:
 
 
 def _kind(role: Role) -> str:
-    return role if role in SHOPPERS else "staff"
+    return role if role in SHOPPER_ROLES else "staff"
 
 
 def _for(v: Locale, device: devices.Device) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.features import member
 from edge.features.outcome import (
     CheckedIn,
@@ -68,16 +68,25 @@ class Waiting:
 
 # Three things a shopper can do about a code that was not understood: scan again, show something else, reopen the app.
 _UNREADABLE = frozenset(
-    {Reason.EMPTY, Reason.NOT_TEXT, Reason.WRONG_LENGTH, Reason.CHECK_DIGIT, Reason.AMBIGUOUS, Reason.BAD_TOKEN}
+    {
+        RejectReason.EMPTY,
+        RejectReason.NOT_TEXT,
+        RejectReason.WRONG_LENGTH,
+        RejectReason.CHECK_DIGIT,
+        RejectReason.AMBIGUOUS,
+        RejectReason.BAD_TOKEN,
+    }
 )
-_UNPROVEN = frozenset({Reason.BAD_SIGNATURE, Reason.UNKNOWN_KEY, Reason.WRONG_ISSUER, Reason.UNKNOWN_ISSUER})
-_UNPRICED = frozenset({Reason.NO_IN_STORE_RULE, Reason.PRICE_CHECK_DIGIT})
+_UNPROVEN = frozenset(
+    {RejectReason.BAD_SIGNATURE, RejectReason.UNKNOWN_KEY, RejectReason.WRONG_ISSUER, RejectReason.UNKNOWN_ISSUER}
+)
+_UNPRICED = frozenset({RejectReason.NO_IN_STORE_RULE, RejectReason.PRICE_CHECK_DIGIT})
 
 # A wrong secret reads like an unknown order: a person who guesses learns nothing.
 _ORDER_WORDS: dict[PickupNo, str] = {"unknown": "order", "wrong_secret": "order"}
 
 
-def why_not_understood(reason: Reason) -> str:
+def why_not_understood(reason: RejectReason) -> str:
     """The key of the words for a reason; the code itself is never shown."""
     if reason in _UNREADABLE:
         return "unreadable"

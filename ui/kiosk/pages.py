@@ -8,7 +8,7 @@ import msgspec
 from flask import Blueprint, Response, abort, request, url_for
 
 from edge.config.noren_toml import Station
-from edge.config.role import SHOPPERS
+from edge.config.role import SHOPPER_ROLES
 from edge.disk.disk_space import demand_room, level
 from edge.disk.watermarks import Level
 from edge.features import catalog, member
@@ -35,7 +35,7 @@ from ui.wedge import keyboard_wedge, typed_codes
 kiosk = Blueprint("kiosk", __name__)
 log = logging.getLogger(__name__)
 
-ROLES = SHOPPERS
+ROLES = SHOPPER_ROLES
 SHELF = 6  # products on a page of the catalogue: two rows of three fit below the reach line
 
 
@@ -122,7 +122,7 @@ def met_now(station: str, seq: int) -> str | tuple[str, int]:
     if not isinstance(seen, CheckedIn | Identified) or not (seen.card or seen.ref):
         return "", 204
     if met(here, seen).stranger:
-        known = member.introduced(here.db, here.hq, seen.card, seen.asked, house().life)
+        known = member.wait_for_introduction(here.db, here.hq, seen.card, seen.asked, house().life)
         if known is None:
             return "", 204
         if seen.ref:  # HQ may know them here by another name than their code does

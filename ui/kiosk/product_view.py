@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.codes.issued.item_numbers import goods_key, printed_number
+from edge.codes.issued.item_numbers import printed_number, product_key
 from edge.config.policy import Neighbour
 from edge.features import catalog, stock
 from edge.features.catalog import Product, Reviews
@@ -80,7 +80,7 @@ def _around(shop: StoreContext, had: Mapping[str, int], fresh: Freshness) -> lis
 
 def key_of(shop: StoreContext, written: str) -> str:
     """The key of a product as an address names it: a link on a poster or in a mail is made by people."""
-    return goods_key(written, shop.policy.codes.house)
+    return product_key(written, shop.policy.codes.house)
 
 
 def near_now(shop: StoreContext, gtin: str, moment: datetime, life: Life) -> tuple[list[Near], datetime | None] | None:

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
 from edge.config.noren_toml import Station
-from edge.facts.journal import standing
+from edge.facts.journal import journal_progress
 from ui.number_arguments import number
 from ui.play import scanner_control
 from ui.play.cards import LIVES, Card, Play, read_play, rotating
@@ -125,5 +125,5 @@ def fault() -> tuple[Response, int]:
 @play.get("/standing")
 def how_it_stands() -> Response:
     """Facts made and facts HQ has kept, for the foot of the page."""
-    facts = standing(shop().db, shop().box.epoch)
+    facts = journal_progress(shop().db, shop().box.epoch)
     return jsonify(made=facts.made, kept=facts.kept, waiting=facts.waiting)

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from edge.codes import parsed_code as codes
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.features import catalog
 from edge.features.outcome import OutcomeRow, ProductPast, ProductShown
 from edge.platform.clock import parse_utc
@@ -101,7 +101,7 @@ def one_of_goods(gtin: str) -> Response:
 
 def _typed(asked: str) -> catalog.Product | None:
     """The product whose number was typed as it is printed, by the same rules as a scan, or as HQ writes it."""
-    found = read(asked.encode(), rules=shop().policy.codes)
+    found = parse_code(asked.encode(), rules=shop().policy.codes)
     keys = [found.gtin] if isinstance(found, codes.Product) else []
     rows_here = (catalog.product(shop().hq, key) for key in [*keys, product_view.key_of(shop(), asked)])
     hit = next((one for one in rows_here if one), None)

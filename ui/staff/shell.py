@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from edge.config.noren_toml import Station
-from edge.config.role import STAFF
+from edge.config.role import STAFF_ROLES
 from edge.features.outcome import last_seq
 from edge.features.staff import pin_locks, sessions
 from edge.features.staff.pin_locks import PinAttempt
@@ -26,7 +26,7 @@ from ui.wedge import keyboard_wedge
 
 log = logging.getLogger(__name__)
 
-ROLES = STAFF
+ROLES = STAFF_ROLES
 QUIET = "Noren-Quiet"  # the header of a fetch nobody asked for with a finger: it keeps no session alive
 SPANS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))  # a unit is used from two of it on
 WARN_S = 30  # seconds before the idle lock in which the page says so

@@ -174,7 +174,7 @@ def met_now(seq: int) -> Response | Answer | tuple[str, int]:
     if not (seen.card or seen.ref):
         return "", 204
     if met(shop(), seen).stranger:
-        known = member.introduced(shop().db, shop().hq, seen.card, seen.asked, house().life)
+        known = member.wait_for_introduction(shop().db, shop().hq, seen.card, seen.asked, house().life)
         if known is None:
             return "", 204
         if seen.ref:  # HQ may know them here by another name than their code does

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from edge.config.role import SHOPPERS, STAFF
+from edge.config.role import SHOPPER_ROLES, STAFF_ROLES
 from edge.disk.watermarks import Level
 from edge.platform.clock import business_day
 from edge.store_context import StoreContext
@@ -137,10 +137,10 @@ def _screens(w: Words) -> list[Card]:
     cards = [
         _screen(w, w.plain("status.screen", place=w.place(place.id)), "monitor", open_.get(place.id))
         for place in stations
-        if place.role in SHOPPERS
+        if place.role in SHOPPER_ROLES
     ]
     cards.append(_screen(w, w.plain("status.board"), "layout-list", open_.get(BOARD)))
-    staff = sum(open_.get(one, 0) for one in ("staff", *(place.id for place in stations if place.role in STAFF)))
+    staff = sum(open_.get(one, 0) for one in ("staff", *(place.id for place in stations if place.role in STAFF_ROLES)))
     text = w.say("status.staff.open", staff) if staff else w.say("status.staff.none")
     word = w.say("status.is.well" if staff else "status.is.unopened")
     title = w.plain("status.staff")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from edge.facts.journal import JournalProgress, standing
+from edge.facts.journal import JournalProgress, journal_progress
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import one
 from edge.platform.heartbeat import Loops
@@ -46,7 +46,7 @@ def _reach(state: str, reason: Reason, word: datetime, moment: Now) -> Reach:
 
 def line(shop: StoreContext, silent: Loops, moment: Now) -> Line:
     """The state of the connection to HQ, and what waits for it. If sync's loops do not run, nothing it wrote counts."""
-    facts = standing(shop.db, shop.box.epoch)
+    facts = journal_progress(shop.db, shop.box.epoch)
     row = one(shop.db, "select state, since, heard, reason from line")
     if row is None:
         return Line(reach="stopped", since=None, heard=None, facts=facts)

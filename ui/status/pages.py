@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 from markupsafe import Markup
 
-from edge.config.role import SHOPPERS
+from edge.config.role import SHOPPER_ROLES
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
 from ui.access import caller
@@ -74,7 +74,7 @@ def _to_do(w: Words, found: list[Problem]) -> list[Markup]:
 
 
 def _for_shoppers(shop: StoreContext) -> frozenset[str]:
-    return frozenset({BOARD, *(place.id for place in shop.config.stations if place.role in SHOPPERS)})
+    return frozenset({BOARD, *(place.id for place in shop.config.stations if place.role in SHOPPER_ROLES)})
 
 
 def _health(shop: StoreContext, house: ProcessState, moment: Now) -> box_health.Health:

@@ -10,15 +10,15 @@ from sqlite_utils import Database
 
 from edge.codes import aim as identifiers
 from edge.codes.completeness import is_tail, looks_whole
-from edge.codes.keyboard_layouts import AUTO, LAYOUTS, SUBSTITUTE, Layout
-from edge.codes.parse import read
+from edge.codes.keyboard_layouts import AUTO_LAYOUTS, LAYOUTS, SUBSTITUTE, Layout
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.separators import with_separators
 from edge.codes.symbology import from_aim
 from edge.config.active_config import code_rules
 from edge.config.noren_toml import Station
-from edge.config.role import STAFF
+from edge.config.role import STAFF_ROLES
 from edge.disk.disk_space import level
 from edge.disk.watermarks import Level
 from edge.features.outcome import clear_screen
@@ -31,10 +31,16 @@ log = logging.getLogger(__name__)
 
 DEVICE = "page"
 IN_A_ROW = 2  # codes that broke, with none read since, after which the scanner's settings are to blame and not a hand
-TYPING = STAFF  # roles of stations whose pages have fields: a person's typing is left alone there
+TYPING = STAFF_ROLES  # roles of stations whose pages have fields: a person's typing is left alone there
 
 # How GS1 element strings fail to parse when their separators are gone: the field before a lost GS swallows what follows.
-_SWALLOWED = (Reason.AI_LENGTH, Reason.UNKNOWN_AI, Reason.AI_CHARACTERS, Reason.AI_VALUE, Reason.TOO_LONG)
+_SWALLOWED = (
+    RejectReason.AI_LENGTH,
+    RejectReason.UNKNOWN_AI,
+    RejectReason.AI_CHARACTERS,
+    RejectReason.AI_VALUE,
+    RejectReason.TOO_LONG,
+)
 
 Broken = Literal["cut", "keys", "no_text", "kana"]
 """What a page could not make a code of: a piece, keys of an unknown keyboard, keys without text, an input method's kana."""
@@ -95,7 +101,7 @@ class Standing(Struct, frozen=True, kw_only=True):
 def settings(place: Station) -> str:
     """What the station's page must know of its scanner, as JSON for the page's own script."""
     wedge = place.wedge
-    wanted: tuple[Layout, ...] = AUTO if wedge.layout == "auto" else (wedge.layout, *AUTO)
+    wanted: tuple[Layout, ...] = AUTO_LAYOUTS if wedge.layout == "auto" else (wedge.layout, *AUTO_LAYOUTS)
     told: dict[str, Any] = {
         "gap": wedge.gap_ms,
         "silence": wedge.silence_ms,
@@ -110,8 +116,8 @@ def settings(place: Station) -> str:
 def reading(text: str, gs: str | None = None) -> Reading:
     """The reading from the keys; a leading AIM identifier is the scanner's, not the code's, and so is its substitute for GS."""
     sent = text.encode()
-    found = identifiers.leading(sent)
-    data = with_separators(sent[identifiers.BYTES :] if found else sent, found, gs)
+    found = identifiers.leading_identifier(sent)
+    data = with_separators(sent[identifiers.IDENTIFIER_BYTES :] if found else sent, found, gs)
     return Reading(data=data, aim=found, symbology=from_aim(found) if found else None)
 
 
@@ -202,7 +208,7 @@ def note_flood(db: Database, station: str, count: int, now: Now) -> None:
 
 def _is_junk(db: Database, found: Reading) -> bool:
     """Whether a reading means nothing here."""
-    return isinstance(read(found.data, aim=found.aim, symbology=found.symbology, rules=code_rules(db)), Unknown)
+    return isinstance(parse_code(found.data, aim=found.aim, symbology=found.symbology, rules=code_rules(db)), Unknown)
 
 
 def standings(db: Database) -> dict[str, Standing]:

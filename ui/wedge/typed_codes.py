@@ -10,7 +10,7 @@ from flask import abort, request
 from msgspec import Struct
 
 from edge.codes.charset import MAX_BYTES
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from edge.config.noren_toml import Station
 from ui.request_context import house, moment, shop
@@ -79,7 +79,7 @@ def _too_much(place: Station, at: float, status: int) -> tuple[str, int]:
 def product(place: Station) -> str | None:
     """The product that a posted code names; None if it is another kind of code."""
     it = keyboard_wedge.reading(_body(keyboard_wedge.Typed).code, place.wedge.gs)
-    meaning = read(it.data, aim=it.aim, symbology=it.symbology, rules=shop().policy.codes)
+    meaning = parse_code(it.data, aim=it.aim, symbology=it.symbology, rules=shop().policy.codes)
     return meaning.gtin if isinstance(meaning, Product) else None
 
 

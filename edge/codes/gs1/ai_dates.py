@@ -4,16 +4,16 @@ from calendar import monthrange
 from datetime import date
 
 
-def day(text: str, reference_year: int) -> date | None:
+def parse_day(text: str, reference_year: int) -> date | None:
     """YYMMDD (already valid) as a day; None for DD=00, because the code then names only a month."""
     year, month, number = _year(text, reference_year), int(text[2:4]), int(text[4:6])
     return None if number == 0 else _existing(year, month, number)
 
 
-def best_before(text: str, reference_year: int) -> date | None:
-    """As `day`, but DD=00 is the month's last day: General Specifications 3.4 reads AIs 15 and 17 so."""
+def parse_best_before(text: str, reference_year: int) -> date | None:
+    """As `parse_day`, but DD=00 is the month's last day: General Specifications 3.4 reads AIs 15 and 17 so."""
     if text[4:6] != "00":
-        return day(text, reference_year)
+        return parse_day(text, reference_year)
     year, month = _year(text, reference_year), int(text[2:4])
     return date(year, month, monthrange(year, month)[1])
 

@@ -5,8 +5,8 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 
 from edge.codes.check_digits import gmn, iban, mod10
-from edge.codes.gs1.ai_days import day, month
-from edge.codes.gs1.coupon_forms import north_american, positive_offer
+from edge.codes.gs1.ai_days import is_day, is_day_or_month
+from edge.codes.gs1.coupon_forms import is_north_american_coupon, is_positive_offer_file
 from edge.codes.gs1.iso_codes import COUNTRIES, COUNTRY_LETTERS, CURRENCIES
 from edge.codes.gs1.package_types import PACKAGE_TYPES
 
@@ -46,8 +46,8 @@ def _media(text: str) -> bool:
 
 
 VALUE_RULES: Mapping[str, Callable[[str], bool]] = {
-    "couponcode": north_american,
-    "couponposoffer": positive_offer,
+    "couponcode": is_north_american_coupon,
+    "couponposoffer": is_positive_offer_file,
     "gcppos1": lambda text: _PREFIX.match(text) is not None,
     "gcppos2": lambda text: _PREFIX.match(text, 1) is not None,
     "hasnondigit": lambda text: not text.isdigit(),
@@ -74,8 +74,8 @@ VALUE_RULES: Mapping[str, Callable[[str], bool]] = {
     "ss": lambda text: text < "60",
     "winding": lambda text: text in "019",
     "yesno": lambda text: text in "01",
-    "yymmd0": month,
-    "yymmdd": day,
+    "yymmd0": is_day_or_month,
+    "yymmdd": is_day,
     "yyyymmdd": _birthday,
     "zero": lambda text: text == "0",
 }

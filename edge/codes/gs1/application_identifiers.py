@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from edge.codes.gs1.ai_values import CHECK_RULES, VALUE_RULES
 from edge.codes.gs1.dictionary import ENTRIES
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 _CHARACTERS = {
     "N": "[0-9]",
@@ -27,11 +27,11 @@ PREDEFINED: Mapping[str, int] = (
     | {str(ai): 10 for ai in range(31, 37)}
 )
 
-Rules = tuple[tuple[Callable[[str], bool], Reason], ...]
+Rules = tuple[tuple[Callable[[str], bool], RejectReason], ...]
 Groups = tuple[tuple[tuple[str, ...], ...], ...]
 
 
-class Part(NamedTuple):
+class AiPart(NamedTuple):
     """One part of an AI's value."""
 
     optional: bool
@@ -53,13 +53,13 @@ class Ai:
     qualifiers: tuple[tuple[str, ...], ...] | None  # of a Digital Link's primary key: what may follow; None for no key
 
 
-def fault(ai: Ai, value: str) -> Reason | None:
+def value_fault(ai: Ai, value: str) -> RejectReason | None:
     """What is wrong with the value for that AI: length, characters, check digit or value; None if nothing is."""
     shape, longest, rules = _form(ai.parts)
     found = shape.fullmatch(value)
     if found is None:
         digits_only = all(c in "0123456789" for c in value)
-        return Reason.AI_LENGTH if digits_only or len(value) > longest else Reason.AI_CHARACTERS
+        return RejectReason.AI_LENGTH if digits_only or len(value) > longest else RejectReason.AI_CHARACTERS
     for part, checks in zip(found.groups(), rules, strict=True):
         if part is None:
             continue
@@ -86,7 +86,7 @@ def ai_at(text: str, at: int) -> Ai | None:
     return None if length is None else AIS.get(text[at : at + length])
 
 
-def matches(pattern: str, ai: str) -> bool:
+def matches_pattern(pattern: str, ai: str) -> bool:
     """True if the AI belongs to the pattern: `310n` is 3100 to 3109."""
     return len(ai) == len(pattern) and ai.startswith(pattern.rstrip("n"))
 
@@ -136,7 +136,7 @@ def _form(text: str) -> tuple[re.Pattern[str], int, tuple[Rules, ...]]:
 
     Made at first use: a store meets a dozen of the 541 AIs.
     """
-    found = parts(text)
+    found = parse_parts(text)
     groups = [f"({_CHARACTERS[part.kind]}{{{'1,' if part.up_to else ''}{part.length}}})" for part in found]
     shape = "".join(f"(?:{group}" if part.optional else group for part, group in zip(found, groups, strict=True))
     close = ")?" * sum(part.optional for part in found)
@@ -144,18 +144,18 @@ def _form(text: str) -> tuple[re.Pattern[str], int, tuple[Rules, ...]]:
     return re.compile(shape + close, re.ASCII), sum(part.length for part in found), rules
 
 
-def parts(text: str) -> list[Part]:
+def parse_parts(text: str) -> list[AiPart]:
     """The parts of `N13,csum [X..17]`."""
     return [
-        Part(bool(optional), kind, bool(up_to), int(length), tuple(name for name in checks.split(",") if name))
+        AiPart(bool(optional), kind, bool(up_to), int(length), tuple(name for name in checks.split(",") if name))
         for optional, kind, up_to, length, checks in _PART.findall(text)
     ]
 
 
-def _rule(name: str) -> tuple[Callable[[str], bool], Reason]:
+def _rule(name: str) -> tuple[Callable[[str], bool], RejectReason]:
     if name in CHECK_RULES:
-        return CHECK_RULES[name], Reason.CHECK_DIGIT
-    return VALUE_RULES[name], Reason.AI_VALUE
+        return CHECK_RULES[name], RejectReason.CHECK_DIGIT
+    return VALUE_RULES[name], RejectReason.AI_VALUE
 
 
 AIS: Mapping[str, Ai] = _rows()

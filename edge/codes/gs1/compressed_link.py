@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from math import ceil, log2
 
-from edge.codes.gs1.application_identifiers import AIS, ai_at, fault, parts
+from edge.codes.gs1.application_identifiers import AIS, ai_at, parse_parts, value_fault
 from edge.codes.gs1.element_strings import KEYS
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 # Sets of AIs by their two hexadecimal digits, in the order in which their values follow.
 _SETS = (
@@ -55,9 +55,9 @@ def _reads_as_link(segment: str, sets: Mapping[str, tuple[str, ...]], beside_key
 
 def _holds(key: str, value: str) -> bool:
     """True for a right key, or for one of 17 or 18 digits that GS1's toolkit changed: it calculates in doubles."""
-    wrong = fault(AIS[key], value)
+    wrong = value_fault(AIS[key], value)
     digits = value if value.isdecimal() and len(value) in _ROUNDED else ""
-    return wrong is None or (wrong is Reason.CHECK_DIGIT and digits != "" and float(digits) == int(digits))
+    return wrong is None or (wrong is RejectReason.CHECK_DIGIT and digits != "" and float(digits) == int(digits))
 
 
 class _Bits:
@@ -120,7 +120,7 @@ def _layout(text: str) -> tuple[tuple[bool, int | None, int], ...]:
     Neighbours of the same kind are one number or one text, and so are all optional parts.
     """
     rows: list[tuple[bool, int | None, int]] = []
-    for part in parts(text):
+    for part in parse_parts(text):
         letters = part.kind != "N"
         fixed = part.length if not part.up_to and not part.optional else None
         last = rows[-1] if rows else None

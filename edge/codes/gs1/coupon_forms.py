@@ -7,19 +7,19 @@ its own digit, so a form can be read in one way only.
 import re
 from functools import cache
 
-from edge.codes.gs1.ai_days import day
+from edge.codes.gs1.ai_days import is_day
 
 
-def north_american(text: str) -> bool:
+def is_north_american_coupon(text: str) -> bool:
     """AI 8110: company, offer, save value, first purchase, then the optional fields; it must not end before it starts."""
     found = _north_american().fullmatch(text)
     if found is None:
         return False
     ends, starts = found["ends"], found["starts"]
-    return all(day(date) for date in (ends, starts) if date) and not (ends and starts and starts > ends)
+    return all(is_day(date) for date in (ends, starts) if date) and not (ends and starts and starts > ends)
 
 
-def positive_offer(text: str) -> bool:
+def is_positive_offer_file(text: str) -> bool:
     """AI 8112: format 0 or 1, funder, offer code, serial number."""
     return _positive_offer().fullmatch(text) is not None
 

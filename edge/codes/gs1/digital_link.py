@@ -7,10 +7,10 @@ from edge.codes.code_rules import CodeRules
 from edge.codes.gs1 import interpretation
 from edge.codes.gs1.application_identifiers import AIS, has_shape
 from edge.codes.gs1.compressed_link import is_compressed
-from edge.codes.gs1.element_strings import Pairs, checked
+from edge.codes.gs1.element_strings import Pairs, check_elements
 from edge.codes.parsed_code import FieldFault, Meaning, Unknown
 from edge.codes.raw_code import RawCode
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 # The link as the standard reads it: any domain is accepted, and the fragment is ignored. Unlike browsers, GS1 accepts the
 # scheme only in all small or all capital letters, and only the characters of a domain name as the domain.
@@ -34,15 +34,15 @@ def digital_link(scan: RawCode, rules: CodeRules) -> Meaning | None:
     segments = path.removesuffix("/").split("/")[1:]
     start = _primary_key(segments)
     if start is None:
-        return Unknown(reason=Reason.COMPRESSED_DIGITAL_LINK) if _compressed(segments) else None
+        return Unknown(reason=RejectReason.COMPRESSED_DIGITAL_LINK) if _compressed(segments) else None
     if path.endswith("/") or _NO_URI.search(path):
-        return Unknown(reason=Reason.BAD_DIGITAL_LINK, about=segments[start])
+        return Unknown(reason=RejectReason.BAD_DIGITAL_LINK, about=segments[start])
     identity = _path(segments[start:])
     if isinstance(identity, Unknown):
         return identity
     attributes, faults = _attributes(query, {ai for ai, _ in identity})
-    found = checked(identity + attributes, faults)
-    return found if isinstance(found, Unknown) else interpretation.meaning(found, rules)
+    found = check_elements(identity + attributes, faults)
+    return found if isinstance(found, Unknown) else interpretation.meaning_of_elements(found, rules)
 
 
 def _primary_key(segments: list[str]) -> int | None:
@@ -71,12 +71,12 @@ def _path(segments: list[str]) -> Pairs | Unknown:
     path = list(zip(segments[::2], segments[1::2], strict=True))
     qualifiers = [ai for ai, _ in path[1:]]
     if not any(_in_order(qualifiers, allowed) for allowed in AIS[path[0][0]].qualifiers or ()):
-        return Unknown(reason=Reason.BAD_DIGITAL_LINK, about=path[0][0])
+        return Unknown(reason=RejectReason.BAD_DIGITAL_LINK, about=path[0][0])
     pairs = []
     for ai, value in path:
         plain = _plain(value)
         if plain is None:
-            return Unknown(reason=Reason.BAD_DIGITAL_LINK, about=ai)
+            return Unknown(reason=RejectReason.BAD_DIGITAL_LINK, about=ai)
         pairs.append((ai, _padded(ai, plain)))
     return pairs
 
@@ -97,13 +97,13 @@ def _attributes(query: str, identity: set[str]) -> tuple[Pairs, list[FieldFault]
     for ai, _, value in (part for part in parts if _AI_NAME.fullmatch(part[0])):
         plain = _plain(value.replace("+", " "))  # a query is form data: + is a space
         if ai not in AIS:
-            faults.append(FieldFault(ai=ai[:4], reason=Reason.UNKNOWN_AI))
+            faults.append(FieldFault(ai=ai[:4], reason=RejectReason.UNKNOWN_AI))
         elif ai in identity or any(ai == other for other, _ in pairs):
-            faults.append(FieldFault(ai=ai, reason=Reason.AI_REPEATED))
+            faults.append(FieldFault(ai=ai, reason=RejectReason.AI_REPEATED))
         elif not AIS[ai].attribute or _belongs_in_path(ai, identity):
-            faults.append(FieldFault(ai=ai, reason=Reason.BAD_DIGITAL_LINK))
+            faults.append(FieldFault(ai=ai, reason=RejectReason.BAD_DIGITAL_LINK))
         elif plain is None or _NO_URI.search(value):
-            faults.append(FieldFault(ai=ai, reason=Reason.AI_CHARACTERS))
+            faults.append(FieldFault(ai=ai, reason=RejectReason.AI_CHARACTERS))
         else:
             pairs.append((ai, _padded(ai, plain)))
     return pairs, faults

@@ -3,10 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edge.codes.gs1.application_identifiers import AIS, PREDEFINED, Ai, ai_at, fault, has_all_parts, matches
+from edge.codes.gs1.application_identifiers import (
+    AIS,
+    PREDEFINED,
+    Ai,
+    ai_at,
+    has_all_parts,
+    matches_pattern,
+    value_fault,
+)
 from edge.codes.parsed_code import FieldFault, Unknown
 from edge.codes.raw_code import GS
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 MAX_ELEMENTS = 64  # no carrier holds more meaningful ones; limits the work that a hostile QR can cause
 
@@ -26,7 +34,7 @@ class Elements:
     values: Mapping[str, str]
     faults: tuple[FieldFault, ...] = ()
 
-    def wrong(self, ai: str) -> Reason | None:
+    def wrong(self, ai: str) -> RejectReason | None:
         """Why that AI's own value cannot be used, or None."""
         return next((bad.reason for bad in self.faults if bad.ai == ai), None)
 
@@ -34,22 +42,22 @@ class Elements:
 def parse(text: str) -> Elements | Unknown:
     """The elements of a text with GS (0x1D) between variable-length strings; too_long if it has more than anyone prints."""
     pairs, faults = _apart(text.strip(GS))
-    return checked(pairs, faults)
+    return check_elements(pairs, faults)
 
 
-def checked(pairs: Pairs, faults: list[FieldFault]) -> Elements | Unknown:
+def check_elements(pairs: Pairs, faults: list[FieldFault]) -> Elements | Unknown:
     """Check each AI and value by its rules, and the AIs against each other; `faults` are the faults found before."""
     if len(pairs) + len(faults) > MAX_ELEMENTS:
-        return Unknown(reason=Reason.TOO_LONG)
+        return Unknown(reason=RejectReason.TOO_LONG)
     faults = list(faults)
     found: dict[str, str] = {}
     seen: dict[str, str] = {}
     for ai, value in pairs:
         if seen.setdefault(ai, value) != value:
-            wrong: Reason | None = Reason.AI_REPEATED
+            wrong: RejectReason | None = RejectReason.AI_REPEATED
             found.pop(ai, None)
         else:
-            wrong = fault(AIS[ai], value)
+            wrong = value_fault(AIS[ai], value)
         if wrong is None:
             found[ai] = value
         else:
@@ -66,7 +74,7 @@ def _apart(text: str) -> tuple[Pairs, list[FieldFault]]:
     while at < len(text):
         ai = ai_at(text, at)
         if ai is None:
-            faults.append(FieldFault(ai=_shown(text[at : at + 4]), reason=Reason.UNKNOWN_AI))
+            faults.append(FieldFault(ai=_shown(text[at : at + 4]), reason=RejectReason.UNKNOWN_AI))
             gs = text.find(GS, at)
             end = len(text) if gs < 0 else gs
         else:
@@ -94,12 +102,12 @@ def _hold_together(seen: Mapping[str, str], found: dict[str, str], faults: list[
         entry = AIS[ai]
         if entry.bars and (other := _barred(entry, seen)) is not None:
             # a key is not lost because of another field with which it must not be combined
-            _blame(other if ai in KEYS and other not in KEYS else ai, Reason.AI_PAIR_EXCLUDED, found, faults)
+            _blame(other if ai in KEYS and other not in KEYS else ai, RejectReason.AI_PAIR_EXCLUDED, found, faults)
         if entry.needs and _lonely(entry, seen):
-            _blame(ai, Reason.AI_PAIR_MISSING, found, faults)
+            _blame(ai, RejectReason.AI_PAIR_MISSING, found, faults)
 
 
-def _blame(ai: str, reason: Reason, found: dict[str, str], faults: list[FieldFault]) -> None:
+def _blame(ai: str, reason: RejectReason, found: dict[str, str], faults: list[FieldFault]) -> None:
     if found.pop(ai, None) is not None:
         faults.append(FieldFault(ai=ai, reason=reason))
 
@@ -111,7 +119,7 @@ def _barred(entry: Ai, seen: Mapping[str, str]) -> str | None:
             return pattern
         if pattern[-1] == "n":
             for other in seen:
-                if other != entry.ai and matches(pattern, other):
+                if other != entry.ai and matches_pattern(pattern, other):
                     return other
     return None
 
@@ -137,7 +145,7 @@ def _met(group: tuple[tuple[str, ...], ...], seen: Mapping[str, str]) -> bool:
 
 
 def _present(pattern: str, seen: Mapping[str, str]) -> bool:
-    return pattern in seen or (pattern[-1] == "n" and any(matches(pattern, ai) for ai in seen))
+    return pattern in seen or (pattern[-1] == "n" and any(matches_pattern(pattern, ai) for ai in seen))
 
 
 def _shown(text: str) -> str:

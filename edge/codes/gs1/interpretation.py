@@ -7,13 +7,13 @@ from datetime import date
 
 from edge.codes.check_digits import mod10
 from edge.codes.code_rules import CodeRules
-from edge.codes.gs1.ai_dates import best_before, day
+from edge.codes.gs1.ai_dates import parse_best_before, parse_day
 from edge.codes.gs1.element_strings import KEYS, Elements, parse
 from edge.codes.issued import issuers
 from edge.codes.parsed_code import Gs1Key, Meaning, MemberCode, PrintedCoupon, Product, StaffBadge, Unknown, WalletCode
 from edge.codes.raw_code import GS, RawCode, is_digits
-from edge.codes.reject_reason import Reason
-from edge.codes.retail.gtin import by_range
+from edge.codes.reject_reason import RejectReason
+from edge.codes.retail.gtin import meaning_by_prefix
 from edge.codes.symbology import Symbology
 
 _DATABAR = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED})
@@ -48,10 +48,10 @@ def element_strings(scan: RawCode, rules: CodeRules) -> Meaning | None:
     text = scan.text.replace(rules.gs_stand_in, GS) if rules.gs_stand_in else scan.text
     text = _without_brackets(text)
     told = scan.gs1 or (scan.symbology in _DATABAR and len(text) != 14)
-    if not told and not tells_itself(text):
+    if not told and not begins_with_valid_key(text):
         return None
     found = parse(text)
-    return found if isinstance(found, Unknown) else meaning(found, rules)
+    return found if isinstance(found, Unknown) else meaning_of_elements(found, rules)
 
 
 def _without_brackets(text: str) -> str:
@@ -59,7 +59,7 @@ def _without_brackets(text: str) -> str:
     return _BRACKET.sub(rf"{GS}\1", text) if _BRACKETED.fullmatch(text) else text
 
 
-def tells_itself(text: str) -> bool:
+def begins_with_valid_key(text: str) -> bool:
     """True for a text that begins with a key whose check digit holds."""
     text = text.lstrip(GS)
     for ai, (start, end) in _TELLING.items():
@@ -68,7 +68,7 @@ def tells_itself(text: str) -> bool:
     return False
 
 
-def meaning(elements: Elements, rules: CodeRules) -> Meaning:
+def meaning_of_elements(elements: Elements, rules: CodeRules) -> Meaning:
     """What element strings identify, by the most specific key; no_key if none of them identifies anything.
 
     The key must be without fault, or there is no meaning. Any other field may be bad: then only that field is lost.
@@ -77,12 +77,12 @@ def meaning(elements: Elements, rules: CodeRules) -> Meaning:
     key = next((key for key in _TELLING_ORDER if key in ais or elements.wrong(key)), None)
     if key is None:
         first = next(iter(elements.faults), None)
-        return Unknown(reason=first.reason, about=first.ai) if first else Unknown(reason=Reason.NO_KEY)
+        return Unknown(reason=first.reason, about=first.ai) if first else Unknown(reason=RejectReason.NO_KEY)
     wrong = elements.wrong(key)
     if wrong is not None:
         return Unknown(reason=wrong, about=key)
-    if any(bad.reason is Reason.AI_PAIR_EXCLUDED and bad.ai in KEYS for bad in elements.faults):
-        return Unknown(reason=Reason.AI_PAIR_EXCLUDED, about=key)  # two keys that cannot both be meant
+    if any(bad.reason is RejectReason.AI_PAIR_EXCLUDED and bad.ai in KEYS for bad in elements.faults):
+        return Unknown(reason=RejectReason.AI_PAIR_EXCLUDED, about=key)  # two keys that cannot both be meant
     match key:
         case "01" | "03":
             return _product(key, elements, rules)
@@ -99,7 +99,7 @@ def meaning(elements: Elements, rules: CodeRules) -> Meaning:
 def _product(key: str, elements: Elements, rules: CodeRules) -> Meaning:
     """The product of a GTIN, with what the rest of the code says about this one item."""
     ais = elements.values
-    item = by_range(ais[key], None, rules)
+    item = meaning_by_prefix(ais[key], None, rules)
     if not isinstance(item, Product):
         return item
     if len(ais) == 1 and not elements.faults:
@@ -111,9 +111,9 @@ def _product(key: str, elements: Elements, rules: CodeRules) -> Meaning:
         lot=ais.get("10"),
         serial=ais.get("21"),
         expiry=_expiry(ais, year),
-        best_before=best_before(ais["15"], year) if "15" in ais else None,
-        sell_by=best_before(ais["16"], year) if "16" in ais else None,
-        production=day(ais["11"], year) if "11" in ais else None,
+        best_before=parse_best_before(ais["15"], year) if "15" in ais else None,
+        sell_by=parse_best_before(ais["16"], year) if "16" in ais else None,
+        production=parse_day(ais["11"], year) if "11" in ais else None,
         weight_g=_grams(ais) if item.weight_g is None else item.weight_g,
         price_yen=_yen(ais) if item.price_yen is None else item.price_yen,
         count=int(ais["30"]) if "30" in ais else None,
@@ -132,8 +132,8 @@ def _beside(key: str, ais: Mapping[str, str]) -> dict[str, str]:
 
 def _expiry(ais: Mapping[str, str], year: int) -> date | None:
     if "17" in ais:
-        return best_before(ais["17"], year)
-    return day(ais["7003"][:6], year) if "7003" in ais else None
+        return parse_best_before(ais["17"], year)
+    return parse_day(ais["7003"][:6], year) if "7003" in ais else None
 
 
 def _grams(ais: Mapping[str, str]) -> int | None:
@@ -166,11 +166,11 @@ def _person(elements: Elements, rules: CodeRules) -> Meaning:
     """
     ais = elements.values
     if "8017" in ais:
-        issuer = issuers.by_gsrn(ais["8017"], rules.badges)
-        return StaffBadge(issuer=issuer, number=ais["8017"]) if issuer else Unknown(reason=Reason.UNKNOWN_ISSUER)
+        issuer = issuers.issuer_of_gsrn(ais["8017"], rules.badges)
+        return StaffBadge(issuer=issuer, number=ais["8017"]) if issuer else Unknown(reason=RejectReason.UNKNOWN_ISSUER)
     if len(ais.get("8019", "")) in _TOTP_LENGTHS:
         return WalletCode(gsrn=ais["8018"], totp=ais["8019"])
     if "8019" in ais or elements.wrong("8019"):
-        return Unknown(reason=elements.wrong("8019") or Reason.AI_LENGTH, about="8019")
-    issuer = issuers.by_gsrn(ais["8018"], rules.issuers)
-    return MemberCode(issuer=issuer, number=ais["8018"]) if issuer else Unknown(reason=Reason.UNKNOWN_ISSUER)
+        return Unknown(reason=elements.wrong("8019") or RejectReason.AI_LENGTH, about="8019")
+    issuer = issuers.issuer_of_gsrn(ais["8018"], rules.issuers)
+    return MemberCode(issuer=issuer, number=ais["8018"]) if issuer else Unknown(reason=RejectReason.UNKNOWN_ISSUER)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from edge.codes import check_digits
-from edge.codes.code_rules import Check, CodeRules, HouseRule, IssuerRule
+from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.parsed_code import Meaning, MemberCode, StaffBadge
 from edge.codes.raw_code import RawCode, is_digits
 from edge.codes.retail import in_store_labels
@@ -20,11 +20,11 @@ _PRODUCT_CARRIERS = frozenset(
     | {Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED}
 )
 _DIGIT_CHECKS = {
-    Check.MOD10: check_digits.mod10,
-    Check.LUHN: check_digits.luhn,
-    Check.MOD11: check_digits.mod11,
-    Check.DR7: check_digits.dr7,
-    Check.DSR7: check_digits.dsr7,
+    CheckScheme.MOD10: check_digits.mod10,
+    CheckScheme.LUHN: check_digits.luhn,
+    CheckScheme.MOD11: check_digits.mod11,
+    CheckScheme.DR7: check_digits.dr7,
+    CheckScheme.DSR7: check_digits.dsr7,
 }
 
 
@@ -40,7 +40,7 @@ def member_card(scan: RawCode, rules: CodeRules) -> Meaning | None:
     return MemberCode(issuer=found[0].issuer, number=found[1]) if found else None
 
 
-def by_gsrn(gsrn: str, issuers: Iterable[IssuerRule]) -> str | None:
+def issuer_of_gsrn(gsrn: str, issuers: Iterable[IssuerRule]) -> str | None:
     """The issuer whose "gsrn" rule has this number's prefix (its check digit is already verified), or None."""
     claims = (rule for rule in issuers if rule.key == "gsrn" and gsrn.startswith(rule.prefix))
     return next((rule.issuer for rule in claims), None)
@@ -59,7 +59,7 @@ def _number(scan: RawCode, rule: IssuerRule) -> str | None:
     """The card's number if this rule fits the scan, else None."""
     if rule.key != "plain" or (rule.symbologies and scan.symbology not in rule.symbologies):
         return None
-    return next((number for letters, number in readings(scan) if _fits(number, letters, rule)), None)
+    return next((number for letters, number in number_candidates(scan) if _fits(number, letters, rule)), None)
 
 
 def _fits(number: str, letters: str, rule: IssuerRule) -> bool:
@@ -71,7 +71,7 @@ def _fits(number: str, letters: str, rule: IssuerRule) -> bool:
     return _characters_fit(number, rule) and check_holds(number, letters, rule)
 
 
-def readings(scan: RawCode) -> list[tuple[str, str]]:
+def number_candidates(scan: RawCode) -> list[tuple[str, str]]:
     """NW-7 letters and number: the text as it is, and also the part between the letters if the code is, or may be, NW-7."""
     text = scan.text
     letters = (text[0] + text[-1]).translate(_NW7_OTHER_NAMES) if len(text) > 2 else ""
@@ -99,11 +99,11 @@ def _characters_fit(number: str, rule: IssuerRule) -> bool:
 def check_holds(number: str, letters: str, rule: IssuerRule | HouseRule) -> bool:
     """True if the number's own check scheme holds; a check over digits never holds for one digit or for letters."""
     match rule.check:
-        case Check.NONE:
+        case CheckScheme.NONE:
             return True
-        case Check.NW7_MOD16:
+        case CheckScheme.NW7_MOD16:
             return len(letters) == 2 and check_digits.nw7_mod16(letters[0] + number + letters[1])
-        case Check.CODE39_MOD43:
+        case CheckScheme.CODE39_MOD43:
             return len(number) > 1 and check_digits.code39_mod43(number)
         case scheme:
             return len(number) > 1 and is_digits(number) and _DIGIT_CHECKS[scheme](number)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from edge.codes.check_digits import mod10_digit
-from edge.codes.code_rules import Check, CodeRules, HouseRule
-from edge.codes.issued.issuers import check_holds, readings, yields_to_product
+from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule
+from edge.codes.issued.issuers import check_holds, number_candidates, yields_to_product
 from edge.codes.parsed_code import InStore, Meaning, Product
 from edge.codes.raw_code import RawCode, is_digits
 from edge.codes.retail.gtin import gtin14
@@ -33,24 +33,24 @@ def house_key(number: str) -> str:
     A number that is a valid GTIN-8 by chance has that as its key: a file does not say which of the two its digits are, and the
     same digits must have the same key everywhere.
     """
-    if true := true_key(number):
+    if true := gtin_key(number):
         return true
     body = _HOUSE + number.zfill(_DIGITS)
     return body + str(mod10_digit(body))
 
 
-def true_key(text: str) -> str | None:
+def gtin_key(text: str) -> str | None:
     """The key of a valid GTIN in any of its forms; None for any other text."""
     found = gtin14(text, None) if is_digits(text) else None
     return found if isinstance(found, str) else None
 
 
-def goods_key(text: str, house: Iterable[HouseRule]) -> str:
+def product_key(text: str, house: Iterable[HouseRule]) -> str:
     """The key of a product as a file or a person writes it: GTIN-8, -12, -13, -14, UPC-E, or a house number.
 
     Any other text is returned with zeros up to 14 characters, so that the check of keys refuses it.
     """
-    if true := true_key(text):
+    if true := gtin_key(text):
         return true
     bare = (_bare(written, rule.start_stop, rule) for rule in house for written in _as_written(text, rule))
     number = next((number for number in bare if number), None)
@@ -72,16 +72,16 @@ def _number(scan: RawCode, rule: HouseRule) -> str | None:
     """The item number if this rule fits the scan, else None."""
     if rule.symbologies and scan.symbology not in rule.symbologies:
         return None
-    return next((number for letters, text in readings(scan) if (number := _bare(text, letters, rule))), None)
+    return next((number for letters, text in number_candidates(scan) if (number := _bare(text, letters, rule))), None)
 
 
 def _bare(text: str, letters: str, rule: HouseRule) -> str | None:
     """The number without prefix and check digit, if both are as the rule says."""
     if not text.startswith(rule.prefix) or (rule.start_stop and letters != rule.start_stop):
         return None
-    if rule.check is not Check.NONE and len(text) - 1 in rule.lengths and check_holds(text, letters, rule):
+    if rule.check is not CheckScheme.NONE and len(text) - 1 in rule.lengths and check_holds(text, letters, rule):
         text = text[:-1]
-    elif len(text) not in rule.lengths or not (rule.check is Check.NONE or rule.check_optional):
+    elif len(text) not in rule.lengths or not (rule.check is CheckScheme.NONE or rule.check_optional):
         return None
     number = text.removeprefix(rule.prefix) if rule.drop_prefix else text
     return number if is_digits(number) and len(number) <= _DIGITS else None

@@ -14,14 +14,14 @@ from msgspec import Meta
 from edge.codes.code_rules import CodeRules
 from edge.codes.parsed_code import CARD_ALIAS, Coupon, Entitlement, Invite, Meaning, MemberToken, Unknown
 from edge.codes.raw_code import RawCode
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 # A JSON object in base64url begins with "ey"; Ed25519 signatures are 64 bytes, so 86 characters.
 _SHAPE = re.compile(r"ey[A-Za-z0-9_-]{1,1024}\.[A-Za-z0-9_-]{1,2800}\.[A-Za-z0-9_-]{0,128}", re.ASCII)
 
 Name = Annotated[str, Meta(min_length=1, max_length=128)]
 Seconds = Annotated[int, Meta(ge=0, le=253_402_300_799)]  # Unix time up to the year 9999
-Kind = Literal["member", "coupon", "entitlement", "invite"]
+TokenKind = Literal["member", "coupon", "entitlement", "invite"]
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,7 +40,7 @@ class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     iat: Seconds
     exp: Seconds
     jti: Name
-    typ: Kind = "member"
+    typ: TokenKind = "member"
     sub: Name | None = None
     ref: Name | None = None
 
@@ -82,21 +82,21 @@ def verify(token: str, rules: CodeRules) -> Meaning:
     try:
         header = _header.decode(_unb64(head))
     except (msgspec.MsgspecError, ValueError):
-        return Unknown(reason=Reason.BAD_TOKEN)
+        return Unknown(reason=RejectReason.BAD_TOKEN)
     if header.crit is not None:
-        return Unknown(reason=Reason.BAD_TOKEN, about="crit")
+        return Unknown(reason=RejectReason.BAD_TOKEN, about="crit")
     key = rules.keys.get(header.kid)
     if key is None:
-        return Unknown(reason=Reason.UNKNOWN_KEY)
+        return Unknown(reason=RejectReason.UNKNOWN_KEY)
     try:
         _public(key.public).verify(_unb64(signature), f"{head}.{body}".encode("ascii"))
         claims = _claims.decode(_unb64(body))
     except InvalidSignature:
-        return Unknown(reason=Reason.BAD_SIGNATURE)
+        return Unknown(reason=RejectReason.BAD_SIGNATURE)
     except (msgspec.MsgspecError, ValueError):
-        return Unknown(reason=Reason.BAD_TOKEN)
+        return Unknown(reason=RejectReason.BAD_TOKEN)
     if claims.iss != key.issuer:
-        return Unknown(reason=Reason.WRONG_ISSUER)
+        return Unknown(reason=RejectReason.WRONG_ISSUER)
     meant = _meaning(claims, header.kid)
     return replace(meant, signed=token) if isinstance(meant, MemberToken) else meant
 
@@ -104,16 +104,16 @@ def verify(token: str, rules: CodeRules) -> Meaning:
 def _meaning(claims: Claims, kid: str) -> Meaning:
     """The claims as the kind that they name; bad_token if a part that the kind needs is missing."""
     if claims.exp <= claims.iat:
-        return Unknown(reason=Reason.BAD_TOKEN, about="exp")
+        return Unknown(reason=RejectReason.BAD_TOKEN, about="exp")
     if claims.sub is not None and claims.sub.startswith(CARD_ALIAS):
-        return Unknown(reason=Reason.BAD_TOKEN, about="sub")
+        return Unknown(reason=RejectReason.BAD_TOKEN, about="sub")
     iss, iat, exp, jti = claims.iss, claims.iat, claims.exp, claims.jti
     match claims:
         case Claims(typ="member", sub=str(member)):
             return MemberToken(issuer=iss, member=member, iat=iat, exp=exp, jti=jti, kid=kid)
         case Claims(typ="coupon" | "entitlement" | "invite" as kind, ref=str(ref)):
             return _GRANTS[kind](issuer=iss, ref=ref, member=claims.sub, iat=iat, exp=exp, jti=jti, kid=kid)
-    return Unknown(reason=Reason.BAD_TOKEN, about="sub" if claims.typ == "member" else "ref")
+    return Unknown(reason=RejectReason.BAD_TOKEN, about="sub" if claims.typ == "member" else "ref")
 
 
 @lru_cache(maxsize=32)

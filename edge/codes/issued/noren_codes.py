@@ -5,7 +5,7 @@ import re
 from edge.codes.code_rules import CodeRules
 from edge.codes.parsed_code import Meaning, PickupCode, Place, Unknown
 from edge.codes.raw_code import RawCode
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 _SCHEME = "noren:"
 _PICKUP = re.compile(r"noren:p:([A-Za-z0-9._-]{1,64}):([A-Za-z0-9_-]{1,128})", re.ASCII)
@@ -20,4 +20,4 @@ def house_code(scan: RawCode, rules: CodeRules) -> Meaning | None:
         return PickupCode(order=pickup[1], secret=pickup[2])
     if place := _PLACE.fullmatch(scan.text):
         return Place(kind=place[1], id=place[2])
-    return Unknown(reason=Reason.BAD_HOUSE_CODE)
+    return Unknown(reason=RejectReason.BAD_HOUSE_CODE)

@@ -6,7 +6,7 @@ from edge.codes.check_digits import mod10
 from edge.codes.code_rules import CodeRules
 from edge.codes.parsed_code import AddOn, Meaning, PrintedCoupon, Product, Unknown
 from edge.codes.raw_code import RawCode, is_digits
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.retail import in_store_labels, isbn_jp
 from edge.codes.symbology import Symbology
 
@@ -26,23 +26,23 @@ def printed_number(scan: RawCode, rules: CodeRules) -> Meaning | None:
         return _alone(scan.text, wanted)
     digits, add_on = _split(scan)
     if not is_digits(digits):
-        return Unknown(reason=Reason.UNRECOGNISED) if scan.symbology in _EAN_UPC else None
+        return Unknown(reason=RejectReason.UNRECOGNISED) if scan.symbology in _EAN_UPC else None
     found = gtin14(digits, scan.symbology, scan.aim)
     if isinstance(found, Unknown | None):
         return found
     if scan.symbology is None and _also_in_store(digits, found, rules):
-        return Unknown(reason=Reason.AMBIGUOUS)
-    return by_range(found, add_on, rules)
+        return Unknown(reason=RejectReason.AMBIGUOUS)
+    return meaning_by_prefix(found, add_on, rules)
 
 
 def gtin14(digits: str, symbology: Symbology | None, aim: str | None = None) -> str | Unknown | None:
     """GTIN-14 of printed digits; wrong_length or check_digit; None if no GTIN is expected."""
     form = _form(digits, symbology, aim)
     if form is None:
-        return Unknown(reason=Reason.WRONG_LENGTH) if symbology in _EAN_UPC else None
+        return Unknown(reason=RejectReason.WRONG_LENGTH) if symbology in _EAN_UPC else None
     if not mod10(form):
-        return Unknown(reason=Reason.CHECK_DIGIT)
-    return form if form.strip("0") else Unknown(reason=Reason.UNRECOGNISED)
+        return Unknown(reason=RejectReason.CHECK_DIGIT)
+    return form if form.strip("0") else Unknown(reason=RejectReason.UNRECOGNISED)
 
 
 def _form(digits: str, symbology: Symbology | None, aim: str | None) -> str | None:
@@ -119,28 +119,28 @@ def _split(scan: RawCode) -> tuple[str, str | None]:
 def _alone(text: str, wanted: int) -> Meaning:
     """An add-on read without its main symbol."""
     if not is_digits(text) or len(text) != wanted:
-        return Unknown(reason=Reason.WRONG_LENGTH)
+        return Unknown(reason=RejectReason.WRONG_LENGTH)
     return AddOn(digits=text)
 
 
-def by_range(gtin: str, add_on: str | None, rules: CodeRules) -> Meaning:
+def meaning_by_prefix(gtin: str, add_on: str | None, rules: CodeRules) -> Meaning:
     """What a valid GTIN-14 is used for, by GS1 prefix (General Specifications 1.4); most are simply products."""
     if gtin[0] != "0":
         return Product(gtin=gtin)
     if gtin.startswith("000000"):
-        return in_store_labels.by_rule(gtin[6:], rules) if gtin[6] in "02" else Product(gtin=gtin)
+        return in_store_labels.product_by_rule(gtin[6:], rules) if gtin[6] in "02" else Product(gtin=gtin)
     match gtin[1:4]:
         case "978" | "979" | "977" | "491":
-            return isbn_jp.product(gtin, add_on)
+            return isbn_jp.publication(gtin, add_on)
         case "191" | "192":
-            return isbn_jp.second_row(gtin[1:])
+            return isbn_jp.parse_second_row(gtin[1:])
         case "980":
             return PrintedCoupon(number=gtin[1:], kind="refund")
         case "981" | "982" | "983" | "984":
             return PrintedCoupon(number=gtin[1:], kind="coupon")
     match gtin[1:3]:
         case "02" | "04" | "20" | "21" | "22" | "23" | "24" | "25" | "26" | "27" | "28" | "29":
-            return in_store_labels.by_rule(gtin[1:], rules)
+            return in_store_labels.product_by_rule(gtin[1:], rules)
         case "99":
             return PrintedCoupon(number=gtin[1:], kind="coupon")
     return Product(gtin=gtin, add_on=add_on)

@@ -3,7 +3,7 @@
 from edge.codes.check_digits import mod10, mod10_digit, price4_digit, price5_digit
 from edge.codes.code_rules import CodeRules, InStoreRule, PriceCheck
 from edge.codes.parsed_code import InStore, Meaning, Product, Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 
 def rule_for(digits: str, rules: CodeRules) -> InStoreRule | None:
@@ -11,14 +11,14 @@ def rule_for(digits: str, rules: CodeRules) -> InStoreRule | None:
     return next((rule for rule in rules.in_store if _fits(rule.mask, digits)), None)
 
 
-def by_rule(digits: str, rules: CodeRules) -> Meaning:
+def product_by_rule(digits: str, rules: CodeRules) -> Meaning:
     """Product by the retailer's rule for 8 or 13 valid digits; no_in_store_rule or price_check_digit otherwise."""
     rule = rule_for(digits, rules)
     if rule is None:
-        return Unknown(reason=Reason.NO_IN_STORE_RULE)
+        return Unknown(reason=RejectReason.NO_IN_STORE_RULE)
     price, weight = _part(rule.mask, "P", digits), _part(rule.mask, "W", digits)
     if not _inner_check_holds(rule.price_check, price or weight, _part(rule.mask, "V", digits)):
-        return Unknown(reason=Reason.PRICE_CHECK_DIGIT, about=rule.name)
+        return Unknown(reason=RejectReason.PRICE_CHECK_DIGIT, about=rule.name)
     return Product(
         gtin=_catalogue_key(rule.mask, digits).zfill(14),
         price_yen=int(price) if price else None,

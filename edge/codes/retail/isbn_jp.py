@@ -6,7 +6,7 @@ from edge.codes.check_digits import isbn10_character, issn_character
 from edge.codes.parsed_code import AddOn, Book, BookRow, Meaning, Periodical, Product
 
 
-def product(gtin: str, add_on: str | None) -> Product:
+def publication(gtin: str, add_on: str | None) -> Product:
     """A publication by its GTIN-14 (0977…, 0978…, 0979…, 0491…)."""
     match gtin[1:4]:
         case "978":
@@ -20,7 +20,7 @@ def product(gtin: str, add_on: str | None) -> Product:
     return Product(gtin=gtin, add_on=add_on)
 
 
-def second_row(digits: str) -> Meaning:
+def parse_second_row(digits: str) -> Meaning:
     """192, C-code of 4, price of 5, check digit (JPO, book JAN code); 191 has the price with tax, 192 without.
 
     A price of 00000 is no price: the form cannot hold 100,000 yen and above.
@@ -29,7 +29,7 @@ def second_row(digits: str) -> Meaning:
     return BookRow(c_code=digits[3:7], price_yen=price or None, price_includes_tax=digits.startswith("191"))
 
 
-def join(first: Meaning, second: Meaning) -> Product | None:
+def join_rows(first: Meaning, second: Meaning) -> Product | None:
     """One publication from two reads, in either order; None for two that do not belong together.
 
     A book gets class and price from its second row; a book or magazine gets the add-on printed beside it.
@@ -41,7 +41,7 @@ def join(first: Meaning, second: Meaning) -> Product | None:
         case (Product(add_on=None, book=book, periodical=periodical), AddOn(digits=digits)) if book or periodical:
             return replace(first, add_on=digits, price_yen=_magazine_price(first.gtin, digits) or first.price_yen)
         case (BookRow() | AddOn(), Product()):
-            return join(second, first)
+            return join_rows(second, first)
     return None
 
 

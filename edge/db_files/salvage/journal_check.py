@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.facts.journal import GENESIS, chain
+from edge.facts.journal import GENESIS, chain_hash
 from edge.platform.database import one
 
 HYPOTHESES = 8  # combinations of damage in earlier rows that are followed at the same time
@@ -34,7 +34,7 @@ def doubtful(before: tuple[int, bytes] | None, links: list[Link]) -> set[int]:
             found |= _surest(ways)
             ways = {link.hash: frozenset[int]()}
         else:
-            fits = [bad for past, bad in ways.items() if chain(past, link.event) == link.hash]
+            fits = [bad for past, bad in ways.items() if chain_hash(past, link.event) == link.hash]
             ways = {link.hash: min(fits, key=len)} if fits else _both(ways, link)
         if len(ways) == 1 and link.hash in ways:
             found |= ways[link.hash]
@@ -45,7 +45,7 @@ def doubtful(before: tuple[int, bytes] | None, links: list[Link]) -> set[int]:
 
 def _both(ways: dict[bytes, frozenset[int]], link: Link) -> dict[bytes, frozenset[int]]:
     """A row does not fit: either its hash is true and its event is not, or the other way round."""
-    either = {chain(past, link.event): bad for past, bad in ways.items()}
+    either = {chain_hash(past, link.event): bad for past, bad in ways.items()}
     either[link.hash] = min(ways.values(), key=len) | {link.seq}
     return dict(list(either.items())[-HYPOTHESES:])
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from edge.crypto.data_key import PAGE, RESERVED, PageKey
-from edge.crypto.page_cipher import MAGIC, clear, lies_in_the_clear
+from edge.crypto.data_key import PAGE_SIZE, RESERVED, PageKey
+from edge.crypto.page_cipher import MAGIC, decrypt_page, is_unencrypted
 from edge.db_files.salvage.wal_reader import frames, has_head
 from edge.platform.sqlite_file import key_of
 
@@ -48,7 +48,7 @@ class FileImage:
     def __init__(self, file: Path) -> None:
         self._bytes = mapped(file)
         self._key = _key(file, self._bytes)
-        self.size = PAGE if self._key else _page_size(self._bytes[:100])
+        self.size = PAGE_SIZE if self._key else _page_size(self._bytes[:100])
         self.usable = self.size - (RESERVED if self._key else 0)
         told = _read(file.with_name(file.name + "-wal"))
         log = frames(told, self.size)
@@ -63,7 +63,7 @@ class FileImage:
         found = self._over.get(number) or self._bytes[(number - 1) * self.size : number * self.size]
         if number < 1 or len(found) < self.size:
             raise Unreadable(f"page {number} is not there")
-        return clear(self._key, number, found) if self._key else found
+        return decrypt_page(self._key, number, found) if self._key else found
 
     def free(self) -> set[int]:
         """Pages that belong to no table any more, as far as their list can be read: their content was deleted."""
@@ -93,7 +93,7 @@ def mapped(file: Path) -> mmap | bytes:
 def _key(file: Path, data: mmap | bytes) -> PageKey | None:
     """The key of its pages; None for a plain file, which versions before this one wrote."""
     key = key_of(file)
-    return None if lies_in_the_clear(key, data) else key
+    return None if is_unencrypted(key, data) else key
 
 
 def _page_size(data: bytes) -> int:

@@ -1,7 +1,7 @@
 """What picking up orders brings."""
 
 from edge.codes.parsed_code import PickupCode
-from edge.config.role import SERVED
+from edge.config.role import SERVED_ROLES
 from edge.features.feature import Feature, Feed
 from edge.features.pickup import arrival
 from edge.features.pickup.facts import FACTS
@@ -9,7 +9,7 @@ from edge.features.pickup.order import OrderRow
 
 PICKUP = Feature(
     name="pickup",
-    answers={(SERVED, PickupCode): arrival.by_code},
+    answers={(SERVED_ROLES, PickupCode): arrival.by_code},
     facts=FACTS,
     feeds=(Feed(name="orders", row=OrderRow, key="order"),),
     is_on=lambda policy: policy.pickup.on,

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlite_utils import Database
 
-from edge.codes.issued.item_numbers import goods_key, true_key
+from edge.codes.issued.item_numbers import gtin_key, product_key
 from edge.config.active_config import code_rules
 from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import secret_mac
@@ -46,7 +46,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """A GTIN has one key, however HQ writes it: a piece that is scanned is compared with it. A number of the house
         gets its own if the chain's rules are known (`_keyed`)."""
-        if (key := true_key(self.gtin)) and key != self.gtin:
+        if (key := gtin_key(self.gtin)) and key != self.gtin:
             msgspec.structs.force_setattr(self, "gtin", key)
 
 
@@ -151,10 +151,10 @@ def _keyed(db: Database, row: KeptOrder) -> KeptOrder:
 
     A number that no rule takes stays as it came: a clerk can read it, and no tag ticks it.
     """
-    if all(true_key(line.gtin) for line in row.lines):
+    if all(gtin_key(line.gtin) for line in row.lines):
         return row
     house = code_rules(db).house
-    keys = [true_key(goods_key(line.gtin, house)) or line.gtin for line in row.lines]
+    keys = [gtin_key(product_key(line.gtin, house)) or line.gtin for line in row.lines]
     lines = [msgspec.structs.replace(line, gtin=key) for line, key in zip(row.lines, keys, strict=True)]
     return msgspec.structs.replace(row, lines=lines)
 

@@ -1,7 +1,7 @@
 """What the staff's signing in brings."""
 
 from edge.codes.parsed_code import StaffBadge
-from edge.config.role import STAFF as STATIONS
+from edge.config.role import STAFF_ROLES as STATIONS
 from edge.features.feature import Feature, Feed
 from edge.features.staff import pin_locks, sessions
 from edge.features.staff.badge import by_badge

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from edge.codes.camera_limits import SHORTEST
+from edge.codes.camera_limits import MIN_LENGTH
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.upc_ean import check_holds, expanded, suppressed
@@ -21,7 +21,7 @@ def plausible(seen: Detection) -> Detection | None:
         case Symbology.ITF if len(seen.data) % 2:
             return None
         case symbology:
-            return seen if len(seen.data) >= SHORTEST.get(symbology, 1) else None
+            return seen if len(seen.data) >= MIN_LENGTH.get(symbology, 1) else None
 
 
 def _retail(seen: Detection) -> Detection | None:

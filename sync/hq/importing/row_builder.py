@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge.codes.issued.item_numbers import goods_key
+from edge.codes.issued.item_numbers import product_key
 from edge.features.pickup.order import OrderRow
 from edge.validation.fault import not_among
 from edge.validation.fields import in_words
@@ -104,10 +104,10 @@ def _one_key_form(to: Target, body: dict[str, Any]) -> dict[str, Any]:
     """The products that a row names, each by the key that is used everywhere else."""
     body = dict(body)
     if isinstance(body.get("contains"), str):
-        body["contains"] = goods_key(body["contains"], to.house)
+        body["contains"] = product_key(body["contains"], to.house)
     if isinstance(body.get("lines"), list):
         body["lines"] = [
-            {**line, "gtin": goods_key(line["gtin"], to.house)}
+            {**line, "gtin": product_key(line["gtin"], to.house)}
             if isinstance(line, dict) and isinstance(line.get("gtin"), str)
             else line
             for line in body["lines"]
@@ -125,7 +125,7 @@ def _key(to: Target, item: Item) -> tuple[str, dict[str, Any]]:
     if not isinstance(key, str) or not key:
         raise item.bad(f"`{name or 'key'}` is missing: it says which row of {to.feed} is meant")
     if name == "gtin":
-        key = goods_key(key, to.house)
+        key = product_key(key, to.house)
     if name:
         fields[name] = key
     return key, fields

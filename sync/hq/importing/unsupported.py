@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from edge.codes.camera_limits import too_short
+from edge.codes.camera_limits import too_short_for_camera
 from edge.codes.code_rules import CodeRules
 
 ALL = ""  # the feed as a whole
@@ -56,7 +56,7 @@ def of_row(feed: str, body: str) -> set[str]:
     row = msgspec.json.decode(body) if told else {}
     said = {words for field, meant, words in told if _at(row, field) is not None and meant(_at(row, field))}
     if feed == "config" and (codes := row.get("codes")):
-        said |= set(too_short(msgspec.convert(codes, CodeRules)))
+        said |= set(too_short_for_camera(msgspec.convert(codes, CodeRules)))
     return said
 
 

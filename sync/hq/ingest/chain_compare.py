@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from edge.facts.journal import GENESIS, chain
+from edge.facts.journal import GENESIS, chain_hash
 from sync.protocol.messages import EventRow, Events
 
 
@@ -65,7 +65,7 @@ def linked(header: Events, rows: Sequence[EventRow]) -> Chain | None:
     for row in rows:
         if row.seq <= last.seq or row.ordinal <= last.ordinal:
             return None
-        last = Place(seq=row.seq, ordinal=row.ordinal, hash=chain(last.hash, row.raw()))
+        last = Place(seq=row.seq, ordinal=row.ordinal, hash=chain_hash(last.hash, row.raw()))
         links.append(Link(place=last, row=row))
     claimed = bytes.fromhex(header.hash)
     whole = bool(links) and (header.first, header.last, claimed) == (rows[0].seq, last.seq, last.hash)

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw
 from sqlite_utils import Database
 
-from edge.codes.issued.item_numbers import goods_key
+from edge.codes.issued.item_numbers import product_key
 from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.features.stock import NeighbourStock, StockRow
@@ -50,7 +50,7 @@ def _goods(db: Database, store: str, text: str) -> str:
     if is_gtin14(text):
         return text
     policy = row_types.read("config", "policy", feed.body(db, "config", store, "policy"), Policy)
-    return goods_key(text, policy.codes.house if policy else ())
+    return product_key(text, policy.codes.house if policy else ())
 
 
 def _elsewhere(db: Database, store: str, gtin: str) -> list[NeighbourStock]:

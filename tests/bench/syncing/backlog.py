@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.demo.stack import DemoStack
-from edge.facts.journal import Box, standing, tell
+from edge.facts.journal import Box, journal_progress, tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
 from tests import town as towns
@@ -101,6 +101,6 @@ def _scans(town: DemoStack, box: Box, quiet: int) -> dict[str, float]:
 def _waiting(town: DemoStack, box: Box) -> int:
     """Facts HQ has not acknowledged."""
     db = open_store(town.data)
-    waiting = standing(db, box.epoch).waiting
+    waiting = journal_progress(db, box.epoch).waiting
     db.close()
     return waiting

@@ -5,7 +5,7 @@ import subprocess
 import time
 from collections.abc import Sequence
 
-from edge.facts.journal import GENESIS, chain
+from edge.facts.journal import GENESIS, chain_hash
 from edge.platform.database import rows, writing
 from sync.hq.schema import migrate, open_hq_store
 from sync.journal.send_window import CAP
@@ -49,7 +49,7 @@ def sealed(facts: Sequence[EventRow]) -> tuple[int, int]:
     """Of the first batch of a backlog: how many facts, and how many bytes on the line."""
     batch, mark = next(envelope.share_out(facts[:CAP])), GENESIS
     for row in batch:
-        mark = chain(mark, row.raw())
+        mark = chain_hash(mark, row.raw())
     header = Events(
         store=STORE,
         epoch="0" * 32,

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
@@ -71,7 +71,7 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
 def fill(data: Path, many: int) -> list[EventRow]:
     """Let the store's web process tell facts while nobody listens; what lies in the journal then."""
     db = open_store(data)
-    box, made = know_thyself(db, ours.STORE, now()), facts(random.Random(1))
+    box, made = ensure_identity(db, ours.STORE, now()), facts(random.Random(1))
     for first in range(0, many, CHUNK):
         with writing(db):
             for fact in itertools.islice(made, min(CHUNK, many - first)):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.demo.stack import STATIONS, DemoStack
 from edge.facts.fact import About
 from edge.facts.journal import Box, tell
@@ -34,7 +34,7 @@ def built(folder: Path) -> tuple[DemoStack, Box]:
     conf = folder / "broker" / "mosquitto.conf"
     conf.write_text(conf.read_text() + "sys_interval 1\n")  # seconds between its own counts of bytes
     db = open_store(town.data)
-    box = know_thyself(db, "ginza", now())
+    box = ensure_identity(db, "ginza", now())
     db.close()
     return town, box
 

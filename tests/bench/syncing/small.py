@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from edge.facts.fact import Fact, event_type
-from edge.facts.journal import GENESIS, NOBODY, Box, chain, cloud_event
+from edge.facts.journal import GENESIS, NOBODY, Box, chain_hash, cloud_event
 from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import one, writing
@@ -125,7 +125,7 @@ class _Store:
     def _after(self, rows: Sequence[EventRow]) -> bytes:
         mark = self.mark
         for row in rows:
-            mark = chain(mark, row.raw())
+            mark = chain_hash(mark, row.raw())
         return mark
 
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.codes.check_digits import mod10_digit
 from edge.config.loader import read_config
 from edge.facts.fact import Fact
@@ -57,7 +57,7 @@ def main() -> None:
     task = read_task()
     config = read_config(task.folder / "noren.toml")
     db = open_store(unlocked(task.folder / "data"))
-    box = know_thyself(db, config.store.id, now())
+    box = ensure_identity(db, config.store.id, now())
     db.close()
     with open_shop(config, box) as shop:
         say(task, shop)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge.codes.abridged import Abridged, abridged
+from edge.codes.abridged import AbridgedCode, abridge
 from edge.codes.parsed_code import (
     AddOn,
     Book,
@@ -22,7 +22,7 @@ from edge.codes.parsed_code import (
     Unknown,
     WalletCode,
 )
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 SIGNED: dict[str, Any] = {"issuer": "app", "iat": 1, "exp": 2, "jti": "once", "kid": "key-1"}
 
@@ -40,14 +40,14 @@ SIGNED: dict[str, Any] = {"issuer": "app", "iat": 1, "exp": 2, "jti": "once", "k
         (Place(kind="table", id="7"), "Place", "7"),
         (PrintedCoupon(number="9800000000007", kind="coupon"), "PrintedCoupon", "0007"),
         (Gs1Key(ai="00", value="106141411234567897"), "Gs1Key", "7897"),
-        (Unknown(reason=Reason.CHECK_DIGIT, text="4512345678907"), "Unknown", "8907"),
-        (Unknown(reason=Reason.BAD_HOUSE_CODE, text="noren:p:o-1 secret"), "Unknown", ""),
-        (Unknown(reason=Reason.BAD_TOKEN, text="eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJ4In0.signed"), "Unknown", ""),
-        (Unknown(reason=Reason.NOT_TEXT), "Unknown", ""),
+        (Unknown(reason=RejectReason.CHECK_DIGIT, text="4512345678907"), "Unknown", "8907"),
+        (Unknown(reason=RejectReason.BAD_HOUSE_CODE, text="noren:p:o-1 secret"), "Unknown", ""),
+        (Unknown(reason=RejectReason.BAD_TOKEN, text="eyJhbGciOiJFZERTQSJ9.eyJqdGkiOiJ4In0.signed"), "Unknown", ""),
+        (Unknown(reason=RejectReason.NOT_TEXT), "Unknown", ""),
     ],
 )
 def test_a_code_is_known_by_its_kind_and_the_end_of_what_it_names(meaning: Meaning, kind: str, last: str) -> None:
-    assert abridged(meaning, b"as it was read") == Abridged(kind=kind, last=last)
+    assert abridge(meaning, b"as it was read") == AbridgedCode(kind=kind, last=last)
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_a_code_is_known_by_its_kind_and_the_end_of_what_it_names(meaning: Meani
     ],
 )
 def test_a_books_own_codes_stay_for_the_row_that_is_read_next(meaning: Meaning) -> None:
-    assert abridged(meaning, b"9784101092058").part == b"9784101092058"
+    assert abridge(meaning, b"9784101092058").part == b"9784101092058"

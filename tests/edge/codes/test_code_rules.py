@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.codes.code_rules import Check, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
+from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
 from edge.codes.code_rules_check import faults
 from edge.codes.symbology import Symbology
 
@@ -37,7 +37,7 @@ def test_rules_are_read_from_toml() -> None:
                 issuer="noren",
                 prefix="28",
                 lengths=(13,),
-                check=Check.MOD10,
+                check=CheckScheme.MOD10,
                 symbologies=(Symbology.EAN13, Symbology.CODABAR),
             ),
         ),
@@ -74,7 +74,7 @@ def issuer(**rule: Any) -> CodeRules:
         (issuer(issuer="", prefix="1"), "must have a name"),
         (issuer(issuer="x"), "would take any code"),
         (issuer(issuer="x", start_stop="AZ"), "two of the letters"),
-        (issuer(issuer="x", check=Check.NW7_MOD16, symbologies=(Symbology.QR,)), "needs symbology codabar"),
+        (issuer(issuer="x", check=CheckScheme.NW7_MOD16, symbologies=(Symbology.QR,)), "needs symbology codabar"),
         (issuer(issuer="x", prefix="1234", lengths=(3,)), "shorter than the prefix"),
         (CodeRules(badges=(IssuerRule(issuer="x"),)), "would take any code"),
         (CodeRules(keys={"k": TokenKey(issuer="x", public="ab!")}), "not base64url"),

@@ -8,7 +8,7 @@ import zxingcpp
 from zxingcpp import BarcodeFormat as Format
 
 from edge.codes.code_rules import CodeRules, IssuerRule
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Gs1Key, MemberCode, PickupCode, Product, WalletCode
 
 RULES = CodeRules(
@@ -26,7 +26,7 @@ def drawn(content: str, kind: Format, *, gs1: bool = False) -> Any:
     """The meaning of that content, drawn and read back."""
     barcode = zxingcpp.create_barcode(content, kind, **({"gs1": True} if gs1 else {}))
     (found,) = zxingcpp.read_barcodes(np.array(barcode.to_image(scale=4, add_quiet_zones=True)))
-    return read(found.bytes, aim=found.symbology_identifier, rules=RULES)
+    return parse_code(found.bytes, aim=found.symbology_identifier, rules=RULES)
 
 
 @pytest.mark.parametrize(

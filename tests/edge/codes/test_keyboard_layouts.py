@@ -2,7 +2,15 @@
 
 import pytest
 
-from edge.codes.keyboard_layouts import AUTO, KERNEL, LAYOUTS, SUBSTITUTE, Layout, typed_on, unturned
+from edge.codes.keyboard_layouts import (
+    AUTO_LAYOUTS,
+    KEYCODES,
+    LAYOUTS,
+    SUBSTITUTE,
+    Layout,
+    likeliest_layout,
+    undo_caps_lock,
+)
 
 PRINTED = "".join(map(chr, range(0x20, 0x7F)))
 
@@ -11,7 +19,7 @@ def on(text: str, typed: Layout, read: Layout) -> bytes:
     """What is read on one keyboard of a text that was typed on another."""
     keys = {
         character: (place, shift)
-        for place, pair in sorted(LAYOUTS[typed].items(), key=lambda key: -KERNEL[key[0]])
+        for place, pair in sorted(LAYOUTS[typed].items(), key=lambda key: -KEYCODES[key[0]])
         for shift, character in enumerate(pair)
         if character
     }
@@ -29,7 +37,7 @@ def test_every_keyboard_types_every_printed_character(layout: Layout) -> None:
     )
 
 
-@pytest.mark.parametrize("typed", AUTO)
+@pytest.mark.parametrize("typed", AUTO_LAYOUTS)
 @pytest.mark.parametrize(
     "code",
     [
@@ -41,11 +49,11 @@ def test_every_keyboard_types_every_printed_character(layout: Layout) -> None:
     ],
 )
 def test_the_code_tells(code: str, typed: Layout) -> None:
-    texts = {layout: on(code, typed, layout) for layout in AUTO}
-    assert texts[typed_on(texts)] == code.encode()
+    texts = {layout: on(code, typed, layout) for layout in AUTO_LAYOUTS}
+    assert texts[likeliest_layout(texts)] == code.encode()
 
 
 def test_letters_that_caps_lock_turned_are_turned_back_where_the_code_tells() -> None:
-    assert unturned(b"NOREN:P:O-1:ABc") == b"noren:p:o-1:abC"
-    assert unturned(b"M12345678") == b"M12345678"
-    assert unturned(b"HTTPS://ID.GS1.ORG/01/04901234567894") == b"HTTPS://ID.GS1.ORG/01/04901234567894"
+    assert undo_caps_lock(b"NOREN:P:O-1:ABc") == b"noren:p:o-1:abC"
+    assert undo_caps_lock(b"M12345678") == b"M12345678"
+    assert undo_caps_lock(b"HTTPS://ID.GS1.ORG/01/04901234567894") == b"HTTPS://ID.GS1.ORG/01/04901234567894"

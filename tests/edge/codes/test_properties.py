@@ -6,9 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from edge.codes.check_digits import mod10, mod10_digit
-from edge.codes.code_rules import Check, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
+from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
 from edge.codes.gs1.application_identifiers import AIS
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import (
     AddOn,
     BookRow,
@@ -26,7 +26,7 @@ from edge.codes.parsed_code import (
     Unknown,
     WalletCode,
 )
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.symbology import Symbology
 
 MEANINGS = (
@@ -37,12 +37,12 @@ MEANINGS = (
 # Every scheme and every kind of mask at once, good and ill-made ones alike.
 BUSY = CodeRules(
     issuers=(
-        *(IssuerRule(issuer=f"i-{check}", check=check, lengths=(7, 11)) for check in Check),
+        *(IssuerRule(issuer=f"i-{check}", check=check, lengths=(7, 11)) for check in CheckScheme),
         IssuerRule(issuer="nw7", start_stop="AB", characters="any", symbologies=(Symbology.CODABAR,)),
-        IssuerRule(issuer="any", prefix="Z", characters="any", check=Check.CODE39_MOD43),
+        IssuerRule(issuer="any", prefix="Z", characters="any", check=CheckScheme.CODE39_MOD43),
         IssuerRule(issuer="gsrn", prefix="49", key="gsrn"),
     ),
-    badges=(IssuerRule(issuer="staff", prefix="S", characters="alphanumeric", check=Check.LUHN),),
+    badges=(IssuerRule(issuer="staff", prefix="S", characters="alphanumeric", check=CheckScheme.LUHN),),
     keys={
         "k1": TokenKey(issuer="noren", public="11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
         "bad": TokenKey(issuer="noren", public="?"),
@@ -87,17 +87,17 @@ ANYTHING = st.one_of(st.binary(max_size=5000), CODE_LIKE, GS1_LIKE, LINK_LIKE, T
 def test_every_byte_string_has_a_meaning(
     data: bytes, aim: str | None, symbology: Symbology | None, rules: CodeRules
 ) -> None:
-    got = read(data, aim=aim, symbology=symbology, rules=rules)
+    got = parse_code(data, aim=aim, symbology=symbology, rules=rules)
     assert isinstance(got, MEANINGS)
     if isinstance(got, Unknown):
-        assert got.reason in Reason
-    assert read(data, aim=aim, symbology=symbology, rules=rules) == got
+        assert got.reason in RejectReason
+    assert parse_code(data, aim=aim, symbology=symbology, rules=rules) == got
 
 
 @settings(max_examples=600)
 @given(GS1_LIKE | CODE_LIKE | LINK_LIKE, AIMS)
 def test_nothing_is_negative_and_no_date_is_invented(data: bytes, aim: str | None) -> None:
-    match read(data, aim=aim, rules=BUSY):
+    match parse_code(data, aim=aim, rules=BUSY):
         case Product() as product:
             assert len(product.gtin) == 14
             assert mod10(product.gtin)
@@ -115,12 +115,12 @@ def test_an_expiry_is_the_printed_day_or_the_end_of_the_printed_month(
 ) -> None:
     gtin = f"9{body % 10**12:012}"
     text = f"01{gtin}{mod10_digit(gtin)}17{year:02}{month:02}{day:02}"
-    match read(text.encode(), aim="]C1", rules=CodeRules()):
+    match parse_code(text.encode(), aim="]C1", rules=CodeRules()):
         case Product(expiry=date() as expiry):
             assert (expiry.year % 100, expiry.month) == (year, month)
             assert day in (0, expiry.day)
         case Unknown(reason=reason):
-            assert reason is Reason.AI_VALUE
+            assert reason is RejectReason.AI_VALUE
             assert not 1 <= month <= 12 or day > 28
 
 
@@ -128,7 +128,7 @@ def test_an_expiry_is_the_printed_day_or_the_end_of_the_printed_month(
 def test_no_issuer_takes_a_product_number_it_did_not_ask_for(body: str) -> None:
     digits = body + str(mod10_digit(body))
     greedy = CodeRules(issuers=(IssuerRule(issuer="greedy", lengths=(13,)),))
-    assert not isinstance(read(digits.encode(), aim="]E0", rules=greedy), MemberCode) or not digits.strip("0")
+    assert not isinstance(parse_code(digits.encode(), aim="]E0", rules=greedy), MemberCode) or not digits.strip("0")
 
 
 @given(st.text("0123456789", min_size=10, max_size=10), st.text("0123456789", min_size=10, max_size=10))
@@ -137,6 +137,6 @@ def test_no_code_of_one_issuer_is_accepted_for_another(one: str, two: str) -> No
         issuers=(IssuerRule(issuer="a", prefix="A", characters="alphanumeric"),
                  IssuerRule(issuer="b", prefix="B", characters="alphanumeric"))
     )  # fmt: skip
-    assert read(f"A{one}".encode(), rules=rules) == MemberCode(issuer="a", number=f"A{one}")
-    assert read(f"B{two}".encode(), rules=rules) == MemberCode(issuer="b", number=f"B{two}")
-    assert isinstance(read(f"C{two}".encode(), rules=rules), Unknown)
+    assert parse_code(f"A{one}".encode(), rules=rules) == MemberCode(issuer="a", number=f"A{one}")
+    assert parse_code(f"B{two}".encode(), rules=rules) == MemberCode(issuer="b", number=f"B{two}")
+    assert isinstance(parse_code(f"C{two}".encode(), rules=rules), Unknown)

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from edge.config.active_config import GROUND, in_force, kept, trial_under_way
+from edge.config.active_config import NO_CONFIG, last_good_settings, settings_in_force, trial_under_way
 from edge.config.noren_toml import SerialDevice, Station
 from edge.config.overrides import BoxSettings
 from edge.config.policy import CheckIn, Policy
@@ -17,7 +17,7 @@ NEW = Station(id="k9", role=Role.KIOSK, name=LocalizedText(ja="新"))
 
 
 def test_a_box_that_has_never_heard_hq_lives_with_noren_toml_and_the_defaults(floor: StoreContext) -> None:
-    assert (floor.settings.number, floor.policy, floor.settings.stamp) == (GROUND, Policy(), "0")
+    assert (floor.settings.number, floor.policy, floor.settings.stamp) == (NO_CONFIG, Policy(), "0")
     assert floor.config.station("k1") is not None
 
 
@@ -37,16 +37,16 @@ def test_a_process_that_begins_during_a_trial_never_takes_it_up_but_the_next_one
     number = keep(floor.db, EIGHT, stage="trial")
     past = trial_under_way(floor.db)
     assert past == number
-    assert in_force(floor.db, floor.config, past).policy == SEVEN
+    assert settings_in_force(floor.db, floor.config, past).policy == SEVEN
     floor.db.conn.execute("update configs set stage = 'rolled_back' where number = ?", (number,))
     keep(floor.db, Policy(retention_days=30), stage="trial")
-    assert in_force(floor.db, floor.config, past).policy.retention_days == 30
+    assert settings_in_force(floor.db, floor.config, past).policy.retention_days == 30
 
 
 @pytest.mark.parametrize("stage", ["received", "validated", "refused", "rolled_back"])
 def test_no_other_stage_is_lived_with(floor: StoreContext, stage: str) -> None:
     keep(floor.db, SEVEN, stage=stage)
-    assert floor.settings.number == GROUND
+    assert floor.settings.number == NO_CONFIG
 
 
 def test_each_version_has_a_stamp_of_its_own_and_the_same_one_when_it_comes_back(floor: StoreContext) -> None:
@@ -66,8 +66,8 @@ def test_a_good_config_that_this_noren_cannot_read_or_that_no_longer_fits_gives_
     keep(floor.db, SEVEN)
     keep(floor.db, EIGHT, BoxSettings(devices=[SerialDevice(id="s", station="k2", path="/dev/s")]))
     ground = floor.config
-    assert kept(floor.db, ground).policy == EIGHT
+    assert last_good_settings(floor.db, ground).policy == EIGHT
     without = msgspec.structs.replace(ground, devices=[], stations=[NEW])
-    assert kept(floor.db, without).policy == SEVEN
+    assert last_good_settings(floor.db, without).policy == SEVEN
     floor.db.conn.execute("update configs set body = '{\"policy\":[]}'")
-    assert kept(floor.db, ground).number == GROUND
+    assert last_good_settings(floor.db, ground).number == NO_CONFIG

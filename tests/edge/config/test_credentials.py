@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config.credentials import as_seen_here
+from edge.config.credentials import readable_path
 
 NAME = "hq_store-signing.key"
 LIES = "/etc/noren/keys/store-signing.key"
@@ -20,17 +20,17 @@ def own(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("named", [LIES, HANDED])
 def test_both_ways_to_name_a_key_are_the_same_file(named: str, own: Path) -> None:
-    assert as_seen_here(named, str(own)) == str(own / NAME)
-    assert as_seen_here(named, None) == LIES
+    assert readable_path(named, str(own)) == str(own / NAME)
+    assert readable_path(named, None) == LIES
 
 
 @pytest.mark.parametrize("named", [LIES, HANDED])
 def test_a_unit_that_was_handed_the_data_key_alone_has_no_key_of_headquarters(named: str, tmp_path: Path) -> None:
     """As web and bridge are: the store's keys are none of their business, and no reason not to start."""
     (tmp_path / "noren-data-key").touch()
-    assert as_seen_here(named, str(tmp_path)) == LIES
+    assert readable_path(named, str(tmp_path)) == LIES
 
 
 @pytest.mark.parametrize("named", ["/srv/other.key", "/etc/noren/keys/deep/own.key"])
 def test_a_file_elsewhere_is_found_where_it_lies(named: str, own: Path) -> None:
-    assert as_seen_here(named, str(own)) == named
+    assert readable_path(named, str(own)) == named

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.config.document import BadDocument, apply, not_used, read_document
+from edge.config.document import BadDocument, apply_document, read_document, unknown_keys
 from edge.config.noren_toml import Config, SerialDevice
-from edge.config.overrides import differing, elsewhere
+from edge.config.overrides import changed_devices, moved_devices
 from tests.edge.floor import config
 
 K1 = {"id": "k1", "role": "kiosk", "name": {"ja": "キオスク"}}
@@ -23,7 +23,7 @@ def ground(tmp_path: Path) -> Config:
 
 
 def lived_with(ground: Config, **rows: Any) -> Config:
-    return apply(ground, read_document(json.dumps(rows)))
+    return apply_document(ground, read_document(json.dumps(rows)))
 
 
 def test_a_part_of_hqs_takes_the_place_of_noren_tomls_and_what_it_leaves_out_stays(ground: Config) -> None:
@@ -45,8 +45,8 @@ def test_what_a_later_hq_sends_is_named_where_nobody_here_obeys_it() -> None:
     }
     sent = {"lamps": {"colour": 7}, "policy": policy, "box": {"stations": [K1], "lamp": 1}}
     strange = ["lamps", "policy.pickup.lockers", "policy.place.neighbours[0].id", "policy.place.neighbours[0].role"]
-    assert not_used(json.dumps(sent)) == [*strange, "box.lamp"]
-    assert not_used(json.dumps({"policy": {"pickup": {"on": False}}, "box": {"stations": [K1]}})) == []
+    assert unknown_keys(json.dumps(sent)) == [*strange, "box.lamp"]
+    assert unknown_keys(json.dumps({"policy": {"pickup": {"on": False}}, "box": {"stations": [K1]}})) == []
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_device_elsewhere_is_told_from_one_that_is_only_set_otherwise() -> Non
     before = SerialDevice(id="s1", station="k1", path="/dev/s1")
     faster = msgspec.structs.replace(before, baud=115200)
     moved = msgspec.structs.replace(before, path="/dev/s2")
-    assert (differing([before], [before]), elsewhere([before], [before])) == ([], [])
-    assert (differing([before], [faster]), elsewhere([before], [faster])) == ([faster], [])
-    assert (differing([before], [moved]), elsewhere([before], [moved])) == ([moved], [moved])
-    assert elsewhere([], [before]) == [before]
+    assert (changed_devices([before], [before]), moved_devices([before], [before])) == ([], [])
+    assert (changed_devices([before], [faster]), moved_devices([before], [faster])) == ([faster], [])
+    assert (changed_devices([before], [moved]), moved_devices([before], [moved])) == ([moved], [moved])
+    assert moved_devices([], [before]) == [before]

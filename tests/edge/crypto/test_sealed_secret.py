@@ -65,7 +65,7 @@ def test_two_keys_and_a_key_with_a_password_are_refused(pair: tuple[Path, Path])
     with pytest.raises(NoPem, match="expected one private key in PEM, got 2"):
         seal(KEY, "key_file", pem(pair[1]) * 2)
     with pytest.raises(NoPem, match="another password"):
-        seal(KEY, "key_file", sealed_pem.lock(OTHER, pem(pair[1])))
+        seal(KEY, "key_file", sealed_pem.encrypt_pem(OTHER, pem(pair[1])))
 
 
 @pytest.mark.parametrize("use", USES)

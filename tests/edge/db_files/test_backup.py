@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from edge.box_identity import know_thyself, read_box
+from edge.box_identity import ensure_identity, read_box
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_data_key import seal
 from edge.db_files.backup import CannotBackUp, back_up, restore
@@ -33,7 +33,7 @@ def data(tmp_path: Path) -> Path:
     folder = unlocked(tmp_path / "data")
     migration.migrate(folder)
     with open_store(folder) as db:
-        know_thyself(db, STORE, now())
+        ensure_identity(db, STORE, now())
     return folder
 
 
@@ -91,7 +91,7 @@ def test_what_hq_has_of_a_restored_store_is_not_told_twice_and_numbers_are_not_u
         carry(db, hq)
     restore(data, STORE, place, now())
     with open_store(data) as db:
-        know_thyself(db, STORE, now())
+        ensure_identity(db, STORE, now())
     said += say(data, 30, 5)
     with open_store(data) as db:
         carry(db, hq)
@@ -118,7 +118,7 @@ def test_an_older_copy_put_back_by_hand_begins_a_new_epoch_before_it_says_anythi
         (data / f"store.db{end}").unlink(missing_ok=True)
     (data / "store.db").write_bytes(copy)
     with open_store(data) as db:
-        box = know_thyself(db, STORE, now(), heard)
+        box = ensure_identity(db, STORE, now(), heard)
         assert box.past == {last["epoch"]}
     said += say(data, 40, 5)
     with open_store(data) as db:
@@ -126,7 +126,7 @@ def test_an_older_copy_put_back_by_hand_begins_a_new_epoch_before_it_says_anythi
         assert [at_hq(hq)[text] for text in said] == [1] * 45
         ids = [row["id"] for row in rows(hq, "select id from facts")]
         assert len(ids) == len(set(ids))
-        assert know_thyself(db, STORE, now(), heard).epoch == box.epoch
+        assert ensure_identity(db, STORE, now(), heard).epoch == box.epoch
 
 
 def test_goods_hq_has_counted_of_a_restored_store_are_not_taken_off_again(data: Path, tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_backup_of_a_version_that_wrote_in_the_clear_is_put_back_encrypted(dat
     older = tmp_path / "older"
     migration.migrate(older)
     with open_store(older) as db:
-        know_thyself(db, STORE, now())
+        ensure_identity(db, STORE, now())
     say(older, 0, 5)
     place = back_up(older, STORE, tmp_path / "older.db", now())
     assert b"visit.checked_in" in place.read_bytes()

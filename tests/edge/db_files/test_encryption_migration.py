@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.config.noren_toml import Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey
 from edge.crypto.page_cipher import is_encrypted
@@ -47,7 +47,7 @@ def plain_store(folder: Path) -> Path:
     made = folder.with_name("made")
     migration.migrate(made)
     with closing(open_store(made)) as db:
-        box = know_thyself(db, "ginza", now())
+        box = ensure_identity(db, "ginza", now())
         for number in range(FACTS):
             with writing(db):
                 tell(db, box, fact("pickup.ready", {"order": f"o-{number}", "name": NAME}), now())

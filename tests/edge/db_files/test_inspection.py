@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.db_files.inspection import WORTH, refused
 from edge.db_files.replica_rebuild import look
 from edge.db_files.startup import make_ready
@@ -25,7 +25,7 @@ def test_a_log_that_cannot_be_made_beside_a_good_file_is_no_damage_of_it(tmp_pat
     """An inode that is not to be had, a write that is refused: the process ends in words, and nothing is salvaged."""
     migration.migrate(tmp_path)
     with open_store(tmp_path) as db:
-        epoch = know_thyself(db, "ginza", now()).epoch
+        epoch = ensure_identity(db, "ginza", now()).epoch
     (tmp_path / "store.db-wal").mkdir()
     with pytest.raises((sqlite3.OperationalError, OSError)):
         make_ready(config(tmp_path), within=WORTH)
@@ -34,7 +34,7 @@ def test_a_log_that_cannot_be_made_beside_a_good_file_is_no_damage_of_it(tmp_pat
     (tmp_path / "store.db-wal").rmdir()
     make_ready(config(tmp_path), within=WORTH)
     with open_store(tmp_path) as db:
-        assert know_thyself(db, "ginza", now()).epoch == epoch
+        assert ensure_identity(db, "ginza", now()).epoch == epoch
 
 
 def test_a_replica_whose_log_cannot_be_opened_is_made_anew(tmp_path: Path) -> None:

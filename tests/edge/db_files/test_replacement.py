@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.db_files import repair
 from edge.db_files.inspection import WORTH
 from edge.db_files.replacement import NEXT, PART, go_on, put_in_place
@@ -25,7 +25,7 @@ def lived(folder: Path) -> Path:
     """A box's folder whose store.db has one fact."""
     migration.migrate(unlocked(folder))
     with open_store(folder) as db:
-        know_thyself(db, STORE, now())
+        ensure_identity(db, STORE, now())
     return folder
 
 

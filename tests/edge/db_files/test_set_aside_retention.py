@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.db_files import repair
 from edge.db_files.backup import back_up, restore
 from edge.db_files.inspection import WORTH
@@ -26,7 +26,7 @@ def test_a_card_that_goes_bad_again_and_again_is_not_filled_with_old_files(tmp_p
     named = []
     for number in range(KEPT + 4):
         with open_store(tmp_path) as db:
-            know_thyself(db, STORE, now())
+            ensure_identity(db, STORE, now())
             db.conn.execute("pragma wal_checkpoint(truncate)")
         spoil(tmp_path / "store.db", 0, PAGE, random.Random(number))
         repair.make_good(tmp_path, STORE, now(), within=WORTH)
@@ -77,7 +77,7 @@ def set_aside_now(folder: Path) -> set[str]:
 def test_the_same_old_backup_put_back_again_and_again_does_not_fill_the_card(tmp_path: Path) -> None:
     migration.migrate(tmp_path)
     with open_store(tmp_path) as db:
-        know_thyself(db, STORE, now())
+        ensure_identity(db, STORE, now())
     backup = back_up(tmp_path, STORE, tmp_path / "backup.db", now())
     moment, places = now(), list[str]()
     for number in range(2 * KEPT + 4):  # it remembers none of the files that were set aside after it was made

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import pytest
 
 from edge import registry
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.disk import disk_space
 from edge.disk.watermarks import Level
 from edge.facts.journal import tell
@@ -125,11 +125,11 @@ def test_a_box_starts_on_a_full_disk_though_hq_cannot_be_told_of_it(floor: Store
     with no_page_more(floor):
         fill(floor)
         before = rows(floor.db, "select seq from journal")
-        assert know_thyself(floor.db, "ginza", now()) == floor.box
+        assert ensure_identity(floor.db, "ginza", now()) == floor.box
         assert rows(floor.db, "select seq from journal") == before
         floor.db.conn.execute("delete from box")
         with pytest.raises(NoRoom):
-            know_thyself(floor.db, "ginza", now())
+            ensure_identity(floor.db, "ginza", now())
 
 
 class Tries(Life):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from edge.disk import disk_space, load_shedding
 from edge.disk.watermarks import Level
 from edge.facts.fact import Lane
-from edge.facts.journal import GENESIS, chain, standing, tell
+from edge.facts.journal import GENESIS, chain_hash, journal_progress, tell
 from edge.platform.clock import Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import Life
@@ -81,7 +81,7 @@ def test_what_hq_has_kept_goes_and_what_it_has_not_stays_in_every_lane(floor: St
             tell_one(floor, lane)
         hq_keeps(floor, lane, 2)
     started = left(floor, Lane.PROMISES)
-    waiting = standing(floor.db, floor.box.epoch).waiting
+    waiting = journal_progress(floor.db, floor.box.epoch).waiting
     gone = load_shedding.thin(floor.db, Level.SHORT, later(3), Life())
     assert gone == {"journal": 6}
     assert (left(floor, Lane.PROMISES), left(floor, Lane.STORE), left(floor, Lane.VIEWS)) == (
@@ -89,7 +89,7 @@ def test_what_hq_has_kept_goes_and_what_it_has_not_stays_in_every_lane(floor: St
         [3, 4],
         [3, 4],
     )
-    assert standing(floor.db, floor.box.epoch).waiting == waiting
+    assert journal_progress(floor.db, floor.box.epoch).waiting == waiting
 
 
 @pytest.mark.usefixtures("short")
@@ -216,7 +216,7 @@ def test_whatever_is_thinned_between_hq_can_chain_what_it_gets_to_what_it_has(
                 floor.db, "select * from journal where lane = ? and ordinal > ? order by seq", (lane, ordinal)
             )
             for row in behind:
-                mark = chain(mark, row["event"].encode())
+                mark = chain_hash(mark, row["event"].encode())
                 ordinal += 1
                 assert (row["ordinal"], row["hash"]) == (ordinal, mark)
 

@@ -5,7 +5,7 @@ import pytest
 
 from edge.facts.box import BoxStarted
 from edge.facts.fact import About, Lane
-from edge.facts.journal import GENESIS, chain, standing, tell
+from edge.facts.journal import GENESIS, chain_hash, journal_progress, tell
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.store_context import StoreContext
@@ -37,7 +37,7 @@ def test_each_lane_is_a_chain_over_the_bytes_that_are_sent(floor: StoreContext) 
         previous = GENESIS
         held = rows(floor.db, "select event, hash, ordinal from journal where lane = ? order by seq", (lane,))
         for ordinal, row in enumerate(held, start=1):
-            previous = chain(previous, row["event"].encode())
+            previous = chain_hash(previous, row["event"].encode())
             assert row["hash"] == previous
             assert row["ordinal"] == ordinal
 
@@ -45,7 +45,7 @@ def test_each_lane_is_a_chain_over_the_bytes_that_are_sent(floor: StoreContext) 
 def test_a_changed_byte_breaks_the_chain(floor: StoreContext) -> None:
     _tell(floor, "visit.checked_in")
     held = rows(floor.db, "select event, hash from journal where lane = 1")[0]
-    assert chain(GENESIS, held["event"].replace('"n":1', '"n":2').encode()) != held["hash"]
+    assert chain_hash(GENESIS, held["event"].replace('"n":1', '"n":2').encode()) != held["hash"]
 
 
 def test_numbers_only_rise_even_when_the_last_row_is_gone(floor: StoreContext) -> None:
@@ -66,7 +66,7 @@ def test_a_lane_pruned_empty_goes_on_from_what_hq_has_kept(floor: StoreContext) 
         floor.db.conn.execute("delete from journal where lane = 1")
     (after,) = _tell(floor, "visit.checked_in")
     fresh = rows(floor.db, "select event, hash, ordinal from journal where seq = ?", (after,))[0]
-    assert fresh["hash"] == chain(row["hash"], fresh["event"].encode())
+    assert fresh["hash"] == chain_hash(row["hash"], fresh["event"].encode())
     assert fresh["ordinal"] == 2
 
 
@@ -92,14 +92,14 @@ def test_a_fact_is_a_cloud_event_that_says_who_where_and_how_good_the_clock_was(
 
 
 def test_what_waits_is_what_was_made_minus_what_hq_has_kept(floor: StoreContext) -> None:
-    before = standing(floor.db, floor.box.epoch)
+    before = journal_progress(floor.db, floor.box.epoch)
     _tell(floor, "visit.checked_in", "product.scanned", "pickup.ready")
-    assert standing(floor.db, floor.box.epoch).waiting == before.waiting + 3
+    assert journal_progress(floor.db, floor.box.epoch).waiting == before.waiting + 3
     with writing(floor.db):
         floor.db.table("kept").insert(
             {"epoch": floor.box.epoch, "lane": 2, "seq": 99, "ordinal": 1, "hash": b"", "time": now().text}
         )
-    after = standing(floor.db, floor.box.epoch)
+    after = journal_progress(floor.db, floor.box.epoch)
     assert (after.made, after.kept) == (before.made + 3, 1)
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.facts import box
-from edge.facts.fact import About, Fact, Noted
-from edge.facts.journal import Noticed, tell, tell_noted
+from edge.facts.fact import About, Fact, RelayedFact
+from edge.facts.journal import RelayedFactRow, tell, tell_relayed
 from edge.features.check_in import MemberIdentified
 from edge.features.paired_devices import DevicePaired, DeviceRevoked
 from edge.features.pickup import facts as pickup
@@ -38,7 +38,7 @@ LABEL = Label(
     weight_g=150,
     use_by=date(2026, 11, 30),
     lot="L1",
-    bad=[BadField(field="15", why=Reason.AI_LENGTH)],
+    bad=[BadField(field="15", why=RejectReason.AI_LENGTH)],
 )
 LABELLED = {
     "price": 198,
@@ -46,7 +46,7 @@ LABELLED = {
     "weight_g": 150,
     "use_by": "2026-11-30",
     "lot": "L1",
-    "bad": [{"field": "15", "why": str(Reason.AI_LENGTH)}],
+    "bad": [{"field": "15", "why": str(RejectReason.AI_LENGTH)}],
 }
 
 # Each fact, and its data as the code that told it wrote it down word by word before facts had types.
@@ -205,8 +205,8 @@ def test_a_fact_is_sent_as_it_was_by_the_first_versions(floor: StoreContext, fac
 
 def _tell(floor: StoreContext, fact: Fact, moment: Now, about: About) -> int:
     """As the process does whose fact it is: what another one noted has been through its log."""
-    if not isinstance(fact, Noted):
+    if not isinstance(fact, RelayedFact):
         return tell(floor.db, floor.box, fact, moment, about)
     logged = msgspec.json.decode(msgspec.json.encode(fact))
-    note = Noticed(type=fact.TYPE, lane=lane_of(fact.TYPE), data=logged, time=AT)
-    return tell_noted(floor.db, floor.box, note, moment, about)
+    note = RelayedFactRow(type=fact.TYPE, lane=lane_of(fact.TYPE), data=logged, time=AT)
+    return tell_relayed(floor.db, floor.box, note, moment, about)

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
 from edge.crypto import sealed_secret
 from edge.crypto.data_key import DataKey, to_text
@@ -46,7 +46,7 @@ def start(config: Config, handed: Path | None = None) -> None:
     make_ready(config, within=WORTH)
     migration.migrate(Path(config.store.data))
     with closing(open_store(Path(config.store.data))) as db:
-        know_thyself(db, "ginza", now())
+        ensure_identity(db, "ginza", now())
 
 
 def elsewhere(tmp_path: Path) -> Config:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge.codes.code_rules import Check, CodeRules, IssuerRule
+from edge.codes.code_rules import CheckScheme, CodeRules, IssuerRule
 from edge.config.policy import CheckIn, Policy
 from edge.features.outcome import CheckedIn
 from edge.platform.clock import now
@@ -17,7 +17,7 @@ from tests.kept import keep
 
 CARD, OTHER = "2000000000008", "2000000000016"
 RULES = CodeRules(
-    issuers=(IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=Check.LUHN, over_products=True),)
+    issuers=(IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=CheckScheme.LUHN, over_products=True),)
 )
 
 

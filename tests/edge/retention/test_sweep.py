@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from edge.config.policy import CheckIn, Policy
-from edge.facts.journal import standing, tell
+from edge.facts.journal import journal_progress, tell
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import note_conflicts, take
 from edge.features.stock import UncountedMoves, move
@@ -47,10 +47,10 @@ def test_an_old_fact_stays_until_hq_has_kept_it_and_then_goes(floor: StoreContex
         tell(floor.db, floor.box, fact("visit.checked_in"), now())
     assert "journal" not in sweep(floor, _later(400), Life())
     _kept(floor, 1, first)
-    waiting = standing(floor.db, floor.box.epoch).waiting
+    waiting = journal_progress(floor.db, floor.box.epoch).waiting
     assert "journal" not in sweep(floor, _later(89), Life())
     assert sweep(floor, _later(91), Life())["journal"] == 1
-    assert standing(floor.db, floor.box.epoch).waiting == waiting
+    assert journal_progress(floor.db, floor.box.epoch).waiting == waiting
 
 
 def test_more_than_a_chunk_goes_in_one_round(floor: StoreContext) -> None:

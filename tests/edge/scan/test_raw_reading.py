@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge import registry, scan_processor
-from edge.codes.code_rules import Check, CodeRules, IssuerRule
+from edge.codes.code_rules import CheckScheme, CodeRules, IssuerRule
 from edge.config.policy import Policy
 from edge.features.outcome import CheckedIn, NotUnderstood, OrderOpened, ProductShown, SecondRow
 from edge.features.product_label import Label
@@ -29,7 +29,7 @@ PICKUP = f"noren:p:o-1:{SECRET}"
 ISBN, SECOND_ROW = "9784101010014", "1920193010008"
 JUNK = "MyCardNumberIs1234567"
 RULES = CodeRules(
-    issuers=(IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=Check.LUHN, over_products=True),)
+    issuers=(IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=CheckScheme.LUHN, over_products=True),)
 )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from edge.codes.check_digits import mod10_digit
-from edge.codes.code_rules import Check, CodeRules, HouseRule, IssuerRule
+from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.symbology import Symbology
 from edge.config.noren_toml import CameraDevice
 from edge.config.role import Role
@@ -56,9 +56,9 @@ def test_at_a_door_nothing_is_read_but_what_every_shop_meets(role: Role) -> None
         (rule(prefix="12", symbologies=(S.ITF, S.CODE39)), {S.ITF}),
         (rule(prefix="12", symbologies=(S.PDF417, S.AZTEC)), {S.PDF417, S.AZTEC}),
         (rule(start_stop="AA", lengths=(8,)), {S.CODABAR}),
-        (rule(check=Check.NW7_MOD16), {S.CODABAR}),
+        (rule(check=CheckScheme.NW7_MOD16), {S.CODABAR}),
         (rule(prefix="12", lengths=(10,)), {S.CODABAR, S.ITF}),
-        (rule(prefix="12", check=Check.LUHN), {S.CODABAR, S.ITF}),
+        (rule(prefix="12", check=CheckScheme.LUHN), {S.CODABAR, S.ITF}),
         (rule(lengths=(8,)), {S.CODABAR}),  # any part of a longer ITF may have eight digits
         (rule(prefix="12", lengths=(9,)), {S.CODABAR}),  # an ITF has its digits in pairs
         (rule(prefix="12"), set()),  # nearly any number would do
@@ -75,10 +75,13 @@ def test_a_door_reads_what_the_issuers_print_their_cards_in(issuer: IssuerRule, 
     [
         (house(lengths=(8,)), {S.CODABAR}),
         (house(lengths=(8,), start_stop="AA"), {S.CODABAR}),
-        (house(lengths=(7,), check=Check.NW7_MOD16), {S.CODABAR}),
-        (house(lengths=(7,), check=Check.MOD10), {S.CODABAR, S.ITF}),
-        (house(lengths=(8,), check=Check.MOD10), {S.CODABAR}),  # nine digits with the check digit: no ITF has them
-        (house(lengths=(7,), check=Check.MOD10, check_optional=True), {S.CODABAR}),
+        (house(lengths=(7,), check=CheckScheme.NW7_MOD16), {S.CODABAR}),
+        (house(lengths=(7,), check=CheckScheme.MOD10), {S.CODABAR, S.ITF}),
+        (
+            house(lengths=(8,), check=CheckScheme.MOD10),
+            {S.CODABAR},
+        ),  # nine digits with the check digit: no ITF has them
+        (house(lengths=(7,), check=CheckScheme.MOD10, check_optional=True), {S.CODABAR}),
         (house(lengths=(8,), prefix="71"), {S.CODABAR, S.ITF}),
         (house(lengths=(8,), prefix="N", drop_prefix=True), set()),  # letters: Code 128 or 39, which are read anyway
         (house(lengths=(8,), symbologies=(S.CODE93,)), {S.CODE93}),
@@ -112,7 +115,7 @@ def test_a_house_number_in_nw7_counts_only_as_its_rule_prints_it(code: str, coun
 
 
 def test_a_house_number_in_itf_counts_by_its_check_digit() -> None:
-    rules = CodeRules(house=(house(lengths=(7,), check=Check.MOD10),))
+    rules = CodeRules(house=(house(lengths=(7,), check=CheckScheme.MOD10),))
     number = "1234567" + str(mod10_digit("1234567"))
     wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
     assert wanted(camera(), Role.SHELF, rules).counts(found(S.ITF, number))

@@ -15,7 +15,7 @@ import pytest
 from sqlite_utils import Database
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from edge.config.active_config import GROUND, in_force, kept
+from edge.config.active_config import NO_CONFIG, last_good_settings, settings_in_force
 from edge.config.noren_toml import Config, Device, SerialDevice, Station, WebSection
 from edge.config.overrides import BoxSettings
 from edge.config.policy import Policy
@@ -67,14 +67,14 @@ def on_trial(
     db: Database, ground: Config, box: BoxSettings | None = None, lost: frozenset[str] = frozenset()
 ) -> OnTrial:
     """A config goes on trial."""
-    before = kept(db, ground)
+    before = last_good_settings(db, ground)
     keep(db, Policy(retention_days=30), box, stage="trial")
-    after = in_force(db, ground, GROUND)
+    after = settings_in_force(db, ground, NO_CONFIG)
     return OnTrial(before=before, after=after, lost=lost, keys={KEY.id: KEY.public}, moment=now().time)
 
 
 @contextmanager
-def pages_up(floor: StoreContext, past: int = GROUND) -> Iterator[Config]:
+def pages_up(floor: StoreContext, past: int = NO_CONFIG) -> Iterator[Config]:
     """The store's pages at a free port; the settings that name it."""
     port, life = free_port(), Life()
     ground = msgspec.structs.replace(floor.config, web=WebSection(port=port))

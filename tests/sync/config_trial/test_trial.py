@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from edge.box_identity import know_thyself
-from edge.config.active_config import in_force, kept, number_in_force, trial_under_way
+from edge.box_identity import ensure_identity
+from edge.config.active_config import last_good_settings, number_in_force, settings_in_force, trial_under_way
 from edge.config.noren_toml import Config, SerialDevice
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, open_hq, open_store, rows
@@ -115,7 +115,7 @@ class Store:
     @property
     def miles(self) -> int:
         """What a process that begins now lives with."""
-        return kept(self.db, self.ground).policy.check_in.miles
+        return last_good_settings(self.db, self.ground).policy.check_in.miles
 
 
 @pytest.fixture
@@ -129,7 +129,7 @@ def test_a_config_that_proves_itself_is_kept_and_every_stage_is_told_once(store:
     store.send(1, policy=GOOD)
     store.rounds()
     assert (store.told(1), store.miles) == (STAGES[:3], 0)
-    assert in_force(store.db, store.ground, 0).policy.check_in.miles == 7, "who lives already takes it up"
+    assert settings_in_force(store.db, store.ground, 0).policy.check_in.miles == 7, "who lives already takes it up"
     store.judge.found = ""
     store.rounds()
     assert (store.told(1), store.miles) == (STAGES, 7)
@@ -259,10 +259,10 @@ def test_who_begins_during_a_trial_lives_with_the_last_good_config_until_the_new
     store.send(1, policy=GOOD)
     store.rounds()
     past = trial_under_way(store.db)
-    assert in_force(store.db, store.ground, past).number == 0
+    assert settings_in_force(store.db, store.ground, past).number == 0
     store.judge.found = ""
     store.rounds()
-    assert in_force(store.db, store.ground, past).policy.check_in.miles == 7
+    assert settings_in_force(store.db, store.ground, past).policy.check_in.miles == 7
 
 
 def test_nothing_is_heard_before_the_feed_is_whole(store: Store) -> None:
@@ -314,7 +314,7 @@ def test_a_bridge_that_does_not_speak_is_not_waited_for_for_ever(store: Store) -
 
 
 def test_a_birth_tells_the_last_config_and_its_stage(store: Store) -> None:
-    me = Identity(chain="c", box=know_thyself(store.db, "ginza", now()), boot=1, key=new_key())
+    me = Identity(chain="c", box=ensure_identity(store.db, "ginza", now()), boot=1, key=new_key())
     assert presence.birth(store.db, store.folder, me, {}, {}, now()).config is None
     store.send(4, policy=GOOD)
     store.rounds()
@@ -403,9 +403,9 @@ def test_what_is_booted_is_the_last_config_that_hq_was_told_is_kept(
                 store.send(version, epoch, policy=GOOD if sort == "good" else BAD)
         proved = [sent for sent in range(1, version + 1) if "kept" in store.told(sent)]
         on_trial = [sent for sent in range(1, version + 1) if store.told(sent)[-1:] == ["trial"]]
-        booted = kept(store.db, store.ground).version
+        booted = last_good_settings(store.db, store.ground).version
         assert booted == max(proved, default=0)
-        assert in_force(store.db, store.ground, 0).version == max([booted, *on_trial])
+        assert settings_in_force(store.db, store.ground, 0).version == max([booted, *on_trial])
     store.stop()
 
 

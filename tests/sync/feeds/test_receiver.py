@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.facts.fact import Noted
+from edge.facts.fact import RelayedFact
 from edge.platform.clock import now
 from edge.platform.database import open_hq, rows, writing
 from edge.platform.migration import migrate
@@ -89,7 +89,7 @@ class Mirror:
         self.feeds = FeedReceiver(open_hq(self.folder), self._ask, self._say)
         self.feeds.asking.dice = random.Random(1)
 
-    def _say(self, fact: Noted) -> None:
+    def _say(self, fact: RelayedFact) -> None:
         self.said.append((fact.TYPE, msgspec.to_builtins(fact)))
 
     def _ask(self, want: Want) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from edge.facts.box import RowSetAside
-from edge.facts.fact import Noted
+from edge.facts.fact import RelayedFact
 from edge.platform.database import open_hq, rows
 from edge.platform.migration import migrate
 from sync.feeds import recheck
@@ -28,8 +28,8 @@ def put(db: Database, key: str, body: str, version: int = 1) -> None:
     db.conn.execute("insert into orders (key, version, body) values (?, ?, ?)", (key, version, body))
 
 
-def walk(db: Database, *, loading: frozenset[str] = frozenset()) -> list[Noted]:
-    told: list[Noted] = []
+def walk(db: Database, *, loading: frozenset[str] = frozenset()) -> list[RelayedFact]:
+    told: list[RelayedFact] = []
     one, at = Recheck(db, told.append), 0.0
     while not one.done:
         at += EVERY

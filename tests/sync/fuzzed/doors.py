@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.facts.journal import tell
 from edge.platform import clock, migration
 from edge.platform.clock import Now
@@ -70,7 +70,7 @@ class StoreDoor:
     def __post_init__(self) -> None:
         migration.migrate(self.folder)
         web = open_store(self.folder)
-        box = know_thyself(web, STORE, self.now)
+        box = ensure_identity(web, STORE, self.now)
         with writing(web):
             for kind in ("pickup.ready", "visit.checked_in", "product.scanned") * 3:
                 tell(web, box, fact(kind, {}), self.now)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.codes.check_digits import mod10
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import MemberCode, Product, StaffBadge
 from edge.codes.symbology import Symbology
 from edge.config.policy import Policy
@@ -26,7 +26,7 @@ SERIALS = st.integers(0, 9_999_999)
 def test_an_app_number_is_the_apps_whoever_reads_it(serial: int, symbology: Symbology | None) -> None:
     number = app_number(serial)
     assert len(number) == 16
-    assert read(number.encode(), symbology=symbology, rules=RULES) == MemberCode(issuer=APP, number=number)
+    assert parse_code(number.encode(), symbology=symbology, rules=RULES) == MemberCode(issuer=APP, number=number)
 
 
 @given(SERIALS, st.sampled_from(["{}", "A{}A", "a{}b"]))
@@ -34,7 +34,7 @@ def test_an_old_card_is_read_with_or_without_its_letters(serial: int, printed: s
     number = old_number(serial)
     data = printed.format(number).encode()
     symbology = None if printed == "{}" else Symbology.CODABAR
-    assert read(data, symbology=symbology, rules=RULES) == MemberCode(issuer=OLD_CARD, number=number)
+    assert parse_code(data, symbology=symbology, rules=RULES) == MemberCode(issuer=OLD_CARD, number=number)
 
 
 @given(SERIALS)
@@ -43,25 +43,25 @@ def test_a_group_number_is_read_from_its_gs1_link_and_from_its_element_string(se
     assert len(number) == 18
     assert mod10(number)
     wanted = MemberCode(issuer=GROUP, number=number)
-    assert read(f"https://id.hanada.example/8018/{number}".encode(), rules=RULES) == wanted
-    assert read(f"8018{number}".encode(), aim="]C1", rules=RULES) == wanted
+    assert parse_code(f"https://id.hanada.example/8018/{number}".encode(), rules=RULES) == wanted
+    assert parse_code(f"8018{number}".encode(), aim="]C1", rules=RULES) == wanted
 
 
 @given(SERIALS, st.integers(0, 14), st.integers(1, 9))
 def test_one_wrong_digit_makes_an_app_number_nobodys(serial: int, place: int, more: int) -> None:
     number = app_number(serial)
     wrong = number[:place] + str((int(number[place]) + more) % 10) + number[place + 1 :]
-    assert not isinstance(read(wrong.encode(), rules=RULES), MemberCode)
+    assert not isinstance(parse_code(wrong.encode(), rules=RULES), MemberCode)
 
 
 @given(st.integers(0, 999_999))
 def test_a_staff_badge_says_who(serial: int) -> None:
-    assert read(badge(serial).encode(), rules=RULES) == StaffBadge(issuer=STAFF, number=badge(serial))
+    assert parse_code(badge(serial).encode(), rules=RULES) == StaffBadge(issuer=STAFF, number=badge(serial))
 
 
 def test_every_price_tag_is_read_as_its_product() -> None:
     for product in PRODUCTS:
-        meaning = read(product.gtin[1:].encode(), symbology=Symbology.EAN13, rules=RULES)
+        meaning = parse_code(product.gtin[1:].encode(), symbology=Symbology.EAN13, rules=RULES)
         assert isinstance(meaning, Product)
         assert meaning.gtin == product.gtin
 
@@ -89,4 +89,4 @@ def test_every_card_of_a_member_is_read_as_theirs(person: Person) -> None:
     assert APP in person.cards or OLD_CARD in person.cards
     for issuer, number in person.cards.items():
         data = f"https://id.hanada.example/8018/{number}" if issuer == GROUP else number
-        assert read(data.encode(), rules=RULES) == MemberCode(issuer=issuer, number=number)
+        assert parse_code(data.encode(), rules=RULES) == MemberCode(issuer=issuer, number=number)

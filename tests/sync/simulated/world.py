@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge.box_identity import know_thyself, read_box
+from edge.box_identity import ensure_identity, read_box
 from edge.codes.check_digits import mod10_digit
 from edge.facts.journal import tell
 from edge.platform import clock
@@ -78,7 +78,7 @@ class World:
         self.sky = Sky(self.dice)
         self.out = Out(self.sky)
         self.web = self.disk.open(STORE_DB)
-        know_thyself(self.web, STORE, START)
+        ensure_identity(self.web, STORE, START)
         self.hq = self.disk.open(HQ_DB)
         self._start()
 

@@ -10,7 +10,7 @@ import pytest
 from msgspec import Raw
 from sqlite_utils import Database
 
-from edge.facts.fact import Noted
+from edge.facts.fact import RelayedFact
 from edge.platform.database import open_store
 from edge.platform.migration import migrate
 from sync.protocol import topics
@@ -123,7 +123,7 @@ def test_a_page_of_keys_however_mangled_proves_nothing_and_fells_nobody(db: Data
         topic, FeedPage(feed="keys", epoch="e", since=0, version=1, more=False), [row(TWO, vouched=[said])], TWO
     )
     dice = random.Random(20261127)
-    told: list[Noted] = []
+    told: list[RelayedFact] = []
     ear = MessageAuth(started(db, tmp_path), told.append, "chain", "ginza")
     for _ in range(3000):
         payload = bytearray(true)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.config.policy import Policy
 from edge.features.outcome import on_screen
 from edge.features.pickup.order import find
@@ -209,8 +209,8 @@ def test_a_code_nobody_understands_says_what_to_do_and_never_the_code(
     assert code.decode("latin-1")[:8] not in page
 
 
-@pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_words(reason: Reason) -> None:
+@pytest.mark.parametrize("reason", RejectReason)
+def test_every_reason_has_words(reason: RejectReason) -> None:
     for language in ("ja", "en"):
         assert f"kiosk.no.{why_not_understood(reason)}.title" in catalogue(language)
 

@@ -7,17 +7,22 @@ from typing import Any
 import pytest
 from biip.gs1_application_identifiers import _GS1_APPLICATION_IDENTIFIERS as BIIP
 
-from edge.codes.gs1.application_identifiers import AIS, PREDEFINED, parts
+from edge.codes.gs1.application_identifiers import AIS, PREDEFINED, parse_parts
 from edge.codes.gs1.dictionary import ENTRIES, RELEASE
-from edge.codes.gs1.element_strings import Elements, checked, parse
+from edge.codes.gs1.element_strings import Elements, check_elements, parse
 from edge.codes.parsed_code import FieldFault
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from tests import gs1_dictionary
 
 GTIN = "04901234567894"
 DIGEST = "99dc276862a896ff7d056e3863b32e831df498b5bf9db411fac8eb7d43c56401"
 WORD = re.compile(r"[*?]+|\[?[NXYZ](\.\.)?[0-9]+\]?(,[a-z0-9]+)*|(req|ex)=[0-9n,+]+|dlpkey(=[0-9,|]+)?")
-LENGTH, LETTERS, CHECK, VALUE = Reason.AI_LENGTH, Reason.AI_CHARACTERS, Reason.CHECK_DIGIT, Reason.AI_VALUE
+LENGTH, LETTERS, CHECK, VALUE = (
+    RejectReason.AI_LENGTH,
+    RejectReason.AI_CHARACTERS,
+    RejectReason.CHECK_DIGIT,
+    RejectReason.AI_VALUE,
+)
 WITH_GTIN = {"01": GTIN}
 WITH_SSCC = {"00": "349012345000000014"}
 WITH_GLN = {"415": "4901234000001", "8020": "REF1"}
@@ -219,11 +224,13 @@ def test_the_table_below_leaves_no_ai_out() -> None:
 
 @pytest.mark.parametrize(("ai", "good", "bad", "reason", "beside", "source"), ROWS)
 def test_an_ai_takes_its_values_and_refuses_others(
-    ai: str, good: str, bad: str, reason: Reason, beside: dict[str, Any], source: str
+    ai: str, good: str, bad: str, reason: RejectReason, beside: dict[str, Any], source: str
 ) -> None:
     beside = {other: value for other, value in beside.items() if other != ai}
-    assert checked([*beside.items(), (ai, good)], []) == Elements({**beside, ai: good}), source
-    assert checked([*beside.items(), (ai, bad)], []) == Elements(beside, (FieldFault(ai=ai, reason=reason),)), source
+    assert check_elements([*beside.items(), (ai, good)], []) == Elements({**beside, ai: good}), source
+    assert check_elements([*beside.items(), (ai, bad)], []) == Elements(beside, (FieldFault(ai=ai, reason=reason),)), (
+        source
+    )
 
 
 def test_the_table_is_the_release_that_it_names_whole() -> None:
@@ -254,7 +261,7 @@ def test_another_implementation_knows_the_same_ais_and_takes_the_same_values() -
 
 @pytest.mark.parametrize(("ai", "good", "bad", "reason", "beside", "source"), ROWS)
 def test_an_element_string_alone_on_the_line_is_split_at_its_end(
-    ai: str, good: str, bad: str, reason: Reason, beside: dict[str, Any], source: str
+    ai: str, good: str, bad: str, reason: RejectReason, beside: dict[str, Any], source: str
 ) -> None:
     text = "".join(other + value + "\x1d" for other, value in beside.items() if other != ai) + ai + good
     found = parse(text)
@@ -265,4 +272,4 @@ def test_an_element_string_alone_on_the_line_is_split_at_its_end(
 def test_predefined_lengths_fit_the_ais_they_are_for() -> None:
     for ai, entry in AIS.items():
         if ai[:2] in PREDEFINED:
-            assert sum(part.length for part in parts(entry.parts)) + len(ai) == PREDEFINED[ai[:2]]
+            assert sum(part.length for part in parse_parts(entry.parts)) + len(ai) == PREDEFINED[ai[:2]]

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from edge.codes.code_rules import CodeRules
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Gs1Key, Product, Unknown, WalletCode
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 RULES = CodeRules()
 PRODUCT = Product(gtin="04901234567894")
 
 
 def say(text: str) -> Any:
-    return read(text.encode(), aim="]Q1", rules=RULES)
+    return parse_code(text.encode(), aim="]Q1", rules=RULES)
 
 
 @pytest.mark.parametrize(
@@ -83,39 +83,39 @@ def test_other_primary_keys_are_read(path: str, meaning: Gs1Key) -> None:
 @pytest.mark.parametrize(
     ("path", "reason", "about"),
     [
-        ("01/04901234567890", Reason.CHECK_DIGIT, "01"),
-        ("01/04901234567894/21/S/10/L", Reason.BAD_DIGITAL_LINK, "01"),
-        ("01/04901234567894/22/A/235/T", Reason.BAD_DIGITAL_LINK, "01"),
-        ("01/04901234567894/10/L/10/L", Reason.BAD_DIGITAL_LINK, "01"),
-        ("01/04901234567894/17/261231", Reason.BAD_DIGITAL_LINK, "01"),
-        ("00/349012345000000014/10/L", Reason.BAD_DIGITAL_LINK, "00"),
-        ("01/04901234567894/", Reason.BAD_DIGITAL_LINK, "01"),
-        ("a{b/01/04901234567894", Reason.BAD_DIGITAL_LINK, "01"),
-        ("01/04901234567894?01=04901234567894", Reason.AI_REPEATED, "01"),
-        ("01/04901234567894/10/%E6", Reason.BAD_DIGITAL_LINK, "10"),
+        ("01/04901234567890", RejectReason.CHECK_DIGIT, "01"),
+        ("01/04901234567894/21/S/10/L", RejectReason.BAD_DIGITAL_LINK, "01"),
+        ("01/04901234567894/22/A/235/T", RejectReason.BAD_DIGITAL_LINK, "01"),
+        ("01/04901234567894/10/L/10/L", RejectReason.BAD_DIGITAL_LINK, "01"),
+        ("01/04901234567894/17/261231", RejectReason.BAD_DIGITAL_LINK, "01"),
+        ("00/349012345000000014/10/L", RejectReason.BAD_DIGITAL_LINK, "00"),
+        ("01/04901234567894/", RejectReason.BAD_DIGITAL_LINK, "01"),
+        ("a{b/01/04901234567894", RejectReason.BAD_DIGITAL_LINK, "01"),
+        ("01/04901234567894?01=04901234567894", RejectReason.AI_REPEATED, "01"),
+        ("01/04901234567894/10/%E6", RejectReason.BAD_DIGITAL_LINK, "10"),
     ],
 )
-def test_a_link_that_breaks_a_rule_says_which(path: str, reason: Reason, about: str) -> None:
+def test_a_link_that_breaks_a_rule_says_which(path: str, reason: RejectReason, about: str) -> None:
     assert say(f"https://example.com/{path}") == Unknown(reason=reason, about=about)
 
 
 @pytest.mark.parametrize(
     ("query", "ai", "reason"),
     [
-        ("1234=5", "1234", Reason.UNKNOWN_AI),
-        ("999=faux", "999", Reason.UNKNOWN_AI),
-        ("99=", "99", Reason.AI_LENGTH),
-        ("99=A+B", "99", Reason.AI_CHARACTERS),
-        ("99=%E6", "99", Reason.AI_CHARACTERS),
-        ("99=A%00B", "99", Reason.AI_CHARACTERS),
-        ("99=A&99=A", "99", Reason.AI_REPEATED),
-        ("17=261399", "17", Reason.AI_VALUE),
-        ("37=5", "37", Reason.AI_PAIR_EXCLUDED),
-        ("10=A", "10", Reason.BAD_DIGITAL_LINK),  # it has a place in the path
-        ("8200=x", "8200", Reason.BAD_DIGITAL_LINK),  # no attribute of a link
+        ("1234=5", "1234", RejectReason.UNKNOWN_AI),
+        ("999=faux", "999", RejectReason.UNKNOWN_AI),
+        ("99=", "99", RejectReason.AI_LENGTH),
+        ("99=A+B", "99", RejectReason.AI_CHARACTERS),
+        ("99=%E6", "99", RejectReason.AI_CHARACTERS),
+        ("99=A%00B", "99", RejectReason.AI_CHARACTERS),
+        ("99=A&99=A", "99", RejectReason.AI_REPEATED),
+        ("17=261399", "17", RejectReason.AI_VALUE),
+        ("37=5", "37", RejectReason.AI_PAIR_EXCLUDED),
+        ("10=A", "10", RejectReason.BAD_DIGITAL_LINK),  # it has a place in the path
+        ("8200=x", "8200", RejectReason.BAD_DIGITAL_LINK),  # no attribute of a link
     ],
 )
-def test_a_bad_attribute_is_named_and_the_product_shown(query: str, ai: str, reason: Reason) -> None:
+def test_a_bad_attribute_is_named_and_the_product_shown(query: str, ai: str, reason: RejectReason) -> None:
     got = say(f"https://example.com/01/04901234567894?lang=ja&{query}")
     assert (got.gtin, {(bad.ai, bad.reason) for bad in got.faults}) == (PRODUCT.gtin, {(ai, reason)})
 
@@ -130,7 +130,7 @@ def test_a_bad_attribute_is_named_and_the_product_shown(query: str, ai: str, rea
     ],
 )
 def test_what_is_no_web_address_by_the_standard_is_no_link(link: str) -> None:
-    assert say(link).reason is Reason.UNRECOGNISED
+    assert say(link).reason is RejectReason.UNRECOGNISED
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_what_is_no_web_address_by_the_standard_is_no_link(link: str) -> None:
     ],
 )
 def test_a_compressed_link_is_recognised_and_refused(link: str) -> None:
-    assert say(link) == Unknown(reason=Reason.COMPRESSED_DIGITAL_LINK)
+    assert say(link) == Unknown(reason=RejectReason.COMPRESSED_DIGITAL_LINK)
 
 
 def packed(start: str, value: str, bits: int, rest: str = "") -> str:
@@ -182,16 +182,16 @@ NUMBER_12 = "0010" + "0001100"  # two digits, 12
 )
 def test_every_key_a_compressed_link_may_begin_with_is_recognised(start: str, value: str, bits: int, rest: str) -> None:
     link = "https://id.gs1.org/"
-    assert say(link + packed(start, value, bits, rest)) == Unknown(reason=Reason.COMPRESSED_DIGITAL_LINK)
-    assert say(link + packed(start, str(int(value) + 1), bits, rest)).reason is Reason.UNRECOGNISED
-    assert say(link + packed(start, value, bits, rest + "1" * 12)).reason is Reason.UNRECOGNISED
+    assert say(link + packed(start, value, bits, rest)) == Unknown(reason=RejectReason.COMPRESSED_DIGITAL_LINK)
+    assert say(link + packed(start, str(int(value) + 1), bits, rest)).reason is RejectReason.UNRECOGNISED
+    assert say(link + packed(start, value, bits, rest + "1" * 12)).reason is RejectReason.UNRECOGNISED
 
 
 def test_short_links_are_not_taken_for_compressed_ones() -> None:
     dice = random.Random(5)
     alphabet = string.ascii_letters + string.digits + "-_"
     links = ["https://bit.ly/" + "".join(dice.choices(alphabet, k=dice.randrange(4, 30))) for _ in range(5_000)]
-    assert sum(say(link).reason is not Reason.UNRECOGNISED for link in links) <= 1
+    assert sum(say(link).reason is not RejectReason.UNRECOGNISED for link in links) <= 1
 
 
 @pytest.mark.parametrize(
@@ -211,4 +211,4 @@ def test_short_links_are_not_taken_for_compressed_ones() -> None:
     ],
 )
 def test_an_ordinary_address_is_not_a_product(address: str) -> None:
-    assert say(address) == Unknown(reason=Reason.UNRECOGNISED, text=address)
+    assert say(address) == Unknown(reason=RejectReason.UNRECOGNISED, text=address)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.codes.gs1.ai_dates import best_before, day
+from edge.codes.gs1.ai_dates import parse_best_before, parse_day
 from edge.codes.gs1.element_strings import MAX_ELEMENTS, Elements, parse
 from edge.codes.parsed_code import Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 GS = "\x1d"
 
@@ -22,7 +22,7 @@ def taken(text: str) -> Elements:
     return found
 
 
-def wrong(text: str) -> list[tuple[str, Reason]]:
+def wrong(text: str) -> list[tuple[str, RejectReason]]:
     """The fields that could not be used."""
     return [(fault.ai, fault.reason) for fault in taken(text).faults]
 
@@ -52,39 +52,39 @@ def test_a_value_may_look_like_an_ai() -> None:
 @pytest.mark.parametrize(
     ("text", "reason", "about"),
     [
-        (GTIN + "422392" + "10LOT", Reason.AI_LENGTH, "422"),  # the separator after 422 was lost on the way
-        (GTIN + "1726", Reason.AI_LENGTH, "17"),
-        (GTIN + "10", Reason.AI_LENGTH, "10"),
-        (GTIN + "10" + GS + "21S", Reason.AI_LENGTH, "10"),
-        (GTIN[:12], Reason.AI_LENGTH, "01"),
-        (GTIN[:-1] + "X", Reason.AI_CHARACTERS, "01"),
-        (GTIN + "10A" + GS + "10B", Reason.AI_REPEATED, "10"),
-        (GTIN + "0501", Reason.UNKNOWN_AI, "0501"),
-        (GTIN + "3199000001", Reason.UNKNOWN_AI, "3199"),
-        (GTIN + "ABC", Reason.UNKNOWN_AI, ""),
-        (GTIN + GS + GS + "10A", Reason.UNKNOWN_AI, ""),
-        (GTIN + "17261331", Reason.AI_VALUE, "17"),
+        (GTIN + "422392" + "10LOT", RejectReason.AI_LENGTH, "422"),  # the separator after 422 was lost on the way
+        (GTIN + "1726", RejectReason.AI_LENGTH, "17"),
+        (GTIN + "10", RejectReason.AI_LENGTH, "10"),
+        (GTIN + "10" + GS + "21S", RejectReason.AI_LENGTH, "10"),
+        (GTIN[:12], RejectReason.AI_LENGTH, "01"),
+        (GTIN[:-1] + "X", RejectReason.AI_CHARACTERS, "01"),
+        (GTIN + "10A" + GS + "10B", RejectReason.AI_REPEATED, "10"),
+        (GTIN + "0501", RejectReason.UNKNOWN_AI, "0501"),
+        (GTIN + "3199000001", RejectReason.UNKNOWN_AI, "3199"),
+        (GTIN + "ABC", RejectReason.UNKNOWN_AI, ""),
+        (GTIN + GS + GS + "10A", RejectReason.UNKNOWN_AI, ""),
+        (GTIN + "17261331", RejectReason.AI_VALUE, "17"),
     ],
 )
-def test_what_is_wrong_is_told_with_the_ai_it_hangs_on(text: str, reason: Reason, about: str) -> None:
+def test_what_is_wrong_is_told_with_the_ai_it_hangs_on(text: str, reason: RejectReason, about: str) -> None:
     assert wrong(text)[0] == (about, reason)
 
 
 @pytest.mark.parametrize(
     ("text", "values", "faults"),
     [
-        ("15000000", {}, {"15": Reason.AI_VALUE}),
-        ("15000000" + "17261231" + "10LOT", {"17": "261231", "10": "LOT"}, {"15": Reason.AI_VALUE}),
-        ("10" + "L" * 21 + GS + "17261231", {"17": "261231"}, {"10": Reason.AI_LENGTH}),  # its separator was lost
-        ("422392" + "10LOT" + GS + "21S", {"21": "S"}, {"422": Reason.AI_LENGTH}),
-        ("0512345" + GS + "10LOT", {"10": "LOT"}, {"0512": Reason.UNKNOWN_AI}),
-        ("10A" + GS + "10B" + GS + "21S", {"21": "S"}, {"10": Reason.AI_REPEATED}),
+        ("15000000", {}, {"15": RejectReason.AI_VALUE}),
+        ("15000000" + "17261231" + "10LOT", {"17": "261231", "10": "LOT"}, {"15": RejectReason.AI_VALUE}),
+        ("10" + "L" * 21 + GS + "17261231", {"17": "261231"}, {"10": RejectReason.AI_LENGTH}),  # its separator was lost
+        ("422392" + "10LOT" + GS + "21S", {"21": "S"}, {"422": RejectReason.AI_LENGTH}),
+        ("0512345" + GS + "10LOT", {"10": "LOT"}, {"0512": RejectReason.UNKNOWN_AI}),
+        ("10A" + GS + "10B" + GS + "21S", {"21": "S"}, {"10": RejectReason.AI_REPEATED}),
         (
             "3103000195" + "3102000020" + "10A",
             {"10": "A"},
-            {"3103": Reason.AI_PAIR_EXCLUDED, "3102": Reason.AI_PAIR_EXCLUDED},
+            {"3103": RejectReason.AI_PAIR_EXCLUDED, "3102": RejectReason.AI_PAIR_EXCLUDED},
         ),
-        ("10" + GS + "7004100", {"7004": "100"}, {"10": Reason.AI_LENGTH}),  # what was printed is not missing
+        ("10" + GS + "7004100", {"7004": "100"}, {"10": RejectReason.AI_LENGTH}),  # what was printed is not missing
     ],
 )
 def test_one_bad_field_costs_itself(text: str, values: dict[str, Any], faults: dict[str, Any]) -> None:
@@ -98,7 +98,7 @@ def test_the_same_element_string_twice_is_the_same_once() -> None:
 
 
 def test_more_element_strings_than_any_carrier_holds_are_refused() -> None:
-    assert parse(GTIN + "2001" * MAX_ELEMENTS) == Unknown(reason=Reason.TOO_LONG)
+    assert parse(GTIN + "2001" * MAX_ELEMENTS) == Unknown(reason=RejectReason.TOO_LONG)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_more_element_strings_than_any_carrier_holds_are_refused() -> None:
     ],
 )
 def test_ais_that_exclude_each_other_are_refused(text: str, about: str) -> None:
-    assert (about, Reason.AI_PAIR_EXCLUDED) in wrong(text)
+    assert (about, RejectReason.AI_PAIR_EXCLUDED) in wrong(text)
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_ais_that_exclude_each_other_are_refused(text: str, about: str) -> None:
     ],
 )
 def test_an_ai_without_the_one_it_needs_is_refused(text: str, about: str) -> None:
-    assert (about, Reason.AI_PAIR_MISSING) in wrong(text)
+    assert (about, RejectReason.AI_PAIR_MISSING) in wrong(text)
 
 
 def test_a_joint_need_is_met_by_both_together() -> None:
@@ -159,7 +159,7 @@ def test_a_joint_need_is_met_by_both_together() -> None:
     ("key", "serial"), [("2534901234000001", "X"), ("2554901234000001", "1"), ("800304901234000001", "A")]
 )
 def test_a_signature_wants_the_serial_number_in_the_key(key: str, serial: str) -> None:
-    assert wrong(key + GS + "8030abc") == [("8030", Reason.AI_PAIR_MISSING)]
+    assert wrong(key + GS + "8030abc") == [("8030", RejectReason.AI_PAIR_MISSING)]
     assert wrong(key + serial + GS + "8030abc") == []
 
 
@@ -175,16 +175,16 @@ def test_a_signature_wants_the_serial_number_in_the_key(key: str, serial: str) -
     ],
 )
 def test_a_two_digit_year_is_near_the_reference_year(yymmdd: str, expected: date) -> None:
-    assert day(yymmdd, 2026) == expected
+    assert parse_day(yymmdd, 2026) == expected
 
 
 def test_a_day_of_00_is_the_end_of_the_month_for_an_expiry_and_no_day_for_a_production_date() -> None:
-    assert best_before("280200", 2026) == date(2028, 2, 29)
-    assert best_before("270200", 2026) == date(2027, 2, 28)
-    assert day("280200", 2026) is None
+    assert parse_best_before("280200", 2026) == date(2028, 2, 29)
+    assert parse_best_before("270200", 2026) == date(2027, 2, 28)
+    assert parse_day("280200", 2026) is None
 
 
 @given(st.dates(date(1977, 1, 1), date(2076, 12, 31)))
 def test_every_day_of_the_window_survives_its_six_digits(when: date) -> None:
-    assert day(when.strftime("%y%m%d"), 2026) == when
-    assert best_before(when.strftime("%y%m%d"), 2026) == when
+    assert parse_day(when.strftime("%y%m%d"), 2026) == when
+    assert parse_best_before(when.strftime("%y%m%d"), 2026) == when

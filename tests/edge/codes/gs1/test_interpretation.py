@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from edge.codes.code_rules import CodeRules, IssuerRule
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import (
     FieldFault,
     Gs1Key,
@@ -17,7 +17,7 @@ from edge.codes.parsed_code import (
     Unknown,
     WalletCode,
 )
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.symbology import Symbology
 
 RULES = CodeRules()
@@ -28,7 +28,7 @@ GS1_AIMS = ["]C1", "]e0", "]d2", "]Q3"]
 
 
 def say(text: str, aim: str | None = "]C1", rules: CodeRules = RULES, symbology: Symbology | None = None) -> Any:
-    return read(text.encode(), aim=aim, symbology=symbology, rules=rules)
+    return parse_code(text.encode(), aim=aim, symbology=symbology, rules=rules)
 
 
 @pytest.mark.parametrize("aim", GS1_AIMS)
@@ -100,8 +100,8 @@ def test_each_key_with_a_check_digit_tells_itself_and_none_with_a_wrong_one(text
     assert say(text, aim=None) == say(text)
     end = {"0": 16 if text[1] != "0" else 20, "4": 16, "2": 16, "8": 22}[text[0]]
     wrong = text[: end - 1] + str((int(text[end - 1]) + 1) % 10) + text[end:]
-    assert say(wrong, aim=None) == Unknown(reason=Reason.UNRECOGNISED, text=wrong)
-    assert say(wrong).reason is Reason.CHECK_DIGIT
+    assert say(wrong, aim=None) == Unknown(reason=RejectReason.UNRECOGNISED, text=wrong)
+    assert say(wrong).reason is RejectReason.CHECK_DIGIT
 
 
 @pytest.mark.parametrize("aim", [None, "]Q1"])
@@ -113,7 +113,7 @@ def test_brackets_as_printed_under_a_code_are_understood(aim: str | None) -> Non
 
 @pytest.mark.parametrize("text", ["(03)1234-5678", "(090)12345678", "(01)04901234567890", "(01)04901234567894(10)A(B)"])
 def test_other_brackets_are_not_element_strings(text: str) -> None:
-    assert say(text, aim=None) == Unknown(reason=Reason.UNRECOGNISED, text=text)
+    assert say(text, aim=None) == Unknown(reason=RejectReason.UNRECOGNISED, text=text)
 
 
 def test_databar_is_gs1_by_nature() -> None:
@@ -127,37 +127,39 @@ def test_symbologies_that_never_carry_element_strings_are_not_read_as_such(symbo
 
 
 def test_a_first_gs_tells_gs1() -> None:
-    assert say(GS + "10LOT", aim=None) == Unknown(reason=Reason.AI_PAIR_MISSING, about="10")
+    assert say(GS + "10LOT", aim=None) == Unknown(reason=RejectReason.AI_PAIR_MISSING, about="10")
 
 
 def test_a_configured_stand_in_is_read_as_gs() -> None:
     rules = CodeRules(gs_stand_in="|")
     assert say(GTIN + "10LOT|21SER", rules=rules) == say(GTIN + "10LOT" + GS + "21SER")
-    assert say(GTIN + "10LOT|21SER").faults == (FieldFault(ai="10", reason=Reason.AI_CHARACTERS),)
+    assert say(GTIN + "10LOT|21SER").faults == (FieldFault(ai="10", reason=RejectReason.AI_CHARACTERS),)
 
 
 @pytest.mark.parametrize("aim", [None, "]C1"])
 @pytest.mark.parametrize(
     ("rest", "ai", "reason"),
     [
-        ("15000000", "15", Reason.AI_VALUE),
-        ("17261399", "17", Reason.AI_VALUE),
-        ("1726", "17", Reason.AI_LENGTH),
-        ("10" + "X" * 30, "10", Reason.AI_LENGTH),
-        ("05123", "0512", Reason.UNKNOWN_AI),
-        ("ABC", "", Reason.UNKNOWN_AI),
-        ("3712", "37", Reason.AI_PAIR_EXCLUDED),
-        ("3922598", "3922", Reason.AI_PAIR_MISSING),
+        ("15000000", "15", RejectReason.AI_VALUE),
+        ("17261399", "17", RejectReason.AI_VALUE),
+        ("1726", "17", RejectReason.AI_LENGTH),
+        ("10" + "X" * 30, "10", RejectReason.AI_LENGTH),
+        ("05123", "0512", RejectReason.UNKNOWN_AI),
+        ("ABC", "", RejectReason.UNKNOWN_AI),
+        ("3712", "37", RejectReason.AI_PAIR_EXCLUDED),
+        ("3922598", "3922", RejectReason.AI_PAIR_MISSING),
     ],
 )
-def test_a_bad_side_field_is_named_and_the_product_shown(aim: str | None, rest: str, ai: str, reason: Reason) -> None:
+def test_a_bad_side_field_is_named_and_the_product_shown(
+    aim: str | None, rest: str, ai: str, reason: RejectReason
+) -> None:
     assert say(GTIN + rest, aim) == Product(gtin=GTIN[2:], faults=(FieldFault(ai=ai, reason=reason),))
 
 
 @pytest.mark.parametrize("rest", ["", "15000000", "10LOT"])
 def test_what_identifies_must_be_right(rest: str) -> None:
-    assert say("0104901234567890" + rest) == Unknown(reason=Reason.CHECK_DIGIT, about="01")
-    assert say("01049012345678" + GS + rest) == Unknown(reason=Reason.AI_LENGTH, about="01")
+    assert say("0104901234567890" + rest) == Unknown(reason=RejectReason.CHECK_DIGIT, about="01")
+    assert say("01049012345678" + GS + rest) == Unknown(reason=RejectReason.AI_LENGTH, about="01")
     assert say(GTIN + rest + GS + "0149012347") != say(GTIN + rest)
 
 
@@ -165,13 +167,13 @@ def test_what_identifies_must_be_right(rest: str) -> None:
     "other", ["02" + GTIN[2:] + "3712", "2554901234000001", "8006" + GTIN[2:] + "0102", "03" + GTIN[2:]]
 )
 def test_two_keys_that_cannot_both_be_meant_are_refused(other: str) -> None:
-    assert say(GTIN + other).reason is Reason.AI_PAIR_EXCLUDED
+    assert say(GTIN + other).reason is RejectReason.AI_PAIR_EXCLUDED
 
 
 def test_another_key_keeps_its_bad_side_fields_apart_as_well() -> None:
-    bad = (FieldFault(ai="403", reason=Reason.AI_LENGTH),)
+    bad = (FieldFault(ai="403", reason=RejectReason.AI_LENGTH),)
     assert say("00349012345000000014" + "403" + "R" * 31) == Gs1Key(ai="00", value="349012345000000014", faults=bad)
-    bad = (FieldFault(ai="17", reason=Reason.AI_VALUE),)
+    bad = (FieldFault(ai="17", reason=RejectReason.AI_VALUE),)
     assert say("2554901234000001" + GS + "17261399") == PrintedCoupon(number="4901234000001", kind="coupon", faults=bad)
 
 
@@ -182,7 +184,7 @@ def test_a_bad_one_time_password_leaves_no_static_card() -> None:
 
 def test_a_plain_sixteen_digit_number_is_not_gs1() -> None:
     got = say("0104901234567890", aim=None, symbology=Symbology.CODE128)
-    assert got == Unknown(reason=Reason.UNRECOGNISED, text="0104901234567890")
+    assert got == Unknown(reason=RejectReason.UNRECOGNISED, text="0104901234567890")
 
 
 @pytest.mark.parametrize(
@@ -221,7 +223,7 @@ def test_a_north_american_coupon_is_kept_whole(ai: str) -> None:
 
 
 def test_internal_element_strings_alone_identify_nothing() -> None:
-    assert say("91ABC") == Unknown(reason=Reason.NO_KEY)
+    assert say("91ABC") == Unknown(reason=RejectReason.NO_KEY)
 
 
 @pytest.mark.parametrize("totp", ["123456", "1234567", "12345678"])
@@ -232,18 +234,18 @@ def test_a_gsrn_with_a_one_time_password_is_a_wallet_pass(totp: str) -> None:
 
 @pytest.mark.parametrize("srin", ["1", "12345", "123456789"])
 def test_an_srin_of_another_length_is_no_password(srin: str) -> None:
-    assert say("8018" + GSRN + GS + "8019" + srin) == Unknown(reason=Reason.AI_LENGTH, about="8019")
+    assert say("8018" + GSRN + GS + "8019" + srin) == Unknown(reason=RejectReason.AI_LENGTH, about="8019")
 
 
 def test_a_gsrn_alone_is_a_static_member_code_of_the_issuer_that_claims_it() -> None:
     mine = IssuerRule(issuer="noren", prefix="4901234", key="gsrn")
     other = IssuerRule(issuer="other", prefix="4569951", key="gsrn")
     assert say("8018" + GSRN, rules=CodeRules(issuers=(other, mine))) == MemberCode(issuer="noren", number=GSRN)
-    assert say("8018" + GSRN, rules=CodeRules(issuers=(other,))) == Unknown(reason=Reason.UNKNOWN_ISSUER)
+    assert say("8018" + GSRN, rules=CodeRules(issuers=(other,))) == Unknown(reason=RejectReason.UNKNOWN_ISSUER)
 
 
 def test_a_provider_gsrn_is_staff_and_never_a_member() -> None:
     rule = IssuerRule(issuer="noren", prefix="4901234", key="gsrn")
     assert say("8017" + GSRN, rules=CodeRules(badges=(rule,))) == StaffBadge(issuer="noren", number=GSRN)
-    assert say("8017" + GSRN, rules=CodeRules(issuers=(rule,))) == Unknown(reason=Reason.UNKNOWN_ISSUER)
-    assert say("8018" + GSRN, rules=CodeRules(badges=(rule,))) == Unknown(reason=Reason.UNKNOWN_ISSUER)
+    assert say("8017" + GSRN, rules=CodeRules(issuers=(rule,))) == Unknown(reason=RejectReason.UNKNOWN_ISSUER)
+    assert say("8018" + GSRN, rules=CodeRules(badges=(rule,))) == Unknown(reason=RejectReason.UNKNOWN_ISSUER)

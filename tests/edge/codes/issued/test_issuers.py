@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 from biip.checksums import gs1_standard_check_digit
 
-from edge.codes.code_rules import Check, CodeRules, InStoreRule, IssuerRule
-from edge.codes.parse import read
+from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import MemberCode, Product, StaffBadge, Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.symbology import Symbology
 
 JAN = "4901234567894"
 
 
 def say(text: str, *rules: IssuerRule, symbology: Symbology | None = None, aim: str | None = None, **more: Any) -> Any:
-    return read(text.encode(), aim=aim, symbology=symbology, rules=CodeRules(issuers=rules, **more))
+    return parse_code(text.encode(), aim=aim, symbology=symbology, rules=CodeRules(issuers=rules, **more))
 
 
 def checked(body: str) -> str:
@@ -33,15 +33,39 @@ def card(issuer: str = "noren", **rule: Any) -> IssuerRule:
         (
             checked("280000001042"),
             Symbology.EAN13,
-            card(prefix="28", lengths=(13,), check=Check.MOD10),
+            card(prefix="28", lengths=(13,), check=CheckScheme.MOD10),
             checked("280000001042"),
             "JAN card",
         ),
-        ("79927398713", Symbology.CODE128, card(check=Check.LUHN, lengths=(11,)), "79927398713", "ISO/IEC 7812-1"),
-        ("123455", Symbology.ITF, card(check=Check.MOD11, lengths=(6,)), "123455", "ITF card, modulus 11"),
-        ("1234564", Symbology.CODABAR, card(check=Check.DR7, lengths=(7,)), "1234564", "NW-7 without letters, 7DR"),
-        ("1234563", Symbology.CODABAR, card(check=Check.DSR7, lengths=(7,)), "1234563", "NW-7 without letters, 7DSR"),
-        ("A1234564A", Symbology.CODABAR, card(check=Check.DR7, lengths=(7,)), "1234564", "letters are not the number"),
+        (
+            "79927398713",
+            Symbology.CODE128,
+            card(check=CheckScheme.LUHN, lengths=(11,)),
+            "79927398713",
+            "ISO/IEC 7812-1",
+        ),
+        ("123455", Symbology.ITF, card(check=CheckScheme.MOD11, lengths=(6,)), "123455", "ITF card, modulus 11"),
+        (
+            "1234564",
+            Symbology.CODABAR,
+            card(check=CheckScheme.DR7, lengths=(7,)),
+            "1234564",
+            "NW-7 without letters, 7DR",
+        ),
+        (
+            "1234563",
+            Symbology.CODABAR,
+            card(check=CheckScheme.DSR7, lengths=(7,)),
+            "1234563",
+            "NW-7 without letters, 7DSR",
+        ),
+        (
+            "A1234564A",
+            Symbology.CODABAR,
+            card(check=CheckScheme.DR7, lengths=(7,)),
+            "1234564",
+            "letters are not the number",
+        ),
         ("a1234564a", Symbology.CODABAR, card(start_stop="AA", lengths=(7,)), "1234564", "small letters, AIM BC3"),
         (
             "T1234564N",
@@ -50,11 +74,11 @@ def card(issuer: str = "noren", **rule: Any) -> IssuerRule:
             "1234564",
             "T and N for A and B, AIM BC3",
         ),
-        ("A37859+B", Symbology.CODABAR, card(check=Check.NW7_MOD16, characters="any"), "37859+", "modulus 16"),
+        ("A37859+B", Symbology.CODABAR, card(check=CheckScheme.NW7_MOD16, characters="any"), "37859+", "modulus 16"),
         (
             "CODE39W",
             Symbology.CODE39,
-            card(check=Check.CODE39_MOD43, characters="alphanumeric"),
+            card(check=CheckScheme.CODE39_MOD43, characters="alphanumeric"),
             "CODE39W",
             "modulus 43",
         ),
@@ -63,7 +87,7 @@ def card(issuer: str = "noren", **rule: Any) -> IssuerRule:
         ("A1234564B", None, card(start_stop="AB", lengths=(7,)), "1234564", "NW-7, reader silent"),
         ("A1042B", Symbology.CODE39, card(prefix="A", characters="alphanumeric"), "A1042B", "not NW-7"),
         ("*A1042B*", Symbology.CODE39, card(prefix="A", characters="alphanumeric"), "A1042B", "start and stop sent"),
-        ("60", Symbology.ITF, card(check=Check.MOD11), "60", "the shortest number with a check digit"),
+        ("60", Symbology.ITF, card(check=CheckScheme.MOD11), "60", "the shortest number with a check digit"),
     ],
 )
 def test_a_card_is_read_by_its_issuers_rule(
@@ -78,20 +102,20 @@ def test_a_card_is_read_by_its_issuers_rule(
         ("290000001042", None, card(prefix="28", lengths=(12,))),
         ("28000000104", None, card(prefix="28", lengths=(12,))),
         ("28000000104X", None, card(prefix="28", lengths=(12,))),
-        ("79927398714", Symbology.CODE128, card(check=Check.LUHN)),
-        ("79927398713", Symbology.QR, card(check=Check.LUHN, symbologies=(Symbology.CODE128,))),
-        ("79927398713", None, card(check=Check.LUHN, symbologies=(Symbology.CODE128,))),
+        ("79927398714", Symbology.CODE128, card(check=CheckScheme.LUHN)),
+        ("79927398713", Symbology.QR, card(check=CheckScheme.LUHN, symbologies=(Symbology.CODE128,))),
+        ("79927398713", None, card(check=CheckScheme.LUHN, symbologies=(Symbology.CODE128,))),
         ("B1234564B", Symbology.CODABAR, card(start_stop="AA")),
         ("1234564", Symbology.CODABAR, card(start_stop="AA")),
         ("A1042B", Symbology.CODE39, card(lengths=(4,))),
         ("AXB", None, card(lengths=(1,))),
         ("AB", Symbology.CODABAR, card(lengths=(0,), characters="any")),
-        ("37859+", Symbology.CODABAR, card(check=Check.NW7_MOD16, characters="any")),
-        ("7", Symbology.CODE128, card(check=Check.DR7)),
-        ("CODE39X", Symbology.CODE39, card(check=Check.CODE39_MOD43, characters="alphanumeric")),
-        ("0", Symbology.CODE39, card(check=Check.CODE39_MOD43)),
-        ("A37859-B", Symbology.CODABAR, card(check=Check.NW7_MOD16, characters="any")),
-        ("12345A", Symbology.CODE128, card(check=Check.LUHN, characters="any")),
+        ("37859+", Symbology.CODABAR, card(check=CheckScheme.NW7_MOD16, characters="any")),
+        ("7", Symbology.CODE128, card(check=CheckScheme.DR7)),
+        ("CODE39X", Symbology.CODE39, card(check=CheckScheme.CODE39_MOD43, characters="alphanumeric")),
+        ("0", Symbology.CODE39, card(check=CheckScheme.CODE39_MOD43)),
+        ("A37859-B", Symbology.CODABAR, card(check=CheckScheme.NW7_MOD16, characters="any")),
+        ("12345A", Symbology.CODE128, card(check=CheckScheme.LUHN, characters="any")),
         ("M-1042", Symbology.QR, card(prefix="M-", characters="alphanumeric")),
     ],
 )
@@ -108,7 +132,7 @@ def test_the_first_rule_that_fits_wins_and_no_issuer_takes_anothers_code() -> No
 
 
 @pytest.mark.parametrize("aim", [None, "]E0"])
-@pytest.mark.parametrize("rule", [card(lengths=(13,)), card(prefix="49"), card(check=Check.MOD10)])
+@pytest.mark.parametrize("rule", [card(lengths=(13,)), card(prefix="49"), card(check=CheckScheme.MOD10)])
 def test_a_product_number_stays_a_product(rule: IssuerRule, aim: str | None) -> None:
     assert say(JAN, rule, aim=aim) == Product(gtin="04901234567894")
 
@@ -157,5 +181,5 @@ def test_a_badge_goes_before_a_member_card() -> None:
 
 def test_a_card_of_no_issuer_is_unrecognised() -> None:
     assert say("A999A", card(prefix="1"), symbology=Symbology.CODABAR) == Unknown(
-        reason=Reason.UNRECOGNISED, text="A999A"
+        reason=RejectReason.UNRECOGNISED, text="A999A"
     )

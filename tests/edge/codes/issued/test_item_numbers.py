@@ -5,28 +5,28 @@ from typing import Any
 import pytest
 
 from edge.codes.check_digits import mod10
-from edge.codes.code_rules import Check, CodeRules, HouseRule, InStoreRule, IssuerRule
+from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, InStoreRule, IssuerRule
 from edge.codes.code_rules_check import faults
-from edge.codes.issued.item_numbers import goods_key, house_key, printed_number
-from edge.codes.parse import read
+from edge.codes.issued.item_numbers import house_key, printed_number, product_key
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import InStore, MemberCode, Product, Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.symbology import Symbology
 
 PLAIN = HouseRule(name="plain", lengths=(8,), symbologies=(Symbology.CODE128,))
-NW7 = HouseRule(name="nw7", lengths=(7,), check=Check.DR7, check_optional=True, symbologies=(Symbology.CODABAR,))
+NW7 = HouseRule(name="nw7", lengths=(7,), check=CheckScheme.DR7, check_optional=True, symbologies=(Symbology.CODABAR,))
 LETTERS = HouseRule(name="letters", prefix="AB", drop_prefix=True, lengths=(8,))
 
 
 def say(text: str, *rules: HouseRule, symbology: Symbology | None = None, aim: str | None = None) -> Any:
-    return read(text.encode(), aim=aim, symbology=symbology, rules=CodeRules(house=rules))
+    return parse_code(text.encode(), aim=aim, symbology=symbology, rules=CodeRules(house=rules))
 
 
 def test_a_plain_number_of_the_house_is_its_product() -> None:
     inner = InStore(rule="plain", item="12345678", scanned="12345678")
     assert say("12345678", PLAIN, symbology=Symbology.CODE128) == Product(gtin=house_key("12345678"), in_store=inner)
-    assert say("12345678", PLAIN, symbology=Symbology.CODE39).reason is Reason.UNRECOGNISED
-    assert say("123456789", PLAIN, symbology=Symbology.CODE128).reason is Reason.UNRECOGNISED
+    assert say("12345678", PLAIN, symbology=Symbology.CODE39).reason is RejectReason.UNRECOGNISED
+    assert say("123456789", PLAIN, symbology=Symbology.CODE128).reason is RejectReason.UNRECOGNISED
 
 
 @pytest.mark.parametrize("text", ["1234567", "A1234567A", "A12345675A", "12345675", "t12345675t"])
@@ -37,7 +37,7 @@ def test_an_nw7_number_is_the_same_with_and_without_letters_and_check_digit(text
 
 def test_a_wrong_check_digit_or_a_missing_one_that_is_not_optional_is_no_house_number() -> None:
     assert isinstance(say("A12345674A", NW7, symbology=Symbology.CODABAR), Unknown)
-    strict = HouseRule(name="nw7", lengths=(7,), check=Check.DR7, symbologies=(Symbology.CODABAR,))
+    strict = HouseRule(name="nw7", lengths=(7,), check=CheckScheme.DR7, symbologies=(Symbology.CODABAR,))
     assert isinstance(say("A1234567A", strict, symbology=Symbology.CODABAR), Unknown)
     named = HouseRule(name="nw7", lengths=(7,), start_stop="AB", symbologies=(Symbology.CODABAR,))
     assert isinstance(say("A1234567A", named, symbology=Symbology.CODABAR), Unknown)
@@ -60,7 +60,7 @@ def test_a_true_gtin_stays_one_unless_the_rule_claims_it() -> None:
 
 def test_a_members_number_is_not_taken_for_an_item() -> None:
     rules = CodeRules(issuers=(IssuerRule(issuer="club", prefix="12", lengths=(8,)),), house=(PLAIN,))
-    got = read(b"12345678", symbology=Symbology.CODE128, rules=rules)
+    got = parse_code(b"12345678", symbology=Symbology.CODE128, rules=rules)
     assert got == MemberCode(issuer="club", number="12345678")
 
 
@@ -82,12 +82,12 @@ def test_a_members_number_is_not_taken_for_an_item() -> None:
     ],
 )
 def test_a_product_has_one_key_however_its_number_is_written(written: str, key: str) -> None:
-    assert goods_key(written, (LETTERS, NW7, PLAIN)) == key
+    assert product_key(written, (LETTERS, NW7, PLAIN)) == key
 
 
 @pytest.mark.parametrize("text", ["4901234567894", "036000291452", "49123456", "01234565", "14901234567891"])
 def test_what_a_file_says_and_what_is_scanned_are_the_same_product(text: str) -> None:
-    assert read(text.encode(), rules=CodeRules()) == Product(gtin=goods_key(text, ()))
+    assert parse_code(text.encode(), rules=CodeRules()) == Product(gtin=product_key(text, ()))
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_what_a_file_says_and_what_is_scanned_are_the_same_product(text: str) ->
         (HouseRule(name="x", lengths=(8,), prefix="A"), "drop_prefix"),
         (HouseRule(name="x", lengths=(8,), start_stop="AE"), "start_stop"),
         (HouseRule(name="x", lengths=(8,), check_optional=True), "check_optional"),
-        (HouseRule(name="x", lengths=(8,), check=Check.NW7_MOD16, symbologies=(Symbology.ITF,)), "codabar"),
+        (HouseRule(name="x", lengths=(8,), check=CheckScheme.NW7_MOD16, symbologies=(Symbology.ITF,)), "codabar"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_told_in_words(rule: HouseRule, word: str) -> None:

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.codes.code_rules import CodeRules, TokenKey
 from edge.codes.issued.member_token import Claims, mint, public_text, verify
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Coupon, Entitlement, Invite, MemberToken, Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
@@ -39,7 +39,7 @@ PAYLOAD = {"iss": "noren", "sub": "m1042", "iat": 1, "exp": 61, "jti": "j1"}
 
 
 def test_a_member_token_says_who_until_when() -> None:
-    assert read(mint(KEY, MEMBER, kid="k1").encode(), rules=RULES) == MemberToken(
+    assert parse_code(mint(KEY, MEMBER, kid="k1").encode(), rules=RULES) == MemberToken(
         issuer="noren", member="m1042", iat=1_800_000_000, exp=1_800_000_060, jti="j1", kid="k1"
     )
 
@@ -70,30 +70,30 @@ def test_the_public_key_of_rfc_8037_is_derived_as_it_says() -> None:
 @pytest.mark.parametrize(
     ("token", "reason"),
     [
-        (mint(OTHER, MEMBER, kid="k1"), Reason.BAD_SIGNATURE),
-        (mint(KEY, MEMBER, kid="k2"), Reason.BAD_SIGNATURE),
-        (mint(KEY, MEMBER, kid="k9"), Reason.UNKNOWN_KEY),
-        (mint(OTHER, MEMBER, kid="k2"), Reason.WRONG_ISSUER),
-        (signed({"alg": "none", "kid": "k1"}, PAYLOAD), Reason.BAD_TOKEN),
-        (signed({"alg": "HS256", "kid": "k1"}, PAYLOAD), Reason.BAD_TOKEN),
-        (signed({"alg": "EdDSA"}, PAYLOAD), Reason.BAD_TOKEN),
-        (signed({**HEADER, "crit": ["b64"]}, PAYLOAD), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "exp": 1}), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "exp": -1}), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "exp": 61.5}), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "exp": True}), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "exp": 10**30}), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "jti": ""}), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "typ": "admin"}), Reason.BAD_TOKEN),
-        (signed(HEADER, {**PAYLOAD, "typ": "coupon"}), Reason.BAD_TOKEN),
-        (signed(HEADER, {k: v for k, v in PAYLOAD.items() if k != "sub"}), Reason.BAD_TOKEN),
-        (signed(HEADER, {k: v for k, v in PAYLOAD.items() if k != "jti"}), Reason.BAD_TOKEN),
-        (signed(HEADER, [1]), Reason.BAD_TOKEN),
-        (signed({**HEADER, "alg": "EdDSA"}, PAYLOAD).rsplit(".", 1)[0] + ".", Reason.BAD_SIGNATURE),
+        (mint(OTHER, MEMBER, kid="k1"), RejectReason.BAD_SIGNATURE),
+        (mint(KEY, MEMBER, kid="k2"), RejectReason.BAD_SIGNATURE),
+        (mint(KEY, MEMBER, kid="k9"), RejectReason.UNKNOWN_KEY),
+        (mint(OTHER, MEMBER, kid="k2"), RejectReason.WRONG_ISSUER),
+        (signed({"alg": "none", "kid": "k1"}, PAYLOAD), RejectReason.BAD_TOKEN),
+        (signed({"alg": "HS256", "kid": "k1"}, PAYLOAD), RejectReason.BAD_TOKEN),
+        (signed({"alg": "EdDSA"}, PAYLOAD), RejectReason.BAD_TOKEN),
+        (signed({**HEADER, "crit": ["b64"]}, PAYLOAD), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "exp": 1}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "exp": -1}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "exp": 61.5}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "exp": True}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "exp": 10**30}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "jti": ""}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "typ": "admin"}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {**PAYLOAD, "typ": "coupon"}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {k: v for k, v in PAYLOAD.items() if k != "sub"}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, {k: v for k, v in PAYLOAD.items() if k != "jti"}), RejectReason.BAD_TOKEN),
+        (signed(HEADER, [1]), RejectReason.BAD_TOKEN),
+        (signed({**HEADER, "alg": "EdDSA"}, PAYLOAD).rsplit(".", 1)[0] + ".", RejectReason.BAD_SIGNATURE),
     ],
 )
-def test_a_token_that_does_not_hold_says_why(token: str, reason: Reason) -> None:
-    meaning = read(token.encode(), rules=RULES)
+def test_a_token_that_does_not_hold_says_why(token: str, reason: RejectReason) -> None:
+    meaning = parse_code(token.encode(), rules=RULES)
     assert isinstance(meaning, Unknown)
     assert meaning.reason is reason
 
@@ -103,7 +103,7 @@ def test_every_changed_character_breaks_the_token() -> None:
     # The last character carries four bits nobody reads, so it is left out.
     for at in range(len(token) - 1):
         changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
-        assert isinstance(read(changed.encode(), rules=RULES), Unknown), at
+        assert isinstance(parse_code(changed.encode(), rules=RULES), Unknown), at
 
 
 def test_a_key_that_is_no_key_makes_no_token_valid() -> None:

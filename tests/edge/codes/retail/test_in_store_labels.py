@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.codes.code_rules import CodeRules, InStoreRule, PriceCheck
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import InStore, Product, Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.symbology import Symbology
 
 FRESH = InStoreRule(name="fresh", mask="02IIIIIVPPPPC", price_check=PriceCheck.GS1_4)
@@ -30,7 +30,7 @@ def checked(body: str) -> str:
 
 
 def say(digits: str, rules: CodeRules = RULES) -> Any:
-    return read(digits.encode(), rules=rules)
+    return parse_code(digits.encode(), rules=rules)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_an_in_store_code_is_read_by_its_rule(
     ("body", "rule"), [("021234582875", "fresh"), ("221234514685", "big"), ("271234505980", "scale")]
 )
 def test_a_wrong_inner_check_digit_gives_no_price(body: str, rule: str) -> None:
-    assert say(checked(body)) == Unknown(reason=Reason.PRICE_CHECK_DIGIT, about=rule)
+    assert say(checked(body)) == Unknown(reason=RejectReason.PRICE_CHECK_DIGIT, about=rule)
 
 
 def test_a_wrong_outer_check_digit_is_told_first() -> None:
     right = checked("021234592875")
-    assert say(right[:-1] + str((int(right[-1]) + 1) % 10)) == Unknown(reason=Reason.CHECK_DIGIT)
+    assert say(right[:-1] + str((int(right[-1]) + 1) % 10)) == Unknown(reason=RejectReason.CHECK_DIGIT)
 
 
 def test_the_same_digits_mean_what_each_chain_says() -> None:
@@ -77,7 +77,7 @@ def test_the_same_digits_mean_what_each_chain_says() -> None:
     grams = CodeRules(in_store=(InStoreRule(name="g", mask="21IIIIIWWWWWC"),))
     assert say(digits).price_yen == 51500
     assert say(digits, grams).weight_g == 51500
-    assert say(digits, CodeRules()) == Unknown(reason=Reason.NO_IN_STORE_RULE)
+    assert say(digits, CodeRules()) == Unknown(reason=RejectReason.NO_IN_STORE_RULE)
 
 
 def test_a_longer_prefix_is_chosen_by_standing_first() -> None:
@@ -88,12 +88,12 @@ def test_a_longer_prefix_is_chosen_by_standing_first() -> None:
 
 def test_a_upc_of_number_system_2_is_the_same_in_store_code() -> None:
     digits = checked("021234592875")
-    assert read(digits[1:].encode(), symbology=Symbology.UPCA, rules=RULES) == say(digits)
+    assert parse_code(digits[1:].encode(), symbology=Symbology.UPCA, rules=RULES) == say(digits)
 
 
 def test_a_rule_whose_check_does_not_fit_its_price_gives_no_price() -> None:
     rules = CodeRules(in_store=(InStoreRule(name="odd", mask="23IIIIVPPPPPC", price_check=PriceCheck.GS1_4),))
-    assert say(checked("231234914685"), rules) == Unknown(reason=Reason.PRICE_CHECK_DIGIT, about="odd")
+    assert say(checked("231234914685"), rules) == Unknown(reason=RejectReason.PRICE_CHECK_DIGIT, about="odd")
 
 
 @given(st.integers(0, 99999), st.integers(0, 9999))

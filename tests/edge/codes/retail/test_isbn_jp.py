@@ -7,9 +7,9 @@ import pytest
 from biip.checksums import gs1_standard_check_digit
 
 from edge.codes.code_rules import CodeRules
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, Book, BookRow, Periodical, Product, Unknown
-from edge.codes.reject_reason import Reason
+from edge.codes.reject_reason import RejectReason
 from edge.codes.retail import isbn_jp
 from edge.codes.symbology import Symbology
 
@@ -17,7 +17,7 @@ RULES = CodeRules()
 
 
 def say(digits: str) -> Any:
-    return read(digits.encode(), symbology=Symbology.EAN13, rules=RULES)
+    return parse_code(digits.encode(), symbology=Symbology.EAN13, rules=RULES)
 
 
 def checked(body: str) -> str:
@@ -65,12 +65,12 @@ def test_the_second_row_gives_class_and_price(body: str, row: BookRow, source: s
 
 def test_a_second_row_with_a_wrong_check_digit_gives_no_price() -> None:
     right = checked("192019301200")
-    assert say(right[:-1] + str((int(right[-1]) + 1) % 10)) == Unknown(reason=Reason.CHECK_DIGIT)
+    assert say(right[:-1] + str((int(right[-1]) + 1) % 10)) == Unknown(reason=RejectReason.CHECK_DIGIT)
 
 
 @pytest.mark.parametrize("rows", [(BOOK, ROW), (ROW, BOOK)])
 def test_the_two_rows_make_one_book_whichever_came_first(rows: tuple[BookRow | Product, ...]) -> None:
-    got = isbn_jp.join(*rows)
+    got = isbn_jp.join_rows(*rows)
     assert got == replace(
         BOOK,
         price_yen=1200,
@@ -83,14 +83,14 @@ MAGAZINE = say(checked("491006571016"))
 
 @pytest.mark.parametrize("rows", [(MAGAZINE, AddOn(digits="00743")), (AddOn(digits="00743"), MAGAZINE)])
 def test_a_magazine_and_its_add_on_make_one_whichever_came_first(rows: tuple[AddOn | Product, ...]) -> None:
-    assert isbn_jp.join(*rows) == replace(MAGAZINE, add_on="00743", price_yen=743)
+    assert isbn_jp.join_rows(*rows) == replace(MAGAZINE, add_on="00743", price_yen=743)
 
 
 def test_an_add_on_beside_a_book_is_kept_and_is_no_price() -> None:
-    whole = isbn_jp.join(BOOK, ROW)
+    whole = isbn_jp.join_rows(BOOK, ROW)
     assert whole
-    assert isbn_jp.join(BOOK, AddOn(digits="00743")) == replace(BOOK, add_on="00743")
-    assert isbn_jp.join(whole, AddOn(digits="00743")) == replace(whole, add_on="00743")
+    assert isbn_jp.join_rows(BOOK, AddOn(digits="00743")) == replace(BOOK, add_on="00743")
+    assert isbn_jp.join_rows(whole, AddOn(digits="00743")) == replace(whole, add_on="00743")
 
 
 @pytest.mark.parametrize(
@@ -108,12 +108,12 @@ def test_an_add_on_beside_a_book_is_kept_and_is_no_price() -> None:
 def test_any_other_two_do_not_join(
     pair: tuple[Product | BookRow | AddOn, Product | BookRow | AddOn],
 ) -> None:
-    assert isbn_jp.join(*pair) is None
+    assert isbn_jp.join_rows(*pair) is None
 
 
 def test_a_japanese_magazine_gives_title_issue_and_price() -> None:
     digits = checked("491006571016")
-    assert read(f"{digits} 00743".encode(), symbology=Symbology.EAN13, rules=RULES) == Product(
+    assert parse_code(f"{digits} 00743".encode(), symbology=Symbology.EAN13, rules=RULES) == Product(
         gtin="0" + digits,
         add_on="00743",
         periodical=Periodical(title="06571", issue="01", year_digit="6"),
@@ -125,7 +125,7 @@ def test_a_japanese_magazine_gives_title_issue_and_price() -> None:
 def test_a_magazine_without_a_price_add_on_has_no_price(add_on: str | None) -> None:
     digits = checked("491006571016")
     text = digits + (f" {add_on}" if add_on else "")
-    meaning = read(text.encode(), symbology=Symbology.EAN13, rules=RULES)
+    meaning = parse_code(text.encode(), symbology=Symbology.EAN13, rules=RULES)
     assert isinstance(meaning, Product)
     assert meaning.price_yen is None
 

@@ -3,14 +3,14 @@
 import pytest
 
 from edge.db_files.salvage.journal_check import Link, doubtful
-from edge.facts.journal import GENESIS, chain
+from edge.facts.journal import GENESIS, chain_hash
 
 
 def links(count: int) -> list[Link]:
     found, past = [], GENESIS
     for number in range(1, count + 1):
         event = f"event {number}".encode()
-        past = chain(past, event)
+        past = chain_hash(past, event)
         found.append(Link(10 * number, number, event, past))
     return found
 

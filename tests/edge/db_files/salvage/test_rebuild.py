@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from edge.box_identity import know_thyself
+from edge.box_identity import ensure_identity
 from edge.db_files import repair
 from edge.db_files.inspection import WORTH
 from edge.db_files.repair_log import last_repair
@@ -34,7 +34,7 @@ def made_good(folder: Path) -> Database:
     repair.make_good(folder, STORE, now(), within=WORTH)
     db = open_store(folder)
     db.conn.execute("pragma synchronous = off")
-    know_thyself(db, STORE, now())
+    ensure_identity(db, STORE, now())
     return db
 
 

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from edge.codes.code_rules import CodeRules, HouseRule
 from edge.codes.issued.item_numbers import house_key
-from edge.codes.parse import read
+from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from edge.codes.symbology import Symbology
 from edge.config.policy import Policy
@@ -63,7 +63,7 @@ def test_a_number_of_the_house_in_an_order_of_a_chains_own_hq_has_the_key_its_ta
     ):
         assert [line.gtin for line in seen.row.lines] == [key, GTIN]
     if written == "12345678":
-        tag = read(written.encode(), symbology=Symbology.CODE128, rules=rules)
+        tag = parse_code(written.encode(), symbology=Symbology.CODE128, rules=rules)
         assert isinstance(tag, Product)
         assert tag.gtin == key
     _take(floor, Action.HAND_OVER)
