@@ -8,12 +8,29 @@ import socket
 PORTS = range(15_000, 32_000)
 ANY = random.SystemRandom()  # two processes that look at the same time choose apart, whatever seed they were given
 
+CLAIMS: list[socket.socket] = []  # held open to the end of this process
+
 
 def free_port() -> int:
-    """A port nobody listens on just now."""
+    """A port nobody listens on just now; nobody else is given it while this process lives."""
     while True:
-        if is_free(port := ANY.choice(PORTS)):
+        if is_free(port := ANY.choice(PORTS)) and claim(port):
             return port
+
+
+def claim(port: int) -> bool:
+    """Keep a port for this process, which may listen on it only later, or never; whether it is not given out already.
+
+    The claim is an abstract socket of that name (unix(7)): one on the whole machine, and gone with its process.
+    """
+    claimed = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claimed.bind(f"\0noren-port-{port}")
+    except OSError:
+        claimed.close()
+        return False
+    CLAIMS.append(claimed)
+    return True
 
 
 def is_free(port: int) -> bool:
