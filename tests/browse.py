@@ -3,8 +3,9 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -18,6 +19,7 @@ FLAGS = [
     "--autoplay-policy=no-user-gesture-required",  # a kiosk sounds before anybody has touched it
 ]
 LOOKS_EVERY = 20  # ms
+PATIENCE = 180.0  # s; a slow machine is no fault of the pages
 KIOSK, TABLET, TV = (1080, 1920), (1280, 800), (1920, 1080)
 
 
@@ -32,12 +34,19 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
+def patient(browser: Browser, **options: Any) -> BrowserContext:
+    """A context whose pages wait as long as a slow machine may need: Playwright's own 30 s are too few for some."""
+    made = browser.new_context(**options)
+    made.set_default_timeout(1000 * PATIENCE)
+    return made
+
+
 def ready(page: Page) -> None:
     """Wait until the page's own scripts have begun to listen."""
     page.locator("html[data-ready]").wait_for(state="attached")
 
 
-def until(page: Page, predicate: str, arg: object = None, patience: float = 60.0) -> None:
+def until(page: Page, predicate: str, arg: object = None, patience: float = PATIENCE) -> None:
     """Wait until a JavaScript predicate holds; `patience` in seconds, then `TimeoutError`.
 
     Playwright's own `wait_for_function` asks again by `eval` in the page, which our pages' Content-Security-Policy forbids:

@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browse import chromium, ready
+from tests.browse import PATIENCE, chromium, patient, ready
 from tests.browser.town import Town, open_town
 
-PATIENCE = 180_000  # ms; a slow machine is no fault of the pages
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=1000 * PATIENCE)
 
 KIOSK, BOARD = (1080, 1920), (1920, 1080)
 Open = Callable[..., Page]
@@ -40,8 +39,7 @@ def town(open_shop: Town) -> Iterator[Town]:
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
-    made = browser.new_context(reduced_motion="reduce")
-    made.set_default_timeout(PATIENCE)
+    made = patient(browser, reduced_motion="reduce")
     yield made
     made.close()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browse import ready
+from tests.browse import patient, ready
 from tests.browser import greedy, rules
 from tests.browser.town import Town, open_town
 
@@ -23,7 +23,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 @pytest.fixture(scope="module")
 def kiosk(browser: Browser, shop: Town) -> Iterator[Page]:
     """One page for all of it: the screens change as they do in the shop, without a reload."""
-    context = browser.new_context(reduced_motion="reduce")
+    context = patient(browser, reduced_motion="reduce")
     page, trouble = context.new_page(), []
     page.on("pageerror", lambda error: trouble.append(str(error)))
     page.goto(f"{shop.url}/kiosk/kiosk-1")

@@ -14,7 +14,7 @@ from edge.features.staff.sessions import Staff
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from tests.attacked import front
-from tests.browse import ready
+from tests.browse import patient, ready
 from tests.browser import rules
 from tests.browser.town import Town, Web
 from tests.ui.shop_floor import PIN, open_floor, toml
@@ -61,7 +61,7 @@ def device(browser: Browser, shop: Shop) -> Iterator[BrowserContext]:
     """The browser of another machine on the shop's network."""
     shop.town.floor.db.conn.execute("delete from paired_devices")
     # whom it trusts is tests/browser/test_tls.py's
-    made = browser.new_context(reduced_motion="reduce", ignore_https_errors=True)
+    made = patient(browser, reduced_motion="reduce", ignore_https_errors=True)
     yield made
     made.close()
 
@@ -79,7 +79,7 @@ def test_a_stranger_is_paired_works_and_is_a_stranger_again(
     kiosk = open_page(device, f"{shop.address}/kiosk/kiosk-1?lang=ja")
     expect(kiosk.locator("input.code")).to_be_visible()
     assert "kiosk-1" not in kiosk.content()
-    own = browser.new_context()
+    own = patient(browser)
     box = open_page(own, f"{shop.box}/status?lang=en")
     box.get_by_role("link", name="Paired devices").click()
     box.get_by_label("Its name").fill("by the door")
@@ -164,7 +164,7 @@ def test_the_list_of_devices_fits_every_screen(
         open_page(device, f"{shop.address}/pair?code={shop.code(wanted).link}").locator("button").click()
         expect(device.pages[-1]).not_to_have_url(f"{shop.address}/pair")
         device.clear_cookies()
-    own = browser.new_context(reduced_motion="reduce")
+    own = patient(browser, reduced_motion="reduce")
     page = open_page(own, f"{shop.box}/status/devices?lang={language}")
     expect(page.locator("[data-device]")).to_have_count(2)
     page.locator("#name").fill(LONG)
@@ -206,7 +206,7 @@ def test_a_lead_pairs_a_device_at_a_status_screen_on_the_network(
     code = page.locator("[data-code]").inner_text()
     page.reload()
     assert page.locator("[data-code]").inner_text() == code
-    tablet = browser.new_context(reduced_motion="reduce", ignore_https_errors=True)
+    tablet = patient(browser, reduced_motion="reduce", ignore_https_errors=True)
     hello = open_page(tablet, f"{shop.address}/?lang={language}")
     hello.locator("input.code").fill(code)
     hello.locator("form button").click()

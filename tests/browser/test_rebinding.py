@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from edge.platform.database import rows
-from tests.browse import CHROMIUM, FLAGS
+from tests.browse import CHROMIUM, FLAGS, patient
 from tests.browser.town import Town
 
 TRAP = b"<!doctype html><title>a stranger's page</title>"
@@ -93,7 +93,7 @@ def misled() -> Iterator[Browser]:
 def test_a_strangers_page_gets_nothing_of_the_box_by_pointing_its_own_name_at_it(misled: Browser, town: Town) -> None:
     rebound = Rebound(town.web.port)
     threading.Thread(target=rebound.serve, daemon=True).start()
-    context = misled.new_context()
+    context = patient(misled)
     page = context.new_page()
     page.goto(f"http://evil.example:{rebound.listener.getsockname()[1]}/")
     assert page.title() == "a stranger's page"

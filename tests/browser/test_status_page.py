@@ -21,7 +21,7 @@ from edge.replica.hq_link import Reason
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import Detail
 from sync.transport.link_status import LinkStatus
-from tests.browse import TABLET
+from tests.browse import TABLET, patient
 from tests.ui.shop_floor import POLICY, Floor, open_floor
 from ui.app import make_app
 from ui.process_state.screens import Screens
@@ -100,7 +100,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A tablet; whatever its page throws, or asks of anybody else, fails the test."""
-    context = browser.new_context(viewport={"width": TABLET[0], "height": TABLET[1]})
+    context = patient(browser, viewport={"width": TABLET[0], "height": TABLET[1]})
     tab, trouble = context.new_page(), []
     tab.on("pageerror", lambda error: trouble.append(str(error)))
     tab.on("request", lambda it: None if "//127.0.0.1:" in it.url else trouble.append(it.url))

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync
 
 from edge.features.paired_devices import Page
 from tests.attacked import Shop, shop
-from tests.browse import CHROMIUM, FLAGS, KIOSK, ready
+from tests.browse import CHROMIUM, FLAGS, KIOSK, patient, ready
 from tests.ui.shop_floor import PIN, SHIRT_M, ean13
 from ui.access.caller import COOKIE
 
@@ -52,7 +52,7 @@ def pair(context: BrowserContext, open_shop: Shop, page: Page, station: str) -> 
 
 def test_a_scan_comes_to_the_page_over_tls_and_no_cookie_goes_without_it(trusting: Browser, open_shop: Shop) -> None:
     address = f"https://localhost:{open_shop.lan_port}"
-    context = trusting.new_context(viewport={"width": KIOSK[0], "height": KIOSK[1]})
+    context = patient(trusting, viewport={"width": KIOSK[0], "height": KIOSK[1]})
     page = context.new_page()
     pair(context, open_shop, "kiosk", "kiosk-1")
     page.goto(f"{address}/kiosk/kiosk-1")
@@ -76,5 +76,5 @@ def test_a_scan_comes_to_the_page_over_tls_and_no_cookie_goes_without_it(trustin
 def test_a_browser_that_was_not_told_to_trust_the_box_says_so(driver: Playwright, open_shop: Shop) -> None:
     browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
     with pytest.raises(Error, match="ERR_CERT_AUTHORITY_INVALID"):
-        browser.new_page().goto(f"https://localhost:{open_shop.lan_port}/")
+        patient(browser).new_page().goto(f"https://localhost:{open_shop.lan_port}/")
     browser.close()

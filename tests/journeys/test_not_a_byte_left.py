@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from edge.demo.stack import DemoStack
 from edge.disk.reserve import FOR_A_START
 from tests import town as towns
-from tests.browse import KIOSK, chromium, ready
+from tests.browse import KIOSK, chromium, patient, ready
 from tests.small_disk import fill, small_disk
 
 DISK = 100  # MB: the sample store's files, and more than `fullness.LOG_ROOM` besides
@@ -118,7 +118,8 @@ def test_a_code_refused_at_a_scanner_is_told_at_once_and_the_shopper_before_is_g
     town: DemoStack, code: tuple[str, str]
 ) -> None:
     tag = products(town)[0]
-    with chromium() as browser, browser.new_page(viewport={"width": KIOSK[0], "height": KIOSK[1]}) as kiosk:
+    with chromium() as browser, patient(browser, viewport={"width": KIOSK[0], "height": KIOSK[1]}) as shown:
+        kiosk = shown.new_page()
         kiosk.goto(town.url("/kiosk/k1"))
         ready(kiosk)
         for language in ("ja", "en"):

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 from edge.features.catalog import Product
 from sync.hq.sample.tables import FOLDER, PICTURES, table
 from sync.protocol.topics import ALL
+from tests.browse import patient
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBERS = sorted({product.style for product in table("catalogue", ALL, Product)})
@@ -66,7 +67,7 @@ def test_ids_are_never_shared_between_pictures() -> None:
 def page() -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        yield browser.new_page(viewport={"width": 450, "height": 390})
+        yield patient(browser, viewport={"width": 450, "height": 390}).new_page()
         browser.close()
 
 
