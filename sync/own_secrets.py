@@ -48,7 +48,7 @@ def _content(use: SecretUse, file: str) -> bytes:
 
 def _at_hand(use: SecretUse, file: str, key: DataKey | None) -> DataKey:
     if key is None:
-        what = f"{file} is sealed, and the data key is not at hand here: it was not looked into"
+        what = f"{file} is sealed, and the data key is not available here: it was not checked"
         raise BadConfig(Fault(f"hq.{use}", what, sealed=True))
     return key
 

@@ -109,7 +109,7 @@ def _encrypt(file: Path) -> None:
         discard(part)
         if isinstance(error, sqlite3.Error) and not (isinstance(error, Damaged) or is_damage(error)):
             raise
-        log.error("%s lies in the clear and cannot be encrypted as it is: %s", file, error)
+        log.error("%s is in the clear and cannot be encrypted as it is: %s", file, error)
         return
     except BaseException:
         discard(part)
@@ -117,7 +117,7 @@ def _encrypt(file: Path) -> None:
     part.replace(file)
     on_the_card(file)
     _finish(second)
-    log.warning("%s is encrypted now; what lay there in the clear is overwritten, as far as a card does that", file)
+    log.warning("%s is encrypted now; the old file in the clear is overwritten, as far as a card does that", file)
 
 
 class _NotTheSame(ValueError):

@@ -125,7 +125,7 @@ def _met_again(folder: Path) -> str | None:
     if before.exists():
         before.unlink()
         return why
-    log.warning("store.db was met damaged, and is not: %s", why)
+    log.warning("damage was reported in store.db, and there is none: %s", why)
     word.rename(before)
     return None
 

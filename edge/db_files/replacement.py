@@ -48,7 +48,7 @@ def go_on(folder: Path) -> None:
         repair, known = _told_by(new)
     except Damaged as damaged:
         if here.exists():
-            log.error("%s is as it was, and what was to take its place is thrown away: %s", here, damaged)
+            log.error("%s is unchanged, and the file that was to replace it is deleted: %s", here, damaged)
             discard(new)
             return
         repair, known = None, []  # the old one is set aside already: as much of the new one as can be read is salvaged

@@ -156,7 +156,7 @@ def _take_along(db: Database, old: Path) -> None:
         for feed in _ORDER:
             _take_feed(db, old, feed, until)
     except (sqlite3.DatabaseError, NoRoom) as error:
-        log.warning("nothing more is taken along of %s: %s", old.name, error)
+        log.warning("no more rows are copied from %s: %s", old.name, error)
 
 
 def _take_feed(db: Database, old: Path, feed: str, until: float) -> None:

@@ -100,7 +100,7 @@ def say_where(found: Found | None) -> None:
     """Log at the start of a process if a stolen card can be read."""
     if found and not found.handed:
         log.warning(
-            "the data key lies in a file, %s: who takes the card can read the databases. systemd/README.md says how to seal it",
+            "the data key is in a file, %s: with the card the databases can be read. systemd/README.md says how to seal it",
             found.place,
         )
 
@@ -138,7 +138,7 @@ def at_hand(config: Config, handed: str | None) -> DataKey | None:
     try:
         found = find(config, handed)
     except (WrongKey, BadConfig, OSError) as error:
-        log.info("the data key is not at hand: %s", error)
+        log.info("the data key is not available: %s", error)
         return None
     return found.key if found else None
 

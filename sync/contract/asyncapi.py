@@ -28,8 +28,8 @@ HEAD = """\
 # sync/protocol/feed_types.py, edge/registry.py.
 """
 TEXT = f"""\
-What a store's box and headquarters say to each other over MQTT (5 or 3.1.1), seen from the box: it sends what is \
-under `up` and receives what is under `down`. Whoever plays HQ does it the other way round.
+The messages between a store's box and headquarters over MQTT (5 or 3.1.1), seen from the box: it sends what is \
+under `up` and receives what is under `down`. HQ does it the other way round.
 
 A message is three parts: `signature SP key-id LF header LF body`. The signature is Ed25519, in base64url without \
 padding, over the topic, an LF, and all that follows the first line. The header is a JSON object on one line \
@@ -37,12 +37,12 @@ padding, over the topic, an LF, and all that follows the first line. The header 
 `enc` `zlib` the body is one zlib stream. A message has at most {WIRE_MOST} bytes and {ROWS_MOST} rows. Fields that are \
 not known are to be ignored; another `v` is refused.
 
-A fact (`x-facts`, by type) is a CloudEvent 1.0 in structured JSON. `id` is `store/epoch/seq` of where it was first told \
+A fact (`x-facts`, by type) is a CloudEvent 1.0 in structured JSON. `id` is `store/epoch/seq` of its first record \
 and never changes: count by it. `clock` says how far `time` can be trusted (`synced`, `holdover`, `unset`), `boot` is the \
 kernel's id of that boot; those of `member`, `staff`, `station` and `causation` (the scan or fact it came from) that are in \
-`attributes` are there if they are known. `lane` is the chain it is told in; lower ones go first.
+`attributes` are there if they are known. `lane` is the chain it is in; lower ones go first.
 
-A feed (`x-feeds`, by name) is heard by all stores alike or by each for itself (`scope`); `body` is what its rows hold, \
+A feed (`x-feeds`, by name) goes to all stores alike or to one store (`scope`); `body` is what its rows hold, \
 `key` the field of the body that is the row's key too; `body-of-key` names rows that hold something else.
 
 Beside the examples of each message is what is published on the wire (`x-wire`), signed for its topic with the secret \

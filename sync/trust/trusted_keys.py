@@ -121,7 +121,7 @@ class Trust:
             if missing := [one for key, one in known if filed.get(key) != one]:
                 key_ledger.append(self.folder, missing)
         except NoRoom as why:
-            log.error("HQ's keys are not written down everywhere: %s", why)  # the next start does it
+            log.error("HQ's keys are not stored in both places: %s", why)  # the next start does it
 
 
 def trusted(enrolled: PublicKeys, store: Database) -> PublicKeys:

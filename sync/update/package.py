@@ -97,7 +97,7 @@ def _list(text: bytes) -> dict[str, str]:
         raise BadPackage(f"{SUMS} is cut off")
     for line in lines:
         if not (match := LINE.fullmatch(line)) or match[2] in found or match[2] == SUMS:
-            raise BadPackage(f"{SUMS} has a line that is none: {line[:80]!r}")
+            raise BadPackage(f"{SUMS} has an invalid line: {line[:80]!r}")
         found[match[2]] = match[1]
     return found
 

@@ -54,7 +54,7 @@ def read(path: Path) -> Seal:
     try:
         return msgspec.json.decode(text, type=Seal)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotSealed(f"{path} is no word of HQ's on a package: {error}") from None
+        raise NotSealed(f"{path} is no signature of HQ's for a package: {error}") from None
 
 
 def check(said: Seal, digest: str, chain: str, keys: PublicKeys, revoked: Collection[str]) -> None:

@@ -32,14 +32,14 @@ def verify(file: Path, path: Path) -> None:
     config = read_config(path)
     unlock_data(config, os.environ.get(HANDED), make=False)
     if not seal.beside(file).exists():
-        _refuse(file, f"HQ's word on it is missing: expected {seal.beside(file)}")
+        _refuse(file, f"HQ's signature for it is missing: expected {seal.beside(file)}")
     try:
         said = seal.read(seal.beside(file))
         keys, revoked = trusted_keys.remembered(trusted_keys.enrolled_keys(config.hq), Path(config.store.data))
         seal.check(said, package.digest(file), config.store.chain, keys, revoked)  # before anything in it is looked at
         found = package.read(file)
         if (found.version, found.digest) != (said.version, said.sha256):
-            raise NotSealed(f"HQ's word is on version {said.version}, and this is {found.version}")
+            raise NotSealed(f"HQ's signature is for version {said.version}, and this is {found.version}")
         is_older = package.order(found.version) < package.order(version())
     except (BadPackage, NotSealed) as why:
         _refuse(file, str(why))

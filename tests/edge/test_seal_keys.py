@@ -41,7 +41,7 @@ def test_it_says_of_each_file_what_it_is_now(settings: Path) -> None:
     (settings.parent / "data" / FILE).write_text("A" * 43)
     told = noren("seal-keys", "--config", settings)
     assert told.stdout.startswith(f"{key} is now sealed with the data key ")
-    assert "the data key lies in a file" in told.stderr, "it guards little there, and that is said"
+    assert "the data key is in a file" in told.stderr, "it guards little there, and that is said"
     assert is_sealed(key.read_bytes())
     assert noren("seal-keys", "--config", settings).stdout.startswith(f"{key} was already sealed")
     assert noren("seal-keys", "--open", "--config", settings).stdout == f"{key} is now in the clear\n"

@@ -116,7 +116,7 @@ def test_a_box_is_set_up_line_by_line(root: Path, shell: Shell) -> None:
     shutil.copy(root / "etc/credstore.encrypted" / CREDENTIAL, handed)
     key = root / "etc/noren/keys/store-signing.key"
     assert is_sealed(key.read_bytes())
-    assert "is sealed, and the data key is not at hand" in shell.run(f"noren check --config {settings}")
+    assert "is sealed, and the data key is not available" in shell.run(f"noren check --config {settings}")
     told = shell.run(f"CREDENTIALS_DIRECTORY={handed} noren migrate --config {settings} 2>&1")
     assert "seal-keys" not in told
     assert "nothing is wrong" in shell.run(f"CREDENTIALS_DIRECTORY={handed} noren check --config {settings}")

@@ -168,7 +168,7 @@ def test_a_lost_data_key_comes_back_from_hq_and_the_sealed_keys_with_it(box: Box
 
     code, told = said("check", "--config", box.settings)
     assert code == 0, "what cannot be looked into is no fault"
-    assert told.count("is sealed, and the data key is not at hand here: it was not looked into") == 3
+    assert told.count("is sealed, and the data key is not available here: it was not checked") == 3
     for words in (("migrate",), ("run", "sync"), ("seal-keys",), ("seal-keys", "--open")):
         code, told = said(*words, "--config", box.settings)
         assert (code, "ask HQ for it" in told) == (EX_CONFIG, True), told

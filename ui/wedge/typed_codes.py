@@ -72,7 +72,7 @@ def scan(place: Station) -> tuple[str, int]:
 def _too_much(place: Station, at: float, status: int) -> tuple[str, int]:
     if count := house().pace.refused(place.id, at):
         keyboard_wedge.note_flood(shop().db, place.id, count, moment())
-        log.warning("codes refused at %s since the last word of it: %d", place.id, count)
+        log.warning("codes refused at %s since the last line about it: %d", place.id, count)
     return "", status
 
 

@@ -53,8 +53,8 @@ class OrderLine(Struct, frozen=True, kw_only=True):
 class OrderRow(Struct, frozen=True, kw_only=True):
     """A row of the `orders` feed (per store); its key is the order id.
 
-    Open orders of stores nearby come as stubs (no name, no lines, no secret), so that a shopper at the wrong door can be
-    told which store to go to, with or without a network. `through_seq` is the last fact of lane PROMISES of `epoch` that
+    Open orders of stores nearby come as stubs (no name, no lines, no secret), so that a screen can send a shopper at the
+    wrong store to the right one, with or without a network. `through_seq` is the last fact of lane PROMISES of `epoch` that
     HQ has counted into `state`.
     """
 

@@ -139,7 +139,7 @@ def _troubles(one: StoreStatus) -> Iterator[str]:
     """What is wrong with a store that no column has room for."""
     if one.strangers:
         yield (
-            f"{one.store} asks after members it does not know far above its normal: {one.strangers} times not answered. "
+            f"{one.store} asks about unknown members far above its normal: {one.strangers} times not answered. "
             f"Does a person there try a list of cards? If its key may be stolen: `noren hq stores revoke {one.store}`"
         )
     if one.config and one.config.stage in FAILED:
@@ -158,7 +158,7 @@ def _troubles(one: StoreStatus) -> Iterator[str]:
             yield f"{one.store}: {device} sent {passed.heard} bytes, and no code could be read from them"
     if one.unswept >= unswept.LATE:
         yield (
-            f"{one.store}: its clock could not be trusted for {one.unswept} days of running: nothing is thrown away by age; "
+            f"{one.store}: its clock could not be trusted for {one.unswept} days of running: no row is deleted by age; "
             "give its network a time server (NTP)"
         )
     if one.disk in DISK:

@@ -74,7 +74,7 @@ def read_stores(db: Database) -> Stores:
         try:
             demand_secret(public)
         except BadKey as error:
-            log.error("store %s is not believed: %s (revoke it, and enrol it anew)", row["id"], error)
+            log.error("store %s is not trusted: %s (revoke it, and enrol it again)", row["id"], error)
             continue
         keys[fingerprint(public)] = public
         owners[fingerprint(public)] = row["id"]

@@ -31,7 +31,7 @@ def note_told(db: Database, store: str, row: OrderRow | None, noted: str) -> Non
         note(db, row, noted)
         return
     if one(db, "select 1 from refusals where store = ? and reason = ?", (store, NOT_ITS_OWN)) is None:
-        log.warning("%s tells conflicts about orders that are not its own: see `noren hq refused`", store)
+        log.warning("%s reports conflicts about orders that are not its own: see `noren hq refused`", store)
     rejected_messages.write(db, store, NOT_ITS_OWN, 1)
 
 

@@ -109,7 +109,7 @@ class QueryBudgets:
         return None
 
     def _close(self, store: str, moment: float, how: str) -> Why:
-        log.error("store %s asks after strangers far above its normal, %s: it gets no answer", store, how)
+        log.error("store %s asks about unknown members far above its normal, %s: it gets no answer", store, how)
         self._closed[store] = moment + CLOSED
         return Why.OVER_BUDGET
 

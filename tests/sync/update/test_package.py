@@ -101,7 +101,7 @@ def test_an_older_version_than_the_one_that_runs_is_said(tmp_path: Path, hq: Pat
 
 
 def test_a_package_nobody_signed_is_refused(file: Path, box: Path) -> None:
-    assert "HQ's word on it is missing" in refused(file, box)
+    assert "HQ's signature for it is missing" in refused(file, box)
 
 
 @pytest.mark.parametrize("at", [0, 600, 1600, 2100, -1])
@@ -160,10 +160,10 @@ def rewritten(file: Path, **changes: object) -> None:
         ({"signature": "A" * 86}, "signature does not hold"),
         ({"signature": "!"}, "signature does not hold"),
         ({"key": "0" * 16}, "none of HQ's that this box knows"),
-        ({"kind": "config"}, "no word of HQ's"),
-        ({"more": 1}, "no word of HQ's"),
-        ({"sha256": "x"}, "no word of HQ's"),
-        ({"version": 2}, "no word of HQ's"),
+        ({"kind": "config"}, "no signature of HQ's"),
+        ({"more": 1}, "no signature of HQ's"),
+        ({"sha256": "x"}, "no signature of HQ's"),
+        ({"version": 2}, "no signature of HQ's"),
     ],
 )
 def test_a_changed_word_is_refused(file: Path, hq: Path, box: Path, changes: dict[str, object], why: str) -> None:
@@ -175,7 +175,7 @@ def test_a_changed_word_is_refused(file: Path, hq: Path, box: Path, changes: dic
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"[]", b"{}" + b" " * 9000, b'{"kind":"update"' * 2])
 def test_what_is_no_word_is_refused(file: Path, box: Path, text: bytes) -> None:
     seal.beside(file).write_bytes(text)
-    assert "no word of HQ's" in refused(file, box)
+    assert "no signature of HQ's" in refused(file, box)
 
 
 def test_another_key_under_hqs_name_is_refused(file: Path, hq: Path, box: Path) -> None:
@@ -195,7 +195,7 @@ def test_hqs_word_with_another_version_than_the_package_is_refused(file: Path, h
     """Should HQ itself be made to sign it: what is installed is what is said."""
     found_ = Package(version="9.0.0", digest=package.digest(file), files=4)
     seal.beside(file).write_bytes(msgspec.json.encode(seal.seal(read_hq_key(hq), "nagi", found_)))
-    assert "HQ's word is on version 9.0.0, and this is 0.2.0" in refused(file, box)
+    assert "HQ's signature is for version 9.0.0, and this is 0.2.0" in refused(file, box)
 
 
 def test_what_hq_has_signed_and_is_no_package_is_refused(file: Path, hq: Path, box: Path) -> None:

@@ -114,7 +114,7 @@ def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
         ask(hq, QueryBudgets(hq), f"app:{number}", at(-1800 + EVERY * number))
     assert asked(hq, "ginza", now()) == allowed(hq, "ginza", now()) == FLOOR
     assert ask(hq) is Why.OVER_BUDGET
-    assert "ginza asks after strangers far above its normal" in caplog.text
+    assert "ginza asks about unknown members far above its normal" in caplog.text
     assert ask(hq, moment=at(1900)) is not Why.OVER_BUDGET
 
 
