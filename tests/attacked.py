@@ -1,18 +1,17 @@
 """A shop under a flood: its real web process, the laptop that floods it, and a kiosk that wants its answers meanwhile."""
 
 import os
-import random
-import socket
 import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from edge.demo.ports import free_port
 from edge.features.paired_devices import Page, Wanted, make_code
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
@@ -68,7 +67,11 @@ def flood(name: str, host: str, port: int, scheme: str, seed: int = 1) -> Iterat
 
 def size(folder: Path) -> int:
     """Bytes of the files in a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    found = 0
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # gone since it was listed
+            found += path.stat().st_size if path.is_file() else 0
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,16 +164,6 @@ class Shop:
         return Found(kiosks=kiosks, memory=most, grown=size(self.data) - before, cores=spent.cores())
 
 
-def steady_port() -> int:
-    """A free port from below those that outgoing connections get: a flood opens thousands, and one would have ours."""
-    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text(encoding="ascii").split()[0])
-    while True:
-        port = random.randrange(lowest // 2, lowest)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                return port
-
-
 def _begun(words: tuple[str, ...], settings: Path, log: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as told:
         return subprocess.Popen([sys.executable, "-m", *words, str(settings)], stderr=told, stdout=told, cwd=ROOT)
@@ -191,7 +184,7 @@ def front(settings: Path) -> Iterator[subprocess.Popen[bytes]]:
 @contextmanager
 def shop(folder: Path, by: Server = SERVERS["haproxy"]) -> Iterator[Shop]:
     """The web process of a small shop and its front, if it has one, both up; ended on the way out."""
-    port, lan_port = steady_port(), steady_port()
+    port, lan_port = free_port(), free_port()
     open_floor(folder / "data", port).close()
     settings = toml(folder, port)
     if by.front:

@@ -109,7 +109,7 @@ def test_a_new_address_or_a_near_end_gives_a_new_certificate_without_a_word_lost
     site = attacked.data / "front" / "site.pem"
     before = site.read_bytes()
     site.unlink()
-    eventually(site.exists, "the web process makes it anew", 90)
+    eventually(site.exists, "the web process makes it anew")
     assert site.read_bytes() != before
     eventually(lambda: shows(attacked) == ssl.PEM_cert_to_DER_cert(first(site)), "the front shows it")
     assert asked(attacked.stranger(), "/healthz").status == 200
