@@ -97,7 +97,7 @@ class Shop:
     port: int
     lan_port: int
     web: int  # process numbers
-    front: int | None  # None: nothing stands before the app
+    front: int | None  # None: nothing is in front of the app
 
     @property
     def data(self) -> Path:
@@ -171,7 +171,7 @@ def _begun(words: tuple[str, ...], settings: Path, log: Path) -> subprocess.Pope
 
 @contextmanager
 def front(settings: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """What stands between the network and the pages of a shop that is open; ended on the way out."""
+    """The front between the network and the pages of an open shop; ended on exit."""
     process = _begun(("edge", "front", "--config"), settings, settings.parent / "front.log")
     try:
         eventually((settings.parent / "data" / "front" / "pid").exists, "the front is up")

@@ -46,7 +46,7 @@ class Screens:
 
 
 def photograph(screens: Screens, folder: Path) -> None:
-    """Each screen as it stands, for somebody who wants to know why a step was not seen."""
+    """The present content of each screen, to see why a step did not appear."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in ("kiosk", "camera", "board", "staff"):
         getattr(screens, name).screenshot(path=folder / f"{name}.png")

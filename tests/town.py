@@ -73,7 +73,7 @@ def devices_work(town: DemoStack) -> bool:
 
 
 def mirror_is_whole(town: DemoStack) -> bool:
-    """Whether sync has heard HQ while every feed was at HQ's version."""
+    """Whether sync has received a message of HQ's while every feed was at HQ's version."""
     found = look(town.data / "store.db", "select heard from line where state = 'up'")
     return bool(found) and found[0][0] is not None
 

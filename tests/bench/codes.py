@@ -58,7 +58,7 @@ def measured() -> dict[str, float]:
 
 
 def dictionary() -> str:
-    """Whether the AI table is what GS1's published file says, where a copy of that lies beside the repository."""
+    """Whether the AI table is what GS1's published file says, if a copy of that is beside the repository."""
     if not PUBLISHED.exists():
         return f"GS1's dictionary {RELEASE}: not compared, {PUBLISHED.name} is not in {PUBLISHED.parent}"
     release, lines = entries(PUBLISHED.read_text())

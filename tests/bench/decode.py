@@ -110,7 +110,7 @@ def packed(asked: argparse.Namespace) -> Figures:
 
 
 def slowed(asked: argparse.Namespace) -> Figures:
-    """Packs, and each so many photographs, held still where the processor is slower."""
+    """Packs, and each so many photographs, held still if the processor is slower."""
     with hushed():
         drawn = slower.measured(packs.pictures(asked.packs, asked.half), f"packs_{asked.half}")
         return drawn | slower.measured(itertools.islice(photographs(asked.corpus), 0, None, EACH), "photographs")

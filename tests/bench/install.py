@@ -63,7 +63,7 @@ def measure(root: Path, package: Path) -> list[float]:
 
 
 def main() -> int:
-    """Measure each package of dist/ for this machine in each Debian; 1 where it takes too long."""
+    """Measure each package of dist/ for this machine in each Debian; 1 if it takes too long."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("suites", nargs="*", default=SUITES, help="Debian's releases: bookworm, trixie.")
     asked.add_argument("--dist", type=Path, default=ROOT / "dist", help="Where ./dev bundle has put the packages.")

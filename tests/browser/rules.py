@@ -36,7 +36,7 @@ def small_targets(page: Page, least: int) -> list[str]:
 
 
 def small_text(page: Page, least: int) -> list[str]:
-    """Text under `least` px; furigana is measured by the word it stands over."""
+    """Text under `least` px; furigana is measured by the word below it."""
     found: list[str] = page.evaluate(
         f"""least => {{ {_SEEN} return [...document.querySelectorAll('body *')]
           .filter(e => seen(e) && !e.closest('svg, rt, rp, script'))

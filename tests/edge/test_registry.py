@@ -1,4 +1,4 @@
-"""The registry: what features declare is all there is, two that claim the same are told apart, and off means not there."""
+"""The registry: what features declare is all there is, two of one claim are an error that names them, and off means not there."""
 
 import pytest
 

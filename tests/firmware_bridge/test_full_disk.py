@@ -1,4 +1,4 @@
-"""A disk without room: readings are refused, told once, and taken again as soon as there is room; the device stays open."""
+"""A disk without room: readings are refused, reported once, and taken again as soon as there is room; the device stays open."""
 
 import logging
 from collections.abc import Iterator

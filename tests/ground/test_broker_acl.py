@@ -1,4 +1,4 @@
-"""The broker's example rules, asked of a real mosquitto: a store speaks and hears only as itself."""
+"""The broker's example rules, in a real mosquitto: a store writes and reads only under its own name."""
 
 import itertools
 import os

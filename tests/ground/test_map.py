@@ -1,4 +1,4 @@
-"""What the pages of docs/ say lies in a file is there: the way of a scan, the way of a row, the words of the trade."""
+"""Each name that a page of docs/ puts in a file is there: the way of a scan, the way of a row, the words of the trade."""
 
 import ast
 import re

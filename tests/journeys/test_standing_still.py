@@ -1,4 +1,4 @@
-"""A process that exists and stands still is told on the status page, and so is its coming back."""
+"""The status page shows a process that exists and does nothing, and shows that it works again."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""On a disk without room sync lives on: nothing is half applied, what was dropped is asked for again, HQ hears how it is."""
+"""On a disk without room sync lives on: nothing is half applied, what was dropped is asked for again, and HQ gets the state."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What a store's courier does with what it hears and with what the journal says; only the wire is make-believe."""
+"""A session of sync: what it does with messages of HQ and with the journal; only the connection is a substitute."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ NONE = "0" * 64
 
 @dataclass
 class Line:
-    """Stands for the line: keeps what was published."""
+    """In place of the connection: keeps what was published."""
 
     taken: list[tuple[str, bytes, bool]] = field(default_factory=list)
     has_room: bool = True

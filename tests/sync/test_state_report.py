@@ -1,4 +1,4 @@
-"""When HQ is told how the store is: once on a line, again after a while, and at once when it has changed."""
+"""When HQ gets the store's state: once per connection, again after a while, and at once when it has changed."""
 
 from collections.abc import Iterator
 from pathlib import Path

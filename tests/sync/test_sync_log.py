@@ -1,4 +1,4 @@
-"""What sync noted is thrown away once it has been told; what must be known again after a restart is remembered apart."""
+"""Sync's notes are deleted once they are reported; what must be known after a restart is kept apart."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -37,7 +37,7 @@ CARDS = (
 
 
 class Ear:
-    """Stands where a virtual scanner's control socket is, and keeps what it was told."""
+    """In place of a virtual scanner: keeps the orders that come to its control socket."""
 
     def __init__(self, path: Path) -> None:
         self.heard: list[dict[str, object]] = []

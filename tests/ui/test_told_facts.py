@@ -1,4 +1,4 @@
-"""A day in the shop through its pages and scanners: whatever is told HQ is what the contract says, field by field."""
+"""A day in the shop through its pages and scanners: every fact is as the contract says, field by field."""
 
 from collections.abc import Iterator
 from typing import Any

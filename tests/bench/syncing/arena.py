@@ -53,7 +53,7 @@ def module(name: str, *words: object) -> list[str]:
 
 
 def program(name: str) -> str:
-    """Where a program is; Debian keeps servers where a user's PATH does not look."""
+    """The path of a program; Debian keeps servers in folders that are not in a user's PATH."""
     found = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     if found is None:
         raise SystemExit(f"{name} is not installed; ./dev bench installs it")

@@ -20,7 +20,7 @@ from tests.bench.scan import quantile
 from tests.bench.syncing import shop
 
 FACTS, FEW = 1_000_000, 50_000
-ENQUEUED, ENQUEUED_FEW = 3_000, 300  # facts told to each store, in turn
+ENQUEUED, ENQUEUED_FEW = 3_000, 300  # facts given to each store, in turn
 QUIET, QUIET_FEW = 300, 60  # scans before the drain, and after it
 STILL = 10  # facts that wait when the drain counts as over: scans go on, and each tells one
 

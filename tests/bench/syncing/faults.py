@@ -75,7 +75,7 @@ def _killed(dice: random.Random, role: Role, times: int, seconds: float) -> Iter
 
 
 def _partitioned(dice: random.Random, times: int, seconds: float) -> Iterator[Step]:
-    """The link carries nothing, both ways, and nobody is told; then it goes on, or it has forgotten its connections."""
+    """The link carries nothing in both directions, without an error; then it goes on, or it has forgotten its connections."""
     for begin, end in _windows(dice, times, seconds, AWAY):
         yield Step(at=begin, role="link", act="freeze")
         if dice.random() < 0.5:

@@ -83,7 +83,7 @@ def _noren(facts: int) -> list[float]:
 
 
 def _paho(facts: int) -> list[float]:
-    """paho publishes as soon as it is told; yes means that its queue in memory has it."""
+    """paho publishes at once; yes means that its queue in memory has the message."""
     with arena("latency-paho", lambda: False, on_disk=True) as here:
         kept = _their_hq(here, "paho_queue")
         client = paho.Client(CallbackAPIVersion.VERSION2, "store", clean_session=False)

@@ -56,7 +56,7 @@ def rate(seed: int) -> float:
 
 
 def measure(asked: argparse.Namespace) -> dict[str, float]:
-    """Run what is not yet in `--resume`, and show all that was asked for. Raises SystemExit where a trial hung."""
+    """Run what is not yet in `--resume`, and show all that was asked for. Raises SystemExit if a trial hung."""
     wanted = trials(asked)
     results = {result.trial: result for result in read(asked.resume)}
     keep = len(wanted) == 1

@@ -1,4 +1,4 @@
-"""A whole code is known by its structure where it has one; a stand-in for GS only where the code is GS1."""
+"""A whole code is known by its structure if it has one; a substitute for GS only if the code is GS1."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Which keyboard a code was typed on is told by the code, where it can be."""
+"""The code itself shows on which keyboard it was typed, if it can."""
 
 import pytest
 

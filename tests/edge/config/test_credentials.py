@@ -1,4 +1,4 @@
-"""A key is named where it lies, and found where systemd hands it to the process that needs it."""
+"""Settings name a key by its path, and the process that needs it finds systemd's copy."""
 
 from pathlib import Path
 

@@ -92,7 +92,7 @@ def test_no_character_of_it_can_be_changed() -> None:
         changed = bytearray(made)
         changed[at] = ord("A") if changed[at] != ord("A") else ord("B")
         if at == len(made) - 2 and open_or_none(bytes(changed)) == b"a secret of a shop":
-            continue  # the last character of base64 has bits that stand for nothing
+            continue  # the last character of base64 has bits without meaning
         assert open_or_none(bytes(changed)) is None, at
 
 

@@ -1,4 +1,4 @@
-"""A backup of the running box, and the way back: nothing lost that it has, nothing told twice."""
+"""A backup of the running box, and the way back: nothing of it is lost, and nothing counts twice."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -45,7 +45,7 @@ def hq(tmp_path: Path) -> Iterator[Database]:
 
 
 def say(folder: Path, first: int, count: int) -> list[str]:
-    """Facts told by a process that runs; their texts."""
+    """Facts written by a running process; their texts."""
     with open_store(folder) as db:
         box = read_box(db, STORE)
         assert box is not None

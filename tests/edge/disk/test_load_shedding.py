@@ -1,4 +1,4 @@
-"""On a disk that fills, what can be spared goes, counted and told; what was promised stays, and every chain holds."""
+"""On a disk that fills, rows that can be spared are deleted, counted and reported; promises stay, and every chain holds."""
 
 import shutil
 from collections.abc import Iterator
@@ -227,7 +227,7 @@ def test_whatever_is_thinned_between_hq_can_chain_what_it_gets_to_what_it_has(
 def test_by_a_clock_nobody_vouches_for_the_youngest_rows_stay_and_the_rest_can_go(
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch, days: float, clock: Quality
 ) -> None:
-    """A clock ahead would give the young away, and one behind nothing at all, until the shop stands still."""
+    """A clock ahead would give the young away, and one behind nothing at all, until the shop stops."""
     monkeypatch.setattr(load_shedding, "LEFT", {Level.SHORT: 5, Level.FULL: 2})
     for _ in range(8):
         tell_one(floor, Lane.STORE)

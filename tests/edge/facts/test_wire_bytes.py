@@ -49,7 +49,7 @@ LABELLED = {
     "bad": [{"field": "15", "why": str(RejectReason.AI_LENGTH)}],
 }
 
-# Each fact, and its data as the code that told it wrote it down word by word before facts had types.
+# Each fact, and its data as they were written before facts had types.
 FIRST: list[tuple[Fact, dict[str, Any]]] = [
     (box.BoxStarted(box="b1"), {"box": "b1"}),
     (

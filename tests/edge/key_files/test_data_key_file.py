@@ -1,4 +1,4 @@
-"""The data key: made once, found where it lies, and another one is never taken for damage."""
+"""The data key: made once, found at its path, and another one is never taken for damage."""
 
 import shutil
 from contextlib import closing

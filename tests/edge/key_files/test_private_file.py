@@ -1,4 +1,4 @@
-"""A secret is written whole or not at all, by several at once, after a kill, and where there are no links."""
+"""A secret is written whole or not at all, by several at once, after a kill, and on a file system without links."""
 
 import os
 import subprocess

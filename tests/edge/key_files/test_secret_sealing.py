@@ -1,4 +1,4 @@
-"""Secrets are sealed where they lie: whole or not at all, by no other key, and the plain bytes go."""
+"""Secrets are sealed in their files: whole or not at all, by no other key, and the plain bytes are overwritten."""
 
 import subprocess
 import sys

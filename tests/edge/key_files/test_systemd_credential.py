@@ -1,4 +1,4 @@
-"""The data key is sealed, or it lies where it lay: whatever systemd-creds does."""
+"""The data key is sealed, or stays in its file: whatever systemd-creds does."""
 
 from collections.abc import Callable
 from pathlib import Path

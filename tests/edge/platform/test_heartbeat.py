@@ -1,4 +1,4 @@
-"""Each loop's last round is noted, and a loop that stands still is known from it."""
+"""Each loop's last round is noted, and a loop that has stopped is known from it."""
 
 import threading
 import time

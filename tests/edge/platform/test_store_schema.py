@@ -42,7 +42,7 @@ def empty() -> Iterator[Database]:
 
 
 def tables(db: Database) -> str:
-    """What stands for the text of all tables and indexes."""
+    """A digest of the text of all tables and indexes."""
     objects = "select name, sql from sqlite_master where tbl_name not like '%sqlite%' and sql is not null order by name"
     return sha256(repr(db.conn.execute(objects).fetchall()).encode()).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""Where a field stands in a JSON or TOML text, as a person counts lines and columns."""
+"""The line and column of a field in a JSON or TOML text, as a person counts them."""
 
 import json
 import tomllib

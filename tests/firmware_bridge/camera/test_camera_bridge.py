@@ -1,4 +1,4 @@
-"""A camera's codes become scans once each, and what keeps it from seeing is told."""
+"""A camera's codes become scans once each, and what keeps it from seeing is reported."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""The newest picture wins, and a lens that fails or hangs is heard of by who asks."""
+"""The newest picture wins, and the reader gets an error from a camera that fails or hangs."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Dark and covered lenses are told from scenes, and only when they last."""
+"""Dark and covered lenses are distinguished from scenes, and only when they last."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""From a real pty to a committed row: what a serial scanner sends is written down, and its coming and going told."""
+"""From a real pty to a committed row: what a serial scanner sends is written down, and its loss and return are reported."""
 
 import os
 import re

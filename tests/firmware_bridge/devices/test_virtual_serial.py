@@ -1,4 +1,4 @@
-"""The virtual scanner does as it is told, and says why when it cannot."""
+"""The virtual scanner follows its orders, and says why when it cannot."""
 
 import json
 import os

@@ -37,7 +37,7 @@ STAGES = ["received", "validated", "trial", "kept"]
 
 @dataclass
 class Judge:
-    """Stands for the self-check: the test says what it finds."""
+    """In place of the self-check: the test says what it finds."""
 
     found: str | None = None
     gone: bool = False  # what it finds says nothing of the config

@@ -1,4 +1,4 @@
-"""The contract in the tree is what the types say, its examples are true messages, and it lists every fact that is told."""
+"""The contract in the tree is what the types say, its examples are true messages, and it lists every fact."""
 
 import json
 import re

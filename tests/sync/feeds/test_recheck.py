@@ -1,4 +1,4 @@
-"""After a start the mirror is looked at again: what cannot be read is set aside and told, what now can comes back."""
+"""After a start the mirror is looked at again: unreadable rows are set aside and reported, readable ones come back."""
 
 from collections.abc import Iterator
 from pathlib import Path

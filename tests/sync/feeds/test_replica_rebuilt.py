@@ -1,4 +1,4 @@
-"""A mirror that was made anew, as sync sees it: HQ is told once, the rows come again, and nothing HQ trusts is forgotten."""
+"""A mirror that was made anew, as sync sees it: HQ gets one report, the rows come again, and nothing HQ trusts is forgotten."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An order that cannot be carried out is refused where it is given, in words, and again where it comes in."""
+"""A command that cannot be carried out is refused in words at HQ, and again at the box."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""TLS with a certificate per store, and the shipped ACL: each store speaks only for itself and hears only its own."""
+"""TLS with a certificate per store, and the shipped ACL: each store writes and reads only its own topics."""
 
 from collections.abc import Iterator
 from pathlib import Path

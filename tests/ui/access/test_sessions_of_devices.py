@@ -1,4 +1,4 @@
-"""A clerk's session is good on the device where it began: whoever carries its token off has nothing."""
+"""A clerk's session is valid on the device on which it began: a stolen token is worth nothing elsewhere."""
 
 import pytest
 from flask import Flask

@@ -1,4 +1,4 @@
-"""What stands on the pack that was read, as shoppers and clerks are shown it."""
+"""The data of a pack's label, as shoppers and clerks see them."""
 
 import re
 from datetime import date, timedelta

@@ -14,7 +14,7 @@ NAME = "サ＊＊"
 
 @pytest.fixture
 def seq(floor: Floor) -> int:
-    """A member stands before kiosk-1, and one of their orders is ready."""
+    """A member is at kiosk-1, and one of their orders is ready."""
     floor.order("4821", member="m-1")
     return floor.scan("M12345678")
 
@@ -67,7 +67,7 @@ def test_what_is_over_is_not_touched_to_life_again(client: FlaskClient, floor: F
 
 
 def test_looking_alone_keeps_no_session_alive(client: FlaskClient, floor: Floor, seq: int) -> None:
-    """The page asks by itself when an order changes; nobody needs to stand there for that."""
+    """The page asks by itself when an order changes; nobody needs to be there for that."""
     pass_by(floor, LASTS - 5)
     assert is_shown(client, seq)
     pass_by(floor, 10)

@@ -159,7 +159,7 @@ def test_nobodys_name_stands_at_the_door_before_anybody_has_signed_in(client: Fl
 
 @pytest.fixture
 def lead(client: FlaskClient, floor: Floor) -> FlaskClient:
-    """Another browser, at a counter of its own, where a lead is signed in."""
+    """Another browser, at a counter of its own, with a lead signed in."""
     floor.config.stations.append(Station(id="counter-2", role=Role.COUNTER, name=LocalizedText(ja="奥", en="Back")))
     person = Staff(staff="s-9", name="原 みどり", mark="原", role="lead", pin=hash_pin("9999"))
     floor.feed("staff", "s-9", person)

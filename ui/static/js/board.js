@@ -7,7 +7,7 @@ import { mendFonts } from './fonts.js';
 import { renew } from './renew.js';
 
 const ROW = 5.4; // rem of a row of ready numbers: 115 px capitals and air
-const AGAIN = 60000; // ms between looks at the numbers though nothing has changed: one may have stood there long enough
+const AGAIN = 60000; // ms between looks at the numbers though nothing has changed: one may have been there long enough
 const TURN = 8000; // ms a page stays
 const MARKS = 6; // pages that are marked one by one; of more the number says enough
 const NEW = 60000; // ms a number is highlighted

@@ -1,4 +1,4 @@
-"""Every GS1 Application Identifier: a value it takes, one it refuses and why, and what must stand beside it."""
+"""Every GS1 Application Identifier: a value it takes, one it refuses and why, and what must be beside it."""
 
 import hashlib
 import re

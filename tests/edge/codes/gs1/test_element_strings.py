@@ -1,4 +1,4 @@
-"""Element strings taken apart, and which of them may stand together."""
+"""Element strings taken apart, and which of them may be together."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""Japan's in-store codes: price and weight only where the retailer's own rule says."""
+"""Japan's in-store codes: price and weight only if the retailer's own rule says so."""
 
 from typing import Any
 

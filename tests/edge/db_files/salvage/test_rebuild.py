@@ -39,7 +39,7 @@ def made_good(folder: Path) -> Database:
 
 
 def after(folder: Path, hq_folder: Path, lived: Lived) -> tuple[int, int, int]:
-    """Facts lost, told twice, and readings lost, once HQ has heard the box."""
+    """Facts lost, facts kept twice, and readings lost, once HQ has received all of the box."""
     with made_good(folder) as db, open_hq_store(hq_folder) as hq:
         hq.conn.execute("pragma synchronous = off")
         carry(db, hq)

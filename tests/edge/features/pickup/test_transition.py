@@ -1,4 +1,4 @@
-"""A step with an order: taken once, told once, refused in plain words."""
+"""A step with an order: taken once, sent once, refused in plain words."""
 
 import msgspec
 import pytest

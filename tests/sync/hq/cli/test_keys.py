@@ -1,4 +1,4 @@
-"""HQ's next key: damaged or leaked, it is thrown away, and what the stores were told of it is revoked."""
+"""HQ's next key: damaged or leaked, it is discarded, and revoked if the stores have it."""
 
 from pathlib import Path
 

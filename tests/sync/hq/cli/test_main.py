@@ -1,4 +1,4 @@
-"""What a person at HQ types, and what they are told."""
+"""The commands that a person at HQ types, and their output."""
 
 import json
 from pathlib import Path

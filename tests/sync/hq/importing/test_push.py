@@ -1,4 +1,4 @@
-"""Each word of `noren hq push`: its template goes out as it is, goes out once, and a mistake is told where it stands."""
+"""Each word of `noren hq push`: its template goes out as it is, goes out once, and a mistake is reported with its place."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Config goes to more and more stores, halts where one cannot live with it, and can be taken back."""
+"""Config goes to more and more stores, halts if one cannot use it, and can be taken back."""
 
 import json
 from pathlib import Path
