@@ -10,36 +10,36 @@ from typing import Any, cast
 
 import click
 
-from edge.check import HANDED, checked, every_fault
+from edge.check import HANDED, every_fault, load_checked_config
 from edge.config.command_option import settings
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
 from edge.config.reference import reference
 from edge.crypto.data_key import to_text
 from edge.db_files.backup import CannotBackUp, back_up, restore
-from edge.db_files.encryption_migration import FULL, encrypt
-from edge.db_files.file_lock import InUse, in_use
-from edge.db_files.inspection import GLANCE, WORTH
-from edge.db_files.startup import make_ready
+from edge.db_files.encryption_migration import FULL, encrypt_files
+from edge.db_files.file_lock import InUse, shared_lock
+from edge.db_files.inspection import READ_SECONDS, RESTART_READ_SECONDS
+from edge.db_files.startup import prepare_databases
 from edge.disk import reserve
 from edge.key_files.data_key_file import (
     SEALED,
     WrongKey,
     key_to_seal,
-    read_given,
-    say_where,
-    say_who_opens_it,
+    log_key_protection,
+    log_key_recovery,
+    read_other_key,
     sealed_for_hq,
-    unlock_data,
+    unlock_databases,
 )
-from edge.key_files.own_secrets import tell_plain_ones
-from edge.key_files.systemd_credential import end_what_was_begun, is_sealed, seal_credential
+from edge.key_files.own_secrets import report_unsealed_files
+from edge.key_files.systemd_credential import finish_deletion, is_fully_sealed, seal_credential
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import NewerDatabase, NoRoom
-from edge.platform.os_errors import EX_CONFIG, in_words
-from edge.platform.process import UNREADABLE, set_up_logging
-from edge.platform.sqlite_file import Damaged, Locked, want_repair
+from edge.platform.os_errors import EX_CONFIG, explain_error
+from edge.platform.process import EX_UNREADABLE, set_up_logging
+from edge.platform.sqlite_file import Damaged, KeyMissing, request_repair
 from edge.platform.version import version
 
 EX_TEMPFAIL = 75  # sysexits(3): not now; nothing was done
@@ -81,16 +81,16 @@ def noren() -> None:
 @settings
 def migrate(path: Path) -> None:
     """Make the databases, bring them up to this version, and repair what is damaged."""
-    config = checked(path)
+    config = load_checked_config(path)
     data = Path(config.store.data)
     try:
         if data.is_dir():
-            reserve.release(data)  # the key may have to be written, too
-        found = unlock_data(config, os.environ.get(HANDED), make=True)
-        say_where(found)
-        say_who_opens_it(config)
-        tell_plain_ones(config, handed=found is not None and found.handed)
-        make_ready(config, within=WORTH)
+            reserve.release_start_reserve(data)  # the key may have to be written, too
+        found = unlock_databases(config, os.environ.get(HANDED), make=True)
+        log_key_protection(found)
+        log_key_recovery(config)
+        report_unsealed_files(config, handed=found is not None and found.handed)
+        prepare_databases(config, within=READ_SECONDS)
         migration.migrate(data)
     except (OSError, BadConfig) as error:
         cause = error.__cause__ if isinstance(error, BadConfig) else error
@@ -127,8 +127,8 @@ def data_key(path: Path, seal: bool, place: Path) -> None:
     if not seal:
         click.echo(to_text(key_to_seal(config, handed, place)))
         return
-    end_what_was_begun(config, place)
-    if is_sealed(config, place):
+    finish_deletion(config, place)
+    if is_fully_sealed(config, place):
         click.echo(f"{place}: it is sealed, and in no file")
     else:
         gone = seal_credential(config, key_to_seal(config, handed, place), place)
@@ -148,7 +148,7 @@ def print_reference() -> None:
 def backup(target: Path, force: bool, path: Path) -> None:
     """Copy what only this store knows (store.db) to PATH, a file or a folder; the box may go on working."""
     config = read_config(path)
-    found = unlock_data(config, os.environ.get(HANDED), make=False)
+    found = unlock_databases(config, os.environ.get(HANDED), make=False)
     sealed = sealed_for_hq(config, found.key) if found else None
     place = back_up(Path(config.store.data), config.store.id, target, now(), sealed=sealed, force=force)
     if sealed and not sealed.recovery:
@@ -169,11 +169,11 @@ def backup(target: Path, force: bool, path: Path) -> None:
 def restore_command(source: Path, given: Path | None, path: Path) -> None:
     """Put a backup made by `noren backup` in the place of store.db; the processes must not run."""
     config = read_config(path)
-    key = read_given(given) if given else None
+    key = read_other_key(given) if given else None
     folder = Path(config.store.data)
     folder.mkdir(parents=True, exist_ok=True)
-    unlock_data(config, os.environ.get(HANDED), make=True)
-    encrypt(folder)
+    unlock_databases(config, os.environ.get(HANDED), make=True)
+    encrypt_files(folder)
     place = restore(folder, config.store.id, source, now(), key)
     kept = f"What was there before is {place}. " if place else ""
     click.echo(f"{source} is in its place. {kept}HQ will get what it does not have yet. Start the box as usual.")
@@ -186,7 +186,7 @@ def run(process: str, path: Path) -> None:
     """Run one of the box's three processes."""
     config = _ready(path, process)
     os.chdir("/")  # the folder it was started in may be removed, or closed to this user
-    with in_use(Path(config.store.data)):
+    with shared_lock(Path(config.store.data)):
         sys.exit(_load(PROCESSES[process])(config))
 
 
@@ -195,20 +195,20 @@ def run(process: str, path: Path) -> None:
 @settings
 def front(path: Path, wanted: bool) -> None:
     """Run HAProxy between the shop's network and the pages, with Noren's settings and the box's certificate."""
-    config = checked(path, "web")
+    config = load_checked_config(path, "web")
     if wanted:
         sys.exit(config.web.lan is None)
     _load("ui.front.haproxy")(config)
 
 
 def _ready(path: Path, process: str) -> Config:
-    config = checked(path, process)
+    config = load_checked_config(path, process)
     folder = Path(config.store.data)
-    unlock_data(config, os.environ.get(HANDED), make=False)
-    make_ready(config, within=GLANCE)
+    unlock_databases(config, os.environ.get(HANDED), make=False)
+    prepare_databases(config, within=RESTART_READ_SECONDS)
     if not (folder / "store.db").exists():
         raise BadConfig(f"{folder / 'store.db'}: no such database. Run `noren migrate --config {path}` first.")
-    migration.check(folder)
+    migration.check_versions(folder)
     return config
 
 
@@ -234,18 +234,18 @@ def main(argv: list[str] | None = None) -> Any:
         for fault in error.faults:
             click.echo(f"noren: {fault}", err=True)
         sys.exit(EX_CONFIG)
-    except (NewerDatabase, WrongKey, Locked) as error:
+    except (NewerDatabase, WrongKey, KeyMissing) as error:
         click.echo(f"noren: {error}", err=True)
         sys.exit(EX_CONFIG)
     except Damaged as error:
-        want_repair(error)
+        request_repair(error)
         click.echo(f"noren: {error}. It is repaired at the next start.", err=True)
-        sys.exit(UNREADABLE)
+        sys.exit(EX_UNREADABLE)
     except (InUse, NoRoom, CannotBackUp) as error:
         click.echo(f"noren: {error}", err=True)
         sys.exit(EX_TEMPFAIL)
     except Exception as error:
-        told = in_words(error)
+        told = explain_error(error)
         if told is None:
             raise
         sentence, code = told

@@ -20,7 +20,7 @@ HANDED = "CREDENTIALS_DIRECTORY"  # systemd.exec(5)
 FILES = ("store.db", "hq.db", "migrate.lock")
 
 
-def checked(path: Path, process: str | None = None) -> Config:
+def load_checked_config(path: Path, process: str | None = None) -> Config:
     """The settings in a file, once nothing in them is wrong for any process. Raises BadConfig with every fault.
 
     `process` is the one that is about to begin: a file that only another one may read is none of its business.

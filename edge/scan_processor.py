@@ -16,10 +16,10 @@ from edge.platform.clock import now
 from edge.platform.database import Changes, NoRoom, after, cursor, move_cursor, writing
 from edge.platform.process import Life
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import held_by
+from edge.platform.sqlite_file import key_of_connection
 from edge.scan.context import ScanContext
 from edge.scan.log import LOGS, Scan, count_answered
-from edge.scan.raw_reading import RIDDLES, let_go
+from edge.scan.raw_reading import UNREAD_KINDS, delete_bytes
 from edge.store_context import StoreContext
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,10 @@ FRESH = timedelta(seconds=10)
 
 # The log that this process writes itself: it deletes those readings with their answer. The bridge deletes its own readings
 # later, so that each log has one writer.
-OURS = "page_scans"
+PAGE_LOG = "page_scans"
 
 # Errors that no scan causes. A broken constraint is a scan's fault, or the same scan would end the process again and again.
-TROUBLE = (OSError, MemoryError, sqlite3.Error)
+MACHINE_ERRORS = (OSError, MemoryError, sqlite3.Error)
 
 Decide = Callable[[ScanContext], Outcome]
 """Returns the outcome of a scan, by the table of the features that are on (edge/registry.py)."""
@@ -50,7 +50,7 @@ class Answered:
     fresh: bool
 
 
-def answer(shop: StoreContext, decide: Decide, scan_log: str, scan: Scan) -> Answered:
+def answer_scan(shop: StoreContext, decide: Decide, scan_log: str, scan: Scan) -> Answered:
     """Answer one scan in one transaction: outcome, facts and cursor move together.
 
     The scan's own moment decides (which day a visit counts for, whether a code has expired), however late it is
@@ -65,7 +65,7 @@ def answer(shop: StoreContext, decide: Decide, scan_log: str, scan: Scan) -> Ans
     except NoRoom:
         raise  # the scan is kept and waits
     except Exception as error:
-        if isinstance(error, TROUBLE) and not isinstance(error, sqlite3.IntegrityError):
+        if isinstance(error, MACHINE_ERRORS) and not isinstance(error, sqlite3.IntegrityError):
             raise  # the card or the database, not this scan: the process ends and begins anew
         trace = secrets.token_hex(4)
         log.exception("scan %s failed by an error of this program, trace %s", cause, trace)
@@ -87,15 +87,15 @@ def _case(shop: StoreContext, scan: Scan, cause: str) -> ScanContext:
 
 def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, code: AbridgedCode | None) -> Answered:
     moment = now()
-    key = held_by(shop.db.conn)
+    key = key_of_connection(shop.db.conn)
     mac = code_mac(key, scan.data) if key else None
     seq = keep(shop.db, scan_log, scan.seq, scan.station, outcome, moment, code, mac)
     fresh = scan.boot == moment.boot and moment.uptime_ms - scan.uptime_ms <= FRESH.total_seconds() * 1000
     if fresh:
         put_on_screen(shop.db, scan.station, seq, moment)
     count_answered(shop.db, scan_log, scan)
-    if scan_log == OURS and kind_of(outcome) not in RIDDLES:
-        let_go(shop.db, scan_log, scan.seq)
+    if scan_log == PAGE_LOG and kind_of(outcome) not in UNREAD_KINDS:
+        delete_bytes(shop.db, scan_log, scan.seq)
     move_cursor(shop.db, f"desk:{scan_log}", scan.seq)
     return Answered(seq=seq, station=scan.station, fresh=fresh)
 
@@ -107,7 +107,7 @@ def catch_up(shop: StoreContext, decide: Decide, tell_screens: Callable[[Answere
             for scan in waiting:
                 if not life.goes_on():
                     return
-                tell_screens(answer(shop, decide, scan_log, scan))
+                tell_screens(answer_scan(shop, decide, scan_log, scan))
 
 
 def work(

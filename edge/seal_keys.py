@@ -8,8 +8,8 @@ import click
 from edge.check import HANDED
 from edge.config.command_option import settings
 from edge.config.loader import read_config
-from edge.key_files.data_key_file import WrongKey, say_where, unlock_data
-from edge.key_files.own_secrets import forget_plain_ones, named
+from edge.key_files.data_key_file import WrongKey, log_key_protection, unlock_databases
+from edge.key_files.own_secrets import delete_unsealed_note, secret_files
 from edge.key_files.secret_sealing import open_keys
 from edge.key_files.secret_sealing import seal_keys as seal
 
@@ -20,15 +20,15 @@ from edge.key_files.secret_sealing import seal_keys as seal
 def seal_keys(to_open: bool, path: Path) -> None:
     """Seal the box's own secrets at headquarters (signing key, password, TLS key) with its data key, in their files."""
     config = read_config(path)
-    found = unlock_data(config, os.environ.get(HANDED), make=False)
+    found = unlock_databases(config, os.environ.get(HANDED), make=False)
     if found is None:
         raise WrongKey(
             "This box has no data key yet: systemd/README.md, step 5, or the first `noren migrate` makes one."
         )
-    say_where(found)
+    log_key_protection(found)
     changed = (open_keys if to_open else seal)(config, found.key)
     if not to_open:
-        forget_plain_ones(config)
+        delete_unsealed_note(config)
     state = "in the clear" if to_open else f"sealed with the data key {found.key.id}"
-    for file in named(config).values():
+    for file in secret_files(config).values():
         click.echo(f"{file} {'is now' if file in changed else 'was already'} {state}")

@@ -9,7 +9,7 @@ from edge.config.noren_toml import BadConfig
 
 
 @contextmanager
-def only_one(process: str, data: Path) -> Iterator[None]:
+def instance_lock(process: str, data: Path) -> Iterator[None]:
     """Hold the only place there is for a `process` ("bridge") on the store in `data`, which exists.
 
     The kernel gives the place back when the process ends, however it ends. Raises BadConfig if another one has it:
@@ -23,7 +23,7 @@ def only_one(process: str, data: Path) -> Iterator[None]:
         yield
 
 
-def runs(lock: Path) -> bool:
+def is_locked(lock: Path) -> bool:
     """Whether a process holds `lock`; the kernel's list is read, because trying the lock could keep its owner out."""
     try:
         inode = f":{lock.stat().st_ino}"

@@ -53,8 +53,8 @@ class StoreContext:
 
 
 @contextmanager
-def open_shop(ground: Config, box: Box, past: int = NO_CONFIG) -> Iterator[StoreContext]:
+def open_store_context(ground: Config, box: Box, past: int = NO_CONFIG) -> Iterator[StoreContext]:
     """The shop for the calling thread."""
     folder = Path(ground.store.data)
-    with open_store(folder) as db, mirror_file.opened(folder, now()) as hq:
+    with open_store(folder) as db, mirror_file.open_replica(folder, now()) as hq:
         yield StoreContext(ground, box, db, hq, past)

@@ -11,7 +11,7 @@ from edge.disk.watermarks import Level
 from edge.facts.box import DeviceBack, DeviceLost
 from edge.platform import clock
 from edge.platform.database import append, one, writing
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from firmware_bridge.devices.events import BytesReceived, Detail
 from firmware_bridge.framing.framing import Why
 
@@ -37,7 +37,7 @@ class DeviceLog:
         now = clock.now()
         self._no_room = self._no_room and not self.has_room()
         with writing(self._db):
-            seq = write_down(self._db, "scans", self._device.station, self._device.id, reading, now)
+            seq = append_reading(self._db, "scans", self._device.station, self._device.id, reading, now)
             self._db.conn.execute(
                 """update devices set readings = readings + 1, last_reading = ?, refused_in_a_row = 0,
                    no_room = no_room * ? where device = ?""",
@@ -64,7 +64,7 @@ class DeviceLog:
 
     def has_room(self) -> bool:
         """Whether every reading is accepted, not only those that promise nothing."""
-        return disk_space.level(self._db) is not Level.FULL
+        return disk_space.current_level(self._db) is not Level.FULL
 
     def heard(self, heard: BytesReceived) -> None:
         """Note that bytes came in; they are counted with the code they make, or after LATEST seconds without one."""

@@ -49,14 +49,14 @@ class DeviceSupervisor:
         config, sources = self._settings.config, self._sources
         with life.within() as generation:
             tasks = {device.id: partial(keep, config, device, sources[device.id]) for device in config.devices}
-            threads = process.start(generation, tasks)
+            threads = process.start_tasks(generation, tasks)
             log.info("%d devices, config version %d", len(threads), self._settings.version)
             while life.goes_on() and not generation.is_over():
                 if changes.seen() and self._others(db):
                     break
                 life.rest(LOOK_EVERY)
             generation.end()
-            stuck = process.wait_for(threads)
+            stuck = process.join_threads(threads)
         if generation.broken:
             raise generation.broken
         if stuck:

@@ -6,9 +6,9 @@ from pathlib import Path
 from edge.config.noren_toml import Config
 from edge.platform import heartbeat
 from edge.platform.database import open_store
-from edge.platform.process import run
+from edge.platform.process import run_tasks
 from edge.retention import log_retention
-from edge.single_instance import only_one
+from edge.single_instance import instance_lock
 from firmware_bridge.device_supervisor import DeviceSupervisor
 
 LOGS = {"scans": "desk:scans", "device_log": "follower:device_log"}  # what the bridge writes, and who reads it
@@ -19,9 +19,9 @@ def main(config: Config) -> int:
     data = Path(config.store.data)
     with open_store(data) as db:
         devices = DeviceSupervisor(config, db)
-    with only_one("bridge", data):
+    with instance_lock("bridge", data):
         _forget_pictures(data)
-        return run(
+        return run_tasks(
             {
                 "devices": devices.work,
                 "log retention": partial(log_retention.work, data, LOGS),

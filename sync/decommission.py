@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import NoRoom, writing
 from edge.platform.replica_schema import FEEDS
-from edge.platform.set_aside import on_the_card
+from edge.platform.set_aside import fsync_files
 from sync.feeds.replica_table import SHADOW
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ def _remember(folder: Path, key: str) -> None:
     try:
         with (folder / FILE).open("a", encoding="ascii") as file:
             file.write(f"{key}\n")
-        on_the_card(folder / FILE)
+        fsync_files(folder / FILE)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

@@ -15,10 +15,10 @@ from edge.platform import clock, heartbeat, process
 from edge.platform.clock import Now
 from edge.platform.database import open_hq, open_store
 from edge.platform.process import Life
-from edge.platform.sqlite_file import Damaged, held
-from edge.replica.hq_link import Reason
+from edge.platform.sqlite_file import Damaged, key_of_folder
+from edge.replica.hq_link import LinkReason
 from edge.retention import log_retention
-from edge.single_instance import only_one
+from edge.single_instance import instance_lock
 from sync import decommission, presence
 from sync.config_trial.broker_choice import BrokerChoice
 from sync.config_trial.probe import ConfigProbe
@@ -47,10 +47,10 @@ def main(config: Config) -> int:
     Two on one store would disconnect each other at the broker (one client id) and both write the replica.
     """
     data = Path(config.store.data)
-    read_broker(config.hq, held(data))
-    key, enrolled = trusted_keys.own_key(config.hq, held(data)), trusted_keys.enrolled_keys(config.hq)
-    with only_one("sync", data):
-        return process.run(
+    read_broker(config.hq, key_of_folder(data))
+    key, enrolled = trusted_keys.own_key(config.hq, key_of_folder(data)), trusted_keys.enrolled_keys(config.hq)
+    with instance_lock("sync", data):
+        return process.run_tasks(
             {
                 "courier": partial(_live, config, key, enrolled),
                 "log retention": partial(log_retention.work, data, LOGS),
@@ -75,14 +75,14 @@ def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: Life) -> 
         except Damaged as damaged:
             if damaged.file.name != mirror_file.FILE:
                 raise
-            mirror_file.renew_after(damaged, clock.now())
+            mirror_file.rebuild_damaged(damaged, clock.now())
             life.rest(AGAIN_AFTER)
 
 
 def _stand_still(db: Database, mirror: Database, life: Life) -> None:
     """HQ has taken the box out of use: nothing is sent or received, and pages say so."""
     decommission.wipe(db, mirror)  # again: the process may have been killed before it was done
-    LinkStatus(db).fall(Reason.REVOKED, "HQ has taken this box out of use", clock.now())
+    LinkStatus(db).fall(LinkReason.REVOKED, "HQ has taken this box out of use", clock.now())
     while life.goes_on():
         life.rest(BOX_WAIT)
 
@@ -94,7 +94,7 @@ def _with_mirror(
     trials = Trials(db, mirror, config, enrolled, ConfigProbe())
     trials.begin(clock.now())
     lines = BrokerChoice(db, config)
-    while mirror_file.stands(mirror) and not decommission.is_out(folder, key.id):
+    while mirror_file.is_current_replica(mirror) and not decommission.is_out(folder, key.id):
         box = _wait_for_box(db, config.store.id, life)
         if box is None:
             break
@@ -108,10 +108,10 @@ def _with_mirror(
 def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerChoice, life: Life) -> None:
     """One MQTT connection, until the end, or until the broker changes, or until the replica is another file."""
     here = lines.broker
-    rounds.line.fall(Reason.CONNECTING, f"connecting to {here}", clock.now())
+    rounds.line.fall(LinkReason.CONNECTING, f"connecting to {here}", clock.now())
     replacement = Replacement(rounds.db, rounds.mirror)
     replacement.begin(rounds.feeds, time.monotonic(), clock.now())
-    while life.goes_on() and lines.broker == here and mirror_file.stands(rounds.mirror):
+    while life.goes_on() and lines.broker == here and mirror_file.is_current_replica(rounds.mirror):
         events, at, now = link.read(TICK), time.monotonic(), clock.now()
         rounds.round(events, at, now)
         if rounds.has_ended:
@@ -122,7 +122,7 @@ def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerCh
         rounds.as_room_allows(partial(_settle, rounds, trials, lines, at, now), at)
         rounds.as_room_allows(partial(replacement.round, rounds.feeds), at)
     if not life.goes_on():
-        rounds.line.fall(Reason.STOPPED, "sync is not running", clock.now())
+        rounds.line.fall(LinkReason.STOPPED, "sync is not running", clock.now())
 
 
 def _settle(rounds: SyncSession, trials: Trials, lines: BrokerChoice, at: float, now: Now) -> None:

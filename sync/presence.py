@@ -9,7 +9,7 @@ from shutil import disk_usage
 import msgspec
 from sqlite_utils import Database
 
-from edge.disk.disk_space import noted
+from edge.disk.disk_space import recorded_level
 from edge.facts.box import BoxForked, SyncStarted
 from edge.facts.journal import Box, journal_progress
 from edge.platform.clock import Now
@@ -72,7 +72,7 @@ def birth(
         clock=now.clock,
         backlog=max(0, journal_progress(db, me.box.epoch).waiting),
         disk_free=round(disk.free / disk.total, 3),
-        disk=noted(db),
+        disk=recorded_level(db),
         feeds={
             name: FeedState(epoch=here.epoch, version=here.version, rows=here.rows) for name, here in stands.items()
         },
@@ -84,8 +84,8 @@ def birth(
         run=me.run,
         machine=hardware.mac(),
         address=hardware.lan_address(),
-        unswept=unswept.days(db) or 0,
-        cloned=bool(clone_notice.noted(db)),
+        unswept=unswept.days_unswept(db) or 0,
+        cloned=bool(clone_notice.read_notice(db)),
     )
 
 

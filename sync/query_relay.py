@@ -37,22 +37,22 @@ class QueryRelay:
     _told: list[Question] = field(default_factory=list)  # whose answers are in store.db
 
     def __post_init__(self) -> None:
-        self._seen = hq_query.last_asked(self.db)
-        hq_query.forget(self.db, self._seen)
+        self._seen = hq_query.last_question_seq(self.db)
+        hq_query.delete_answers(self.db, self._seen)
 
     def look(self, now: Now, *, hq_is_there: bool) -> None:
         """store.db was written: send new questions, or answer at once that HQ cannot be reached."""
         self._open = {name: asked for name, asked in self._open.items() if asked.left(now)}
-        for asked in hq_query.waiting(self.db, self._seen):
+        for asked in hq_query.pending_questions(self.db, self._seen):
             self._seen = asked.seq
             if asked.left(now) and not (hq_is_there and self._carry(asked, now)):
-                hq_query.answer(self.db, asked, "no_line")
+                hq_query.write_answer(self.db, asked, "no_line")
 
     def forget(self, now: Now) -> None:
         """An answer may name a person: delete it once no page can wait for it."""
         done = [asked for asked in self._told if asked.until_ms + AFTER_MS < now.uptime_ms or asked.boot != now.boot]
         if done:
-            hq_query.forget(self.db, max(asked.seq for asked in done))
+            hq_query.delete_answers(self.db, max(asked.seq for asked in done))
             self._told = [asked for asked in self._told if asked not in done]
 
     def _carry(self, asked: Question, now: Now) -> bool:
@@ -70,6 +70,6 @@ class QueryRelay:
         asked = self._open.pop(told.id, None)
         if asked is None or not asked.left(now):
             return "late_answer"
-        hq_query.answer(self.db, asked, "told", msgspec.json.encode(list(found)).decode())
+        hq_query.write_answer(self.db, asked, "told", msgspec.json.encode(list(found)).decode())
         self._told.append(asked)
         return None

@@ -15,7 +15,7 @@ from edge.facts.box import FeedEpoch
 from edge.platform.clock import Now
 from edge.platform.database import Changes, NoRoom, writing
 from edge.replica import clone_notice
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 from sync import decommission
 from sync.feeds.ended_orders import EndedOrders
 from sync.feeds.receiver import FeedReceiver
@@ -126,7 +126,7 @@ class SyncSession:
         epoch = self.me.box.epoch
         if (seq := self.up.heard(epoch)) and (epoch, seq) != self._heard:
             with writing(self.mirror):
-                mirror_file.hear(self.mirror, epoch, seq)
+                mirror_file.note_confirmed(self.mirror, epoch, seq)
             self._heard = epoch, seq
 
     # --- what arrives
@@ -141,14 +141,14 @@ class SyncSession:
                 self.up.on_new_line()
                 self.feeds.on_new_line()
                 self.report.changed()
-                self.line.fall(Reason.NO_WORD, "HQ has not spoken yet", now)
+                self.line.fall(LinkReason.NO_WORD, "HQ has not spoken yet", now)
             case MessagesDropped(count):
                 self.ear.refuse("inbox_full", count)
             case Disconnected(reason):
                 if self._is_up or self.line.detail != reason:
                     log.warning("MQTT disconnected: %s", reason)
                 self._is_up = False
-                self.line.fall(Reason.LOST, reason, now)
+                self.line.fall(LinkReason.LOST, reason, now)
 
     def _hear(self, event: MessageReceived, at: float, now: Now) -> None:
         message = self.ear.open(event)
@@ -164,9 +164,9 @@ class SyncSession:
 
     def _be_deaf(self, now: Now) -> None:
         """HQ may well be there, but nothing proves that it is HQ."""
-        if self.line.reason is not Reason.NOT_BELIEVED:
+        if self.line.reason is not LinkReason.NOT_BELIEVED:
             log.error("signatures of HQ do not verify, its key is not trusted here: %s", WAY_BACK)
-        self.line.fall(Reason.NOT_BELIEVED, "HQ signs with a key that does not count here", now)
+        self.line.fall(LinkReason.NOT_BELIEVED, "HQ signs with a key that does not count here", now)
 
     def _obey(self, message: Message, scope: str, retained: bool, at: float, now: Now) -> str | None:
         """Do what a message of HQ's asks for; the reason if it is refused."""
@@ -210,7 +210,7 @@ class SyncSession:
             self.feeds.asking.again(at)
         self._hq_is_there = hq.state == "up"
         if hq.state == "down":
-            self.line.fall(Reason.HQ_DOWN, "HQ is not there", now)
+            self.line.fall(LinkReason.HQ_DOWN, "HQ is not there", now)
         elif not retained and not self.clock.hear(hq.time, now):
             return "bad_time"
         return None
@@ -236,7 +236,7 @@ class SyncSession:
         self.feeds.reload(args["feed"], at, now)
 
     def _note_clones(self, args: Mapping[str, str], _at: float, now: Now) -> None:
-        clone_notice.note(self.db, args["boxes"], now)
+        clone_notice.write_notice(self.db, args["boxes"], now)
         self.tell_state()
 
     def _end(self, args: Mapping[str, str], _at: float, _now: Now) -> None:

@@ -34,7 +34,7 @@ class StateReport:
 
     def look(self) -> None:
         """store.db was written: the disk may be at another level, or the journal in a new epoch."""
-        level, box = disk_space.noted(self._db), read_box(self._db, self.me.box.store)
+        level, box = disk_space.recorded_level(self._db), read_box(self._db, self.me.box.store)
         if level is not self._disk:
             self._disk = level
             self.changed()

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from edge.demo.stack import STORE, Camera, DemoStack
+from edge.demo.stack import STORE, DemoCamera, DemoStack
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
 from sync.hq.sample import orders
@@ -186,7 +186,7 @@ def main() -> int:
         tape = Path(folder) / "film.avi"
         film.write(tape, FILMED)
         moment = datetime.now(UTC)
-        town = towns.built(Path(folder) / "town", (Camera(station="cam", source=tape),))
+        town = towns.built(Path(folder) / "town", (DemoCamera(station="cam", source=tape),))
         try:
             with towns.up(town):
                 print(f"  {time.monotonic() - begun:6.1f} s   broker, HQ and store are up")

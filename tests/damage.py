@@ -19,8 +19,8 @@ from edge.facts.journal import GENESIS, tell
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import move_cursor, one, open_store, writing
-from edge.platform.sqlite_file import held, unlock
-from edge.scan.log import Reading, write_down
+from edge.platform.sqlite_file import key_of_folder, use_key
+from edge.scan.log import Reading, append_reading
 from sync.hq.ingest import collector
 from sync.journal.reader import Place, at, behind
 from sync.journal.send_window import resting
@@ -42,14 +42,14 @@ class Lived:
 
 def live(folder: Path, hq: Database, *, facts: int, dice: random.Random) -> Lived:
     """Fill a store, its log of commits included as a kill leaves it: HQ has kept a third, and another it has without word."""
-    unlock(folder, DataKey(dice.randbytes(32)))
+    use_key(folder, DataKey(dice.randbytes(32)))
     migration.migrate(folder)
     with open_store(folder) as db:
         db.conn.execute("pragma synchronous = off")
         box = ensure_identity(db, STORE, now())
         for number in range(facts):
             with writing(db):
-                seq = write_down(
+                seq = append_reading(
                     db, "scans", "k1", "scanner", Reading(data=dice.randbytes(dice.randrange(8, 60))), now()
                 )
                 data = {"order": f"o-{number}", "text": "x" * dice.randrange(10, 300)}
@@ -127,8 +127,8 @@ def spoil(file: Path, start: int, length: int, dice: random.Random) -> None:
 def copied(folder: Path, to: Path) -> Iterator[Path]:
     """A copy of the store's files to spoil."""
     to.mkdir(parents=True)
-    if key := held(folder):
-        unlock(to, key)
+    if key := key_of_folder(folder):
+        use_key(to, key)
     for one_file in folder.iterdir():
         if one_file.is_file():
             shutil.copyfile(one_file, to / one_file.name)

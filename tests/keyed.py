@@ -9,7 +9,7 @@ from edge.crypto.data_key import PAGE_SIZE, DataKey, from_text, to_text
 from edge.crypto.page_cipher import decrypt_page
 from edge.key_files.data_key_file import FILE
 from edge.key_files.private_file import write_secret
-from edge.platform.sqlite_file import Connection, connect_with, unlock
+from edge.platform.sqlite_file import Connection, connect_with_key, use_key
 
 
 def unlocked(data: Path) -> Path:
@@ -18,7 +18,7 @@ def unlocked(data: Path) -> Path:
     if not key.exists():
         data.mkdir(parents=True, exist_ok=True)
         write_secret(key, to_text(DataKey(secrets.token_bytes(32))) + "\n")
-    unlock(data, from_text(key.read_text(encoding="utf-8")))
+    use_key(data, from_text(key.read_text(encoding="utf-8")))
     return data
 
 
@@ -27,7 +27,7 @@ def opened(file: Path, mode: str = "ro") -> Iterator[Connection]:
     """A box's database, or HQ's, which is plain."""
     key = file.parent / FILE
     pages = from_text(key.read_text(encoding="utf-8")).pages(file.name) if key.exists() else None
-    with closing(connect_with(pages, file, mode=mode)) as conn:
+    with closing(connect_with_key(pages, file, mode=mode)) as conn:
         yield conn
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.demo.ports import free_port
-from edge.demo.stack import STATIONS, Camera, DemoStack, Ports
+from edge.demo.stack import STATIONS, DemoCamera, DemoStack, Ports
 from tests.keyed import opened, unlocked
 
 WITHIN = 180.0  # seconds anything may take here before a test calls it never; a slow machine is no fault
@@ -32,7 +32,7 @@ def eventually(look: Callable[[], T], what: str, within: float = WITHIN) -> T:
     raise Never(f"{what}: not within {within:.0f} s")
 
 
-def built(folder: Path, cameras: tuple[Camera, ...] = ()) -> DemoStack:
+def built(folder: Path, cameras: tuple[DemoCamera, ...] = ()) -> DemoStack:
     """A town on free ports, built but not started."""
     town = DemoStack(folder, Ports(web=free_port(), broker=free_port()), cameras=cameras)
     town.build(lambda _text: None)
@@ -55,7 +55,7 @@ def up(town: DemoStack) -> Iterator[DemoStack]:
 
 
 @contextmanager
-def a_town(folder: Path, cameras: tuple[Camera, ...] = ()) -> Iterator[DemoStack]:
+def a_town(folder: Path, cameras: tuple[DemoCamera, ...] = ()) -> Iterator[DemoStack]:
     """A town of one's own, up."""
     with up(built(folder, cameras)) as town:
         yield town

@@ -12,7 +12,7 @@ from edge.config.noren_toml import Config
 from edge.facts.journal import Box
 from edge.features.staff.pin_check import PinCheck
 from edge.platform.process import Life
-from edge.platform.sqlite_file import held
+from edge.platform.sqlite_file import key_of_folder
 from ui import board, error_pages, index_page, number_arguments, offline, request_context, sse, theme
 from ui.access import authority_page, pairing_pages, request_guard
 from ui.front.hosts import own_names
@@ -82,7 +82,7 @@ def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int =
         through=FrontTraffic(),
         tries=CodeAttempts(),
         slips=OpenCodes(),
-        pins=PinCheck(held(Path(ground.store.data))),
+        pins=PinCheck(key_of_folder(Path(ground.store.data))),
         voices=voices,
         life=life,
         stamp=stamp,

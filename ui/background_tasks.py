@@ -15,7 +15,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_store
 from edge.platform.process import Life
 from edge.retention import sweep
-from edge.store_context import open_shop
+from edge.store_context import open_store_context
 from ui import change_watcher
 from ui.app import make_app
 from ui.front import haproxy
@@ -34,8 +34,8 @@ class BackgroundTasks:
     def begin(self) -> Flask:
         """Know the box, build the pages, start the loops."""
         folder = Path(self.config.store.data)
-        with open_store(folder) as db, mirror_file.opened(folder, now()) as hq:
-            me = box_identity.ensure_identity(db, self.config.store.id, now(), mirror_file.heard(hq))
+        with open_store(folder) as db, mirror_file.open_replica(folder, now()) as hq:
+            me = box_identity.ensure_identity(db, self.config.store.id, now(), mirror_file.confirmed_position(hq))
             self.past = trial_under_way(db)
         app = make_app(self.config, me, self.screens, self.life, self.past)
         stamp = app.extensions["house"].stamp
@@ -47,11 +47,11 @@ class BackgroundTasks:
         }
         if self.config.web.lan is not None:
             tasks["certificate"] = partial(haproxy.keep_fresh, self.config)
-        process.start(self.life, tasks)
+        process.start_tasks(self.life, tasks)
         return app
 
     def _desk(self, me: Box, life: Life) -> None:
-        with open_shop(self.config, me, self.past) as shop:
+        with open_store_context(self.config, me, self.past) as shop:
             scan_processor.work(shop, registry.decide, self._answered, life, self.screens.refused)
 
     def _answered(self, done: scan_processor.Answered) -> None:
@@ -59,11 +59,11 @@ class BackgroundTasks:
             self.screens.outcome(done.station, done.seq)
 
     def _follower(self, me: Box, stamp: str, life: Life) -> None:
-        with open_shop(self.config, me, self.past) as shop:
+        with open_store_context(self.config, me, self.past) as shop:
             change_watcher.follow(shop, self.screens, stamp, life)
 
     def _broom(self, me: Box, life: Life) -> None:
-        with open_shop(self.config, me, self.past) as shop:
+        with open_store_context(self.config, me, self.past) as shop:
             sweep.work(shop, life)
 
     def end(self) -> None:

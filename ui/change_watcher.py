@@ -102,7 +102,7 @@ def refusals(shop: StoreContext) -> dict[str, tuple[str, int]]:
 def orders_mark(shop: StoreContext) -> tuple[str, int]:
     """A value that changes if any order may have changed: HQ's version, and the store's last step."""
     step = one(shop.db, "select max(seq) from pickup_steps")
-    return hq_replica.stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
+    return hq_replica.feed_stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
 
 
 def line_mark(shop: StoreContext) -> tuple[object, ...]:
@@ -110,9 +110,9 @@ def line_mark(shop: StoreContext) -> tuple[object, ...]:
     disk is, which loops have stopped, and whether HQ knows of another box that runs as this store."""
     return (
         one(shop.db, "select state, reason, since, detail from line") or (),
-        disk_space.level(shop.db),
-        heartbeat.silent(shop.db, now()),
-        clone_notice.noted(shop.db),
+        disk_space.current_level(shop.db),
+        heartbeat.silent_loops(shop.db, now()),
+        clone_notice.read_notice(shop.db),
     )
 
 

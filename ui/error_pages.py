@@ -11,7 +11,7 @@ from edge.db_files import replica_rebuild as mirror_file
 from edge.platform.clock import now
 from edge.platform.database import NoRoom
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import Damaged, want_repair
+from edge.platform.sqlite_file import Damaged, request_repair
 from ui.request_context import close, house, reader
 
 log = logging.getLogger(__name__)
@@ -40,12 +40,12 @@ def refused(error: HTTPException) -> Response:
 
 def damaged(error: Damaged) -> Response:
     """A file is damaged. If it is the replica, it has been replaced by now, and the request is repeated with the new one, once."""
-    want_repair(error)
+    request_repair(error)
     if error.file.name != mirror_file.FILE or "again" in g:
         return broken(error)
     g.again = True
     close(error)
-    mirror_file.renew_after(error, now())
+    mirror_file.rebuild_damaged(error, now())
     return current_app.full_dispatch_request()
 
 

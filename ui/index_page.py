@@ -59,7 +59,7 @@ def health() -> tuple[Response, int]:
         return Response("ok\n" if well else "ill\n", mimetype="text/plain"), 200 if well else 503
     lives = {"number": shop().settings.number, "past": house().past}
     told = {"ok": well, "silent_s": round(silent, 1), "streams": house().screens.count(), "config": lives}
-    told["disk"] = disk_space.level(
+    told["disk"] = disk_space.current_level(
         shop().db
     )  # ok, short, full: 503 would only have the box restarted, which frees nothing
     return jsonify(told), 200 if well else 503

@@ -13,7 +13,7 @@ from edge.features.staff.pin_check import PinCheck
 from edge.platform.clock import Now, now
 from edge.platform.process import Life
 from edge.replica import hq_replica
-from edge.store_context import StoreContext, open_shop
+from edge.store_context import StoreContext, open_store_context
 from ui.i18n import HOME, LANGUAGES, Locale, Locales
 from ui.process_state.code_attempts import CodeAttempts
 from ui.process_state.front_traffic import FrontTraffic
@@ -57,7 +57,7 @@ def shop() -> StoreContext:
     """
     if "shop" not in g:
         g.closing = ExitStack()
-        g.shop = g.closing.enter_context(open_shop(house().ground, house().box, house().past))
+        g.shop = g.closing.enter_context(open_store_context(house().ground, house().box, house().past))
     return cast(StoreContext, g.shop)
 
 
@@ -91,13 +91,13 @@ def show(template: str, **values: object) -> str:
 
 def version(feed: str) -> str:
     """The version of a feed, for URLs that may be cached for ever; of `config` the one in force."""
-    return shop().settings.stamp if feed == "config" else hq_replica.stamp(shop().hq, feed)
+    return shop().settings.stamp if feed == "config" else hq_replica.feed_stamp(shop().hq, feed)
 
 
 def is_drawn(picture: str) -> bool:
     """Whether HQ has sent the drawing a product or category names, under a name that an address can carry."""
     name = picture.removeprefix("picture/")
-    return bool(name) and "/" not in name and hq_replica.holds(shop().hq, "content", f"picture/{name}")
+    return bool(name) and "/" not in name and hq_replica.has_row(shop().hq, "content", f"picture/{name}")
 
 
 # Seconds left, and the time since when a screen is cut off: scripts write them in.

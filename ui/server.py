@@ -17,8 +17,8 @@ from gunicorn.workers import gthread
 
 from edge.config.noren_toml import Config
 from edge.config.role import UNSERVED_ROLES
-from edge.platform.process import BROKEN, leave_as_it_is
-from edge.platform.sqlite_file import wanted
+from edge.platform.process import EX_BROKEN, exit_without_cleanup
+from edge.platform.sqlite_file import repair_request_path
 from edge.platform.systemd import notify
 from ui.access.origin import App, by_listener
 from ui.background_tasks import BackgroundTasks
@@ -48,7 +48,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     def notify(self) -> None:
         """Called once a second by gunicorn's own loop: beat, unless a loop has failed or stopped."""
         if self.room.life.broken is not None:
-            os._exit(BROKEN)  # the arbiter starts another worker; the store remembers
+            os._exit(EX_BROKEN)  # the arbiter starts another worker; the store remembers
         if not self.alive or self.room.life.stalest() < STUCK:
             super().notify()
 
@@ -93,9 +93,9 @@ class Master(Arbiter):  # type: ignore[misc]
         If a thread or process has found store.db damaged, it ends the worker and itself.
         """
         super().murder_workers()
-        if wanted(self.data).exists():
+        if repair_request_path(self.data).exists():
             self.kill_workers(signal.SIGKILL)
-            leave_as_it_is()
+            exit_without_cleanup()
         silent = self.reached.look(time.monotonic())
         lives = any(time.monotonic() - worker.tmp.last_update() < STUCK for worker in self.WORKERS.values())
         if lives and silent < UNREACHED:

@@ -56,7 +56,7 @@ def picture(name: str) -> Response:
     if drawing is None:
         abort(404)
     response = _served(
-        drawing.svg.replace(_FABRIC, f"#{colour}"), "image/svg+xml", hq_replica.stamp(shop().hq, "content")
+        drawing.svg.replace(_FABRIC, f"#{colour}"), "image/svg+xml", hq_replica.feed_stamp(shop().hq, "content")
     )
     response.headers["Content-Security-Policy"] = _STILL
     return response

@@ -17,7 +17,7 @@ from edge.config.noren_toml import (
     path_key,
 )
 from edge.crypto.sealed_data_key import NotSealed, read_recovery
-from edge.validation.fault import Fault, nearest
+from edge.validation.fault import Fault, nearest_choice
 
 NAME_MOST, PATH_MOST = 255, 4095  # bytes that Linux takes for a name, and for a path
 RESERVED_NAMES = (
@@ -42,7 +42,7 @@ def faults(config: Config) -> Iterator[Fault]:
     for number, device in enumerate(config.devices):
         path = f"devices[{number}]"
         if device.station not in stations:
-            near = nearest(device.station, stations)
+            near = nearest_choice(device.station, stations)
             hint = f": did you mean `{near}`?" if near else ""
             yield Fault(f"{path}.station", f"expected the id of a station, got `{device.station}`{hint}")
         if isinstance(device, CameraDevice) and not is_valid_region(device.region):
@@ -77,7 +77,7 @@ def _zone_faults(store: StoreSection) -> Iterator[Fault]:
     try:
         ZoneInfo(store.time_zone)
     except (KeyError, ValueError, OSError):  # OSError: a folder of zones, such as `Asia`
-        near = nearest(store.time_zone, available_timezones())
+        near = nearest_choice(store.time_zone, available_timezones())
         hint = f": did you mean `{near}`?" if near else ""
         yield Fault("store.time_zone", f"expected a time zone such as `Asia/Tokyo`, got `{store.time_zone}`{hint}")
 

@@ -95,7 +95,7 @@ def _read(key: str, row: Raw) -> Any:
 def _first_fault(key: str, row: Raw) -> BadDocument | None:
     """The faults of a row's shape, in the same words as those of noren.toml; after the first fault, the places of the others."""
     try:
-        found = conversion.take(KINDS[key], msgspec.json.decode(row)).faults
+        found = conversion.convert(KINDS[key], msgspec.json.decode(row)).faults
     except (msgspec.MsgspecError, RecursionError):
         return None
     if not found:

@@ -13,7 +13,7 @@ from edge.config.cross_checks import faults
 from edge.config.noren_toml import FILES, BadConfig, CameraDevice, Config, Device
 from edge.validation import conversion
 from edge.validation.fault import Fault
-from edge.validation.source_position import Text
+from edge.validation.source_position import SourceText
 
 MAX_FILE_BYTES = 1_000_000  # bytes of a settings file; a store with a hundred devices has some 20,000
 
@@ -23,7 +23,7 @@ class LoadedConfig:
     """A settings file as it was read. If a key is wrong, `config` has a placeholder for it, so that the rest can be checked."""
 
     path: Path
-    text: Text
+    text: SourceText
     config: Config
     faults: list[Fault]
     unsure: tuple[str, ...]
@@ -55,7 +55,7 @@ def read_with_faults(path: Path, handed: str | None = None) -> LoadedConfig:
     """
     content = _content(path)
     try:
-        taken = conversion.take(Config, tomllib.loads(content))
+        taken = conversion.convert(Config, tomllib.loads(content))
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None  # the error names line and column
     except RecursionError:
@@ -63,7 +63,7 @@ def read_with_faults(path: Path, handed: str | None = None) -> LoadedConfig:
     except ValueError as error:  # a number with more digits than Python reads
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None
     config = _absolute(taken.value, path.parent, handed)
-    looked = LoadedConfig(path, Text(kind="toml", text=content), config, taken.faults, tuple(taken.unsure))
+    looked = LoadedConfig(path, SourceText(kind="toml", text=content), config, taken.faults, tuple(taken.unsure))
     looked.faults.extend([fault for fault in faults(config) if looked.counts(fault)])
     return looked
 

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from edge.config.noren_toml import CameraDevice, Config, HidDevice, SerialDevice
-from edge.validation.expected_words import expected
+from edge.validation.expected_words import expected_in_words
 from edge.validation.type_parts import items_of, structs_of, without_none
 
 HEAD = """\
@@ -239,7 +239,7 @@ def _table(title: str, words: str, section: str) -> Iterator[str]:
 def _row(name: str, one: Any) -> str:
     meaning, example = MEANINGS[name]
     key = one.encode_name
-    cells = (f"`{key}`", expected(one.type), _default(one), meaning, f"`{key} = {example}`")
+    cells = (f"`{key}`", expected_in_words(one.type), _default(one), meaning, f"`{key} = {example}`")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -12,23 +12,31 @@ from edge.crypto.data_key import PAGE_SIZE, DataKey, PageKey
 from edge.crypto.page_cipher import HEAD, is_encrypted, key_fits
 from edge.crypto.sealed_data_key import SealedKey
 from edge.db_files import backup_trailer
-from edge.db_files.encryption_migration import export
-from edge.db_files.file_lock import alone_with, in_use
+from edge.db_files.encryption_migration import export_encrypted
+from edge.db_files.file_lock import exclusive_lock, shared_lock
 from edge.db_files.inspection import is_store
 from edge.db_files.repair_log import Repair, note_repair
-from edge.db_files.replacement import NEXT, PART, begin_part, go_on, put_in_place
+from edge.db_files.replacement import NEXT, PART, finish_replacement, prepare_part, replace_store
 from edge.facts.box import BoxRestored
 from edge.facts.journal import tell
 from edge.platform import migration
 from edge.platform.clock import Now
 from edge.platform.database import one, writing
-from edge.platform.set_aside import BELONGING, aside, on_the_card
+from edge.platform.set_aside import BELONGING, fsync_files, set_aside_path
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import PRECIOUS, Connection, connect, connect_with, held, is_damage, key_of
+from edge.platform.sqlite_file import (
+    PRECIOUS,
+    Connection,
+    connect,
+    connect_with_key,
+    is_damage,
+    key_of_folder,
+    page_key_of,
+)
 from edge.platform.store_schema import migrations
 
-IN_THE_MAKING = (PART, NEXT)  # of store.db: the next start deletes the one or puts the other in place
-OWN = tuple(name + end for name in (PRECIOUS, "hq.db", *IN_THE_MAKING) for end in ("", *BELONGING))
+PARTIAL_FILES = (PART, NEXT)  # of store.db: the next start deletes the one or puts the other in place
+OWN = tuple(name + end for name in (PRECIOUS, "hq.db", *PARTIAL_FILES) for end in ("", *BELONGING))
 
 
 class CannotBackUp(Exception):
@@ -52,13 +60,13 @@ def back_up(
     part = place.with_name(f".{place.name}.part")
     try:
         part.touch()  # if nothing can be written here, the system gives the reason, and SQLite would not
-        with in_use(folder), closing(connect(folder / PRECIOUS)) as source:
-            _copy(source, part, key_of(folder / PRECIOUS))
+        with shared_lock(folder), closing(connect(folder / PRECIOUS)) as source:
+            _copy(source, part, page_key_of(folder / PRECIOUS))
         if sealed:
-            backup_trailer.add(part, sealed)
-            on_the_card(part)
+            backup_trailer.append_trailer(part, sealed)
+            fsync_files(part)
         part.replace(place)
-        on_the_card(place)
+        fsync_files(place)
     except OSError as error:
         raise CannotBackUp(f"{place}: {error.strerror}. No backup was made.") from error
     finally:
@@ -74,24 +82,24 @@ def restore(folder: Path, store: str, source: Path, now: Now, given: DataKey | N
     """
     if not source.is_file():
         raise CannotBackUp(f"{source}: no such file.")
-    if source.name in IN_THE_MAKING and source.resolve().parent == folder.resolve():
+    if source.name in PARTIAL_FILES and source.resolve().parent == folder.resolve():
         raise CannotBackUp(
             f"{source} is what a restore or a repair that was cut off has left: `noren migrate` ends it. Nothing was restored."
         )
-    key = _key_of(source, held(folder), given)
+    key = _key_of(source, key_of_folder(folder), given)
     if not is_store(source, key):
         raise CannotBackUp(f"{source} is no backup made by `noren backup`: nothing was restored.")
-    with alone_with(folder, within=0):
-        go_on(folder)
+    with exclusive_lock(folder, within=0):
+        finish_replacement(folder)
         here = folder / PRECIOUS
-        place = aside(here, "before-restore", now) if here.exists() else None
-        part = begin_part(folder)
+        place = set_aside_path(here, "before-restore", now) if here.exists() else None
+        part = prepare_part(folder)
         try:
             _take(source, key, part)
             _begin_anew(part, store, Repair(kind="restore", why=source.name, aside=place.name if place else ""), now)
-            put_in_place(folder, part)
+            replace_store(folder, part)
         except BaseException:
-            begin_part(folder)
+            prepare_part(folder)
             raise
     return place
 
@@ -100,7 +108,7 @@ def _is_backup(folder: Path, place: Path) -> bool:
     """Whether the file there may be overwritten by a new backup: it is a backup, unencrypted or with this box's key."""
     with place.open("rb") as handle:
         clear = not is_encrypted(handle.read(HEAD))
-    return is_store(place, None if clear else key_of(folder / PRECIOUS))
+    return is_store(place, None if clear else page_key_of(folder / PRECIOUS))
 
 
 def _is_own(folder: Path, place: Path) -> bool:
@@ -121,7 +129,7 @@ def _key_of(source: Path, own: DataKey | None, given: DataKey | None) -> PageKey
             for key in (given, own):
                 if key and key_fits(key.pages(PRECIOUS), data):
                     return key.pages(PRECIOUS)
-    made = backup_trailer.read(source)
+    made = backup_trailer.read_trailer(source)
     whose = f" (its name is {made.key}, of a box of store `{made.store}`)" if made else ""
     ask = (
         f"Ask HQ to open it: `noren hq data-key {made.text} --out data.key`"
@@ -137,18 +145,18 @@ def _key_of(source: Path, own: DataKey | None, given: DataKey | None) -> PageKey
 
 
 def _take(source: Path, key: PageKey | None, part: Path) -> None:
-    if key is None and key_of(part):
-        export(source, part)
+    if key is None and page_key_of(part):
+        export_encrypted(source, part)
         return
-    with closing(connect_with(key, source, mode="ro")) as conn:
-        _copy(conn, part, key_of(part))
+    with closing(connect_with_key(key, source, mode="ro")) as conn:
+        _copy(conn, part, page_key_of(part))
 
 
 def _copy(source: Connection, part: Path, key: PageKey | None) -> None:
     """Make a whole copy in one file, without a log beside it; it is checked, and on the card. Raises CannotBackUp."""
     _forget(part)
     try:
-        with closing(connect_with(key, part, mode="rwc")) as copy:
+        with closing(connect_with_key(key, part, mode="rwc")) as copy:
             source.backup(copy)  # in one step: what others commit meanwhile is not in it
             copy.execute("pragma journal_mode = delete")
             (found,) = copy.execute("pragma integrity_check(1)").fetchone()
@@ -161,13 +169,13 @@ def _copy(source: Connection, part: Path, key: PageKey | None) -> None:
             f"the copy of {PRECIOUS} does not hold together: {found}. If the box's own file is damaged, "
             "start the box anew: it repairs it."
         )
-    on_the_card(part)
+    fsync_files(part)
 
 
 def _begin_anew(part: Path, store: str, repair: Repair, now: Now) -> None:
     with closing(connect(part)) as conn:
         conn.execute("pragma journal_mode = wal")
-    migration.bring_up(part, migrations.store)
+    migration.migrate_path(part, migrations.store)
     with closing(connect(part)) as conn:
         db = Database(conn)
         _refuse_other_store(db, store)

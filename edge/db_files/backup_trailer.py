@@ -8,14 +8,14 @@ _END = b"noren-k1"  # the file's last bytes; before them the text's length in tw
 _MOST = 1000  # bytes of text
 
 
-def add(file: Path, sealed: SealedKey) -> None:
+def append_trailer(file: Path, sealed: SealedKey) -> None:
     """Append the note after the last page of a complete file."""
     text = sealed.text.encode()
     with file.open("ab") as handle:
         handle.write(text + len(text).to_bytes(2, "big") + _END)
 
 
-def read(file: Path) -> SealedKey | None:
+def read_trailer(file: Path) -> SealedKey | None:
     """The note in a file; None if there is none, or if it cannot be read."""
     with file.open("rb") as handle:
         size = handle.seek(0, 2)

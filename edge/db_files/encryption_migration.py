@@ -10,21 +10,32 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.crypto.page_cipher import is_unencrypted
-from edge.db_files.file_lock import InUse, alone_with
+from edge.db_files.file_lock import InUse, exclusive_lock
 from edge.db_files.replacement import NEXT
-from edge.db_files.salvage.page_reader import FileImage, mapped
+from edge.db_files.salvage.page_reader import FileImage, map_file
 from edge.platform import migration
 from edge.platform.database import NoRoom
 from edge.platform.os_errors import is_full
-from edge.platform.set_aside import BELONGING, discard, on_the_card, set_asides
+from edge.platform.set_aside import BELONGING, discard, find_set_asides, fsync_files
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import PRECIOUS, Connection, Damaged, connect_with, generation, held, is_damage, key_of
+from edge.platform.sqlite_file import (
+    PRECIOUS,
+    Connection,
+    Damaged,
+    connect_with_key,
+    generation,
+    is_damage,
+    key_of_folder,
+    page_key_of,
+)
 
 log = logging.getLogger(__name__)
 
 FILES = (PRECIOUS, NEXT, "hq.db")
-PART = ".encrypting"  # files with such a name are left by a killed process and are deleted
-CLEAR = ".clear"  # second name of a plain file: under it the file is found and overwritten once the new one is in place
+PART_SUFFIX = ".encrypting"  # files with such a name are left by a killed process and are deleted
+CLEAR_SUFFIX = (
+    ".clear"  # second name of a plain file: under it the file is found and overwritten once the new one is in place
+)
 AT_ONCE = 1000  # rows compared at a time
 CHUNK = 1_000_000  # bytes overwritten at a time
 OVERWRITTEN = b"overwritten".ljust(512, b"\0")  # one sector of the card: it is written whole or not at all
@@ -43,39 +54,39 @@ _SAID = {
 _IN_USE = "{file} lies in the clear, and another program has it open: it cannot be encrypted now. Nothing was changed."
 
 
-def plain_ones(folder: Path) -> list[Path]:
+def unencrypted_files(folder: Path) -> list[Path]:
     """The databases of a folder that are not encrypted, and such files among those that were set aside."""
-    kept = [place for name in FILES for places in set_asides(folder / name).values() for place in places]
+    kept = [place for name in FILES for places in find_set_asides(folder / name).values() for place in places]
     return [file for file in (*(folder / name for name in FILES), *kept) if _is_plain(file)]
 
 
-def encrypt(folder: Path) -> None:
+def encrypt_files(folder: Path) -> None:
     """Encrypt the plain files with this process's key. No process may run; after a kill each file is as it was, or done.
 
     A file that cannot be read as a database stays as it is: a damaged store.db is later salvaged into an encrypted one, and set
     aside. Raises InUse, also if another program reads one of the files, and NoRoom; then the plain files are as they were.
     """
-    if held(folder) is None or not folder.exists():
+    if key_of_folder(folder) is None or not folder.exists():
         return
     if left := _left_in_the_clear(folder):
-        with migration.alone(folder):
+        with migration.migration_lock(folder):
             for file in left:
                 _finish(file)
     for name in FILES:
-        discard(folder / f"{name}{PART}")
-    if found := plain_ones(folder):
-        with alone_with(folder, within=0), migration.alone(folder):
+        discard(folder / f"{name}{PART_SUFFIX}")
+    if found := unencrypted_files(folder):
+        with exclusive_lock(folder, within=0), migration.migration_lock(folder):
             for file in found:
                 _encrypt(file)
 
 
 def _is_plain(file: Path) -> bool:
-    return is_unencrypted(key_of(file), mapped(file))
+    return is_unencrypted(page_key_of(file), map_file(file))
 
 
 def _left_in_the_clear(folder: Path) -> list[Path]:
     """The files that a killed process left under their second name."""
-    return sorted(left for name in (PRECIOUS, "hq.db") for left in folder.glob(f"{name}*{CLEAR}"))
+    return sorted(left for name in (PRECIOUS, "hq.db") for left in folder.glob(f"{name}*{CLEAR_SUFFIX}"))
 
 
 def _finish(left: Path) -> None:
@@ -88,11 +99,11 @@ def _finish(left: Path) -> None:
     if first not in (None, old):
         _overwrite(left)
     left.unlink()
-    on_the_card(left.parent)
+    fsync_files(left.parent)
 
 
 def _encrypt(file: Path) -> None:
-    part, second = file.with_name(f"{file.name}{PART}"), file.with_name(f"{file.name}{CLEAR}")
+    part, second = file.with_name(f"{file.name}{PART_SUFFIX}"), file.with_name(f"{file.name}{CLEAR_SUFFIX}")
     discard(part)
     try:
         with _full_is_said(file), _use_is_said(file):
@@ -101,10 +112,10 @@ def _encrypt(file: Path) -> None:
                     "its log of commits is damaged"
                 )  # what comes after the damage is salvaged, and not lost
             _settle(file)
-            export(file, part)
-            on_the_card(part)
+            export_encrypted(file, part)
+            fsync_files(part)
             second.hardlink_to(file)
-            on_the_card(second)
+            fsync_files(second)
     except (sqlite3.DatabaseError, _NotTheSame) as error:
         discard(part)
         if isinstance(error, sqlite3.Error) and not (isinstance(error, Damaged) or is_damage(error)):
@@ -115,7 +126,7 @@ def _encrypt(file: Path) -> None:
         discard(part)
         raise
     part.replace(file)
-    on_the_card(file)
+    fsync_files(file)
     _finish(second)
     log.warning("%s is encrypted now; the old file in the clear is overwritten, as far as a card does that", file)
 
@@ -154,7 +165,7 @@ def _settle(file: Path) -> None:
     Its index (-shm) holds only page numbers, and nothing of the pages' content.
     """
     wal = file.with_name(f"{file.name}-wal")
-    with closing(connect_with(None, file, timeout=BUSY)) as conn:
+    with closing(connect_with_key(None, file, timeout=BUSY)) as conn:
         # `restart` waits for readers of the log; after it the whole log is in the file, on the card
         (busy, frames, carried) = conn.execute("pragma wal_checkpoint(restart)").fetchone()
         if busy or frames != carried:
@@ -168,12 +179,12 @@ def _settle(file: Path) -> None:
         file.with_name(file.name + end).unlink(missing_ok=True)
 
 
-def export(file: Path, part: Path) -> None:
+def export_encrypted(file: Path, part: Path) -> None:
     """Write the content of a plain file into a new one, encrypted with the key that this process has for that.
 
     Raises sqlite3.Error, and ValueError if the new file does not hold the same.
     """
-    with closing(connect_with(key_of(part), part, mode="rwc")) as conn:
+    with closing(connect_with_key(page_key_of(part), part, mode="rwc")) as conn:
         conn.execute("pragma synchronous = off")  # nobody uses it yet; the caller waits for the card at the end
         conn.execute("attach ? as plain key ''", (str(file),))
         with _codes_are_put_right(conn):
@@ -218,7 +229,7 @@ def _compare(conn: Connection) -> None:
 
 def _look_at_schema(conn: Connection, file: Path) -> None:
     migrations = migration.FILES.get(file.name)
-    if migrations and (why := migration.fault(Database(conn), migrations)):
+    if migrations and (why := migration.schema_difference(Database(conn), migrations)):
         raise _NotTheSame(why)
 
 

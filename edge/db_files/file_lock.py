@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 LOCK = "store.lock"
-LOOK = 0.1  # seconds between tries
+POLL_INTERVAL = 0.1  # seconds between tries
 
 
 class InUse(Exception):
@@ -16,7 +16,7 @@ class InUse(Exception):
 
 
 @contextmanager
-def in_use(folder: Path) -> Iterator[None]:
+def shared_lock(folder: Path) -> Iterator[None]:
     """Hold a shared lock, as each process does for its whole life. Waits while another process replaces the files."""
     with (folder / LOCK).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
@@ -24,7 +24,7 @@ def in_use(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def alone_with(folder: Path, *, within: float) -> Iterator[None]:
+def exclusive_lock(folder: Path, *, within: float) -> Iterator[None]:
     """Hold the exclusive lock. Raises InUse if others still hold theirs after `within` seconds."""
     with (folder / LOCK).open("a") as lock:
         until = time.monotonic() + within
@@ -33,7 +33,7 @@ def alone_with(folder: Path, *, within: float) -> Iterator[None]:
                 raise InUse(
                     f"{folder}: processes of this store are running. Stop them first (`systemctl stop noren.target`)."
                 )
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
         yield
 
 

@@ -12,12 +12,14 @@ from edge.platform import migration
 from edge.platform.database import NoRoom
 from edge.platform.os_errors import is_full
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import PRECIOUS, Locked, connect, connect_with
+from edge.platform.sqlite_file import PRECIOUS, KeyMissing, connect, connect_with_key
 
 # Seconds that a start spends on reading pages. In them a Pi's card gives some 80 MB, which is a whole store.db of a usual
 # shop. Damage after that point is found while running.
-WORTH = 2.0
-GLANCE = 0.2  # the same for a process that is started again: `noren migrate` has already made the whole check
+READ_SECONDS = 2.0
+RESTART_READ_SECONDS = (
+    0.2  # the same for a process that is started again: `noren migrate` has already made the whole check
+)
 
 # Codes of SQLite (https://sqlite.org/rescode.html): a page of the file cannot be read, wholly or partly.
 _UNREADABLE = frozenset({266, 522})  # SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ
@@ -25,10 +27,10 @@ _UNREADABLE = frozenset({266, 522})  # SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_REA
 _NOT_THE_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
 
 
-def fault(file: Path, *, within: float | None = WORTH) -> str | None:
+def find_damage(file: Path, *, within: float | None = READ_SECONDS) -> str | None:
     """What is wrong with a file; None if nothing is found. `within`: seconds for reading its pages; None: all pages.
 
-    Nothing is written: a log of commits beside it stays as it is. Raises NewerDatabase, and what `refused` raises.
+    Nothing is written: a log of commits beside it stays as it is. Raises NewerDatabase, and what `describe_error` raises.
     """
     if head := _head(file):
         return head
@@ -38,12 +40,12 @@ def fault(file: Path, *, within: float | None = WORTH) -> str | None:
             if not migrations.applied(db):
                 return "its tables are gone"
             migration.refuse_newer(file, {step.name for step in migrations.applied(db)}, migrations)
-            return migration.fault(db, migrations) or _pages(conn, within)
+            return migration.schema_difference(db, migrations) or _pages(conn, within)
     except sqlite3.DatabaseError as error:
-        return refused(error, file)
+        return describe_error(error, file)
 
 
-def refused(error: sqlite3.DatabaseError, file: Path) -> str:
+def describe_error(error: sqlite3.DatabaseError, file: Path) -> str:
     """What an error says about the file.
 
     Raises NoRoom if the disk is full, and for store.db the error itself if a file beside it cannot be made or written. Neither says
@@ -91,8 +93,8 @@ def _pages(conn: sqlite3.Connection, within: float | None) -> str | None:
 def is_store(file: Path, key: PageKey | None) -> bool:
     """Whether a file is a store.db of Noren, under any name, and encrypted with that key (None: not encrypted)."""
     try:
-        with closing(connect_with(key, file, mode="ro")) as conn:
+        with closing(connect_with_key(key, file, mode="ro")) as conn:
             found = {name for (name,) in conn.execute("select name from sqlite_master where type = 'table'")}
-    except (sqlite3.DatabaseError, Locked):
+    except (sqlite3.DatabaseError, KeyMissing):
         return False
     return {"box", "journal", "kept", "scans"} <= found

@@ -7,27 +7,27 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.db_files.file_lock import InUse, alone_with
-from edge.db_files.inspection import WORTH, fault, refused
+from edge.db_files.file_lock import InUse, exclusive_lock
+from edge.db_files.inspection import READ_SECONDS, describe_error, find_damage
 from edge.db_files.repair_log import Repair
-from edge.db_files.replacement import NEXT, begin_part, go_on, put_in_place
-from edge.db_files.salvage.journal_check import doubtful_of
+from edge.db_files.replacement import NEXT, finish_replacement, prepare_part, replace_store
+from edge.db_files.salvage.journal_check import altered_seqs_of_lane
 from edge.db_files.salvage.page_reader import FileImage
-from edge.db_files.salvage.rebuild import Saved, salvage
-from edge.db_files.salvage.table_rows import JSON
+from edge.db_files.salvage.rebuild import SalvageResult, salvage
+from edge.db_files.salvage.table_rows import JSON_COLUMNS
 from edge.platform.clock import Now
-from edge.platform.set_aside import aside
+from edge.platform.set_aside import set_aside_path
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import PRECIOUS, connect, wanted
+from edge.platform.sqlite_file import PRECIOUS, connect, repair_request_path
 
 log = logging.getLogger(__name__)
 
 PATIENCE = 45.0  # seconds until the other processes have noticed it and ended; the watchdog ends a stuck one after 30
-LOOK = 0.5  # seconds between looks whether another process has done it meanwhile
+POLL_INTERVAL = 0.5  # seconds between looks whether another process has done it meanwhile
 SUSPECTED = f"{PRECIOUS}.suspected"  # damage was reported but not found; at the second report it is salvaged
 
 
-def make_good(folder: Path, store: str, now: Now, *, within: float) -> None:
+def repair_if_damaged(folder: Path, store: str, now: Now, *, within: float) -> None:
     """Before a process opens store.db: repair it if it is damaged. `within`: seconds spent on reading its pages.
 
     Raises InUse if other processes go on running with it, NoRoom if there is no room for the salvaged rows.
@@ -35,25 +35,25 @@ def make_good(folder: Path, store: str, now: Now, *, within: float) -> None:
     until = time.monotonic() + PATIENCE
     while _is_urgent(folder):
         try:
-            with alone_with(folder, within=LOOK):
+            with exclusive_lock(folder, within=POLL_INTERVAL):
                 _make_good(folder, store, now, within=None)
                 return
         except InUse:
             if time.monotonic() > until:
                 raise
     try:
-        with alone_with(folder, within=0):
+        with exclusive_lock(folder, within=0):
             _make_good(folder, store, now, within=within)
     except InUse:
         return  # others run, so the file is good; if it is not, they will find the damage
 
 
 def _is_urgent(folder: Path) -> bool:
-    return wanted(folder).exists() or (folder / NEXT).exists()
+    return repair_request_path(folder).exists() or (folder / NEXT).exists()
 
 
 def _make_good(folder: Path, store: str, now: Now, *, within: float | None) -> None:
-    go_on(folder)
+    finish_replacement(folder)
     file = folder / PRECIOUS
     if not _has_something(file):
         return
@@ -71,9 +71,9 @@ def _why(file: Path, within: float | None) -> str | None:
     """What is wrong. If `within` is None everything is read: each page, and each row."""
     if _hides(file):
         return "its log of commits is damaged"
-    if why := fault(file, within=within):
+    if why := find_damage(file, within=within):
         return why
-    return _rows(file, all_of_them=within is None) if within is None or within >= WORTH else None
+    return _rows(file, all_of_them=within is None) if within is None or within >= READ_SECONDS else None
 
 
 def _hides(file: Path) -> bool:
@@ -98,12 +98,12 @@ def _rows(file: Path, *, all_of_them: bool) -> str | None:
         with closing(connect(file, mode="ro")) as conn:
             db = Database(conn)
             for epoch, lane in conn.execute("select distinct epoch, lane from journal").fetchall():
-                if altered := doubtful_of(db, epoch, lane):
+                if altered := altered_seqs_of_lane(db, epoch, lane):
                     return f"{len(altered)} facts have changed since they were written"
             if all_of_them:
                 _read_all(db)
     except sqlite3.DatabaseError as error:
-        return refused(error, file)
+        return describe_error(error, file)
     return None
 
 
@@ -112,13 +112,13 @@ def _read_all(db: Database) -> None:
     for name in db.table_names():
         for _ in db.conn.execute(f"select * from {name}"):
             pass
-    for table, column in sorted(JSON):
+    for table, column in sorted(JSON_COLUMNS):
         db.conn.execute(f"select count(json_type({column})) from {table}").fetchone()
 
 
 def _met_again(folder: Path) -> str | None:
     """A process reported damage that is not found: it may have been only in memory. A second report is believed."""
-    word, before = wanted(folder), folder / SUSPECTED
+    word, before = repair_request_path(folder), folder / SUSPECTED
     if not word.exists():
         return None
     why = word.read_text(encoding="utf-8")
@@ -132,14 +132,14 @@ def _met_again(folder: Path) -> str | None:
 
 def _salvage(file: Path, why: str, store: str, now: Now) -> None:
     log.error("store.db is damaged, what can be read is saved: %s", why)
-    place = aside(file, "damaged", now)
-    part = begin_part(file.parent)
+    place = set_aside_path(file, "damaged", now)
+    part = prepare_part(file.parent)
     saved = salvage(file, part, Repair(kind="salvage", why=why, aside=place.name), store, now)
-    put_in_place(file.parent, part)
+    replace_store(file.parent, part)
     _report(saved, place)
 
 
-def _report(saved: Saved, place: Path) -> None:
+def _report(saved: SalvageResult, place: Path) -> None:
     for table, count in saved.rows.items():
         log.info("saved: %d rows of %s", count, table)
     for table, count in saved.unreadable.items():

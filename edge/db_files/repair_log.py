@@ -22,7 +22,7 @@ class Repair:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noted(Repair):
+class RepairRecord(Repair):
     """A repair, its time, and its report (of a salvage: rows saved and rows not readable, by table)."""
 
     time: str
@@ -35,10 +35,10 @@ def note_repair(db: Database, repair: Repair, closed: str, report: dict[str, Any
     append(db, "repairs", {**row, "report": msgspec.json.encode(report).decode()})
 
 
-def last_repair(db: Database) -> Noted | None:
+def last_repair(db: Database) -> RepairRecord | None:
     """The newest repair; None if there never was one."""
     row = one(db, "select kind, why, aside, time, report from repairs order by number desc limit 1")
     if row is None:
         return None
     report: dict[str, Any] = msgspec.json.decode(row[4])
-    return Noted(kind=row[0], why=row[1], aside=row[2], time=row[3], report=report)
+    return RepairRecord(kind=row[0], why=row[1], aside=row[2], time=row[3], report=report)

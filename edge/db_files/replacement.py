@@ -7,40 +7,40 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.db_files import set_aside_retention
-from edge.db_files.repair_log import Noted, last_repair
-from edge.platform.set_aside import BELONGING, discard, on_the_card, set_aside
-from edge.platform.sqlite_file import PRECIOUS, Damaged, connect, wanted
+from edge.db_files.repair_log import RepairRecord, last_repair
+from edge.platform.set_aside import BELONGING, discard, fsync_files, set_aside
+from edge.platform.sqlite_file import PRECIOUS, Damaged, connect, repair_request_path
 
 log = logging.getLogger(__name__)
 
 PART, NEXT = f"{PRECIOUS}.part", f"{PRECIOUS}.next"  # still being written; complete, and about to replace store.db
 
 
-def begin_part(folder: Path) -> Path:
+def prepare_part(folder: Path) -> Path:
     """The path where the new file is written. What a killed process left there is deleted."""
     part = folder / PART
     discard(part)
     return part
 
 
-def put_in_place(folder: Path, part: Path) -> None:
+def replace_store(folder: Path, part: Path) -> None:
     """Replace store.db by the complete part. Nobody may have store.db open. Raises sqlite3.Error, with store.db unchanged."""
-    out_of_its_log(part)
+    checkpoint_wal(part)
     _forget_log(part)
-    on_the_card(part)
+    fsync_files(part)
     part.rename(folder / NEXT)
-    on_the_card(folder / NEXT)
-    go_on(folder)
+    fsync_files(folder / NEXT)
+    finish_replacement(folder)
 
 
-def out_of_its_log(file: Path) -> None:
+def checkpoint_wal(file: Path) -> None:
     """Move all commits into the file itself. Closing does that too, but it reports no error if the disk refuses."""
     with closing(connect(file)) as conn:
         conn.execute("pragma wal_checkpoint(truncate)").fetchone()
 
 
-def go_on(folder: Path) -> None:
-    """Finish what `put_in_place` began, if anything. The new file itself holds the name under which the old one is set aside."""
+def finish_replacement(folder: Path) -> None:
+    """Finish what `replace_store` began, if anything. The new file itself holds the name under which the old one is set aside."""
     here, new = folder / PRECIOUS, folder / NEXT
     if not new.exists():
         return
@@ -56,17 +56,17 @@ def go_on(folder: Path) -> None:
     if repair and repair.aside:
         set_aside(here, here.with_name(repair.aside))
     _forget_log(here)
-    wanted(folder).unlink(missing_ok=True)
+    repair_request_path(folder).unlink(missing_ok=True)
     new.rename(here)
-    on_the_card(here)
-    set_aside_retention.forget(folder, known)
+    fsync_files(here)
+    set_aside_retention.delete_old_set_asides(folder, known)
 
 
-def _told_by(new: Path) -> tuple[Noted | None, list[set_aside_retention.SetAsideFile]]:
+def _told_by(new: Path) -> tuple[RepairRecord | None, list[set_aside_retention.SetAsideFile]]:
     """The repair that made it, and the files that were set aside, as far as they are recorded in it. Raises Damaged."""
     with closing(connect(new)) as conn:
         db = Database(conn)
-        return last_repair(db), set_aside_retention.olds(db)
+        return last_repair(db), set_aside_retention.recorded_set_asides(db)
 
 
 def _forget_log(file: Path) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.db_files.inspection import fault
-from edge.db_files.replacement import out_of_its_log
+from edge.db_files.inspection import find_damage
+from edge.db_files.replacement import checkpoint_wal
 from edge.platform import migration
 from edge.platform.clock import Now
 from edge.platform.database import NoRoom, Replica, one, writing
 from edge.platform.replica_schema import hq
-from edge.platform.set_aside import aside, discard, on_the_card, set_aside
+from edge.platform.set_aside import discard, fsync_files, set_aside, set_aside_path
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Connection, Damaged, Generation, connect, generation
 
@@ -51,69 +51,69 @@ class Replaced:
     whole: bool
 
 
-def replaced(mirror: Database) -> Replaced | None:
+def read_replacement(mirror: Database) -> Replaced | None:
     """What this file replaced; None if it is the first one."""
     row = one(mirror, "select at, why, aside, told, whole from replaced")
     return Replaced(at=row[0], why=row[1], aside=row[2], told=bool(row[3]), whole=bool(row[4])) if row else None
 
 
-def hear(mirror: Database, epoch: str, seq: int) -> None:
+def note_confirmed(mirror: Database, epoch: str, seq: int) -> None:
     """Note how far HQ has kept the journal (highest seq of any lane), inside the caller's transaction."""
     mirror.conn.execute("insert or replace into heard (epoch, seq, only_one) values (?, ?, 1)", (epoch, seq))
 
 
-def heard(mirror: Database) -> tuple[str, int]:
+def confirmed_position(mirror: Database) -> tuple[str, int]:
     """Epoch and seq up to which HQ has confirmed the journal; seq is 0 if nothing is known."""
     row = one(mirror, "select epoch, seq from heard")
     return (row[0], row[1]) if row else ("", 0)
 
 
-def stands(mirror: Database) -> bool:
+def is_current_replica(mirror: Database) -> bool:
     """Whether this connection's file still is the box's replica (costs two microseconds)."""
     conn = mirror.conn
     assert isinstance(conn, Connection)
     return generation(conn.file) == conn.generation
 
 
-def look(folder: Path, now: Now, *, within: float) -> bool:
+def rebuild_if_unreadable(folder: Path, now: Now, *, within: float) -> bool:
     """At the start: rebuild hq.db if it cannot be read. Returns whether it did. `within`: seconds spent on its pages."""
     here = generation(folder / FILE)
-    why = fault(folder / FILE, within=within)
-    return renew(folder, here, why, now) if why is not None else False
+    why = find_damage(folder / FILE, within=within)
+    return replace_replica(folder, here, why, now) if why is not None else False
 
 
-def renew_after(damaged: Damaged, now: Now) -> bool:
+def rebuild_damaged(damaged: Damaged, now: Now) -> bool:
     """While running: the same for a file that was found damaged; False if another process has done it meanwhile."""
-    return renew(damaged.file.parent, damaged.generation, damaged.why, now)
+    return replace_replica(damaged.file.parent, damaged.generation, damaged.why, now)
 
 
-def recover(damaged: Damaged, now: Now) -> None:
+def rebuild_or_raise(damaged: Damaged, now: Now) -> None:
     """Rebuild the replica if it is the damaged file; else raise the error again."""
     if damaged.file.name != FILE:
         raise damaged
-    renew_after(damaged, now)
+    rebuild_damaged(damaged, now)
 
 
-def opened(folder: Path, now: Now) -> Replica:
+def open_replica(folder: Path, now: Now) -> Replica:
     """The replica for a reader; it is rebuilt if it cannot be opened."""
     try:
         return Replica(folder)
     except Damaged as damaged:
-        renew_after(damaged, now)
+        rebuild_damaged(damaged, now)
         return Replica(folder)
 
 
-def renew(folder: Path, met: Generation | None, why: str, now: Now) -> bool:
+def replace_replica(folder: Path, met: Generation | None, why: str, now: Now) -> bool:
     """Set hq.db aside if it is still the file `met`, and replace it by a new one with the rows that can be read of it.
 
     A kill at any moment leaves no hq.db, or the new one; the next process that looks continues from there.
     """
     file = folder / FILE
-    with migration.alone(folder):
+    with migration.migration_lock(folder):
         here = generation(file)
         if here is not None and here != met:
             return False
-        place = aside(file, "damaged", now)
+        place = set_aside_path(file, "damaged", now)
         if here is None:
             discard(file)  # files that belonged to the lost file must not be taken for the new one's
         else:
@@ -121,12 +121,12 @@ def renew(folder: Path, met: Generation | None, why: str, now: Now) -> bool:
             set_aside(file, place)
         new = file.with_name(FILE + ".new")
         discard(new)
-        migration.bring_up(new, hq)
+        migration.migrate_path(new, hq)
         _begin(new, place if here else None, why, now)
-        out_of_its_log(new)
-        on_the_card(new)
+        checkpoint_wal(new)
+        fsync_files(new)
         new.rename(file)
-        on_the_card(file)
+        fsync_files(file)
     log.error("hq.db was made anew, HQ will fill it: %s", why)
     return True
 

@@ -32,7 +32,7 @@ class Retrying:
         except NoRoom:
             self.full = True
         except Damaged as damaged:
-            replica_rebuild.recover(damaged, now())
+            replica_rebuild.rebuild_or_raise(damaged, now())
         if self.full and not was_full:
             self._log.error("disk full: %s", self._waits)
         return self.full and not was_full

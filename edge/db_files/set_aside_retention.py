@@ -9,12 +9,12 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.database import rows
-from edge.platform.set_aside import discard, set_asides
+from edge.platform.set_aside import discard, find_set_asides
 from edge.platform.sqlite_file import PRECIOUS
 
 log = logging.getLogger(__name__)
 
-KEPT = 3  # files of each kind (damaged, before a restore): enough to compare, and a fraction of a card
+KEEP_LATEST = 3  # files of each kind (damaged, before a restore): enough to compare, and a fraction of a card
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class SetAsideFile:
     lost: int
 
 
-def olds(db: Database) -> list[SetAsideFile]:
+def recorded_set_asides(db: Database) -> list[SetAsideFile]:
     """All that store.db has recorded, the latest first, in order of their number: the time in a name comes from a clock."""
     found = rows(db, "select aside, kind, report from repairs order by number desc")
     return [SetAsideFile(row["aside"], row["kind"], _lost(row["report"])) for row in found if _is_one(row["aside"])]
@@ -42,7 +42,7 @@ def _is_one(name: str) -> bool:
     return name.startswith(f"{PRECIOUS}.") and Path(name).name == name
 
 
-def forget(folder: Path, known: Sequence[SetAsideFile]) -> list[str]:
+def delete_old_set_asides(folder: Path, known: Sequence[SetAsideFile]) -> list[str]:
     """Delete all but the latest of each kind, and the one with the most lost rows: somebody may want to examine that one.
 
     Files that store.db does not record, because an older copy of it was restored, are limited by their names alone. A file
@@ -50,19 +50,19 @@ def forget(folder: Path, known: Sequence[SetAsideFile]) -> list[str]:
     """
     there = [old for old in known if (folder / old.name).exists()]
     kinds = {old.kind for old in there}
-    kept = {old for kind in kinds for old in [one for one in there if one.kind == kind][:KEPT]}
+    kept = {old for kind in kinds for old in [one for one in there if one.kind == kind][:KEEP_LATEST]}
     kept |= {max(there, key=lambda old: old.lost)} if there else set()
     gone = [old.name for old in there if old not in kept]
     gone += [place.name for place in _forgotten(folder, {old.name for old in there})]
     for name in gone:
         discard(folder / name)
-        log.warning("%s is deleted: it was set aside long ago, and %d later ones are here", name, KEPT)
+        log.warning("%s is deleted: it was set aside long ago, and %d later ones are here", name, KEEP_LATEST)
     return gone
 
 
 def _forgotten(folder: Path, known: set[str]) -> list[Path]:
     """Those beyond the limit among the files that are not recorded."""
     found = []
-    for places in set_asides(folder / PRECIOUS).values():
-        found += [place for place in places if place.name not in known][KEPT:]
+    for places in find_set_asides(folder / PRECIOUS).values():
+        found += [place for place in places if place.name not in known][KEEP_LATEST:]
     return found

@@ -4,18 +4,18 @@ from pathlib import Path
 
 from edge.config.noren_toml import Config
 from edge.db_files import repair, replica_rebuild
-from edge.db_files.encryption_migration import encrypt
+from edge.db_files.encryption_migration import encrypt_files
 from edge.disk import reserve
 from edge.platform.clock import now
 from edge.platform.sqlite_file import PRECIOUS
 
 
-def make_ready(config: Config, *, within: float) -> None:
+def prepare_databases(config: Config, *, within: float) -> None:
     """`within`: seconds that are spent on reading each file's pages. Raises InUse, NoRoom, NewerDatabase."""
     folder = Path(config.store.data)
     if folder.exists():
-        reserve.release(folder)
-        encrypt(folder)
-        repair.make_good(folder, config.store.id, now(), within=within)
+        reserve.release_start_reserve(folder)
+        encrypt_files(folder)
+        repair.repair_if_damaged(folder, config.store.id, now(), within=within)
     if (folder / PRECIOUS).exists():
-        replica_rebuild.look(folder, now(), within=within)
+        replica_rebuild.rebuild_if_unreadable(folder, now(), within=within)

@@ -12,7 +12,7 @@ RULES = FOLDER / "mosquitto-acl.example"
 CERTIFICATES = ("cafile", "certfile", "keyfile", "crlfile", "require_certificate", "use_identity_as_username")
 
 
-def settings(shipped: str, changes: Mapping[str, str | None]) -> str:
+def changed_settings(shipped: str, changes: Mapping[str, str | None]) -> str:
     """The shipped text with other values; None leaves a setting out. Raises KeyError if it has no setting of that name."""
     lines, missing = [], set(changes)
     for line in shipped.splitlines():
@@ -27,12 +27,12 @@ def settings(shipped: str, changes: Mapping[str, str | None]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def on_loopback(port: int, acl: str | None) -> dict[str, str | None]:
+def loopback_changes(port: int, acl: str | None) -> dict[str, str | None]:
     """No certificates: who connects from this machine is who they say they are; without an `acl` they may all they like."""
     here: dict[str, str | None] = dict.fromkeys(CERTIFICATES)
     return {**here, "listener": f"{port} 127.0.0.1", "allow_anonymous": "true", "acl_file": acl}
 
 
-def rules(chain: str) -> str:
+def acl_rules(chain: str) -> str:
     """The shipped rules, for a chain."""
     return RULES.read_text(encoding="utf-8").replace("CHAIN", chain)

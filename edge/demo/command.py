@@ -13,7 +13,7 @@ import click
 
 from edge.demo.ports import free_port, is_free
 from edge.demo.stack import CannotStart, DemoStack, Ports
-from edge.platform.process import asked_to_stop
+from edge.platform.process import stop_signals
 
 USUAL = Ports(web=8080, broker=1883)
 READY_WITHIN = 90.0  # seconds; a Pi's first start writes the whole sample chain
@@ -97,7 +97,7 @@ def _count(town: DemoStack) -> None:
 
 
 def _live(town: DemoStack) -> None:
-    with asked_to_stop() as asked:
+    with stop_signals() as asked:
         try:
             say("Starting broker, HQ and store")
             town.start()

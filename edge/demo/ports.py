@@ -6,7 +6,7 @@ import socket
 # Below those that Linux gives to outgoing connections (32768 up, net.ipv4.ip_local_port_range): one of them could take a
 # port between this look at it and its use.
 PORTS = range(15_000, 32_000)
-ANY = random.SystemRandom()  # two processes that look at the same time choose apart, whatever seed they were given
+RANDOM = random.SystemRandom()  # two processes that look at the same time choose apart, whatever seed they were given
 
 CLAIMS: list[socket.socket] = []  # held open to the end of this process
 
@@ -14,7 +14,7 @@ CLAIMS: list[socket.socket] = []  # held open to the end of this process
 def free_port() -> int:
     """A port nobody listens on just now; nobody else is given it while this process lives."""
     while True:
-        if is_free(port := ANY.choice(PORTS)) and claim(port):
+        if is_free(port := RANDOM.choice(PORTS)) and claim(port):
             return port
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.demo import broker
-from edge.demo.subprocesses import Subprocess, noren
+from edge.demo.subprocesses import Subprocess, noren_command
 from edge.validation.file_reader import user_name
 
 STORE = "ginza"
@@ -28,7 +28,7 @@ class CannotStart(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Camera:
+class DemoCamera:
     """A camera of the town: a video file or folder in place of a camera, at a station of its own."""
 
     station: str
@@ -43,7 +43,7 @@ class Ports:
 
 def _run(*words: str | Path) -> None:
     """One of our commands, to its end; its own words are the error."""
-    done = subprocess.run(noren(*words), capture_output=True, encoding="utf-8", errors="replace", check=False)
+    done = subprocess.run(noren_command(*words), capture_output=True, encoding="utf-8", errors="replace", check=False)
     if done.returncode:
         raise CannotStart(f"`noren {' '.join(map(str, words))}` failed:\n{done.stderr or done.stdout}")
 
@@ -51,7 +51,7 @@ def _run(*words: str | Path) -> None:
 class DemoStack:
     """The folder, its settings, and its processes by name (broker, hq, web, bridge, sync, scanner-<station>)."""
 
-    def __init__(self, folder: Path, ports: Ports, *, cameras: tuple[Camera, ...] = ()) -> None:
+    def __init__(self, folder: Path, ports: Ports, *, cameras: tuple[DemoCamera, ...] = ()) -> None:
         self.folder, self.ports, self.cameras = folder.absolute(), ports, cameras
         self.hq, self.store = self.folder / "hq", self.folder / STORE
         self.config = self.store / "noren.toml"
@@ -78,16 +78,16 @@ class DemoStack:
         mosquitto = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin") or "mosquitto"
         commands = {
             "broker": [mosquitto, "-c", str(self.folder / "broker" / "mosquitto.conf")],
-            "hq": noren("hq", "serve", "--dir", self.hq, "--broker", self._broker, "--username", "hq"),
+            "hq": noren_command("hq", "serve", "--dir", self.hq, "--broker", self._broker, "--username", "hq"),
             **{
-                f"scanner-{station}": noren(
+                f"scanner-{station}": noren_command(
                     "virtual-scanner", "--link", self.link(station), "--control", self.control(station)
                 )
                 for station, *_ in STATIONS
             },
-            "web": noren("run", "web", "--config", self.config),
-            "bridge": noren("run", "bridge", "--config", self.config),
-            "sync": noren("run", "sync", "--config", self.config),
+            "web": noren_command("run", "web", "--config", self.config),
+            "bridge": noren_command("run", "bridge", "--config", self.config),
+            "sync": noren_command("run", "sync", "--config", self.config),
         }
         return [Subprocess(name=name, command=line, log=logs / f"{name}.log") for name, line in commands.items()]
 
@@ -107,13 +107,13 @@ class DemoStack:
         """As headquarters runs it, on loopback: see edge/demo/broker.py."""
         folder = self.folder / "broker"
         acl = folder / "acl"
-        acl.write_text(broker.rules(self._chain()), encoding="utf-8")
+        acl.write_text(broker.acl_rules(self._chain()), encoding="utf-8")
         acl.chmod(0o600)
-        changes = broker.on_loopback(self.ports.broker, str(acl))
+        changes = broker.loopback_changes(self.ports.broker, str(acl))
         changes |= {"persistence_location": f"{folder}/", "log_dest": "stderr"}
         # started as root it would become another user, who may not write here, and forget whose child it is:
         # prctl(2) clears the signal of the parent's death with the user
-        text = broker.settings(broker.SHIPPED.read_text(encoding="utf-8"), changes) + f"user {user_name()}\n"
+        text = broker.changed_settings(broker.SHIPPED.read_text(encoding="utf-8"), changes) + f"user {user_name()}\n"
         (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
 
     def _write_play(self) -> None:
@@ -156,7 +156,7 @@ class DemoStack:
             f'path = "{self.link(station)}"\nbaud = 115200\n'
         )
 
-    def _camera(self, camera: Camera) -> str:
+    def _camera(self, camera: DemoCamera) -> str:
         name = camera.station
         return (
             f'[[stations]]\nid = "{name}"\nrole = "kiosk"\nname = {{ ja = "カメラ", en = "Camera" }}\n'

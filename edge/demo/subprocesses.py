@@ -84,6 +84,6 @@ class Subprocess:
             self.start()
 
 
-def noren(*words: str | Path) -> list[str]:
+def noren_command(*words: str | Path) -> list[str]:
     """The command line of one of our own processes, with this very Python."""
     return [sys.executable, "-m", "edge", *(str(word) for word in words)]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.disk.watermarks import DiskSpace, Level, step
+from edge.disk.watermarks import DiskSpace, Level, next_level
 from edge.platform.clock import Now
 from edge.platform.database import NoRoom, one, pragma, writing
 
@@ -27,27 +27,27 @@ def measure(db: Database) -> DiskSpace:
     )
 
 
-def level(db: Database) -> Level:
+def current_level(db: Database) -> Level:
     """The level now; the row holds the level before."""
-    return step(noted(db), measure(db).used)
+    return next_level(recorded_level(db), measure(db).used)
 
 
-def noted(db: Database) -> Level:
+def recorded_level(db: Database) -> Level:
     """The level when web last measured: the same for every page and process."""
     return _row(db)[0]
 
 
 def demand_room(db: Database) -> None:
     """Call it before new work is confirmed. Raises NoRoom if the disk is full."""
-    if level(db) is Level.FULL:
+    if current_level(db) is Level.FULL:
         raise NoRoom("the disk is nearly full: new work is refused, so that what was promised can be kept")
 
 
-def note(db: Database, budget_mb: int | None, now: Now) -> Level:
+def record_level(db: Database, budget_mb: int | None, now: Now) -> Level:
     """Measure, and write the level down if it has changed; only web does."""
     budget = budget_mb * MEGABYTE if budget_mb else None
     before, known = _row(db)
-    here = step(before, replace(measure(db), budget=budget).used)
+    here = next_level(before, replace(measure(db), budget=budget).used)
     if (here, budget) != (before, known):
         with writing(db):
             db.conn.execute(

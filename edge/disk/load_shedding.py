@@ -26,7 +26,7 @@ CHUNK = 500  # rows a transaction deletes, so that a scan never waits long for i
 
 # The youngest rows stay. Two days: an HQ restored from last night's backup asks again for what it had kept since. One hour,
 # if nothing else can be deleted: a clerk's hand-over still finds the code that was read before it.
-SPARED = {Level.SHORT: timedelta(days=2), Level.FULL: timedelta(hours=1)}
+KEEP_NEWER_THAN = {Level.SHORT: timedelta(days=2), Level.FULL: timedelta(hours=1)}
 
 # The same in rows, if the clock is not synchronised: then it is not known when the two days and the hour began. A shop sends
 # some 5,000 facts a day.
@@ -66,7 +66,7 @@ class Sheddable:
 
 def tell_view(db: Database, box: Box, fact: Fact, now: Now, about: About) -> None:
     """Record a view for HQ inside the caller's transaction; while room is short it is only counted."""
-    if disk_space.level(db) is Level.OK:
+    if disk_space.current_level(db) is Level.OK:
         tell(db, box, fact, now, about)
     else:
         _count(db, Thinned(what="views", count=1, first=now.text, last=now.text))
@@ -103,7 +103,7 @@ def _answered(log: Thinnable, read: int) -> Sheddable:
     return Sheddable(log, log, f"select seq, time from {log} where seq <= ? and seq > ? order by seq limit ?", (read,))
 
 
-def thin(db: Database, level: Level, moment: Now, life: Life) -> dict[str, int]:
+def delete_spare_rows(db: Database, level: Level, moment: Now, life: Life) -> dict[str, int]:
     """Delete what is not needed, oldest first, until there is room again. Returns the number of rows by kind."""
     gone: dict[str, int] = {}
     for pile in _piles(db):
@@ -115,7 +115,7 @@ def thin(db: Database, level: Level, moment: Now, life: Life) -> dict[str, int]:
 def _spare(db: Database, pile: Sheddable, level: Level, moment: Now) -> May:
     """Which rows are not among the youngest: by the time if the clock is synchronised, else by their order."""
     if moment.clock == "synced":
-        before = utc_text(moment.time - SPARED[level])
+        before = utc_text(moment.time - KEEP_NEWER_THAN[level])
         return lambda row: row[1] < before
     sql = f"select seq from {pile.table} order by seq desc limit 1 offset ?"
     (last,) = one(db, sql, (LEFT[level],)) or (0,)
@@ -125,7 +125,7 @@ def _spare(db: Database, pile: Sheddable, level: Level, moment: Now) -> May:
 def _thin(db: Database, pile: Sheddable, may: May, life: Life, *, told_by_bridge: bool = False) -> Iterator[Thinned]:
     """Delete a chunk at a time. The rows and their count are one transaction, so that a crash counts none twice."""
     last = 0
-    while life.goes_on() and disk_space.level(db) is not Level.OK:
+    while life.goes_on() and disk_space.current_level(db) is not Level.OK:
         page = db.conn.execute(pile.sql, (*pile.about, last, CHUNK)).fetchall()
         old = list(takewhile(may, page))
         if not old:
@@ -142,9 +142,9 @@ def _thin(db: Database, pile: Sheddable, may: May, life: Life, *, told_by_bridge
         yield it
 
 
-def thin_scans(db: Database, log: Thinnable, read: int, moment: Now, life: Life) -> int:
+def delete_spare_scans(db: Database, log: Thinnable, read: int, moment: Now, life: Life) -> int:
     """The same for a log of the bridge, by the bridge, up to `read`. Returns the number of rows."""
-    level = disk_space.noted(db)
+    level = disk_space.recorded_level(db)
     if level is Level.OK:
         return 0
     told = cursor(db, SCANS)

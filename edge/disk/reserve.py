@@ -33,13 +33,13 @@ A_START = 10_000_000  # bytes: the log, and what else a start writes
 TOO_LITTLE = 2_000_000  # free bytes with which a start would soon fail
 
 
-def release(folder: Path) -> None:
+def release_start_reserve(folder: Path) -> None:
     """Before the files are opened: if the disk is full, free the space that is kept for a start."""
     if shutil.disk_usage(folder).free < TOO_LITTLE:
         (folder / FOR_A_START).unlink(missing_ok=True)
 
 
-def keep_for_a_start(folder: Path) -> bool:
+def reserve_for_start(folder: Path) -> bool:
     """Reserve the space for the next start, while there is some. Returns whether it had to be made. Raises NoRoom."""
     file = folder / FOR_A_START
     if _size(file) == A_START:
@@ -55,7 +55,7 @@ def keep_for_a_start(folder: Path) -> bool:
     return True
 
 
-def keep(db: Database) -> bool:
+def refill_reserve(db: Database) -> bool:
     """Make what is missing of the reserve. Returns whether any was. Only web does. Raises NoRoom, and keeps what there was."""
     file = Path(pragma(db, "database_list", column=2))
     page, pages, free = (int(pragma(db, name)) for name in ("page_size", "page_count", "freelist_count"))

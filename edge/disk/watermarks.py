@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-NEARLY = 0.85  # share in use from which scans and views are thinned (protocol.md, Disk)
-FULL = 0.95  # share in use from which new work is refused: the rest is for work that was already confirmed
+SHORT_MARK = 0.85  # share in use from which scans and views are thinned (protocol.md, Disk)
+FULL_MARK = 0.95  # share in use from which new work is refused: the rest is for work that was already confirmed
 NEARLY_ENDS, FULL_ENDS = 0.82, 0.92  # shares at which each level ends: 1 GB of a 32 GB card lower
 CARD = 64_000_000_000  # bytes: shares are of this at most; 5 % of a large disk is room for years, no reason to refuse
 LOG_ROOM = 16_000_000  # bytes: SQLite's write-ahead logs (4 MB each) grow outside the files, whatever is free inside
@@ -56,10 +56,10 @@ class DiskSpace:
         return self.live / self.budget if self.budget else 0.0
 
 
-_MARKS = ((FULL, FULL_ENDS, Level.FULL), (NEARLY, NEARLY_ENDS, Level.SHORT))  # begins at, ends at, level
+_MARKS = ((FULL_MARK, FULL_ENDS, Level.FULL), (SHORT_MARK, NEARLY_ENDS, Level.SHORT))  # begins at, ends at, level
 
 
-def step(before: Level, used: float) -> Level:
+def next_level(before: Level, used: float) -> Level:
     """The level at a share in use: it rises at a mark, and falls only at the lower end."""
     for begins, ends, level in _MARKS:
         if used >= begins or (_is_at_least(before, level) and used > ends):

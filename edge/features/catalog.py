@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.codes.check_digits import mod10
 from edge.replica import hq_replica
-from edge.validation.fields import Count, GoodsId, Hex, Id, Line, Place, Short, Yen, check_name
+from edge.validation.fields import Count, GoodsId, Hex, Id, Line, Ordinal, Short, Yen, check_name
 from edge.validation.localized_text import LocalizedText
 
 _ITEM = "json_extract(body, '$.contains') is null"
@@ -29,7 +29,7 @@ class Product(Struct, frozen=True, kw_only=True):
     category: Id
     colour: Colour
     size: Short
-    size_order: Place  # sizes are shown by rising order
+    size_order: Ordinal  # sizes are shown by rising order
     price: Yen  # tax included
     picture: Line  # key of a row of the `content` feed, drawn in the colour
     online_only: bool = False
@@ -76,7 +76,7 @@ class Category(Struct, frozen=True, kw_only=True, tag="category", tag_field="wha
 
     id: Id
     name: LocalizedText
-    order: Place
+    order: Ordinal
     picture: Line
 
     def __post_init__(self) -> None:
@@ -95,19 +95,21 @@ def item(hq: Database, shown: Product) -> Product | None:
 
 def of_style(hq: Database, style: str) -> list[Product]:
     """All products of a style, by colour and size, without their outer packs."""
-    found = hq_replica.where(hq, "catalog", Product, f"json_extract(body, '$.style') = ? and {_ITEM}", (style,))
+    found = hq_replica.rows_where(hq, "catalog", Product, f"json_extract(body, '$.style') = ? and {_ITEM}", (style,))
     return sorted(found, key=lambda one: (one.colour.code, one.size_order))
 
 
 def in_category(hq: Database, category: str) -> list[Product]:
     """One product of each style of a category, by style number."""
-    found = hq_replica.where(hq, "catalog", Product, f"json_extract(body, '$.category') = ? and {_ITEM}", (category,))
+    found = hq_replica.rows_where(
+        hq, "catalog", Product, f"json_extract(body, '$.category') = ? and {_ITEM}", (category,)
+    )
     return sorted({one.style: one for one in reversed(found)}.values(), key=lambda one: one.style)
 
 
 def categories(hq: Database) -> list[Category]:
     """The categories a shopper can browse, in HQ's order."""
-    found = hq_replica.where(hq, "content", Category, "key between 'category/' and 'category/~'")
+    found = hq_replica.rows_where(hq, "content", Category, "key between 'category/' and 'category/~'")
     return sorted(found, key=lambda one: one.order)
 
 

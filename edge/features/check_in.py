@@ -20,7 +20,7 @@ from edge.platform.database import one
 from edge.replica import hq_query
 from edge.scan import guessing
 from edge.scan.context import ScanContext
-from edge.scan.guessing import Guess
+from edge.scan.guessing import GuessCounter
 from edge.store_context import StoreContext
 
 LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
@@ -85,11 +85,11 @@ def by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
     alias, here = f"{CARD_ALIAS}{issuer}:{code.gsrn}", int(case.moment.time.timestamp())
     if person.wallet_secret and case.moment.clock == "unset":
         return _member(case, known, alias, "static")
-    if guessing.is_shut(case, _guesses(case, known)):
+    if guessing.is_locked_out(case, _guesses(case, known)):
         return CodeRefused(why="too_many")
     step = member.wallet_step(person, code.totp, here)
     if step is None:
-        guessing.note(case, _guesses(case, known), member=known)
+        guessing.count_wrong_guess(case, _guesses(case, known), member=known)
         return CodeRefused(why="unproven")
     if not _first_step(shop, known, step, here):
         return CodeRefused(why="used")
@@ -104,15 +104,15 @@ def _ask(case: ScanContext, args: Mapping[str, str]) -> int | None:
     here, shown = now(), case.moment
     if shown.boot != here.boot or here.uptime_ms - shown.uptime_ms > SHOWN.total_seconds() * 1000:
         return None
-    put = hq_query.put(case.shop.db, "member", args, here)
+    put = hq_query.insert_question(case.shop.db, "member", args, here)
     return put.seq if put else None
 
 
-def _guesses(case: ScanContext, known: str) -> tuple[Guess, ...]:
+def _guesses(case: ScanContext, known: str) -> tuple[GuessCounter, ...]:
     proofs = case.shop.policy.proofs
     return (
-        Guess(what="wallet", by="member", whose=known, most=proofs.wallet_tries),
-        Guess(what="wallet", by="station", whose=case.scan.station, most=proofs.station_tries),
+        GuessCounter(what="wallet", by="member", whose=known, most=proofs.wallet_tries),
+        GuessCounter(what="wallet", by="station", whose=case.scan.station, most=proofs.station_tries),
     )
 
 

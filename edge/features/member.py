@@ -60,18 +60,18 @@ def wait_for_introduction(db: Database, hq: Database, card: str | None, asked: i
     `asked` is the question that was put when they showed a code that proves something; a card (`issuer:number`) is asked
     after now. HQ says yes and sends the row by its feed, which is what counts: waits for both, less than a second in all.
     """
-    put = hq_query.asked(db, asked) if asked is not None else _asked_now(db, card)
-    told = hq_query.hear(db, put, life) if put else None
-    found = hq_query.understood(Member, told) if told else None
+    put = hq_query.find_question(db, asked) if asked is not None else _asked_now(db, card)
+    told = hq_query.wait_for_answer(db, put, life) if put else None
+    found = hq_query.decode_answer(Member, told) if told else None
     if put is None or not found:
         return None
     while (known := _named(hq, card, found[0].member)) is None and put.left(now()) and not life.is_over():
-        life.rest(hq_query.LOOK)
+        life.rest(hq_query.POLL_INTERVAL)
     return known
 
 
 def _asked_now(db: Database, card: str | None) -> hq_query.Question | None:
-    return hq_query.ask(db, "member", {"card": card}, now()) if card else None
+    return hq_query.submit_question(db, "member", {"card": card}, now()) if card else None
 
 
 def _named(hq: Database, card: str | None, name: str) -> str | None:

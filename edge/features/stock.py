@@ -13,7 +13,7 @@ from edge.features.feature import Feature, Feed
 from edge.platform.clock import Now
 from edge.platform.database import one
 from edge.replica import hq_replica
-from edge.validation.fields import Count, GoodsId, Moment, Pieces, Place, Seq, Short, StoreId, check_moments
+from edge.validation.fields import Count, GoodsId, Moment, Ordinal, Pieces, Seq, Short, StoreId, check_moments
 
 LIVE = timedelta(minutes=5)
 RECENT = timedelta(minutes=30)  # experience.md rule 18: over 30 minutes old, no number is shown
@@ -34,7 +34,7 @@ class StockRow(Struct, frozen=True, kw_only=True):
     epoch: Short = ""
     through_seq: Seq = 0
     as_of: Moment  # when it was counted, or reported by the system that counts
-    floor: Place | None = None
+    floor: Ordinal | None = None
     shelf: Short | None = None  # `B-14`
 
     def __post_init__(self) -> None:

@@ -10,12 +10,12 @@ from edge.crypto.data_key import SIZE, DataKey, NoDataKey, from_text, to_text
 from edge.crypto.page_cipher import is_encrypted, is_plain
 from edge.crypto.sealed_data_key import SealedKey, read_recovery, seal
 from edge.key_files import own_secrets
-from edge.key_files.key_note import named, note, which
-from edge.key_files.key_proof import head, is_written, knows
-from edge.key_files.private_file import sweep_parts, write_secret
-from edge.platform.migration import alone
+from edge.key_files.key_note import key_phrase, note_key, noted_key
+from edge.key_files.key_proof import first_bytes, has_content, key_fits_file
+from edge.key_files.private_file import delete_partial_writes, write_secret
+from edge.platform.migration import migration_lock
 from edge.platform.os_errors import DISK
-from edge.platform.sqlite_file import PRECIOUS, unlock
+from edge.platform.sqlite_file import PRECIOUS, use_key
 from edge.validation.fault import Fault
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class WrongKey(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundKey:
     """The key and its file. `handed`: systemd handed it over; only systemd can decrypt the file on the card."""
 
     key: DataKey
@@ -47,7 +47,7 @@ class Found:
     handed: bool
 
 
-def unlock_data(config: Config, handed: str | None, *, make: bool, sealed: Path = SEALED) -> Found | None:
+def unlock_databases(config: Config, handed: str | None, *, make: bool, sealed: Path = SEALED) -> FoundKey | None:
     """Find the box's data key, and use it for its databases from now on; None if neither key nor databases exist yet.
 
     `handed`: the folder of the credentials that systemd gives this process. `make`: make a key if there is none, unless a
@@ -55,48 +55,48 @@ def unlock_data(config: Config, handed: str | None, *, make: bool, sealed: Path 
     """
     folder = Path(config.store.data)
     if make:
-        with alone(folder):
+        with migration_lock(folder):
             return _made_or_found(config, folder, handed, sealed)
     _refuse_in_the_clear(folder)
-    found = find(config, handed)
+    found = find_key(config, handed)
     if found is None:
         _refuse_without(config, folder)
         return None
     return _unlocked(config, found, folder)
 
 
-def _made_or_found(config: Config, folder: Path, handed: str | None, sealed: Path) -> Found:
+def _made_or_found(config: Config, folder: Path, handed: str | None, sealed: Path) -> FoundKey:
     """Runs under a lock, one process at a time: so a half-written key file can only come from a process that was killed."""
     _sweep(config)
-    found = find(config, handed)
+    found = find_key(config, handed)
     if found is None:
         _refuse_without(config, folder)
         _refuse_beside(sealed)
         found = _made(config)
     _unlocked(config, found, folder)
-    note(folder, sealed_for_hq(config, found.key))
+    note_key(folder, sealed_for_hq(config, found.key))
     return found
 
 
-def _unlocked(config: Config, found: Found, folder: Path) -> Found:
-    check(config, found)
-    unlock(folder, found.key)
+def _unlocked(config: Config, found: FoundKey, folder: Path) -> FoundKey:
+    check_key_fits(config, found)
+    use_key(folder, found.key)
     return found
 
 
 def key_to_seal(config: Config, handed: str | None, sealed: Path = SEALED) -> DataKey:
     """The key that was found and fits; a new one if nothing was encrypted yet. Raises WrongKey."""
     folder = Path(config.store.data)
-    found = find(config, handed)
+    found = find_key(config, handed)
     if found is None:
         _refuse_without(config, folder)
         _refuse_beside(sealed)
         return DataKey(secrets.token_bytes(SIZE))
-    check(config, found)
+    check_key_fits(config, found)
     return found.key
 
 
-def say_where(found: Found | None) -> None:
+def log_key_protection(found: FoundKey | None) -> None:
     """Log at the start of a process if a stolen card can be read."""
     if found and not found.handed:
         log.warning(
@@ -105,7 +105,7 @@ def say_where(found: Found | None) -> None:
         )
 
 
-def say_who_opens_it(config: Config) -> None:
+def log_key_recovery(config: Config) -> None:
     """Log at a start if a lost key could not be recovered."""
     if not config.hq.recovery_key:
         log.warning(
@@ -114,29 +114,29 @@ def say_who_opens_it(config: Config) -> None:
         )
 
 
-def key_place(config: Config) -> Path:
+def key_path(config: Config) -> Path:
     """The file of the key if systemd hands none over."""
     return Path(config.store.key) if config.store.key else Path(config.store.data) / FILE
 
 
-def find(config: Config, handed: str | None) -> Found | None:
+def find_key(config: Config, handed: str | None) -> FoundKey | None:
     """The key that is here, or None. Raises WrongKey if its file holds no key, BadConfig if the file cannot be read."""
-    place = key_place(config)
+    place = key_path(config)
     try:
         if handed is not None and (Path(handed) / CREDENTIAL).exists():
             place = Path(handed) / CREDENTIAL
-            return Found(read_key(place), place, True)
-        return Found(read_key(place), place, False) if place.exists() else None
+            return FoundKey(read_key(place), place, True)
+        return FoundKey(read_key(place), place, False) if place.exists() else None
     except OSError as error:
         if error.errno in DISK:
             raise
         raise BadConfig(Fault("store.key", f"{place} cannot be read: {error.strerror}")) from error
 
 
-def at_hand(config: Config, handed: str | None) -> DataKey | None:
+def readable_key(config: Config, handed: str | None) -> DataKey | None:
     """The key if this user can read it, to look at what else is sealed with it. Whether it fits is not checked."""
     try:
-        found = find(config, handed)
+        found = find_key(config, handed)
     except (WrongKey, BadConfig, OSError) as error:
         log.info("the data key is not available: %s", error)
         return None
@@ -148,7 +148,7 @@ def read_key(place: Path) -> DataKey:
     return _read(place, f"Put the key back to its place, or {ASK}")
 
 
-def read_given(place: Path) -> DataKey:
+def read_other_key(place: Path) -> DataKey:
     """The key in a file that a person names: the key of another box. Raises WrongKey, OSError."""
     return _read(
         place, "`noren hq data-key` writes such a file at headquarters, out of a backup or of data-key.sealed."
@@ -163,27 +163,27 @@ def _read(place: Path, way_out: str) -> DataKey:
         raise WrongKey(f"{place} is damaged, or no data key: {why}. Nothing has been touched. {way_out}") from None
 
 
-def _made(config: Config) -> Found:
-    place = key_place(config)
+def _made(config: Config) -> FoundKey:
+    place = key_path(config)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_secret(place, to_text(DataKey(secrets.token_bytes(SIZE))) + "\n")
     except OSError as error:
         raise BadConfig(f"store.key: {place} cannot be made: {error.strerror}") from error
-    return Found(read_key(place), place, False)
+    return FoundKey(read_key(place), place, False)
 
 
 def _sweep(config: Config) -> None:
-    place = key_place(config)
+    place = key_path(config)
     try:
-        sweep_parts(place)
+        delete_partial_writes(place)
     except OSError as error:
         log.warning("whether a kill has left a part of %s beside it cannot be looked after: %s", place, error.strerror)
 
 
 def _refuse_in_the_clear(folder: Path) -> None:
     for name in FILES:
-        if is_plain(head(folder / name)):
+        if is_plain(first_bytes(folder / name)):
             raise WrongKey(
                 f"{folder / name} lies in the clear, as versions before this one wrote it. Run `noren migrate` first."
             )
@@ -191,7 +191,7 @@ def _refuse_in_the_clear(folder: Path) -> None:
 
 def _refuse_beside(sealed: Path) -> None:
     """Refuse to make a second key if systemd has a sealed one that this process was not given."""
-    match is_there(sealed):
+    match is_key_sealed(sealed):
         case True:
             raise WrongKey(
                 f"a data key is sealed in {sealed}, and it was not handed to this process. Nothing has been touched. By hand "
@@ -201,7 +201,7 @@ def _refuse_beside(sealed: Path) -> None:
             log.warning("whether a data key is sealed in %s this user may not see; a key is made", sealed)
 
 
-def is_there(sealed: Path) -> bool | None:
+def is_key_sealed(sealed: Path) -> bool | None:
     """Whether a key is sealed there; None if this user may not look."""
     try:
         sealed.stat()
@@ -213,42 +213,40 @@ def is_there(sealed: Path) -> bool | None:
 
 
 def _refuse_without(config: Config, folder: Path) -> None:
-    there = [name for name in FILES if is_encrypted(head(folder / name))]
-    there += [file.name for file in own_secrets.sealed_ones(config)]
-    if there or (named(folder) and any((folder / one).exists() for one in FILES)):
+    there = [name for name in FILES if is_encrypted(first_bytes(folder / name))]
+    there += [file.name for file in own_secrets.sealed_files(config)]
+    if there or (noted_key(folder) and any((folder / one).exists() for one in FILES)):
         what = " and ".join(there) or "the databases here"
         raise WrongKey(
-            f"{folder}: {what} {'were' if len(there) != 1 else 'was'} written with a data key{which(named(folder))}, and "
-            f"it is neither handed by systemd ({CREDENTIAL}) nor in {key_place(config)}. Nothing has been touched. Put it "
+            f"{folder}: {what} {'were' if len(there) != 1 else 'was'} written with a data key{key_phrase(noted_key(folder))}, and "
+            f"it is neither handed by systemd ({CREDENTIAL}) nor in {key_path(config)}. Nothing has been touched. Put it "
             f"back, or {ASK}"
         )
 
 
-def check(config: Config, found: Found) -> None:
+def check_key_fits(config: Config, found: FoundKey) -> None:
     """Raises WrongKey if a database was encrypted with another key: that must not be taken for damage.
 
     If store.db, or the name noted beside it, proves the key, then an hq.db that does not fit is damaged: HQ has all of its data.
     """
     folder = Path(config.store.data)
-    name = named(folder)
-    known = {one: knows(found.key, folder / one) for one in FILES}
+    name = noted_key(folder)
+    known = {one: key_fits_file(found.key, folder / one) for one in FILES}
     is_ours = known[PRECIOUS] is True or name == found.key.id
     for one in [one for one, fit in known.items() if fit is False]:
-        if is_ours and (one != PRECIOUS or not is_written(folder / one)):
+        if is_ours and (one != PRECIOUS or not has_content(folder / one)):
             continue
         raise WrongKey(
             f"{folder / one} was written with another data key than {found.key.id}, which is in {found.place}"
-            f"{which(name) if name != found.key.id else ''}. Nothing has been touched. "
+            f"{key_phrase(name) if name != found.key.id else ''}. Nothing has been touched. "
             f"{_way_back(config, found, folder / one)}"
         )
 
 
-def _way_back(config: Config, found: Found, file: Path) -> str:
-    beside = at_hand(config, None) if found.handed else None
-    if beside and knows(beside, file):
-        return (
-            f"The key it was written with is in {key_place(config)}: `noren data-key --seal`, as root, seals that one"
-        )
+def _way_back(config: Config, found: FoundKey, file: Path) -> str:
+    beside = readable_key(config, None) if found.handed else None
+    if beside and key_fits_file(beside, file):
+        return f"The key it was written with is in {key_path(config)}: `noren data-key --seal`, as root, seals that one"
     return f"Put the box's own key back, or {ASK}"
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.page_cipher import is_encrypted
-from edge.key_files.data_key_file import FILES, WrongKey, check, find, key_place
-from edge.key_files.key_proof import head
+from edge.key_files.data_key_file import FILES, WrongKey, check_key_fits, find_key, key_path
+from edge.key_files.key_proof import first_bytes
 from edge.validation.fault import Fault
 
 log = logging.getLogger(__name__)
@@ -17,11 +17,11 @@ def faults(config: Config, handed: str | None) -> Iterator[Fault]:
     """Each fault; no key is made, and no database is opened."""
     folder = Path(config.store.data)
     try:
-        found = find(config, handed)
+        found = find_key(config, handed)
         if found:
-            check(config, found)
-        elif there := [name for name in FILES if is_encrypted(head(folder / name))]:
-            what = f"{' and '.join(there)} cannot be read: no data key was handed by systemd, and none is in {key_place(config)}"
+            check_key_fits(config, found)
+        elif there := [name for name in FILES if is_encrypted(first_bytes(folder / name))]:
+            what = f"{' and '.join(there)} cannot be read: no data key was handed by systemd, and none is in {key_path(config)}"
             yield Fault("store.key", what, sealed=True)
     except WrongKey as error:
         yield Fault("store.key", str(error))

@@ -4,25 +4,25 @@ from pathlib import Path
 
 from edge.crypto import sealed_data_key
 from edge.crypto.sealed_data_key import NotSealed, SealedKey
-from edge.platform.set_aside import on_the_card
+from edge.platform.set_aside import fsync_files
 
 NAME = (
     "data-key.sealed"  # beside the databases: which key encrypts them; if it is sealed for HQ, the key can be recovered
 )
 
 
-def named(folder: Path) -> str | None:
+def noted_key(folder: Path) -> str | None:
     """The name of the key that the databases were encrypted with; None if it is not known."""
     noted = _noted(folder / NAME)
     return noted.key if noted else None
 
 
-def which(name: str | None) -> str:
+def key_phrase(name: str | None) -> str:
     """A key's name, for the end of a sentence; empty if it is not known."""
     return f" (its name is {name})" if name else ""
 
 
-def note(folder: Path, sealed: SealedKey) -> None:
+def note_key(folder: Path, sealed: SealedKey) -> None:
     """Note the key of the databases. A note of another key is kept as `data-key.sealed.NAME`.
 
     A note that HQ can open is not replaced by a note of the same key that nobody can open.
@@ -61,6 +61,6 @@ def _noted(place: Path) -> SealedKey | None:
 def _write(place: Path, sealed: SealedKey) -> None:
     part = place.with_name(f"{place.name}.part")
     part.write_text(f"{sealed.text}\n", encoding="ascii")
-    on_the_card(part)
+    fsync_files(part)
     part.replace(place)
-    on_the_card(place)
+    fsync_files(place)

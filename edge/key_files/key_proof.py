@@ -9,7 +9,7 @@ from edge.crypto.page_cipher import HEAD, is_encrypted, key_fits, page_count
 SURE = 4  # if a key fits none of this many written pages, that is no damage but another key
 
 
-def head(file: Path) -> bytes:
+def first_bytes(file: Path) -> bytes:
     """The first bytes of a file; empty if it does not exist."""
     try:
         with file.open("rb") as handle:
@@ -18,15 +18,15 @@ def head(file: Path) -> bytes:
         return b""
 
 
-def knows(key: DataKey, file: Path) -> bool | None:
+def key_fits_file(key: DataKey, file: Path) -> bool | None:
     """Whether a key fits a file; None if the file does not say that it is encrypted, or has no whole page."""
-    if not is_encrypted(head(file)):
+    if not is_encrypted(first_bytes(file)):
         return None
     with file.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
         return key_fits(key.pages(file.name), data) if page_count(data) else None
 
 
-def is_written(file: Path) -> bool:
+def has_content(file: Path) -> bool:
     """Whether at least `SURE` pages of a file have content. A page that is one byte repeated counts as empty."""
     there = 0
     with file.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as data:

@@ -5,9 +5,9 @@ import errno
 import os
 from pathlib import Path
 
-from edge.platform.set_aside import on_the_card
+from edge.platform.set_aside import fsync_files
 
-SECRET = 0o600  # only the owner reads and writes
+OWNER_ONLY = 0o600  # only the owner reads and writes
 _AT_FDCWD, _NOREPLACE = -100, 1  # renameat2(2)
 _UNKNOWN = (errno.EINVAL, errno.ENOSYS)  # the file system does not know this rename; then it has hard links
 _ENDING = ".part"
@@ -18,16 +18,16 @@ def write_secret(path: Path, text: str) -> None:
     part = path.with_name(f"{path.name}.{os.getpid()}{_ENDING}")
     part.unlink(missing_ok=True)
     try:
-        with open(part, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, SECRET)) as file:
+        with open(part, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY)) as file:
             file.write(text)
-        on_the_card(part)
-        move_where_none_is(part, path)
+        fsync_files(part)
+        move_if_absent(part, path)
     finally:
         part.unlink(missing_ok=True)
-    on_the_card(path)
+    fsync_files(path)
 
 
-def move_where_none_is(source: Path, target: Path) -> None:
+def move_if_absent(source: Path, target: Path) -> None:
     """Rename atomically, only if the target does not exist. Works on FAT, which has no links. Raises FileExistsError, OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.renameat2(_AT_FDCWD, os.fsencode(source), _AT_FDCWD, os.fsencode(target), _NOREPLACE) == 0:
@@ -39,7 +39,7 @@ def move_where_none_is(source: Path, target: Path) -> None:
     source.unlink()
 
 
-def sweep_parts(path: Path) -> None:
+def delete_partial_writes(path: Path) -> None:
     """Delete what a killed process left of writing a file. No other process may be writing it now."""
     if not path.parent.is_dir():
         return

@@ -12,9 +12,9 @@ from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_pem import NoPem
 from edge.crypto.sealed_secret import USES, NotOpened, SecretUse, is_sealed, open_secret, seal
-from edge.key_files.own_secrets import clear_of, named
-from edge.key_files.private_file import SECRET
-from edge.platform.set_aside import on_the_card
+from edge.key_files.own_secrets import secret_files, unsealed_copy
+from edge.key_files.private_file import OWNER_ONLY
+from edge.platform.set_aside import fsync_files
 from edge.validation.fault import Fault
 from edge.validation.file_reader import read_named
 
@@ -44,7 +44,7 @@ def _sealed(key: DataKey, use: SecretUse, data: bytes) -> bytes:
 
 
 def _change(config: Config, how: Callable[[SecretUse, bytes], bytes]) -> list[Path]:
-    files = named(config)
+    files = secret_files(config)
     changes = _prepared(files, how)  # all are prepared before the first file is changed
     for file in files.values():
         _clear_up(file)
@@ -77,27 +77,27 @@ def _put(file: Path, data: bytes) -> None:
     """Replace a file, with the same owner and rights. The old bytes are overwritten once the new ones are on the card."""
     part, was = file.with_name(file.name + PART), file.stat()
     try:
-        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, SECRET)) as new:
+        with open(part, "xb", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY)) as new:
             os.fchown(new.fileno(), was.st_uid, was.st_gid)
             os.fchmod(new.fileno(), was.st_mode & 0o7777)
             new.write(data)
-        on_the_card(part)
-        clear_of(file).hardlink_to(file)
+        fsync_files(part)
+        unsealed_copy(file).hardlink_to(file)
         part.replace(file)
-        on_the_card(file)
+        fsync_files(file)
     finally:
         _clear_up(file)
 
 
 def _clear_up(file: Path) -> None:
     """Overwrite and delete what a kill or a full disk left beside a good file. Another link to the good file is only deleted."""
-    for beside in (file.with_name(file.name + PART), clear_of(file)):
+    for beside in (file.with_name(file.name + PART), unsealed_copy(file)):
         if not beside.exists():
             continue
         if not beside.samefile(file):
             _overwrite(beside)
         beside.unlink()
-        on_the_card(file)
+        fsync_files(file)
 
 
 def _overwrite(file: Path) -> None:

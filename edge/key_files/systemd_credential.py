@@ -6,8 +6,8 @@ from pathlib import Path
 from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.data_key import DataKey, to_text
 from edge.key_files import own_secrets
-from edge.key_files.data_key_file import CREDENTIAL, WrongKey, key_place, read_key
-from edge.platform.set_aside import on_the_card
+from edge.key_files.data_key_file import CREDENTIAL, WrongKey, key_path, read_key
+from edge.platform.set_aside import fsync_files
 
 FOLDER = 0o700  # for root only
 TAKES_MOST = 60.0  # seconds; a TPM takes one or two
@@ -19,9 +19,9 @@ def seal_credential(config: Config, key: DataKey, place: Path) -> Path | None:
     Raises BadConfig if systemd does not seal it, or if a key would be lost: then nothing has been changed.
     """
     _refuse_place(config, place)
-    if name := _another(key_place(config), key):
+    if name := _another(key_path(config), key):
         raise BadConfig(
-            f"{key_place(config)} has another data key, {name}, than {key.id}, which is to be sealed. Nothing has been touched. "
+            f"{key_path(config)} has another data key, {name}, than {key.id}, which is to be sealed. Nothing has been touched. "
             "If anything was written with it, move it to where it is kept; if not, delete it. Then say this again."
         )
     new = place.with_name(f"{place.name}.new")
@@ -31,32 +31,32 @@ def seal_credential(config: Config, key: DataKey, place: Path) -> Path | None:
         _creds("encrypt", f"--name={CREDENTIAL}", "-", str(new), given=to_text(key))
         if _creds("decrypt", f"--name={CREDENTIAL}", str(new), "-") != to_text(key):
             raise BadConfig("systemd-creds: what it has sealed opens as something else. Nothing has been touched.")
-        on_the_card(new)
+        fsync_files(new)
         new.replace(place)
-        on_the_card(place)
+        fsync_files(place)
     except OSError as error:
         raise BadConfig(f"{error.filename or place}: {error.strerror}. Nothing has been touched.") from error
     finally:
         new.unlink(missing_ok=True)
-    return _taken_away(key_place(config), key)
+    return _taken_away(key_path(config), key)
 
 
-def end_what_was_begun(config: Config, place: Path) -> None:
+def finish_deletion(config: Config, place: Path) -> None:
     """Delete the plain file if a killed process has overwritten it already and the sealed key is in place."""
-    file = key_place(config)
+    file = key_path(config)
     if place.exists() and file.is_file() and file.read_bytes() == bytes(file.stat().st_size or 1):
         file.unlink()
-        on_the_card(file.parent)
+        fsync_files(file.parent)
 
 
-def is_sealed(config: Config, place: Path) -> bool:
+def is_fully_sealed(config: Config, place: Path) -> bool:
     """Whether nothing is left to do: the key is sealed, and no file has it in the clear."""
-    return place.exists() and not key_place(config).exists()
+    return place.exists() and not key_path(config).exists()
 
 
 def _refuse_place(config: Config, place: Path) -> None:
     """Refuse a place that the box uses itself: a credential replaces the file that is there."""
-    taken = {key_place(config).resolve(), *own_secrets.named(config).values()}
+    taken = {key_path(config).resolve(), *own_secrets.secret_files(config).values()}
     if place.resolve() in taken or place.resolve().parent == Path(config.store.data).resolve():
         raise BadConfig(
             f"{place} is no place for a credential of systemd's: the box has files of its own there. Nothing has been touched."
@@ -79,9 +79,9 @@ def _taken_away(file: Path, key: DataKey) -> Path | None:
         raise BadConfig(f"{key.id} is sealed, and {file} has another data key by now, {name}: it stays where it is.")
     with file.open("r+b") as plain:
         plain.write(bytes(file.stat().st_size))
-    on_the_card(file)
+    fsync_files(file)
     file.unlink()
-    on_the_card(file.parent)
+    fsync_files(file.parent)
     return file
 
 

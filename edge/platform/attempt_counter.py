@@ -8,16 +8,16 @@ from edge.platform.clock import Now
 from edge.platform.database import one
 
 
-def count(db: Database, what: str, whose: str, within: timedelta, now: Now) -> int:
+def failed_attempts(db: Database, what: str, whose: str, within: timedelta, now: Now) -> int:
     """How many attempts failed since the first of them opened the window; 0 if the window is over."""
     row = one(db, "select count, boot, since_ms from tries where what = ? and whose = ?", (what, whose))
     return row[0] if row and now.uptime_ms - _since(row[1], row[2], now) < _ms(within) else 0
 
 
-def add(db: Database, what: str, whose: str, within: timedelta, now: Now) -> int:
+def add_attempt(db: Database, what: str, whose: str, within: timedelta, now: Now) -> int:
     """Count one more, inside the caller's transaction. Returns the new count."""
     row = one(db, "select boot, since_ms from tries where what = ? and whose = ?", (what, whose))
-    before = count(db, what, whose, within, now)
+    before = failed_attempts(db, what, whose, within, now)
     since = _since(row[0], row[1], now) if row and before else now.uptime_ms
     if row is None:  # a new row: delete the rows whose window is over
         long_ago = now.uptime_ms - _ms(within)
@@ -30,13 +30,13 @@ def add(db: Database, what: str, whose: str, within: timedelta, now: Now) -> int
     return before + 1
 
 
-def forgive(db: Database, what: str, whose: str, within: timedelta, now: Now) -> None:
+def forgive_attempt(db: Database, what: str, whose: str, within: timedelta, now: Now) -> None:
     """Count one less, inside the caller's transaction: that attempt was no failure after all."""
-    if count(db, what, whose, within, now):
+    if failed_attempts(db, what, whose, within, now):
         db.conn.execute("update tries set count = count - 1 where what = ? and whose = ?", (what, whose))
 
 
-def clear(db: Database, what: str, whose: str) -> None:
+def clear_attempts(db: Database, what: str, whose: str) -> None:
     """Delete the count, inside the caller's transaction."""
     db.conn.execute("delete from tries where what = ? and whose = ?", (what, whose))
 

@@ -28,14 +28,14 @@ def work(data: Path, process: str, life: Life) -> None:
         db.conn.execute(f"pragma busy_timeout = {BUSY}")
         while life.goes_on():
             try:
-                note(db, process, life.rounds(), time.monotonic(), now())
+                note_rounds(db, process, life.rounds(), time.monotonic(), now())
             except (NoRoom, sqlite3.OperationalError) as error:
                 if not isinstance(error, NoRoom) and error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
             life.rest(EVERY)
 
 
-def note(db: Database, process: str, rounds: Mapping[str, float], at: float, moment: Now) -> None:
+def note_rounds(db: Database, process: str, rounds: Mapping[str, float], at: float, moment: Now) -> None:
     """Note the loops of a process. `rounds` and `at` (now) are monotonic seconds."""
     with writing(db):
         marks = ", ".join("?" * len(rounds))
@@ -50,12 +50,12 @@ def note(db: Database, process: str, rounds: Mapping[str, float], at: float, mom
         )
 
 
-def silent(db: Database, moment: Now) -> Loops:
+def silent_loops(db: Database, moment: Now) -> Loops:
     """The loops (process, loop) that are silent, of all that ever noted a round. Only the uptime is compared, not the time."""
     return frozenset(loop for loop, goes_round in _loops(db, moment).items() if not goes_round)
 
 
-def silent_when_full(db: Database, moment: Now) -> Loops:
+def silent_loops_on_full_disk(db: Database, moment: Now) -> Loops:
     """The same for a full disk. If no loop could note a round, the disk is the cause, and the result is empty."""
     loops = _loops(db, moment)
     return (

@@ -10,14 +10,14 @@ from sqlite_utils import Database, Migrations
 from edge.platform.database import NewerDatabase
 from edge.platform.replica_schema import hq
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import connect, make
+from edge.platform.sqlite_file import connect, create_database
 from edge.platform.store_schema.migrations import store
 
 FILES: dict[str, Migrations] = {"store.db": store, "hq.db": hq}
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def migration_lock(folder: Path) -> Iterator[None]:
     """Holds a lock, so that one process at a time makes files or changes tables: without it, 16 of 24 concurrent starts crashed."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "migrate.lock").open("w", encoding="ascii") as lock:
@@ -41,7 +41,7 @@ def refuse_newer(path: Path, applied: set[str], migrations: Migrations) -> None:
         )
 
 
-def fault(db: Database, migrations: Migrations) -> str | None:
+def schema_difference(db: Database, migrations: Migrations) -> str | None:
     """What differs in the tables of an up-to-date file from the tables that its migrations make; None if nothing does."""
     applied = {step.name for step in migrations.applied(db)}
     if unknown := sorted(applied - _names(migrations)):
@@ -66,9 +66,9 @@ def _objects(db: Database) -> dict[str, str]:
     return dict(db.conn.execute("select name, sql from sqlite_master where sql is not null").fetchall())
 
 
-def bring_up(path: Path, migrations: Migrations) -> None:
-    """Make a file or bring it up to date; the caller is `alone`. Raises NewerDatabase."""
-    conn = make(path)
+def migrate_path(path: Path, migrations: Migrations) -> None:
+    """Make a file or bring it up to date; the caller is `migration_lock`. Raises NewerDatabase."""
+    conn = create_database(path)
     db = Database(conn)
     try:
         _refuse_newer(db, migrations, path)
@@ -84,18 +84,18 @@ def migrate(folder: Path) -> None:
 
     Raises NewerDatabase, with nothing changed, if a file comes from a newer version.
     """
-    with alone(folder):
+    with migration_lock(folder):
         for name, migrations in FILES.items():
-            bring_up(folder / name, migrations)
+            migrate_path(folder / name, migrations)
 
 
 def migrate_file(folder: Path, name: str, migrations: Migrations) -> None:
     """Make or bring up to date one file of another package under `folder`, as `migrate` does for the box's own two."""
-    with alone(folder):
-        bring_up(folder / name, migrations)
+    with migration_lock(folder):
+        migrate_path(folder / name, migrations)
 
 
-def check(folder: Path) -> None:
+def check_versions(folder: Path) -> None:
     """Read-only, before a process starts: raises NewerDatabase if a file comes from a newer version."""
     for name, migrations in FILES.items():
         conn = connect(folder / name, mode="ro")

@@ -37,7 +37,7 @@ def is_full(error: BaseException) -> bool:
     return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
-def in_words(error: BaseException) -> tuple[str, int] | None:
+def explain_error(error: BaseException) -> tuple[str, int] | None:
     """The sentence and the exit code; None if the error is not a refusal of the machine, but a bug of ours."""
     match error:
         case OSError(errno=number) if number is not None:

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from edge.platform.sqlite_file import Damaged, want_repair, wanted
+from edge.platform.sqlite_file import Damaged, repair_request_path, request_repair
 from edge.platform.systemd import notify
 
 log = logging.getLogger(__name__)
 
-BROKEN = 70  # exit code when a task broke: EX_SOFTWARE of sysexits(3); systemd restarts the process
-UNREADABLE = 74  # exit code while store.db is to be repaired: EX_IOERR
-LOOK = 0.5  # seconds until the main thread notices that a task has ended; a signal wakes it at once
+EX_BROKEN = 70  # exit code when a task broke: EX_SOFTWARE of sysexits(3); systemd restarts the process
+EX_UNREADABLE = 74  # exit code while store.db is to be repaired: EX_IOERR
+POLL_INTERVAL = 0.5  # seconds until the main thread notices that a task has ended; a signal wakes it at once
 STOP_WITHIN = 8.0  # seconds all tasks together may take to notice the end; systemd itself waits 10 s
 
 
@@ -45,7 +45,7 @@ class Life:
         return self._over.is_set()
 
     def end(self) -> None:
-        """Ask every task to finish. Not from a signal handler: see `asked_to_stop`."""
+        """Ask every task to finish. Not from a signal handler: see `stop_signals`."""
         self._over.set()
 
     def rounds(self) -> dict[str, float]:
@@ -80,11 +80,11 @@ def _run(life: Life, name: str, task: Task) -> None:
         log.critical("%s broke", name, exc_info=error)
         life.broken = error
         if isinstance(error, Damaged):
-            want_repair(error)
+            request_repair(error)
     life.end()
 
 
-def start(life: Life, tasks: Mapping[str, Task]) -> list[threading.Thread]:
+def start_tasks(life: Life, tasks: Mapping[str, Task]) -> list[threading.Thread]:
     """Start each task in a thread of its name. If one ends, all end."""
     threads = [threading.Thread(target=_run, args=(life, name, task), name=name) for name, task in tasks.items()]
     for thread in threads:
@@ -92,7 +92,7 @@ def start(life: Life, tasks: Mapping[str, Task]) -> list[threading.Thread]:
     return threads
 
 
-def wait_for(threads: Iterable[threading.Thread], within: float = STOP_WITHIN) -> list[str]:
+def join_threads(threads: Iterable[threading.Thread], within: float = STOP_WITHIN) -> list[str]:
     """Wait at most `within` seconds for all threads together. Returns the names of those that still run."""
     end = time.monotonic() + within
     left = list(threads)
@@ -102,7 +102,7 @@ def wait_for(threads: Iterable[threading.Thread], within: float = STOP_WITHIN) -
 
 
 @contextmanager
-def asked_to_stop() -> Iterator[Callable[[float], bool]]:
+def stop_signals() -> Iterator[Callable[[float], bool]]:
     """In the main thread: a function that waits some seconds for SIGTERM, SIGINT or SIGHUP and says whether one has come.
 
     The handler itself does nothing: if it set an Event, it would deadlock when it interrupts a wait for that same Event.
@@ -132,39 +132,39 @@ def _watch(life: Life, asked: Callable[[float], bool], data: Path | None) -> Non
     limit = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
     fed = time.monotonic()
     while not life.is_over():
-        if asked(LOOK):
+        if asked(POLL_INTERVAL):
             life.end()
-        if data and wanted(data).exists():
-            leave_as_it_is()
+        if data and repair_request_path(data).exists():
+            exit_without_cleanup()
         if limit and time.monotonic() - fed > limit / 3 and life.stalest() < limit:
             fed = time.monotonic()
             notify("WATCHDOG=1")
 
 
-def leave_as_it_is() -> NoReturn:
+def exit_without_cleanup() -> NoReturn:
     """End at once, as a kill does: closing a damaged store.db would write its log over it, with the damage."""
     log.error("store.db is damaged: this process ends, and it is repaired at the next start")
-    os._exit(UNREADABLE)
+    os._exit(EX_UNREADABLE)
 
 
-def run(tasks: Mapping[str, Task], data: Path | None = None) -> int:
+def run_tasks(tasks: Mapping[str, Task], data: Path | None = None) -> int:
     """Run the tasks until SIGTERM, SIGINT, SIGHUP or the end of one of them. Returns the process's exit code.
 
     `data`: the store's folder, for a process that has store.db open. The process ends if any process finds store.db damaged.
     """
     life = Life()
-    with asked_to_stop() as asked:
-        threads = start(life, tasks)
+    with stop_signals() as asked:
+        threads = start_tasks(life, tasks)
         notify("READY=1")
         _watch(life, asked, data)
-        if data and wanted(data).exists():
-            leave_as_it_is()
+        if data and repair_request_path(data).exists():
+            exit_without_cleanup()
         notify("STOPPING=1")
-        stuck = wait_for(threads)
+        stuck = join_threads(threads)
     if stuck:
         log.error("did not stop in %.0f s: %s", STOP_WITHIN, ", ".join(stuck))
-        os._exit(BROKEN)
-    return BROKEN if life.broken else 0
+        os._exit(EX_BROKEN)
+    return EX_BROKEN if life.broken else 0
 
 
 def set_up_logging(level: str = "INFO") -> None:

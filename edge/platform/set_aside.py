@@ -12,7 +12,7 @@ Why = Literal["damaged", "before-restore"]
 _NAME = re.compile(rf"(?P<file>.+)\.(?P<why>{'|'.join(get_args(Why))})-(?P<time>\d{{8}}T\d{{6}}Z)(-(?P<number>\d+))?")
 
 
-def aside(file: Path, why: Why, now: Now) -> Path:
+def set_aside_path(file: Path, why: Why, now: Now) -> Path:
     """Where `file` is set aside: `store.db.damaged-20261126T112233Z`; with a number if that name is taken."""
     name = f"{file.name}.{why}-{now.time:%Y%m%dT%H%M%SZ}"
     place, number = file.with_name(name), 1
@@ -22,7 +22,7 @@ def aside(file: Path, why: Why, now: Now) -> Path:
     return place
 
 
-def set_asides(file: Path) -> dict[str, list[Path]]:
+def find_set_asides(file: Path) -> dict[str, list[Path]]:
     """The files that were `file` once and were set aside, by reason. The latest by the time in its name comes first."""
     found: dict[str, list[tuple[str, int, Path]]] = {}
     for place in file.parent.iterdir():
@@ -46,7 +46,7 @@ def discard(file: Path) -> None:
         file.with_name(file.name + end).unlink(missing_ok=True)
 
 
-def on_the_card(*files: Path) -> None:
+def fsync_files(*files: Path) -> None:
     """Wait until the files, and the entries of their folder, are on the card: a rename must not get there before the content."""
     for one in (*files, files[0].parent):
         handle = os.open(one, os.O_RDONLY)

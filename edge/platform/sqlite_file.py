@@ -41,7 +41,7 @@ def generation(file: Path) -> Generation | None:
     return found.st_dev, found.st_ino
 
 
-class Locked(Exception):
+class KeyMissing(Exception):
     """A file's pages are encrypted, and this process has no key for them."""
 
 
@@ -49,24 +49,24 @@ _tried: dict[Generation | None, int] = {}  # files that were read through once; 
 _keys: dict[Path, DataKey] = {}  # by folder, for the whole process as in SQLite's settings; set before threads begin
 
 
-def unlock(folder: Path, key: DataKey) -> None:
+def use_key(folder: Path, key: DataKey) -> None:
     """From now on this process opens and creates the databases in `folder` with that key."""
     _keys[folder] = key
 
 
-def held(folder: Path) -> DataKey | None:
+def key_of_folder(folder: Path) -> DataKey | None:
     """The key that this process has for the databases in a folder; None if they are not encrypted."""
     return _keys.get(folder)
 
 
-def held_by(conn: sqlite3.Connection) -> DataKey | None:
+def key_of_connection(conn: sqlite3.Connection) -> DataKey | None:
     """The key that this process has for the database that a connection reads, and for the ones beside it."""
-    return held(conn.file.parent) if isinstance(conn, Connection) else None
+    return key_of_folder(conn.file.parent) if isinstance(conn, Connection) else None
 
 
-def key_of(file: Path) -> PageKey | None:
+def page_key_of(file: Path) -> PageKey | None:
     """The key of a file's pages; None if this process writes unencrypted files in that folder."""
-    key = held(file.parent)
+    key = key_of_folder(file.parent)
     return key.pages(file.name) if key else None
 
 
@@ -132,7 +132,7 @@ class Connection(sqlite3.Connection):
 
     def attach(self, file: Path, name: str) -> None:
         """Attach another database read-only under that name, with the key that this process has for it."""
-        key = key_of(file)
+        key = page_key_of(file)
         where = f"file:{file}?mode=ro"
         spelt = f'key "{key.spelt}"' if key else ""
         self.execute(f"attach database ? as {name} {spelt}", (where,))
@@ -142,7 +142,7 @@ class Connection(sqlite3.Connection):
         if is_damage(error):
             return Damaged(self.file, self.generation, str(error))
         if str(error).startswith(_LOCKED):
-            return Locked(f"{self.file} is encrypted, and its data key is not here")
+            return KeyMissing(f"{self.file} is encrypted, and its data key is not here")
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY and generation(self.file) != self.generation:
             return Damaged(self.file, self.generation, "another file has taken its place")
@@ -156,11 +156,11 @@ class Connection(sqlite3.Connection):
             full = sqlite3.OperationalError(str(error))
             full.sqlite_errorcode, full.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
             return full
-        why = unread(self.file)
+        why = read_failure(self.file)
         return Damaged(self.file, self.generation, why) if why else error
 
 
-def unread(file: Path) -> str | None:
+def read_failure(file: Path) -> str | None:
     """Why a file cannot be read from the card; None if it can.
 
     The file stays open for good: closing it would drop the locks that SQLite has on it (fcntl(2)).
@@ -179,10 +179,10 @@ def unread(file: Path) -> str | None:
 
 def connect(file: Path, *, mode: str = "rw", timeout: float = 10.0) -> Connection:
     """An autocommit connection to an existing file, with this process's key for it. Raises Damaged if there is no file."""
-    return connect_with(key_of(file), file, mode=mode, timeout=timeout)
+    return connect_with_key(page_key_of(file), file, mode=mode, timeout=timeout)
 
 
-def connect_with(key: PageKey | None, file: Path, *, mode: str = "rw", timeout: float = 10.0) -> Connection:
+def connect_with_key(key: PageKey | None, file: Path, *, mode: str = "rw", timeout: float = 10.0) -> Connection:
     """The same with another key than this process's own: the key of another box's backup, or None for an unencrypted file."""
     # checked before and after: a file that replaces it meanwhile must not be taken for the one that was opened
     while True:
@@ -197,9 +197,9 @@ def connect_with(key: PageKey | None, file: Path, *, mode: str = "rw", timeout: 
         conn.close()
 
 
-def make(file: Path) -> Connection:
+def create_database(file: Path) -> Connection:
     """A connection to a file that is created if it does not exist."""
-    return connect_with(key_of(file), file, mode="rwc")
+    return connect_with_key(page_key_of(file), file, mode="rwc")
 
 
 def _keyed(conn: Connection, key: PageKey | None) -> Connection:
@@ -211,12 +211,12 @@ def _keyed(conn: Connection, key: PageKey | None) -> Connection:
     return conn
 
 
-def want_repair(damaged: Damaged) -> None:
+def request_repair(damaged: Damaged) -> None:
     """Leave a note beside a damaged store.db: every process that has it open ends, and the next start repairs it."""
     if damaged.file.name == PRECIOUS:
-        wanted(damaged.file.parent).write_text(damaged.why, encoding="utf-8")
+        repair_request_path(damaged.file.parent).write_text(damaged.why, encoding="utf-8")
 
 
-def wanted(folder: Path) -> Path:
+def repair_request_path(folder: Path) -> Path:
     """The file of that note. It stays until store.db has been checked, and repaired if needed."""
     return folder / f"{PRECIOUS}.repair-wanted"

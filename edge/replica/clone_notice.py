@@ -6,7 +6,7 @@ from edge.platform.clock import Now
 from edge.platform.database import one, writing
 
 
-def note(db: Database, boxes: str, now: Now) -> None:
+def write_notice(db: Database, boxes: str, now: Now) -> None:
     """Keep HQ's notice: the boxes that run as this store, this one among them; empty deletes it."""
     with writing(db):
         if boxes:
@@ -19,7 +19,7 @@ def note(db: Database, boxes: str, now: Now) -> None:
             db.conn.execute("delete from clones")
 
 
-def noted(db: Database) -> str:
+def read_notice(db: Database) -> str:
     """The boxes that run as this store, as people are shown them; empty if it is only this one."""
     row = one(db, "select boxes from clones")
     return str(row[0]) if row else ""

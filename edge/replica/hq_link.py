@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Reason(StrEnum):
+class LinkReason(StrEnum):
     """`CONNECTED` belongs to the state `up`; all others to `down`."""
 
     CONNECTED = ""

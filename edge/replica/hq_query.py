@@ -15,10 +15,10 @@ from edge.platform.process import Life
 log = logging.getLogger(__name__)
 
 WITHIN_MS = 800  # protocol.md, Presence: after that, a person before a screen has looked away
-LOOK = 0.02  # seconds between looks for the answer
-KEEP = 100  # queries, and answers, that are kept: a query is dead after 800 ms, so no page reads an older one
+POLL_INTERVAL = 0.02  # seconds between looks for the answer
+ANSWERS_KEPT = 100  # queries, and answers, that are kept: a query is dead after 800 ms, so no page reads an older one
 
-Word = Literal["told", "no_line"]  # HQ has answered; there is no connection
+AnswerStatus = Literal["told", "no_line"]  # HQ has answered; there is no connection
 T = TypeVar("T")
 
 
@@ -36,7 +36,7 @@ class Question(Struct, frozen=True, kw_only=True):
         return max(0, self.until_ms - now.uptime_ms) if now.boot == self.boot else 0
 
 
-def put(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
+def insert_question(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
     """Put a query to HQ inside the caller's transaction; None if the link is down."""
     if not _line_is_up(db):
         return None
@@ -44,7 +44,7 @@ def put(db: Database, question: str, args: Mapping[str, str], now: Now) -> Quest
     row = {"question": question, "args": about, "boot": now.boot, "until_ms": until}
     db.conn.execute("update questions set args = '{}' where boot <> ? or until_ms < ?", (now.boot, now.uptime_ms))
     seq = append(db, "questions", row)
-    db.conn.execute("delete from questions where seq <= ?", (seq - KEEP,))
+    db.conn.execute("delete from questions where seq <= ?", (seq - ANSWERS_KEPT,))
     return Question(seq=seq, question=question, args=about, boot=now.boot, until_ms=until)
 
 
@@ -52,41 +52,41 @@ def _line_is_up(db: Database) -> bool:
     return one(db, "select 1 from line where state = 'up'") is not None
 
 
-def ask(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
+def submit_question(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
     """Put a query to HQ; None at once if the link is down."""
     if not _line_is_up(db):
         return None
     # a query is no confirmed work: a scan must not wait until it is on the card
     with synchronous(db, "normal"), writing(db):
-        return put(db, question, args, now)
+        return insert_question(db, question, args, now)
 
 
-def asked(db: Database, seq: int) -> Question | None:
+def find_question(db: Database, seq: int) -> Question | None:
     """A query that was put before; None if it is deleted."""
     return next(iter(values(db, Question, "select * from questions where seq = ?", (seq,))), None)
 
 
-def hear(db: Database, question: Question, life: Life) -> str | None:
+def wait_for_answer(db: Database, question: Question, life: Life) -> str | None:
     """HQ's answer as a JSON array; None if it does not come in time, or if sync reports at once that it cannot come."""
     changes = Changes(db)
     while question.left(now()) and not life.is_over():
         if changes.seen() and (found := rows(db, "select * from answers where question = ?", (question.seq,))):
             return str(found[0]["body"]) if found[0]["word"] == "told" else None
-        life.rest(LOOK)
+        life.rest(POLL_INTERVAL)
     return None
 
 
 def ask_hq(db: Database, kind: type[T], question: str, args: Mapping[str, str], life: Life) -> list[T] | None:
     """Ask, and wait for the answer as long as it is useful; None if there is none."""
     try:
-        open_ = ask(db, question, args, now())
+        open_ = submit_question(db, question, args, now())
     except NoRoom:
         return None  # a full disk is reported elsewhere; what is shown stays as of its own time
-    body = hear(db, open_, life) if open_ else None
-    return understood(kind, body) if body is not None else None
+    body = wait_for_answer(db, open_, life) if open_ else None
+    return decode_answer(kind, body) if body is not None else None
 
 
-def understood(kind: type[T], body: str) -> list[T] | None:
+def decode_answer(kind: type[T], body: str) -> list[T] | None:
     """The rows of an answer; None if they have a form that this version does not know."""
     try:
         return msgspec.json.decode(body, type=list[kind])  # type: ignore[valid-type]
@@ -95,35 +95,35 @@ def understood(kind: type[T], body: str) -> list[T] | None:
         return None
 
 
-def waiting(db: Database, seq: int) -> list[Question]:
+def pending_questions(db: Database, seq: int) -> list[Question]:
     """The queries after `seq`, for sync, which sends them."""
     return values(db, Question, "select * from questions where seq > ? order by seq", (seq,))
 
 
-def last_asked(db: Database) -> int:
+def last_question_seq(db: Database) -> int:
     """The newest query's seq: when sync begins to send queries, it skips the older ones."""
     row = one(db, "select coalesce(max(seq), 0) from questions")
     return int(row[0]) if row else 0
 
 
-def forget_asked(db: Database, seq: int) -> None:
+def delete_questions(db: Database, seq: int) -> None:
     """Delete queries up to `seq`, which are long dead: they name cards. Only web does."""
     if one(db, "select 1 from questions where seq <= ?", (seq,)) is not None:
         with writing(db):
             db.conn.execute("delete from questions where seq <= ?", (seq,))
 
 
-def forget(db: Database, seq: int) -> None:
+def delete_answers(db: Database, seq: int) -> None:
     """Delete the answers up to a query's; only sync does."""
     if one(db, "select 1 from answers where question <= ?", (seq,)) is not None:
         with writing(db):
             db.conn.execute("delete from answers where question <= ?", (seq,))
 
 
-def answer(db: Database, question: Question, word: Word, body: str = "[]") -> None:
+def write_answer(db: Database, question: Question, word: AnswerStatus, body: str = "[]") -> None:
     """Write an answer down, and delete old ones; only sync does."""
     with writing(db):
         db.conn.execute(
             "insert or ignore into answers (question, word, body) values (?, ?, ?)", (question.seq, word, body)
         )
-        db.conn.execute("delete from answers where question <= ?", (question.seq - KEEP,))
+        db.conn.execute("delete from answers where question <= ?", (question.seq - ANSWERS_KEPT,))

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from edge.platform.database import one
-from edge.validation.row import UNREADABLE, read
+from edge.validation.row import DECODE_ERRORS, decode_row
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,12 @@ def row(hq: Database, feed: str, key: str, kind: type[T]) -> T | None:
     return _read(feed, key, found[0], kind) if found else None
 
 
-def holds(hq: Database, feed: str, key: str) -> bool:
+def has_row(hq: Database, feed: str, key: str) -> bool:
     """Whether HQ has a live row of `feed` under `key`."""
     return one(hq, f"select 1 from {feed} where key = ? and body is not null", (key,)) is not None
 
 
-def where(hq: Database, feed: str, kind: type[T], condition: str = "true", args: Args = ()) -> list[T]:
+def rows_where(hq: Database, feed: str, kind: type[T], condition: str = "true", args: Args = ()) -> list[T]:
     """The live rows of `feed` that can be read and meet an SQL condition over (key, version, body)."""
     found = hq.conn.execute(f"select key, body from {feed} where body is not null and ({condition})", args).fetchall()
     return [row for key, body in found if (row := _read(feed, key, body, kind)) is not None]
@@ -40,13 +40,13 @@ def where(hq: Database, feed: str, kind: type[T], condition: str = "true", args:
 
 def _read(feed: str, key: str, body: str, kind: type[T]) -> T | None:
     try:
-        return read(body, kind)
-    except UNREADABLE as error:
+        return decode_row(body, kind)
+    except DECODE_ERRORS as error:
         _leave_out(feed, key, str(error))
         return None
 
 
-def each(feed: str, found: Iterable[T], key: Callable[[T], str], make: Callable[[T], R]) -> list[R]:
+def decode_rows(feed: str, found: Iterable[T], key: Callable[[T], str], make: Callable[[T], R]) -> list[R]:
     """What `make` makes of each row; a row for which it fails is left out of the list."""
     made = []
     for row in found:
@@ -63,19 +63,19 @@ def _leave_out(feed: str, key: str, why: str) -> None:
     log.error("%s row %s is left out: %s", feed, key, why)
 
 
-def unusable(hq: Database) -> int:
+def count_unusable_rows(hq: Database) -> int:
     """The number of HQ's rows that cannot be used: those set aside, or as many as this process has left out, if that is more."""
     (aside,) = one(hq, "select count(*) from set_aside") or (0,)
     return max(int(aside), _leave_out.cache_info().currsize)
 
 
-def stamp(hq: Database, feed: str) -> str:
+def feed_stamp(hq: Database, feed: str) -> str:
     """A text that changes whenever a feed's rows may: epoch and version. An HQ restored from a backup has a new epoch."""
     found = one(hq, "select epoch, version from feeds where feed = ?", (feed,))
     return f"{found[0]}-{found[1]}" if found else "0"
 
 
-def version(hq: Database, feed: str) -> int:
+def feed_version(hq: Database, feed: str) -> int:
     """The version of `feed` that has been applied; 0 before the first."""
     found = one(hq, "select version from feeds where feed = ?", (feed,))
     return int(found[0]) if found else 0

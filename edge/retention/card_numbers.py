@@ -20,7 +20,7 @@ _SQL = """select seq from outcomes where seq > ? and seq <= ? and kind in ('chec
           and json_extract(data, '$.card') is not null order by seq limit ?"""
 
 
-class PastCards:
+class CardNumberErasure:
     """An outcome that existed at the look before loses its card number. No clock is used, so setting one changes nothing."""
 
     def __init__(self, db: Database) -> None:
@@ -36,9 +36,9 @@ class PastCards:
             return 0
         self._due = at + EVERY
         end, self._old = self._old, last_seq(self._db)
-        asked, self._asked = self._asked, hq_query.last_asked(self._db)
+        asked, self._asked = self._asked, hq_query.last_question_seq(self._db)
         try:
-            hq_query.forget_asked(self._db, asked)
+            hq_query.delete_questions(self._db, asked)
             return self._take_off(end, life)
         except NoRoom:
             log.error("disk full: card numbers in outcomes cannot be deleted")

@@ -53,20 +53,22 @@ class LogRetention:
         """
         gone = dict.fromkeys(self._logs, 0)
         if "scans" in self._logs:
-            raw_reading.let_go_behind(self._db, "scans", cursor(self._db, self._logs["scans"]), moment, life)
+            raw_reading.delete_due_bytes(self._db, "scans", cursor(self._db, self._logs["scans"]), moment, life)
         if self._clock.look(moment) and at >= self._due:
             self._due = at + EVERY
             for name, follower in self._logs.items():
                 gone[name] += sweep_log(self._db, name, follower, moment, life)
-        if "scans" in self._logs and disk_space.noted(self._db) is not Level.OK:
+        if "scans" in self._logs and disk_space.recorded_level(self._db) is not Level.OK:
             read = cursor(self._db, self._logs["scans"])
-            gone["scans"] += load_shedding.thin_scans(self._db, "scans", read, moment, life)
+            gone["scans"] += load_shedding.delete_spare_scans(self._db, "scans", read, moment, life)
         return {name: count for name, count in gone.items() if count}
 
 
 def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Life) -> int:
     """Delete rows that a log's follower has long read. Returns how many. On a disk without a byte left none can be deleted now."""
-    last = min(last_old(db, log_name, "time", moment.time - timedelta(days=DAYS), moment), cursor(db, follower))
+    last = min(
+        last_expired_rowid(db, log_name, "time", moment.time - timedelta(days=DAYS), moment), cursor(db, follower)
+    )
     total = 0
     try:
         while life.goes_on():
@@ -81,7 +83,7 @@ def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Lif
     return total
 
 
-def last_old(db: Database, table: str, when: str, before: datetime, moment: Now) -> int:
+def last_expired_rowid(db: Database, table: str, when: str, before: datetime, moment: Now) -> int:
     """The rowid of the last row that may be deleted as older than `before`; 0 if none may.
 
     `when` is the column (or SQL) of a row's time. A time that no right clock can show (before Noren was made, or in the future)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from edge.db_files import replica_rebuild as mirror_file
-from edge.db_files.inspection import fault
+from edge.db_files.inspection import find_damage
 from edge.db_files.retrying import Retrying
 from edge.disk import disk_space, load_shedding, reserve
 from edge.disk.watermarks import Level
@@ -18,8 +18,8 @@ from edge.platform.process import Life
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Connection, Damaged, generation
 from edge.retention import unswept
-from edge.retention.card_numbers import PastCards
-from edge.retention.log_retention import last_old
+from edge.retention.card_numbers import CardNumberErasure
+from edge.retention.log_retention import last_expired_rowid
 from edge.scan import raw_reading
 from edge.store_context import StoreContext
 
@@ -82,7 +82,7 @@ def _mirror_attached(shop: StoreContext) -> Iterator[None]:
         finally:
             db.execute("detach database hq")
     except sqlite3.DatabaseError as error:
-        if why := fault(file, within=None):
+        if why := find_damage(file, within=None):
             raise Damaged(file, generation(file), why) from error
         raise
 
@@ -101,7 +101,7 @@ def _sweep_table(shop: StoreContext, table: str, moment: Now, life: Life) -> int
     Its cost depends on the number of old rows, not on the table's size.
     """
     total = last = 0
-    end = last_old(shop.db, table, _WHEN.get(table, "time"), _before(shop, table, moment), moment)
+    end = last_expired_rowid(shop.db, table, _WHEN.get(table, "time"), _before(shop, table, moment), moment)
     page = f"select rowid from {table} where rowid > ? and rowid <= ? order by rowid limit {CHUNK}"
     while life.goes_on():
         old = shop.db.conn.execute(page, (last, end)).fetchall()
@@ -122,15 +122,15 @@ class RetentionSweep:
         self._clock = SteadyClock()
         self._due = self._tell_due = time.monotonic()
         self._counted: int | None = None  # uptime (ms) up to which the time without a sweep is counted
-        self._level = disk_space.noted(shop.db)
+        self._level = disk_space.recorded_level(shop.db)
         self._begun = False
-        self._cards = PastCards(shop.db)
+        self._cards = CardNumberErasure(shop.db)
 
     def round(self, moment: Now, at: float, life: Life) -> None:
         """What is due at `at` (monotonic seconds): old bytes and the disk each time, the sweep hourly if the clock is steady."""
         self._shop.renew()
         db = self._shop.db
-        raw_reading.let_go_behind(db, "page_scans", cursor(db, "desk:page_scans"), moment, life)
+        raw_reading.delete_due_bytes(db, "page_scans", cursor(db, "desk:page_scans"), moment, life)
         self._cards.look(at, life)
         self._look(moment, at, life)
         if not self._clock.look(moment):
@@ -138,7 +138,7 @@ class RetentionSweep:
         elif at >= self._due:
             self._due = at + EVERY
             self._counted = moment.uptime_ms
-            unswept.end(self._shop.db)
+            unswept.clear_unswept_time(self._shop.db)
             if gone := sweep(self._shop, moment, life):
                 log.info("retention deleted after %d days: %s", self._shop.policy.retention_days, gone)
 
@@ -149,16 +149,16 @@ class RetentionSweep:
         passed = moment.uptime_ms - self._counted
         if passed >= EVERY * 1000:
             self._counted = moment.uptime_ms
-            unswept.add(self._shop.db, passed)
+            unswept.add_unswept_time(self._shop.db, passed)
 
     def _look(self, moment: Now, at: float, life: Life) -> None:
         """Note how full the disk is, thin what is not needed, and report that to HQ. Keep the reserve while there is room, and in
         any case at the start: the log is small then."""
         db = self._shop.db
-        before, self._level = self._level, disk_space.note(db, self._shop.config.store.budget_mb, moment)
+        before, self._level = self._level, disk_space.record_level(db, self._shop.config.store.budget_mb, moment)
         if self._level is not before:
             log.warning("disk space: %s", self._level)
-        if self._level is not Level.OK and (gone := load_shedding.thin(db, self._level, moment, life)):
+        if self._level is not Level.OK and (gone := load_shedding.delete_spare_rows(db, self._level, moment, life)):
             log.warning("disk nearly full, load shedding deleted: %s", gone)
         if self._level is Level.OK or at >= self._tell_due:
             self._tell_due = at + TELL_EVERY
@@ -168,9 +168,9 @@ class RetentionSweep:
             self._reserve()
 
     def _reserve(self) -> None:
-        made = reserve.keep(self._shop.db)
+        made = reserve.refill_reserve(self._shop.db)
         if self._level is Level.OK:
-            made |= reserve.keep_for_a_start(Path(self._shop.config.store.data))
+            made |= reserve.reserve_for_start(Path(self._shop.config.store.data))
         if made:
             log.info("the disk reserve is allocated")
 

@@ -8,7 +8,7 @@ LATE = 3  # days of uptime: a connection or a time server that is away over a we
 DAY = 86_400_000  # ms
 
 
-def add(db: Database, passed: int) -> None:
+def add_unswept_time(db: Database, passed: int) -> None:
     """Add a period of uptime (ms) without a sweep."""
     with writing(db):
         db.conn.execute(
@@ -18,19 +18,19 @@ def add(db: Database, passed: int) -> None:
         )
 
 
-def end(db: Database) -> None:
+def clear_unswept_time(db: Database) -> None:
     """A sweep has run: delete the count."""
-    if days(db) is not None:
+    if days_unswept(db) is not None:
         with writing(db):
             db.conn.execute("delete from unswept")
 
 
-def days(db: Database) -> int | None:
+def days_unswept(db: Database) -> int | None:
     """Whole days of uptime without a sweep; None if the last round swept."""
     row = one(db, "select uptime_ms from unswept")
     return int(row[0]) // DAY if row else None
 
 
-def is_late(db: Database) -> bool:
+def is_sweep_late(db: Database) -> bool:
     """Whether somebody must be informed: the records grow until a sweep runs."""
-    return (days(db) or 0) >= LATE
+    return (days_unswept(db) or 0) >= LATE

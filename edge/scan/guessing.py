@@ -31,7 +31,7 @@ FACTS = (CodeGuessed,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guess:
+class GuessCounter:
     """Codes whose guesses are counted together: the kind of code, whose guesses they are, and how many are allowed."""
 
     what: Literal["wallet", "pickup"]
@@ -44,17 +44,17 @@ class Guess:
         return f"{self.what}:{self.by}"
 
 
-def is_shut(case: ScanContext, guesses: Sequence[Guess]) -> bool:
+def is_locked_out(case: ScanContext, guesses: Sequence[GuessCounter]) -> bool:
     """Whether so many guesses were wrong that no code counts for now."""
     db, now = case.shop.db, case.moment
-    return any(attempt_counter.count(db, one.name, one.whose, WITHIN, now) >= one.most for one in guesses)
+    return any(attempt_counter.failed_attempts(db, one.name, one.whose, WITHIN, now) >= one.most for one in guesses)
 
 
-def note(case: ScanContext, guesses: Sequence[Guess], *, member: str | None = None) -> None:
+def count_wrong_guess(case: ScanContext, guesses: Sequence[GuessCounter], *, member: str | None = None) -> None:
     """Count one more wrong guess; when the limit is reached, it is reported."""
     shop, now = case.shop, case.moment
     for guess in guesses:
-        if attempt_counter.add(shop.db, guess.name, guess.whose, WITHIN, now) == guess.most:
+        if attempt_counter.add_attempt(shop.db, guess.name, guess.whose, WITHIN, now) == guess.most:
             minutes = round(WITHIN.total_seconds() / 60)
             fact = CodeGuessed(what=guess.what, by=guess.by, tries=guess.most, minutes=minutes)
             about = About(member=member, station=case.scan.station, causation=case.cause)

@@ -9,7 +9,7 @@ from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.symbology import Symbology
 from edge.config.active_config import code_rules
-from edge.disk.disk_space import demand_room, level
+from edge.disk.disk_space import current_level, demand_room
 from edge.disk.watermarks import Level
 from edge.platform.clock import Now, Quality, parse_utc
 from edge.platform.database import append
@@ -46,18 +46,18 @@ class Scan(Struct, frozen=True, kw_only=True):
         return Now(parse_utc(self.time), self.clock, self.boot, self.uptime_ms)
 
 
-def only_shows(db: Database, reading: Reading) -> bool:
+def only_shows_product(db: Database, reading: Reading) -> bool:
     """Whether a reading only shows a product, by the code rules in force now."""
     meaning = parse_code(reading.data, aim=reading.aim, symbology=reading.symbology, rules=code_rules(db))
     return isinstance(meaning, Product | BookRow | AddOn)
 
 
-def write_down(db: Database, log: str, station: str, device: str, reading: Reading, now: Now) -> int:
+def append_reading(db: Database, log: str, station: str, device: str, reading: Reading, now: Now) -> int:
     """Append a reading to a scan log inside the caller's transaction. Returns its seq. Raises NoRoom if the disk is full.
 
     If it is nearly full, readings that promise nothing are still accepted: a price tag is looked up, and its rows go again soon.
     """
-    if level(db) is Level.FULL and not only_shows(db, reading):
+    if current_level(db) is Level.FULL and not only_shows_product(db, reading):
         demand_room(db)
     row = {
         "station": station,

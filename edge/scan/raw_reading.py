@@ -10,19 +10,19 @@ from edge.platform.process import Life
 
 # Outcomes that cannot be examined without the bytes: a wrongly set scanner, a code that the chain has not described to us, a bug
 # of ours. An hour is the time that a called person needs to come and look.
-RIDDLES = frozenset({"not_understood", "fault"})
+UNREAD_KINDS = frozenset({"not_understood", "fault"})
 KEPT = timedelta(hours=1)  # of uptime: setting the clock does not shorten or lengthen it
 CHUNK = 500  # rows a transaction changes, so that a scan never waits long for it
 
-_RIDDLES = ", ".join(f"'{kind}'" for kind in sorted(RIDDLES))
+_RIDDLES = ", ".join(f"'{kind}'" for kind in sorted(UNREAD_KINDS))
 
 
-def let_go(db: Database, scan_log: str, seq: int) -> None:
+def delete_bytes(db: Database, scan_log: str, seq: int) -> None:
     """Delete the bytes of a reading, inside the transaction that answers it."""
     db.conn.execute(f"update {scan_log} set data = x'' where seq = ?", (seq,))
 
 
-def let_go_behind(db: Database, scan_log: str, answered: int, moment: Now, life: Life) -> int:
+def delete_due_bytes(db: Database, scan_log: str, answered: int, moment: Now, life: Life) -> int:
     """The same for all readings up to `answered` that are due, by the process that writes that log. Returns how many.
 
     A reading of another boot is due, because its age is not known. On a disk without a byte left they stay until there is room.

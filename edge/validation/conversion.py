@@ -7,9 +7,17 @@ from typing import Any
 import msgspec
 from msgspec import Struct, inspect
 
-from edge.validation.expected_words import expected, shown
-from edge.validation.fault import Fault, nearest, not_among
-from edge.validation.type_parts import bare, choices_of, is_text, items_of, keys_of, structs_of, without_none
+from edge.validation.expected_words import expected_in_words, value_in_words
+from edge.validation.fault import Fault, nearest_choice, not_among_message
+from edge.validation.type_parts import (
+    choices_of,
+    is_text,
+    items_of,
+    keys_of,
+    structs_of,
+    without_constraints,
+    without_none,
+)
 
 
 @dataclass(slots=True)
@@ -24,7 +32,7 @@ class Converted:
     unsure: list[str] = field(default_factory=list)
 
 
-def take(kind: Any, value: Any) -> Converted:
+def convert(kind: Any, value: Any) -> Converted:
     """Decode plain values (of TOML or JSON) as a type, structs and lists of them part by part."""
     taken = Converted()
     taken.value = _take(kind, value, "", taken)
@@ -43,7 +51,7 @@ def _take(kind: Any, value: Any, path: str, taken: Converted) -> Any:
 
 def _struct(options: Sequence[type[Struct]], value: Any, path: str, taken: Converted) -> Any:
     if not isinstance(value, dict):
-        _wrong(taken, path, f"expected a table with {', '.join(keys_of(options[0]))}; got {shown(value)}")
+        _wrong(taken, path, f"expected a table with {', '.join(keys_of(options[0]))}; got {value_in_words(value)}")
         return _stand_in(options[0])
     kind = _chosen(options, value, path, taken) if len(options) > 1 else options[0]
     config, known = kind.__struct_config__, keys_of(kind)
@@ -60,7 +68,7 @@ def _struct(options: Sequence[type[Struct]], value: Any, path: str, taken: Conve
             if len(taken.faults) > before and not one.required and not _has_parts(one.type):
                 del made[one.name]  # its default is used instead
         elif one.required:
-            _wrong(taken, place, f"is missing: expected {expected(one.type)}")
+            _wrong(taken, place, f"is missing: expected {expected_in_words(one.type)}")
             made[one.name] = _stand_in(one.type)
     return kind(**made)
 
@@ -81,8 +89,8 @@ def _chosen(options: Sequence[type[Struct]], value: dict[str, Any], path: str, t
     if name not in value:
         _wrong(taken, place, f"is missing: expected one of {', '.join(by_tag)}")
     else:
-        _wrong(taken, place, not_among(str(tag), list(by_tag)))
-    near = nearest(str(tag), by_tag)
+        _wrong(taken, place, not_among_message(str(tag), list(by_tag)))
+    near = nearest_choice(str(tag), by_tag)
     if near is None:
         near = max(by_tag, key=lambda one: len(set(value) & set(keys_of(by_tag[one]))))
     taken.unsure.append(path)
@@ -92,7 +100,7 @@ def _chosen(options: Sequence[type[Struct]], value: dict[str, Any], path: str, t
 def _unknown(taken: Converted, kind: type[Struct], path: str, name: str) -> None:
     place = f"{path}.{name}".lstrip(".")
     keys = keys_of(kind)
-    near = nearest(name, keys)
+    near = nearest_choice(name, keys)
     hint = f"did you mean `{near}`?" if near else f"there are {', '.join(keys)}"
     _wrong(taken, place, f"there is no such key: {hint}")
 
@@ -104,7 +112,13 @@ def _leaf(kind: Any, value: Any, path: str, taken: Converted) -> Any:
         pass
     choices = choices_of(kind)
     misspelt = choices and isinstance(value, str)
-    _wrong(taken, path, not_among(value, choices) if misspelt else f"expected {expected(kind)}; got {shown(value)}")
+    _wrong(
+        taken,
+        path,
+        not_among_message(value, choices)
+        if misspelt
+        else f"expected {expected_in_words(kind)}; got {value_in_words(value)}",
+    )
     return value if isinstance(value, str) and is_text(kind) and "\0" not in value else _stand_in(kind)
 
 
@@ -120,7 +134,7 @@ def _stand_in(kind: Any) -> Any:
         return structs[0](
             **{one.name: _stand_in(one.type) for one in msgspec.structs.fields(structs[0]) if one.required}
         )
-    match bare(inspect.type_info(kind)):
+    match without_constraints(inspect.type_info(kind)):
         case inspect.StrType():
             return ""
         case inspect.ListType() | inspect.VarTupleType():

@@ -12,7 +12,7 @@ LONGEST = 60  # characters of a wrong value that are shown
 NUMBERS = {inspect.IntType: "a whole number", inspect.FloatType: "a number"}
 
 
-def expected(kind: Any) -> str:
+def expected_in_words(kind: Any) -> str:
     """A type in words for the author of the file. `extra={"words": …}` of a Meta gives the words that the type cannot."""
     return _expected(inspect.type_info(without_none(kind)))
 
@@ -69,7 +69,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)
 
 
-def shown(value: Any) -> str:
+def value_in_words(value: Any) -> str:
     """A wrong value as it is written in the file, shortened if it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return f"`{text if len(text) <= LONGEST else text[:LONGEST] + '…'}`"

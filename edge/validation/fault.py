@@ -20,7 +20,7 @@ class Fault:
         return f"{self.path}: {self.what}" if self.path else self.what
 
 
-def nearest(word: str, choices: Iterable[str]) -> str | None:
+def nearest_choice(word: str, choices: Iterable[str]) -> str | None:
     """The choice that was most likely meant, or None if no choice is similar."""
     folded = {choice.casefold(): choice for choice in choices}
     begun = [choice for choice in folded if word and choice.startswith(word.casefold())]
@@ -30,8 +30,8 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
-def not_among(word: str, choices: Sequence[str]) -> str:
+def not_among_message(word: str, choices: Sequence[str]) -> str:
     """The message for a word that is none of the choices: all of them, and the one that may have been meant."""
-    near = nearest(word, choices)
+    near = nearest_choice(word, choices)
     meant = f": did you mean `{near}`?" if near else ""
     return f"expected one of {', '.join(choices)}; got `{word}`{meant}"

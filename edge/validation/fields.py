@@ -56,7 +56,7 @@ Yen = Annotated[int, Meta(ge=0, le=99_999_999)]
 COUNT_MOST = 10_000_000
 Pieces = Annotated[int, Meta(ge=-COUNT_MOST, le=COUNT_MOST)]
 Count = Annotated[int, Meta(ge=0, le=COUNT_MOST)]
-Place = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]  # a position in an order of things, or a floor
+Ordinal = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]  # a position in an order of things, or a floor
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]  # the greatest integer of SQLite
 
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -83,6 +83,6 @@ def check_name(field: str, name: LocalizedText) -> None:
             raise ValueError(f"{field}.{language}: expected one line of 1 to 200 characters")
 
 
-def in_words(message: str) -> str:
+def pattern_in_words(message: str) -> str:
     """msgspec's message about a text that does not fit, with words instead of the pattern."""
     return _PATTERN.sub(lambda found: f"Expected {_SAID.get(found[1], found[1])}", message)

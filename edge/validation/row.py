@@ -9,7 +9,7 @@ from msgspec import Raw, Struct
 from msgspec.inspect import DateTimeType, StructType, UnionType, type_info
 
 T = TypeVar("T")
-UNREADABLE = (msgspec.MsgspecError, RecursionError)
+DECODE_ERRORS = (msgspec.MsgspecError, RecursionError)
 """What reading raises. JSON that is nested too deep raises RecursionError before its type is checked."""
 
 
@@ -32,7 +32,7 @@ def _moments(kind: Any) -> dict[str, bool]:
     return found
 
 
-def read(body: str | Raw, kind: type[T]) -> T:
+def decode_row(body: str | Raw, kind: type[T]) -> T:
     """The row of a body. Raises one of UNREADABLE, with the place of the fault."""
     try:
         found: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
@@ -46,7 +46,7 @@ def read(body: str | Raw, kind: type[T]) -> T:
     return found
 
 
-def write(row: Struct) -> str:
+def encode_row(row: Struct) -> str:
     """The body of a row. A moment that is None is left out: older boxes do not accept null there."""
     fields = msgspec.to_builtins(row)
     unsaid = [name for name in _moments(type(row)) if fields[name] is None]

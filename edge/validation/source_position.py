@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 Part = str | int
 Path = tuple[Part, ...]
-Place = tuple[int, int]  # line and column, both from 1
+Position = tuple[int, int]  # line and column, both from 1
 
 _SPACE = re.compile(r"[\s,:]*")
 _PART = re.compile(r"\[(\d+)\]|([^.\[\]]+)")
@@ -16,7 +16,7 @@ _decoder = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
+class SourceText:
     """A JSON or TOML text that could be parsed. `within` is the path of the part that is meant, `line` the text's first line."""
 
     kind: Literal["json", "toml"]
@@ -24,23 +24,23 @@ class Text:
     within: Path = ()
     line: int = 1
 
-    def part(self, *parts: Part) -> "Text":
+    def part(self, *parts: Part) -> "SourceText":
         """A part of this part."""
         return replace(self, within=self.within + parts)
 
-    def place(self, field: str) -> Place:
+    def place(self, field: str) -> Position:
         """The place of a field (`place.neighbours[0].name`); if it is missing, the place of the part that should have it."""
-        path = self.within + parts(field)
-        line, column = in_json(self.text, path) if self.kind == "json" else in_toml(self.text, path)
+        path = self.within + path_parts(field)
+        line, column = position_in_json(self.text, path) if self.kind == "json" else position_in_toml(self.text, path)
         return line + self.line - 1, column
 
 
-def parts(field: str) -> Path:
+def path_parts(field: str) -> Path:
     """A field's path, from the form in which msgspec and this package write it."""
     return tuple(int(number) if number else name for number, name in _PART.findall(field))
 
 
-def in_json(text: str, path: Path) -> Place:
+def position_in_json(text: str, path: Path) -> Position:
     """The start of the value at a path, or of the deepest part of the path that exists."""
     at = _skip(text, 0)
     for part in path:
@@ -74,7 +74,7 @@ def _child(text: str, at: int, part: Part) -> int | None:
     return None
 
 
-def in_toml(text: str, path: Path) -> Place:
+def position_in_toml(text: str, path: Path) -> Position:
     """The place of the key at a path, or of the deepest part of the path that has its own line.
 
     Lines are recognised by their form, because tomllib gives no places: a line inside a multi-line text may mislead.

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import msgspec
 from msgspec import Struct, inspect
 
-from edge.validation.source_position import parts
+from edge.validation.source_position import path_parts
 
 
 def structs_of(kind: Any) -> tuple[type[Struct], ...]:
@@ -25,7 +25,7 @@ def items_of(kind: Any) -> Any:
 
 def choices_at(kind: Any, path: str) -> list[str]:
     """The texts allowed at a path of a type (`lines[0].state`); empty if any text is, or if the type has no such path."""
-    for part in parts(path):
+    for part in path_parts(path):
         kind = without_none(kind)
         if isinstance(part, int):
             kind = items_of(kind)
@@ -45,7 +45,7 @@ def without_none(kind: Any) -> Any:
 
 def choices_of(kind: Any) -> list[str]:
     """The texts that a value may be one of; empty if the type is no such choice."""
-    return texts_of(bare(inspect.type_info(without_none(kind))))
+    return texts_of(without_constraints(inspect.type_info(without_none(kind))))
 
 
 def texts_of(info: inspect.Type) -> list[str]:
@@ -64,9 +64,9 @@ def keys_of(kind: type[Struct]) -> tuple[str, ...]:
     return tuple(kind.__struct_encode_fields__)
 
 
-def bare(info: inspect.Type) -> inspect.Type:
+def without_constraints(info: inspect.Type) -> inspect.Type:
     return info.type if isinstance(info, inspect.Metadata) else info
 
 
 def is_text(kind: Any) -> bool:
-    return isinstance(bare(inspect.type_info(kind)), inspect.StrType)
+    return isinstance(without_constraints(inspect.type_info(kind)), inspect.StrType)

@@ -12,7 +12,7 @@ from edge.config.noren_toml import BadConfig, Config
 from edge.facts.box import LineFellBack
 from edge.platform.clock import Now
 from edge.platform.database import writing
-from edge.platform.sqlite_file import held
+from edge.platform.sqlite_file import key_of_folder
 from sync.config_trial.validation import broker_of
 from sync.sync_log import append_note
 from sync.transport.broker import Broker, read_broker
@@ -82,7 +82,7 @@ def _places(db: Database, ground: Config) -> tuple[int, bool, list[Broker]]:
 
 
 def _own(ground: Config) -> Broker:
-    return read_broker(ground.hq, held(Path(ground.store.data)))
+    return read_broker(ground.hq, key_of_folder(Path(ground.store.data)))
 
 
 def _broker(ground: Config, row: tuple[int, str, int, str, str | None]) -> Broker | None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from edge.platform.clock import parse_utc
-from edge.platform.sqlite_file import held
+from edge.platform.sqlite_file import key_of_folder
 from sync.config_trial.states import Doubt
 from sync.config_trial.trial import OnTrial
 from sync.protocol import topics
@@ -84,5 +84,5 @@ def second_line(trial: OnTrial) -> Iterator[SameBroker | OtherBroker]:
         return
     chain, store = config.store.chain, config.store.id
     name, heard = f"noren-{chain}-{store}-trial-{secrets.token_hex(8)}", topics.heard_by_store(chain, store)
-    with MqttClient(read_broker(config.hq, held(Path(config.store.data))), name, heard) as link:
+    with MqttClient(read_broker(config.hq, key_of_folder(Path(config.store.data))), name, heard) as link:
         yield OtherBroker(link, trial)

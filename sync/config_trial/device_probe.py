@@ -7,7 +7,7 @@ from sqlite_utils import Database
 from edge.config.noren_toml import Device
 from edge.config.overrides import changed_devices, moved_devices
 from edge.platform.database import one, rows
-from edge.single_instance import runs
+from edge.single_instance import is_locked
 from sync.config_trial.states import Doubt
 from sync.config_trial.trial import OnTrial
 
@@ -21,7 +21,7 @@ def devices(db: Database, trial: OnTrial) -> list[Doubt]:
     config = trial.after.config
     if not config.devices and not trial.before.config.devices:
         return []
-    if not runs(Path(config.store.data) / "bridge.lock"):
+    if not is_locked(Path(config.store.data) / "bridge.lock"):
         return [Doubt(text="the bridge does not run", sort="not_yet", gone=True)]
     return _taken_up(db, trial) or _opened(db, trial)
 

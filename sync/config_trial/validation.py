@@ -7,7 +7,7 @@ from edge.config.active_config import Settings, read_settings
 from edge.config.document import BadDocument, read_document
 from edge.config.noren_toml import BadConfig, CameraDevice, Config
 from edge.config.overrides import ca_file_path, moved_devices
-from edge.platform.sqlite_file import held
+from edge.platform.sqlite_file import key_of_folder
 from sync.transport.broker import Broker, read_broker
 
 
@@ -30,7 +30,7 @@ def broker_of(settings: Settings, body: str) -> Broker:
     moved = read_document(body).box.broker
     if moved and moved.ca:
         _put_down(ca_file_path(Path(settings.config.store.data), moved.ca), moved.ca)
-    return read_broker(settings.config.hq, held(Path(settings.config.store.data)))
+    return read_broker(settings.config.hq, key_of_folder(Path(settings.config.store.data)))
 
 
 def _put_down(path: Path, ca: str) -> None:

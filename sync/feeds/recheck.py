@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.facts.box import RowSetAside
 from edge.platform.database import rows, writing
 from edge.platform.replica_schema import FEEDS
-from edge.platform.sqlite_file import held_by
+from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.stored_form import as_kept
 from sync.protocol.feed_types import fault
 from sync.sync_log import Say
@@ -71,7 +71,7 @@ class Recheck:
 
     def _key(self, feed: str, found: list[dict[str, Any]]) -> None:
         """Key the secrets of rows that an older Noren stored as HQ sent them: no secret stays that works without the box's key."""
-        key, plain = held_by(self.db.conn), []
+        key, plain = key_of_connection(self.db.conn), []
         for row in found:
             if (kept := as_kept(feed, row["body"], key)) != row["body"]:
                 row["body"] = kept

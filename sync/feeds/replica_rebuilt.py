@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from edge.db_files.replica_rebuild import Replaced, replaced
+from edge.db_files.replica_rebuild import Replaced, read_replacement
 from edge.facts.box import MirrorReplaced
 from edge.platform.clock import Now
 from edge.platform.database import writing
@@ -21,7 +21,7 @@ class Replacement:
     _of: Replaced | None = field(init=False)
 
     def __post_init__(self) -> None:
-        self._of = replaced(self.mirror)
+        self._of = read_replacement(self.mirror)
 
     def begin(self, feeds: FeedReceiver, at: float, now: Now) -> None:
         """At sync's start. `at`: monotonic seconds."""
@@ -46,4 +46,4 @@ class Replacement:
     def _note(self, what: str) -> None:
         with writing(self.mirror):
             self.mirror.conn.execute(f"update replaced set {what} = 1")
-        self._of = replaced(self.mirror)
+        self._of = read_replacement(self.mirror)

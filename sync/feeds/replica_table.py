@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from edge.platform.database import one, writing
-from edge.platform.sqlite_file import held_by
+from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.stored_form import as_kept
 from sync.feeds.versions import FeedPosition
 from sync.protocol import digest
@@ -88,7 +88,7 @@ def _put_in(db: Database, table: str, row: FeedRow, text: str | None) -> str | N
     """Write a row into its table; the reason if it is set aside instead."""
     feed = table.removesuffix(SHADOW)
     why = fault(feed, row.key, text) if text is not None else None
-    kept = as_kept(feed, text, held_by(db.conn)) if text is not None else None
+    kept = as_kept(feed, text, key_of_connection(db.conn)) if text is not None else None
     if why:
         db.conn.execute(
             "insert or replace into set_aside (feed, key, version, reason, body) values (?, ?, ?, ?, ?)",

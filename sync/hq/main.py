@@ -32,7 +32,7 @@ def serve(folder: Path, broker: Broker, *, shared: bool = False) -> int:
 
     `shared`: one of several workers over the same database; each message goes to one of them.
     """
-    return process.run({"headquarters": partial(_work, folder, broker, shared)})
+    return process.run_tasks({"headquarters": partial(_work, folder, broker, shared)})
 
 
 def _heard(chain: str, shared: bool) -> list[str]:

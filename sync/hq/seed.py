@@ -11,7 +11,7 @@ from edge.features.stock import StockRow
 from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
 from edge.platform.database import one, writing
-from edge.validation.row import write
+from edge.validation.row import encode_row
 from sync.hq.enrolment.founding import enrol, found, opened
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing.push import put_all
@@ -60,7 +60,7 @@ def count_anew(folder: Path) -> int:
             ]
             rows = {key: structs.replace(row, as_of=moment.time) for key, row in found if row}
             with writing(db):
-                told += feed.put(db, "stock", store, [(key, write(row)) for key, row in rows.items()])
+                told += feed.put(db, "stock", store, [(key, encode_row(row)) for key, row in rows.items()])
                 neighbour_stock.spread_stock(db, store, rows, moment.text)
     return told
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from edge.facts.fact import Lane
 from edge.platform.replica_schema import FEEDS
-from edge.validation.fault import not_among
+from edge.validation.fault import not_among_message
 
 Check = Callable[[str], str | None]
 """Returns what is wrong with a value, or None."""
@@ -17,7 +17,7 @@ NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def _feed(text: str) -> str | None:
-    return None if text in FEEDS else not_among(text, sorted(FEEDS))
+    return None if text in FEEDS else not_among_message(text, sorted(FEEDS))
 
 
 def _epoch(text: str) -> str | None:
@@ -28,7 +28,7 @@ def _epoch(text: str) -> str | None:
 
 def _lane(text: str) -> str | None:
     known = [str(lane.value) for lane in Lane]
-    return None if text in known else not_among(text, known)
+    return None if text in known else not_among_message(text, known)
 
 
 def _seq(text: str) -> str | None:
@@ -62,7 +62,7 @@ def wrong(command: str, args: Mapping[str, str]) -> str | None:
     """Why a command cannot be carried out as it is written, in words; None if it can."""
     needs = ORDERS.get(command)
     if needs is None:
-        return not_among(command, list(ORDERS))
+        return not_among_message(command, list(ORDERS))
     if unknown := next((name for name in args if name not in needs), None):
         return f"`{unknown}`: {command} takes {_names(needs)}"
     if missing := next((name for name in needs if name not in args), None):

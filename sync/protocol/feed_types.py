@@ -9,8 +9,8 @@ from edge import registry
 from edge.codes.check_digits import mod10
 from edge.config import document
 from edge.config.policy import Policy
-from edge.validation.fields import in_words
-from edge.validation.row import UNREADABLE, read
+from edge.validation.fields import pattern_in_words
+from edge.validation.row import DECODE_ERRORS, decode_row
 from sync.protocol.compromised_keys import demand_secret
 from sync.protocol.signing import BadKey, read_public
 
@@ -55,8 +55,8 @@ def fault(feed: str, key: str, body: str) -> str | None:
     """Why a row cannot be used, in words for HQ; None if it is valid."""
     try:
         value = _read(feed, key, body)
-    except UNREADABLE as error:
-        return in_words(str(error))
+    except DECODE_ERRORS as error:
+        return pattern_in_words(str(error))
     if isinstance(value, HqKey):
         return _key_fault(value)
     name = KEY_FIELDS.get(feed)
@@ -71,7 +71,7 @@ def fault(feed: str, key: str, body: str) -> str | None:
 
 
 def _read(feed: str, key: str, body: str) -> Any:
-    return document.read_row(key, body) if feed == "config" else read(body, KINDS.get(feed, OTHER))
+    return document.read_row(key, body) if feed == "config" else decode_row(body, KINDS.get(feed, OTHER))
 
 
 def _key_fault(row: HqKey) -> str | None:

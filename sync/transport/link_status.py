@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import one, writing
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 
 HEARD_EVERY = timedelta(seconds=5)  # precision of `heard`: each commit costs a write to the card
 SILENT = 65.0  # s without a message before the connection counts as down: HQ sends one every 20 s
@@ -19,7 +19,7 @@ class LinkStatus:
 
     db: Database
     state: str = ""
-    reason: Reason = Reason.CONNECTED
+    reason: LinkReason = LinkReason.CONNECTED
     detail: str = ""
     heard: str | None = None
     _last: float = 0.0
@@ -27,28 +27,28 @@ class LinkStatus:
     def __post_init__(self) -> None:
         row = one(self.db, "select state, reason, detail, heard from line")
         if row:
-            self.state, self.reason, self.detail, self.heard = row[0], Reason(row[1]), row[2], row[3]
+            self.state, self.reason, self.detail, self.heard = row[0], LinkReason(row[1]), row[2], row[3]
 
     def hear(self, now: Now, at: float, *, complete: bool) -> None:
         """A message of HQ came; `complete`: the replica holds all that HQ has. `at`: monotonic seconds."""
         self._last = at
-        self._become("up", Reason.CONNECTED, "", now)
+        self._become("up", LinkReason.CONNECTED, "", now)
         old = self.heard is None or abs(now.time - parse_utc(self.heard)) >= HEARD_EVERY
         if complete and old:
             with writing(self.db):
                 self.db.conn.execute("update line set heard = ?", (now.text,))
             self.heard = now.text
 
-    def fall(self, reason: Reason, detail: str, now: Now) -> None:
+    def fall(self, reason: LinkReason, detail: str, now: Now) -> None:
         """The connection is down, and why: `reason` for pages, `detail` for engineers."""
         self._become("down", reason, detail, now)
 
     def listen(self, now: Now, at: float) -> None:
         """Count the connection as down if HQ has been silent for SILENT seconds."""
         if self.state == "up" and at - self._last > SILENT:
-            self.fall(Reason.HQ_SILENT, "HQ has fallen silent", now)
+            self.fall(LinkReason.HQ_SILENT, "HQ has fallen silent", now)
 
-    def _become(self, state: str, reason: Reason, detail: str, now: Now) -> None:
+    def _become(self, state: str, reason: LinkReason, detail: str, now: Now) -> None:
         if (state, reason, detail) == (self.state, self.reason, self.detail):
             return
         since_moves = state != self.state

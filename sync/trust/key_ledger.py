@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from edge.platform.database import NoRoom
-from edge.platform.set_aside import on_the_card
+from edge.platform.set_aside import fsync_files
 from sync.protocol.signing import BadKey, read_public
 from sync.trust.key_chain import Anchor
 
@@ -44,7 +44,7 @@ def append(folder: Path, anchors: Sequence[Anchor]) -> None:
     try:
         with (folder / FILE).open("ab") as file:
             file.write(lines)
-        on_the_card(folder / FILE)
+        fsync_files(folder / FILE)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

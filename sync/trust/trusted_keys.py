@@ -12,7 +12,7 @@ from edge.config.noren_toml import BadConfig, HqSection
 from edge.crypto.data_key import DataKey
 from edge.platform.database import NoRoom, open_store, rows, writing
 from edge.validation.fault import Fault
-from edge.validation.row import read
+from edge.validation.row import decode_row
 from sync.own_secrets import read_secret
 from sync.protocol.compromised_keys import demand_secret
 from sync.protocol.feed_types import HqKey, fault
@@ -79,7 +79,9 @@ class Trust:
 
     def follow(self, rows: Iterable[FeedRow]) -> bool:
         """Rows of `keys` of unknown origin; whether they prove anything new: see sync/trust/key_chain.py. Raises NoRoom."""
-        good = {row.key: read(row.text, HqKey) for row in rows if row.text and fault(KEYS, row.key, row.text) is None}
+        good = {
+            row.key: decode_row(row.text, HqKey) for row in rows if row.text and fault(KEYS, row.key, row.text) is None
+        }
         revoked = {one.key: one.public for one in self._known.values() if one.revoked}
         news = [one for one in follow(self.chain, self.keys, revoked, good) if self._is_news(one)]
         self._keep(news)
@@ -92,7 +94,7 @@ class Trust:
             return replace(known, revoked=True) if known else None
         if fault(KEYS, row.key, row.text) is not None:
             return None  # it is set aside, and reported
-        body = read(row.text, HqKey)
+        body = decode_row(row.text, HqKey)
         return Anchor(key=row.key, public=body.public, revoked=body.revoked)
 
     def _is_news(self, one: Anchor) -> bool:
@@ -167,7 +169,7 @@ def _last(anchors: Iterable[Anchor]) -> dict[str, Anchor]:
 
 def _read(store: Database) -> dict[str, Anchor]:
     found = rows(store, "select key, body from hq_keys where body is not null")  # null: an older version's "taken back"
-    told = [(row["key"], read(row["body"], HqKey)) for row in found]
+    told = [(row["key"], decode_row(row["body"], HqKey)) for row in found]
     return {key: Anchor(key=key, public=body.public, revoked=body.revoked) for key, body in told}
 
 

@@ -10,7 +10,7 @@ import click
 from edge.check import HANDED
 from edge.config.command_option import settings
 from edge.config.loader import read_config
-from edge.key_files.data_key_file import unlock_data
+from edge.key_files.data_key_file import unlock_databases
 from edge.platform.version import version
 from sync.trust import trusted_keys
 from sync.update import package, seal
@@ -30,7 +30,7 @@ def verify(file: Path, path: Path) -> None:
     Exit code 0: it is whole and HQ's. 3: it is, and older than what runs here. 65: it is not.
     """
     config = read_config(path)
-    unlock_data(config, os.environ.get(HANDED), make=False)
+    unlock_databases(config, os.environ.get(HANDED), make=False)
     if not seal.beside(file).exists():
         _refuse(file, f"HQ's signature for it is missing: expected {seal.beside(file)}")
     try:

@@ -18,7 +18,7 @@ import zxingcpp
 from playwright.sync_api import Page
 
 from edge.codes.symbology import Symbology
-from edge.demo.stack import Camera, DemoStack
+from edge.demo.stack import DemoCamera, DemoStack
 from firmware_bridge.decode.cascade import Decoder, DecodeSettings
 from firmware_bridge.decode.detection import Gray
 from sync.hq.enrolment.founding import opened
@@ -191,7 +191,7 @@ def measure(codes: int, cameras: int, seed: int, figures: dict[str, float]) -> N
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         film = Path(folder) / "film.avi"
         town = towns.built(
-            Path(folder) / "town", tuple(Camera(station=f"eye{n}", source=film) for n in range(1, cameras + 1))
+            Path(folder) / "town", tuple(DemoCamera(station=f"eye{n}", source=film) for n in range(1, cameras + 1))
         )
         showings = write_film(film, _texts(town, seed), seed)
         with towns.up(town):

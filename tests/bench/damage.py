@@ -12,14 +12,14 @@ from pathlib import Path
 
 from edge.box_identity import ensure_identity
 from edge.db_files import repair, replica_rebuild
-from edge.db_files.inspection import WORTH, fault
+from edge.db_files.inspection import READ_SECONDS, find_damage
 from edge.db_files.repair_log import last_repair
 from edge.demo.stack import DemoStack
 from edge.platform.clock import now
 from edge.platform.database import Replica, open_store
 from edge.platform.replica_schema import FEEDS
 from edge.platform.sqlite_file import Damaged
-from edge.replica.hq_replica import where
+from edge.replica.hq_replica import rows_where
 from sync.hq.schema import migrate, open_hq_store
 from tests.damage import ENDS, STORE, Lived, at_hq, carry, copied, flip, live, spoil
 from tests.town import a_town, card, eventually, look, scan
@@ -68,8 +68,8 @@ def stopped(rounds: int, first: int, facts: int) -> Figures:
 
 
 def _start(store: Path, at: Path, lived: Lived) -> Figures:
-    repair.make_good(store, STORE, now(), within=WORTH)
-    replica_rebuild.look(store, now(), within=WORTH)
+    repair.repair_if_damaged(store, STORE, now(), within=READ_SECONDS)
+    replica_rebuild.rebuild_if_unreadable(store, now(), within=READ_SECONDS)
     _read_mirror(store)
     with open_store(store) as db, open_hq_store(at) as hq:
         for one in (db, hq):
@@ -92,11 +92,11 @@ def _read_mirror(folder: Path) -> None:
         with Replica(folder) as hq:
             try:
                 for feed in FEEDS:
-                    where(hq, feed, dict)
+                    rows_where(hq, feed, dict)
                 return
             except Damaged as damaged:
-                replica_rebuild.recover(damaged, now())
-    raise AssertionError(f"the mirror stays damaged: {fault(folder / replica_rebuild.FILE)}")
+                replica_rebuild.rebuild_or_raise(damaged, now())
+    raise AssertionError(f"the mirror stays damaged: {find_damage(folder / replica_rebuild.FILE)}")
 
 
 def running(rounds: int, first: int) -> Figures:

@@ -19,7 +19,7 @@ import psutil
 from playwright.sync_api import Browser, Page
 
 from edge.demo.stack import DemoStack
-from edge.demo.subprocesses import noren
+from edge.demo.subprocesses import noren_command
 from edge.platform.database import open_hq
 from sync.hq.enrolment.founding import opened
 from sync.hq.feeds import feed
@@ -186,7 +186,7 @@ def _start(town: DemoStack, name: str, address: Path) -> float:
         systemd.settimeout(towns.WITHIN)
         begun = time.monotonic()
         process = subprocess.Popen(
-            noren("run", name, "--config", town.config),
+            noren_command("run", name, "--config", town.config),
             env={**os.environ, "NOTIFY_SOCKET": str(address)},
             stderr=subprocess.DEVNULL,
         )

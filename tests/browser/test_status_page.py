@@ -17,7 +17,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from edge.config.noren_toml import CameraDevice, Device, SerialDevice
 from edge.platform.clock import now
 from edge.platform.process import Life
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import Detail
 from sync.transport.link_status import LinkStatus
@@ -111,7 +111,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def everything_wrong(house: House) -> None:
     """The line down, two devices lost, a screen gone: the fullest page there is."""
-    house.line.fall(Reason.LOST, "timed out", now())
+    house.line.fall(LinkReason.LOST, "timed out", now())
     house.books["counter"].lost(Detail.UNPLUGGED)
     house.books["eye"].lost(Detail.COVERED)
     house.screens.close(house.screens.open("a", "kiosk-1"))
@@ -135,7 +135,7 @@ def test_all_of_it_can_be_read_and_reached(
 
 
 def test_the_first_thing_to_be_read_is_whether_the_shop_can_go_on(house: House, page: Page) -> None:
-    house.line.fall(Reason.LOST, "timed out", now())
+    house.line.fall(LinkReason.LOST, "timed out", now())
     page.goto(house.at("/status"))
     first = page.locator("main :is(h2, h3, p)").first
     assert first.inner_text() == "本部とつながっていません。お店の業務は、このまま続けられます。"
@@ -148,7 +148,7 @@ def test_the_first_thing_to_be_read_is_whether_the_shop_can_go_on(house: House, 
 def test_a_change_of_the_line_is_shown_at_once(house: House, page: Page) -> None:
     page.goto(house.at("/status?lang=en"))
     page.get_by_role("heading", name="The shop can work as usual.").wait_for()
-    house.line.fall(Reason.LOST, "timed out", now())
+    house.line.fall(LinkReason.LOST, "timed out", now())
     house.screens.changed("line")  # as the follower tells it
     page.get_by_role("heading", name="Headquarters cannot be reached.").wait_for()
     assert page.locator("html").get_attribute("lang") == "en"

@@ -16,7 +16,7 @@ from playwright.sync_api import Page
 from edge.demo.ports import free_port
 from edge.platform.clock import now
 from edge.platform.database import writing
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from tests.ui.shop_floor import Floor, open_floor, toml
 
 Weather = Literal["fine", "cut", "503", "portal", "silent", "slow"]
@@ -165,7 +165,7 @@ class Town:
         """A scanner reads a code; the desk of the real process answers it."""
         data = code.encode() if isinstance(code, str) else code
         with writing(self.floor.db):
-            write_down(self.floor.db, "scans", station, "scanner", Reading(data=data), now())
+            append_reading(self.floor.db, "scans", station, "scanner", Reading(data=data), now())
 
     def typed(self) -> list[bytes]:
         """What scanners have typed into pages, as it came, whether it is answered by now or not."""

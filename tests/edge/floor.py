@@ -22,9 +22,9 @@ from edge.platform import migration
 from edge.platform.clock import now, utc_text
 from edge.platform.database import open_store, rows, values, writing
 from edge.platform.process import Life
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
-from edge.store_context import StoreContext, open_shop
+from edge.store_context import StoreContext, open_store_context
 from edge.validation.localized_text import LocalizedText
 from tests.keyed import unlocked
 
@@ -55,7 +55,7 @@ def shop(folder: Path) -> Iterator[StoreContext]:
     db = open_store(folder)
     box = ensure_identity(db, "ginza", now())
     db.close()
-    with open_shop(config(folder), box) as opened:
+    with open_store_context(config(folder), box) as opened:
         yield opened
 
 
@@ -114,7 +114,7 @@ def scan(floor: StoreContext, station: str, data: str | bytes, **about: Any) -> 
     """A reading is written down at a station and the desk answers; what it came to."""
     raw = data.encode() if isinstance(data, str) else data
     with writing(floor.db):
-        write_down(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
+        append_reading(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
     catch_up(floor, registry.decide, lambda _seq: None, Life())
     return last(floor).outcome
 

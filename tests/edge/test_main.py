@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.crypto.data_key import DataKey, from_text, to_text
-from edge.db_files.encryption_migration import plain_ones
+from edge.db_files.encryption_migration import unencrypted_files
 from edge.platform import migration
 from tests.edge.config.test_noren_toml import GOOD as BARE
 from tests.enrolled import hq_part
@@ -118,7 +118,7 @@ def test_databases_in_the_clear_are_encrypted_by_migrate_and_opened_by_nothing_b
         told = _noren(*words, "--config", str(path))
         assert told.returncode == EX_CONFIG
     assert _noren("migrate", "--config", str(path)).returncode == 0
-    assert plain_ones(data) == []
+    assert unencrypted_files(data) == []
     assert _noren("backup", str(tmp_path / "copy.db"), "--config", str(path)).returncode == 0
 
 
@@ -151,4 +151,4 @@ def test_on_a_full_disk_the_room_for_a_start_is_there_for_the_key_too(tmp_path: 
         told = _noren("migrate", "--config", str(path))
         assert told.returncode == code, told.stderr
         assert code == 0 or "the disk is full" in told.stderr
-        assert (plain_ones(data) == []) == (code == 0)
+        assert (unencrypted_files(data) == []) == (code == 0)

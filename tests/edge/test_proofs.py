@@ -20,7 +20,7 @@ from edge.features.outcome import CheckedIn, CodeRefused, NotUnderstood, Outcome
 from edge.platform.clock import BUILT, Now, now
 from edge.platform.database import rows, writing
 from edge.platform.process import Life
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
 from edge.store_context import StoreContext
 from sync.transport.link_status import LinkStatus
@@ -68,7 +68,7 @@ def at(seconds: float, *, boot: str | None = None, uptime_ms: int | None = None)
 
 def scan(floor: StoreContext, station: str, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
-        write_down(floor.db, "scans", station, "scanner", Reading(data=data.encode()), moment)
+        append_reading(floor.db, "scans", station, "scanner", Reading(data=data.encode()), moment)
     catch_up(floor, registry.decide, lambda _seq: None, Life())
     return last(floor).outcome
 

@@ -43,7 +43,7 @@ from edge.platform.clock import Now, now
 from edge.platform.database import cursor, rows, writing
 from edge.platform.process import Life
 from edge.platform.sqlite import sqlite3
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, scan, send
 from tests.kept import keep
@@ -370,7 +370,7 @@ def _read_earlier(floor: StoreContext, data: str, boot: str | None = None, **ago
     ms = round(age.total_seconds() * 1000)
     then = Now(moment.time - age, moment.clock, boot or moment.boot, moment.uptime_ms - ms)
     with writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), then)
+        append_reading(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), then)
     told: list[scan_processor.Answered] = []
     scan_processor.catch_up(floor, registry.decide, told.append, Life())
     return told[-1]
@@ -432,7 +432,7 @@ def test_a_broken_constraint_is_a_fault_of_its_scan_and_the_next_one_is_answered
 
 def test_a_long_backlog_is_left_where_it_stands_when_the_life_ends(floor: StoreContext) -> None:
     with writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", Reading(data=TAG.encode()), now())
+        append_reading(floor.db, "scans", "k1", "scanner", Reading(data=TAG.encode()), now())
     over = Life()
     over.end()
     scan_processor.catch_up(floor, registry.decide, lambda _answered: None, over)
@@ -457,7 +457,7 @@ def test_a_scan_is_answered_once_even_when_the_desk_starts_anew(floor: StoreCont
 
 def test_a_page_is_answered_like_a_scanner(floor: StoreContext) -> None:
     with writing(floor.db):
-        write_down(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
+        append_reading(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
     told: list[scan_processor.Answered] = []
     scan_processor.catch_up(floor, registry.decide, told.append, Life())
     assert (last(floor).log, last(floor).outcome) == ("page_scans", ProductShown(gtin=GTIN))

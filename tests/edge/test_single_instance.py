@@ -7,25 +7,25 @@ from pathlib import Path
 import pytest
 
 from edge.config.noren_toml import BadConfig
-from edge.single_instance import only_one
+from edge.single_instance import instance_lock
 
 HOLDER = """
 import sys
 from pathlib import Path
-from edge.single_instance import only_one
-with only_one("sync", Path(sys.argv[1])):
+from edge.single_instance import instance_lock
+with instance_lock("sync", Path(sys.argv[1])):
     print("holds", flush=True)
     sys.stdin.read()
 """
 
 
 def test_the_second_of_a_kind_is_told_plainly_and_another_kind_is_let_in(tmp_path: Path) -> None:
-    with only_one("sync", tmp_path):
+    with instance_lock("sync", tmp_path):
         with pytest.raises(BadConfig, match="another sync already runs for this store"):
-            only_one("sync", tmp_path).__enter__()
-        with only_one("bridge", tmp_path):
+            instance_lock("sync", tmp_path).__enter__()
+        with instance_lock("bridge", tmp_path):
             pass
-    with only_one("sync", tmp_path):
+    with instance_lock("sync", tmp_path):
         pass
 
 
@@ -35,8 +35,8 @@ def test_a_killed_process_leaves_its_place(tmp_path: Path) -> None:
         assert holder.stdout
         assert holder.stdout.readline() == "holds\n"
         with pytest.raises(BadConfig):
-            only_one("sync", tmp_path).__enter__()
+            instance_lock("sync", tmp_path).__enter__()
         holder.kill()
         holder.wait()
-        with only_one("sync", tmp_path):
+        with instance_lock("sync", tmp_path):
             pass

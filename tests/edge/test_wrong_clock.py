@@ -144,18 +144,22 @@ def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(
         for hour in range(20):
             moment = replace(after(replace(begun, time=wrong), HOUR * hour), clock="holdover")
             broom.round(moment, float(HOUR * hour), Life())
-    assert (unswept.days(floor.db), unswept.is_late(floor.db), counts(floor)) == (len(WRONG) * 19 // 24, True, before)
+    assert (unswept.days_unswept(floor.db), unswept.is_sweep_late(floor.db), counts(floor)) == (
+        len(WRONG) * 19 // 24,
+        True,
+        before,
+    )
     broom = RetentionSweep(floor)
     for second in range(0, 2 * HOUR, 600):
         broom.round(after(begun, second), broom._due + second, Life())
-    assert (unswept.days(floor.db), unswept.is_late(floor.db)) == (None, False)
+    assert (unswept.days_unswept(floor.db), unswept.is_sweep_late(floor.db)) == (None, False)
 
 
 def test_a_weekend_without_a_time_server_is_told_to_nobody(floor: StoreContext) -> None:
     broom, begun = RetentionSweep(floor), now()
     for hour in range(24 * unswept.LATE):
         broom.round(replace(after(begun, HOUR * hour), clock="holdover"), float(HOUR * hour), Life())
-    assert not unswept.is_late(floor.db)
+    assert not unswept.is_sweep_late(floor.db)
 
 
 def test_rows_of_the_hours_before_a_new_box_first_heard_the_time_do_not_count_as_old(floor: StoreContext) -> None:

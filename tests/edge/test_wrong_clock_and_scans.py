@@ -28,7 +28,7 @@ from edge.platform.database import rows, writing
 from edge.platform.process import Life
 from edge.replica.hq_replica import row
 from edge.retention.sweep import sweep
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
@@ -83,7 +83,7 @@ def wallet_pass(moment: datetime) -> str:
 
 def scan(floor: StoreContext, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), moment)
+        append_reading(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), moment)
     catch_up(floor, registry.decide, lambda _seq: None, Life())
     return last(floor).outcome
 

@@ -18,7 +18,7 @@ from edge.platform.database import append, move_cursor, open_store, writing
 from edge.platform.process import Life
 from edge.retention import log_retention
 from edge.retention.log_retention import LogRetention
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from firmware_bridge.main import LOGS
 from tests.firmware_bridge.rig import Rig, until
 
@@ -32,7 +32,7 @@ def read(rig: Rig, data: bytes, age: timedelta) -> None:
         moment = clock.now()
     row = {"device": "gun", "station": "kiosk-1", "kind": "device.back", "detail": "", "time": utc_text(moment.time)}
     with open_store(rig.data) as db, writing(db):
-        move_cursor(db, "desk:scans", write_down(db, "scans", "kiosk-1", "gun", Reading(data=data), moment))
+        move_cursor(db, "desk:scans", append_reading(db, "scans", "kiosk-1", "gun", Reading(data=data), moment))
         move_cursor(db, "follower:device_log", append(db, "device_log", row))
 
 

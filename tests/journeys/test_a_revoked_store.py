@@ -8,7 +8,7 @@ import pytest
 
 from edge.demo.ports import free_port
 from edge.platform.database import writing
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 from sync.hq.enrolment import acl
 from sync.hq.enrolment.founding import opened
 from sync.hq.enrolment.keys import read_hq_key
@@ -85,7 +85,7 @@ def test_the_box_wipes_members_and_keys_says_so_and_stays_out_of_use(town: Town)
     noren("hq", "keys", "prepare", "--dir", town.hq)
     until(lambda: count(town, "keys") > 0)
     revoke(town)
-    until(lambda: reason(town) == Reason.REVOKED)
+    until(lambda: reason(town) == LinkReason.REVOKED)
     assert [count(town, name) for name in ("members", "member_codes", "keys", "staff", "orders", "feeds")] == [0] * 6
     town.mirror.conn.close()
     town.processes["sync"].terminate()
@@ -106,7 +106,7 @@ def test_a_box_that_was_off_when_it_was_revoked_hears_it_when_it_comes_to_the_li
     revoke(town)
     town.broker.reload()
     town.start("sync")
-    until(lambda: reason(town) == Reason.REVOKED)
+    until(lambda: reason(town) == LinkReason.REVOKED)
     assert count(town, "staff") == 0
 
 
@@ -123,7 +123,7 @@ def test_a_box_that_slept_through_a_change_of_hqs_key_too_believes_the_order(tow
         heard(thief, lambda event: bool(event.payload))
     town.broker.reload()
     town.start("sync")
-    until(lambda: reason(town) == Reason.REVOKED)
+    until(lambda: reason(town) == LinkReason.REVOKED)
     assert count(town, "staff") == 0
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from edge.demo.ports import free_port
 from edge.demo.stack import STATIONS, DemoStack
-from edge.demo.subprocesses import Subprocess, noren
+from edge.demo.subprocesses import Subprocess, noren_command
 from edge.platform.database import one, writing
 from sync.hq.enrolment.founding import opened
 from sync.hq.feeds import feed
@@ -181,7 +181,7 @@ def second(town: DemoStack, tmp_path: Path) -> Iterator[Mosquitto]:
     """Another broker, and HQ at it too."""
     broker = Mosquitto(tmp_path, free_port())
     broker.start()
-    words = noren("hq", "serve", "--dir", town.hq, "--broker", f"mqtt://127.0.0.1:{broker.port}")
+    words = noren_command("hq", "serve", "--dir", town.hq, "--broker", f"mqtt://127.0.0.1:{broker.port}")
     hq = Subprocess(name="second-hq", command=words, log=tmp_path / "hq.log")
     hq.start()
     yield broker

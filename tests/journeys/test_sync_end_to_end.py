@@ -14,7 +14,7 @@ from edge.facts.fact import Lane
 from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from edge.platform.sqlite_file import held_by
+from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.ended_orders import ENDED
 from sync.feeds.stored_form import as_kept
 from sync.hq import epoch_reset
@@ -70,7 +70,7 @@ def live(town: Town, name: str) -> dict[str, str]:
 
 def at_hq(town: Town, name: str, scope: str) -> dict[str, str]:
     """HQ's rows as a store keeps them, with that store's key."""
-    key = held_by(town.mirror.conn)
+    key = key_of_connection(town.mirror.conn)
     assert key, "a box has one"
     with opened(town.hq) as db:
         found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (name, scope))

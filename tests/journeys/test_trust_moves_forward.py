@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.platform.clock import now
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 from sync.hq.enrolment.keys import FILE, make_hq_key, read_hq_key
 from sync.protocol import envelope, topics
 from sync.protocol.messages import HqPresence
@@ -123,7 +123,7 @@ def test_a_box_to_which_nothing_proves_the_new_key_says_so_and_hears_again_once_
     make_hq_key(shop.hq)
     shop.start("hq")
     shop.start("sync")
-    until(lambda: asked(shop, "select reason from line") == [(Reason.NOT_BELIEVED,)])
+    until(lambda: asked(shop, "select reason from line") == [(LinkReason.NOT_BELIEVED,)])
     assert "put HQ's present key into [hq] keys of noren.toml" in (shop.folder / "sync.log").read_text()
     command = [sys.executable, "-m", "edge", "hq", "keys", "list", "--dir", str(shop.hq)]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout

@@ -45,7 +45,7 @@ def test_both_are_told_and_both_are_told_that_it_is_settled(tmp_path: Path, mosq
         ends.start("sync")
         second.start()
         until(lambda: bool(told(tmp_path / "data") and told(second.folder)))
-        assert clone_notice.noted(ends.store).count("@") == 2
+        assert clone_notice.read_notice(ends.store).count("@") == 2
         second.stop()
         noren("hq", "clones", "settle", STORE, "--dir", ends.hq)
         until(lambda: not told(tmp_path / "data"))

@@ -19,7 +19,7 @@ import pytest
 from edge.crypto.data_key import from_text
 from edge.demo.stack import DemoStack
 from edge.key_files.data_key_file import FILE
-from edge.platform.sqlite_file import connect_with
+from edge.platform.sqlite_file import connect_with_key
 from sync.hq.sample.members import APP
 from tests.card_numbers import app_number
 from tests.damage import spoil
@@ -144,7 +144,7 @@ def in_the_clear(data: Path, to: Path) -> Path:
     to.mkdir()
     key = from_text((data / FILE).read_text())
     for name in ("store.db", "hq.db"):
-        with closing(connect_with(key.pages(name), data / name, mode="ro")) as conn:
+        with closing(connect_with_key(key.pages(name), data / name, mode="ro")) as conn:
             conn.execute("attach ? as clear key ''", (str(to / name),))
             conn.execute("select sqlcipher_export('clear')").fetchone()
             conn.execute("detach clear")

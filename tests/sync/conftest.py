@@ -29,8 +29,13 @@ class Mosquitto:
 
     def start(self) -> None:
         config = self.folder / "mosquitto.conf"
-        changes = {**broker.on_loopback(self.port, None), "log_dest": "stderr", "persistence": "false", **self.changes}
-        text = broker.settings(broker.SHIPPED.read_text(encoding="utf-8"), changes)
+        changes = {
+            **broker.loopback_changes(self.port, None),
+            "log_dest": "stderr",
+            "persistence": "false",
+            **self.changes,
+        }
+        text = broker.changed_settings(broker.SHIPPED.read_text(encoding="utf-8"), changes)
         config.write_text(f"{text}user root\n{self.extra}")
         binary = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         with (self.folder / "mosquitto.log").open("ab") as log:

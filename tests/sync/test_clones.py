@@ -29,18 +29,18 @@ def test_it_is_kept_over_a_restart_and_goes_when_hq_says_so(tmp_path: Path) -> N
     door = StoreDoor(tmp_path)
     assert cloned(door) is False
     say(door, "d-1", BOXES)
-    assert (clone_notice.noted(door.rounds.db), cloned(door)) == (BOXES, True)
+    assert (clone_notice.read_notice(door.rounds.db), cloned(door)) == (BOXES, True)
     again = open_store(tmp_path)
-    assert clone_notice.noted(again) == BOXES
+    assert clone_notice.read_notice(again) == BOXES
     again.close()
     say(door, "d-2", "")
     say(door, "d-1", BOXES)  # said again by a broker: done already
-    assert (clone_notice.noted(door.rounds.db), cloned(door)) == ("", False)
+    assert (clone_notice.read_notice(door.rounds.db), cloned(door)) == ("", False)
     door.close()
 
 
 def test_what_is_no_name_of_a_box_is_refused(tmp_path: Path) -> None:
     door = StoreDoor(tmp_path)
     say(door, "d-1", "<script>@1")
-    assert (clone_notice.noted(door.rounds.db), door.refused["bad_arguments"]) == ("", 1)
+    assert (clone_notice.read_notice(door.rounds.db), door.refused["bad_arguments"]) == ("", 1)
     door.close()

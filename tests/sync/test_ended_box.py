@@ -62,7 +62,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def test_an_order_that_found_no_room_is_done_when_there_is_some(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 30) as folder:
         shop = with_a_member(folder)
-        reserve.keep(shop.web)
+        reserve.refill_reserve(shop.web)
         hog = fill(folder)
         hear(shop, told := order(shop))
         assert not decommission.is_out(folder, OURS.id)
@@ -99,7 +99,7 @@ def test_an_order_that_a_wrong_clock_took_for_expired_is_done_by_the_right_one(s
 
 
 def test_what_was_set_aside_of_hqs_goes_too(shop: Shop, tmp_path: Path) -> None:
-    mirror_file.renew(tmp_path, generation(tmp_path / "hq.db"), "for the test", shop.now)
+    mirror_file.replace_replica(tmp_path, generation(tmp_path / "hq.db"), "for the test", shop.now)
     anew(shop)
     assert any(NAME.encode() in path.read_bytes() for path in tmp_path.glob("hq.db.damaged-*"))
     hear(shop, order(shop))

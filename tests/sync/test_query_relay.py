@@ -36,7 +36,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 
 def asked(shop: Shop) -> Question:
-    found = hq_query.ask(shop.web, "stock", {"gtin": GTIN}, shop.now)
+    found = hq_query.submit_question(shop.web, "stock", {"gtin": GTIN}, shop.now)
     assert found
     return found
 
@@ -125,7 +125,7 @@ def test_an_old_answer_said_again_answers_no_question_of_a_restored_box(shop: Sh
 
 def test_with_the_line_down_nobody_is_asked_and_nothing_is_written(shop: Shop) -> None:
     shop.round(Disconnected("gone"))
-    assert hq_query.ask(shop.web, "stock", {"gtin": GTIN}, shop.now) is None
+    assert hq_query.submit_question(shop.web, "stock", {"gtin": GTIN}, shop.now) is None
     assert rows(shop.web, "select * from questions") == []
     assert hq_query.ask_hq(shop.web, dict[str, str], "stock", {"gtin": GTIN}, Life()) is None
 
@@ -136,35 +136,35 @@ def test_a_question_the_line_cannot_take_is_answered_at_once_that_nobody_is_ther
     shop.line.has_room = trouble != "full"
     shop.round(*([Disconnected("gone")] if trouble == "line" else []))
     assert [(row["question"], row["word"]) for row in answers(shop)] == [(mine.seq, "no_line")]
-    assert hq_query.hear(shop.web, mine, Life()) is None
+    assert hq_query.wait_for_answer(shop.web, mine, Life()) is None
     assert mine.left(shop.now) == WITHIN_MS
 
 
 def test_who_waits_hears_the_answer_and_gives_up_when_it_is_worth_nothing(shop: Shop) -> None:
     mine = asked(shop)
-    hq_query.answer(shop.rounds.db, mine, "told", "[1]")
-    assert hq_query.hear(shop.web, mine, Life()) == "[1]"
+    hq_query.write_answer(shop.rounds.db, mine, "told", "[1]")
+    assert hq_query.wait_for_answer(shop.web, mine, Life()) == "[1]"
     dead = msgspec.structs.replace(mine, seq=mine.seq + 1, until_ms=shop.now.uptime_ms)
-    assert hq_query.hear(shop.web, dead, Life()) is None
+    assert hq_query.wait_for_answer(shop.web, dead, Life()) is None
 
 
 @pytest.mark.parametrize("body", ['[{"pieces":1}]', "[1]", "{}", "[", ""])
 def test_an_answer_that_cannot_be_read_is_no_answer(body: str) -> None:
-    assert hq_query.understood(NeighbourStock, body) is None
-    assert hq_query.understood(NeighbourStock, f"[{bytes(NEAR).decode()}]") == [
+    assert hq_query.decode_answer(NeighbourStock, body) is None
+    assert hq_query.decode_answer(NeighbourStock, f"[{bytes(NEAR).decode()}]") == [
         NeighbourStock(store="shibuya", on_hand=3)
     ]
 
 
 def test_only_the_newest_questions_and_answers_stay(shop: Shop) -> None:
-    for _ in range(hq_query.KEEP + 20):
+    for _ in range(hq_query.ANSWERS_KEPT + 20):
         mine = asked(shop)
         shop.round()
         shop.hear(ANSWERS, Answer(id=sent(shop)[-1].id), [NEAR])
         shop.line.taken.clear()
     for table, key in (("questions", "seq"), ("answers", "question")):
         found = [row[key] for row in rows(shop.web, f"select {key} from {table} order by {key}")]
-        assert found == list(range(mine.seq - hq_query.KEEP + 1, mine.seq + 1))
+        assert found == list(range(mine.seq - hq_query.ANSWERS_KEPT + 1, mine.seq + 1))
 
 
 def test_asking_does_not_wait_for_the_card_and_a_scan_still_does(shop: Shop) -> None:

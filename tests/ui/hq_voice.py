@@ -20,14 +20,14 @@ Then = Callable[[], None]
 
 def _carry(folder: Path, says: Says, then: Then, begun: threading.Event, over: threading.Event) -> None:
     db = open_store(folder)
-    seen = hq_query.last_asked(db)
+    seen = hq_query.last_question_seq(db)
     begun.set()
     while not over.wait(0.005):
-        for asked in hq_query.waiting(db, seen):
+        for asked in hq_query.pending_questions(db, seen):
             seen = asked.seq
             body = says(asked)
             if body is not None:
-                hq_query.answer(db, asked, "told", body)
+                hq_query.write_answer(db, asked, "told", body)
                 then()
     db.close()
 

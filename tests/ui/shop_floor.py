@@ -29,7 +29,7 @@ from edge.platform import migration
 from edge.platform.clock import now, utc_text
 from edge.platform.database import open_hq, open_store, writing
 from edge.platform.process import Life
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from tests.enrolled import hq_part
@@ -123,7 +123,7 @@ class Floor:
         """A scanner reads a code and the desk answers it; the outcome's seq."""
         data = code.encode() if isinstance(code, str) else code
         with writing(self.db):
-            write_down(self.db, "scans", station, "scanner", Reading(data=data), now())
+            append_reading(self.db, "scans", station, "scanner", Reading(data=data), now())
         scan_processor.catch_up(self.shop, registry.decide, lambda _seq: None, Life())
         return last_seq(self.db)
 

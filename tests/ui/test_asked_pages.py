@@ -17,7 +17,7 @@ from edge.features.outcome import last_seq
 from edge.platform.clock import now
 from edge.platform.database import open_hq, rows
 from edge.replica import hq_query
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 from edge.replica.hq_query import Question
 from sync.transport.link_status import LinkStatus
 from tests.ui.hq_voice import hq_says
@@ -79,7 +79,7 @@ def test_where_no_other_store_keeps_it_nothing_of_the_snapshot_stays(client: Fla
 
 
 def test_with_the_line_down_nobody_is_asked(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(Reason.LOST, "cut", now())
+    LinkStatus(floor.db).fall(LinkReason.LOST, "cut", now())
     assert client.get(NEAR).status_code == 204
     assert rows(floor.db, "select * from questions") == []
 
@@ -144,7 +144,7 @@ def test_a_stranger_is_checked_in_at_once_and_greeted_by_name_when_hq_knows_them
 
 def _comes_down(floor: Floor, row: str) -> None:
     """Sync writes the member's row while the answer is already known, and has been for a while."""
-    time.sleep(4 * hq_query.LOOK)
+    time.sleep(4 * hq_query.POLL_INTERVAL)
     other = open_hq(Path(floor.config.store.data))
     other.conn.execute("update members set body = ? where key = 'm-77'", (row[1:-1],))
     other.close()

@@ -13,7 +13,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from edge.config.policy import Policy
-from edge.disk.disk_space import level
+from edge.disk.disk_space import current_level
 from edge.disk.watermarks import Level
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
@@ -266,7 +266,7 @@ def test_a_field_that_is_another_changes_what_a_page_says(
 
 def machine(floor: Floor) -> tuple[str, Level]:
     """What pages say of the machine the tests run on, whose clock may be set and whose disk may fill meanwhile."""
-    return now().clock, level(floor.db)
+    return now().clock, current_level(floor.db)
 
 
 def test_pages_that_are_asked_twice_say_the_same(floor: Floor, client: FlaskClient) -> None:

@@ -18,7 +18,7 @@ from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, rows, writing
 from edge.platform.process import Life
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.framing.framing import Why
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
@@ -36,7 +36,7 @@ def card(floor: Floor, monkeypatch: pytest.MonkeyPatch, used: float) -> Iterator
     usage = type(shutil.disk_usage("/"))(32 * 10**9, round(32e9 * used), round(32e9 * (1 - used)))
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _path: usage)
-        yield disk_space.note(floor.db, None, now())
+        yield disk_space.record_level(floor.db, None, now())
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_disk_without_a_byte_left_still_answers_a_tag_that_was_typed_into_the_
     client: FlaskClient, floor: Floor
 ) -> None:
     with writing(floor.db):  # a page of the file is full: the next row needs another one
-        write_down(floor.db, "page_scans", "kiosk-1", "page", Reading(data=b"x" * 3820), now())
+        append_reading(floor.db, "page_scans", "kiosk-1", "page", Reading(data=b"x" * 3820), now())
     for code, status in ((ean13(SHIRT_M), 200), ("M12345678", 507)):
         asked = {"method": "POST", "json": {"code": code}, "headers": {"Sec-Fetch-Site": "same-origin"}}
         asked["environ_base"] = {"REMOTE_ADDR": "127.0.0.1"}  # on the box itself

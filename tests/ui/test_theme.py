@@ -43,7 +43,7 @@ def test_a_picture_nobody_has_is_not_found(client: FlaskClient) -> None:
 
 
 def test_a_picture_is_kept_as_long_as_its_version(client: FlaskClient, floor: Floor) -> None:
-    version = hq_replica.stamp(floor.hq, "content")
+    version = hq_replica.feed_stamp(floor.hq, "content")
     assert "immutable" in client.get(f"/picture/shirt.svg?v={version}").headers["Cache-Control"]
     answer = client.get("/picture/shirt.svg?v=0")
     assert answer.headers["Cache-Control"] == "no-cache"

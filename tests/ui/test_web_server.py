@@ -16,7 +16,7 @@ import pytest
 from edge.demo.ports import free_port
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from tests.ui.shop_floor import SHIRT_M, ean13, open_floor, toml
 
 WEB = [sys.executable, "-m", "edge", "run", "web", "--config"]
@@ -156,7 +156,7 @@ def test_a_broken_desk_ends_its_worker_and_the_next_one_begins_where_it_was(shop
     with serving(shop) as process:
         (worker,) = psutil.Process(process.pid).children()
         with writing(db):  # as the bridge does: the worker may be gone before it could take a request
-            write_down(db, "scans", "kiosk-1", "scanner", Reading(data=b"M12345678"), now())
+            append_reading(db, "scans", "kiosk-1", "scanner", Reading(data=b"M12345678"), now())
             db.conn.execute("update scans set clock = 'no quality'")
         wait_for(lambda: worker not in psutil.Process(process.pid).children())
         db.conn.execute("update scans set clock = 'synced'")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from edge.config.noren_toml import Station
 from edge.config.role import SHOPPER_ROLES
-from edge.disk.disk_space import demand_room, level
+from edge.disk.disk_space import current_level, demand_room
 from edge.disk.watermarks import Level
 from edge.features import catalog, member
 from edge.features.catalog import Category, Product
@@ -81,7 +81,7 @@ def _shown(station: str) -> OutcomeRow | None:
 
 
 def _home(place: Station) -> str:
-    full = level(shop().db) is Level.FULL
+    full = current_level(shop().db) is Level.FULL
     it = Answer(template="kiosk/home.html", sound="", values={"full": full})
     return _stage(place, it, url_for(".home", station=place.id))
 

@@ -125,9 +125,9 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
     with writing(shop.db):
         if is_checking(shop, session, row.order, now):
             return True
-        if attempt_counter.count(shop.db, LOOKS, who, LASTS, now) >= most:
+        if attempt_counter.failed_attempts(shop.db, LOOKS, who, LASTS, now) >= most:
             return False
-        if attempt_counter.add(shop.db, LOOKS, who, LASTS, now) == most:
+        if attempt_counter.add_attempt(shop.db, LOOKS, who, LASTS, now) == most:
             looks = UnusualLooks(names=most, minutes=round(LASTS.total_seconds() / 60))
             tell(shop.db, shop.box, looks, now, About(staff=who, station=session.station))
         set_mark(shop.db, _checking(session, row.order), now.uptime_ms, now)
@@ -137,7 +137,7 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
 def handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The goods went to the person, inside the caller's transaction: the view had its reason, and no longer counts."""
     if mark(shop.db, _checking(session, order)):
-        attempt_counter.forgive(shop.db, LOOKS, session.staff.staff, LASTS, now)
+        attempt_counter.forgive_attempt(shop.db, LOOKS, session.staff.staff, LASTS, now)
         set_mark(shop.db, _forgiven(session, order), 1, now)
     forget(shop, session, order)
 
@@ -145,7 +145,7 @@ def handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> N
 def taken_back(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The hand-over was taken back, inside the caller's transaction: the view counts again."""
     if mark(shop.db, _forgiven(session, order)):
-        attempt_counter.add(shop.db, LOOKS, session.staff.staff, LASTS, now)
+        attempt_counter.add_attempt(shop.db, LOOKS, session.staff.staff, LASTS, now)
         clear_mark(shop.db, _forgiven(session, order))
 
 

@@ -130,7 +130,7 @@ def _in(tab: Tab, row: Row) -> bool:
 
 def _all(shop: StoreContext, now: datetime) -> list[Row]:
     put = shelves(shop)
-    return hq_replica.each(
+    return hq_replica.decode_rows(
         "orders", _here(shop, now), _key, lambda order: _row(shop, order, put.get(order.row.order), now)
     )
 

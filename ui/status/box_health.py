@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from edge.db_files.repair_log import last_repair
-from edge.db_files.replica_rebuild import replaced
+from edge.db_files.replica_rebuild import read_replacement
 from edge.disk.watermarks import Level
-from edge.key_files.data_key_file import key_place
-from edge.key_files.own_secrets import plain_ones_told
+from edge.key_files.data_key_file import key_path
+from edge.key_files.own_secrets import has_unsealed_note
 from edge.platform import heartbeat
 from edge.platform.clock import Now, Quality, parse_utc, utc_text
 from edge.platform.database import one
@@ -66,9 +66,9 @@ def _versions(shop: StoreContext) -> Versions:
     return Versions(
         software=version(),
         config=shop.settings.version,
-        catalog=hq_replica.version(shop.hq, "catalog"),
+        catalog=hq_replica.feed_version(shop.hq, "catalog"),
         products=found[0] if found else 0,
-        unusable=hq_replica.unusable(shop.hq),
+        unusable=hq_replica.count_unusable_rows(shop.hq),
     )
 
 
@@ -86,7 +86,7 @@ def _saved(shop: StoreContext, moment: Now) -> int | None:
 
 
 def _is_refilling(shop: StoreContext) -> bool:
-    found = replaced(shop.hq)
+    found = read_replacement(shop.hq)
     return found is not None and not found.whole
 
 
@@ -94,7 +94,9 @@ def look(shop: StoreContext, screens: Screens, failing: int, moment: Now, *, cut
     """How everything is now; `failing` is how many pages failed within the last minute, `cut` whether the shop's network
     gets none."""
     room = disk(shop)
-    silent = (heartbeat.silent_when_full if room.level is Level.FULL else heartbeat.silent)(shop.db, moment)
+    silent = (heartbeat.silent_loops_on_full_disk if room.level is Level.FULL else heartbeat.silent_loops)(
+        shop.db, moment
+    )
     lost = keyboard_wedge.gs_lost(shop.db, utc_text(day_began(shop.config, moment)))
     return Health(
         moment=moment,
@@ -110,9 +112,9 @@ def look(shop: StoreContext, screens: Screens, failing: int, moment: Now, *, cut
         gs_lost=parse_utc(lost) if lost else None,
         versions=_versions(shop),
         refilling=_is_refilling(shop),
-        clones=clones.noted(shop.db),
-        unswept=unswept.days(shop.db) if unswept.is_late(shop.db) else None,
-        key_beside=key_place(shop.config).exists(),
-        keys_in_the_clear=plain_ones_told(Path(shop.config.store.data)),
+        clones=clones.read_notice(shop.db),
+        unswept=unswept.days_unswept(shop.db) if unswept.is_sweep_late(shop.db) else None,
+        key_beside=key_path(shop.config).exists(),
+        keys_in_the_clear=has_unsealed_note(Path(shop.config.store.data)),
         saved=_saved(shop, moment),
     )

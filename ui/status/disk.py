@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from edge.disk.disk_space import level, measure
+from edge.disk.disk_space import current_level, measure
 from edge.disk.watermarks import Level
 from edge.platform.database import one
 from edge.store_context import StoreContext
@@ -31,4 +31,4 @@ def disk(shop: StoreContext) -> Disk:
     )
     turned = one(shop.db, "select (select total(no_room) from devices) + (select total(no_room) from wedges)")
     looked_up, refused = (int(found[0]) if found else 0 for found in (views, turned))
-    return Disk(total=total, free=free, level=level(shop.db), looked_up=looked_up, refused=refused)
+    return Disk(total=total, free=free, level=current_level(shop.db), looked_up=looked_up, refused=refused)

@@ -8,12 +8,12 @@ from edge.facts.journal import JournalProgress, journal_progress
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import one
 from edge.platform.heartbeat import Loops
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 from edge.store_context import StoreContext
 
 SYNC = frozenset({("sync", "heartbeat"), ("sync", "courier")})
 LATE = timedelta(minutes=5)  # without a message of HQ on a connection that is up: HQ sends every 20 s
-AWAY = frozenset({Reason.NO_WORD, Reason.HQ_DOWN, Reason.HQ_SILENT})  # the broker answers and HQ does not
+AWAY = frozenset({LinkReason.NO_WORD, LinkReason.HQ_DOWN, LinkReason.HQ_SILENT})  # the broker answers and HQ does not
 
 Reach = Literal["there", "late", "away", "not_believed", "revoked", "cut", "stopped"]  # how HQ is to be had
 
@@ -28,17 +28,17 @@ class Line:
     facts: JournalProgress
 
 
-def _reach(state: str, reason: Reason, word: datetime, moment: Now) -> Reach:
+def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach:
     match state, reason:
         case "up", _:
             return "late" if moment.clock != "unset" and moment.time - word > LATE else "there"
         case _, why if why in AWAY:
             return "away"
-        case _, Reason.NOT_BELIEVED:
+        case _, LinkReason.NOT_BELIEVED:
             return "not_believed"
-        case _, Reason.REVOKED:
+        case _, LinkReason.REVOKED:
             return "revoked"
-        case _, Reason.STOPPED:
+        case _, LinkReason.STOPPED:
             return "stopped"
         case _:
             return "cut"
@@ -51,5 +51,5 @@ def line(shop: StoreContext, silent: Loops, moment: Now) -> Line:
     if row is None:
         return Line(reach="stopped", since=None, heard=None, facts=facts)
     since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None
-    reach = "stopped" if SYNC & silent else _reach(row[0], Reason(row[3]), max(since, heard or since), moment)
+    reach = "stopped" if SYNC & silent else _reach(row[0], LinkReason(row[3]), max(since, heard or since), moment)
     return Line(reach=reach, since=since, heard=heard, facts=facts)

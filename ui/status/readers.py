@@ -10,7 +10,7 @@ from edge.config.noren_toml import Config, Device
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
 from edge.platform.database import rows, values
 from edge.platform.heartbeat import Loops
-from edge.single_instance import runs
+from edge.single_instance import is_locked
 from edge.store_context import StoreContext
 from ui.wedge import keyboard_wedge
 
@@ -139,7 +139,7 @@ def _loop(device: Device) -> tuple[str, str]:
 
 def readers(shop: StoreContext, silent: Loops, moment: Now) -> list[Reader]:
     """Every device of noren.toml, in its order."""
-    alive = runs(Path(shop.config.store.data) / "bridge.lock") and BRIDGE not in silent
+    alive = is_locked(Path(shop.config.store.data) / "bridge.lock") and BRIDGE not in silent
     known = {row.device: row for row in values(shop.db, DeviceRow, "select * from devices")}
     today = _today(shop, day_began(shop.config, moment)) if known else {}
     answered = _answered(shop)

@@ -19,12 +19,12 @@ from edge.codes.symbology import from_aim
 from edge.config.active_config import code_rules
 from edge.config.noren_toml import Station
 from edge.config.role import STAFF_ROLES
-from edge.disk.disk_space import level
+from edge.disk.disk_space import current_level
 from edge.disk.watermarks import Level
 from edge.features.outcome import clear_screen
 from edge.platform.clock import Now
 from edge.platform.database import NoRoom, one, values, writing
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from ui.process_state.last_typed import LastTyped
 
 log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ def take(
             raise NotWhole(why)
         if _is_junk(db, found) and not may_keep_junk():
             raise Flood
-        seq, full = write_down(db, "page_scans", station, DEVICE, found, now), level(db) is Level.FULL
+        seq, full = append_reading(db, "page_scans", station, DEVICE, found, now), current_level(db) is Level.FULL
         last.note(station, found, now)
         db.conn.execute(
             """insert into wedges (station, heard, readings, last_reading, layout, caps) values (:s, :n, 1, :now, :l, :c)

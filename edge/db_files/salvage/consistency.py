@@ -13,7 +13,7 @@ _DESKS = {"desk:scans": "scans", "desk:page_scans": "page_scans"}
 _FOLLOWERS = {"follower:device_log": "device_log", "follower:sync_log": "sync_log", "thinning:scans": "thinned_scans"}
 
 
-def mend(db: Database, sequences: Mapping[str, int], now: Now) -> None:
+def make_consistent(db: Database, sequences: Mapping[str, int], now: Now) -> None:
     """Inside the caller's transaction. `sequences`: the last number that each table had assigned, if it is known."""
     _numbers(db, sequences)
     _identity(db, now)

@@ -11,7 +11,7 @@ HYPOTHESES = 8  # combinations of damage in earlier rows that are followed at th
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class JournalRow:
     """A journal row in its lane."""
 
     seq: int
@@ -20,7 +20,7 @@ class Link:
     hash: bytes
 
 
-def doubtful(before: tuple[int, bytes] | None, links: list[Link]) -> set[int]:
+def altered_seqs(before: tuple[int, bytes] | None, links: list[JournalRow]) -> set[int]:
     """The seqs of the rows whose event is not the one that was hashed, as far as it can be known.
 
     `before`: ordinal and hash of the row before the first, if they are known. If a row does not fit, either its event or its
@@ -43,7 +43,7 @@ def doubtful(before: tuple[int, bytes] | None, links: list[Link]) -> set[int]:
     return found | _surest(ways)
 
 
-def _both(ways: dict[bytes, frozenset[int]], link: Link) -> dict[bytes, frozenset[int]]:
+def _both(ways: dict[bytes, frozenset[int]], link: JournalRow) -> dict[bytes, frozenset[int]]:
     """A row does not fit: either its hash is true and its event is not, or the other way round."""
     either = {chain_hash(past, link.event): bad for past, bad in ways.items()}
     either[link.hash] = min(ways.values(), key=len) | {link.seq}
@@ -55,13 +55,13 @@ def _surest(ways: dict[bytes, frozenset[int]]) -> frozenset[int]:
     return frozenset().union(*ways.values())
 
 
-def doubtful_of(db: Database, epoch: str, lane: int) -> set[int]:
+def altered_seqs_of_lane(db: Database, epoch: str, lane: int) -> set[int]:
     """The same for a lane of a journal in a database: for the rows that HQ has not kept."""
     kept = one(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane)) or (0, 0, GENESIS)
     rows = db.conn.execute(
         "select seq, ordinal, event, hash from journal where epoch = ? and lane = ? and seq > ? order by seq",
         (epoch, lane, kept[0]),
     ).fetchall()
-    return doubtful(
-        (kept[1], kept[2]), [Link(seq, ordinal, event.encode(), hash_) for seq, ordinal, event, hash_ in rows]
+    return altered_seqs(
+        (kept[1], kept[2]), [JournalRow(seq, ordinal, event.encode(), hash_) for seq, ordinal, event, hash_ in rows]
     )

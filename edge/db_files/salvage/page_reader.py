@@ -11,8 +11,8 @@ from pathlib import Path
 
 from edge.crypto.data_key import PAGE_SIZE, RESERVED, PageKey
 from edge.crypto.page_cipher import MAGIC, decrypt_page, is_unencrypted
-from edge.db_files.salvage.wal_reader import frames, has_head
-from edge.platform.sqlite_file import key_of
+from edge.db_files.salvage.wal_reader import has_head, read_frames
+from edge.platform.sqlite_file import page_key_of
 
 INTERIOR, LEAF = 0x05, 0x0D  # first byte of a page of a table with rowids
 USUAL_PAGE = 4096  # bytes; SQLite's default, if neither header gives another size
@@ -46,12 +46,12 @@ class FileImage:
     """A file with the pages of its log of commits put over it, as far as the log can be read."""
 
     def __init__(self, file: Path) -> None:
-        self._bytes = mapped(file)
+        self._bytes = map_file(file)
         self._key = _key(file, self._bytes)
         self.size = PAGE_SIZE if self._key else _page_size(self._bytes[:100])
         self.usable = self.size - (RESERVED if self._key else 0)
         told = _read(file.with_name(file.name + "-wal"))
-        log = frames(told, self.size)
+        log = read_frames(told, self.size)
         self._over = {frame.page: frame.data for frame in log if frame.page}
         committed = [frame.commit for frame in log if frame.commit]
         self.count = committed[-1] if committed else len(self._bytes) // self.size
@@ -81,7 +81,7 @@ class FileImage:
         return found
 
 
-def mapped(file: Path) -> mmap | bytes:
+def map_file(file: Path) -> mmap | bytes:
     """The bytes of a file; they are read from the card only when they are used."""
     try:
         with file.open("rb") as handle:
@@ -92,7 +92,7 @@ def mapped(file: Path) -> mmap | bytes:
 
 def _key(file: Path, data: mmap | bytes) -> PageKey | None:
     """The key of its pages; None for a plain file, which versions before this one wrote."""
-    key = key_of(file)
+    key = page_key_of(file)
     return None if is_unencrypted(key, data) else key
 
 
@@ -110,7 +110,7 @@ class TableTree:
     bad: int = 0
 
 
-def walk(image: FileImage, root: int) -> TableTree:
+def walk_tree(image: FileImage, root: int) -> TableTree:
     """All of a table's tree that can be reached from its root."""
     tree = TableTree([], set())
     _walk(image, root, tree, 0)
@@ -153,7 +153,7 @@ def _cells(page: bytes, start: int, head: int) -> list[int]:
     return [place for place in places if start + head <= place < len(page) - 3]
 
 
-def rows(image: FileImage, number: int) -> tuple[list[Row], int]:
+def leaf_rows(image: FileImage, number: int) -> tuple[list[Row], int]:
     """The rows of a leaf that can be read, and the number of its cells that cannot."""
     page, start = image.page(number), _start(number)
     found, bad = [], 0

@@ -10,10 +10,10 @@ from sqlite_utils import Database
 
 from edge.box_identity import read_box, renew_epoch
 from edge.db_files.repair_log import Repair, note_repair
-from edge.db_files.salvage.consistency import mend
-from edge.db_files.salvage.journal_check import doubtful_of
-from edge.db_files.salvage.page_reader import LEAF, FileImage, Row, Unreadable, Value, rows, walk
-from edge.db_files.salvage.table_rows import Table, fitted, table_of
+from edge.db_files.salvage.consistency import make_consistent
+from edge.db_files.salvage.journal_check import altered_seqs_of_lane
+from edge.db_files.salvage.page_reader import LEAF, FileImage, Row, Unreadable, Value, leaf_rows, walk_tree
+from edge.db_files.salvage.table_rows import Table, describe_table, values_for_table
 from edge.facts.box import BoxSalvaged, FactAltered
 from edge.facts.fact import Fact
 from edge.facts.journal import tell
@@ -24,13 +24,24 @@ from edge.platform.sqlite_file import connect
 from edge.platform.store_schema import migrations
 
 # What was said yes to and cannot be had again comes first: should the card fill up, the rest is what is missing.
-FIRST = ("box", "epochs", "scans", "page_scans", "kept", "journal", "cursors", "pickup_steps", "stock_moves", "visits")
-OURS = ("sqlite_sequence", "_sqlite_migrations")  # what a new file has of its own
+TABLE_ORDER = (
+    "box",
+    "epochs",
+    "scans",
+    "page_scans",
+    "kept",
+    "journal",
+    "cursors",
+    "pickup_steps",
+    "stock_moves",
+    "visits",
+)
+OWN_TABLES = ("sqlite_sequence", "_sqlite_migrations")  # what a new file has of its own
 MOST_TEXT = 4_000  # characters of a fact whose text has changed, in the fact about it
 
 
 @dataclass(slots=True)
-class Saved:
+class SalvageResult:
     """What came of it: rows saved by table; pages and rows that could not be read, by table; facts that were altered."""
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -41,26 +52,26 @@ class Saved:
         return {"saved": self.rows, "unreadable": self.unreadable, "altered": self.altered}
 
 
-def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> Saved:
+def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> SalvageResult:
     """Write all that can be read of `damaged` into `new`: a whole store.db, in a new epoch.
 
     Facts that HQ has not kept are appended there again, byte for byte. A fact whose text has changed is reported as such.
     Raises NoRoom, and NewerDatabase if a newer version wrote it.
     """
-    image, saved = FileImage(damaged), Saved()
+    image, saved = FileImage(damaged), SalvageResult()
     migration.refuse_newer(damaged, _steps(image), migrations.store)
-    migration.bring_up(new, migrations.store)
+    migration.migrate_path(new, migrations.store)
     with closing(connect(new)) as conn:
         db = Database(conn)
         conn.execute("pragma synchronous = off")  # nobody has it yet; all of it is waited for at the end
         roots = _roots(image)
-        tables = [table_of(db, image, name, roots) for name in _in_order(db)]
+        tables = [describe_table(db, image, name, roots) for name in _in_order(db)]
         for table in tables:
             _write(db, table, _along(image, table, saved), saved)
         for table, found in _strays(image, tables, roots):
             _write(db, table, found, saved)
         with writing(db):
-            mend(db, _sequences(image, roots), now)
+            make_consistent(db, _sequences(image, roots), now)
             altered = _take_out_altered(db)
             closed = renew_epoch(db, now)
             saved.altered = _tell_altered(db, store, altered, now)
@@ -82,12 +93,12 @@ def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> S
 
 def _in_order(db: Database) -> list[str]:
     found = [name for (name,) in db.conn.execute("select name from sqlite_master where type = 'table' order by rowid")]
-    return [*FIRST, *(name for name in found if name not in FIRST + OURS)]
+    return [*TABLE_ORDER, *(name for name in found if name not in TABLE_ORDER + OWN_TABLES)]
 
 
 def _roots(image: FileImage) -> dict[str, int]:
     """Each table's first page, by the file's own schema; if the schema cannot be read, from every page like it."""
-    numbers = walk(image, 1).leaves
+    numbers = walk_tree(image, 1).leaves
     found = _named(image, numbers)
     return found if "box" in found else found | _named(image, range(1, image.count + 1))
 
@@ -104,7 +115,7 @@ def _named(image: FileImage, numbers: Iterable[int]) -> dict[str, int]:
 
 def _readable(image: FileImage, number: int) -> tuple[list[Row], int]:
     try:
-        return rows(image, number)
+        return leaf_rows(image, number)
     except Unreadable:
         return [], 1
 
@@ -112,7 +123,7 @@ def _readable(image: FileImage, number: int) -> tuple[list[Row], int]:
 def _sequences(image: FileImage, roots: dict[str, int]) -> dict[str, int]:
     """The last number each table has given away, as far as it can be read."""
     found: dict[str, int] = {}
-    for number in walk(image, roots["sqlite_sequence"]).leaves if "sqlite_sequence" in roots else ():
+    for number in walk_tree(image, roots["sqlite_sequence"]).leaves if "sqlite_sequence" in roots else ():
         for row in _readable(image, number)[0]:
             match row.values:
                 case (str(name), int(seq)):
@@ -123,19 +134,21 @@ def _sequences(image: FileImage, roots: dict[str, int]) -> dict[str, int]:
 def _steps(image: FileImage) -> set[str]:
     """The migrations the file has seen."""
     root = _roots(image).get("_sqlite_migrations")
-    found = [row.values for number in (walk(image, root).leaves if root else ()) for row in _readable(image, number)[0]]
+    found = [
+        row.values for number in (walk_tree(image, root).leaves if root else ()) for row in _readable(image, number)[0]
+    ]
     return {str(values[2]) for values in found if len(values) == 4 and values[1] == migrations.store.name}
 
 
 # --- the rows
 
 
-def _along(image: FileImage, table: Table, saved: Saved) -> Iterator[list[Value]]:
+def _along(image: FileImage, table: Table, saved: SalvageResult) -> Iterator[list[Value]]:
     """A table's rows along its tree."""
     unreadable = table.tree.bad
     for number in table.tree.leaves:
         found, bad = _readable(image, number)
-        fitting = [values for row in found if (values := fitted(table, row)) is not None]
+        fitting = [values for row in found if (values := values_for_table(table, row)) is not None]
         missed = bad + len(found) - len(fitting)
         unreadable += missed if fitting else min(missed, 1)  # a page of noise has any number of cells
         yield from fitting
@@ -147,15 +160,17 @@ def _strays(
     image: FileImage, tables: Sequence[Table], roots: dict[str, int]
 ) -> Iterator[tuple[Table, list[list[Value]]]]:
     """Leaves that no tree reaches any more, each with the table whose rows it holds: that one which misses some, first."""
-    owned = set().union(*(table.tree.pages for table in tables), *(walk(image, root).pages for root in roots.values()))
-    owned |= image.free() | walk(image, 1).pages
+    owned = set().union(
+        *(table.tree.pages for table in tables), *(walk_tree(image, root).pages for root in roots.values())
+    )
+    owned |= image.free() | walk_tree(image, 1).pages
     likely = sorted(tables, key=lambda table: not table.tree.bad)
     for number in range(2, image.count + 1):
         if number in owned or not _is_leaf(image, number):
             continue
         found, _ = _readable(image, number)
         for table in likely:
-            fitting = [fitted(table, row) for row in found]
+            fitting = [values_for_table(table, row) for row in found]
             if fitting and all(values is not None for values in fitting):
                 yield table, [values for values in fitting if values is not None]
                 break
@@ -168,7 +183,7 @@ def _is_leaf(image: FileImage, number: int) -> bool:
         return False
 
 
-def _write(db: Database, table: Table, found: Iterable[list[Value]], saved: Saved) -> None:
+def _write(db: Database, table: Table, found: Iterable[list[Value]], saved: SalvageResult) -> None:
     """Rows that are there already, or break a rule of the table's, are left."""
     names, marks = ", ".join(column.name for column in table.columns), ", ".join("?" * len(table.columns))
     with writing(db):
@@ -189,7 +204,7 @@ def _take_out_altered(db: Database) -> Altered:
     lanes = db.conn.execute("select distinct epoch, lane from journal").fetchall()
     found: Altered = []
     for epoch, lane in lanes:
-        for seq in sorted(doubtful_of(db, epoch, lane)):
+        for seq in sorted(altered_seqs_of_lane(db, epoch, lane)):
             row = one(db, "select type, event from journal where seq = ?", (seq,))
             assert row is not None
             found.append((epoch, seq, row[0], row[1]))

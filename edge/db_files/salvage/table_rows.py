@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import msgspec
 from sqlite_utils import Database
 
-from edge.db_files.salvage.page_reader import FileImage, Row, TableTree, Value, walk
+from edge.db_files.salvage.page_reader import FileImage, Row, TableTree, Value, walk_tree
 
 _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "TEXT": (str,), "BLOB": (bytes,), "REAL": (int, float)}
 # What was JSON when it was written. Not the journal's events: their hashes say more.
-JSON = {
+JSON_COLUMNS = {
     ("outcomes", "data"),
     ("pickup_steps", "detail"),
     ("sync_log", "data"),
@@ -38,14 +38,14 @@ class Table:
     tree: TableTree
 
 
-def table_of(db: Database, image: FileImage, name: str, roots: dict[str, int]) -> Table:
+def describe_table(db: Database, image: FileImage, name: str, roots: dict[str, int]) -> Table:
     found = db.conn.execute(f"pragma table_info({name})").fetchall()
     keys = [column for _, column, _, _, _, pk in found if pk]
     columns = [
         Column(column, kind, bool(required), _default(default), [column] == keys and kind == "INTEGER")
         for _, column, kind, required, default, pk in found
     ]
-    tree = walk(image, roots[name]) if name in roots else TableTree(leaves=[], pages=set())
+    tree = walk_tree(image, roots[name]) if name in roots else TableTree(leaves=[], pages=set())
     return Table(name, columns, tree)
 
 
@@ -56,7 +56,7 @@ def _default(text: str | None) -> Value:
     return text.strip("'") if text.startswith("'") else int(text)
 
 
-def fitted(table: Table, row: Row) -> list[Value] | None:
+def values_for_table(table: Table, row: Row) -> list[Value] | None:
     """The row's values for each column of its table, or None if it is no row of that table."""
     if not 0 < len(row.values) <= len(table.columns):
         return None
@@ -79,7 +79,7 @@ def _fits(table: str, column: Column, value: Value) -> bool:
         return not column.required
     if not isinstance(value, _TYPES[column.type]):
         return False
-    return (table, column.name) not in JSON or _is_json(str(value))
+    return (table, column.name) not in JSON_COLUMNS or _is_json(str(value))
 
 
 def _is_json(text: str) -> bool:

@@ -38,7 +38,7 @@ def has_head(wal: bytes) -> bool:
     return wal[:4] in (BIG_ENDIAN, LITTLE_ENDIAN)
 
 
-def frames(wal: bytes, page_size: int) -> list[Frame]:
+def read_frames(wal: bytes, page_size: int) -> list[Frame]:
     """The frames of the log's present run, in order, up to the last commit, with the damaged ones among them.
 
     A damaged last transaction is left out, as SQLite does: a power cut leaves the same, and what a power cut interrupted was

@@ -5,10 +5,10 @@ from edge.features.outcome import OrderOpened, Outcome, PickupArrived, PickupNo,
 from edge.features.pickup import order as orders
 from edge.features.pickup.state_machine import OPEN, Action, State
 from edge.features.pickup.transition import Request, Who, take
-from edge.platform.sqlite_file import held_by
+from edge.platform.sqlite_file import key_of_connection
 from edge.scan import guessing
 from edge.scan.context import ScanContext
-from edge.scan.guessing import Guess
+from edge.scan.guessing import GuessCounter
 
 # What a screen says of an order that cannot be handed over.
 _NO: dict[State, PickupNo] = {
@@ -24,18 +24,20 @@ _NO: dict[State, PickupNo] = {
 def by_code(case: ScanContext, code: PickupCode) -> Outcome:
     """At a kiosk it says "I am here"; at a staff station it is the proof for a hand-over."""
     shop = case.shop
-    guesses = (Guess(what="pickup", by="station", whose=case.scan.station, most=shop.policy.proofs.pickup_tries),)
-    if guessing.is_shut(case, guesses):
+    guesses = (
+        GuessCounter(what="pickup", by="station", whose=case.scan.station, most=shop.policy.proofs.pickup_tries),
+    )
+    if guessing.is_locked_out(case, guesses):
         return PickupRefused(why="too_many")
     order = orders.find(shop.db, shop.hq, shop.box, code.order)
     if order is None:
-        guessing.note(case, guesses)
+        guessing.count_wrong_guess(case, guesses)
         return PickupRefused(why="unknown")
     row = order.row
     if row.store != shop.box.store:
         return PickupRefused(why="other_store", store=row.store)
-    if not orders.holds(row, code.secret, held_by(shop.hq.conn)):
-        guessing.note(case, guesses)
+    if not orders.holds(row, code.secret, key_of_connection(shop.hq.conn)):
+        guessing.count_wrong_guess(case, guesses)
         return PickupRefused(why="wrong_secret")
     if no := _NO.get(order.state):
         return PickupRefused(why=no, order=row.order, number=row.number)

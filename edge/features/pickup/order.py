@@ -201,20 +201,20 @@ def here(
     since = utc_text(now - LATELY)
     touched = [row[0] for row in db.conn.execute("select distinct order_id from pickup_steps where time > ?", (since,))]
     args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
-    found = hq_replica.where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)
+    found = hq_replica.rows_where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)
     standing = [_standing(db, row, box) for row in found]
     return sorted(standing, key=lambda order: (promise(order.row, promise_hours) or LAST, order.row.number))
 
 
 def of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
     """A member's open orders in this store."""
-    found = hq_replica.where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
+    found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
     standing = [_standing(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.is_open]
 
 
 def by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
     """This store's open orders under a number (numbers come round again after some weeks)."""
-    found = hq_replica.where(hq, "orders", KeptOrder, "json_extract(body, '$.number') = ?", (number,))
+    found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.number') = ?", (number,))
     standing = [_standing(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.is_open]

@@ -121,6 +121,6 @@ def note_conflicts(db: Database, hq: Database, box: Box, now: Now) -> int:
 
 def _cancelled_after_all(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
     """Orders that are cancelled by HQ's row and handed over by the store's own steps."""
-    rows = hq_replica.where(hq, "orders", KeptOrder, "json_extract(body, '$.state') = 'cancelled'")
+    rows = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.state') = 'cancelled'")
     standing = [stand(row, steps_of(db, row.order), box) for row in rows if row.store == box.store]
     return [order for order in standing if order.state is State.HANDED_OVER]

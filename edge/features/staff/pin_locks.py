@@ -126,7 +126,7 @@ def _hold(db: Database, at: PinAttempt, wrong: int, left: int, now: Now) -> Lock
 
 
 def _count(db: Database, box: Box, at: PinAttempt, wrong: int, now: Now) -> WrongPin | Locked:
-    everywhere = attempt_counter.add(db, _PIN, at.staff, EVERYWHERE, now)
+    everywhere = attempt_counter.add_attempt(db, _PIN, at.staff, EVERYWHERE, now)
     rest, slow, until = wrong % WRONG_MOST, everywhere >= EVERYWHERE_MOST, None
     length = LOCK_MOST if slow else _length(wrong)
     if slow or rest == 0:
@@ -153,5 +153,5 @@ def runs(db: Database, now: Now) -> list[WrongPins]:
 def unlock(db: Database, box: Box, staff: str, by: PinAttempt, now: Now) -> None:
     """A lead lets somebody try again everywhere, inside the caller's transaction; the fact names the lead."""
     db.conn.execute("delete from pin_locks where staff = ?", (staff,))
-    attempt_counter.clear(db, _PIN, staff)
+    attempt_counter.clear_attempts(db, _PIN, staff)
     tell(db, box, StaffUnlocked(who=staff), now, About(staff=by.staff, station=by.station))

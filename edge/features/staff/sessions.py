@@ -60,7 +60,7 @@ class Session:
 
 def everyone(hq: Database) -> list[Staff]:
     """All who may sign in here, by their number: the door shows no names."""
-    return sorted(hq_replica.where(hq, "staff", Staff), key=lambda one: (len(one.staff), one.staff))
+    return sorted(hq_replica.rows_where(hq, "staff", Staff), key=lambda one: (len(one.staff), one.staff))
 
 
 def prove(

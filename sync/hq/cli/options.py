@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import click
 
-from edge.validation.fault import nearest
+from edge.validation.fault import nearest_choice
 from sync.hq.errors import NotPossible
 
 BROKER = "mqtt://127.0.0.1:1883"
@@ -41,7 +41,7 @@ class Zone(click.ParamType[ZoneInfo]):
         try:
             return ZoneInfo(value)
         except (KeyError, ValueError, OSError):  # the last: a folder of zones, such as `Asia`
-            near = nearest(value, available_timezones())
+            near = nearest_choice(value, available_timezones())
             hint = f": did you mean `{near}`?" if near else ""
             self.fail(f"expected a time zone such as `Asia/Tokyo`, got `{value}`{hint}", param, ctx)
 

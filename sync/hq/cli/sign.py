@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from edge.platform.set_aside import on_the_card
+from edge.platform.set_aside import fsync_files
 from sync.hq.cli.options import folder_option, plainly
 from sync.hq.enrolment import founding
 from sync.hq.enrolment import keys as hq_keys
@@ -40,5 +40,5 @@ def _put(path: Path, content: bytes) -> None:
     """Whole or not at all."""
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
-    on_the_card(part)
+    fsync_files(part)
     part.replace(path)

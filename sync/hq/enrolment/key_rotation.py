@@ -7,7 +7,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.database import rows, writing
-from edge.validation.row import read
+from edge.validation.row import decode_row
 from sync.hq.enrolment import keys
 from sync.hq.enrolment.founding import founded
 from sync.hq.errors import NotPossible
@@ -107,7 +107,7 @@ def _before(told: Mapping[str, HqKey], signing: str) -> set[str]:
 
 def _demand_not_revoked(db: Database, key: str) -> None:
     text = feed.body(db, FEED, ALL, key)
-    if text is not None and read(text, HqKey).revoked:
+    if text is not None and decode_row(text, HqKey).revoked:
         raise NotPossible(f"the next key `{key}` is revoked: `noren hq keys discard` makes another")
 
 
@@ -121,7 +121,7 @@ def revoke(db: Database, folder: Path, name: str) -> None:
     if text is None:
         raise NotPossible(f"key `{name}` is none of HQ's")
     with writing(db):
-        _put(db, name, msgspec.structs.replace(read(text, HqKey), revoked=True))
+        _put(db, name, msgspec.structs.replace(decode_row(text, HqKey), revoked=True))
         _prove(db, keys.read_hq_key(folder))
 
 

@@ -94,7 +94,7 @@ def sealed(what: str) -> SealedKey:
     file = _file(what)
     try:
         if file:
-            found = backup_trailer.read(file)
+            found = backup_trailer.read_trailer(file)
             return found if found else from_text(file.read_text(encoding="ascii", errors="replace")[:1000])
         return from_text(what)
     except NotSealed as error:

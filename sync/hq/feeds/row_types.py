@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from edge.features.catalog import Category
-from edge.validation.row import UNREADABLE, with_moments, write
-from edge.validation.row import read as read_row
+from edge.validation.row import DECODE_ERRORS, encode_row, with_moments
+from edge.validation.row import decode_row as read_row
 from sync.protocol.feed_types import fault, kind_of
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ def text(feed: str, key: str, body: dict[str, Any], *, strict: bool = True) -> s
     """
     kind = kind_of(feed, key)
     row = msgspec.convert(with_moments(body, kind), kind, strict=strict)
-    encoded = write(_in_utc(row)) if isinstance(row, msgspec.Struct) else msgspec.json.encode(row).decode()
+    encoded = encode_row(_in_utc(row)) if isinstance(row, msgspec.Struct) else msgspec.json.encode(row).decode()
     if why := fault(feed, key, encoded) or (_content_fault(key, row) if feed == "content" else None):
         raise msgspec.ValidationError(why)
     return encoded
@@ -65,7 +65,7 @@ def as_now(feed: str, key: str, body: str) -> str:
     """A body in the form this version writes, if it can read it: an older version's other form means the same."""
     try:
         return text(feed, key, msgspec.json.decode(body))
-    except UNREADABLE:
+    except DECODE_ERRORS:
         return body
 
 

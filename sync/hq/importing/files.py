@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from edge.validation.source_position import Place, Text
+from edge.validation.source_position import Position, SourceText
 from sync.hq.errors import NotPossible
 
 FAULTS_SHOWN = 20  # as much as a screen shows; who has more has one mistake in every row
@@ -42,7 +42,7 @@ class _Twice(ValueError):
         super().__init__(name)
         self.name = name
 
-    def place(self, text: str) -> Place:
+    def place(self, text: str) -> Position:
         """Line and column of the last one in the text, which is most often the second."""
         named = re.compile(rf"{re.escape(json.dumps(self.name, ensure_ascii=False))}\s*:")
         at = max((found.start() for found in named.finditer(text)), default=0)
@@ -66,14 +66,14 @@ class Item:
     line: int
     fields: dict[str, Any]
     columns: dict[str, int] = field(default_factory=dict)
-    text: Text | None = None
+    text: SourceText | None = None
     loose: bool = False  # all values are text, as a CSV has them
 
     def bad(self, message: str, field: str = "") -> BadFile:
         """The error to raise about this row, pointing at a field (`name.ja`) if that has a place of its own."""
         return BadFile(self.path, *self.place(field), message)
 
-    def place(self, field: str = "") -> Place:
+    def place(self, field: str = "") -> Position:
         """Line and column of a field, if it has a place of its own; else of the row."""
         if self.text:
             return self.text.place(field)
@@ -186,10 +186,10 @@ def _load(path: Path, text: str, line: int = 1) -> Any:
 
 def _json_document(path: Path, encoding: str) -> Iterator[Item]:
     text = path.read_text(encoding=encoding)
-    yield _whole(path, _load(path, text), Text(kind="json", text=text))
+    yield _whole(path, _load(path, text), SourceText(kind="json", text=text))
 
 
-def _whole(path: Path, value: Any, text: Text) -> Item:
+def _whole(path: Path, value: Any, text: SourceText) -> Item:
     """A document, or an element of a list, as one row."""
     if not isinstance(value, dict):
         raise BadFile(path, *text.place(""), "expected an object")
@@ -199,7 +199,7 @@ def _whole(path: Path, value: Any, text: Text) -> Item:
 def _json(path: Path, encoding: str) -> Iterator[Item]:
     """A list of objects, or one object whose fields are the rows by key."""
     content = path.read_text(encoding=encoding)
-    value, text = _load(path, content), Text(kind="json", text=content)
+    value, text = _load(path, content), SourceText(kind="json", text=content)
     if isinstance(value, dict):
         yield from _whole(path, value, text).parts()
         return
@@ -215,7 +215,7 @@ def _lines(path: Path, encoding: str) -> Iterator[Item]:
             if not line.strip():
                 continue
             fields = _load(path, line, number)
-            yield _whole(path, fields, Text(kind="json", text=line, line=number))
+            yield _whole(path, fields, SourceText(kind="json", text=line, line=number))
 
 
 def _toml_document(path: Path, encoding: str) -> Iterator[Item]:
@@ -226,7 +226,7 @@ def _toml_document(path: Path, encoding: str) -> Iterator[Item]:
         raise NotPossible(f"{path}: not readable as TOML: {error}") from None  # the error names line and column
     except RecursionError:
         raise BadFile(path, 1, 1, NESTED) from None
-    yield Item(path=path, line=1, fields=whole, text=Text(kind="toml", text=content))
+    yield Item(path=path, line=1, fields=whole, text=SourceText(kind="toml", text=content))
 
 
 def _toml(path: Path, encoding: str) -> Iterator[Item]:

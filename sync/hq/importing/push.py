@@ -13,7 +13,7 @@ from edge.config.policy import Policy
 from edge.features.pickup.order import OrderRow
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from edge.validation.row import read
+from edge.validation.row import decode_row
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import pickup_codes
@@ -201,7 +201,7 @@ def _put(db: Database, to: Target, changes: list[Change]) -> None:
             neighbour_stock.spread_stock(db, to.scope, [change.key for change in real], to.moment)
         case "orders":
             pickup_codes.keep(db, to.scope, [(one.key, one.secret) for one in changes if one.secret], to.moment)
-            rows = [read(change.after, OrderRow) for change in changes]
+            rows = [decode_row(change.after, OrderRow) for change in changes]
             neighbour_stock.spread_orders(db, to.scope, rows)
             for change, row in zip(changes, rows, strict=True):
                 if change.overruled:

@@ -11,10 +11,10 @@ from sqlite_utils import Database
 
 from edge.codes.issued.item_numbers import product_key
 from edge.features.pickup.order import OrderRow
-from edge.validation.fault import not_among
-from edge.validation.fields import in_words
-from edge.validation.row import read as read_row
-from edge.validation.source_position import parts
+from edge.validation.fault import not_among_message
+from edge.validation.fields import pattern_in_words
+from edge.validation.row import decode_row as read_row
+from edge.validation.source_position import path_parts
 from edge.validation.type_parts import choices_at
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import derived_fields
@@ -171,7 +171,7 @@ def merged(had: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
 
 def _bad(to: Target, item: Item, key: str, message: str, *, new: bool) -> Exception:
     """msgspec's words, with the field first and the place of its column."""
-    message = in_words(message)
+    message = pattern_in_words(message)
     if found := _WHERE.match(message):
         return item.bad(
             f"{found['path']}: {_what(kind_of(to.feed, key), item, found['path'], found['what'])}", found["path"]
@@ -188,13 +188,13 @@ def _what(kind: Any, item: Item, path: str, what: str) -> str:
         return MOMENT
     if choices := choices_at(kind, path):
         value = _value_at(item.fields, path)
-        return not_among(value, choices) if isinstance(value, str) else f"expected one of {', '.join(choices)}"
+        return not_among_message(value, choices) if isinstance(value, str) else f"expected one of {', '.join(choices)}"
     return f"{what[0].lower()}{what[1:]}"
 
 
 def _value_at(fields: Any, path: str) -> Any:
     """What the file has at a place; None if it has nothing there."""
-    for part in parts(path):
+    for part in path_parts(path):
         try:
             fields = fields[part]
         except (KeyError, IndexError, TypeError):

@@ -16,7 +16,7 @@ from edge.features.pickup.state_machine import Action, State, replay
 from edge.features.stock import StockMoved, StockRow
 from edge.platform.clock import parse_utc
 from edge.validation.fields import COUNT_MOST, FIRST, LAST
-from edge.validation.row import write
+from edge.validation.row import encode_row
 from sync.hq.feeds import feed, row_types
 from sync.hq.projections import config_status, conflicts, neighbour_stock
 from sync.hq.projections.config_status import StageData
@@ -113,7 +113,7 @@ def count(db: Database, facts: Sequence[Counted], *, late: bool = False) -> None
 
 
 def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dict[str, OrderRow]) -> None:
-    feed.put(db, name, store, [(key, write(row)) for key, row in changed.items()])
+    feed.put(db, name, store, [(key, encode_row(row)) for key, row in changed.items()])
 
 
 def _through(fact: Counted, row: StockRow | OrderRow, late: bool) -> tuple[str, int]:

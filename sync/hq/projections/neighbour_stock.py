@@ -10,7 +10,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import OPEN
 from edge.features.stock import NeighbourRow, NeighbourStock, StockRow
 from edge.platform.clock import parse_utc
-from edge.validation.row import write
+from edge.validation.row import encode_row
 from sync.hq.feeds import feed, row_types
 
 
@@ -31,7 +31,7 @@ def spread_stock(db: Database, store: str, gtins: Iterable[str], moment: str) ->
 
 
 def _text(row: NeighbourRow) -> str | None:
-    return write(row) if row.stores else None
+    return encode_row(row) if row.stores else None
 
 
 def _neighbours(db: Database, around: list[str], gtin: str, moment: datetime) -> NeighbourRow:
@@ -61,4 +61,4 @@ def withdraw_orders(db: Database, store: str, orders: Iterable[str]) -> None:
 
 def _stub(row: OrderRow) -> str:
     stub = OrderRow(order=row.order, store=row.store, number=row.number, state=row.state)
-    return write(stub)
+    return encode_row(stub)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from edge.demo.subprocesses import noren
+from edge.demo.subprocesses import noren_command
 from edge.features.stock import StockRow
 from edge.platform import migration
 from edge.platform.clock import now
@@ -35,8 +35,8 @@ def settle_in(here: Arena) -> None:
     _stock_up(hq)
     here.add_mosquitto("broker", here.broker, DEBIAN)
     here.add_link()
-    here.add("consumer", noren("hq", "serve", "--dir", hq, "--broker", f"mqtt://127.0.0.1:{here.broker}"))
-    here.add("sync", noren("run", "sync", "--config", here.folder / "noren.toml"))
+    here.add("consumer", noren_command("hq", "serve", "--dir", hq, "--broker", f"mqtt://127.0.0.1:{here.broker}"))
+    here.add("sync", noren_command("run", "sync", "--config", here.folder / "noren.toml"))
 
 
 def _stock_up(hq: Path) -> None:

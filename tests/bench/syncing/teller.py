@@ -11,7 +11,7 @@ from edge.facts.fact import Fact
 from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
-from edge.store_context import StoreContext, open_shop
+from edge.store_context import StoreContext, open_store_context
 from tests.any_fact import fact
 from tests.bench.syncing.saying import Ledger, Task, paced, read_task
 from tests.keyed import unlocked
@@ -59,7 +59,7 @@ def main() -> None:
     db = open_store(unlocked(task.folder / "data"))
     box = ensure_identity(db, config.store.id, now())
     db.close()
-    with open_shop(config, box) as shop:
+    with open_store_context(config, box) as shop:
         say(task, shop)
         for _ in paced(1_000_000, 10):
             note_sync(shop)

@@ -11,14 +11,14 @@ from edge.box_identity import ensure_identity, read_box
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_data_key import seal
 from edge.db_files.backup import CannotBackUp, back_up, restore
-from edge.db_files.file_lock import InUse, in_use
+from edge.db_files.file_lock import InUse, shared_lock
 from edge.facts.journal import tell
 from edge.features import paired_devices
 from edge.features.stock import UncountedMoves, move, moved_since
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import NewerDatabase, open_store, rows, writing
-from edge.platform.sqlite_file import connect, connect_with, held, key_of, unlock
+from edge.platform.sqlite_file import connect, connect_with_key, key_of_folder, page_key_of, use_key
 from sync.hq.schema import migrate, open_hq_store
 from tests.any_fact import fact
 from tests.damage import at_hq, carry
@@ -58,7 +58,7 @@ def test_a_backup_of_a_box_that_works_holds_what_was_said_before_it(data: Path, 
     with open_store(data) as busy, writing(busy):  # somebody holds the pen meanwhile
         place = back_up(data, STORE, tmp_path, now())
     assert place.name.startswith("noren-ginza-")
-    with closing(connect_with(key_of(data / "store.db"), place)) as copy:
+    with closing(connect_with_key(page_key_of(data / "store.db"), place)) as copy:
         assert copy.execute("select count(*) from journal").fetchone() == (1,)
     assert [one.name for one in tmp_path.iterdir() if one.is_file()] == [place.name]
 
@@ -146,7 +146,7 @@ def test_goods_hq_has_counted_of_a_restored_store_are_not_taken_off_again(data: 
 
 def test_nothing_is_restored_while_the_box_runs(data: Path, tmp_path: Path) -> None:
     place = back_up(data, STORE, tmp_path / "b.db", now())
-    with in_use(data), pytest.raises(InUse, match="Stop them first"):
+    with shared_lock(data), pytest.raises(InUse, match="Stop them first"):
         restore(data, STORE, place, now())
 
 
@@ -157,7 +157,7 @@ def test_a_backup_of_a_newer_version_or_another_store_or_none_is_refused_and_not
     before = (data / "store.db").read_bytes()
     with pytest.raises(CannotBackUp, match="store `ginza`, and this box is `umeda`"):
         restore(data, "umeda", place, now())
-    with closing(connect_with(key_of(data / "store.db"), place)) as conn:
+    with closing(connect_with_key(page_key_of(data / "store.db"), place)) as conn:
         conn.execute(
             """insert into _sqlite_migrations (migration_set, name, applied_at)
                select migration_set, 'm999_of_next_year', applied_at from _sqlite_migrations limit 1"""
@@ -218,11 +218,11 @@ def test_a_backup_of_a_version_that_wrote_in_the_clear_is_put_back_encrypted(dat
 
 def test_a_backup_of_another_box_needs_that_boxs_key(data: Path, tmp_path: Path) -> None:
     say(data, 0, 5)
-    key = held(data)
+    key = key_of_folder(data)
     assert key is not None
     place = back_up(data, STORE, tmp_path / "copy.db", now(), sealed=seal(key, STORE, None))
     other = tmp_path / "other"
-    unlock(other, DataKey(bytes(32)))
+    use_key(other, DataKey(bytes(32)))
     migration.migrate(other)
     before = (other / "store.db").read_bytes()
     own, wrong = DataKey(bytes(32)), DataKey(bytes(range(32)))
@@ -239,7 +239,7 @@ def test_a_backup_of_another_box_needs_that_boxs_key(data: Path, tmp_path: Path)
 
 def test_a_backup_that_has_lost_its_end_is_put_back_all_the_same(data: Path, tmp_path: Path) -> None:
     say(data, 0, 5)
-    key = held(data)
+    key = key_of_folder(data)
     assert key is not None
     place = back_up(data, STORE, tmp_path / "copy.db", now(), sealed=seal(key, STORE, None))
     size = place.stat().st_size

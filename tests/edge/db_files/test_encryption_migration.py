@@ -16,17 +16,17 @@ from edge.config.noren_toml import Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey
 from edge.crypto.page_cipher import is_encrypted
 from edge.db_files import encryption_migration, repair
-from edge.db_files.encryption_migration import encrypt, plain_ones
-from edge.db_files.file_lock import InUse, in_use
-from edge.db_files.inspection import WORTH
-from edge.db_files.startup import make_ready
+from edge.db_files.encryption_migration import encrypt_files, unencrypted_files
+from edge.db_files.file_lock import InUse, shared_lock
+from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.startup import prepare_databases
 from edge.facts.journal import tell
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, open_hq, open_store, rows, writing
-from edge.platform.os_errors import in_words
+from edge.platform.os_errors import explain_error
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import unlock
+from edge.platform.sqlite_file import use_key
 from edge.platform.store_schema.migrations import store
 from tests.any_fact import fact
 from tests.damage import spoil
@@ -70,18 +70,18 @@ def test_a_backlog_is_encrypted_and_all_of_it_is_there(folder: Path) -> None:
     names = [folder.with_name(f"old{end}") for end in ("", "-wal")]
     for name, end in zip(names, ("", "-wal"), strict=True):
         name.hardlink_to(folder / f"store.db{end}")
-    unlock(folder, KEY)
-    encrypt(folder)
+    use_key(folder, KEY)
+    encrypt_files(folder)
     assert in_the_clear(folder) == []
     assert [name for name in names if NAME.encode() in name.read_bytes()] == [], "the blocks themselves"
     assert told(folder) == before
     assert len(before) == FACTS + 1
     with closing(open_store(folder)) as db, closing(open_hq(folder)) as hq:
-        assert migration.fault(db, store) is None
+        assert migration.schema_difference(db, store) is None
         assert hq.conn.execute("pragma integrity_check").fetchone() == ("ok",)
-    assert plain_ones(folder) == []
+    assert unencrypted_files(folder) == []
     inodes = [(folder / name).stat().st_ino for name in ("store.db", "hq.db")]
-    encrypt(folder)
+    encrypt_files(folder)
     assert [(folder / name).stat().st_ino for name in ("store.db", "hq.db")] == inodes, "it is done once"
 
 
@@ -90,25 +90,25 @@ def test_a_file_set_aside_is_encrypted_too_and_what_is_no_database_stays(folder:
     shutil.copy(folder / "store.db-wal", folder / "store.db.before-restore-20261126T112233Z-wal")
     damaged = folder / "store.db.damaged-20261126T112233Z"
     damaged.write_bytes((folder / "store.db").read_bytes()[:4096])
-    unlock(folder, KEY)
-    encrypt(folder)
+    use_key(folder, KEY)
+    encrypt_files(folder)
     assert in_the_clear(folder) == []
-    assert plain_ones(folder) == [damaged]
+    assert unencrypted_files(folder) == [damaged]
 
 
 def test_nothing_is_touched_while_a_process_runs(folder: Path) -> None:
     before = in_the_clear(folder)
-    unlock(folder, KEY)
-    with in_use(folder), pytest.raises(InUse):
-        encrypt(folder)
+    use_key(folder, KEY)
+    with shared_lock(folder), pytest.raises(InUse):
+        encrypt_files(folder)
     assert in_the_clear(folder) == before != []
 
 
 KILLED = 9  # exit code of the process that ends at once: nothing is closed, nothing cleared away
-STEPS = [("_settle", 1), ("export", 1), ("_compare", 1), ("_finish", 1), ("_overwrite", 1), ("_overwrite", 2)]
+STEPS = [("_settle", 1), ("export_encrypted", 1), ("_compare", 1), ("_finish", 1), ("_overwrite", 1), ("_overwrite", 2)]
 
 
-@pytest.mark.parametrize(("step", "nth"), [*STEPS, *(("on_the_card", nth) for nth in range(1, 5))])
+@pytest.mark.parametrize(("step", "nth"), [*STEPS, *(("fsync_files", nth) for nth in range(1, 5))])
 @pytest.mark.parametrize("done", [False, True])
 def test_a_kill_anywhere_leaves_one_good_file(folder: Path, step: str, nth: int, done: bool) -> None:
     before = told(folder.with_name("made"))
@@ -125,16 +125,16 @@ def test_a_kill_anywhere_leaves_one_good_file(folder: Path, step: str, nth: int,
         if calls == nth:
             os._exit(KILLED)
 
-    unlock(folder, KEY)
+    use_key(folder, KEY)
     child = os.fork()
     if child == 0:
         try:
             setattr(encryption_migration, step, and_die)
-            encrypt(folder)
+            encrypt_files(folder)
         finally:
             os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == KILLED
-    encrypt(folder)
+    encrypt_files(folder)
     assert told(folder) == before
     assert in_the_clear(folder) == []
     assert [file for file in (old, log) if NAME.encode() in file.read_bytes()] == [], "its blocks are overwritten"
@@ -148,16 +148,16 @@ def test_a_full_disk_is_said_and_the_plain_file_is_as_it_was(tmp_path: Path) -> 
         for opened in (open_store, open_hq):
             with closing(opened(disk / "data")) as db:
                 db.conn.execute("pragma wal_checkpoint(truncate)")  # no log gives its room back
-        before = plain_ones(disk / "data")
+        before = unencrypted_files(disk / "data")
         fill(disk)
-        unlock(disk / "data", KEY)
+        use_key(disk / "data", KEY)
         with pytest.raises(NoRoom, match="no room to encrypt"):
-            encrypt(disk / "data")
-        assert plain_ones(disk / "data") == before
+            encrypt_files(disk / "data")
+        assert unencrypted_files(disk / "data") == before
         assert len(list((disk / "data").glob("*encrypting*"))) == 0
         Path(disk / "not-ours").unlink()
-        encrypt(disk / "data")
-        assert plain_ones(disk / "data") == []
+        encrypt_files(disk / "data")
+        assert unencrypted_files(disk / "data") == []
         assert len(told(disk / "data")) == FACTS + 1
 
 
@@ -167,13 +167,15 @@ def test_a_damaged_file_in_the_clear_is_salvaged_into_an_encrypted_one(folder: P
     before = told(folder)
     place = (folder / "store.db").read_bytes().find(b'"o-150"') // 4096
     spoil(folder / "store.db", place * 4096, 4096, random.Random(1))
-    unlock(folder, KEY)
-    encrypt(folder)
-    repair.make_good(folder, "ginza", now(), within=WORTH)
+    use_key(folder, KEY)
+    encrypt_files(folder)
+    repair.repair_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
     assert is_encrypted((folder / "store.db").read_bytes()[:32])
     saved = [event for event in told(folder) if event in before]
     assert len(before) - 40 < len(saved) < len(before)
-    assert [file.name.partition(".damaged")[0] for file in plain_ones(folder)] == ["store.db"], "said at each start"
+    assert [file.name.partition(".damaged")[0] for file in unencrypted_files(folder)] == ["store.db"], (
+        "said at each start"
+    )
 
 
 def test_a_database_that_another_program_reads_is_left_alone_and_no_damage(folder: Path) -> None:
@@ -188,14 +190,14 @@ conn.execute("select * from journal").fetchone()
 print("reads", flush=True)
 sys.stdin.read()"""
     words = [sys.executable, "-c", code, str(folder / "store.db")]
-    unlock(folder, KEY)
+    use_key(folder, KEY)
     with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "reads\n"
         with pytest.raises(InUse, match="another program has it open"):
-            make_ready(config, within=WORTH)
+            prepare_databases(config, within=READ_SECONDS)
         reader.communicate("")
-    make_ready(config, within=WORTH)
+    prepare_databases(config, within=READ_SECONDS)
     assert told(folder) == before, "the same facts, in the same epoch"
     assert not list(folder.glob("*damaged*"))
 
@@ -204,21 +206,21 @@ def test_what_is_no_damage_and_no_full_disk_is_raised(folder: Path, monkeypatch:
     def refuse(*_files: Path) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
-    unlock(folder, KEY)
+    use_key(folder, KEY)
     with monkeypatch.context() as patch, pytest.raises(PermissionError):
-        patch.setattr(encryption_migration, "on_the_card", refuse)
-        encrypt(folder)
-    assert [file.name for file in plain_ones(folder)] == ["store.db", "hq.db"]
+        patch.setattr(encryption_migration, "fsync_files", refuse)
+        encrypt_files(folder)
+    assert [file.name for file in unencrypted_files(folder)] == ["store.db", "hq.db"]
 
 
 def test_a_file_that_the_disk_does_not_open_is_told_in_words(folder: Path) -> None:
     """`sqlcipher_export` loses the code of the error: the start ended with a traceback."""
-    unlock(folder, KEY)
+    use_key(folder, KEY)
     (folder / "store.db.encrypting-journal").mkdir()
     with pytest.raises(sqlite3.OperationalError) as told:
-        encrypt(folder)
-    assert in_words(told.value)
-    assert [file.name for file in plain_ones(folder)] == ["store.db", "hq.db"]
+        encrypt_files(folder)
+    assert explain_error(told.value)
+    assert [file.name for file in unencrypted_files(folder)] == ["store.db", "hq.db"]
 
 
 def test_a_second_name_is_no_reason_to_overwrite_what_somebody_moved_away(folder: Path) -> None:
@@ -226,8 +228,8 @@ def test_a_second_name_is_no_reason_to_overwrite_what_somebody_moved_away(folder
     shutil.copy(folder / "store.db-wal", folder.with_name("moved.db-wal"))
     (folder / "store.db").rename(folder.with_name("moved.db"))
     before = folder.with_name("moved.db").read_bytes()
-    unlock(folder, KEY)
-    encrypt(folder)
+    use_key(folder, KEY)
+    encrypt_files(folder)
     assert not (folder / "store.db.clear").exists()
     assert folder.with_name("moved.db").read_bytes() == before
 
@@ -235,8 +237,8 @@ def test_a_second_name_is_no_reason_to_overwrite_what_somebody_moved_away(folder
 def test_the_only_one_that_is_left_is_not_overwritten(folder: Path) -> None:
     before = (folder / "store.db").read_bytes()
     (folder / "store.db").rename(folder / "store.db.clear")
-    unlock(folder, KEY)
-    encrypt(folder)
+    use_key(folder, KEY)
+    encrypt_files(folder)
     assert (folder / "store.db.clear").read_bytes() == before
 
 
@@ -244,9 +246,9 @@ def test_what_lies_behind_a_damaged_frame_of_the_log_is_not_thrown_away(folder: 
     before = told(folder.with_name("made"))
     size = (folder / "store.db-wal").stat().st_size
     spoil(folder / "store.db-wal", size // 2, 64, random.Random(1))
-    unlock(folder, KEY)
-    encrypt(folder)
-    repair.make_good(folder, "ginza", now(), within=WORTH)
+    use_key(folder, KEY)
+    encrypt_files(folder)
+    repair.repair_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
     assert is_encrypted((folder / "store.db").read_bytes()[:32])
     saved = set(told(folder))
     assert before[-1] in saved
@@ -264,8 +266,8 @@ def test_a_log_loses_its_head_before_anything_else(folder: Path, monkeypatch: py
             waited.append(log.read_bytes())
 
     before = log.read_bytes()
-    unlock(folder, KEY)
+    use_key(folder, KEY)
     monkeypatch.setattr(os, "fsync", and_look)
-    encrypt(folder)
+    encrypt_files(folder)
     assert [text[:512] == before[:512] for text in waited] == [False, False]
     assert [text[512:] == before[512:] for text in waited] == [True, False]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from edge.box_identity import ensure_identity
-from edge.db_files.inspection import WORTH, refused
-from edge.db_files.replica_rebuild import look
-from edge.db_files.startup import make_ready
+from edge.db_files.inspection import READ_SECONDS, describe_error
+from edge.db_files.replica_rebuild import rebuild_if_unreadable
+from edge.db_files.startup import prepare_databases
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, open_hq, open_store
@@ -28,11 +28,11 @@ def test_a_log_that_cannot_be_made_beside_a_good_file_is_no_damage_of_it(tmp_pat
         epoch = ensure_identity(db, "ginza", now()).epoch
     (tmp_path / "store.db-wal").mkdir()
     with pytest.raises((sqlite3.OperationalError, OSError)):
-        make_ready(config(tmp_path), within=WORTH)
+        prepare_databases(config(tmp_path), within=READ_SECONDS)
         open_store(tmp_path).conn.execute("select * from box").fetchall()
     assert list(tmp_path.glob("*.damaged-*")) == []
     (tmp_path / "store.db-wal").rmdir()
-    make_ready(config(tmp_path), within=WORTH)
+    prepare_databases(config(tmp_path), within=READ_SECONDS)
     with open_store(tmp_path) as db:
         assert ensure_identity(db, "ginza", now()).epoch == epoch
 
@@ -41,7 +41,7 @@ def test_a_replica_whose_log_cannot_be_opened_is_made_anew(tmp_path: Path) -> No
     """It can be had again from HQ: the shop goes on."""
     migration.migrate(tmp_path)
     (tmp_path / "hq.db-wal").mkdir()
-    assert look(tmp_path, now(), within=WORTH)
+    assert rebuild_if_unreadable(tmp_path, now(), within=READ_SECONDS)
     with open_hq(tmp_path) as hq:
         assert hq.table("catalog").count == 0
 
@@ -60,7 +60,7 @@ def test_a_replica_whose_log_cannot_be_opened_is_made_anew(tmp_path: Path) -> No
 )
 def test_a_refused_write_says_nothing_of_the_file(code: int) -> None:
     with pytest.raises(sqlite3.OperationalError, match="I/O"):
-        refused(failed(code), Path("store.db"))
+        describe_error(failed(code), Path("store.db"))
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,9 @@ def test_a_refused_write_says_nothing_of_the_file(code: int) -> None:
     ],
 )
 def test_a_page_that_cannot_be_read_is_the_files_fault(code: int) -> None:
-    assert refused(failed(code), Path("store.db")) == "disk I/O error"
+    assert describe_error(failed(code), Path("store.db")) == "disk I/O error"
 
 
 def test_a_full_disk_is_told_as_that() -> None:
     with pytest.raises(NoRoom):
-        refused(failed(sqlite3.SQLITE_FULL), Path("store.db"))
+        describe_error(failed(sqlite3.SQLITE_FULL), Path("store.db"))

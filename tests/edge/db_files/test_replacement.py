@@ -8,8 +8,8 @@ import pytest
 
 from edge.box_identity import ensure_identity
 from edge.db_files import repair
-from edge.db_files.inspection import WORTH
-from edge.db_files.replacement import NEXT, PART, go_on, put_in_place
+from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.replacement import NEXT, PART, finish_replacement, replace_store
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
@@ -49,7 +49,7 @@ def test_what_still_lies_in_the_log_takes_the_place_too(tmp_path: Path) -> None:
     shutil.copy(source / "data.key", folder / "data.key")
     unlocked(folder)
     with_a_log(source, folder / PART)
-    put_in_place(folder, folder / PART)
+    replace_store(folder, folder / PART)
     assert count(folder) == MANY
 
 
@@ -61,7 +61,7 @@ def test_where_the_disk_refuses_what_lies_in_the_log_the_old_one_stays(tmp_path:
         hog = fill(data)
         os.truncate(hog, hog.stat().st_size - 100_000)  # to open it there is room
         with pytest.raises(sqlite3.OperationalError) as told:
-            put_in_place(data, data / PART)
+            replace_store(data, data / PART)
         assert is_full(told.value)
         assert not (data / NEXT).exists()
         assert (data / "store.db").read_bytes() == before
@@ -77,7 +77,7 @@ def test_a_damaged_one_that_was_to_take_the_place_stops_no_start(tmp_path: Path)
     """Each start ended at it, with words that the next one repairs it."""
     folder = lived(tmp_path)
     spoilt(folder)
-    repair.make_good(folder, STORE, now(), within=WORTH)
+    repair.repair_if_damaged(folder, STORE, now(), within=READ_SECONDS)
     with open_store(folder) as db:
         assert len(rows(db, "select 1 from journal")) == 1
     assert not list(folder.glob("store.db.*"))
@@ -87,8 +87,8 @@ def test_a_damaged_one_is_saved_where_the_old_one_is_set_aside_already(tmp_path:
     folder = lived(tmp_path)
     spoilt(folder)
     (folder / "store.db").rename(folder / "store.db.before-restore-20261127T000000Z")
-    go_on(folder)
+    finish_replacement(folder)
     assert (folder / "store.db").exists()
-    repair.make_good(folder, STORE, now(), within=WORTH)
+    repair.repair_if_damaged(folder, STORE, now(), within=READ_SECONDS)
     with open_store(folder) as db:
         assert rows(db, "select 1 from repairs where kind = 'salvage'")

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from edge.db_files.inspection import WORTH
-from edge.db_files.replica_rebuild import look, opened, recover, renew_after, replaced, stands
+from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.replica_rebuild import (
+    is_current_replica,
+    open_replica,
+    read_replacement,
+    rebuild_damaged,
+    rebuild_if_unreadable,
+    rebuild_or_raise,
+)
 from edge.features.catalog import Product
 from edge.platform import migration
 from edge.platform.clock import now
@@ -35,9 +42,9 @@ def folder(floor: StoreContext) -> Path:
 
 def damage(floor: StoreContext) -> Damaged:
     """What a reader says of it, where one meets it."""
-    with pytest.raises(Damaged) as met, opened(folder(floor), now()) as hq:
+    with pytest.raises(Damaged) as met, open_replica(folder(floor), now()) as hq:
         for feed in ("catalog", "stock"):
-            hq_replica.where(hq, feed, dict)
+            hq_replica.rows_where(hq, feed, dict)
     return met.value
 
 
@@ -46,10 +53,10 @@ def test_a_reader_goes_on_with_the_file_that_took_the_place(floor: StoreContext)
     changes = Changes(floor.hq)
     assert changes.seen()
     spoil(folder(floor) / "hq.db", PAGE, 20 * PAGE, random.Random(1))
-    assert renew_after(damage(floor), now())
+    assert rebuild_damaged(damage(floor), now())
     assert changes.seen()
-    assert hq_replica.where(floor.hq, "stock", dict, "key = 'none'") == []
-    told = replaced(floor.hq)
+    assert hq_replica.rows_where(floor.hq, "stock", dict, "key = 'none'") == []
+    told = read_replacement(floor.hq)
     assert told is not None
     assert (folder(floor) / told.aside).exists()
     assert told.aside.startswith("hq.db.damaged-")
@@ -59,9 +66,12 @@ def test_rows_that_can_be_read_are_taken_along(floor: StoreContext) -> None:
     fill(floor)
     size = (folder(floor) / "hq.db").stat().st_size
     spoil(folder(floor) / "hq.db", size - 20 * PAGE, PAGE, random.Random(1))
-    renew_after(damage(floor), now())
-    assert len(hq_replica.where(floor.hq, "catalog", Product)) + len(hq_replica.where(floor.hq, "stock", dict)) > 400
-    assert hq_replica.version(floor.hq, "catalog") == 1
+    rebuild_damaged(damage(floor), now())
+    assert (
+        len(hq_replica.rows_where(floor.hq, "catalog", Product)) + len(hq_replica.rows_where(floor.hq, "stock", dict))
+        > 400
+    )
+    assert hq_replica.feed_version(floor.hq, "catalog") == 1
 
 
 def test_rows_before_and_behind_a_bad_page_are_taken_along(floor: StoreContext) -> None:
@@ -71,7 +81,7 @@ def test_rows_before_and_behind_a_bad_page_are_taken_along(floor: StoreContext) 
     pages = [clear[at : at + PAGE] for at in range(0, len(clear), PAGE)]
     middle = next(number for number, page in enumerate(pages) if page.count(b"00000000000200") >= 2)
     spoil(file, middle * PAGE, PAGE, random.Random(1))
-    renew_after(damage(floor), now())
+    rebuild_damaged(damage(floor), now())
     found = {row[0] for row in floor.hq.conn.execute("select key from catalog")}
     assert {"00000000000000", "00000000000399"} <= found
     assert len(found) < 400
@@ -94,10 +104,10 @@ def test_whatever_became_of_the_file_it_is_there_again_at_the_start(floor: Store
             spoil(file, 0, file.stat().st_size, random.Random(1))
         case "header":
             spoil(file, 16, 84, random.Random(1))
-    assert look(folder(floor), now(), within=WORTH)
-    migration.check(folder(floor))
+    assert rebuild_if_unreadable(folder(floor), now(), within=READ_SECONDS)
+    migration.check_versions(folder(floor))
     assert hq_replica.row(floor.hq, "catalog", GTIN, Product) is None
-    assert not look(folder(floor), now(), within=WORTH)
+    assert not rebuild_if_unreadable(folder(floor), now(), within=READ_SECONDS)
 
 
 def test_many_who_meet_it_at_once_make_one_new_file(floor: StoreContext) -> None:
@@ -105,7 +115,7 @@ def test_many_who_meet_it_at_once_make_one_new_file(floor: StoreContext) -> None
     here = generation(folder(floor) / "hq.db")
     met = Damaged(folder(floor) / "hq.db", here, "met by many")
     done: list[bool] = []
-    threads = [threading.Thread(target=lambda: done.append(renew_after(met, now()))) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: done.append(rebuild_damaged(met, now()))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -116,13 +126,13 @@ def test_many_who_meet_it_at_once_make_one_new_file(floor: StoreContext) -> None
 
 def test_store_db_is_not_thrown_away_so(floor: StoreContext) -> None:
     with pytest.raises(Damaged):
-        recover(Damaged(folder(floor) / "store.db", None, "a page"), now())
+        rebuild_or_raise(Damaged(folder(floor) / "store.db", None, "a page"), now())
     with open_store(folder(floor)) as db:
         assert db.table("box").count == 1
 
 
 def test_sync_does_not_go_on_with_a_file_whose_place_was_taken(floor: StoreContext) -> None:
     with open_hq(folder(floor)) as ours:
-        assert stands(ours)
+        assert is_current_replica(ours)
         (folder(floor) / "hq.db").unlink()
-        assert not stands(ours)
+        assert not is_current_replica(ours)

@@ -46,7 +46,7 @@ def test_a_round_that_meets_a_damaged_replica_is_done_again_with_the_one_made_an
     rounds, found = retrying(), list[int]()
 
     def look() -> None:
-        found.append(sum(len(hq_replica.where(floor.hq, feed, dict)) for feed in ("catalog", "stock")))
+        found.append(sum(len(hq_replica.rows_where(floor.hq, feed, dict)) for feed in ("catalog", "stock")))
 
     while not found:
         assert not rounds.run(look)

@@ -10,9 +10,9 @@ import pytest
 from edge.box_identity import ensure_identity
 from edge.db_files import repair
 from edge.db_files.backup import back_up, restore
-from edge.db_files.inspection import WORTH
+from edge.db_files.inspection import READ_SECONDS
 from edge.db_files.repair_log import last_repair
-from edge.db_files.set_aside_retention import KEPT, SetAsideFile, forget
+from edge.db_files.set_aside_retention import KEEP_LATEST, SetAsideFile, delete_old_set_asides
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_store
@@ -24,19 +24,19 @@ STORE, PAGE = "ginza", 4096
 def test_a_card_that_goes_bad_again_and_again_is_not_filled_with_old_files(tmp_path: Path) -> None:
     migration.migrate(tmp_path)
     named = []
-    for number in range(KEPT + 4):
+    for number in range(KEEP_LATEST + 4):
         with open_store(tmp_path) as db:
             ensure_identity(db, STORE, now())
             db.conn.execute("pragma wal_checkpoint(truncate)")
         spoil(tmp_path / "store.db", 0, PAGE, random.Random(number))
-        repair.make_good(tmp_path, STORE, now(), within=WORTH)
+        repair.repair_if_damaged(tmp_path, STORE, now(), within=READ_SECONDS)
         with open_store(tmp_path) as db:
             noted = last_repair(db)
         assert noted
         named.append(noted.aside)
     there = {one.name for one in tmp_path.glob("store.db.damaged-*") if not one.name.endswith(("-wal", "-shm"))}
-    assert set(named[-KEPT:]) <= there
-    assert len(there) <= KEPT + 1
+    assert set(named[-KEEP_LATEST:]) <= there
+    assert len(there) <= KEEP_LATEST + 1
     assert not [one for one in tmp_path.glob("store.db.damaged-*-wal") if one.name[:-4] not in there]
 
 
@@ -57,16 +57,16 @@ def made(folder: Path, kind: str, *lost: int) -> list[SetAsideFile]:
 
 def test_the_one_of_which_most_was_lost_stays_and_what_nobody_remembers(folder: Path) -> None:
     known = made(folder, "salvage", 0, 2, 0, 1, 700, 3)
-    assert forget(folder, known) == ["store.db.salvage-3", "store.db.salvage-5"]
+    assert delete_old_set_asides(folder, known) == ["store.db.salvage-3", "store.db.salvage-5"]
     assert (folder / "store.db.by-hand").exists()
     assert (folder / "store.db").exists()
-    assert forget(folder, known) == []
+    assert delete_old_set_asides(folder, known) == []
 
 
 def test_each_kind_has_its_own_and_few_are_all_kept(folder: Path) -> None:
     known = [*made(folder, "salvage", 1, 1, 1), *made(folder, "restore", 0, 0, 0)]
-    assert forget(folder, known) == []
-    assert forget(folder, []) == []
+    assert delete_old_set_asides(folder, known) == []
+    assert delete_old_set_asides(folder, []) == []
 
 
 def set_aside_now(folder: Path) -> set[str]:
@@ -80,33 +80,33 @@ def test_the_same_old_backup_put_back_again_and_again_does_not_fill_the_card(tmp
         ensure_identity(db, STORE, now())
     backup = back_up(tmp_path, STORE, tmp_path / "backup.db", now())
     moment, places = now(), list[str]()
-    for number in range(2 * KEPT + 4):  # it remembers none of the files that were set aside after it was made
+    for number in range(2 * KEEP_LATEST + 4):  # it remembers none of the files that were set aside after it was made
         place = restore(tmp_path, STORE, backup, replace(moment, time=moment.time + number * timedelta(days=1)))
         assert place
         places.append(place.name)
-    assert set_aside_now(tmp_path) == set(places[-KEPT - 1 :])
+    assert set_aside_now(tmp_path) == set(places[-KEEP_LATEST - 1 :])
 
 
 def test_what_nobody_remembers_is_bounded_kind_by_kind_in_one_second_too_and_nothing_else(folder: Path) -> None:
     second = "20261127T0000%02dZ"
     for why in ("damaged", "before-restore"):
-        for number in range(KEPT + 2):
+        for number in range(KEEP_LATEST + 2):
             (folder / f"store.db.{why}-{second % number}").write_text("")
     for number in (2, 11):
-        (folder / f"store.db.damaged-{second % (KEPT + 1)}-{number}").write_text("")
-        (folder / f"store.db.damaged-{second % (KEPT + 1)}-{number}-wal").write_text("")
+        (folder / f"store.db.damaged-{second % (KEEP_LATEST + 1)}-{number}").write_text("")
+        (folder / f"store.db.damaged-{second % (KEEP_LATEST + 1)}-{number}-wal").write_text("")
     others = {"store.db", "store.db.by-hand", "hq.db.damaged-20200101T000000Z"}
-    others |= {f"store.db.before-update-{second % number}" for number in range(KEPT + 2)}
+    others |= {f"store.db.before-update-{second % number}" for number in range(KEEP_LATEST + 2)}
     for name in others:
         (folder / name).write_text("")
     old = [SetAsideFile(f"store.db.damaged-{second % 0}", "salvage", 0)]
-    assert len(forget(folder, old)) == 2 + KEPT
-    last = second % (KEPT + 1)
+    assert len(delete_old_set_asides(folder, old)) == 2 + KEEP_LATEST
+    last = second % (KEEP_LATEST + 1)
     assert {one.name for one in folder.glob("store.db.damaged-20*")} == {
         f"store.db.damaged-{second % 0}",
         f"store.db.damaged-{last}",
         *(f"store.db.damaged-{last}-{number}{end}" for number in (2, 11) for end in ("", "-wal")),
     }
-    assert len(list(folder.glob("store.db.before-restore-*"))) == KEPT
+    assert len(list(folder.glob("store.db.before-restore-*"))) == KEEP_LATEST
     assert {one.name for one in folder.iterdir()} >= others
-    assert forget(folder, old) == []
+    assert delete_old_set_asides(folder, old) == []

@@ -3,7 +3,7 @@
 import threading
 from pathlib import Path
 
-from edge.db_files.startup import make_ready
+from edge.db_files.startup import prepare_databases
 from edge.platform import migration
 from edge.platform.database import open_store, writing
 from tests.edge.floor import config
@@ -24,7 +24,7 @@ def test_a_log_that_goes_while_it_is_looked_at_stops_no_start(tmp_path: Path) ->
     others.start()
     try:
         for _ in range(STARTS):
-            make_ready(config(tmp_path), within=0.0)
+            prepare_databases(config(tmp_path), within=0.0)
     finally:
         over.set()
         others.join()

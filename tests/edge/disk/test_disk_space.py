@@ -14,7 +14,7 @@ from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, one, rows, writing
 from edge.platform.process import Life
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.scan_processor import work
 from edge.store_context import StoreContext
 from tests.any_fact import fact
@@ -69,23 +69,23 @@ def test_the_level_is_measured_by_everybody_and_written_down_by_one(
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with card(monkeypatch, 0.86):
-        assert (disk_space.level(floor.db), disk_space.noted(floor.db)) == (Level.SHORT, Level.OK)
-        assert disk_space.note(floor.db, None, now()) is Level.SHORT
+        assert (disk_space.current_level(floor.db), disk_space.recorded_level(floor.db)) == (Level.SHORT, Level.OK)
+        assert disk_space.record_level(floor.db, None, now()) is Level.SHORT
     with card(monkeypatch, 0.83):
-        assert disk_space.level(floor.db) is Level.SHORT  # not below the gap yet
+        assert disk_space.current_level(floor.db) is Level.SHORT  # not below the gap yet
     with card(monkeypatch, 0.81):
-        assert disk_space.level(floor.db) is Level.OK
+        assert disk_space.current_level(floor.db) is Level.OK
 
 
 def test_a_small_cards_budget_counts_for_every_process(floor: StoreContext) -> None:
     with writing(floor.db):
         floor.db.conn.execute("create table big (x blob)")
         floor.db.conn.execute("insert into big values (zeroblob(1000000))")
-    assert disk_space.note(floor.db, 100, now()) is Level.OK
-    assert disk_space.note(floor.db, 1, now()) is Level.FULL
-    assert disk_space.level(floor.db) is Level.FULL
+    assert disk_space.record_level(floor.db, 100, now()) is Level.OK
+    assert disk_space.record_level(floor.db, 1, now()) is Level.FULL
+    assert disk_space.current_level(floor.db) is Level.FULL
     floor.db.conn.execute("drop table big")
-    assert disk_space.level(floor.db) is Level.OK
+    assert disk_space.current_level(floor.db) is Level.OK
 
 
 def test_new_work_is_refused_on_a_disk_that_is_nearly_full(
@@ -93,17 +93,17 @@ def test_new_work_is_refused_on_a_disk_that_is_nearly_full(
 ) -> None:
     reading = Reading(data=b"noren:p:o-4821:s3cretS3cret")
     with card(monkeypatch, 0.96), pytest.raises(NoRoom), writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", reading, now())
+        append_reading(floor.db, "scans", "k1", "scanner", reading, now())
     assert rows(floor.db, "select * from scans") == []
     with card(monkeypatch, 0.90), writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", reading, now())
+        append_reading(floor.db, "scans", "k1", "scanner", reading, now())
 
 
 def test_a_price_tag_promises_nothing_and_is_taken_on_a_disk_that_is_nearly_full(
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with card(monkeypatch, 0.96), writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", Reading(data=b"4901234567894"), now())
+        append_reading(floor.db, "scans", "k1", "scanner", Reading(data=b"4901234567894"), now())
     assert len(rows(floor.db, "select * from scans")) == 1
 
 
@@ -148,7 +148,7 @@ class Tries(Life):
 def test_the_desk_waits_for_room_and_then_answers_what_was_read(floor: StoreContext) -> None:
     send(floor, "catalog", GTIN, product())
     with writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", Reading(data=GTIN[1:].encode()), now())
+        append_reading(floor.db, "scans", "k1", "scanner", Reading(data=GTIN[1:].encode()), now())
     answered: list[object] = []
     told: list[str] = []
     with no_page_more(floor):

@@ -20,7 +20,7 @@ from edge.platform.database import rows, writing
 from edge.platform.process import Life
 from edge.retention.log_retention import LogRetention
 from edge.retention.sweep import TELL_EVERY, RetentionSweep
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.any_fact import fact
 from tests.edge.disk.test_disk_space import card
@@ -38,7 +38,7 @@ def later(days: float) -> Now:
 def short(floor: StoreContext, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A card nine tenths full, as web has noted."""
     with card(monkeypatch, 0.9):
-        disk_space.note(floor.db, None, now())
+        disk_space.record_level(floor.db, None, now())
         yield
 
 
@@ -82,7 +82,7 @@ def test_what_hq_has_kept_goes_and_what_it_has_not_stays_in_every_lane(floor: St
         hq_keeps(floor, lane, 2)
     started = left(floor, Lane.PROMISES)
     waiting = journal_progress(floor.db, floor.box.epoch).waiting
-    gone = load_shedding.thin(floor.db, Level.SHORT, later(3), Life())
+    gone = load_shedding.delete_spare_rows(floor.db, Level.SHORT, later(3), Life())
     assert gone == {"journal": 6}
     assert (left(floor, Lane.PROMISES), left(floor, Lane.STORE), left(floor, Lane.VIEWS)) == (
         started[2:],
@@ -102,7 +102,7 @@ def test_the_young_are_spared_longer_while_it_is_not_grave(
     for _ in range(3):
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)
-    gone = load_shedding.thin(floor.db, Level(level), later(age), Life())
+    gone = load_shedding.delete_spare_rows(floor.db, Level(level), later(age), Life())
     assert gone.get("journal", 0) == goes
 
 
@@ -112,7 +112,7 @@ def test_it_stops_as_soon_as_there_is_room(floor: StoreContext, monkeypatch: pyt
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)
     with roomy(monkeypatch):
-        assert load_shedding.thin(floor.db, Level.SHORT, later(3), Life()) == {}
+        assert load_shedding.delete_spare_rows(floor.db, Level.SHORT, later(3), Life()) == {}
 
 
 @pytest.mark.usefixtures("short")
@@ -139,10 +139,12 @@ def test_answered_readings_go_and_waiting_ones_stay_and_hq_hears_of_both_process
         scan(floor, "k1", GTIN[1:])
     with writing(floor.db):
         for log in ("scans", "page_scans"):
-            write_down(floor.db, log, "k1", "s", Reading(data=b"waits"), now())
+            append_reading(floor.db, log, "k1", "s", Reading(data=b"waits"), now())
     logs = LogRetention(floor.db, {"scans": "desk:scans"})
     assert logs.round(later(3), 0.0, Life()) == {"scans": 3}
-    assert load_shedding.thin(floor.db, Level.SHORT, later(3), Life()) == {"outcomes": 2}  # the third is on the screen
+    assert load_shedding.delete_spare_rows(floor.db, Level.SHORT, later(3), Life()) == {
+        "outcomes": 2
+    }  # the third is on the screen
     assert [row["data"] for row in rows(floor.db, "select data from scans union all select data from page_scans")] == [
         b"waits"
     ] * 2
@@ -208,7 +210,7 @@ def test_whatever_is_thinned_between_hq_can_chain_what_it_gets_to_what_it_has(
                 case "keep":
                     hq_keeps(floor, which)
                 case _:
-                    load_shedding.thin(floor.db, which, later(3), Life())
+                    load_shedding.delete_spare_rows(floor.db, which, later(3), Life())
         for lane in Lane:
             kept = rows(floor.db, "select ordinal, hash from kept where lane = ?", (lane,))
             ordinal, mark = (kept[0]["ordinal"], kept[0]["hash"]) if kept else (0, GENESIS)
@@ -233,7 +235,7 @@ def test_by_a_clock_nobody_vouches_for_the_youngest_rows_stay_and_the_rest_can_g
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)
     moment = replace(later(days), clock=clock)
-    load_shedding.thin(floor.db, Level.SHORT, moment, Life())
+    load_shedding.delete_spare_rows(floor.db, Level.SHORT, moment, Life())
     assert left(floor, Lane.STORE) == [4, 5, 6, 7, 8]
-    load_shedding.thin(floor.db, Level.FULL, moment, Life())
+    load_shedding.delete_spare_rows(floor.db, Level.FULL, moment, Life())
     assert left(floor, Lane.STORE) == [7, 8]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from edge.db_files.inspection import WORTH, fault
-from edge.db_files.startup import make_ready
+from edge.db_files.inspection import READ_SECONDS, find_damage
+from edge.db_files.startup import prepare_databases
 from edge.disk import disk_space, reserve
 from edge.disk.watermarks import Level
 from edge.platform import migration
@@ -17,7 +17,7 @@ from edge.platform.clock import now
 from edge.platform.database import NoRoom, one, open_store, pragma, writing
 from edge.platform.process import Life
 from edge.retention.sweep import RetentionSweep
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge.disk.test_disk_space import card
 from tests.edge.floor import config
@@ -44,7 +44,7 @@ def write(db: Database, data: Path, count: int) -> int:
         fill(data)
         try:
             with writing(db):
-                write_down(db, "scans", "k1", "scanner", TAG, now())
+                append_reading(db, "scans", "k1", "scanner", TAG, now())
         except NoRoom:
             return number
     return count
@@ -52,7 +52,7 @@ def write(db: Database, data: Path, count: int) -> int:
 
 def test_tags_are_written_down_though_another_program_has_every_byte(data: Path) -> None:
     with closing(open_store(data)) as web, closing(open_store(data)) as bridge:
-        assert reserve.keep(web)
+        assert reserve.refill_reserve(web)
         assert write(bridge, data, MANY) == MANY
         assert shutil.disk_usage(data).free == 0
         assert one(web, "select count(*) from scans") == (MANY,)
@@ -64,7 +64,7 @@ def test_without_it_there_is_room_for_few_and_when_it_is_used_up_nothing_is_half
         few = write(db, data, MANY)
         assert few < MANY / 10
         (data / "not-ours").unlink()
-        assert reserve.keep(db)
+        assert reserve.refill_reserve(db)
         with writing(db):  # somebody else has had it
             db.conn.execute("insert into reserve (room) values (zeroblob(?))", (free(db) - 200_000,))
         more = write(db, data, 4 * MANY)
@@ -75,13 +75,13 @@ def test_without_it_there_is_room_for_few_and_when_it_is_used_up_nothing_is_half
 
 def test_it_is_made_once_and_again_when_the_file_has_grown_into_it(data: Path) -> None:
     with closing(open_store(data)) as db:
-        assert (reserve.keep(db), reserve.keep(db)) == (True, False)
+        assert (reserve.refill_reserve(db), reserve.refill_reserve(db)) == (True, False)
         assert free(db) >= reserve.INSIDE
         assert (data / "store.db-wal").stat().st_size >= reserve.OF_LOG
         with writing(db):
             db.conn.execute("create table big (x blob)")
             db.conn.execute("insert into big values (zeroblob(?))", (free(db) - reserve.INSIDE // 2,))
-        assert (reserve.keep(db), reserve.keep(db)) == (True, False)
+        assert (reserve.refill_reserve(db), reserve.refill_reserve(db)) == (True, False)
         assert free(db) >= reserve.INSIDE
 
 
@@ -89,7 +89,7 @@ def test_what_a_kill_left_of_it_is_room_again(data: Path) -> None:
     with closing(open_store(data)) as db:
         with writing(db):
             db.conn.execute("insert into reserve (room) values (zeroblob(?))", (reserve.CHUNK,))
-        reserve.keep(db)
+        reserve.refill_reserve(db)
         assert one(db, "select count(*) from reserve") == (0,)
 
 
@@ -97,10 +97,10 @@ def test_a_reader_in_the_way_costs_no_room(data: Path) -> None:
     with closing(open_store(data)) as db, closing(open_store(data)) as reader:
         reader.conn.execute("begin")
         reader.conn.execute("select count(*) from scans").fetchone()
-        assert reserve.keep(db)
+        assert reserve.refill_reserve(db)
         assert (data / "store.db").stat().st_size < int(pragma(db, "page_count")) * int(pragma(db, "page_size"))
         reader.conn.execute("commit")
-        assert (reserve.keep(db), reserve.keep(db)) == (True, False)  # now the file has it too
+        assert (reserve.refill_reserve(db), reserve.refill_reserve(db)) == (True, False)  # now the file has it too
         assert write(db, data, 100) == 100
 
 
@@ -110,7 +110,7 @@ def test_the_broom_sees_to_it_at_the_start_and_while_there_is_room(
     broom, kept = RetentionSweep(floor), Path(floor.config.store.data) / reserve.FOR_A_START
     with card(monkeypatch, 0.9):
         broom.round(now(), 0.0, Life())
-        assert disk_space.noted(floor.db) is Level.SHORT
+        assert disk_space.recorded_level(floor.db) is Level.SHORT
         assert free(floor.db) >= reserve.INSIDE
         assert not kept.exists()
         with writing(floor.db):
@@ -128,7 +128,7 @@ def test_what_could_not_be_made_leaves_what_there_was(data: Path) -> None:
     with closing(open_store(data)) as db:
         db.conn.execute("pragma max_page_count = 200")  # SQLite itself says that the disk is full
         with pytest.raises(NoRoom):
-            reserve.keep(db)
+            reserve.refill_reserve(db)
         assert one(db, "select count(*) from reserve") == (0,)
         assert free(db) > 0
         assert pragma(db, "secure_delete") == "1"
@@ -136,15 +136,15 @@ def test_what_could_not_be_made_leaves_what_there_was(data: Path) -> None:
 
 def test_the_room_for_a_start_is_given_back_only_on_a_full_disk(data: Path) -> None:
     kept = data / reserve.FOR_A_START
-    assert (reserve.keep_for_a_start(data), reserve.keep_for_a_start(data)) == (True, False)
-    reserve.release(data)
+    assert (reserve.reserve_for_start(data), reserve.reserve_for_start(data)) == (True, False)
+    reserve.release_start_reserve(data)
     assert kept.stat().st_blocks * 512 >= reserve.A_START
     fill(data)
-    reserve.release(data)
+    reserve.release_start_reserve(data)
     assert shutil.disk_usage(data).free >= reserve.A_START
     fill(data)
     with pytest.raises(NoRoom):
-        reserve.keep_for_a_start(data)
+        reserve.reserve_for_start(data)
     assert not kept.exists()
 
 
@@ -152,7 +152,7 @@ def test_a_disk_too_full_to_open_a_file_is_no_damage_to_it(data: Path) -> None:
     fill(data)
     for name in ("store.db", "hq.db"):
         with pytest.raises(NoRoom):
-            fault(data / name)
+            find_damage(data / name)
     with pytest.raises(NoRoom):
-        make_ready(config(data), within=WORTH)
+        prepare_databases(config(data), within=READ_SECONDS)
     assert not list(data.glob("*.damaged-*"))

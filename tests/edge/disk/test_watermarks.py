@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.disk.watermarks import CARD, FULL, FULL_ENDS, LOG_ROOM, NEARLY, NEARLY_ENDS, DiskSpace, Level, step
+from edge.disk.watermarks import (
+    CARD,
+    FULL_ENDS,
+    FULL_MARK,
+    LOG_ROOM,
+    NEARLY_ENDS,
+    SHORT_MARK,
+    DiskSpace,
+    Level,
+    next_level,
+)
 
 GB = 1_000_000_000
 
@@ -13,10 +23,10 @@ GB = 1_000_000_000
     ("before", "used", "after"),
     [
         (Level.OK, 0.849, Level.OK),
-        (Level.OK, NEARLY, Level.SHORT),
+        (Level.OK, SHORT_MARK, Level.SHORT),
         (Level.SHORT, 0.83, Level.SHORT),
         (Level.SHORT, 0.82, Level.OK),
-        (Level.SHORT, FULL, Level.FULL),
+        (Level.SHORT, FULL_MARK, Level.FULL),
         (Level.FULL, 0.93, Level.FULL),
         (Level.FULL, 0.92, Level.SHORT),
         (Level.FULL, 0.83, Level.SHORT),
@@ -27,21 +37,21 @@ GB = 1_000_000_000
 def test_a_mark_counts_at_once_on_the_way_up_and_a_gap_below_it_on_the_way_down(
     before: Level, used: float, after: Level
 ) -> None:
-    assert step(before, used) is after
+    assert next_level(before, used) is after
 
 
 @given(st.sampled_from(Level), st.floats(0, 1))
 def test_a_level_holds_as_long_as_nothing_changes(before: Level, used: float) -> None:
-    here = step(before, used)
-    assert step(here, used) is here
+    here = next_level(before, used)
+    assert next_level(here, used) is here
 
 
-@given(st.floats(0, 0.99), st.sampled_from([(NEARLY, NEARLY_ENDS), (FULL, FULL_ENDS)]))
+@given(st.floats(0, 0.99), st.sampled_from([(SHORT_MARK, NEARLY_ENDS), (FULL_MARK, FULL_ENDS)]))
 def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple[float, float]) -> None:
     begins, ends = mark
-    levels = [step(Level.OK, begins)]
+    levels = [next_level(Level.OK, begins)]
     for used in (begins - (begins - ends) * part, begins) * 2:
-        levels.append(step(levels[-1], used))
+        levels.append(next_level(levels[-1], used))
     assert len(set(levels)) == 1
 
 

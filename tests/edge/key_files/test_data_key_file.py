@@ -13,10 +13,10 @@ from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
 from edge.crypto import sealed_secret
 from edge.crypto.data_key import DataKey, to_text
 from edge.crypto.sealed_data_key import from_text, write_recovery
-from edge.db_files.inspection import WORTH
-from edge.db_files.startup import make_ready
+from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.startup import prepare_databases
 from edge.key_files import data_key_file as key_file
-from edge.key_files.data_key_file import CREDENTIAL, FILE, WrongKey, key_to_seal, say_who_opens_it, unlock_data
+from edge.key_files.data_key_file import CREDENTIAL, FILE, WrongKey, key_to_seal, log_key_recovery, unlock_databases
 from edge.key_files.key_faults import faults
 from edge.key_files.key_note import NAME
 from edge.platform import migration
@@ -42,8 +42,8 @@ def folder(config: Config) -> Path:
 
 def start(config: Config, handed: Path | None = None) -> None:
     """As `noren migrate` does, and the web process after it."""
-    unlock_data(config, str(handed) if handed else None, make=True)
-    make_ready(config, within=WORTH)
+    unlock_databases(config, str(handed) if handed else None, make=True)
+    prepare_databases(config, within=READ_SECONDS)
     migration.migrate(Path(config.store.data))
     with closing(open_store(Path(config.store.data))) as db:
         ensure_identity(db, "ginza", now())
@@ -73,11 +73,11 @@ def test_a_key_is_made_at_the_first_start_and_only_its_owner_reads_it(config: Co
 
 
 def test_a_box_whose_key_hq_cannot_open_says_so(config: Config, caplog: pytest.LogCaptureFixture) -> None:
-    say_who_opens_it(config)
+    log_key_recovery(config)
     assert "no recovery_key" in caplog.text
     named = msgspec.structs.replace(config.hq, recovery_key=write_recovery(X25519PrivateKey.generate().public_key()))
     caplog.clear()
-    say_who_opens_it(msgspec.structs.replace(config, hq=named))
+    log_key_recovery(msgspec.structs.replace(config, hq=named))
     assert caplog.text == ""
 
 
@@ -87,7 +87,7 @@ def test_a_key_that_systemd_hands_comes_first(config: Config, folder: Path, tmp_
     shutil.move(folder / FILE, handed / CREDENTIAL)
     start(config, handed)
     assert not (folder / FILE).exists()
-    found = key_file.find(config, str(handed))
+    found = key_file.find_key(config, str(handed))
     assert found is not None
     assert found.handed
 
@@ -111,7 +111,7 @@ def test_another_key_or_none_stops_the_start_and_nothing_is_touched(
             (folder / FILE).write_bytes(b"")
     before = untouched(folder)
     with pytest.raises(WrongKey, match="Nothing has been touched"):
-        unlock_data(config, None, make=make)
+        unlock_databases(config, None, make=make)
     assert untouched(folder) == before
 
 
@@ -132,7 +132,7 @@ def test_a_file_of_another_box_beside_ones_own_is_no_damage(config: Config, fold
     start(elsewhere(tmp_path))
     shutil.copy(tmp_path / "other" / "store.db", folder / "store.db")
     with pytest.raises(WrongKey, match=r"store\.db was written with another data key"):
-        unlock_data(config, None, make=True)
+        unlock_databases(config, None, make=True)
 
 
 @pytest.mark.parametrize("lost", [(), (NAME,)], ids=["its name is there", "its name is lost"])
@@ -169,7 +169,7 @@ def test_a_store_whose_pages_are_all_gone_is_damage_where_the_name_is_the_keys(
     (folder / NAME).unlink()
     before = untouched(folder)
     with pytest.raises(WrongKey, match="Nothing has been touched"):
-        unlock_data(config, None, make=True)
+        unlock_databases(config, None, make=True)
     assert untouched(folder) == before
 
 
@@ -215,7 +215,7 @@ def test_no_new_key_is_made_while_something_is_sealed_with_another(
         if lost == "all" or file.name == FILE or (lost != "the key" and file.name != NAME):
             file.unlink()
     before = untouched(folder)
-    for ask in (lambda: unlock_data(config, None, make=True), lambda: key_to_seal(config, None)):
+    for ask in (lambda: unlock_databases(config, None, make=True), lambda: key_to_seal(config, None)):
         with pytest.raises(WrongKey, match=r"seed.*Nothing has been touched"):
             ask()
     assert untouched(folder) == before
@@ -234,7 +234,7 @@ def test_no_second_key_is_made_where_systemd_has_one_that_was_not_handed(config:
     sealed.parent.mkdir()
     sealed.write_text("sealed")
     for ask in (
-        lambda: unlock_data(config, None, make=True, sealed=sealed),
+        lambda: unlock_databases(config, None, make=True, sealed=sealed),
         lambda: key_to_seal(config, None, sealed),
     ):
         with pytest.raises(WrongKey, match=r"not handed.*systemd-run.*LoadCredential"):
@@ -248,7 +248,7 @@ def test_a_key_that_lies_beside_and_fits_is_named(config: Config, folder: Path, 
     handed.mkdir()
     (handed / CREDENTIAL).write_text(to_text(OTHER))
     with pytest.raises(WrongKey, match=r"data\.key: `noren data-key --seal`"):
-        unlock_data(config, str(handed), make=True)
+        unlock_databases(config, str(handed), make=True)
 
 
 @pytest.mark.parametrize("make", [True, False])
@@ -258,7 +258,7 @@ def test_a_key_that_cannot_be_read_is_named_and_not_the_folder_of_the_data(
     (folder / FILE).unlink()
     (folder / FILE).mkdir()
     with pytest.raises(BadConfig, match=r"store\.key: .*data\.key cannot be read"):
-        unlock_data(config, None, make=make)
+        unlock_databases(config, None, make=make)
 
 
 @pytest.mark.parametrize("how", ["cut", "another", "none", "a folder", "well"])

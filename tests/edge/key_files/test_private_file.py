@@ -9,7 +9,7 @@ import pytest
 
 from edge.config.noren_toml import Config, HqSection, StoreSection
 from edge.key_files import private_file
-from edge.key_files.data_key_file import FILE, unlock_data
+from edge.key_files.data_key_file import FILE, unlock_databases
 from edge.key_files.private_file import write_secret
 
 
@@ -44,25 +44,25 @@ def test_it_is_written_where_there_are_no_links(tmp_path: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("left", [f"{FILE}.part", f"{FILE}.4711.part"])
 def test_what_a_kill_left_of_the_key_is_gone_with_the_next_start(config: Config, left: str) -> None:
-    unlock_data(config, None, make=True)
+    unlock_databases(config, None, make=True)
     folder = Path(config.store.data)
     (folder / left).hardlink_to(folder / FILE)
-    unlock_data(config, None, make=True)
+    unlock_databases(config, None, make=True)
     assert [file.name for file in folder.glob("data.key*")] == [FILE]
 
 
 def test_a_kill_after_the_key_was_put_in_its_place_leaves_no_second_name_of_it(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    true = private_file.move_where_none_is
+    true = private_file.move_if_absent
 
     def die(source: Path, target: Path) -> None:
         true(source, target)
         raise Killed
 
     with monkeypatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(private_file, "move_where_none_is", die)
-        unlock_data(config, None, make=True)
+        patch.setattr(private_file, "move_if_absent", die)
+        unlock_databases(config, None, make=True)
     folder = Path(config.store.data)
     assert [file.name for file in folder.glob("data.key*")] == [FILE]
     assert (folder / FILE).stat().st_nlink == 1
@@ -71,12 +71,12 @@ def test_a_kill_after_the_key_was_put_in_its_place_leaves_no_second_name_of_it(
 MAKER = """
 import sys
 from edge.config.noren_toml import Config, HqSection, StoreSection
-from edge.key_files.data_key_file import unlock_data
+from edge.key_files.data_key_file import unlock_databases
 for n in range(int(sys.argv[2])):
     store = StoreSection(chain="hanada", id="ginza", data=f"{sys.argv[1]}/{n}")
     print(n, flush=True)
     sys.stdin.readline()
-    print(unlock_data(Config(store=store, hq=HqSection(broker="mqtt://x:1", keys={})), None, make=True).key.id, flush=True)
+    print(unlock_databases(Config(store=store, hq=HqSection(broker="mqtt://x:1", keys={})), None, make=True).key.id, flush=True)
 """
 TIMES = 100
 

@@ -11,7 +11,7 @@ from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_secret import SecretUse, is_sealed, open_secret, seal
-from edge.key_files.own_secrets import clear_of, plain_ones, sealed_ones
+from edge.key_files.own_secrets import sealed_files, unsealed_copy, unsealed_files
 from edge.key_files.secret_sealing import PART, open_keys, seal_keys
 from tests.sync.certificates import Authority
 
@@ -50,8 +50,8 @@ def test_all_three_are_sealed_and_come_back_as_they_were(config: Config, folder:
     before, rights = content(folder), (folder / "seed").stat().st_mode
     names = ["seed", "password", "ginza.key"]
     assert [file.name for file in seal_keys(config, KEY)] == names
-    assert [file.name for file in sealed_ones(config)] == names
-    assert plain_ones(config) == []
+    assert [file.name for file in sealed_files(config)] == names
+    assert unsealed_files(config) == []
     assert (folder / "ginza.crt").read_bytes() == before["ginza.crt"], "a certificate is no secret"
     assert (folder / "seed").stat().st_mode == rights
     sealed = content(folder)
@@ -112,7 +112,7 @@ def half_written(file: Path) -> None:
 
 def about_to_be_replaced(file: Path) -> None:
     file.with_name(file.name + PART).write_bytes(seal(KEY, "signing_key_file", SEED))
-    clear_of(file).hardlink_to(file)
+    unsealed_copy(file).hardlink_to(file)
 
 
 def replaced(file: Path) -> None:
@@ -122,7 +122,7 @@ def replaced(file: Path) -> None:
 
 def half_overwritten(file: Path) -> None:
     replaced(file)
-    clear_of(file).write_bytes(bytes(9) + SEED[9:])
+    unsealed_copy(file).write_bytes(bytes(9) + SEED[9:])
 
 
 @pytest.mark.parametrize("killed", [half_written, about_to_be_replaced, replaced, half_overwritten])
@@ -134,7 +134,7 @@ def test_after_a_kill_there_is_one_good_file_and_the_next_run_takes_the_rest_awa
         killed(file)
         found = file.read_bytes()
         assert (open_secret(KEY, "signing_key_file", found) if is_sealed(found) else found) == SEED
-        plain = plain_ones(config)
+        plain = unsealed_files(config)
         assert plain
         assert file in plain, "as long as the plain bytes lie there it is said"
         seal_keys(config, KEY)

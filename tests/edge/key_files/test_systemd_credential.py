@@ -43,11 +43,11 @@ def test_it_is_sealed_and_its_file_goes(creds: Creds, config: Config, tmp_path: 
     creds(GOOD)
     place, file = tmp_path / "credstore" / "noren-data-key", tmp_path / "data.key"
     file.write_text(to_text(KEY))
-    assert not systemd_credential.is_sealed(config, place)
+    assert not systemd_credential.is_fully_sealed(config, place)
     assert systemd_credential.seal_credential(config, KEY, place) == file
     assert not file.exists()
     assert to_text(KEY) not in place.read_text()
-    assert systemd_credential.is_sealed(config, place)
+    assert systemd_credential.is_fully_sealed(config, place)
     assert [one.name for one in place.parent.iterdir()] == [place.name]
 
 
@@ -132,5 +132,5 @@ def test_what_a_kill_left_of_a_file_that_was_overwritten_is_taken_away_where_the
     file.write_bytes(left)
     if sealed:
         place.touch()
-    systemd_credential.end_what_was_begun(config, place)
+    systemd_credential.finish_deletion(config, place)
     assert file.exists() != gone

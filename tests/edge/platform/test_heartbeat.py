@@ -11,7 +11,7 @@ from edge.platform import heartbeat
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows
 from edge.platform.migration import migrate
-from edge.platform.process import Life, start, wait_for
+from edge.platform.process import Life, join_threads, start_tasks
 from tests.ends import until
 
 
@@ -20,12 +20,12 @@ def test_a_loop_that_stands_still_is_known_and_the_others_are_not_blamed(tmp_pat
     at, moment = 1000.0, now()
     later = replace(moment, uptime_ms=moment.uptime_ms + 6000)
     with open_store(tmp_path) as db:
-        heartbeat.note(db, "web", {"desk": at - 2, "follower": at}, at, moment)
-        heartbeat.note(db, "bridge", {"heartbeat": at}, at, moment)
-        assert heartbeat.silent(db, moment) == frozenset()
-        assert heartbeat.silent(db, later) == {("web", "desk")}
-        heartbeat.note(db, "web", {"follower": at + 6}, at + 6, later)
-        assert heartbeat.silent(db, later) == frozenset(), "a loop that is no more is nothing that stands still"
+        heartbeat.note_rounds(db, "web", {"desk": at - 2, "follower": at}, at, moment)
+        heartbeat.note_rounds(db, "bridge", {"heartbeat": at}, at, moment)
+        assert heartbeat.silent_loops(db, moment) == frozenset()
+        assert heartbeat.silent_loops(db, later) == {("web", "desk")}
+        heartbeat.note_rounds(db, "web", {"follower": at + 6}, at + 6, later)
+        assert heartbeat.silent_loops(db, later) == frozenset(), "a loop that is no more is nothing that stands still"
 
 
 def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: Path) -> None:
@@ -38,10 +38,10 @@ def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: P
 
     def goes_round(own: Life) -> None:
         with own.within() as inner:
-            threads = start(inner, {"gun": short_rests})
+            threads = start_tasks(inner, {"gun": short_rests})
             while own.goes_on():
                 own.rest(0.01)
-        wait_for(threads)
+        join_threads(threads)
 
     def stands_still(own: Life) -> None:
         own.goes_on()
@@ -52,7 +52,7 @@ def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: P
         "b": stands_still,
         "heartbeat": partial(heartbeat.work, tmp_path, "bridge"),
     }
-    threads = start(life, tasks)
+    threads = start_tasks(life, tasks)
 
     def rounds() -> dict[str, int]:
         with open_store(tmp_path) as db:
@@ -73,7 +73,7 @@ def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: P
     finally:
         life.end()
         stuck.set()
-    assert wait_for(threads, 60) == []
+    assert join_threads(threads, 60) == []
 
 
 def test_what_cannot_be_noted_ends_no_process(tmp_path: Path) -> None:
@@ -81,11 +81,11 @@ def test_what_cannot_be_noted_ends_no_process(tmp_path: Path) -> None:
     life = Life()
     with open_store(tmp_path) as db:
         db.conn.execute("begin immediate")
-        threads = start(life, {"heartbeat": partial(heartbeat.work, tmp_path, "sync")})
+        threads = start_tasks(life, {"heartbeat": partial(heartbeat.work, tmp_path, "sync")})
         until(lambda: "heartbeat" in life.rounds())
         time.sleep(2 * heartbeat.BUSY / 1000)
         assert life.broken is None
         db.conn.execute("rollback")
         until(lambda: bool(rows(db, "select * from loops")))
     life.end()
-    assert wait_for(threads, 60) == []
+    assert join_threads(threads, 60) == []

@@ -36,5 +36,5 @@ def test_a_database_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) 
     with pytest.raises(NewerDatabase, match="m999_the_future"):
         migration.migrate(tmp_path)
     with pytest.raises(NewerDatabase):
-        migration.check(tmp_path)
+        migration.check_versions(tmp_path)
     assert (tmp_path / "store.db").read_bytes() == before

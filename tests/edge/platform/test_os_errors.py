@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from edge.platform.os_errors import EX_CANTCREAT, EX_CONFIG, EX_IOERR, EX_NOINPUT, EX_NOPERM, EX_UNAVAILABLE, in_words
+from edge.platform.os_errors import (
+    EX_CANTCREAT,
+    EX_CONFIG,
+    EX_IOERR,
+    EX_NOINPUT,
+    EX_NOPERM,
+    EX_UNAVAILABLE,
+    explain_error,
+)
 from edge.platform.sqlite import sqlite3
 from tests.edge.test_main import settings_file
 from tests.ordinary import noren
@@ -49,7 +57,7 @@ def file(tmp_path: Path) -> Path:
     ],
 )
 def test_each_refusal_has_its_exit_code_and_names_the_place(error: OSError, code: int) -> None:
-    told = in_words(error)
+    told = explain_error(error)
     assert told is not None
     assert told[1] == code
     assert str(error.filename or "") in told[0]
@@ -58,12 +66,12 @@ def test_each_refusal_has_its_exit_code_and_names_the_place(error: OSError, code
 def test_a_database_that_cannot_be_opened_is_a_refusal_and_a_wrong_statement_a_bug(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError) as refused:
         sqlite3.connect(f"file:{tmp_path}/none.db?mode=rw", uri=True)
-    assert in_words(refused.value)
+    assert explain_error(refused.value)
     with sqlite3.connect(":memory:") as db, pytest.raises(sqlite3.OperationalError) as bug:
         db.execute("nonsense")
     db.close()
-    assert in_words(bug.value) is None
-    assert in_words(ValueError("x")) is None
+    assert explain_error(bug.value) is None
+    assert explain_error(ValueError("x")) is None
 
 
 def test_a_folder_for_settings_is_said_to_be_one(tmp_path: Path) -> None:

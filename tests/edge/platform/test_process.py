@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.platform.process import BROKEN, Life, start, wait_for
+from edge.platform.process import EX_BROKEN, Life, join_threads, start_tasks
 from edge.platform.systemd import notify
 
 
@@ -26,7 +26,7 @@ def test_the_end_of_one_task_is_the_end_of_all() -> None:
             rounds.append(1)
             own.rest(60)
 
-    threads = start(life, {"long": long, "short": short})
+    threads = start_tasks(life, {"long": long, "short": short})
     for thread in threads:
         thread.join(30)
     assert not any(thread.is_alive() for thread in threads)
@@ -38,7 +38,7 @@ def test_a_broken_task_ends_the_process_and_is_told(caplog: pytest.LogCaptureFix
         raise KeyError("lost")
 
     life = Life()
-    for thread in start(life, {"the desk": broken}):
+    for thread in start_tasks(life, {"the desk": broken}):
         thread.join(30)
     assert isinstance(life.broken, KeyError)
     assert "the desk broke" in caplog.text
@@ -53,7 +53,7 @@ def task(life):
         print("up", flush=True)
         life.rest(60)
         {then}
-sys.exit(process.run({{"task": task}}))
+sys.exit(process.run_tasks({{"task": task}}))
 """
 
 
@@ -76,7 +76,7 @@ def test_a_process_whose_task_breaks_says_so_by_its_exit_code() -> None:
     running = _process("raise RuntimeError('at the end')")
     running.send_signal(signal.SIGTERM)
     _, told = running.communicate(timeout=60)
-    assert running.returncode == BROKEN
+    assert running.returncode == EX_BROKEN
     assert "at the end" in told
 
 
@@ -122,8 +122,8 @@ def test_tasks_that_do_not_end_are_waited_for_together_and_named() -> None:
         thread.start()
     began = time.monotonic()
     try:
-        assert wait_for(threads, 0.5) == names
+        assert join_threads(threads, 0.5) == names
         assert time.monotonic() - began < 200 * 0.5, "as long as one after the other"
     finally:
         over.set()
-    assert wait_for(threads) == []
+    assert join_threads(threads) == []

@@ -10,7 +10,7 @@ from edge.platform import migration
 from edge.platform.database import open_store
 from edge.platform.os_errors import is_full
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import Damaged, Locked, connect, connect_with, unlock, unread
+from edge.platform.sqlite_file import Damaged, KeyMissing, connect, connect_with_key, read_failure, use_key
 from tests.small_disk import fill, small_disk
 
 KEY, OTHER = DataKey(bytes(32)), DataKey(bytes(range(32)))
@@ -18,24 +18,24 @@ KEY, OTHER = DataKey(bytes(32)), DataKey(bytes(range(32)))
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    unlock(tmp_path, KEY)
+    use_key(tmp_path, KEY)
     migration.migrate(tmp_path)
     return tmp_path / "store.db"
 
 
 def test_a_file_whose_key_is_not_here_is_locked_and_not_damaged(file: Path) -> None:
-    with closing(connect_with(None, file)) as conn, pytest.raises(Locked, match="its data key is not here"):
+    with closing(connect_with_key(None, file)) as conn, pytest.raises(KeyMissing, match="its data key is not here"):
         conn.execute("select 1 from box")
 
 
 def test_with_another_key_it_cannot_be_told_from_damage_here(file: Path) -> None:
     """Hence a key is tried before anything is opened (edge/key_files/data_key_file.py)."""
-    with closing(connect_with(OTHER.pages("store.db"), file)) as conn, pytest.raises(Damaged):
+    with closing(connect_with_key(OTHER.pages("store.db"), file)) as conn, pytest.raises(Damaged):
         conn.execute("select 1 from box")
 
 
 def test_the_two_files_have_pages_of_their_own(file: Path) -> None:
-    with closing(connect_with(KEY.pages("hq.db"), file)) as conn, pytest.raises(Damaged):
+    with closing(connect_with_key(KEY.pages("hq.db"), file)) as conn, pytest.raises(Damaged):
         conn.execute("select 1 from box")
 
 
@@ -52,14 +52,14 @@ def test_a_question_that_is_wrong_is_nobodys_damage(file: Path) -> None:
 
 
 def test_a_card_that_gives_a_file_back_is_told_from_one_that_does_not(file: Path) -> None:
-    assert unread(file) is None
-    assert unread(file) is None
-    assert unread(Path("/proc/self/mem")) == "Input/output error"  # nothing is at address 0
+    assert read_failure(file) is None
+    assert read_failure(file) is None
+    assert read_failure(Path("/proc/self/mem")) == "Input/output error"  # nothing is at address 0
 
 
 def test_a_disk_without_room_for_the_logs_index_is_full(tmp_path: Path) -> None:
     with small_disk(tmp_path / "disk", 4) as disk:
-        unlock(disk, KEY)
+        use_key(disk, KEY)
         migration.migrate(disk)
         fill(disk)
         with pytest.raises(sqlite3.OperationalError) as refused, closing(open_store(disk)) as db:

@@ -10,7 +10,7 @@ from edge.platform.database import rows
 from edge.platform.process import Life
 from edge.replica import hq_query
 from edge.retention import card_numbers, sweep
-from edge.retention.card_numbers import EVERY, PastCards
+from edge.retention.card_numbers import EVERY, CardNumberErasure
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, last, scan
 from tests.kept import keep
@@ -35,7 +35,7 @@ def test_the_card_goes_at_the_look_after_next_and_the_rest_stays(floor: StoreCon
     assert isinstance(came, CheckedIn)
     assert came.card == f"app:{CARD}"
     scan(floor, "k1", GTIN[1:])
-    cards = PastCards(floor.db)
+    cards = CardNumberErasure(floor.db)
     assert cards.look(0.0, Life()) == 0
     assert cards.look(EVERY - 1, Life()) == 0
     assert CARD in outcomes(floor)
@@ -57,7 +57,7 @@ def test_a_long_past_goes_a_page_at_a_time_and_a_life_that_ends_goes_on_later(
     monkeypatch.setattr(card_numbers, "CHUNK", 2)
     for _ in range(5):
         scan(floor, "k1", CARD)
-    cards, over = PastCards(floor.db), Life()
+    cards, over = CardNumberErasure(floor.db), Life()
     cards.look(0.0, Life())
     over.end()
     assert cards.look(EVERY, over) == 0
@@ -66,17 +66,17 @@ def test_a_long_past_goes_a_page_at_a_time_and_a_life_that_ends_goes_on_later(
 
 def test_a_question_that_is_long_dead_names_nobody(floor: StoreContext) -> None:
     floor.db.conn.execute("insert into line (state, since, heard, detail, only_one) values ('up', 't', 't', '', 1)")
-    cards = PastCards(floor.db)
-    first = hq_query.put(floor.db, "member", {"card": f"app:{CARD}"}, now())
+    cards = CardNumberErasure(floor.db)
+    first = hq_query.insert_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
     cards.look(0.0, Life())
-    second = hq_query.put(floor.db, "member", {"card": f"app:{OTHER}"}, now())
+    second = hq_query.insert_question(floor.db, "member", {"card": f"app:{OTHER}"}, now())
     assert first
     assert second
     cards.look(EVERY, Life())
     assert [row["seq"] for row in rows(floor.db, "select seq from questions")] == [second.seq]
     cards.look(2 * EVERY, Life())
     assert rows(floor.db, "select * from questions") == []
-    third = hq_query.put(floor.db, "member", {"card": f"app:{CARD}"}, now())
+    third = hq_query.insert_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
     assert third
     assert third.seq > second.seq
 

@@ -15,7 +15,7 @@ from edge.platform.idempotency_marks import mark, set_mark
 from edge.platform.process import Life
 from edge.retention.log_retention import sweep_log
 from edge.retention.sweep import CHUNK, sweep
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.any_fact import fact
 from tests.edge.floor import GTIN, order, scan, send, stock
@@ -98,7 +98,7 @@ def test_a_used_code_is_remembered_long_after_it_has_expired(floor: StoreContext
 def test_a_reading_stays_until_the_desk_has_answered_it(floor: StoreContext) -> None:
     scan(floor, "k1", "hello")
     with writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", Reading(data=b"later"), now())
+        append_reading(floor.db, "scans", "k1", "scanner", Reading(data=b"later"), now())
     assert sweep_log(floor.db, "scans", "desk:scans", _later(89), Life()) == 0
     assert sweep_log(floor.db, "scans", "desk:scans", _later(91), Life()) == 1
     assert [row["data"] for row in rows(floor.db, "select data from scans")] == [b"later"]

@@ -17,7 +17,7 @@ from edge.platform.process import Life
 from edge.retention import sweep
 from edge.retention.log_retention import LogRetention
 from edge.scan import raw_reading
-from edge.scan.log import Reading, write_down
+from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge import floor as builder
 from tests.edge.floor import GTIN, SECRET, last, member, order, product, scan, send
@@ -44,7 +44,7 @@ def _shop(floor: StoreContext) -> None:
 def typed(floor: StoreContext, data: str, station: str = "k1") -> int:
     """A page's reading, written down and answered."""
     with writing(floor.db):
-        seq = write_down(floor.db, "page_scans", station, "page", Reading(data=data.encode()), now())
+        seq = append_reading(floor.db, "page_scans", station, "page", Reading(data=data.encode()), now())
     scan_processor.catch_up(floor, registry.decide, lambda _answered: None, Life())
     return seq
 
@@ -87,7 +87,7 @@ def test_a_scanners_code_is_gone_with_the_bridges_next_round_and_one_that_waits_
     scan(floor, "k1", CARD)
     scan(floor, "c1", PICKUP)
     with writing(floor.db):
-        write_down(floor.db, "scans", "k1", "scanner", Reading(data=b"waits"), now())
+        append_reading(floor.db, "scans", "k1", "scanner", Reading(data=b"waits"), now())
     assert raw(floor) == [CARD.encode(), PICKUP.encode(), b"waits"]
     bridge(floor)
     assert raw(floor) == [b"", b"", b"waits"]
@@ -137,7 +137,7 @@ def test_a_long_past_is_made_shorter_a_page_at_a_time(floor: StoreContext, monke
     monkeypatch.setattr(raw_reading, "CHUNK", 2)
     for _ in range(5):
         scan(floor, "k1", CARD)
-    assert raw_reading.let_go_behind(floor.db, "scans", 4, now(), Life()) == 4
+    assert raw_reading.delete_due_bytes(floor.db, "scans", 4, now(), Life()) == 4
     assert [bool(data) for data in raw(floor)] == [False] * 4 + [True]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.validation.source_position import Text, in_json, in_toml
+from edge.validation.source_position import SourceText, position_in_json, position_in_toml
 
 TOML = """\
 # the winter's config
@@ -47,7 +47,7 @@ name.ja = "神戸"
 )
 def test_a_field_of_a_toml_text_is_found_or_the_table_it_is_missing_in(field: str, place: tuple[int, int]) -> None:
     tomllib.loads(TOML)
-    assert Text(kind="toml", text=TOML, within=("policy",)).place(field) == place
+    assert SourceText(kind="toml", text=TOML, within=("policy",)).place(field) == place
 
 
 def test_tables_within_each_of_several_tables_are_counted_anew() -> None:
@@ -55,17 +55,17 @@ def test_tables_within_each_of_several_tables_are_counted_anew() -> None:
     found = tomllib.loads(text)["a"]
     for at, row in enumerate(found):
         for inner, values in enumerate(row["b"]):
-            line, _ = in_toml(text, ("a", at, "b", inner, "x"))
+            line, _ = position_in_toml(text, ("a", at, "b", inner, "x"))
             assert text.splitlines()[line - 1] == f"x = {values['x']}"
 
 
 def test_a_field_of_a_json_text_is_found_or_the_object_it_is_missing_in() -> None:
     text = '[{"a": 1},\n  {"b": {"c": [5,\n 6]}, "a": 2}]'
-    assert in_json(text, (1, "b", "c", 1)) == (3, 2)
-    assert in_json(text, (1, "a")) == (3, 12)
-    assert in_json(text, (1, "z")) == (2, 3)
-    assert in_json(text, (7,)) == (1, 1)
-    assert Text(kind="json", text='  {"x": [1]}', line=40).place("x[0]") == (40, 10)
+    assert position_in_json(text, (1, "b", "c", 1)) == (3, 2)
+    assert position_in_json(text, (1, "a")) == (3, 12)
+    assert position_in_json(text, (1, "z")) == (2, 3)
+    assert position_in_json(text, (7,)) == (1, 1)
+    assert SourceText(kind="json", text='  {"x": [1]}', line=40).place("x[0]") == (40, 10)
 
 
 JSON = st.recursive(
@@ -79,7 +79,7 @@ JSON = st.recursive(
 def test_at_the_place_of_any_json_value_that_value_stands(value: Any, indent: int | None, ascii_: bool) -> None:
     text = json.dumps(value, indent=indent, ensure_ascii=ascii_)
     for path, inner in everything((), value):
-        line, column = in_json(text, path)
+        line, column = position_in_json(text, path)
         at = sum(len(one) + 1 for one in text.split("\n")[: line - 1]) + column - 1
         assert json.JSONDecoder().raw_decode(text, at)[0] == inner
 

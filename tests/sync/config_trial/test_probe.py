@@ -24,7 +24,7 @@ from edge.crypto import sealed_secret
 from edge.demo.ports import free_port
 from edge.platform.clock import now, utc_text
 from edge.platform.process import Life
-from edge.platform.sqlite_file import held
+from edge.platform.sqlite_file import key_of_folder
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from sync.config_trial.broker_probe import second_line
@@ -272,7 +272,7 @@ def test_a_broker_where_hq_says_that_it_is_there_is_well(
 
 
 def test_the_second_line_opens_a_sealed_password_too(floor: StoreContext, mosquitto: Mosquitto, tmp_path: Path) -> None:
-    key, secret = held(Path(floor.config.store.data)), tmp_path / "password"
+    key, secret = key_of_folder(Path(floor.config.store.data)), tmp_path / "password"
     assert key
     secret.write_bytes(sealed_secret.seal(key, "password_file", b"open sesame"))
     trial = moved(floor, mosquitto.port)

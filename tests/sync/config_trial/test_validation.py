@@ -10,7 +10,7 @@ import pytest
 from edge.config.document import BadDocument
 from edge.config.noren_toml import Config
 from edge.crypto import sealed_secret
-from edge.platform.sqlite_file import held
+from edge.platform.sqlite_file import key_of_folder
 from sync.config_trial.validation import broker_of, validate
 from tests.edge.floor import config
 from tests.keyed import unlocked
@@ -38,7 +38,7 @@ def test_a_broker_is_the_configs_with_the_passwords_and_keys_of_noren_toml(groun
 
 
 def test_the_password_of_a_config_on_trial_may_be_sealed(ground: Config, tmp_path: Path) -> None:
-    key, secret = held(unlocked(tmp_path)), tmp_path / "password"
+    key, secret = key_of_folder(unlocked(tmp_path)), tmp_path / "password"
     assert key
     secret.write_bytes(sealed_secret.seal(key, "password_file", b"open sesame"))
     ground = msgspec.structs.replace(ground, hq=msgspec.structs.replace(ground.hq, password_file=str(secret)))

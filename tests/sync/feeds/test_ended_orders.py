@@ -11,7 +11,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import OPEN, State
 from edge.platform.database import one, open_hq
 from edge.platform.migration import migrate
-from edge.validation.row import read
+from edge.validation.row import decode_row
 from sync.feeds.ended_orders import ENDED, EVERY, EndedOrders
 from tests.edge.floor import order
 
@@ -34,7 +34,7 @@ def put(db: Database, state: State, version: int = 1) -> None:
 def kept(db: Database) -> OrderRow:
     row = one(db, "select body from orders")
     assert row is not None
-    return read(row[0], OrderRow)
+    return decode_row(row[0], OrderRow)
 
 
 @pytest.mark.parametrize("state", list(State))

@@ -15,7 +15,7 @@ from edge.features.staff.pin_locks import PinAttempt, WrongPin
 from edge.features.staff.sessions import Session, Staff, everyone, sign_in
 from edge.platform.clock import now
 from edge.platform.database import rows
-from edge.platform.sqlite_file import held_by
+from edge.platform.sqlite_file import key_of_connection
 from edge.store_context import StoreContext
 from sync.feeds.receiver import FeedReceiver
 from sync.feeds.recheck import EVERY, Recheck
@@ -54,7 +54,9 @@ def mirror(floor: StoreContext) -> str:
 
 def clerk(floor: StoreContext, pin: str) -> object:
     at = PinAttempt(staff="s-1", device="c1", station="c1")
-    return sign_in(floor.db, floor.box, everyone(floor.hq)[0], pin, at, now(), PinCheck(held_by(floor.hq.conn)).fits)
+    return sign_in(
+        floor.db, floor.box, everyone(floor.hq)[0], pin, at, now(), PinCheck(key_of_connection(floor.hq.conn)).fits
+    )
 
 
 def test_a_pins_hash_is_sealed_as_it_comes_in_and_its_clerk_signs_in(floor: StoreContext) -> None:

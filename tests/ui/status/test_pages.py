@@ -21,17 +21,17 @@ from edge.config.noren_toml import CameraDevice, Device, SerialDevice
 from edge.crypto.data_key import DataKey
 from edge.db_files.repair_log import Repair, note_repair
 from edge.key_files import data_key_file as key_file
-from edge.key_files.own_secrets import tell_plain_ones
+from edge.key_files.own_secrets import report_unsealed_files
 from edge.key_files.secret_sealing import seal_keys
 from edge.platform import heartbeat
 from edge.platform.clock import now, utc_text
 from edge.platform.database import writing
 from edge.platform.process import Life
 from edge.replica import clone_notice
-from edge.replica.hq_link import Reason
+from edge.replica.hq_link import LinkReason
 from edge.retention import unswept
-from edge.scan.log import Reading, write_down
-from edge.single_instance import runs
+from edge.scan.log import Reading, append_reading
+from edge.single_instance import is_locked
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import BytesReceived, Detail
 from firmware_bridge.framing.framing import Why
@@ -117,7 +117,7 @@ def test_when_all_is_well_the_first_line_says_so_and_nothing_is_to_do(client: Fl
 
 @pytest.mark.usefixtures("bridge")
 def test_with_hq_unreachable_the_shop_goes_on_and_says_what_waits(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(Reason.LOST, "timed out", now())
+    LinkStatus(floor.db).fall(LinkReason.LOST, "timed out", now())
     assert first_line(client) == "本部とつながっていません。お店の業務は、このまま続けられます。"
     assert things_to_do(client)[0] == "店内の Wi-Fi ルーターの電源が入っているか見てください。"
     page = client.get("/status").text
@@ -129,9 +129,9 @@ def test_with_hq_unreachable_the_shop_goes_on_and_says_what_waits(client: FlaskC
 @pytest.mark.usefixtures("bridge")
 def test_nobody_is_sent_to_the_router_when_it_is_hq_that_is_away(client: FlaskClient, floor: Floor) -> None:
     line = LinkStatus(floor.db)
-    line.fall(Reason.HQ_DOWN, "HQ is not there", now())
+    line.fall(LinkReason.HQ_DOWN, "HQ is not there", now())
     assert things_to_do(client)[0] == "本部の側で起きています。そのままお待ちください。"
-    line.fall(Reason.STOPPED, "sync is not running", now())
+    line.fall(LinkReason.STOPPED, "sync is not running", now())
     assert things_to_do(client) == ["サポートに連絡してください。"]
 
 
@@ -144,7 +144,7 @@ def test_a_line_that_is_up_and_silent_for_long_is_not_called_well(client: FlaskC
 def went_round(floor: Floor, process: str, *loops: str, ago: float) -> None:
     """What a process noted of its loops, and when they last went round."""
     at = time.monotonic()
-    heartbeat.note(floor.db, process, dict.fromkeys(loops, at - ago), at, now())
+    heartbeat.note_rounds(floor.db, process, dict.fromkeys(loops, at - ago), at, now())
 
 
 @pytest.mark.usefixtures("bridge")
@@ -161,7 +161,9 @@ def test_one_device_whose_loop_stands_still_is_told_and_one_that_waits_is_not(
 ) -> None:
     went_round(floor, "bridge", "within/eye", "within/by-door", ago=heartbeat.SILENT + 1)
     bridge["by-door"].lost(Detail.NOT_FOUND)
-    found = {one.device: one.state for one in readers.readers(floor.shop, heartbeat.silent(floor.db, now()), now())}
+    found = {
+        one.device: one.state for one in readers.readers(floor.shop, heartbeat.silent_loops(floor.db, now()), now())
+    }
     assert found == {"by-door": "lost", "counter-a": "works", "counter-b": "works", "eye": "stopped"}
 
 
@@ -176,7 +178,7 @@ def test_of_a_sync_that_stands_still_nothing_it_wrote_is_believed(client: FlaskC
 @pytest.mark.usefixtures("bridge")
 def test_what_was_noted_before_a_power_cut_is_no_sign_of_life(client: FlaskClient, floor: Floor) -> None:
     at = time.monotonic()
-    heartbeat.note(floor.db, "sync", {"courier": at}, at, replace(now(), boot="the one before"))
+    heartbeat.note_rounds(floor.db, "sync", {"courier": at}, at, replace(now(), boot="the one before"))
     assert first_line(client) == "本部とつながっていません。お店の業務は、このまま続けられます。"
 
 
@@ -221,7 +223,7 @@ def test_a_clerk_is_told_that_the_disk_is_nearly_full(client: FlaskClient, monke
 
 @pytest.mark.usefixtures("bridge")
 def test_a_full_disk_is_the_gravest_of_all(client: FlaskClient, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    LinkStatus(floor.db).fall(Reason.LOST, "timed out", now())
+    LinkStatus(floor.db).fall(LinkReason.LOST, "timed out", now())
     with disk_with(monkeypatch, free=0.05):
         assert (
             first_line(client)
@@ -271,11 +273,11 @@ def test_without_the_process_that_reads_no_reader_is_called_well(client: FlaskCl
 @pytest.mark.usefixtures("bridge")
 def test_looking_never_keeps_the_bridge_from_its_lock(floor: Floor, tmp_path: Path) -> None:
     lock = tmp_path / "lock"
-    assert not runs(lock)
+    assert not is_locked(lock)
     with lock.open("w") as held:
-        assert not runs(lock)
+        assert not is_locked(lock)
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        assert runs(lock)
+        assert is_locked(lock)
 
 
 def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[str, DeviceLog]) -> None:
@@ -296,7 +298,7 @@ def test_readings_are_counted_since_the_shops_day_began(client: FlaskClient, flo
     with time_machine.travel(datetime(2026, 11, 22, 3, tzinfo=UTC), tick=False), writing(floor.db):  # noon in Japan
         yesterday = replace(now(), time=datetime(2026, 11, 21, 14, 59, tzinfo=UTC))
         for moment in (yesterday, now(), now()):
-            write_down(floor.db, "scans", "kiosk-1", "by-door", Reading(data=b"1"), moment)
+            append_reading(floor.db, "scans", "kiosk-1", "by-door", Reading(data=b"1"), moment)
         floor.db.conn.execute(
             "update devices set last_reading = ? where device = 'by-door'", (utc_text(datetime.now(UTC)),)
         )
@@ -336,7 +338,7 @@ def test_a_keyboard_scanner_that_loses_separators_is_told(client: FlaskClient, f
 def test_never_more_than_two_things_to_do(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog], screens: Screens
 ) -> None:
-    LinkStatus(floor.db).fall(Reason.LOST, "timed out", now())
+    LinkStatus(floor.db).fall(LinkReason.LOST, "timed out", now())
     bridge["by-door"].lost(Detail.UNPLUGGED)
     bridge["eye"].lost(Detail.COVERED)
     screens.close(screens.open("a", "kiosk-1"))
@@ -357,7 +359,7 @@ def test_the_page_works_without_login_and_knows_no_names(client: FlaskClient) ->
 def test_no_word_on_it_is_a_technicians(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog], language: str
 ) -> None:
-    LinkStatus(floor.db).fall(Reason.CONNECTING, "connecting to mqtt://broker.example.com:1883", now())
+    LinkStatus(floor.db).fall(LinkReason.CONNECTING, "connecting to mqtt://broker.example.com:1883", now())
     bridge["eye"].lost(Detail.WRONG_KIND)
     page = client.get(f"/status?lang={language}").text
     seen = re.sub(r"<[^>]*>", " ", page[page.index("<body") :])
@@ -487,7 +489,7 @@ def test_another_box_that_runs_as_this_store_is_told_on_every_page_until_hq_take
         make_app(floor.config, floor.box, screens, Life()).extensions["house"],
     )
     before = line_mark(floor.shop)
-    clone_notice.note(floor.db, "dc:a6:32:00:00:01@10.0.0.1,dc:a6:32:00:00:02@", now())
+    clone_notice.write_notice(floor.db, "dc:a6:32:00:00:01@10.0.0.1,dc:a6:32:00:00:02@", now())
     assert first_line(client) == "同じカードの複製で、2台の箱がこのお店として動いています。"
     assert first_line(client, "en") == "Two boxes run as this shop, from copies of one card."
     page = client.get("/status/cards?lang=en").text
@@ -497,7 +499,7 @@ def test_another_box_that_runs_as_this_store_is_told_on_every_page_until_hq_take
     ]
     assert "Two boxes" in str(status.notice(floor.shop, house, voice, now()))
     assert line_mark(floor.shop) != before  # so that open pages look anew
-    clone_notice.note(floor.db, "", now())
+    clone_notice.write_notice(floor.db, "", now())
     assert first_line(client, "en") == "The shop can work as usual."
 
 
@@ -517,23 +519,23 @@ def test_a_full_disk_hides_no_loop_that_stands_still_while_others_can_note_their
 
 @pytest.mark.usefixtures("bridge")
 def test_records_that_pile_up_for_want_of_a_clock_are_told(client: FlaskClient, floor: Floor) -> None:
-    unswept.add(floor.db, unswept.LATE * unswept.DAY - 1)
+    unswept.add_unswept_time(floor.db, unswept.LATE * unswept.DAY - 1)
     assert first_line(client, "en") == "The shop can work as usual."
-    unswept.add(floor.db, 1)
+    unswept.add_unswept_time(floor.db, 1)
     assert first_line(client).startswith("時計をネットワークで合わせられず、古い記録を片付けられていません。")
     assert "3 days of running have piled up." in client.get("/status/cards?lang=en").text
     assert things_to_do(client, "en") == ["Tell support that the clock is not kept right by the network."]
 
 
 def test_a_box_that_does_not_know_hqs_new_key_says_so_in_a_clerks_words(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(Reason.NOT_BELIEVED, "HQ signs with a key that does not count here", now())
+    LinkStatus(floor.db).fall(LinkReason.NOT_BELIEVED, "HQ signs with a key that does not count here", now())
     assert "Tell support: “the box does not know headquarters’ new key”." in things_to_do(client, "en")
     assert "nothing proves that it is headquarters" in client.get("/status/cards?lang=en").text
     assert "サポートに「本部の新しい鍵が箱に入っていない」と伝えてください。" in things_to_do(client, "ja")
 
 
 def test_a_box_that_hq_has_taken_out_of_use_says_so_before_all_else(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(Reason.REVOKED, "HQ has taken this box out of use", now())
+    LinkStatus(floor.db).fall(LinkReason.REVOKED, "HQ has taken this box out of use", now())
     assert first_line(client, "en") == "Headquarters has taken this box out of use. It can no longer be worked with."
     assert "本部がこの箱の使用を止めました" in first_line(client)
     assert things_to_do(client, "en")[0].startswith("Call support now and say that headquarters has taken the box")
@@ -553,11 +555,11 @@ def test_keys_to_hq_in_the_clear_beside_a_sealed_data_key_are_said_with_the_comm
     seed.write_text("the seed of a store")
     named = msgspec.structs.replace(floor.config.hq, signing_key_file=str(seed))
     config = msgspec.structs.replace(floor.config, hq=named)
-    tell_plain_ones(config, handed=False)
+    report_unsealed_files(config, handed=False)
     assert "noren seal-keys" not in client.get("/status/cards?lang=en").text, "the data key itself is said then"
-    tell_plain_ones(config, handed=True)
+    report_unsealed_files(config, handed=True)
     assert "who takes it speaks as this store. Installer: noren seal-keys" in client.get("/status/cards?lang=en").text
     assert "noren seal-keys" in client.get("/status/cards?lang=ja").text
     seal_keys(config, DataKey(bytes(range(32))))
-    tell_plain_ones(config, handed=True)
+    report_unsealed_files(config, handed=True)
     assert "noren seal-keys" not in client.get("/status/cards?lang=en").text

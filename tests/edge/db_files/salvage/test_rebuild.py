@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.box_identity import ensure_identity
 from edge.db_files import repair
-from edge.db_files.inspection import WORTH
+from edge.db_files.inspection import READ_SECONDS
 from edge.db_files.repair_log import last_repair
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
@@ -31,7 +31,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Lived]:
 
 def made_good(folder: Path) -> Database:
     """The store as its web process finds it after the repair."""
-    repair.make_good(folder, STORE, now(), within=WORTH)
+    repair.repair_if_damaged(folder, STORE, now(), within=READ_SECONDS)
     db = open_store(folder)
     db.conn.execute("pragma synchronous = off")
     ensure_identity(db, STORE, now())
@@ -153,10 +153,13 @@ def test_a_kill_in_the_middle_is_gone_on_with(
         spoil(store / "store.db", 0, PAGE, random.Random(1))
         with monkeypatch.context() as patch:
             patch.setattr(
-                "edge.db_files.repair.put_in_place" if left == "part" else "edge.db_files.replacement.go_on", killed
+                "edge.db_files.repair.replace_store"
+                if left == "part"
+                else "edge.db_files.replacement.finish_replacement",
+                killed,
             )
             with pytest.raises(Killed):
-                repair.make_good(store, STORE, now(), within=WORTH)
+                repair.repair_if_damaged(store, STORE, now(), within=READ_SECONDS)
         assert (store / f"store.db.{left}").exists()
         assert after(store, hq, lived) == (0, 0, 0)
         assert not (store / f"store.db.{left}").exists()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.validation.row import read
+from edge.validation.row import decode_row
 from sync.hq.enrolment import keys
 from sync.hq.enrolment.founding import opened
 from sync.protocol.feed_types import HqKey
@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 def told(folder: Path) -> dict[str, HqKey]:
     with opened(folder) as db:
         found = db.conn.execute("select key, body from rows where feed = 'keys' and body is not null").fetchall()
-    return {key: read(body, HqKey) for key, body in found}
+    return {key: decode_row(body, HqKey) for key, body in found}
 
 
 def next_id(folder: Path) -> str:

@@ -11,7 +11,7 @@ from sync.hq.enrolment import keys
 def test_a_secret_is_its_owners_alone_and_made_once(tmp_path: Path) -> None:
     made = keys.make_hq_key(tmp_path)
     file = tmp_path / keys.FILE
-    assert file.stat().st_mode & 0o777 == private_file.SECRET
+    assert file.stat().st_mode & 0o777 == private_file.OWNER_ONLY
     with pytest.raises(FileExistsError):
         keys.make_hq_key(tmp_path)
     assert keys.read_hq_key(tmp_path).id == made.id
@@ -23,7 +23,7 @@ def test_a_secret_that_the_power_cut_short_is_not_there(tmp_path: Path, monkeypa
         raise KeyboardInterrupt
 
     with monkeypatch.context() as power:
-        power.setattr(private_file, "on_the_card", cut)
+        power.setattr(private_file, "fsync_files", cut)
         with pytest.raises(KeyboardInterrupt):
             keys.make_hq_key(tmp_path, keys.NEXT)
     assert not (tmp_path / keys.NEXT).exists()

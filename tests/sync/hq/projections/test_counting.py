@@ -14,7 +14,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import Action, State
 from edge.features.stock import StockRow
 from edge.platform.database import rows, writing
-from edge.validation.row import write
+from edge.validation.row import encode_row
 from sync.hq.feeds import feed, row_types
 from sync.hq.ingest import fact_store, quarantine
 from sync.hq.ingest.chain_compare import Link, linked
@@ -154,9 +154,9 @@ def test_what_a_store_tells_about_another_stores_order_is_a_fact_and_nothing_els
     """The order is yokohama's; ginza may have its stub. Told twice, and once more by a number of its own making."""
     body = OrderRow(order="o1", store="yokohama", number="4821", state=state)
     with writing(hq):
-        feed.put(hq, "orders", "yokohama", [("o1", write(body))])
+        feed.put(hq, "orders", "yokohama", [("o1", encode_row(body))])
         if stub:
-            feed.put(hq, "orders", "ginza", [("o1", write(body))])
+            feed.put(hq, "orders", "ginza", [("o1", encode_row(body))])
     before = rows(hq, "select * from rows")
     teller = Teller()
     for number in ("4821", "4821", "9999"):
