@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import tty
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -59,6 +60,7 @@ class VirtualScanner:
         self._sending = asyncio.Lock()
         self._master = -1
         self._plugs = 0
+        self._unplugged = asyncio.Event()
         self._drop = 0
         self._stall = 0.0
         self._sent = 0
@@ -75,6 +77,7 @@ class VirtualScanner:
         aside.symlink_to(os.ttyname(self._slave))
         aside.rename(self._link)
         self._plugs += 1
+        self._unplugged.clear()
 
     def unplug(self) -> None:
         """As if the cable is pulled: a reader of the line gets an error."""
@@ -83,6 +86,7 @@ class VirtualScanner:
             os.close(self._master)
             os.close(self._slave)
             self._master = -1
+            self._unplugged.set()
 
     async def obey(self, order: Order) -> None:
         """Do what an order says. Raises Refusal."""
@@ -121,7 +125,8 @@ class VirtualScanner:
             code, plug = self._lossy(self._before + data + self._after), self._plugs
             half = len(code) // 2
             await self._write(code[:half], plug)
-            await asyncio.sleep(self._stall)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._unplugged.wait(), self._stall)
             await self._write(code[half:], plug)
 
     def _lossy(self, code: bytes) -> bytes:
