@@ -35,11 +35,15 @@ def jan(chance: random.Random) -> str:
 class Gun:
     """A scanner that types into a page, `ms` a key, set to a keyboard.
 
-    Each key carries the moment a scanner would have sent it, however late a busy machine brings it to the page. `writes`:
+    Each key carries the moment a scanner would have sent it, however late a busy machine brings it to the page. `clock`:
+    the page's own clock stands still but for the pauses of the scanner, so that no pause of the machine is one. `writes`:
     its characters come into the field that has the focus, too.
     """
 
-    def __init__(self, page: Page, ms: int = 5, layout: Layout = "us", *, writes: bool = False) -> None:
+    def __init__(
+        self, page: Page, ms: int = 5, layout: Layout = "us", *, clock: bool = False, writes: bool = False
+    ) -> None:
+        self.clock = page.clock if clock else None
         self.cdp: CDPSession = page.context.new_cdp_session(page)
         self.ms = ms
         self.writes = writes
@@ -58,8 +62,14 @@ class Gun:
         if key in ("Enter", " ") or (key == "Process" and code in ("Enter", "Space")):
             self.cdp.send("Input.dispatchKeyEvent", {"type": "char", "text": "\r" if code == "Enter" else " ", **about})
         self.cdp.send("Input.dispatchKeyEvent", {"type": "keyUp", **about})
-        self.at += self.ms / 1000
-        time.sleep(self.ms / 1000)
+        self.pause(self.ms)
+
+    def pause(self, ms: int) -> None:
+        self.at += ms / 1000
+        if self.clock:
+            self.clock.run_for(ms)
+        else:
+            time.sleep(ms / 1000)
 
     def begin(self) -> None:
         """What comes next comes now."""
@@ -128,12 +138,13 @@ def test_every_code_is_whole_and_its_enter_presses_nothing(visit: Visit, fresh: 
 
 @pytest.mark.parametrize(("ms", "cut"), [(5, 1), (5, 5), (5, 12), (70, 1), (70, 5), (70, 12), (175, 5)])
 def test_a_pause_inside_a_code_cuts_nothing(visit: Visit, fresh: Town, ms: int, cut: int) -> None:
-    page, code = visit(), ean13(SHIRT_M)
+    page, code = visit(clock=True), ean13(SHIRT_M)
     page.locator(".tile").nth(2).focus()
-    gun = Gun(page, ms)
+    gun = Gun(page, ms, clock=True)
     gun.type(code[:cut])
-    time.sleep(0.5)
+    gun.pause(500)
     gun.scan(code[cut:])
+    page.clock.resume()
     expect(page.locator(PRODUCT)).to_be_visible()
     assert typed(fresh) == [code]
 
@@ -232,10 +243,11 @@ def test_where_nothing_is_known_of_codes_here_the_next_one_is_what_a_hand_can_ha
 def test_cards_scanned_so_closely_that_no_silence_parts_them_are_a_code_each(
     visit: Visit, fresh: Town, codes: list[str]
 ) -> None:
-    page = visit()
-    gun = Gun(page, 100)  # its Enter is waited behind for three keys: the next code comes in that time
+    page = visit(clock=True)
+    gun = Gun(page, 100, clock=True)  # its Enter is waited behind for three keys: the next code comes in that time
     for code in codes:
         gun.scan(code)
+    page.clock.resume()
     until_typed(fresh, codes)
     page.wait_for_timeout(700)
     assert typed(fresh) == codes
@@ -377,12 +389,13 @@ def test_a_whole_code_put_in_at_once_is_a_scan_on_a_kiosk(visit: Visit, fresh: T
 
 
 def test_lines_of_a_card_are_one_code(visit: Visit, fresh: Town) -> None:
-    page = visit()
-    gun = Gun(page, 100)  # slow, so that a busy machine's own pauses are none
+    page = visit(clock=True)
+    gun = Gun(page, 100, clock=True)
     gun.type("BEGIN:VCARD")
     gun.enter()
     gun.type("N:Noren")
     gun.enter()
     gun.scan("END:VCARD")
+    page.clock.resume()
     expect(page.locator(MESSAGE)).to_be_visible()
     assert typed(fresh) == ["BEGIN:VCARD\rN:Noren\rEND:VCARD"]
