@@ -13,7 +13,9 @@ from edge.platform import clock
 from edge.platform.database import one, writing
 
 
-def lives_with(db: Database, number: int, past: int, devices: list[Device], before: list[Device] | None) -> None:
+def note_config_in_force(
+    db: Database, number: int, past: int, devices: list[Device], before: list[Device] | None
+) -> None:
     """Note which config is in force in the bridge, and reset the rows of devices that are not the same as in `before`.
 
     It is one transaction, before any device is opened: a reader who sees the number sees no state of an earlier config's device.
@@ -33,7 +35,7 @@ def lives_with(db: Database, number: int, past: int, devices: list[Device], befo
         )
 
 
-def look_for_devices(db: Database, ground: Config, here: Settings) -> None:
+def check_devices_of_config(db: Database, ground: Config, here: Settings) -> None:
     """Check once whether the devices of a received config exist; only the bridge can see device nodes."""
     row = one(
         db,

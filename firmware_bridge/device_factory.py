@@ -13,18 +13,18 @@ from firmware_bridge.device_loop import record
 from firmware_bridge.devices.events import Source
 
 if TYPE_CHECKING:
-    from firmware_bridge.camera.wanted_codes import Wanted
+    from firmware_bridge.camera.wanted_codes import WantedCodes
 
 Sources = Mapping[str, Source]
 """By the device's id."""
 
 
-def sources_of(settings: Settings) -> Sources:
+def make_sources(settings: Settings) -> Sources:
     """The source of each device, not yet open."""
-    return {device.id: source(device, settings) for device in settings.config.devices}
+    return {device.id: make_source(device, settings) for device in settings.config.devices}
 
 
-def alike(before: Settings, after: Settings) -> bool:
+def devices_unchanged(before: Settings, after: Settings) -> bool:
     """Whether every device can go on unchanged: its settings are the same, and no camera looks for other codes."""
     return before.config.devices == after.config.devices and all(
         _wanted(device, before) == _wanted(device, after)
@@ -33,7 +33,7 @@ def alike(before: Settings, after: Settings) -> bool:
     )
 
 
-def source(device: Device, settings: Settings) -> Source:
+def make_source(device: Device, settings: Settings) -> Source:
     """The source for an entry of the settings, not yet open.
 
     The modules of a kind are imported with its first device: OpenCV would cost a box without cameras 60 MB.
@@ -53,15 +53,15 @@ def source(device: Device, settings: Settings) -> Source:
             return Camera(device, Path(settings.config.store.data), _wanted(device, settings))
 
 
-def _wanted(device: CameraDevice, settings: Settings) -> "Wanted":
-    from firmware_bridge.camera.wanted_codes import wanted
+def _wanted(device: CameraDevice, settings: Settings) -> "WantedCodes":
+    from firmware_bridge.camera.wanted_codes import wanted_codes_of
 
     station = settings.config.station(device.station)
     assert station is not None  # checked when the settings were read
-    return wanted(device, station.role, settings.policy.codes)
+    return wanted_codes_of(device, station.role, settings.policy.codes)
 
 
-def keep(config: Config, device: Device, behind: Source, life: Life) -> None:
+def run_device(config: Config, device: Device, behind: Source, life: Life) -> None:
     """A device's whole life in its thread, with its own database connection."""
     with open_store(Path(config.store.data)) as db:
         record(life, device, behind, DeviceLog(db, device))

@@ -12,13 +12,13 @@ from edge.facts.box import DeviceBack, DeviceLost
 from edge.platform import clock
 from edge.platform.database import append, one, writing
 from edge.scan.log import Reading, append_reading
-from firmware_bridge.devices.events import BytesReceived, Detail
-from firmware_bridge.framing.framing import Why
+from firmware_bridge.devices.events import BytesReceived, DeviceFault
+from firmware_bridge.framing.framing import RefusalReason
 
 State = Literal["starting", "works", "lost"]  # of a row in `devices`
-Standing = tuple[State, str]  # state, and the slug of what is wrong
-STARTING: Standing = ("starting", "")  # no state is known yet
-WORKS: Standing = ("works", "")
+StateAndReason = tuple[State, str]  # state, and the slug of what is wrong
+STARTING: StateAndReason = ("starting", "")  # no state is known yet
+WORKS: StateAndReason = ("works", "")
 LATEST = 10.0  # seconds until bytes that made no code (noise) are counted on the card: each write is wear
 
 
@@ -46,13 +46,13 @@ class DeviceLog:
             self._count()
         return seq
 
-    def refused(self, count: int, why: Why = Why.UNFINISHED) -> None:
+    def refused(self, count: int, why: RefusalReason = RefusalReason.UNFINISHED) -> None:
         """Count what came in and was no reading. Refusals because of a full disk do not count against the scanner.
 
         Those change a row and add none, so that they can be counted on a disk without a byte left (edge/disk/reserve.py): web sees
         the count, and the screen shows it.
         """
-        full = why is Why.NO_ROOM
+        full = why is RefusalReason.NO_ROOM
         with writing(self._db):
             self._db.conn.execute(
                 """update devices set refused = refused + ?, refused_in_a_row = refused_in_a_row + ?, no_room = no_room + ?,
@@ -86,11 +86,11 @@ class DeviceLog:
             )
         self._heard, self._counted = BytesReceived(0), time.monotonic()
 
-    def lost(self, detail: Detail) -> bool:
+    def lost(self, detail: DeviceFault) -> bool:
         """Note that the device cannot be read; true if that, or its reason, is new."""
         return self._stand(("lost", detail.value))
 
-    def _enter(self) -> tuple[Standing, bool]:
+    def _enter(self) -> tuple[StateAndReason, bool]:
         """Make the device's row, or find that of an earlier process; also whether readings were refused for lack of room."""
         device, now = self._device, clock.now().text
         kind = str(device.__struct_config__.tag)
@@ -104,7 +104,7 @@ class DeviceLog:
         assert row is not None
         return (row[0], row[1]), row[2] > 0
 
-    def _stand(self, standing: Standing) -> bool:
+    def _stand(self, standing: StateAndReason) -> bool:
         if standing == self._standing:
             return False
         now = clock.now().text

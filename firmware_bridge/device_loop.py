@@ -8,8 +8,8 @@ from edge.platform.database import NoRoom
 from edge.platform.process import Life
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog
-from firmware_bridge.devices.events import BytesReceived, DeviceLost, DeviceTrouble, Refused, Source, Word
-from firmware_bridge.framing.framing import Why
+from firmware_bridge.devices.events import BytesReceived, DeviceEvent, DeviceLost, DeviceTrouble, RefusedInput, Source
+from firmware_bridge.framing.framing import RefusalReason
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ LONGEST_WAIT = 2.0  # greatest seconds between tries: somebody who plugs a scann
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class RefusalTally:
     """Readings refused since the disk became full, and those of them not yet counted in the device's row."""
 
     refused: int = 0
@@ -30,7 +30,7 @@ def record(life: Life, device: Device, source: Source, book: DeviceLog) -> None:
 
     While the disk is full, readings are refused: what cannot be kept must not be confirmed. The screens show it.
     """
-    wait, refused = FIRST_WAIT, Turned()
+    wait, refused = FIRST_WAIT, RefusalTally()
     while life.goes_on():
         try:
             with source as words:
@@ -45,7 +45,7 @@ def record(life: Life, device: Device, source: Source, book: DeviceLog) -> None:
             wait = min(2 * wait, LONGEST_WAIT)
 
 
-def _note_if_room(device: Device, book: DeviceLog, word: Word, before: Turned) -> Turned:
+def _note_if_room(device: Device, book: DeviceLog, word: DeviceEvent, before: RefusalTally) -> RefusalTally:
     """Note an event. Returns the readings refused since the disk became full; this is logged once, and again at its end."""
     is_reading = isinstance(word, Reading)
     try:
@@ -55,7 +55,7 @@ def _note_if_room(device: Device, book: DeviceLog, word: Word, before: Turned) -
             return before
         if not before.refused:
             log.error("device %s at station %s: readings are refused: %s", device.id, device.station, why)
-        return _counted(book, Turned(before.refused + 1, before.uncounted + 1))
+        return _counted(book, RefusalTally(before.refused + 1, before.uncounted + 1))
     after = _counted(book, before)
     if not is_reading or not before.refused or not book.has_room():
         return after
@@ -65,21 +65,21 @@ def _note_if_room(device: Device, book: DeviceLog, word: Word, before: Turned) -
         device.station,
         before.refused,
     )
-    return Turned(0, after.uncounted)
+    return RefusalTally(0, after.uncounted)
 
 
-def _counted(book: DeviceLog, turned: Turned) -> Turned:
+def _counted(book: DeviceLog, turned: RefusalTally) -> RefusalTally:
     """Count refusals in the device's row, as soon as possible."""
     if not turned.uncounted:
         return turned
     try:
-        book.refused(turned.uncounted, Why.NO_ROOM)
+        book.refused(turned.uncounted, RefusalReason.NO_ROOM)
     except NoRoom:
         return turned
     return replace(turned, uncounted=0)
 
 
-def _note(device: Device, book: DeviceLog, word: Word) -> None:
+def _note(device: Device, book: DeviceLog, word: DeviceEvent) -> None:
     match word:
         case DeviceTrouble(detail):
             if book.lost(detail):
@@ -88,7 +88,7 @@ def _note(device: Device, book: DeviceLog, word: Word) -> None:
         case Reading():
             seq = book.read(word)
             log.info("scan %d at %s by %s: %d bytes", seq, device.station, device.id, len(word.data))
-        case Refused(count, why):
+        case RefusedInput(count, why):
             book.refused(count, why)
             log.warning("device %s at station %s: %d readings refused: %s", device.id, device.station, count, why)
         case BytesReceived():

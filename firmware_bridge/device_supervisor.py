@@ -12,7 +12,7 @@ from edge.platform import process
 from edge.platform.database import Changes, open_store
 from edge.platform.process import Life
 from firmware_bridge import bridge_status
-from firmware_bridge.device_factory import alike, keep, sources_of
+from firmware_bridge.device_factory import devices_unchanged, make_sources, run_device
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class DeviceSupervisor:
         """At the start: the last good settings."""
         self._ground, self._past = ground, trial_under_way(db)
         self._settings = settings_in_force(db, ground, self._past)
-        self._sources = sources_of(self._settings)
+        self._sources = make_sources(self._settings)
         self._number = number_in_force(db, self._past)  # of the settings last looked at
         self._kept: list[Device] | None = None
 
@@ -40,7 +40,7 @@ class DeviceSupervisor:
             changes = Changes(db)
             while life.goes_on():
                 devices = self._settings.config.devices
-                bridge_status.lives_with(db, self._settings.number, self._past, devices, self._kept)
+                bridge_status.note_config_in_force(db, self._settings.number, self._past, devices, self._kept)
                 self._kept = devices
                 self._live(db, changes, life)
 
@@ -48,7 +48,7 @@ class DeviceSupervisor:
         """One generation, until everything ends or until devices need other settings."""
         config, sources = self._settings.config, self._sources
         with life.within() as generation:
-            tasks = {device.id: partial(keep, config, device, sources[device.id]) for device in config.devices}
+            tasks = {device.id: partial(run_device, config, device, sources[device.id]) for device in config.devices}
             threads = process.start_tasks(generation, tasks)
             log.info("%d devices, config version %d", len(threads), self._settings.version)
             while life.goes_on() and not generation.is_over():
@@ -64,15 +64,15 @@ class DeviceSupervisor:
 
     def _others(self, db: Database) -> bool:
         """Take over settings that have come into force. Returns whether devices must restart with them."""
-        bridge_status.look_for_devices(db, self._ground, self._settings)
+        bridge_status.check_devices_of_config(db, self._ground, self._settings)
         number = number_in_force(db, self._past)
         if number == self._number:
             return False
         self._number = number
         after = settings_in_force(db, self._ground, self._past)
-        if alike(self._settings, after):
+        if devices_unchanged(self._settings, after):
             self._settings = after
-            bridge_status.lives_with(db, after.number, self._past, after.config.devices, self._kept)
+            bridge_status.note_config_in_force(db, after.number, self._past, after.config.devices, self._kept)
             return False
-        self._settings, self._sources = after, sources_of(after)
+        self._settings, self._sources = after, make_sources(after)
         return True

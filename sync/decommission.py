@@ -16,16 +16,16 @@ log = logging.getLogger(__name__)
 FILE = "out-of-use"  # in the data folder, where no restore changes it: the ids of the signing keys that have ended
 
 
-def is_out(folder: Path, key: str) -> bool:
+def is_decommissioned(folder: Path, key: str) -> bool:
     """Whether HQ has taken the box out of use, as long as it has this signing key."""
     file = folder / FILE
     return file.exists() and key in file.read_text(encoding="ascii").split()
 
 
-def take_out(folder: Path, key: str, db: Database, mirror: Database) -> None:
+def decommission(folder: Path, key: str, db: Database, mirror: Database) -> None:
     """Remember it, then wipe; after a crash in between, the next start wipes again. Raises NoRoom."""
     log.error("HQ has taken this box out of use: what it holds of HQ's is wiped; enrol it anew to use it again")
-    if not is_out(folder, key):
+    if not is_decommissioned(folder, key):
         _remember(folder, key)
     for beside in folder.glob("hq.db.*"):  # damaged ones that were set aside, and a new one that is being written
         beside.unlink(missing_ok=True)

@@ -10,9 +10,9 @@ from sqlite_utils import Database
 from edge.facts.box import DoRefused, DoTaken, WhyRefused
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import writing
-from sync.protocol.command_types import REVOKE, wrong
+from sync.protocol.command_types import REVOKE, command_fault
 from sync.protocol.messages import Do
-from sync.sync_log import append_note, remembered
+from sync.sync_log import append_note, remembered_names
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class HqCommands:
     _done: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._done = set(remembered(self.db, DoTaken, DoRefused))
+        self._done = set(remembered_names(self.db, DoTaken, DoRefused))
 
     def on_do(self, do: Do, moment: datetime, at: float, now: Now) -> str | None:
         """Do it, or return why not; the id is noted before the work begins. `moment` is the best time that is known.
@@ -45,7 +45,7 @@ class HqCommands:
         why = self._why_not(do, moment)
         if do.command == REVOKE and why == "expired":
             return why
-        said = wrong(do.command, do.args) if why is None else None
+        said = command_fault(do.command, do.args) if why is None else None
         if said:
             why = "bad_arguments"
             log.warning("command %s of HQ is refused: %s", do.command, said)

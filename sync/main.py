@@ -66,7 +66,7 @@ def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: Life) -> 
     while life.goes_on():
         try:
             with open_store(folder) as db, open_hq(folder) as mirror:
-                if decommission.is_out(folder, key.id):
+                if decommission.is_decommissioned(folder, key.id):
                     _stand_still(db, mirror, life)
                     continue
                 # HQ sends again what a power cut takes from these writes, so they need not wait for the card
@@ -94,13 +94,15 @@ def _with_mirror(
     trials = Trials(db, mirror, config, enrolled, ConfigProbe())
     trials.begin(clock.now())
     lines = BrokerChoice(db, config)
-    while mirror_file.is_current_replica(mirror) and not decommission.is_out(folder, key.id):
+    while mirror_file.is_current_replica(mirror) and not decommission.is_decommissioned(folder, key.id):
         box = _wait_for_box(db, config.store.id, life)
         if box is None:
             break
         me = Identity(chain=config.store.chain, box=box, boot=presence.next_boot(db, clock.now()), key=key)
         client = client_id(key, f"noren-{me.chain}-{box.store}")
-        with MqttClient(lines.broker, client, topics.heard_by_store(me.chain, box.store), presence.will(me)) as link:
+        with MqttClient(
+            lines.broker, client, topics.store_subscriptions(me.chain, box.store), presence.will(me)
+        ) as link:
             _hold(SyncSession(db, mirror, folder, me, enrolled, link), link, trials, lines, life)
     trials.stop("sync was stopped during the trial", clock.now())
 

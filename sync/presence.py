@@ -23,7 +23,7 @@ from sync.protocol import topics
 from sync.protocol.envelope import seal
 from sync.protocol.messages import ConfigState, FeedState, Passage, State
 from sync.protocol.signing import SigningKey
-from sync.sync_log import append_note, remembered
+from sync.sync_log import append_note, remembered_names
 from sync.transport.mqtt_client import Will
 
 EVERY = 60.0  # s between births, which report how the store is now
@@ -82,7 +82,7 @@ def birth(
         refused=dict(refused),
         forks=_forks(db),
         run=me.run,
-        machine=hardware.mac(),
+        machine=hardware.mac_address(),
         address=hardware.lan_address(),
         unswept=unswept.days_unswept(db) or 0,
         cloned=bool(clone_notice.read_notice(db)),
@@ -110,4 +110,4 @@ def _config(db: Database) -> ConfigState | None:
 
 def _forks(db: Database) -> int:
     """In how many lanes HQ's history differs from ours."""
-    return len(remembered(db, BoxForked))
+    return len(remembered_names(db, BoxForked))

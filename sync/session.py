@@ -31,7 +31,7 @@ from sync.protocol.messages import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPa
 from sync.protocol.signing import PublicKeys
 from sync.query_relay import QueryRelay
 from sync.state_report import NEVER, StateReport
-from sync.sync_log import SyncLog, remembered
+from sync.sync_log import SyncLog, remembered_names
 from sync.transport.link_status import LinkStatus
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 from sync.transport.outlet import Outlet
@@ -156,7 +156,7 @@ class SyncSession:
             if self.ear.is_deaf and self.line.state != "up":
                 self._be_deaf(now)
             return
-        why = self._obey(message, topics.owner(event.topic), event.retained, at, now)
+        why = self._obey(message, topics.store_of_topic(event.topic), event.retained, at, now)
         if why:
             self.ear.refuse(why)
         elif not event.retained and not _says_down(message.header):
@@ -243,7 +243,7 @@ class SyncSession:
         """The box is out of use: its rows are overwritten, and the caller ends the rounds."""
         if args["key"] != self.me.key.id:
             raise ValueError("it is about a key this box had, or another box has")
-        decommission.take_out(self._folder, self.me.key.id, self.db, self.mirror)
+        decommission.decommission(self._folder, self.me.key.id, self.db, self.mirror)
         self.has_ended = True
 
     def _tell_state(self, _args: Mapping[str, str], _at: float, _now: Now) -> None:
@@ -260,4 +260,4 @@ def _says_down(header: AnyHeader) -> bool:
 
 def _retired(db: Database) -> set[tuple[str, str]]:
     """Epochs of feeds that were left: nothing of them counts any more."""
-    return {(feed, epoch) for feed, _, epoch in (name.partition("/") for name in remembered(db, FeedEpoch))}
+    return {(feed, epoch) for feed, _, epoch in (name.partition("/") for name in remembered_names(db, FeedEpoch))}

@@ -67,7 +67,7 @@ def _remember(db: Database, kind: str, name: str) -> None:
     )
 
 
-def remembered(db: Database, *kinds: type[RelayedFact]) -> list[str]:
+def remembered_names(db: Database, *kinds: type[RelayedFact]) -> list[str]:
     """The names of what was noted of these kinds, oldest first; see `_name_of`."""
     marks, names = ", ".join("?" * len(kinds)), tuple(kind.TYPE for kind in kinds)
     return [

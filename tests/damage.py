@@ -22,8 +22,8 @@ from edge.platform.database import move_cursor, one, open_store, writing
 from edge.platform.sqlite_file import key_of_folder, use_key
 from edge.scan.log import Reading, append_reading
 from sync.hq.ingest import collector
-from sync.journal.reader import Place, at, behind
-from sync.journal.send_window import resting
+from sync.journal.reader import JournalPosition, position_of, rows_after
+from sync.journal.send_window import idle_window
 from sync.protocol.messages import Ack, Events, Prev
 from tests.any_fact import fact
 
@@ -79,15 +79,15 @@ def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
     """What sync does until HQ has everything; `heard`: HQ's word comes through, and is noted."""
     for epoch, lane in db.conn.execute("select distinct epoch, lane from journal order by lane").fetchall():
         row = one(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
-        place = Place(*row) if row else Place()
-        while found := behind(db, (epoch, lane), resting(place.seq)):
+        place = JournalPosition(*row) if row else JournalPosition()
+        while found := rows_after(db, (epoch, lane), idle_window(place.seq)):
             lines, mark = [line for line, _ in found], found[-1][1]
             prev = Prev(seq=place.seq, hash=place.hash.hex())
             first, last = lines[0].seq, lines[-1].seq
             header = Events(store=STORE, epoch=epoch, lane=lane, prev=prev, first=first, last=last, hash=mark.hex())
-            answer = collector.keep(hq, header, lines)
+            answer = collector.keep_batch(hq, header, lines)
             assert isinstance(answer, Ack), answer
-            known = at(db, (epoch, lane), answer.seq)
+            known = position_of(db, (epoch, lane), answer.seq)
             if answer.fork or known is None:
                 with writing(db):
                     begin_epoch(db, BoxForked(epoch=epoch, lane=lane, kept=place.seq, hq_seq=answer.seq), now())

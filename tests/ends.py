@@ -15,7 +15,7 @@ from edge.box_identity import ensure_identity
 from edge.facts.journal import Box, tell
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store, rows, writing
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from tests.any_fact import fact
 from tests.keyed import unlocked
 
@@ -79,14 +79,14 @@ class Ends(Generic[B]):
         return [(row["lane"], row["event"]) for row in found]
 
     def kept(self) -> list[tuple[int, str]]:
-        with opened(self.hq) as db:
+        with open_headquarters(self.hq) as db:
             return [
                 (row["lane"], row["event"]) for row in rows(db, "select lane, event from facts order by lane, number")
             ]
 
     def count_kept(self) -> int:
         """How many facts HQ holds."""
-        with opened(self.hq) as db:
+        with open_headquarters(self.hq) as db:
             return db.table("facts").count
 
     def is_all_kept(self) -> bool:

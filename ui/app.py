@@ -56,7 +56,7 @@ _STATIC = Path(__file__).parent / "static"
 _YEAR = 365 * 24 * 3600  # seconds; a file's address holds the stamp of all of them, so it never changes
 
 
-def stamp_of(folder: Path) -> str:
+def static_files_version(folder: Path) -> str:
     """A short name for the static files as they are: other files, another name."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
@@ -67,7 +67,7 @@ def stamp_of(folder: Path) -> str:
 
 def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int = NO_CONFIG) -> Flask:
     """The app for one store's box; `past` is the config that was on trial when the process began."""
-    stamp = stamp_of(_STATIC)
+    stamp = static_files_version(_STATIC)
     app = Flask("ui", static_folder=str(_STATIC), static_url_path=f"/static/{stamp}")
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = _YEAR
     app.jinja_env.undefined = StrictUndefined
@@ -91,10 +91,10 @@ def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int =
         last_typed=LastTyped(),
         pepper=secrets.token_bytes(16),
     )
-    request_context.settle(app, house)
-    number_arguments.fit(app)
-    request_guard.fit(app)
-    error_pages.fit(app)
+    request_context.attach(app, house)
+    number_arguments.install(app)
+    request_guard.install(app)
+    error_pages.install(app)
     for blueprint in BLUEPRINTS + ((play.play,) if ground.web.play else ()):
         app.register_blueprint(blueprint)
     # compiled now: the first shopper shall not wait for it, and a broken one shall not start

@@ -46,7 +46,7 @@ class BackgroundTasks:
             "heartbeat": partial(heartbeat.work, Path(self.config.store.data), "web"),
         }
         if self.config.web.lan is not None:
-            tasks["certificate"] = partial(haproxy.keep_fresh, self.config)
+            tasks["certificate"] = partial(haproxy.renew_certificate_in_time, self.config)
         process.start_tasks(self.life, tasks)
         return app
 
@@ -60,7 +60,7 @@ class BackgroundTasks:
 
     def _follower(self, me: Box, stamp: str, life: Life) -> None:
         with open_store_context(self.config, me, self.past) as shop:
-            change_watcher.follow(shop, self.screens, stamp, life)
+            change_watcher.watch_changes(shop, self.screens, stamp, life)
 
     def _broom(self, me: Box, life: Life) -> None:
         with open_store_context(self.config, me, self.past) as shop:

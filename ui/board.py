@@ -11,7 +11,7 @@ from edge.features.pickup.state_machine import State
 from edge.platform.clock import parse_utc
 from edge.platform.database import rows
 from edge.store_context import StoreContext
-from ui.request_context import house, moment, shop, show
+from ui.request_context import moment, process_state, shop, show
 
 board = Blueprint("board", __name__)
 
@@ -95,7 +95,12 @@ def numbers(shop: StoreContext, time: datetime) -> Numbers:
 
 
 def _show(template: str) -> str:
-    return show(template, numbers=numbers(shop(), moment().time), ja=house().voices["ja"], en=house().voices["en"])
+    return show(
+        template,
+        numbers=numbers(shop(), moment().time),
+        ja=process_state().voices["ja"],
+        en=process_state().voices["en"],
+    )
 
 
 @board.get("/board")
@@ -113,5 +118,5 @@ def only_numbers() -> str:
 @board.after_request
 def is_a_page(response: Response) -> Response:
     """Mark our own answers, as the kiosk does."""
-    response.headers["Noren-Page"] = house().stamp
+    response.headers["Noren-Page"] = process_state().stamp
     return response

@@ -105,7 +105,7 @@ def orders_mark(shop: StoreContext) -> tuple[str, int]:
     return hq_replica.feed_stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
 
 
-def line_mark(shop: StoreContext) -> tuple[object, ...]:
+def link_mark(shop: StoreContext) -> tuple[object, ...]:
     """The state of the MQTT connection without the time of HQ's last message (which changes every few seconds), how full the
     disk is, which loops have stopped, and whether HQ knows of another box that runs as this store."""
     return (
@@ -152,7 +152,7 @@ class ChangeWatcher:
         self._tell_refused()
         note_devices(shop)
         note_sync(shop)
-        marks = {"orders": orders_mark(shop), "line": line_mark(shop), "calls": calls_mark(shop)}
+        marks = {"orders": orders_mark(shop), "line": link_mark(shop), "calls": calls_mark(shop)}
         if marks["orders"] != self._marks.get("orders"):
             self._conflicts()
         for kind, mark in marks.items():
@@ -174,7 +174,7 @@ class ChangeWatcher:
             log.info("%d orders were cancelled by HQ after their hand-over", new)
 
 
-def follow(shop: StoreContext, screens: Screens, stamp: str, life: Life) -> None:
+def watch_changes(shop: StoreContext, screens: Screens, stamp: str, life: Life) -> None:
     """Watch both databases until the process ends: look after each commit. What a full disk cannot keep is looked at again."""
     follower = ChangeWatcher(shop, screens, stamp)
     rounds = Retrying(log, "facts of devices and sync wait until there is room")

@@ -12,7 +12,7 @@ from edge.platform.clock import now
 from edge.platform.database import NoRoom
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Damaged, request_repair
-from ui.request_context import close, house, reader
+from ui.request_context import close, process_state, reader
 
 log = logging.getLogger(__name__)
 
@@ -56,12 +56,12 @@ def broken(error: Exception) -> Response:
     if isinstance(cause, NoRoom):
         log.error("%s %s was refused: %s", request.method, request.path, cause)
         return _page(FULL)
-    house().failures.add()
+    process_state().failures.add()
     log.error("%s %s failed, trace %s", request.method, request.path, trace, exc_info=cause)
     return _page(503 if isinstance(cause, sqlite3.OperationalError | Damaged) else 500, trace)
 
 
-def fit(app: Flask) -> None:
+def install(app: Flask) -> None:
     """Answer every error of the app."""
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Damaged, damaged)

@@ -8,7 +8,7 @@ from edge.disk import disk_space
 from edge.platform.database import one
 from ui.access import caller, rights
 from ui.i18n import without_furigana
-from ui.request_context import house, reader, shop, show
+from ui.request_context import process_state, reader, shop, show
 
 doors = Blueprint("doors", __name__)
 
@@ -38,7 +38,7 @@ def _addresses(language: str) -> list[tuple[str, str, str]]:
 def addresses() -> str | Answer:
     """All pages with their addresses, as seen from the browser that asks; a paired device has one page, and goes there."""
     if not caller.on_the_box() and (known := caller.device()):
-        return redirect(rights.home(known), 303)
+        return redirect(rights.home_address(known), 303)
     voice = reader()
     return show("doors.html", pages=_addresses(voice.language), host=request.host_url.rstrip("/"), reader=voice)
 
@@ -53,12 +53,12 @@ def health() -> tuple[Response, int]:
     """
     one(shop().db, "select count(*) from screens")
     one(shop().hq, "select count(*) from feeds")
-    silent = house().life.stalest()
-    well = silent < FALLEN_BEHIND and house().life.broken is None
+    silent = process_state().life.stalest()
+    well = silent < FALLEN_BEHIND and process_state().life.broken is None
     if not caller.on_the_box():
         return Response("ok\n" if well else "ill\n", mimetype="text/plain"), 200 if well else 503
-    lives = {"number": shop().settings.number, "past": house().past}
-    told = {"ok": well, "silent_s": round(silent, 1), "streams": house().screens.count(), "config": lives}
+    lives = {"number": shop().settings.number, "past": process_state().past}
+    told = {"ok": well, "silent_s": round(silent, 1), "streams": process_state().screens.count(), "config": lives}
     told["disk"] = disk_space.current_level(
         shop().db
     )  # ok, short, full: 503 would only have the box restarted, which frees nothing

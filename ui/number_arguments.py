@@ -26,11 +26,11 @@ def number(text: str | None) -> int | None:
     return found if found <= MOST else None
 
 
-def asked(name: str) -> int | None:
+def query_number(name: str) -> int | None:
     """The number a query asks for (`?seq=`), or None."""
     return number(request.args.get(name))
 
 
-def fit(app: Flask) -> None:
+def install(app: Flask) -> None:
     """Hold every rule to it; before any blueprint is registered."""
     app.url_map.converters["int"] = RowNumber

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app
 
 from ui.i18n import LANGUAGES
-from ui.request_context import house, show
+from ui.request_context import process_state, show
 
 offline = Blueprint("offline", __name__)
 
@@ -11,13 +11,13 @@ offline = Blueprint("offline", __name__)
 @offline.get("/offline")
 def page() -> str:
     """The page in both languages, because nobody can be asked for theirs. Browsers keep it, with all that it links to."""
-    return show("offline.html", voices=[house().voices[language] for language in LANGUAGES])
+    return show("offline.html", voices=[process_state().voices[language] for language in LANGUAGES])
 
 
 @offline.after_request
 def is_a_page(response: Response) -> Response:
     """Mark our own answers: what a hotel's or a shop's Wi-Fi puts in their place must not count as the box."""
-    response.headers["Noren-Page"] = house().stamp
+    response.headers["Noren-Page"] = process_state().stamp
     return response
 
 

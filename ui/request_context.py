@@ -46,7 +46,7 @@ class ProcessState:
     pepper: bytes  # of the marks that distinguish one shopper from the next on a screen
 
 
-def house() -> ProcessState:
+def process_state() -> ProcessState:
     return cast(ProcessState, current_app.extensions["house"])
 
 
@@ -57,7 +57,9 @@ def shop() -> StoreContext:
     """
     if "shop" not in g:
         g.closing = ExitStack()
-        g.shop = g.closing.enter_context(open_store_context(house().ground, house().box, house().past))
+        g.shop = g.closing.enter_context(
+            open_store_context(process_state().ground, process_state().box, process_state().past)
+        )
     return cast(StoreContext, g.shop)
 
 
@@ -75,18 +77,20 @@ def language() -> str:
 
 
 def voice() -> Locale:
-    return house().voices[language()]
+    return process_state().voices[language()]
 
 
 def reader() -> Locale:
     """The voice for an unknown browser: the language the page asks for, else the browser's, if there is a catalogue for it."""
     asked = request.args.get("lang") or request.accept_languages.best_match(list(LANGUAGES)) or HOME
-    return house().voices[asked]
+    return process_state().voices[asked]
 
 
 def show(template: str, **values: object) -> str:
     """A template with what every template may use: voice, policy, store, time."""
-    return render_template(template, v=voice(), policy=shop().policy, house=house(), now=moment(), **_COMMON, **values)
+    return render_template(
+        template, v=voice(), policy=shop().policy, house=process_state(), now=moment(), **_COMMON, **values
+    )
 
 
 def version(feed: str) -> str:
@@ -94,7 +98,7 @@ def version(feed: str) -> str:
     return shop().settings.stamp if feed == "config" else hq_replica.feed_stamp(shop().hq, feed)
 
 
-def is_drawn(picture: str) -> bool:
+def has_drawing(picture: str) -> bool:
     """Whether HQ has sent the drawing a product or category names, under a name that an address can carry."""
     name = picture.removeprefix("picture/")
     return bool(name) and "/" not in name and hq_replica.has_row(shop().hq, "content", f"picture/{name}")
@@ -104,7 +108,7 @@ def is_drawn(picture: str) -> bool:
 _COMMON = {
     "languages": LANGUAGES,
     "version": version,
-    "is_drawn": is_drawn,
+    "is_drawn": has_drawing,
     "left": Markup('<span class="num" data-left></span>'),
     "cut": Markup('<span class="num" data-cut></span>'),
 }
@@ -117,7 +121,7 @@ def close(_error: BaseException | None) -> None:
         closing.close()
 
 
-def settle(app: Flask, it: ProcessState) -> None:
+def attach(app: Flask, it: ProcessState) -> None:
     """Attach the process state to an app."""
     app.extensions["house"] = it
     app.teardown_appcontext(close)

@@ -24,7 +24,7 @@ from ui.access.origin import App, by_listener
 from ui.background_tasks import BackgroundTasks
 from ui.front import haproxy
 from ui.front.reachability import Reachability
-from ui.single_instance import alone, check_address
+from ui.single_instance import check_address, instance_lock
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +104,7 @@ class Master(Arbiter):  # type: ignore[misc]
             log.error("the pages have not answered on their own address for %.0f s", silent)
 
 
-def places(config: Config) -> list[str]:
+def listen_addresses(config: Config) -> list[str]:
     """The app's listeners: loopback, and HAProxy's socket if the pages are offered to the network."""
     web = config.web
     host = f"[{web.host}]" if ":" in web.host else web.host
@@ -122,7 +122,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load_config(self) -> None:
         settings: dict[str, Any] = {
-            "bind": places(self.config),
+            "bind": listen_addresses(self.config),
             "forwarded_allow_ips": "",  # headers never decide the origin of a request; the listener does
             "workers": 1,
             "worker_class": Worker,
@@ -163,8 +163,8 @@ def main(config: Config) -> int:
                 "station %s: role %s is not served by this version; scans there are refused", place.id, place.role
             )
     if config.web.lan is not None:
-        haproxy.make_place(config)
-    with alone(folder):
+        haproxy.make_folder(config)
+    with instance_lock(folder):
         check_address(config.web.host, config.web.port)
         try:
             Server(config).run()

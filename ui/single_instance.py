@@ -13,7 +13,7 @@ from typing import TextIO
 from edge.config.noren_toml import BadConfig
 
 ORPHAN = 10.0  # seconds the worker of a killed process may take to notice and end; it looks once a second
-LOOK = 0.1  # seconds between tries
+POLL_INTERVAL = 0.1  # seconds between tries
 
 
 def _lives(lock: TextIO) -> bool:
@@ -32,7 +32,7 @@ def _taken(lock: TextIO) -> bool:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
+def instance_lock(folder: Path) -> Iterator[None]:
     """Hold the lock for the only web process on this store. Raises BadConfig if another process has it.
 
     The worker inherits the lock: after a kill -9 of its parent the lock is free only when the worker has ended.
@@ -45,7 +45,7 @@ def alone(folder: Path) -> Iterator[None]:
                     f"{folder} is already served by another `noren run web`. End that one first, or give this one "
                     "another `store.data`."
                 )
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -13,7 +13,7 @@ from edge.platform.clock import now, parse_utc
 from ui.access import caller
 from ui.number_arguments import number
 from ui.process_state.screens import END, Event, Screens, Stream, TooMany
-from ui.request_context import house, shop
+from ui.request_context import process_state, shop
 
 live = Blueprint("live", __name__)
 
@@ -72,7 +72,7 @@ def follow(station: str) -> Response:
     screen = request.args.get("screen", "")
     if not _SCREEN.fullmatch(screen):
         abort(400)
-    screens, device = house().screens, caller.device_id()
+    screens, device = process_state().screens, caller.device_id()
     try:
         stream = screens.open(screen, station, device, request.environ.get("gunicorn.socket"))
     except TooMany:

@@ -33,8 +33,8 @@ def parse_code(data: bytes, *, aim: str | None = None, symbology: Symbology | No
     scan = decode_text(data, aim, symbology, rules)
     if isinstance(scan, Unknown):
         return scan
-    for rung in PARSERS:
-        meaning = rung(scan, rules)
+    for parser in PARSERS:
+        meaning = parser(scan, rules)
         if meaning is not None:
             return meaning
     return Unknown(reason=RejectReason.UNRECOGNISED, text=scan.text)

@@ -13,17 +13,25 @@ import numpy as np
 from edge.config.noren_toml import CameraDevice, Region
 from edge.scan.log import Reading
 from firmware_bridge.camera import obstruction
-from firmware_bridge.camera.code_selection import chosen
+from firmware_bridge.camera.code_selection import select_codes
 from firmware_bridge.camera.frame_grabber import FrameGrabber
 from firmware_bridge.camera.frame_source import open_lens
 from firmware_bridge.camera.motion_gate import Gray, MotionGate, Scene
 from firmware_bridge.camera.preview import Preview
-from firmware_bridge.camera.wanted_codes import USUAL, Wanted
+from firmware_bridge.camera.wanted_codes import USUAL, WantedCodes
 from firmware_bridge.decode.cascade import DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.process.decoder import ProcessDecoder
-from firmware_bridge.decode.temporal_dedup import Key, TemporalDedup, keep, key_of, later, look, undecided
-from firmware_bridge.devices.events import TICK, Detail, DeviceLost, DeviceTrouble, Word
+from firmware_bridge.decode.temporal_dedup import (
+    Key,
+    TemporalDedup,
+    add_frame,
+    has_undecided,
+    keep,
+    key_of,
+    shift_times,
+)
+from firmware_bridge.devices.events import TICK, DeviceEvent, DeviceFault, DeviceLost, DeviceTrouble
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +42,7 @@ CALM = 5.0  # seconds without motion after which fewer pictures are enough
 DOZE = 0.12  # seconds between pictures then: half the work, at the cost of a tenth of a second at the first code
 
 
-def settings(wants: Wanted) -> DecodeSettings:
+def decode_settings(wants: WantedCodes) -> DecodeSettings:
     """The decode settings of this camera."""
     return DecodeSettings(symbologies=wants.symbologies)
 
@@ -48,10 +56,10 @@ class FrameDecoder(Protocol):
     def read(self, gray: Gray, *, deep: bool = False, again: bool = False) -> tuple[BelievedCode, ...]: ...
 
 
-class View:
+class LensView:
     """What is before the lens, from frame to frame."""
 
-    def __init__(self, device: CameraDevice, decoder: FrameDecoder, wants: Wanted = USUAL) -> None:
+    def __init__(self, device: CameraDevice, decoder: FrameDecoder, wants: WantedCodes = USUAL) -> None:
         self._device = device
         self._wants = wants
         self._decoder = decoder
@@ -64,17 +72,17 @@ class View:
 
     def look(self, gray: Gray, at: float) -> tuple[BelievedCode, ...]:
         """The codes that became readings with this frame (uint8, H x W) at `at` seconds."""
-        self._held = later(self._held, self._unseen(at))
+        self._held = shift_times(self._held, self._unseen(at))
         scene = self._gate.look(gray, at)
         self._held = keep(self._held, at, self._there(scene), hold=self._device.hold_s)
-        if scene is Scene.SAME and not self._unread and not undecided(self._held, at):
+        if scene is Scene.SAME and not self._unread and not has_undecided(self._held, at):
             return ()
         if scene is Scene.MOVING:
             self._moved = at
         height, width = gray.shape
         read = filter(self._wants.counts, self._read(gray, scene))
-        found = chosen(read, (width, height), self._device.several)
-        self._held, told = look(self._held, found, at, hold=self._device.hold_s)
+        found = select_codes(read, (width, height), self._device.several)
+        self._held, told = add_frame(self._held, found, at, hold=self._device.hold_s)
         if scene is not Scene.MOVING:
             self._known |= {key_of(code) for code in found}
         return told
@@ -112,14 +120,14 @@ class View:
 class Camera:
     """A V4L2 camera, a video file or a folder of pictures as a source of readings."""
 
-    def __init__(self, device: CameraDevice, data: Path, wants: Wanted = USUAL) -> None:
+    def __init__(self, device: CameraDevice, data: Path, wants: WantedCodes = USUAL) -> None:
         self._device = device
         self._data = data
         self._wants = wants
-        self._settings = settings(wants)
+        self._settings = decode_settings(wants)
         self._refused: list[str] = []
 
-    def __enter__(self) -> Iterator[Word]:
+    def __enter__(self) -> Iterator[DeviceEvent]:
         with ExitStack() as stack:
             lens = open_lens(self._device)
             self._say(lens.refused)
@@ -128,11 +136,11 @@ class Camera:
             grabber = stack.enter_context(FrameGrabber(lens))
             first = grabber.newest(SILENT)
             if first is None and not grabber.ended:
-                raise DeviceLost(Detail.SILENT)
+                raise DeviceLost(DeviceFault.SILENT)
             preview = Preview(self._data, self._device.id)
             stack.callback(preview.clear)
             self._open = stack.pop_all()
-        return self._words(grabber, View(self._device, decoder, self._wants), preview)
+        return self._words(grabber, LensView(self._device, decoder, self._wants), preview)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -144,14 +152,14 @@ class Camera:
             log.warning("%s does not take these settings: %s", self._device.id, ", ".join(refused))
         self._refused = refused
 
-    def _words(self, grabber: FrameGrabber, view: View, preview: Preview) -> Iterator[Word]:
+    def _words(self, grabber: FrameGrabber, view: LensView, preview: Preview) -> Iterator[DeviceEvent]:
         sight, last = obstruction.Obstruction(), time.monotonic()
         while True:
             gray, at = grabber.newest(TICK), time.monotonic()
             if gray is None:
                 yield _nothing(grabber.ended, at - last)
                 continue
-            last, frame = at, region(gray, self._device.region)
+            last, frame = at, crop_region(gray, self._device.region)
             preview.offer(frame, at)
             sight = obstruction.look(sight, frame, at)
             wrong = sight.blind()
@@ -163,16 +171,16 @@ class Camera:
                 grabber.rest(DOZE)
 
 
-def _nothing(ended: bool, since: float) -> Word:
+def _nothing(ended: bool, since: float) -> DeviceEvent:
     """What it means that there is no picture, after `since` seconds without one."""
     if ended:
-        return DeviceTrouble(Detail.ENDED)
+        return DeviceTrouble(DeviceFault.ENDED)
     if since > SILENT:
-        raise DeviceLost(Detail.SILENT)
+        raise DeviceLost(DeviceFault.SILENT)
     return None
 
 
-def region(gray: Gray, shares: Region | None) -> Gray:
+def crop_region(gray: Gray, shares: Region | None) -> Gray:
     """The part of a frame to look at: left, top, right, bottom as fractions of its size."""
     if shares is None:
         return gray

@@ -8,7 +8,7 @@ from firmware_bridge.decode.detection import BelievedCode
 Rule = Literal["all", "centre"]
 
 
-def chosen(found: Iterable[BelievedCode], size: tuple[int, int], rule: Rule) -> tuple[BelievedCode, ...]:
+def select_codes(found: Iterable[BelievedCode], size: tuple[int, int], rule: Rule) -> tuple[BelievedCode, ...]:
     """The codes that count in a frame of `size` (width, height) pixels.
 
     `all`: every code, from the top down, as the two rows on a Japanese book are read. `centre`: the code nearest the middle,

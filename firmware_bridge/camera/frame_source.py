@@ -14,7 +14,7 @@ import numpy as np
 from edge.config.noren_toml import CameraDevice
 from firmware_bridge.camera import v4l2
 from firmware_bridge.camera.motion_gate import Gray
-from firmware_bridge.devices.events import Detail, DeviceLost
+from firmware_bridge.devices.events import DeviceFault, DeviceLost
 
 SHOWN = 1.0  # seconds a picture of a folder is shown: longer than the gate needs to call a scene still
 LOOKS = 6  # times it is taken before the next is shown, so that a slow box misses none
@@ -22,13 +22,13 @@ PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm"})
 UNKNOWN_FPS = 15.0  # if a video file does not say
 MANUAL, NO_AUTO = 1, 0  # V4L2_EXPOSURE_MANUAL; autofocus off
 VIDEO = re.compile(r"/dev/video(\d+)")
-WHY = {
-    ENOENT: Detail.NOT_FOUND,
-    ENXIO: Detail.NOT_FOUND,
-    ENODEV: Detail.NOT_FOUND,
-    EACCES: Detail.NO_PERMISSION,
-    EPERM: Detail.NO_PERMISSION,
-    EBUSY: Detail.BUSY,
+FAULT_OF_ERRNO = {
+    ENOENT: DeviceFault.NOT_FOUND,
+    ENXIO: DeviceFault.NOT_FOUND,
+    ENODEV: DeviceFault.NOT_FOUND,
+    EACCES: DeviceFault.NO_PERMISSION,
+    EPERM: DeviceFault.NO_PERMISSION,
+    EBUSY: DeviceFault.BUSY,
 }
 
 
@@ -61,7 +61,7 @@ def _may_open(source: Path) -> None:
     try:
         os.close(os.open(source, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
     except OSError as error:
-        raise DeviceLost(WHY.get(error.errno or 0, Detail.WRONG_KIND)) from error
+        raise DeviceLost(FAULT_OF_ERRNO.get(error.errno or 0, DeviceFault.WRONG_KIND)) from error
 
 
 class CameraSource:
@@ -72,14 +72,14 @@ class CameraSource:
         number = VIDEO.fullmatch(path)
         self._cap = cv2.VideoCapture(int(number[1]) if number else path, cv2.CAP_V4L2)
         if not self._cap.isOpened():
-            raise DeviceLost(Detail.BUSY if number else Detail.WRONG_KIND)
+            raise DeviceLost(DeviceFault.BUSY if number else DeviceFault.WRONG_KIND)
         self.refused = [name for name, key, value in _wishes(device) if not self._cap.set(key, value)]
         if device.power_line_hz and not v4l2.set_power_line(path, device.power_line_hz):
             self.refused.append("power_line_hz")
 
     def grab(self) -> bool:
         if not self._cap.grab():
-            raise DeviceLost(Detail.UNPLUGGED)
+            raise DeviceLost(DeviceFault.UNPLUGGED)
         return True
 
     def picture(self) -> Gray | None:
@@ -110,7 +110,7 @@ class VideoFileSource:
         self._device = device
         self._cap = cv2.VideoCapture(device.source)
         if not self._cap.isOpened():
-            raise DeviceLost(Detail.WRONG_KIND)
+            raise DeviceLost(DeviceFault.WRONG_KIND)
         self.refused: list[str] = []
         self._pause = 1 / (self._cap.get(cv2.CAP_PROP_FPS) or UNKNOWN_FPS)
         self._due = time.monotonic()
@@ -154,7 +154,7 @@ class ImageFolderSource:
         try:
             every = sorted(path for path in Path(self._device.source).iterdir() if path.suffix.lower() in PICTURES)
         except OSError as error:
-            raise DeviceLost(Detail.UNPLUGGED) from error
+            raise DeviceLost(DeviceFault.UNPLUGGED) from error
         if self._device.repeat and self._shown.issuperset(every):
             self._shown.clear()
         new = next((path for path in every if path not in self._shown), None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from firmware_bridge.camera.motion_gate import Gray, thumbnail
-from firmware_bridge.devices.events import Detail
+from firmware_bridge.devices.events import DeviceFault
 
 EVERY = 1.0  # seconds between two looks
 LASTS = 10.0  # seconds it must last: a hand before the lens, or a lamp being changed, is not reported
@@ -18,11 +18,11 @@ SHARE = (2, 98)  # percentiles for "nearly all": hot pixels and a lit slit do no
 class Obstruction:
     """What was wrong at the last look (seconds of the caller's clock), and since when."""
 
-    wrong: Detail | None = None
+    wrong: DeviceFault | None = None
     since: float = 0.0
     looked: float = float("-inf")
 
-    def blind(self) -> Detail | None:
+    def blind(self) -> DeviceFault | None:
         """What is wrong, once it has lasted long enough."""
         return self.wrong if self.looked - self.since >= LASTS else None
 
@@ -35,9 +35,9 @@ def look(sight: Obstruction, gray: Gray, at: float) -> Obstruction:
     return Obstruction(wrong=wrong, since=sight.since if wrong == sight.wrong else at, looked=at)
 
 
-def judge(gray: Gray) -> Detail | None:
+def judge(gray: Gray) -> DeviceFault | None:
     """What is wrong with one picture."""
     low, high = np.percentile(thumbnail(gray), SHARE)
     if high < DARK:
-        return Detail.BLACK
-    return Detail.COVERED if high - low < EVEN else None
+        return DeviceFault.BLACK
+    return DeviceFault.COVERED if high - low < EVEN else None

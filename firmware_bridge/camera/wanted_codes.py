@@ -23,11 +23,11 @@ CARTONS = frozenset({Symbology.ITF})
 NW7 = frozenset({Symbology.CODABAR})  # no part of a longer code has its start and stop characters
 JUDGED = frozenset({Symbology.CODABAR, Symbology.ITF, Symbology.CODE93})  # count only if they mean something
 NO_RULES = CodeRules()
-DOORS = frozenset({Role.ENTRANCE, Role.GATE})  # nobody shows goods there
+DOOR_ROLES = frozenset({Role.ENTRANCE, Role.GATE})  # nobody shows goods there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedCodes:
     """The symbologies to look for, and the rules by which a text of a misreading one counts; None: every text counts."""
 
     symbologies: frozenset[Symbology] = RETAIL
@@ -41,18 +41,18 @@ class Wanted:
         return not isinstance(meaning, Unknown)
 
 
-USUAL = Wanted()
+USUAL = WantedCodes()
 
 
-def wanted(device: CameraDevice, role: Role, rules: CodeRules = NO_RULES) -> Wanted:
+def wanted_codes_of(device: CameraDevice, role: Role, rules: CodeRules = NO_RULES) -> WantedCodes:
     """What a camera at a station of this role looks for."""
     if device.symbologies is None:
-        return Wanted(symbologies=RETAIL | _by_role(role) | frozenset(_by_rules(role, rules)), rules=rules)
-    return Wanted(symbologies=frozenset(device.symbologies))
+        return WantedCodes(symbologies=RETAIL | _by_role(role) | frozenset(_by_rules(role, rules)), rules=rules)
+    return WantedCodes(symbologies=frozenset(device.symbologies))
 
 
 def _by_role(role: Role) -> frozenset[Symbology]:
-    return frozenset() if role in DOORS else FRESH | CARTONS
+    return frozenset() if role in DOOR_ROLES else FRESH | CARTONS
 
 
 def _by_rules(role: Role, rules: CodeRules) -> Iterator[Symbology]:
@@ -68,7 +68,7 @@ def _cards(role: Role, rules: CodeRules) -> Iterable[IssuerRule]:
 
 def _items(role: Role, rules: CodeRules) -> Iterable[HouseRule]:
     """The chain's own item numbers, wherever goods are shown."""
-    return () if role in DOORS else rules.house
+    return () if role in DOOR_ROLES else rules.house
 
 
 def _may_be_printed_in(rule: IssuerRule | HouseRule) -> frozenset[Symbology]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade_stages import SHAKES, STEPS
+from firmware_bridge.decode.cascade_stages import STEPS, VARIATIONS
 from firmware_bridge.decode.detection import Gray
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.evidence import bars
@@ -32,14 +32,14 @@ LIKENED = {  # kinds with few signs, and kinds with many; their drawings are kep
 GROUND, NOISE = 150, 3  # grey levels of the rest, and its noise
 
 
-def measured(engines: Mapping[str, Engine]) -> UsualCosts:
+def measure_costs(engines: Mapping[str, Engine]) -> UsualCosts:
     """Seconds of processor time, so that already the first frame keeps its budget."""
-    picture = fair()
-    steps = STEPS | SHAKES
+    picture = sample_frame()
+    steps = STEPS | VARIATIONS
     return UsualCosts(
         engines={name: _cost(engine.read, picture) for name, engine in engines.items()},
         steps={name: _cost(_alone(step), picture) for name, step in steps.items()}
-        | {"rows": _cost(lambda gray: bars.rows(gray, EVERYWHERE), picture)}
+        | {"rows": _cost(lambda gray: bars.find_bar_rows(gray, EVERYWHERE), picture)}
         | {place: _cost(_sought(seek), picture) for place, seek in PLACES.items()},
         growth={name: _growth(step, picture) for name, step in steps.items()},
         comparisons={step: max(_least(_likened(*each), picture) for each in texts) for step, texts in LIKENED.items()},
@@ -49,7 +49,7 @@ def measured(engines: Mapping[str, Engine]) -> UsualCosts:
 def _likened(symbology: Symbology, data: bytes) -> Callable[[Gray], object]:
     def work(gray: Gray) -> object:
         parts = np.array_split(gray, bars.LINES_OF_IT)
-        return likeness([bars.median(part) for part in parts], (0, gray.shape[1]), symbology, data)
+        return likeness([bars.median_row(part) for part in parts], (0, gray.shape[1]), symbology, data)
 
     return work
 
@@ -58,7 +58,7 @@ def _sought(seek: Callable[[View], Iterable[View]]) -> Callable[[Gray], object]:
     return lambda gray: list(seek(whole(gray)))
 
 
-def fair() -> Gray:
+def sample_frame() -> Gray:
     """Half print, half plain ground: engines need about as long for it as for the median photograph."""
     dice = np.random.default_rng(0)
     ground = np.full((HEIGHT, WIDTH), float(GROUND))

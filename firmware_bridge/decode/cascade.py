@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import cv2
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.calibration import measured
-from firmware_bridge.decode.cascade_stages import LADDER, Depth, Stage
+from firmware_bridge.decode.calibration import measure_costs
+from firmware_bridge.decode.cascade_stages import CASCADE, Depth, Stage
 from firmware_bridge.decode.detection import BelievedCode, Gray
 from firmware_bridge.decode.engines import opencv, zbar, zxing
 from firmware_bridge.decode.engines.engine import Engine
@@ -16,7 +16,7 @@ from firmware_bridge.decode.engines.fault_injection import FaultInjection
 from firmware_bridge.decode.frame_session import FrameSession
 from firmware_bridge.decode.known import KnownCodes
 from firmware_bridge.decode.symbology_kinds import ROWS
-from firmware_bridge.decode.texture import elsewhere
+from firmware_bridge.decode.texture import has_patch_elsewhere
 from firmware_bridge.decode.time_budget import TimeBudget
 
 TO_CONFIRM = 3.0  # times the expected time of a stage: its look, and the second looks at what it claims
@@ -80,7 +80,7 @@ class Decoder:
         self._settings = settings
         self._now = now
         self._engines = engines(settings.symbologies)
-        self._usual = measured(self._engines)
+        self._usual = measure_costs(self._engines)
         self._rehearsal = FaultInjection() if settings.rehearse else None
         self._left: tuple[Stage, ...] = ()
         self._known = KnownCodes()
@@ -103,42 +103,44 @@ class Decoder:
         """
         if self._rehearsal:
             self._rehearsal.read(gray)
-        rungs = self._order(deep=deep, again=again)
+        stages = self._order(deep=deep, again=again)
         start = self._now() - MARGIN
         until = start + self._seconds(gray, again=again)
         sure_by = start + (self._settings.still if again else 0.0)
         look = FrameSession(
             gray, self._engines, TimeBudget(self._usual), until, self._now, self._known.disputed.keys(), sure_by
         )
-        left = self._climb(look, rungs, deep=deep, again=again)
+        left = self._run_stages(look, stages, deep=deep, again=again)
         found = look.found()
         self._known = self._known.after(found, look.disputed)
         goes_on = deep or again or bool(found)
-        climbed = not again or len(rungs) - len(left) > 1  # else even such a look is too short for what is left
-        self._left = left if goes_on and climbed and self._more(look, found) else ()
+        advanced = not again or len(stages) - len(left) > 1  # else even such a look is too short for what is left
+        self._left = left if goes_on and advanced and self._more(look, found) else ()
         return found
 
     def _order(self, *, deep: bool, again: bool) -> tuple[Stage, ...]:
         """The cheapest stage, then those that lately read what it does not, then the others, or what is left of them."""
-        first = (LADDER[0], *(rung for rung in LADDER[1:] if rung.name in self._known.rungs))
-        rest = self._left if again or (self._left and not deep) else LADDER
-        return first + tuple(rung for rung in rest if rung not in first)
+        first = (CASCADE[0], *(stage for stage in CASCADE[1:] if stage.name in self._known.stages))
+        rest = self._left if again or (self._left and not deep) else CASCADE
+        return first + tuple(stage for stage in rest if stage not in first)
 
-    def _climb(self, look: FrameSession, rungs: tuple[Stage, ...], *, deep: bool, again: bool) -> tuple[Stage, ...]:
+    def _run_stages(
+        self, look: FrameSession, stages: tuple[Stage, ...], *, deep: bool, again: bool
+    ) -> tuple[Stage, ...]:
         """Run stages until something new is read, or all of them. Returns the stages that did not run."""
         left: list[Stage] = []
-        for n, rung in enumerate(rungs):
-            if rung.depth > self._depth(look, deep=deep, again=again) or not look.climb(rung):
-                left.append(rung)
+        for n, stage in enumerate(stages):
+            if stage.depth > self._depth(look, deep=deep, again=again) or not look.run_stage(stage):
+                left.append(stage)
             elif (found := look.found()) and (self._known.lacks(found) or not self._more(look, found)):
-                return (*left, *rungs[n + 1 :])
+                return (*left, *stages[n + 1 :])
         return tuple(left)
 
     def _more(self, look: FrameSession, found: tuple[BelievedCode, ...]) -> bool:
         """Whether there may be codes beside those found."""
         if not found:
             return True
-        return not self._settings.patient and elsewhere(look.patches, [code.corners for code in found])
+        return not self._settings.patient and has_patch_elsewhere(look.patches, [code.corners for code in found])
 
     def _seconds(self, gray: Gray, *, again: bool) -> float:
         """What this look may take, the margin included."""
@@ -146,9 +148,9 @@ class Decoder:
             return float("inf")
         if not (again and self._left):
             return self._settings.budget
-        rung, pace = self._left[0], TimeBudget(self._usual)
-        look = pace.expected(rung.picture, rung.engine, gray.size) + pace.expected(
-            f"{rung.place} places", "", gray.size
+        stage, pace = self._left[0], TimeBudget(self._usual)
+        look = pace.expected(stage.picture, stage.engine, gray.size) + pace.expected(
+            f"{stage.place} places", "", gray.size
         )
         return max(self._settings.budget, min(MARGIN + TO_CONFIRM * look, self._settings.still))
 

@@ -9,9 +9,9 @@ from firmware_bridge.decode.preprocess import (
     averaged_down,
     blurred_along,
     brightened,
+    chain_steps,
     contrasted,
     evened,
-    in_turn,
     inverted,
     scaled,
     sharpened,
@@ -29,7 +29,7 @@ class Depth(IntEnum):
     PATIENT = 3  # a still picture: there will be no better frame
 
 
-class Place(StrEnum):
+class FrameArea(StrEnum):
     """What a stage looks at; the names of pictures that are not of the whole frame begin with it."""
 
     WHOLE = "whole"
@@ -46,11 +46,11 @@ class Stage:
     step: Step
     engine: str
     depth: Depth
-    place: Place
+    place: FrameArea
 
 
-def _rung(depth: Depth, engine: str, picture: str) -> Stage:
-    place = next((place for place in Place if picture.startswith(place)), Place.WHOLE)
+def _stage(depth: Depth, engine: str, picture: str) -> Stage:
+    place = next((place for place in FrameArea if picture.startswith(place)), FrameArea.WHOLE)
     return Stage(
         name=f"{engine}, {picture}", picture=picture, step=STEPS[picture], engine=engine, depth=depth, place=place
     )
@@ -60,7 +60,7 @@ STEPS: dict[str, Step] = {
     "as it is": as_it_is,
     "a third": scaled(0.35),
     "half": scaled(0.5),
-    "half, smoother": in_turn(scaled(0.5), smoothed(1.0)),
+    "half, smoother": chain_steps(scaled(0.5), smoothed(1.0)),
     "smaller": scaled(0.7),
     "larger": scaled(1.5),
     "squeezed": scaled(1.0, 0.33),
@@ -71,13 +71,13 @@ STEPS: dict[str, Step] = {
     "much sharper": sharpened(4.0, 3.0),
     "smoother": smoothed(1.0),
     "contrast": contrasted,
-    "contrast, double": in_turn(contrasted, scaled(2.0)),
-    "double, sharper": in_turn(scaled(2.0), sharpened(3.0, 3.0)),
+    "contrast, double": chain_steps(contrasted, scaled(2.0)),
+    "double, sharper": chain_steps(scaled(2.0), sharpened(3.0, 3.0)),
     "inverted": inverted,
     "even": evened,
-    "upright": in_turn(averaged_down(1 / 6), sharpened_across(3.0, 4.0)),
-    "upright, softer": in_turn(averaged_down(1 / 6), sharpened_across(2.0, 2.0)),
-    "upright, even": in_turn(averaged_down(1 / 6), evened, sharpened_across(2.0, 2.0)),
+    "upright": chain_steps(averaged_down(1 / 6), sharpened_across(3.0, 4.0)),
+    "upright, softer": chain_steps(averaged_down(1 / 6), sharpened_across(2.0, 2.0)),
+    "upright, even": chain_steps(averaged_down(1 / 6), evened, sharpened_across(2.0, 2.0)),
     "freed": as_it_is,
     "freed, sharper": sharpened(3.0, 2.0),
     "tilted 4": tilted(4.0),
@@ -88,53 +88,53 @@ STEPS: dict[str, Step] = {
 
 # The order reads most for its time, on photographs and synthetic frames alike, with each symbology counted the same.
 # Places are small: stages on places alone come before another stage on the whole frame.
-LADDER: tuple[Stage, ...] = (
-    _rung(Depth.LIVE, "zxing quick", "as it is"),
-    _rung(Depth.LIVE, "zxing quick", "upright"),
-    _rung(Depth.LIVE, "zxing quick", "upright, even"),
-    _rung(Depth.LIVE, "zxing quick", "freed, sharper"),
-    _rung(Depth.LIVE, "zxing", "half"),
-    _rung(Depth.LIVE, "opencv bars", "upright"),
-    _rung(Depth.LIVE, "opencv bars", "darker"),
-    _rung(Depth.LIVE, "zbar", "squeezed"),
-    _rung(Depth.DEEP, "zbar", "freed"),
-    _rung(Depth.DEEP, "zxing quick", "upright, softer"),
-    _rung(Depth.DEEP, "zxing global", "even"),
-    _rung(Depth.DEEP, "zxing", "as it is"),
-    _rung(Depth.DEEP, "zxing global", "inverted"),
-    _rung(Depth.DEEP, "zxing", "smoother"),
-    _rung(Depth.DEEP, "zbar", "half"),
-    _rung(Depth.DEEP, "opencv bars", "half"),
-    _rung(Depth.DEEP, "zbar", "blurred along"),
-    _rung(Depth.DEEP, "zxing", "larger"),
-    _rung(Depth.DEEP, "zxing global", "contrast"),
-    _rung(Depth.DEEP, "opencv bars", "as it is"),
-    _rung(Depth.DEEP, "zxing global", "contrast, double"),
-    _rung(Depth.DEEP, "zxing global", "tilted 45"),
-    _rung(Depth.DEEP, "zbar", "as it is"),
-    _rung(Depth.PATIENT, "zbar", "tilted 45"),
-    _rung(Depth.PATIENT, "opencv bars", "sharper"),
-    _rung(Depth.PATIENT, "zxing", "double, sharper"),
-    _rung(Depth.PATIENT, "zxing", "tilted 4"),
-    _rung(Depth.PATIENT, "zxing", "a third"),
-    _rung(Depth.PATIENT, "zxing", "half, smoother"),
-    _rung(Depth.PATIENT, "zxing", "smaller"),
-    _rung(Depth.PATIENT, "zxing", "darker"),
-    _rung(Depth.PATIENT, "zxing", "lighter"),
-    _rung(Depth.PATIENT, "zbar", "much sharper"),
-    _rung(Depth.PATIENT, "zbar", "inverted"),
-    _rung(Depth.PATIENT, "zbar", "darker"),
-    _rung(Depth.PATIENT, "opencv bars", "contrast, double"),
-    _rung(Depth.PATIENT, "zbar", "tilted 15"),
-    _rung(Depth.PATIENT, "zbar", "tilted 30"),
-    _rung(Depth.PATIENT, "zxing", "tilted 30"),
-    _rung(Depth.PATIENT, "zxing", "tilted 15"),
-    _rung(Depth.PATIENT, "opencv qr", "as it is"),
+CASCADE: tuple[Stage, ...] = (
+    _stage(Depth.LIVE, "zxing quick", "as it is"),
+    _stage(Depth.LIVE, "zxing quick", "upright"),
+    _stage(Depth.LIVE, "zxing quick", "upright, even"),
+    _stage(Depth.LIVE, "zxing quick", "freed, sharper"),
+    _stage(Depth.LIVE, "zxing", "half"),
+    _stage(Depth.LIVE, "opencv bars", "upright"),
+    _stage(Depth.LIVE, "opencv bars", "darker"),
+    _stage(Depth.LIVE, "zbar", "squeezed"),
+    _stage(Depth.DEEP, "zbar", "freed"),
+    _stage(Depth.DEEP, "zxing quick", "upright, softer"),
+    _stage(Depth.DEEP, "zxing global", "even"),
+    _stage(Depth.DEEP, "zxing", "as it is"),
+    _stage(Depth.DEEP, "zxing global", "inverted"),
+    _stage(Depth.DEEP, "zxing", "smoother"),
+    _stage(Depth.DEEP, "zbar", "half"),
+    _stage(Depth.DEEP, "opencv bars", "half"),
+    _stage(Depth.DEEP, "zbar", "blurred along"),
+    _stage(Depth.DEEP, "zxing", "larger"),
+    _stage(Depth.DEEP, "zxing global", "contrast"),
+    _stage(Depth.DEEP, "opencv bars", "as it is"),
+    _stage(Depth.DEEP, "zxing global", "contrast, double"),
+    _stage(Depth.DEEP, "zxing global", "tilted 45"),
+    _stage(Depth.DEEP, "zbar", "as it is"),
+    _stage(Depth.PATIENT, "zbar", "tilted 45"),
+    _stage(Depth.PATIENT, "opencv bars", "sharper"),
+    _stage(Depth.PATIENT, "zxing", "double, sharper"),
+    _stage(Depth.PATIENT, "zxing", "tilted 4"),
+    _stage(Depth.PATIENT, "zxing", "a third"),
+    _stage(Depth.PATIENT, "zxing", "half, smoother"),
+    _stage(Depth.PATIENT, "zxing", "smaller"),
+    _stage(Depth.PATIENT, "zxing", "darker"),
+    _stage(Depth.PATIENT, "zxing", "lighter"),
+    _stage(Depth.PATIENT, "zbar", "much sharper"),
+    _stage(Depth.PATIENT, "zbar", "inverted"),
+    _stage(Depth.PATIENT, "zbar", "darker"),
+    _stage(Depth.PATIENT, "opencv bars", "contrast, double"),
+    _stage(Depth.PATIENT, "zbar", "tilted 15"),
+    _stage(Depth.PATIENT, "zbar", "tilted 30"),
+    _stage(Depth.PATIENT, "zxing", "tilted 30"),
+    _stage(Depth.PATIENT, "zxing", "tilted 15"),
+    _stage(Depth.PATIENT, "opencv qr", "as it is"),
 )
 
 # Small changes that leave a true code as it is and make a misread fall apart: on our test photographs no text that zxing-cpp
 # misread survived both a tilt of 4 degrees and a change of size by a tenth.
-SHAKES: dict[str, Step] = {
+VARIATIONS: dict[str, Step] = {
     "": as_it_is,
     ", tilted": tilted(4.0),
     ", a tenth larger": scaled(1.12),

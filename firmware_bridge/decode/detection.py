@@ -31,7 +31,7 @@ class BelievedCode:
     """A code that was read and is believed.
 
     `data` holds the bytes as in the code (FNC1 as 0x1d); EAN and UPC as the printed ASCII digits (UPC-A 12 digits,
-    UPC-E 8 with number system and check digit). `corners` are four points in frame pixels; `rung` names the stage of
+    UPC-E 8 with number system and check digit). `corners` are four points in frame pixels; `stage` names the stage of
     the cascade that read it. `sure` is False if only one engine read it and its symbology is often misread: a live
     camera then waits for a second frame (see `temporal_dedup`).
     """
@@ -40,5 +40,5 @@ class BelievedCode:
     aim: str
     data: bytes
     corners: Corners
-    rung: str
+    stage: str
     sure: bool = True

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from firmware_bridge.decode.detection import Gray
-from firmware_bridge.decode.preprocess import View, mapped
+from firmware_bridge.decode.preprocess import View, warp
 
 LOCAL = 31  # pixels each way whose lightest and darkest part dark from light; an average would depend on the pack
 CALM = 3  # pixels of a blur against noise, before that
@@ -42,7 +42,7 @@ class Marks:
     modules: int
 
 
-def marks(gray: Gray) -> tuple[Marks, ...]:
+def find_marks(gray: Gray) -> tuple[Marks, ...]:
     """The codes of a frame (uint8, H x W) whose three marks are visible, the best fit first."""
     if min(gray.shape) < LEAST:
         return ()
@@ -56,7 +56,7 @@ def marks(gray: Gray) -> tuple[Marks, ...]:
     return tuple(three for _, three in found[:MOST])
 
 
-def freed(frame: View, code: Marks) -> View:
+def isolate_code(frame: View, code: Marks) -> View:
     """A code turned upright, with nothing but white around it."""
     step_right = (code.right - code.corner) / (code.modules - 2 * MARK)
     step_below = (code.below - code.corner) / (code.modules - 2 * MARK)
@@ -64,7 +64,7 @@ def freed(frame: View, code: Marks) -> View:
     back = np.array([[step_right.real, step_below.real, 0], [step_right.imag, step_below.imag, 0]], np.float64) / SCALE
     back[:, 2] = first.real, first.imag
     side = round((code.modules + 2 * QUIET) * SCALE)
-    view = mapped(frame, back, (side, side))
+    view = warp(frame, back, (side, side))
     edge = round((QUIET - KEPT) * SCALE)
     kept = view.gray[edge:-edge, edge:-edge]
     white = np.full_like(view.gray, round(float(np.percentile(kept, PAPER))))

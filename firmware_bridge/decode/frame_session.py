@@ -7,27 +7,27 @@ from dataclasses import replace
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade_stages import AGAIN, AGAIN_MATRIX, SHAKES, Place, Stage
+from firmware_bridge.decode.cascade_stages import AGAIN, AGAIN_MATRIX, VARIATIONS, FrameArea, Stage
 from firmware_bridge.decode.detection import BelievedCode, Detection, Gray
 from firmware_bridge.decode.engines.engine import Engine
-from firmware_bridge.decode.engines.plausibility import plausible
-from firmware_bridge.decode.evidence.claim import Claim, Key, heard
-from firmware_bridge.decode.evidence.rivals import contested, contradicted, rivals
-from firmware_bridge.decode.evidence.stripes import stripes, upright
-from firmware_bridge.decode.evidence.voting import is_sure, stands
+from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
+from firmware_bridge.decode.evidence.claim import Claim, Key, with_sighting
+from firmware_bridge.decode.evidence.rivals import are_rivals, contested_keys, is_contradicted
+from firmware_bridge.decode.evidence.stripes import find_stripes, turn_upright
+from firmware_bridge.decode.evidence.voting import is_believed, is_sure
 from firmware_bridge.decode.evidence.witnesses import Witnesses
-from firmware_bridge.decode.finder_patterns import freed, marks
+from firmware_bridge.decode.finder_patterns import find_marks, isolate_code
 from firmware_bridge.decode.preprocess import View, around, scaled, whole
 from firmware_bridge.decode.symbology_kinds import MATRIX, ROWS, SHORT, WEAK
-from firmware_bridge.decode.texture import Patch, patches
+from firmware_bridge.decode.texture import Patch, find_patches
 from firmware_bridge.decode.time_budget import TimeBudget
 
 MOST = 8  # codes of one stage that are looked at again; a shelf full of labels must not use up the budget
 TRIES = 8  # second readings that may fail before a claim is left to the next stages
 ENOUGH = 640  # pixels across an EAN-13 of 95 modules: more only costs time if the place is known
 PLACES: dict[str, Callable[[View], Iterator[View]]] = {  # by the names under which the pace knows their cost
-    "upright places": lambda frame: (upright(frame, place) for place in stripes(frame.gray)),
-    "freed places": lambda frame: (freed(frame, code) for code in marks(frame.gray)),
+    "upright places": lambda frame: (turn_upright(frame, place) for place in find_stripes(frame.gray)),
+    "freed places": lambda frame: (isolate_code(frame, code) for code in find_marks(frame.gray)),
 }
 OPENCV_READS = frozenset({Symbology.EAN13, Symbology.UPCA})
 
@@ -58,7 +58,7 @@ class FrameSession:
         self._now = now
         self._begun = False
         self._patches: tuple[Patch, ...] | None = None
-        self._places: dict[Place, tuple[View, ...]] = {}
+        self._places: dict[FrameArea, tuple[View, ...]] = {}
         self._claims: tuple[Claim, ...] = ()
         self._rows = Witnesses(self._frame, engines, self._time_to_confirm, disputed)
         self._rungs: dict[tuple[str, bytes], str] = {}
@@ -67,7 +67,7 @@ class FrameSession:
     def patches(self) -> tuple[Patch, ...]:
         """Where in the frame there may be codes; searched at first use."""
         if self._patches is None:
-            self._patches = patches(self._frame.gray)
+            self._patches = find_patches(self._frame.gray)
         return self._patches
 
     @property
@@ -78,40 +78,40 @@ class FrameSession:
     @property
     def disputed(self) -> frozenset[Key]:
         """The texts that rows of this frame contradict."""
-        return contested(self._claims)
+        return contested_keys(self._claims)
 
-    def climb(self, rung: Stage) -> bool:
+    def run_stage(self, stage: Stage) -> bool:
         """Run one stage on the frame, and look again at what it claims; False if there is no time for it.
 
         The first stage always runs.
         """
-        if rung.place is not Place.WHOLE:
-            return self._climb_places(rung)
-        if self._begun and not self._time_for(rung.picture, rung.engine, self._frame):
+        if stage.place is not FrameArea.WHOLE:
+            return self._run_on_places(stage)
+        if self._begun and not self._time_for(stage.picture, stage.engine, self._frame):
             return False
-        self._climb_on(self._frame, rung)
+        self._run_on(self._frame, stage)
         return True
 
-    def _climb_places(self, rung: Stage) -> bool:
+    def _run_on_places(self, stage: Stage) -> bool:
         """Run a stage on each place of its kind; the places are searched at first use."""
-        if rung.place not in self._places:
-            if self._begun and not self._time_for(f"{rung.place} places", "", self._frame):
+        if stage.place not in self._places:
+            if self._begun and not self._time_for(f"{stage.place} places", "", self._frame):
                 return False
-            self._places[rung.place] = tuple(PLACES[f"{rung.place} places"](self._frame))
-        for view in self._places[rung.place]:
-            if self._begun and not self._time_for(rung.picture, rung.engine, view):
+            self._places[stage.place] = tuple(PLACES[f"{stage.place} places"](self._frame))
+        for view in self._places[stage.place]:
+            if self._begun and not self._time_for(stage.picture, stage.engine, view):
                 return False
-            self._climb_on(view, rung)
+            self._run_on(view, stage)
         return True
 
-    def _climb_on(self, source: View, rung: Stage) -> None:
-        if (view := rung.step(source)) is None:
+    def _run_on(self, source: View, stage: Stage) -> None:
+        if (view := stage.step(source)) is None:
             return
         self._begun = True
-        fresh = self._ask(rung.engine, view, rung.picture)
+        fresh = self._ask(stage.engine, view, stage.picture)
         for seen in fresh[:MOST]:
-            self._rungs.setdefault((seen.symbology, seen.data), rung.name)
-            self._confirm(seen, rung, None if rung.place is Place.WHOLE else view)
+            self._rungs.setdefault((seen.symbology, seen.data), stage.name)
+            self._confirm(seen, stage, None if stage.place is FrameArea.WHOLE else view)
 
     def found(self) -> tuple[BelievedCode, ...]:
         """The claims that are believed, after their rows were read, too: some were first seen in a second view of another."""
@@ -122,7 +122,7 @@ class FrameSession:
                 self._claims = self._rows.read(claim, self._claims)
             elif claim.unsettled and not claim.outdone:
                 for other in self._claims:
-                    if other.lead is None and rivals(claim, other):
+                    if other.lead is None and are_rivals(claim, other):
                         self._claims = self._rows.read(other, self._claims)
         return tuple(self._found(claim) for claim in self._claims if self._stands(claim))
 
@@ -130,30 +130,30 @@ class FrameSession:
         start = self._now()
         sightings = self._engines[engine].read(view.gray)
         self._pace.took(engine, view.gray.size, self._now() - start)
-        believable = [ours for seen in sightings if (ours := plausible(seen))]
+        believable = [ours for seen in sightings if (ours := normalized_if_plausible(seen))]
         placed = [replace(seen, corners=view.to_frame(seen.corners)) for seen in believable]
         for seen in placed:
-            self._claims = heard(self._claims, seen, vote)
+            self._claims = with_sighting(self._claims, seen, vote)
         return placed
 
-    def _confirm(self, seen: Detection, rung: Stage, place: View | None) -> None:
+    def _confirm(self, seen: Detection, stage: Stage, place: View | None) -> None:
         """Read its rows; then, if they showed nothing, read the place again, slightly changed, with all engines."""
         if self._stands(self._claim(seen)):
             return
         if seen.symbology in ROWS:
             self._claims = self._rows.read(self._claim(seen), self._claims)
-            if contradicted(self._claim(seen), self._claims):
+            if is_contradicted(self._claim(seen), self._claims):
                 return
         failed = 0
-        for engine, view, vote in self._second_views(seen, rung, place):
+        for engine, view, vote in self._second_views(seen, stage, place):
             claim = self._claim(seen)
             if self._stands(claim) or failed >= TRIES:
                 return
             self._ask(engine, view, vote)
             failed += len(self._claim(seen).votes) == len(claim.votes)
 
-    def _second_views(self, seen: Detection, rung: Stage, place: View | None) -> Iterator[tuple[str, View, str]]:
-        if (place := place or self._place(seen, rung)) is None:
+    def _second_views(self, seen: Detection, stage: Stage, place: View | None) -> Iterator[tuple[str, View, str]]:
+        if (place := place or self._place(seen, stage)) is None:
             return
         shaken: dict[str, View | None] = {}
         for engine, shake in _order(seen.symbology):
@@ -162,11 +162,11 @@ class FrameSession:
             if not self._time_to_confirm(shake, engine, place):
                 continue
             if shake not in shaken:
-                shaken[shake] = SHAKES[shake](place)
+                shaken[shake] = VARIATIONS[shake](place)
             if view := shaken[shake]:
-                yield engine, view, rung.picture + shake
+                yield engine, view, stage.picture + shake
 
-    def _place(self, seen: Detection, rung: Stage) -> View | None:
+    def _place(self, seen: Detection, stage: Stage) -> View | None:
         """The place where the code was seen, prepared as the stage does; None if it is no part of the frame.
 
         A step that turns it repeats its edge pixels all around it, so bars cut by an edge become bars there, too.
@@ -178,10 +178,10 @@ class FrameSession:
         if seen.symbology in OPENCV_READS and longest > ENOUGH:
             shrunk = scaled(ENOUGH / longest)(place)
             place = shrunk or place
-        return rung.step(place) if self._time_to_confirm(rung.picture, "", place) else None
+        return stage.step(place) if self._time_to_confirm(stage.picture, "", place) else None
 
     def _stands(self, claim: Claim) -> bool:
-        return stands(claim, self._claims, self._disputed)
+        return is_believed(claim, self._claims, self._disputed)
 
     def _claim(self, seen: Detection) -> Claim:
         return next(c for c in self._claims if c.symbology is seen.symbology and c.data == seen.data)
@@ -200,7 +200,7 @@ class FrameSession:
             aim=claim.aim,
             data=claim.data,
             corners=claim.corners,
-            rung=self._rungs.get((claim.symbology, claim.data), "again"),
+            stage=self._rungs.get((claim.symbology, claim.data), "again"),
             sure=is_sure(claim),
         )
 

@@ -7,7 +7,7 @@ from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.evidence.claim import Key
 
 LOOKS = 15  # looks for which a code stays known, or disputed, after its last time: a second of a camera
-RUNGS = 3  # that run early because they read lately: more would take the time of the others
+STAGES_KEPT = 3  # that run early because they read lately: more would take the time of the others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class KnownCodes:
     """
 
     codes: Mapping[Key, int] = field(default_factory=dict)
-    rungs: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
     disputed: Mapping[Key, int] = field(default_factory=dict)
 
     def lacks(self, found: Iterable[BelievedCode]) -> bool:
@@ -29,10 +29,10 @@ class KnownCodes:
     def after(self, found: Iterable[BelievedCode], disputed: Set[Key]) -> "KnownCodes":
         """What is known after one more look that found these codes; stages are forgotten if no code is known."""
         codes = _refreshed(self.codes, [(code.symbology, code.data) for code in found])
-        rungs = tuple(dict.fromkeys([*(code.rung for code in found), *self.rungs]))
+        stages = tuple(dict.fromkeys([*(code.stage for code in found), *self.stages]))
         return KnownCodes(
             codes=codes,
-            rungs=rungs[:RUNGS] if codes else (),
+            stages=stages[:STAGES_KEPT] if codes else (),
             disputed=_refreshed(self.disputed, disputed),
         )
 

@@ -58,7 +58,7 @@ def around(view: View, corners: Corners) -> View:
     return crop(view, min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin)
 
 
-def cut(view: View, middle: tuple[float, float], angle: float, scale: float, size: tuple[int, int]) -> View:
+def cut_rotated(view: View, middle: tuple[float, float], angle: float, scale: float, size: tuple[int, int]) -> View:
     """`size` (columns, rows) around a point, `scale` columns per pixel, rows at an angle (radians) to the picture's rows."""
     columns, rows = size
     cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
@@ -69,10 +69,10 @@ def cut(view: View, middle: tuple[float, float], angle: float, scale: float, siz
             [sin, cos, middle[1] - sin * half_across - cos * half_down],
         ]
     )
-    return mapped(view, back, size)
+    return warp(view, back, size)
 
 
-def mapped(view: View, back: cv2.typing.MatLike, size: tuple[int, int]) -> View:
+def warp(view: View, back: cv2.typing.MatLike, size: tuple[int, int]) -> View:
     """A picture of `size` (columns, rows); `back` (2 x 3) maps its pixels to those of the given picture."""
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return _new(cv2.warpAffine(view.gray, back, size, flags=how, borderMode=cv2.BORDER_REPLICATE), view, back)
@@ -166,7 +166,7 @@ def evened(view: View) -> View:
     return _new(cv2.divide(view.gray, ground, scale=230), view)
 
 
-def in_turn(*steps: Step) -> Step:
+def chain_steps(*steps: Step) -> Step:
     """One step after the other."""
 
     def step(view: View) -> View | None:

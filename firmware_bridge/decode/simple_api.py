@@ -15,19 +15,19 @@ ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; anyt
 UNLIKELY = re.compile("(?<![｡-ﾟ])[｡-ﾟ]{1,2}(?![｡-ﾟ])|[\ue000-\uf8ff]")
 
 
-def live() -> Plain:
+def live_reader() -> Plain:
     """As the bridge reads a frame that the gate let through and whose scene is still."""
     decoder = Decoder()
-    return lambda gray: [(str(f.symbology), text(f)) for f in decoder.read(gray, deep=True)]
+    return lambda gray: [(str(f.symbology), guess_text(f)) for f in decoder.read(gray, deep=True)]
 
 
-def patient() -> Plain:
+def patient_reader() -> Plain:
     """As a still picture is read."""
     decoder = Decoder(DecodeSettings(patient=True))
-    return lambda gray: [(str(f.symbology), text(f)) for f in decoder.read(gray)]
+    return lambda gray: [(str(f.symbology), guess_text(f)) for f in decoder.read(gray)]
 
 
-def text(found: BelievedCode) -> str:
+def guess_text(found: BelievedCode) -> str:
     """A guess at the text of a code, only for display: `edge.codes` says what a code means."""
     if found.symbology in MATRIX:
         for encoding in ENCODINGS:

@@ -35,7 +35,7 @@ Key = tuple[Symbology, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class SeenCode:
     """One code before the lens; times are seconds of the caller's clock.
 
     `frames`: looks in which it was read, since it came; the first of them at `since` (look number `first`), the latest at
@@ -59,11 +59,11 @@ class Seen:
 class TemporalDedup:
     """All codes before the lens, the last read last, after so many looks."""
 
-    codes: tuple[Seen, ...] = ()
+    codes: tuple[SeenCode, ...] = ()
     looks: int = 0
 
 
-def look(
+def add_frame(
     held: TemporalDedup, found: Iterable[BelievedCode], at: float, *, hold: float = HOLD
 ) -> tuple[TemporalDedup, tuple[BelievedCode, ...]]:
     """One frame's codes at `at` seconds -> what is held now, and the codes that became readings with this frame."""
@@ -95,12 +95,12 @@ def keep(held: TemporalDedup, at: float, there: Set[Key], *, hold: float = HOLD)
     )
 
 
-def undecided(held: TemporalDedup, at: float) -> bool:
+def has_undecided(held: TemporalDedup, at: float) -> bool:
     """Whether a code waits to be reported: another look may confirm it, or show that nothing contradicts it."""
     return any(not seen.told and at - seen.last < HOLD for seen in held.codes)
 
 
-def later(held: TemporalDedup, seconds: float) -> TemporalDedup:
+def shift_times(held: TemporalDedup, seconds: float) -> TemporalDedup:
     """What is held after a time without looks: nothing went away in that time."""
     return replace(held, codes=tuple(replace(seen, last=seen.last + seconds) for seen in held.codes))
 
@@ -110,14 +110,14 @@ def key_of(found: BelievedCode) -> Key:
     return found.symbology, found.data
 
 
-def _memory(seen: Seen, hold: float) -> float:
+def _memory(seen: SeenCode, hold: float) -> float:
     """Seconds a code is remembered: a code not yet reported needs only some looks, whatever the hold time."""
     return hold if seen.told else HOLD
 
 
-def _seen(before: Seen | None, code: BelievedCode, at: float, number: int, beside: Set[Key]) -> Seen:
+def _seen(before: SeenCode | None, code: BelievedCode, at: float, number: int, beside: Set[Key]) -> SeenCode:
     if before is None:
-        before = Seen(
+        before = SeenCode(
             found=code,
             frames=0,
             since=at,
@@ -140,14 +140,14 @@ def _seen(before: Seen | None, code: BelievedCode, at: float, number: int, besid
     )
 
 
-def _judged(seen: Seen, every: Iterable[Seen], at: float, number: int) -> Seen:
+def _judged(seen: SeenCode, every: Iterable[SeenCode], at: float, number: int) -> SeenCode:
     if seen.told:
         return seen
     others = [other for other in every if at - other.last < HOLD and _contradicts(other, seen)]
     return replace(seen, told=_believed(seen, others, at, number), doubted=seen.doubted or bool(others))
 
 
-def _believed(seen: Seen, others: list[Seen], at: float, number: int) -> bool:
+def _believed(seen: SeenCode, others: list[SeenCode], at: float, number: int) -> bool:
     if seen.found.symbology in CORRECTED and seen.found.sure:
         return True
     if others:
@@ -157,7 +157,7 @@ def _believed(seen: Seen, others: list[Seen], at: float, number: int) -> bool:
     return seen.frames >= AGREE or (seen.found.sure and at - seen.read >= AWAY)
 
 
-def _contradicts(other: Seen, seen: Seen) -> bool:
+def _contradicts(other: SeenCode, seen: SeenCode) -> bool:
     """Whether two are texts of bars at the same place that were never read together."""
     return (
         other is not seen
@@ -167,7 +167,7 @@ def _contradicts(other: Seen, seen: Seen) -> bool:
     )
 
 
-def _outlives(seen: Seen, other: Seen, at: float, number: int) -> bool:
+def _outlives(seen: SeenCode, other: SeenCode, at: float, number: int) -> bool:
     """Whether `seen` is an item of its own, in spite of `other`."""
     if other.last < seen.since:
         return _follows(seen, other, at, number)
@@ -176,7 +176,7 @@ def _outlives(seen: Seen, other: Seen, at: float, number: int) -> bool:
     return not other.told and seen.frames >= MARGIN * other.frames
 
 
-def _follows(seen: Seen, other: Seen, at: float, number: int) -> bool:
+def _follows(seen: SeenCode, other: SeenCode, at: float, number: int) -> bool:
     """Whether `seen` is the next item after `other`, which has not come back since `seen` came."""
     if not seen.found.sure:
         return False
@@ -185,9 +185,9 @@ def _follows(seen: Seen, other: Seen, at: float, number: int) -> bool:
     return at - other.last >= AWAY and number - other.latest >= LOOKS and _steady(seen)
 
 
-def _steady(seen: Seen) -> bool:
+def _steady(seen: SeenCode) -> bool:
     return seen.read - seen.since >= STEADY and 2 * seen.frames > seen.latest - seen.first
 
 
-def _disputed(seen: Seen, every: Iterable[Seen]) -> bool:
+def _disputed(seen: SeenCode, every: Iterable[SeenCode]) -> bool:
     return any(other.read > seen.read and other.frames >= AGREE for other in every if _contradicts(other, seen))

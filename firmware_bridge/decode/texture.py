@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.cells import CELL, celled, opened
+from firmware_bridge.decode.cells import CELL, crop_to_cells, remove_thin
 from firmware_bridge.decode.detection import Corners, Gray
 
 LEAST = 3.0  # grey levels between neighbours, on average: no engine reads fainter bars
@@ -27,9 +27,9 @@ class Patch:
     bottom: int
 
 
-def patches(gray: Gray) -> tuple[Patch, ...]:
+def find_patches(gray: Gray) -> tuple[Patch, ...]:
     """The places of a frame (uint8, H x W) that may be codes."""
-    gray = celled(gray)
+    gray = crop_to_cells(gray)
     height, width = gray.shape
     if min(height, width) < SIDE * CELL:
         return ()
@@ -38,7 +38,7 @@ def patches(gray: Gray) -> tuple[Patch, ...]:
     down = cv2.resize(cv2.absdiff(gray[1:], gray[:-1]), size, interpolation=cv2.INTER_AREA)
     edges = cv2.max(across, down)
     floor = max(LEAST, ABOVE_NOISE * float(np.percentile(edges, 33)))
-    busy = opened((edges > floor).astype(np.uint8))
+    busy = remove_thin((edges > floor).astype(np.uint8))
     count, _, boxes, _ = cv2.connectedComponentsWithStats(busy, connectivity=4)
     return tuple(_patch(box) for box in boxes[1:count] if _like_a_code(box))
 
@@ -53,7 +53,7 @@ def _patch(box: cv2.typing.MatLike) -> Patch:
     return Patch(left=CELL * left, top=CELL * top, right=CELL * (left + wide), bottom=CELL * (top + tall))
 
 
-def elsewhere(patches: Iterable[Patch], read: Iterable[Corners]) -> bool:
+def has_patch_elsewhere(patches: Iterable[Patch], read: Iterable[Corners]) -> bool:
     """Whether any patch is apart from the codes read (their corners in frame pixels)."""
     codes = [_around(corners) for corners in read]
     return any(not any(_middle_in(patch, code) or _middle_in(code, patch) for code in codes) for patch in patches)

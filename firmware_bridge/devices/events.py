@@ -8,12 +8,12 @@ from typing import Protocol
 
 from edge.codes.symbology import from_aim
 from edge.scan.log import Reading
-from firmware_bridge.framing.framing import Code, Why
+from firmware_bridge.framing.framing import Code, RefusalReason
 
 TICK = 0.5  # seconds a source may be silent before it yields None, so that the end of the process is noticed
 
 
-class Detail(StrEnum):
+class DeviceFault(StrEnum):
     """What is wrong with a device, as a slug; the pages show it in a clerk's words."""
 
     NOT_FOUND = "not_found"  # nothing is plugged in at that path
@@ -30,7 +30,7 @@ class Detail(StrEnum):
 class DeviceLost(Exception):
     """The device cannot be read any more, or not yet; `detail` says why."""
 
-    def __init__(self, detail: Detail) -> None:
+    def __init__(self, detail: DeviceFault) -> None:
         super().__init__(detail.value)
         self.detail = detail
 
@@ -39,15 +39,15 @@ class DeviceLost(Exception):
 class DeviceTrouble:
     """The device is open, but nothing can be read from it; this ends with any other event."""
 
-    detail: Detail
+    detail: DeviceFault
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedInput:
     """Something came in that is no reading (half a code, noise): `count` of them. It is reported, and never guessed at."""
 
     count: int
-    why: Why = Why.UNFINISHED
+    why: RefusalReason = RefusalReason.UNFINISHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,12 @@ class BytesReceived:
     ending: str = ""
 
 
-Word = Reading | DeviceTrouble | Refused | BytesReceived | None  # None: it works, and there was nothing to read
+DeviceEvent = (
+    Reading | DeviceTrouble | RefusedInput | BytesReceived | None
+)  # None: it works, and there was nothing to read
 
 
-def reading(code: Code) -> Reading:
+def reading_of_code(code: Code) -> Reading:
     """A code from a line as a reading; its symbology is known if the scanner sent an AIM identifier."""
     return Reading(data=code.data, aim=code.aim, symbology=from_aim(code.aim) if code.aim else None)
 
@@ -75,7 +77,7 @@ class Source(Protocol):
     An event comes at least every TICK seconds. Entering the block, and asking for the next event, raise DeviceLost.
     """
 
-    def __enter__(self) -> Iterator[Word]: ...
+    def __enter__(self) -> Iterator[DeviceEvent]: ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -11,10 +11,10 @@ from typing import Literal
 
 from edge.codes.keyboard_layouts import AUTO_LAYOUTS, Layout, likeliest_layout, undo_caps_lock
 from edge.config.noren_toml import HidDevice
-from firmware_bridge.devices.events import Detail, DeviceLost, Word
+from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from firmware_bridge.devices.keymap import Keyboard
 from firmware_bridge.devices.serial_listener import listen
-from firmware_bridge.framing.framing import Code, Why
+from firmware_bridge.framing.framing import Code, RefusalReason
 from firmware_bridge.framing.terminator_learning import RUN, LearningFramer
 
 EVENT = struct.Struct("llHHi")  # linux/input.h: struct input_event { timeval, type, code, value }
@@ -25,13 +25,13 @@ SYN_DROPPED = 3  # the kernel's buffer overflowed
 RELEASED, PRESSED = 0, 1  # 2 is the keyboard's own repeat: a scanner never means it
 SETTLE = 0.03  # seconds after Enter or Tab until it counts as the code's end; scanners type a key in some milliseconds
 Event = tuple[int, int, int]  # type, code, value
-WHY = {
-    ENOENT: Detail.NOT_FOUND,
-    ENODEV: Detail.NOT_FOUND,
-    ENXIO: Detail.NOT_FOUND,
-    EACCES: Detail.NO_PERMISSION,
-    EPERM: Detail.NO_PERMISSION,
-    EBUSY: Detail.BUSY,
+FAULT_OF_ERRNO = {
+    ENOENT: DeviceFault.NOT_FOUND,
+    ENODEV: DeviceFault.NOT_FOUND,
+    ENXIO: DeviceFault.NOT_FOUND,
+    EACCES: DeviceFault.NO_PERMISSION,
+    EPERM: DeviceFault.NO_PERMISSION,
+    EBUSY: DeviceFault.BUSY,
 }
 
 
@@ -41,17 +41,17 @@ class HidScanner:
     def __init__(self, device: HidDevice) -> None:
         self._device = device
 
-    def __enter__(self) -> Iterator[Word]:
+    def __enter__(self) -> Iterator[DeviceEvent]:
         try:
             self._fd = os.open(self._device.path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
-            raise DeviceLost(WHY.get(error.errno or 0, Detail.WRONG_KIND)) from error
+            raise DeviceLost(FAULT_OF_ERRNO.get(error.errno or 0, DeviceFault.WRONG_KIND)) from error
         try:
             fcntl.ioctl(self._fd, EVIOCGRAB, 1)
         except OSError as error:
             os.close(self._fd)
-            raise DeviceLost(WHY.get(error.errno or 0, Detail.WRONG_KIND)) from error
-        return words(self._fd, self._device.layout)
+            raise DeviceLost(FAULT_OF_ERRNO.get(error.errno or 0, DeviceFault.WRONG_KIND)) from error
+        return read_events(self._fd, self._device.layout)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -59,7 +59,7 @@ class HidScanner:
         os.close(self._fd)  # releases the grab, too
 
 
-def words(fd: int, layout: Layout | Literal["auto"]) -> Iterator[Word]:
+def read_events(fd: int, layout: Layout | Literal["auto"]) -> Iterator[DeviceEvent]:
     """The events of what is typed at an open event device."""
     return listen(KeyDecoder(layout), lambda wait: _hear(fd, wait))
 
@@ -72,9 +72,9 @@ def _hear(fd: int, wait: float) -> list[Event]:
             return []
         data = os.read(fd, AT_ONCE)
     except OSError as gone:
-        raise DeviceLost(Detail.UNPLUGGED) from gone
+        raise DeviceLost(DeviceFault.UNPLUGGED) from gone
     if not data:
-        raise DeviceLost(Detail.UNPLUGGED)
+        raise DeviceLost(DeviceFault.UNPLUGGED)
     return [(kind, code, value) for _, _, kind, code, value in EVENT.iter_unpack(data)]
 
 
@@ -94,7 +94,7 @@ class KeyDecoder:
         return self._framers[0].refused
 
     @property
-    def why(self) -> Why:
+    def why(self) -> RefusalReason:
         return self._framers[0].why
 
     @property

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Sized
 from typing import Protocol, TypeVar
 
-from firmware_bridge.devices.events import TICK, BytesReceived, Refused, Word, reading
-from firmware_bridge.framing.framing import Code, Why
+from firmware_bridge.devices.events import TICK, BytesReceived, DeviceEvent, RefusedInput, reading_of_code
+from firmware_bridge.framing.framing import Code, RefusalReason
 
 What = TypeVar("What", bound=Sized)
 Hears = TypeVar("Hears", bound=Sized, contravariant=True)
@@ -17,7 +17,7 @@ class ByteReader(Protocol[Hears]):
     def refused(self) -> int: ...
 
     @property
-    def why(self) -> Why: ...
+    def why(self) -> RefusalReason: ...
 
     @property
     def ending(self) -> str: ...
@@ -33,7 +33,7 @@ class ByteReader(Protocol[Hears]):
     def silence(self) -> list[Code]: ...
 
 
-def listen(ear: ByteReader[What], hear: Callable[[float], What], *, first: float = TICK) -> Iterator[Word]:
+def listen(ear: ByteReader[What], hear: Callable[[float], What], *, first: float = TICK) -> Iterator[DeviceEvent]:
     """Events without end. `hear` waits at most that many seconds for input; the `first` look may be a short one."""
     told, quiet, wait = ear.refused, 0.0, first
     while True:
@@ -44,9 +44,9 @@ def listen(ear: ByteReader[What], hear: Callable[[float], What], *, first: float
         codes = ear.feed(data)
         while ear.unfinished and quiet >= ear.patience:
             codes += ear.silence()
-        yield from map(reading, codes)
+        yield from map(reading_of_code, codes)
         if ear.refused > told:
-            yield Refused(ear.refused - told, ear.why)
+            yield RefusedInput(ear.refused - told, ear.why)
             told = ear.refused
         yield None
         wait = min(TICK, ear.patience - quiet) if ear.unfinished else TICK

@@ -9,23 +9,23 @@ from types import TracebackType
 import serial
 
 from edge.config.noren_toml import SerialDevice
-from firmware_bridge.devices.events import Detail, DeviceLost, Word
+from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from firmware_bridge.devices.serial_listener import ByteReader, listen
 from firmware_bridge.framing.framing import Framer
-from firmware_bridge.framing.idle_gaps import Pauses
+from firmware_bridge.framing.idle_gaps import LearnedPauses
 from firmware_bridge.framing.terminator_learning import SETTLE, LearningFramer
-from firmware_bridge.framing.terminators import End
+from firmware_bridge.framing.terminators import Terminator
 
 PARITY = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 AT_ONCE = 4096  # bytes taken at once: what the kernel holds for a line
 PROOF = 0.1  # seconds an opened line must last to count as working: one that is going away fails within this time
 CHARACTERS = 5  # a slow line's silence is counted in characters of ten bits: at 1200 baud one takes 8 ms
-WHY = {
-    ENOENT: Detail.NOT_FOUND,
-    EACCES: Detail.NO_PERMISSION,
-    EPERM: Detail.NO_PERMISSION,
-    EBUSY: Detail.BUSY,
-    EAGAIN: Detail.BUSY,  # flock: another process reads this line
+FAULT_OF_ERRNO = {
+    ENOENT: DeviceFault.NOT_FOUND,
+    EACCES: DeviceFault.NO_PERMISSION,
+    EPERM: DeviceFault.NO_PERMISSION,
+    EBUSY: DeviceFault.BUSY,
+    EAGAIN: DeviceFault.BUSY,  # flock: another process reads this line
 }
 
 
@@ -34,10 +34,12 @@ class SerialScanner:
 
     def __init__(self, device: SerialDevice) -> None:
         self._device = device
-        self._end: End | None = None  # found when it was last open
-        self._pauses = Pauses(idle=device.idle_ms / 1000)  # kept, because most likely the same scanner comes back
+        self._end: Terminator | None = None  # found when it was last open
+        self._pauses = LearnedPauses(
+            idle=device.idle_ms / 1000
+        )  # kept, because most likely the same scanner comes back
 
-    def __enter__(self) -> Iterator[Word]:
+    def __enter__(self) -> Iterator[DeviceEvent]:
         device = self._device
         try:
             self._line = serial.Serial(
@@ -50,7 +52,7 @@ class SerialScanner:
                 exclusive=True,
             )
         except (OSError, termios.error) as error:
-            raise DeviceLost(WHY.get(error.args[0], Detail.WRONG_KIND)) from error
+            raise DeviceLost(FAULT_OF_ERRNO.get(error.args[0], DeviceFault.WRONG_KIND)) from error
         self._ear = self._framer()
         return listen(self._ear, self._hear, first=PROOF)
 
@@ -74,4 +76,4 @@ class SerialScanner:
             ready, _, _ = select.select([self._line.fileno()], [], [], wait)
             return bytes(self._line.read(AT_ONCE)) if ready else b""
         except OSError as gone:
-            raise DeviceLost(Detail.UNPLUGGED) from gone
+            raise DeviceLost(DeviceFault.UNPLUGGED) from gone

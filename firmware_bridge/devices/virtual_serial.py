@@ -35,7 +35,7 @@ AROUND: dict[Ending, tuple[bytes, bytes]] = {
 Positive = Annotated[float, Meta(gt=0, le=3600)]
 
 
-class Order(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class TwinCommand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One line from the control socket: bytes to send (base64 in JSON), or what to send after codes from now on, or a fault.
 
     A fault lasts from now on.
@@ -88,20 +88,20 @@ class VirtualScanner:
             self._master = -1
             self._unplugged.set()
 
-    async def obey(self, order: Order) -> None:
+    async def obey(self, order: TwinCommand) -> None:
         """Do what an order says. Raises Refusal."""
         match order:
-            case Order(send=bytes() as data, fault=None, ending=None):
+            case TwinCommand(send=bytes() as data, fault=None, ending=None):
                 await self._send(data)
-            case Order(ending=str() as ending, fault=None, send=None):
+            case TwinCommand(ending=str() as ending, fault=None, send=None):
                 self._before, self._after = AROUND[ending]
-            case Order(fault="drop", every=int() as every, send=None):
+            case TwinCommand(fault="drop", every=int() as every, send=None):
                 self._drop, self._sent = every, 0
-            case Order(fault="stall", seconds=float() as seconds, send=None):
+            case TwinCommand(fault="stall", seconds=float() as seconds, send=None):
                 self._stall = seconds
-            case Order(fault="vanish", seconds=float() as seconds, send=None):
+            case TwinCommand(fault="vanish", seconds=float() as seconds, send=None):
                 self._vanish(seconds)
-            case Order(fault="none", send=None):
+            case TwinCommand(fault="none", send=None):
                 self._drop, self._stall = 0, 0.0
                 if self._master < 0:
                     self.plug_in()
@@ -168,7 +168,7 @@ async def _answer(scanner: VirtualScanner, reader: asyncio.StreamReader, writer:
 
 async def _done(scanner: VirtualScanner, line: bytes) -> dict[str, bool | str]:
     try:
-        await scanner.obey(msgspec.json.decode(line, type=Order))
+        await scanner.obey(msgspec.json.decode(line, type=TwinCommand))
     except (msgspec.DecodeError, Refusal) as error:
         return {"error": str(error)}
     return {"ok": True}

@@ -10,13 +10,13 @@ from edge.codes.separators import with_separators
 LIMIT = 4096  # bytes a code may have; one byte more is kept, so that the scan processor sees that it was too long
 AIM_BYTES = identifiers.IDENTIFIER_BYTES
 STX, ETX = 0x02, 0x03
-BETWEEN = b"\r\n"  # what scanners send between codes besides their framing
+LINE_ENDS = b"\r\n"  # what scanners send between codes besides their framing
 HALF = 10.0  # seconds of silence after which half a code is dropped; no scanner pauses so long inside one
-Said = Literal["line", "tab", "stx", "idle"]
-ENDS: dict[Said, bytes] = {"line": BETWEEN, "tab": b"\t", "stx": bytes([ETX]), "idle": b""}
+FramingMode = Literal["line", "tab", "stx", "idle"]
+ENDS: dict[FramingMode, bytes] = {"line": LINE_ENDS, "tab": b"\t", "stx": bytes([ETX]), "idle": b""}
 
 
-class Why(StrEnum):
+class RefusalReason(StrEnum):
     """Why bytes were refused, as a slug; the pages show it in a clerk's words."""
 
     UNFINISHED = "unfinished"  # a code whose end did not come
@@ -34,7 +34,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class ScannerAdditions:
     """What a scanner adds to a code: an AIM identifier (`aim`), and `gs` in place of the separator 0x1d."""
 
     aim: bool = True
@@ -47,7 +47,7 @@ class Cover:
         return Code(data=with_separators(data, found, self.gs)[: LIMIT + 1], aim=found)
 
 
-class Place(Enum):
+class LinePosition(Enum):
     """The position on the line."""
 
     OUTSIDE = auto()  # `stx`: before the next STX
@@ -63,16 +63,16 @@ class Framer:
     the reason for the last of it: it is dropped, never guessed at.
     """
 
-    def __init__(self, framing: Said = "line", *, aim: bool = True, gs: str | None = None, idle: float = 0.06):
+    def __init__(self, framing: FramingMode = "line", *, aim: bool = True, gs: str | None = None, idle: float = 0.06):
         self._framing = framing
         self._ends = ENDS[framing]
-        self._cover = Cover(aim=aim, gs=gs)
+        self._cover = ScannerAdditions(aim=aim, gs=gs)
         self._code = bytearray()
-        self._start = Place.OUTSIDE if framing == "stx" else Place.INSIDE
+        self._start = LinePosition.OUTSIDE if framing == "stx" else LinePosition.INSIDE
         self._place = self._start
         self.patience = idle if framing == "idle" else HALF
         self.refused = 0
-        self.why = Why.UNFINISHED
+        self.why = RefusalReason.UNFINISHED
 
     @property
     def ending(self) -> str:
@@ -97,11 +97,11 @@ class Framer:
 
     def lost(self) -> None:
         """Bytes were lost on the way: what comes in is no code, up to its end."""
-        self._refuse(Why.LOST)
+        self._refuse(RefusalReason.LOST)
         self._code.clear()
-        self._place = Place.SKIPPING
+        self._place = LinePosition.SKIPPING
 
-    def _refuse(self, why: Why) -> None:
+    def _refuse(self, why: RefusalReason) -> None:
         self.refused += 1
         self.why = why
 
@@ -109,24 +109,24 @@ class Framer:
         if byte in self._ends:
             return self._end()
         if byte == STX and self._framing == "stx":
-            self._drop(Place.INSIDE)
-        elif self._place is Place.INSIDE:
+            self._drop(LinePosition.INSIDE)
+        elif self._place is LinePosition.INSIDE:
             self._code.append(byte)
             if len(self._code) > LIMIT + AIM_BYTES:
                 return self._too_long()
-        elif self._place is Place.OUTSIDE and byte not in BETWEEN:
-            self._refuse(Why.OUTSIDE)
-            self._place = Place.SKIPPING
+        elif self._place is LinePosition.OUTSIDE and byte not in LINE_ENDS:
+            self._refuse(RefusalReason.OUTSIDE)
+            self._place = LinePosition.SKIPPING
         return None
 
-    def _drop(self, place: Place) -> None:
+    def _drop(self, place: LinePosition) -> None:
         """Drop a code whose end was lost on the way."""
         if self._code:
-            self._refuse(Why.UNFINISHED)
+            self._refuse(RefusalReason.UNFINISHED)
         self._code.clear()
         self._place = place
 
-    def _taken(self, place: Place) -> bytes:
+    def _taken(self, place: LinePosition) -> bytes:
         code = bytes(self._code)
         self._code.clear()
         self._place = place
@@ -135,9 +135,9 @@ class Framer:
     def _end(self) -> Code | None:
         code = self._taken(self._start)
         if self._framing == "idle":
-            code = code.rstrip(BETWEEN)
+            code = code.rstrip(LINE_ENDS)
         return self._cover.off(code) if code else None
 
     def _too_long(self) -> Code:
         """Returned at once, not at its end: noise may have none."""
-        return self._cover.off(self._taken(Place.SKIPPING))
+        return self._cover.off(self._taken(LinePosition.SKIPPING))

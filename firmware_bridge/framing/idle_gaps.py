@@ -24,7 +24,7 @@ Shape = tuple[int, bool]  # characters, and whether all are digits
 
 
 @dataclass(slots=True)
-class Pauses:
+class LearnedPauses:
     """What is known of one scanner's silences. `idle`: seconds after which a code is over, at first those of its settings."""
 
     idle: float
@@ -55,7 +55,7 @@ class Pauses:
         if len(last) > 1:
             return _is_full(b"".join(last))  # typed: neither its beginning nor a possible code before it says anything
         if len(parts) > 1:
-            group = codes_in(parts, gaps, self.numbers)[-1]
+            group = split_into_codes(parts, gaps, self.numbers)[-1]
             return _is_full(b"".join(group)) and not (len(group) > 1 and looks_whole(group[0]))
         (code,) = parts
         if _is_full(code):
@@ -117,12 +117,14 @@ class Pauses:
             self.alone = {shape for shape in self.alone if shape in self.numbers or not shape[1]}
 
 
-def may_go_on(code: bytes) -> bool:
+def may_continue(code: bytes) -> bool:
     """Whether a longer code may begin like this."""
     return not _is_full(code)
 
 
-def codes_in(parts: Sequence[bytes], gaps: Sequence[float], numbers: Collection[Shape] = ()) -> list[Sequence[bytes]]:
+def split_into_codes(
+    parts: Sequence[bytes], gaps: Sequence[float], numbers: Collection[Shape] = ()
+) -> list[Sequence[bytes]]:
     """The parts of each code, with `gaps` seconds between them.
 
     Parts are joined that make a whole code together, unless each is one by itself, by a check digit or by `numbers`. Parts

@@ -7,9 +7,19 @@ that ends with the known end is one scan, whatever line ends and tabs are inside
 import itertools
 
 from edge.codes.completeness import is_tail, looks_whole
-from firmware_bridge.framing.framing import AIM_BYTES, BETWEEN, ETX, HALF, LIMIT, STX, Code, Cover, Why
-from firmware_bridge.framing.idle_gaps import HOLD, Pauses, codes_in, may_go_on
-from firmware_bridge.framing.terminators import BYTES, CUTS, End, end_of, scans_in, stands_alone
+from firmware_bridge.framing.framing import (
+    AIM_BYTES,
+    ETX,
+    HALF,
+    LIMIT,
+    LINE_ENDS,
+    STX,
+    Code,
+    RefusalReason,
+    ScannerAdditions,
+)
+from firmware_bridge.framing.idle_gaps import HOLD, LearnedPauses, may_continue, split_into_codes
+from firmware_bridge.framing.terminators import BYTES, CUTS, Terminator, is_single_scan, split_scans, terminator_of
 
 SETTLE = 0.02  # seconds after an end until it is the last: USB bridges hand bytes over every 16 ms
 RUN = 0.25  # seconds of silence that part two runs while the end is not known; hands are slower, scanners quicker
@@ -38,29 +48,29 @@ class LearningFramer:
         idle: float = 0.06,
         settle: float = SETTLE,
         doubtful: bool = False,
-        end: End | None = None,
-        pauses: Pauses | None = None,
+        end: Terminator | None = None,
+        pauses: LearnedPauses | None = None,
     ):
-        self._cover = Cover(aim=aim, gs=gs)
+        self._cover = ScannerAdditions(aim=aim, gs=gs)
         self._aim = aim
         self._settle, self._doubtful = settle, doubtful
-        self.pauses = pauses or Pauses(idle=idle)
+        self.pauses = pauses or LearnedPauses(idle=idle)
         self._run = bytearray()
         self._parts: list[int] = []  # where runs without an end, kept until more is known, ended
         self._gaps: list[float] = []  # how long it was silent behind each, in seconds, at least
         self._skipping = False
         self._agreed = 0  # scans in a row with the known end
-        self._other: End | None = None  # what the last scan ended with, if it was another one
+        self._other: Terminator | None = None  # what the last scan ended with, if it was another one
         self._endless = 0  # runs in a row that were refused for want of an end
         self._last: bytes | None = None  # given out a moment ago; its rest may still come
         self.end = end
         self.refused = 0
-        self.why = Why.UNFINISHED
+        self.why = RefusalReason.UNFINISHED
 
     @property
     def ending(self) -> str:
         """The end that was found, as noren.toml has it, with what was learned of silence; empty if none was found yet."""
-        if self.end is End.SILENCE and self.pauses.slug:
+        if self.end is Terminator.SILENCE and self.pauses.slug:
             return f"{self.end.value}_{self.pauses.slug}"
         return self.end.value if self.end else ""
 
@@ -76,9 +86,9 @@ class LearningFramer:
             return self.pauses.idle
         if not self._run:
             return HOLD
-        if self.end is End.SILENCE:
+        if self.end is Terminator.SILENCE:
             return min(2 * self._gaps[-1], HOLD) if self._is_parted else self.pauses.idle
-        found = end_of(bytes(self._run))
+        found = terminator_of(bytes(self._run))
         if found is not None and self.end in (None, found):
             return self._settle
         if not self._is_parted:
@@ -98,11 +108,11 @@ class LearningFramer:
         if not self._run:
             self._last = None
             return []
-        found = end_of(bytes(self._run))
-        if found is not None and self.end in (None, End.SILENCE, found):
+        found = terminator_of(bytes(self._run))
+        if found is not None and self.end in (None, Terminator.SILENCE, found):
             self._learn(found)
             return self._scans(found)
-        if self.end is End.SILENCE:
+        if self.end is Terminator.SILENCE:
             return self._unended()
         if not self._is_parted:
             self._part(RUN)
@@ -111,7 +121,7 @@ class LearningFramer:
 
     def lost(self) -> None:
         """Bytes were lost on the way: what is coming in is no code any more, up to its end."""
-        self._refuse(Why.LOST)
+        self._refuse(RefusalReason.LOST)
         self._clear()
         self._skipping = True
 
@@ -127,12 +137,12 @@ class LearningFramer:
         if self._skipping:
             self._skipping = byte not in self._ends
             return []
-        if not self._run and byte in BETWEEN:
+        if not self._run and byte in LINE_ENDS:
             return []  # the LF behind a CR that has already ended a code
         self._run.append(byte)
-        if self.end is End.ETX and byte == ETX:
-            self._learn(End.ETX)
-            return self._scans(End.ETX)
+        if self.end is Terminator.ETX and byte == ETX:
+            self._learn(Terminator.ETX)
+            return self._scans(Terminator.ETX)
         return self._too_much() if len(self._run) > MOST else []
 
     def _at_once(self) -> list[Code]:
@@ -142,11 +152,11 @@ class LearningFramer:
         Keys come one by one: if a person may have pressed them, that would be true for each key.
         """
         run = bytes(self._run)
-        end = end_of(run)
+        end = terminator_of(run)
         if end is None or end is not self.end or not self._is_trusted or self._doubtful or self._skipping:
             return []
         code, *others = CUTS[end].split(run)
-        if others != [b""] or not stands_alone(code):
+        if others != [b""] or not is_single_scan(code):
             return []
         self._learn(end)
         return self._scans(end)
@@ -154,7 +164,7 @@ class LearningFramer:
     @property
     def _ends(self) -> bytes:
         """Bytes that may end what is skipped."""
-        return b"" if self.end is End.SILENCE else BYTES[self.end] if self.end else b"".join(BYTES.values())
+        return b"" if self.end is Terminator.SILENCE else BYTES[self.end] if self.end else b"".join(BYTES.values())
 
     def _too_much(self) -> list[Code]:
         """More than one code can have: several were sent without a pause, or it is noise."""
@@ -177,20 +187,20 @@ class LearningFramer:
         runs = self._runs()
         if len(runs) < 2:
             return []
-        ends = {end_of(run) for run in runs}
+        ends = {terminator_of(run) for run in runs}
         (other, *others) = ends
         if other is not None and not others:
             end = other
         elif not all(looks_whole(run) for run in runs):
             if ends != {None} or not self.pauses.is_over(runs, self._gaps[:-1]):
                 return []
-            self._relearn(End.SILENCE)  # together they are a whole number, and nothing ends it
+            self._relearn(Terminator.SILENCE)  # together they are a whole number, and nothing ends it
             return self._without_end(waited=False)
         else:
-            end = End.SILENCE
+            end = Terminator.SILENCE
         self._relearn(end)
         self._clear()
-        if end is End.SILENCE and not self.pauses.is_over(runs[-1:], []):
+        if end is Terminator.SILENCE and not self.pauses.is_over(runs[-1:], []):
             self._run += runs.pop()  # the rest of it may be still to come
             self._part(RUN)
         return [self._code(_bare(run, end)) for run in runs]
@@ -199,7 +209,7 @@ class LearningFramer:
         """The runs without an end that wait."""
         return [bytes(self._run[a:b]) for a, b in itertools.pairwise([0, *self._parts])]
 
-    def _given_up(self, found: End | None) -> list[Code]:
+    def _given_up(self, found: Terminator | None) -> list[Code]:
         """Long silence after a run without the known end."""
         if found is not None:
             self._relearn(found)
@@ -209,9 +219,9 @@ class LearningFramer:
             if self._is_trusted:
                 self._agreed = DOUBTED
                 return self._whole()
-            self._relearn(End.SILENCE)
+            self._relearn(Terminator.SILENCE)
             return self._without_end(waited=True)
-        self._refuse(Why.UNFINISHED)
+        self._refuse(RefusalReason.UNFINISHED)
         self._endless, self._agreed = self._endless + 1, min(self._agreed, DOUBTED)
         self._clear()
         return []
@@ -234,35 +244,35 @@ class LearningFramer:
         """The codes of the runs that wait; `waited`: nothing has come behind them for long."""
         runs, gaps, before = self._runs(), self._gaps[:-1], self._last
         self._clear()
-        groups = codes_in(runs, gaps, self.pauses.numbers)
+        groups = split_into_codes(runs, gaps, self.pauses.numbers)
         self.pauses.learn(groups, gaps)
         if waited and len(runs) == 1:
             self.pauses.learn_alone(runs[0])
-        codes = [bare for group in groups if (bare := b"".join(group).rstrip(BETWEEN))]
+        codes = [bare for group in groups if (bare := b"".join(group).rstrip(LINE_ENDS))]
         if any(map(looks_whole, codes)):  # else it may be a piece of a code whose scanner pauses inside
-            self._learn(End.SILENCE)
+            self._learn(Terminator.SILENCE)
         if before and codes and is_tail(before, codes[0]) and not self.pauses.is_known_alone(before):
             self.pauses.learn_cut(before)
-            self._refuse(Why.UNFINISHED)
+            self._refuse(RefusalReason.UNFINISHED)
             codes = codes[1:]
-        elif codes and not waited and may_go_on(codes[-1]):
+        elif codes and not waited and may_continue(codes[-1]):
             self._last = codes[-1]
         return [self._code(code) for code in codes]
 
-    def _scans(self, end: End) -> list[Code]:
+    def _scans(self, end: Terminator) -> list[Code]:
         run = bytes(self._run)
         self._clear()
-        return [self._code(scan) for scan in scans_in(run, end, aim=self._aim)]
+        return [self._code(scan) for scan in split_scans(run, end, aim=self._aim)]
 
     def _whole(self) -> list[Code]:
-        run = bytes(self._run).rstrip(BETWEEN)
+        run = bytes(self._run).rstrip(LINE_ENDS)
         self._clear()
         return [self._code(run)] if run else []
 
     def _code(self, scan: bytes) -> Code:
         return self._cover.off(scan.removeprefix(bytes([STX])))
 
-    def _learn(self, end: End) -> None:
+    def _learn(self, end: Terminator) -> None:
         self._endless = 0
         if end is self.end:
             self._agreed, self._other = self._agreed + 1, None
@@ -271,10 +281,10 @@ class LearningFramer:
         else:
             self._other = end
 
-    def _relearn(self, end: End) -> None:
+    def _relearn(self, end: Terminator) -> None:
         self.end, self._agreed, self._other, self._endless = end, 1, None, 0
 
-    def _refuse(self, why: Why) -> None:
+    def _refuse(self, why: RefusalReason) -> None:
         self.refused += 1
         self.why = why
 
@@ -285,5 +295,5 @@ class LearningFramer:
         self._last = None
 
 
-def _bare(run: bytes, end: End) -> bytes:
+def _bare(run: bytes, end: Terminator) -> bytes:
     return run.rstrip(BYTES[end]) if end in BYTES else run

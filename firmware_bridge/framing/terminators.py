@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from edge.codes import aim as identifiers
 from edge.codes.completeness import looks_whole
-from firmware_bridge.framing.framing import BETWEEN, ETX
+from firmware_bridge.framing.framing import ETX, LINE_ENDS
 
 
-class End(StrEnum):
+class Terminator(StrEnum):
     """What a scanner ends a code with."""
 
     LINE = "line"  # CR, LF or both
@@ -17,7 +17,7 @@ class End(StrEnum):
     SILENCE = "idle"
 
 
-BYTES = {End.LINE: BETWEEN, End.TAB: b"\t", End.ETX: bytes([ETX])}
+BYTES = {Terminator.LINE: LINE_ENDS, Terminator.TAB: b"\t", Terminator.ETX: bytes([ETX])}
 CUTS = {end: re.compile(b"[%s]+" % re.escape(ends)) for end, ends in BYTES.items()}
 
 # A line that is a code by itself, and no line of a business card: a number, NW-7 with its letters, capitals and digits with
@@ -28,35 +28,35 @@ _ALONE = re.compile(
 )
 
 
-def stands_alone(line: bytes) -> bool:
+def is_single_scan(line: bytes) -> bool:
     """Whether a line is what a shop scans, and hardly one of several in a QR code."""
     return bool(_ALONE.fullmatch(line)) or looks_whole(line)
 
 
-def end_of(run: bytes) -> End | None:
+def terminator_of(run: bytes) -> Terminator | None:
     """The end of a run of bytes; None if it has no end that scanners use."""
-    if run.rstrip(BETWEEN).endswith(BYTES[End.ETX]):
-        return End.ETX
+    if run.rstrip(LINE_ENDS).endswith(BYTES[Terminator.ETX]):
+        return Terminator.ETX
     return next((end for end, ends in BYTES.items() if run[-1:] and run[-1] in ends), None)
 
 
-def scans_in(run: bytes, end: End, *, aim: bool) -> list[bytes]:
+def split_scans(run: bytes, end: Terminator, *, aim: bool) -> list[bytes]:
     """The scans in a run that ends with `end`: usually one; more if the line was read late, or if a scanner sends several codes
     of a label together.
 
     Then each begins with its AIM identifier, or is what a shop scans, line by line: no QR code with lines is like that.
     """
-    pieces = [bare for piece in CUTS[end].split(run) if (bare := piece.lstrip(BETWEEN))]
+    pieces = [bare for piece in CUTS[end].split(run) if (bare := piece.lstrip(LINE_ENDS))]
     if len(pieces) < 2:
         return pieces
     if aim and identifiers.leading_identifier(pieces[0]):
         return _from_identifiers(run, end)
-    if end is End.ETX or all(map(stands_alone, pieces)):
+    if end is Terminator.ETX or all(map(is_single_scan, pieces)):
         return pieces
     return [_without(run, end)]
 
 
-def _from_identifiers(run: bytes, end: End) -> list[bytes]:
+def _from_identifiers(run: bytes, end: Terminator) -> list[bytes]:
     """Cut before an AIM identifier that comes directly after an end."""
     found: list[bytes] = []
     at = 0
@@ -67,5 +67,5 @@ def _from_identifiers(run: bytes, end: End) -> list[bytes]:
     return found
 
 
-def _without(run: bytes, end: End) -> bytes:
-    return run[:-1] if end is End.TAB else run.rstrip(BETWEEN)
+def _without(run: bytes, end: Terminator) -> bytes:
+    return run[:-1] if end is Terminator.TAB else run.rstrip(LINE_ENDS)

@@ -76,13 +76,13 @@ class OtherBroker:
 
 
 @contextmanager
-def second_line(trial: OnTrial) -> Iterator[SameBroker | OtherBroker]:
+def probe_broker(trial: OnTrial) -> Iterator[SameBroker | OtherBroker]:
     """The probe to ask for doubts. It has a client id of its own: with the same id the broker would close the first connection."""
     config = trial.after.config
     if config.hq == trial.before.config.hq:
         yield SameBroker()
         return
     chain, store = config.store.chain, config.store.id
-    name, heard = f"noren-{chain}-{store}-trial-{secrets.token_hex(8)}", topics.heard_by_store(chain, store)
+    name, heard = f"noren-{chain}-{store}-trial-{secrets.token_hex(8)}", topics.store_subscriptions(chain, store)
     with MqttClient(read_broker(config.hq, key_of_folder(Path(config.store.data))), name, heard) as link:
         yield OtherBroker(link, trial)

@@ -16,7 +16,7 @@ OPEN = frozenset(
 )  # a camera is open even if it sees nothing: in the dark, before a poster
 
 
-def devices(db: Database, trial: OnTrial) -> list[Doubt]:
+def bridge_doubts(db: Database, trial: OnTrial) -> list[Doubt]:
     """What is wrong with the bridge, if anything. A store without devices needs no bridge."""
     config = trial.after.config
     if not config.devices and not trial.before.config.devices:

@@ -16,7 +16,7 @@ LARGEST = 4_000_000  # bytes of a page that are read
 STORE = ("/", "/brand.css", "/board", "/status", "/staff")
 
 
-class Lives(Struct, frozen=True, kw_only=True):
+class ConfigInForce(Struct, frozen=True, kw_only=True):
     """The config in force in the web process, and the one that was on trial when the process began."""
 
     number: int
@@ -27,11 +27,11 @@ class Health(Struct, frozen=True, kw_only=True):
     """The JSON of /healthz."""
 
     ok: bool
-    config: Lives
+    config: ConfigInForce
 
 
 @dataclass(slots=True)
-class Pages:
+class PagesProbe:
     """The pages of the settings on trial; a page that has answered is not requested again."""
 
     trial: OnTrial

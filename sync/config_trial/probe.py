@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.platform.database import open_store
-from sync.config_trial.broker_probe import OtherBroker, SameBroker, second_line
-from sync.config_trial.device_probe import devices
-from sync.config_trial.http_probe import Pages
-from sync.config_trial.states import Doubt, Verdict, judge
+from sync.config_trial.broker_probe import OtherBroker, SameBroker, probe_broker
+from sync.config_trial.device_probe import bridge_doubts
+from sync.config_trial.http_probe import PagesProbe
+from sync.config_trial.states import Doubt, Verdict, judge_trial
 from sync.config_trial.trial import OnTrial
 
 log = logging.getLogger(__name__)
@@ -62,18 +62,18 @@ def _look(trial: OnTrial, over: threading.Event) -> Verdict | None:
     with ExitStack() as held:
         db = open_store(Path(trial.after.config.store.data))
         held.callback(db.close)
-        line, pages = held.enter_context(second_line(trial)), Pages(trial)
+        line, pages = held.enter_context(probe_broker(trial)), PagesProbe(trial)
         while not over.is_set():
             doubts = _doubts(trial, db, pages, line)
             now = time.monotonic()
             wrong = (wrong or now) if any(doubt.sort == "wrong" for doubt in doubts) else None
             well = (well or now) if not doubts else None
-            found = judge(doubts, trial_s=now - begun, wrong_s=now - (wrong or now), well_s=now - (well or now))
+            found = judge_trial(doubts, trial_s=now - begun, wrong_s=now - (wrong or now), well_s=now - (well or now))
             if found is not None:
                 return found
             over.wait(LOOK_EVERY)
     return None
 
 
-def _doubts(trial: OnTrial, db: Database, pages: Pages, line: SameBroker | OtherBroker) -> list[Doubt]:
-    return [*line.doubts(), *pages.doubts(), *devices(db, trial)]
+def _doubts(trial: OnTrial, db: Database, pages: PagesProbe, line: SameBroker | OtherBroker) -> list[Doubt]:
+    return [*line.doubts(), *pages.doubts(), *bridge_doubts(db, trial)]

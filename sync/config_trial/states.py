@@ -32,7 +32,7 @@ class Transition(StrEnum):
     INTERRUPT = "interrupt"  # it could not be judged: a process is gone, the reason is unknown
 
 
-LIFE: Mapping[tuple[Stage, Transition], Stage] = {
+TRANSITIONS: Mapping[tuple[Stage, Transition], Stage] = {
     (Stage.RECEIVED, Transition.FIT): Stage.VALIDATED,
     (Stage.RECEIVED, Transition.UNFIT): Stage.REFUSED,
     (Stage.RECEIVED, Transition.SUPERSEDE): Stage.ROLLED_BACK,
@@ -50,7 +50,7 @@ PATIENCE = 5.0  # s a fault may last before the trial has failed: the bridge tri
 TRIES = 3  # times a config that could not be judged is tried: one that crashes a process crashes it three times
 SETTLE = 1.0  # s all must be well at the same time: a process that the new config crashes does so in its first rounds
 
-OPEN = frozenset({Stage.RECEIVED, Stage.VALIDATED, Stage.TRIAL})
+OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.VALIDATED, Stage.TRIAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +75,9 @@ def next_attempt(entries: Iterable[Entry], epoch: str, version: int) -> int:
     return last.attempt + 1 if again else 0
 
 
-def under_way(entries: Iterable[Entry]) -> Entry | None:
+def open_entry(entries: Iterable[Entry]) -> Entry | None:
     """The entry that has not ended; there is never more than one."""
-    return next((entry for entry in entries if entry.stage in OPEN), None)
+    return next((entry for entry in entries if entry.stage in OPEN_STAGES), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class Verdict:
     again: bool = False
 
 
-def judge(doubts: Sequence[Doubt], *, trial_s: float, wrong_s: float, well_s: float) -> Verdict | None:
+def judge_trial(doubts: Sequence[Doubt], *, trial_s: float, wrong_s: float, well_s: float) -> Verdict | None:
     """The verdict on a trial; None while it goes on.
 
     Seconds since the trial began, since something has been wrong, since all has been well, each without a break.

@@ -28,7 +28,7 @@ from edge.facts.box import (
 from edge.platform.clock import Now
 from edge.platform.database import one, rows, synchronous, writing
 from sync.config_trial import states, validation
-from sync.config_trial.states import DEADLINE, LIFE, Entry, Stage, Transition, Verdict
+from sync.config_trial.states import DEADLINE, TRANSITIONS, Entry, Stage, Transition, Verdict
 from sync.feeds.versions import FeedPosition
 from sync.protocol.signing import PublicKeys
 from sync.sync_log import append_note
@@ -81,7 +81,7 @@ class Trials:
 
         The first round repeats it, if it has not been tried too often (states.TRIES).
         """
-        self._open = states.under_way(self._entries())
+        self._open = states.open_entry(self._entries())
         self.stop("sync was started anew during the trial", now)
 
     def stop(self, why: str, now: Now) -> None:
@@ -121,7 +121,7 @@ class Trials:
             )
             _forget(self.db)
             append_note(self.db, ConfigReceived(version=stand.version, epoch=stand.epoch), now)
-        self._open, self._asked = states.under_way(self._entries()), None
+        self._open, self._asked = states.open_entry(self._entries()), None
         return True
 
     def _document(self) -> str:
@@ -138,7 +138,7 @@ class Trials:
                 gone = self._not_found(entry, at)
                 if gone is None:
                     return False
-                if bad := validation.missing(before, after, gone):
+                if bad := validation.missing_devices(before, after, gone):
                     raise bad
         except BadDocument as bad:
             self._turn(Transition.UNFIT, now, bad.reason, bad.path)
@@ -177,7 +177,7 @@ class Trials:
             before=active_config.last_good_settings(self.db, self.ground),
             after=after,
             lost=frozenset(row["device"] for row in rows(self.db, "select device from devices where state = 'lost'")),
-            keys=trusted_keys.trusted(self.enrolled, self.db),
+            keys=trusted_keys.read_trusted_keys(self.enrolled, self.db),
             moment=moment,
         )
         self._turn(Transition.TRY, now)
@@ -201,7 +201,7 @@ class Trials:
         """One commit: the config's new stage, and the fact about it for HQ."""
         entry = self._open
         assert entry is not None
-        stage = LIFE[entry.stage, turn]
+        stage = TRANSITIONS[entry.stage, turn]
         if entry.stage is Stage.TRIAL:
             self.check.end()
         fact = self._fact(entry, stage, reason, path)
@@ -212,7 +212,7 @@ class Trials:
             )
             append_note(self.db, fact, now)
         log.info("config version %d is %s%s", entry.version, stage, f": {path} {reason}".rstrip() if reason else "")
-        self._open = replace(entry, stage=stage) if stage in states.OPEN else None
+        self._open = replace(entry, stage=stage) if stage in states.OPEN_STAGES else None
 
     def _fact(self, entry: Entry, stage: Stage, reason: str, path: str) -> ConfigStage:
         version, epoch = entry.version, entry.epoch

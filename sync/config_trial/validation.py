@@ -47,7 +47,7 @@ def _put_down(path: Path, ca: str) -> None:
         raise BadDocument("box.broker.ca", f"cannot be written down: {error}") from None
 
 
-def missing(before: Settings, after: Settings, gone: list[str]) -> BadDocument | None:
+def missing_devices(before: Settings, after: Settings, gone: list[str]) -> BadDocument | None:
     """The devices, new or moved by the config, that the bridge did not find; one that is only unplugged is no fault."""
     moved = {device.id for device in moved_devices(before.config.devices, after.config.devices)}
     for number, device in enumerate(after.config.devices):

@@ -13,7 +13,7 @@ from edge.features.pickup.state_machine import State as OrderState
 from edge.features.stock import NeighbourStock, StockRow
 from edge.validation.localized_text import LocalizedText
 from sync.protocol import topics
-from sync.protocol.digest import add, as_text
+from sync.protocol.digest import add_row, as_text
 from sync.protocol.messages import (
     Ack,
     Answer,
@@ -87,7 +87,7 @@ _OFFER = Offer(
     single_use=True,
 )
 _ROW = FeedRow(key=GTIN, version=42, body=Raw(msgspec.json.encode(_STOCK)))
-_HEAD = FeedHead(epoch=FEED_EPOCH, version=42, rows=1, digest=as_text(add(0, GTIN, 42)))
+_HEAD = FeedHead(epoch=FEED_EPOCH, version=42, rows=1, digest=as_text(add_row(0, GTIN, 42)))
 
 EXAMPLES: tuple[Example, ...] = (
     Example(

@@ -9,7 +9,7 @@ from edge.facts.box import MirrorReplaced
 from edge.platform.clock import Now
 from edge.platform.database import writing
 from sync.feeds.receiver import FeedReceiver
-from sync.sync_log import append_note, remembered
+from sync.sync_log import append_note, remembered_names
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Replacement:
 
     def _tell(self, it: Replaced, now: Now) -> None:
         # a kill between the two files' commits must not report it twice
-        if it.at not in remembered(self.db, MirrorReplaced):
+        if it.at not in remembered_names(self.db, MirrorReplaced):
             with writing(self.db):
                 append_note(self.db, MirrorReplaced(made=it.at, why=it.why, aside=it.aside), now)
         self._note("told")

@@ -53,13 +53,13 @@ def put(db: Database, here: FeedPosition, found: Sequence[FeedRow]) -> tuple[Fee
         if row.version <= here.version:
             continue
         if (old := _take_out(db, here.feed, row.key, aside)) is not None:
-            count, total = count - 1, digest.take(total, row.key, old)
+            count, total = count - 1, digest.remove_row(total, row.key, old)
         text = row.text
         if why := _put_in(db, here.feed, row, text):
             aside[row.key] = row.version
             bad.append((row, why))
         if text is not None:
-            count, total = count + 1, digest.add(total, row.key, row.version)
+            count, total = count + 1, digest.add_row(total, row.key, row.version)
     return replace(here, rows=count, digest=total), bad
 
 

@@ -39,30 +39,30 @@ class Renewal(Struct, frozen=True, kw_only=True):
     noted: str
 
 
-def renew(db: Database) -> int:
+def renew_epochs(db: Database) -> int:
     """Begin a new epoch of every feed: each store loads it beside the old one. Returns how many feeds.
 
     The journals need nothing: HQ acknowledges what it has, and the stores send again from there.
     """
     db.conn.execute("pragma journal_mode = wal")  # a copy made by `vacuum into` has lost it
     with writing(db):
-        return _renew(db, feed.stands(db)[0])
+        return _renew(db, feed.changed_positions(db)[0])
 
 
-def renew_older(db: Database, known: int, here: int) -> int:
+def renew_older_epochs(db: Database, known: int, here: int) -> int:
     """Begin a new epoch of all feeds, because HQ had come further than its database shows; returns how many."""
-    count = renew(db)
+    count = renew_epochs(db)
     moment = now().text
     with writing(db):
         db.conn.execute(
             """insert into renewals (store, feed, epoch, theirs, ours, renewed, whole, noted) values (?, ?, ?, ?, ?, ?, 1, ?)""",
             (OURSELVES, "", secrets.token_hex(8), known, here, count, moment),
         )
-    log.error("%s", in_words(lately(db)[-1]))
+    log.error("%s", renewal_in_words(recent_renewals(db)[-1]))
     return count
 
 
-def notice(db: Database, store: str, feeds: Mapping[str, FeedState | Want]) -> bool:
+def renew_if_store_ahead(db: Database, store: str, feeds: Mapping[str, FeedState | Want]) -> bool:
     """Check whether a store has a version that HQ never sent: then HQ's database is an older copy. Returns whether feeds got
     a new epoch. Runs inside the caller's transaction.
 
@@ -83,7 +83,7 @@ def is_ahead(db: Database, store: str, want: Want) -> bool:
 
 def _unsaid(db: Database, store: str, name: str, told: FeedState | Want) -> FeedPosition | None:
     """The state of HQ's own feed, if a store has a later version of it, or an epoch of it that HQ does not know."""
-    here = feed.stand(db, name, feed.scope_of(name, store))
+    here = feed.feed_position(db, name, feed.scope_of(name, store))
     if here is None or not told.epoch or (told.epoch == here.epoch and told.version <= here.version):
         return None
     at = (name, here.scope, told.epoch)
@@ -113,7 +113,7 @@ def _note_unsaid(db: Database, store: str, theirs: int, here: FeedPosition) -> b
             whole=whole and begun > 0,
             noted=moment.text,
         )
-        log.error("%s", in_words(seen))
+        log.error("%s", renewal_in_words(seen))
     return begun > 0
 
 
@@ -140,7 +140,7 @@ def _begin_anew(db: Database, store: str, moment: Now, *, whole: bool) -> int:
     )
     if soon is not None:
         return 0
-    return _renew(db, feed.stands(db)[0] if whole else feed.of_scope(db, store))
+    return _renew(db, feed.changed_positions(db)[0] if whole else feed.positions_of_scope(db, store))
 
 
 def _before(moment: Now, past: timedelta) -> str:
@@ -157,11 +157,11 @@ def _renew(db: Database, here: Sequence[FeedPosition]) -> int:
             (one_feed.feed, one_feed.scope, one_feed.epoch, moment),
         )
         if one_feed.feed == "config":
-            config_status.renew(db, one_feed.scope, one_feed.epoch, new.epoch)
+            config_status.carry_over_epoch(db, one_feed.scope, one_feed.epoch, new.epoch)
     return len(here)
 
 
-def lately(db: Database) -> list[Renewal]:
+def recent_renewals(db: Database) -> list[Renewal]:
     """What was noticed in the last days, the latest last."""
     found = rows(
         db,
@@ -172,7 +172,7 @@ def lately(db: Database) -> list[Renewal]:
     return [Renewal(**{**row, "whole": bool(row["whole"])}) for row in found]
 
 
-def in_words(seen: Renewal) -> str:
+def renewal_in_words(seen: Renewal) -> str:
     """What was noticed, and what is to be done."""
     if seen.store == OURSELVES:
         return (

@@ -16,7 +16,7 @@ from sync.hq.feeds.outbox import Outbox
 from sync.hq.feeds.publisher import Publisher
 from sync.hq.ingest import collector, group_commit
 from sync.hq.ingest.collector import Batch
-from sync.hq.ingest.message_auth import NotAuthentic, hear
+from sync.hq.ingest.message_auth import NotAuthentic, authenticate
 from sync.hq.queries import answers
 from sync.hq.queries.unknown_members import QueryBudgets, Why
 from sync.hq.rejected_messages import Refusals
@@ -81,8 +81,8 @@ class HqLoop:
                     self._hear_hq(topic, payload)
                 case MessageReceived(topic, payload):
                     message = self._read(topic, payload)
-                    if message and not self._is_late(topics.owner(topic), message, event.at):
-                        messages.append((topics.owner(topic), message))
+                    if message and not self._is_late(topics.store_of_topic(topic), message, event.at):
+                        messages.append((topics.store_of_topic(topic), message))
                 case Connected():
                     self._come_up()
                 case MessagesDropped(count):
@@ -113,9 +113,9 @@ class HqLoop:
 
     def _read(self, topic: str, payload: bytes) -> Message | None:
         """The message; else it is counted, and if it was a batch, its store gets a nack."""
-        store = topics.owner(topic)
+        store = topics.store_of_topic(topic)
         try:
-            return hear(self.chain, self.stores, topic, payload)
+            return authenticate(self.chain, self.stores, topic, payload)
         except NotAuthentic as refused:
             self.refusals.add(store, refused.reason)
             if refused.batch:
@@ -151,7 +151,7 @@ class HqLoop:
 
     def _answer(self, store: str, ask: Ask) -> None:
         """A store that asks for far more members than usual gets no answer; the refusal is counted for the fleet report."""
-        found = answers.answer(self.db, store, ask, self.budgets)
+        found = answers.answer_question(self.db, store, ask, self.budgets)
         if isinstance(found, Why):
             self.refusals.add(store, found)
             return
@@ -159,15 +159,15 @@ class HqLoop:
         self._dirty = True  # it may have let the store know a member
 
     def _keep(self, batches: Sequence[Batch]) -> None:
-        for store, answer in group_commit.keep(self.db, batches):
+        for store, answer in group_commit.keep_or_nack(self.db, batches):
             self.out.answer(topics.down(self.chain, store, "ack"), answer)
         self._dirty = True
 
     def _page(self, store: str, want: Want) -> None:
         if epoch_reset.is_ahead(self.db, store, want):
             with writing(self.db):
-                self._dirty = epoch_reset.notice(self.db, store, {want.feed: want}) or self._dirty
-        found = publisher.page(self.db, store, want)
+                self._dirty = epoch_reset.renew_if_store_ahead(self.db, store, {want.feed: want}) or self._dirty
+        found = publisher.feed_page(self.db, store, want)
         if found is None:
             self.refusals.add(store, "no_such_feed")
             return
@@ -175,11 +175,11 @@ class HqLoop:
 
     def _note(self, states: Sequence[State]) -> None:
         with writing(self.db):
-            come = {state.store for state in states if presence.note(self.db, state, now().text)}
+            come = {state.store for state in states if presence.note_presence(self.db, state, now().text)}
             for state in states:
-                self._dirty = epoch_reset.notice(self.db, state.store, state.feeds) or self._dirty
+                self._dirty = epoch_reset.renew_if_store_ahead(self.db, state.store, state.feeds) or self._dirty
                 # at each birth that reports otherwise: the box may have been offline when the command was sent
-                if clones.tell(self.db, state):
+                if clones.queue_clone_notice(self.db, state):
                     come.add(state.store)
         for store in come:
             self.feeds.order(store)

@@ -37,15 +37,15 @@ def serve(folder: Path, broker: Broker, *, shared: bool = False) -> int:
 
 def _heard(chain: str, shared: bool) -> list[str]:
     """What a worker subscribes to."""
-    told = topics.shared_by_hq(chain) if shared else topics.heard_by_hq(chain)
+    told = topics.shared_hq_subscriptions(chain) if shared else topics.hq_subscriptions(chain)
     return [*told, presence.hq_topic(chain)]
 
 
 def _work(folder: Path, broker: Broker, shared: bool, life: Life) -> None:
     key = read_hq_key(folder)
     db = open_hq_store(folder)
-    older_copy.begin(db, folder)
-    key_rotation.prove(db, folder)
+    older_copy.renew_if_older(db, folder)
+    key_rotation.vouch_for_keys(db, folder)
     chain = chain_of(folder)
     client = f"noren-hq-{secrets.token_hex(8)}"  # each worker its own, and none that anybody could guess and take
     with MqttClient(broker, client, _heard(chain, shared), presence.will(chain, key)) as link:

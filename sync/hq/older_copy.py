@@ -21,7 +21,7 @@ class _Life(Struct, frozen=True):
     stamp: int  # of the last change of any feed
 
 
-def begin(db: Database, folder: Path) -> int:
+def renew_if_older(db: Database, folder: Path) -> int:
     """Before anything is pushed or sent: if the database is behind the note, renew its feeds; returns how many.
 
     Else a push would give versions a second meaning, and a store that got the first would take both for the same.
@@ -29,12 +29,12 @@ def begin(db: Database, folder: Path) -> int:
     known, here = _noted(folder), _stamp(db)
     if known <= here:
         return 0
-    count = epoch_reset.renew_older(db, known, here)
-    note(db, folder)
+    count = epoch_reset.renew_older_epochs(db, known, here)
+    note_versions(db, folder)
     return count
 
 
-def note(db: Database, folder: Path) -> None:
+def note_versions(db: Database, folder: Path) -> None:
     """Note how far the feeds are, after a commit. Should a kill come between, the note is behind, which shows nothing."""
     here = _stamp(db)
     if here == _noted(folder):
@@ -72,4 +72,4 @@ class Notes:
         """`at`: monotonic seconds."""
         if at >= self._due:
             self._due = at + EVERY
-            note(self.db, self.folder)
+            note_versions(self.db, self.folder)

@@ -14,7 +14,7 @@ ERASED = "\r\033[K"  # the terminal's line is empty again
 COUNTED = 1000  # rows between two words about how far it is
 
 
-def shown(label: str, items: Sequence[T]) -> Iterator[T]:
+def with_bar(label: str, items: Sequence[T]) -> Iterator[T]:
     """The items, one by one, with a bar; no bar if stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield from items
@@ -23,7 +23,7 @@ def shown(label: str, items: Sequence[T]) -> Iterator[T]:
         yield from bar
 
 
-def shown_as_read(label: str, items: Iterable[T], path: Path) -> Iterator[T]:
+def with_row_bar(label: str, items: Iterable[T], path: Path) -> Iterator[T]:
     """The rows of a file with a bar if a row is a line; else with a count that rises every thousand."""
     if not sys.stderr.isatty():
         yield from items

@@ -12,10 +12,10 @@ from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
 from edge.platform.database import one, writing
 from edge.validation.row import encode_row
-from sync.hq.enrolment.founding import enrol, found, opened
+from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing.push import put_all
-from sync.hq.progress_bar import shown
+from sync.hq.progress_bar import with_bar
 from sync.hq.projections import neighbour_stock
 from sync.hq.sample.play import play
 from sync.hq.sample.tables import STORES, policy, tables
@@ -24,15 +24,15 @@ PLAY = "play.json"
 PLAYED = "ginza"  # the store to try
 
 
-def fill(folder: Path, broker: str) -> int:
+def found_sample(folder: Path, broker: str) -> int:
     """Found the sample chain's headquarters and enrol its stores; returns the rows put, 0 if that was done before.
 
     A headquarters that already has rows stays unchanged: its stores have changed since. All rows are put in one
     transaction, so that after a kill they are put again; play.json is written last and marks that all is there.
     """
-    found(folder, chain_id(), broker)
+    found_headquarters(folder, chain_id(), broker)
     moment = datetime.now(UTC)
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         enrolled = {row[0] for row in db.conn.execute("select id from stores where revoked is null").fetchall()}
         for store in STORES:
             if store not in enrolled:
@@ -49,14 +49,14 @@ def chain_id() -> str:
     return policy(PLAYED).brand.name.lower()
 
 
-def count_anew(folder: Path) -> int:
+def recount_stock(folder: Path) -> int:
     """Report the sample chain's stock numbers again, as of now; returns how many. A number that is not reported again grows old."""
     moment, told = now(), 0
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         for store in STORES:
             sql = "select key, body from rows where feed = 'stock' and scope = ? and body is not null"
             found = [
-                (key, row_types.read("stock", key, body, StockRow)) for key, body in db.conn.execute(sql, (store,))
+                (key, row_types.valid_row("stock", key, body, StockRow)) for key, body in db.conn.execute(sql, (store,))
             ]
             rows = {key: structs.replace(row, as_of=moment.time) for key, row in found if row}
             with writing(db):
@@ -68,7 +68,7 @@ def count_anew(folder: Path) -> int:
 def _put_all(db: Database, moment: datetime) -> int:
     """Push each file of the sample; returns the rows in the feeds then, including those about neighbour stores."""
     with writing(db):
-        for table in shown("filling the sample chain", tables()):
+        for table in with_bar("filling the sample chain", tables()):
             put_all(db, table.word, table.scope, table.items(moment))
         (count,) = db.conn.execute("select count(*) from rows").fetchone()
     return int(count)

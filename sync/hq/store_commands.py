@@ -10,21 +10,23 @@ from sqlite_utils import Database
 from edge.platform.clock import now, utc_text
 from edge.platform.database import rows, writing
 from sync.hq.errors import NotPossible
-from sync.protocol.command_types import wrong
+from sync.protocol.command_types import command_fault
 from sync.protocol.messages import Do
 
 LASTS = timedelta(minutes=15)  # for a store that is offline for longer, a person who still wants it sends it again
 
 
-def order(db: Database, scope: str, command: str, args: Mapping[str, str]) -> str:
+def queue_command(db: Database, scope: str, command: str, args: Mapping[str, str]) -> str:
     """Queue a command for a store (or `all`); `serve` sends it. Returns its id. Raises NotPossible."""
     with writing(db):
-        return order_within(db, scope, command, args)
+        return queue_command_within(db, scope, command, args)
 
 
-def order_within(db: Database, scope: str, command: str, args: Mapping[str, str], *, lasts: timedelta = LASTS) -> str:
+def queue_command_within(
+    db: Database, scope: str, command: str, args: Mapping[str, str], *, lasts: timedelta = LASTS
+) -> str:
     """The same inside the caller's transaction."""
-    if why := wrong(command, args):
+    if why := command_fault(command, args):
         raise NotPossible(why)
     name = secrets.token_hex(8)
     moment = now()
@@ -43,12 +45,12 @@ def order_within(db: Database, scope: str, command: str, args: Mapping[str, str]
     return name
 
 
-def take_back(db: Database, scope: str, command: str) -> None:
+def withdraw_command(db: Database, scope: str, command: str) -> None:
     """What was ordered counts no more, inside the caller's transaction."""
     db.conn.execute("delete from commands where scope = ? and command = ?", (scope, command))
 
 
-def standing(db: Database) -> list[tuple[str, Do]]:
+def open_commands(db: Database) -> list[tuple[str, Do]]:
     """The commands that have not expired, with their scopes."""
     found = rows(
         db,

@@ -15,7 +15,7 @@ LaneId = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class JournalPosition:
     """A row's place in its lane; the defaults are the place before the first row."""
 
     seq: int = 0
@@ -23,13 +23,13 @@ class Place:
     hash: bytes = GENESIS
 
 
-def at(db: Database, lane: LaneId, seq: int) -> Place | None:
+def position_of(db: Database, lane: LaneId, seq: int) -> JournalPosition | None:
     """The place of the row `seq`, or None if the journal has no such row."""
     row = one(db, "select seq, ordinal, hash from journal where epoch = ? and lane = ? and seq = ?", (*lane, seq))
-    return Place(*row) if row else None
+    return JournalPosition(*row) if row else None
 
 
-def behind(db: Database, lane: LaneId, way: SendWindow) -> list[tuple[EventRow, bytes]]:
+def rows_after(db: Database, lane: LaneId, way: SendWindow) -> list[tuple[EventRow, bytes]]:
     """The next rows to send, at most as many as a batch may have, each with its hash."""
     found = db.conn.execute(
         "select seq, ordinal, event, hash from journal where epoch = ? and lane = ? and seq > ? order by seq limit ?",

@@ -41,14 +41,14 @@ class SendWindow:
         return len(self.batches) < WINDOW
 
 
-def resting(kept: int) -> SendWindow:
+def idle_window(kept: int) -> SendWindow:
     """A lane of which HQ has rows up to `kept` and nothing is under way: at the start, and on a new connection."""
     return SendWindow(kept=kept, sent=kept)
 
 
 def on_new_line(lane: SendWindow) -> SendWindow:
     """The batches under way may be lost; the rows that HQ could not parse stay known."""
-    return replace(resting(lane.kept), opaque=lane.opaque, cap=lane.cap)
+    return replace(idle_window(lane.kept), opaque=lane.opaque, cap=lane.cap)
 
 
 def sent(lane: SendWindow, batch: Batch) -> SendWindow:
@@ -81,7 +81,7 @@ def nacked(lane: SendWindow, first: int, last: int, now: float) -> SendWindow:
     return replace(_back(lane, now), cap=1, opaque=lane.opaque | {first}, patience=lane.patience)
 
 
-def late(lane: SendWindow, now: float, jitter: float) -> SendWindow:
+def resend_if_late(lane: SendWindow, now: float, jitter: float) -> SendWindow:
     """Go back if the oldest batch was not answered in time; `jitter` (0.8 to 1.2) spreads stores apart."""
     if not lane.batches or now - lane.batches[0].at < lane.patience:
         return lane

@@ -12,13 +12,13 @@ from edge.facts.journal import chain_hash
 from edge.platform.clock import Now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Connection, Damaged
-from sync.journal.reader import LaneId, Place, at, behind, epochs
-from sync.journal.send_window import Batch, SendWindow, acked, late, nacked, on_new_line, resting, sent
+from sync.journal.reader import JournalPosition, LaneId, epochs, position_of, rows_after
+from sync.journal.send_window import Batch, SendWindow, acked, idle_window, nacked, on_new_line, resend_if_late, sent
 from sync.protocol import topics
-from sync.protocol.envelope import seal, share_out
+from sync.protocol.envelope import seal, split_rows
 from sync.protocol.messages import Ack, EventRow, Events, Nack, Prev
 from sync.protocol.signing import SigningKey
-from sync.sync_log import append_note, remembered
+from sync.sync_log import append_note, remembered_names
 from sync.transport.outlet import Outlet
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class JournalSender:
     key: SigningKey
     out: Outlet
     ways: dict[LaneId, SendWindow] = field(default_factory=dict)
-    places: dict[LaneId, Place] = field(default_factory=dict)
+    places: dict[LaneId, JournalPosition] = field(default_factory=dict)
     closed: set[LaneId] = field(default_factory=set)
     _touched: set[LaneId] = field(default_factory=set)
     _forks: list[BoxForked] = field(default_factory=list)
@@ -42,8 +42,8 @@ class JournalSender:
 
     def __post_init__(self) -> None:
         for row in rows(self.db, "select epoch, lane, seq, ordinal, hash from kept"):
-            self.places[row["epoch"], row["lane"]] = Place(row["seq"], row["ordinal"], row["hash"])
-        self.closed = {_lane(name) for name in remembered(self.db, BoxForked)}
+            self.places[row["epoch"], row["lane"]] = JournalPosition(row["seq"], row["ordinal"], row["hash"])
+        self.closed = {_lane(name) for name in remembered_names(self.db, BoxForked)}
         self.look()
 
     def look(self) -> None:
@@ -52,7 +52,7 @@ class JournalSender:
         for epoch in epochs(self.db):
             if epoch not in known:
                 for lane in Lane:
-                    self.ways[epoch, lane] = resting(self.places.get((epoch, lane), Place()).seq)
+                    self.ways[epoch, lane] = idle_window(self.places.get((epoch, lane), JournalPosition()).seq)
         self._may_send = True
 
     def on_new_line(self) -> None:
@@ -63,7 +63,7 @@ class JournalSender:
     def send(self, now: float, jitter: float) -> None:
         """Send what there is room for, lane of promises first. `now`: monotonic seconds; `jitter`: 0.8 to 1.2."""
         for lane, way in self.ways.items():
-            self.ways[lane] = late(way, now, jitter)
+            self.ways[lane] = resend_if_late(way, now, jitter)
             self._may_send |= self.ways[lane] is not way
         if self._may_send:
             # not list(...): all() shall stop at the first lane for which the connection has no room
@@ -78,7 +78,7 @@ class JournalSender:
         while (way := self.ways[lane]).has_room and lane not in self.closed:
             if not self.out.has_room:
                 return False
-            found = behind(self.db, lane, way)
+            found = rows_after(self.db, lane, way)
             if not found:
                 return True
             before = self._before(lane, way)
@@ -86,13 +86,13 @@ class JournalSender:
                 self._fork(lane, "rows after the last one HQ has are gone", before.seq)
                 return True
             self._look_at(before, found)
-            batch = next(share_out([row for row, _ in found]))
+            batch = next(split_rows([row for row, _ in found]))
             if not self._publish(lane, before, batch, found[len(batch) - 1][1]):
                 return False
             self.ways[lane] = sent(way, Batch(batch[0].seq, batch[-1].seq, len(batch), now))
         return True
 
-    def _look_at(self, before: Place, found: Sequence[tuple[EventRow, bytes]]) -> None:
+    def _look_at(self, before: JournalPosition, found: Sequence[tuple[EventRow, bytes]]) -> None:
         """Raises Damaged if a row is not what was recorded: HQ could verify neither it nor the rows after it."""
         past = before.hash
         for row, mark in found:
@@ -102,11 +102,11 @@ class JournalSender:
                 raise Damaged(conn.file, conn.generation, f"fact {row.seq} has changed since it was written")
             past = mark
 
-    def _before(self, lane: LaneId, way: SendWindow) -> Place:
-        place = self.places.get(lane, Place())
-        return place if way.sent == place.seq else at(self.db, lane, way.sent) or Place()
+    def _before(self, lane: LaneId, way: SendWindow) -> JournalPosition:
+        place = self.places.get(lane, JournalPosition())
+        return place if way.sent == place.seq else position_of(self.db, lane, way.sent) or JournalPosition()
 
-    def _publish(self, lane: LaneId, before: Place, batch: Sequence[EventRow], mark: bytes) -> bool:
+    def _publish(self, lane: LaneId, before: JournalPosition, batch: Sequence[EventRow], mark: bytes) -> bool:
         header = Events(
             store=self.store,
             epoch=lane[0],
@@ -124,18 +124,18 @@ class JournalSender:
         lane = (ack.epoch, ack.lane)
         if lane not in self.ways or lane in self.closed:
             return
-        place = Place(ack.seq, ack.ordinal, bytes.fromhex(ack.hash))
+        place = JournalPosition(ack.seq, ack.ordinal, bytes.fromhex(ack.hash))
         if ack.fork or not self._is_ours(lane, place):
             self._fork(lane, "HQ tells another past", ack.seq)
             return
         self.ways[lane] = acked(self.ways[lane], ack.seq, now)
-        if place != self.places.get(lane, Place()):
+        if place != self.places.get(lane, JournalPosition()):
             self.places[lane] = place
             self._touched.add(lane)
         self._may_send = True
 
-    def _is_ours(self, lane: LaneId, place: Place) -> bool:
-        return place in (Place(), self.places.get(lane), at(self.db, lane, place.seq))
+    def _is_ours(self, lane: LaneId, place: JournalPosition) -> bool:
+        return place in (JournalPosition(), self.places.get(lane), position_of(self.db, lane, place.seq))
 
     def on_nack(self, nack: Nack, now: float) -> None:
         """HQ could not parse a batch."""
@@ -148,10 +148,10 @@ class JournalSender:
 
     def rewind(self, epoch: str, lane: int, seq: int) -> None:
         """Send a lane again from the row after `seq`, because HQ commands it. Raises ValueError if there is no such row."""
-        place = at(self.db, (epoch, lane), seq) if seq else Place()
+        place = position_of(self.db, (epoch, lane), seq) if seq else JournalPosition()
         if place is None or (epoch, lane) not in self.ways:
             raise ValueError(f"no row {seq} in lane {lane} of epoch {epoch}")
-        self.ways[epoch, lane] = resting(place.seq)
+        self.ways[epoch, lane] = idle_window(place.seq)
         self.places[epoch, lane] = place
         self._touched.add((epoch, lane))
         self._may_send = True
@@ -160,8 +160,8 @@ class JournalSender:
         """HQ's history of this lane differs from ours: close it; the web process records further facts in a new epoch."""
         log.error("journal lane %d of epoch %s is closed: %s", lane[1], lane[0], reason)
         self.closed.add(lane)
-        self.ways[lane] = resting(self.ways[lane].kept)
-        kept = self.places.get(lane, Place()).seq
+        self.ways[lane] = idle_window(self.ways[lane].kept)
+        kept = self.places.get(lane, JournalPosition()).seq
         self._forks.append(BoxForked(epoch=lane[0], lane=lane[1], kept=kept, hq_seq=hq_seq, reason=reason))
 
     def heard(self, epoch: str) -> int:

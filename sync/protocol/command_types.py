@@ -49,7 +49,7 @@ def _key(text: str) -> str | None:
 
 
 REVOKE = "revoke"  # no person sends it: `noren hq stores revoke` does, for the store's key of that moment
-ORDERS: Mapping[str, Mapping[str, Check]] = {
+COMMANDS: Mapping[str, Mapping[str, Check]] = {
     "birth": {},
     "clones": {"boxes": _boxes},
     "reload": {"feed": _feed},
@@ -58,11 +58,11 @@ ORDERS: Mapping[str, Mapping[str, Check]] = {
 }
 
 
-def wrong(command: str, args: Mapping[str, str]) -> str | None:
+def command_fault(command: str, args: Mapping[str, str]) -> str | None:
     """Why a command cannot be carried out as it is written, in words; None if it can."""
-    needs = ORDERS.get(command)
+    needs = COMMANDS.get(command)
     if needs is None:
-        return not_among_message(command, list(ORDERS))
+        return not_among_message(command, list(COMMANDS))
     if unknown := next((name for name in args if name not in needs), None):
         return f"`{unknown}`: {command} takes {_names(needs)}"
     if missing := next((name for name in needs if name not in args), None):

@@ -5,19 +5,19 @@ import hashlib
 MASK = 2**64 - 1
 
 
-def mark(key: str, version: int) -> int:
+def row_hash(key: str, version: int) -> int:
     """A row's share: 64 bits of BLAKE2b over `key LF version`."""
     return int.from_bytes(hashlib.blake2b(f"{key}\n{version}".encode(), digest_size=8).digest(), "big")
 
 
-def add(digest: int, key: str, version: int) -> int:
+def add_row(digest: int, key: str, version: int) -> int:
     """The digest with a live row added (sum modulo 2^64)."""
-    return (digest + mark(key, version)) & MASK
+    return (digest + row_hash(key, version)) & MASK
 
 
-def take(digest: int, key: str, version: int) -> int:
+def remove_row(digest: int, key: str, version: int) -> int:
     """The digest with a live row taken out."""
-    return (digest - mark(key, version)) & MASK
+    return (digest - row_hash(key, version)) & MASK
 
 
 def as_text(digest: int) -> str:

@@ -81,7 +81,7 @@ TYPES = frozenset(kind.__struct_config__.tag for kind in AnyHeader.__args__)
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested thousands deep
 
 
-def lines(rows: Iterable[Row]) -> list[bytes]:
+def body_lines(rows: Iterable[Row]) -> list[bytes]:
     """The rows as lines of a body, without their LF. Raises ValueError for JSON that spans several lines."""
     made = [_encoder.encode(row) for row in rows]
     if any(b"\n" in line for line in made):
@@ -89,10 +89,10 @@ def lines(rows: Iterable[Row]) -> list[bytes]:
     return made
 
 
-def share_out(rows: Sequence[R]) -> Iterator[Sequence[R]]:
+def split_rows(rows: Sequence[R]) -> Iterator[Sequence[R]]:
     """The rows in runs that each fit into a message; a row too big for any message is a run of its own."""
     begin, size = 0, 0
-    for place, line in enumerate(lines(rows)):
+    for place, line in enumerate(body_lines(rows)):
         full = size + len(line) + 1 > BODY_AIM or place - begin == ROWS_MOST
         if full and place > begin:
             yield rows[begin:place]
@@ -104,7 +104,7 @@ def share_out(rows: Sequence[R]) -> Iterator[Sequence[R]]:
 
 def seal(topic: str, header: AnyHeader, rows: Sequence[Row], key: SigningKey) -> bytes:
     """The message for `topic`; a body of ZLIB_FROM bytes or more is compressed. Raises TooBig."""
-    body = b"\n".join(lines(rows))
+    body = b"\n".join(body_lines(rows))
     if len(rows) > ROWS_MOST or len(body) > BODY_MOST:
         raise TooBig(f"{len(rows)} rows, {len(body)} bytes")
     if len(body) >= ZLIB_FROM:
@@ -134,7 +134,7 @@ def _read(rest: bytes, key_id: str) -> Message:
     return Message(header, _read_rows(header, body), key_id)
 
 
-def unproved(payload: bytes) -> Message:
+def read_unverified(payload: bytes) -> Message:
     """The content of a message whose signature is not checked: for rows that carry their own proof. Raises Refused."""
     if len(payload) > WIRE_MOST:
         raise Refused(Why.SIZE)

@@ -34,7 +34,7 @@ class FactId(Struct, frozen=True, kw_only=True):
 _decoder = msgspec.json.Decoder(Event)
 
 
-def understand(store: str, text: str) -> Event:
+def parse_event(store: str, text: str) -> Event:
     """The fact in a row of `store`. Raises Unclear."""
     try:
         event = _decoder.decode(text)
@@ -42,11 +42,11 @@ def understand(store: str, text: str) -> Event:
         raise InvalidFact(f"not a CloudEvent of ours: {error}") from None
     if event.source != f"/stores/{store}":
         raise InvalidFact(f"source is {event.source!r}, expected '/stores/{store}'")
-    told(store, event)
+    fact_id(store, event)
     return event
 
 
-def told(store: str, event: Event) -> FactId:
+def fact_id(store: str, event: Event) -> FactId:
     """The epoch and seq in a fact's id. Raises Unclear."""
     owner, _, place = event.id.partition("/")
     epoch, _, seq = place.partition("/")

@@ -29,7 +29,7 @@ def feed_of(topic: str) -> str:
     return parts[6] if len(parts) == 7 and parts[5] == "feed" else ""
 
 
-def heard_by_store(chain: str, store: str) -> list[str]:
+def store_subscriptions(chain: str, store: str) -> list[str]:
     """What a store subscribes to."""
     return [down(chain, store, "#"), down(chain, ALL, "#")]
 
@@ -39,12 +39,12 @@ def is_for_store(chain: str, store: str, topic: str) -> bool:
     return topic.startswith((down(chain, store, ""), down(chain, ALL, "")))
 
 
-def heard_by_hq(chain: str) -> list[str]:
+def hq_subscriptions(chain: str) -> list[str]:
     """What HQ subscribes to if it is one worker: one subscription, because each costs a clustered broker an election."""
     return [up(chain, "+", "+")]
 
 
-def shared_by_hq(chain: str) -> list[str]:
+def shared_hq_subscriptions(chain: str) -> list[str]:
     """What HQ's workers subscribe to if they share the work: each message goes to one of them.
 
     Births are retained, and shared subscriptions get no retained messages (MQTT 5, 4.8.2): every worker receives births.
@@ -52,7 +52,7 @@ def shared_by_hq(chain: str) -> list[str]:
     return [up(chain, "+", "state"), *(f"$share/hq/{up(chain, '+', what)}" for what in ("events", "want", "ask"))]
 
 
-def owner(topic: str) -> str:
+def store_of_topic(topic: str) -> str:
     """The store a topic belongs to, or `all`; empty if it is not one of ours."""
     parts = topic.split("/")
     return parts[4] if len(parts) >= 6 and parts[:2] == ["noren", "1"] and parts[3] in ("up", "down") else ""

@@ -18,7 +18,7 @@ NAME_MOST, PART_MOST = 253, 63  # characters of a host's name, and between two d
 HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\s/@:?#\[\]]+))(?::(?P<port>[^@]*))?")
 
 
-Place = tuple[str, int]
+BrokerAddress = tuple[str, int]
 """Host and port."""
 
 
@@ -26,7 +26,7 @@ Place = tuple[str, int]
 class Broker:
     """An MQTT broker, or the nodes of a clustered one; with `tls`, `ca_file` None means the system's authorities."""
 
-    places: tuple[Place, ...]
+    places: tuple[BrokerAddress, ...]
     tls: bool = False
     username: str | None = None
     password: str | None = field(default=None, repr=False)
@@ -37,15 +37,15 @@ class Broker:
     protocol: Literal["5", "3.1.1"] = "5"
 
     def __str__(self) -> str:
-        return ", ".join(spoken(place) for place in self.places)
+        return ", ".join(address_text(place) for place in self.places)
 
 
-def spoken(place: Place) -> str:
+def address_text(place: BrokerAddress) -> str:
     """Host and port as people read them."""
     return f"{place[0]}:{place[1]}"
 
 
-def places(url: str) -> tuple[tuple[Place, ...], bool]:
+def parse_broker_url(url: str) -> tuple[tuple[BrokerAddress, ...], bool]:
     """The addresses of a broker, and whether it uses TLS: `mqtt://host:1883`, or a cluster's `mqtts://host-1:8883,host-2:8883`.
 
     Raises BadConfig.
@@ -56,7 +56,7 @@ def places(url: str) -> tuple[tuple[Place, ...], bool]:
     return tuple(_place(host, PORTS[scheme], url) for host in hosts.split(",")), scheme == "mqtts"
 
 
-def _place(text: str, usual: int, url: str) -> Place:
+def _place(text: str, usual: int, url: str) -> BrokerAddress:
     found = HOST.fullmatch(text)
     if found is None:
         hint = "; the name and password go to `username` and `password_file`" if "@" in text else ""
@@ -81,10 +81,10 @@ def read_broker(hq: HqSection, key: DataKey | None = None) -> Broker:
     Raises BadConfig with all faults.
     """
     found: list[Fault] = []
-    where: tuple[Place, ...] = ()
+    where: tuple[BrokerAddress, ...] = ()
     tls, password = False, None
     try:
-        where, tls = places(hq.broker)
+        where, tls = parse_broker_url(hq.broker)
     except BadConfig as bad:
         found.extend(bad.faults)
     try:

@@ -15,7 +15,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from sync.protocol.envelope import WIRE_MOST
-from sync.transport.broker import Broker, Place, spoken
+from sync.transport.broker import Broker, BrokerAddress, address_text
 from sync.transport.inbox_limit import InboxLimit
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 
@@ -108,7 +108,7 @@ class MqttClient:
         self._client.loop_stop()
 
     @property
-    def place(self) -> Place:
+    def place(self) -> BrokerAddress:
         """The host and port of the connection, or of the present try."""
         return self.broker.places[self._turn]
 
@@ -186,7 +186,7 @@ class MqttClient:
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         if code.is_failure:
-            self.inbox.put(Disconnected(f"{spoken(self.place)}: {code}"))
+            self.inbox.put(Disconnected(f"{address_text(self.place)}: {code}"))
             return
         self.count.connects += 1
         self._draw_delays()
@@ -202,18 +202,18 @@ class MqttClient:
         """A connection without our subscriptions counts as none: we could publish and would receive nothing."""
         refused = any(code.is_failure for code in codes)
         if refused and self._deaf is None:
-            self.inbox.put(Disconnected(f"{spoken(self.place)}: refuses our subscriptions"))
+            self.inbox.put(Disconnected(f"{address_text(self.place)}: refuses our subscriptions"))
         if not refused and self._deaf is not None:
             self.inbox.put(Connected())
         self._deaf = time.monotonic() + DEAF if refused else None
 
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
-        self.inbox.put(Disconnected(f"{spoken(self.place)}: cannot be reached"))
+        self.inbox.put(Disconnected(f"{address_text(self.place)}: cannot be reached"))
         self._try_next()
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         self.count.losses += 1
-        self.inbox.put(Disconnected(f"{spoken(self.place)}: {code}"))
+        self.inbox.put(Disconnected(f"{address_text(self.place)}: {code}"))
         self._try_next()
 
     def _try_next(self) -> None:

@@ -22,7 +22,7 @@ class Anchor:
     revoked: bool = False
 
 
-def vouch(signing: SigningKey, chain: str, word: Word, key: str, public: str) -> Vouch:
+def sign_vouch(signing: SigningKey, chain: str, word: Word, key: str, public: str) -> Vouch:
     """One key's signed statement on another key."""
     return Vouch(by=signing.id, signature=to_text(signing.private.sign(_said(chain, word, key, public))))
 
@@ -32,7 +32,7 @@ def _said(chain: str, word: Word, key: str, public: str) -> bytes:
     return "\n".join(("noren/keys/1", chain, word, key, public)).encode()
 
 
-def follow(chain: str, trusted: PublicKeys, revoked: Mapping[str, str], rows: Mapping[str, HqKey]) -> list[Anchor]:
+def proven_keys(chain: str, trusted: PublicKeys, revoked: Mapping[str, str], rows: Mapping[str, HqKey]) -> list[Anchor]:
     """What rows of unknown origin prove if some keys are trusted: keys that are valid now, and keys that no longer are.
 
     `revoked`: public halves by key id, of keys that are never valid again, whatever vouches for them. A key that is withdrawn

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from edge.facts.box import MessageRefused
 from sync.protocol import topics
-from sync.protocol.envelope import Message, Refused, Why, open_, unproved
+from sync.protocol.envelope import Message, Refused, Why, open_, read_unverified
 from sync.protocol.messages import FeedDelta, FeedPage
 from sync.sync_log import Say
 from sync.transport.mqtt_events import MessageReceived
@@ -58,7 +58,7 @@ class MessageAuth:
         if topics.feed_of(event.topic) != KEYS:
             return False
         try:
-            message = unproved(event.payload)
+            message = read_unverified(event.payload)
         except Refused:
             return False
         told = isinstance(message.header, FeedDelta | FeedPage) and message.header.feed == KEYS

@@ -19,7 +19,7 @@ from sync.protocol.feed_types import HqKey, fault
 from sync.protocol.messages import FeedRow
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, read_private, read_public, write_public
 from sync.trust import key_ledger
-from sync.trust.key_chain import Anchor, follow
+from sync.trust.key_chain import Anchor, proven_keys
 
 log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Trust:
             row.key: decode_row(row.text, HqKey) for row in rows if row.text and fault(KEYS, row.key, row.text) is None
         }
         revoked = {one.key: one.public for one in self._known.values() if one.revoked}
-        news = [one for one in follow(self.chain, self.keys, revoked, good) if self._is_news(one)]
+        news = [one for one in proven_keys(self.chain, self.keys, revoked, good) if self._is_news(one)]
         self._keep(news)
         return bool(news)
 
@@ -126,12 +126,12 @@ class Trust:
             log.error("HQ's keys are not stored in both places: %s", why)  # the next start does it
 
 
-def trusted(enrolled: PublicKeys, store: Database) -> PublicKeys:
+def read_trusted_keys(enrolled: PublicKeys, store: Database) -> PublicKeys:
     """The valid keys, as store.db has them: for a reader while sync runs."""
     return _trusted(enrolled, _read(store).values())
 
 
-def remembered(enrolled: PublicKeys, folder: Path) -> tuple[PublicKeys, frozenset[str]]:
+def read_remembered_keys(enrolled: PublicKeys, folder: Path) -> tuple[PublicKeys, frozenset[str]]:
     """The valid keys, and the ids of the revoked ones, by all that the box remembers in its data folder: for a reader that
     needs them although sync may not have run since a backup was restored."""
     stored: list[Anchor] = []

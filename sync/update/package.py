@@ -37,7 +37,7 @@ class Package:
     files: int
 
 
-def read(path: Path) -> Package:
+def read_package(path: Path) -> Package:
     """Look at all of a package. Raises BadPackage, OSError."""
     try:
         with path.open("rb") as file, tarfile.open(fileobj=file, mode="r:") as tar:
@@ -125,7 +125,7 @@ _VERSION = re.compile(r"(\d{1,6}(?:\.\d{1,6}){1,3})(?:(a|b|rc)(\d{1,6}))?(?:\+[a
 _STAGES = {"a": 0, "b": 1, "rc": 2, None: 3}
 
 
-def order(version: str) -> tuple[tuple[int, ...], int, int]:
+def version_order(version: str) -> tuple[tuple[int, ...], int, int]:
     """A version as something to compare: `0.9` < `0.10rc1` < `0.10`. Raises BadPackage if it is not a version."""
     match = _VERSION.fullmatch(version)
     if match is None:

@@ -42,12 +42,12 @@ def seal(key: SigningKey, chain: str, package: Package) -> Seal:
     return Seal(chain=chain, version=package.version, sha256=package.digest, key=key.id, signature=to_text(signature))
 
 
-def beside(package: Path) -> Path:
+def seal_path(package: Path) -> Path:
     """The path of a package's seal."""
     return package.with_name(package.name + SUFFIX)
 
 
-def read(path: Path) -> Seal:
+def read_seal(path: Path) -> Seal:
     """A seal from its file. Raises NotSealed, OSError."""
     with path.open("rb") as file:
         text = file.read(MOST + 1)
@@ -57,7 +57,7 @@ def read(path: Path) -> Seal:
         raise NotSealed(f"{path} is no signature of HQ's for a package: {error}") from None
 
 
-def check(said: Seal, digest: str, chain: str, keys: PublicKeys, revoked: Collection[str]) -> None:
+def check_seal(said: Seal, digest: str, chain: str, keys: PublicKeys, revoked: Collection[str]) -> None:
     """Check that a seal is HQ's, for a file of that SHA-256 and this chain, by a key that is valid now. Raises NotSealed."""
     if said.key in revoked:
         raise NotSealed(f"it is signed with the key {said.key}, which HQ has revoked")

@@ -31,16 +31,20 @@ def verify(file: Path, path: Path) -> None:
     """
     config = read_config(path)
     unlock_databases(config, os.environ.get(HANDED), make=False)
-    if not seal.beside(file).exists():
-        _refuse(file, f"HQ's signature for it is missing: expected {seal.beside(file)}")
+    if not seal.seal_path(file).exists():
+        _refuse(file, f"HQ's signature for it is missing: expected {seal.seal_path(file)}")
     try:
-        said = seal.read(seal.beside(file))
-        keys, revoked = trusted_keys.remembered(trusted_keys.enrolled_keys(config.hq), Path(config.store.data))
-        seal.check(said, package.digest(file), config.store.chain, keys, revoked)  # before anything in it is looked at
-        found = package.read(file)
+        said = seal.read_seal(seal.seal_path(file))
+        keys, revoked = trusted_keys.read_remembered_keys(
+            trusted_keys.enrolled_keys(config.hq), Path(config.store.data)
+        )
+        seal.check_seal(
+            said, package.digest(file), config.store.chain, keys, revoked
+        )  # before anything in it is looked at
+        found = package.read_package(file)
         if (found.version, found.digest) != (said.version, said.sha256):
             raise NotSealed(f"HQ's signature is for version {said.version}, and this is {found.version}")
-        is_older = package.order(found.version) < package.order(version())
+        is_older = package.version_order(found.version) < package.version_order(version())
     except (BadPackage, NotSealed) as why:
         _refuse(file, str(why))
     click.echo(

@@ -21,7 +21,7 @@ from edge.codes.symbology import Symbology
 from edge.demo.stack import DemoCamera, DemoStack
 from firmware_bridge.decode.cascade import Decoder, DecodeSettings
 from firmware_bridge.decode.detection import Gray
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from tests import town as towns
 from tests.bench.decoding.camera import empty, seeded
 from tests.bench.scan import WATCH, quantile
@@ -215,7 +215,7 @@ def measure(codes: int, cameras: int, seed: int, figures: dict[str, float]) -> N
 
 def _texts(town: DemoStack, seed: int) -> list[str]:
     """Price tags of the chain, in the order of the film."""
-    with opened(town.hq) as db:
+    with open_headquarters(town.hq) as db:
         rows = db.conn.execute("select key from rows where feed = 'catalog' and key like '0%' order by key").fetchall()
     picked = seeded("texts", seed).choice(len(rows), ROUND, replace=False)
     return [rows[int(n)][0][1:] for n in picked]

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from edge.platform.database import rows
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from tests.ends import CHAIN, Ends, until, up
 from tests.sync.nats import NAMES, Cluster, cluster, ends_of
 
@@ -43,7 +43,7 @@ class Run:
 
 def _counted(ends: Ends[Cluster]) -> tuple[int, int]:
     """Facts the store said yes to that HQ has not, and those it has twice."""
-    with opened(ends.hq) as db:
+    with open_headquarters(ends.hq) as db:
         found = rows(db, "select event from facts union all select cast(event as text) from quarantine")
         data = [msgspec.json.decode(row["event"])["data"] for row in found]
     at_hq = Counter(one["n"] for one in data if "n" in one)

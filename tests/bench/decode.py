@@ -105,7 +105,7 @@ def spoilt(asked: argparse.Namespace) -> Figures:
 
 
 def packed(asked: argparse.Namespace) -> Figures:
-    """Packs of the kinds that lose most, drawn: one half rungs may be chosen with, the other only measured."""
+    """Packs of the kinds that lose most, drawn: one half stages may be chosen with, the other only measured."""
     return read_rates(f"packs_{asked.half}", packs.pictures(asked.packs, asked.half))
 
 

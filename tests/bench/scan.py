@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page
 from edge.demo.stack import DemoStack
 from edge.demo.subprocesses import noren_command
 from edge.platform.database import open_hq
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
 from tests import town as towns
 from tests.browse import KIOSK, chromium, until
@@ -52,7 +52,7 @@ def quantile(values: list[float], share: float) -> float:
 
 def grow_catalog(hq: Path, products: int) -> None:
     """Put made-up products into HQ's catalogue until it has `products`; each of one style, as the sample's rows are."""
-    with opened(hq) as db:
+    with open_headquarters(hq) as db:
         (text,) = db.conn.execute("select body from rows where feed = 'catalog' limit 1").fetchone()
         have = db.conn.execute("select count(*) from rows where feed = 'catalog'").fetchone()[0]
         row = msgspec.json.decode(text)
@@ -166,7 +166,7 @@ def starts(figures: dict[str, float]) -> None:
 
 def _fill_mirror(town: DemoStack, products: int) -> None:
     hq = open_hq(town.data)
-    with opened(town.hq) as there:
+    with open_headquarters(town.hq) as there:
         (text,) = there.conn.execute("select body from rows where feed = 'catalog' limit 1").fetchone()
     row = msgspec.json.decode(text)
     hq.conn.execute("begin")

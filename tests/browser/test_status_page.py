@@ -19,7 +19,7 @@ from edge.platform.clock import now
 from edge.platform.process import Life
 from edge.replica.hq_link import LinkReason
 from firmware_bridge.device_log import DeviceLog
-from firmware_bridge.devices.events import Detail
+from firmware_bridge.devices.events import DeviceFault
 from sync.transport.link_status import LinkStatus
 from tests.browse import TABLET, patient
 from tests.ui.shop_floor import POLICY, Floor, open_floor
@@ -112,8 +112,8 @@ def page(browser: Browser) -> Iterator[Page]:
 def everything_wrong(house: House) -> None:
     """The line down, two devices lost, a screen gone: the fullest page there is."""
     house.line.fall(LinkReason.LOST, "timed out", now())
-    house.books["counter"].lost(Detail.UNPLUGGED)
-    house.books["eye"].lost(Detail.COVERED)
+    house.books["counter"].lost(DeviceFault.UNPLUGGED)
+    house.books["eye"].lost(DeviceFault.COVERED)
     house.screens.close(house.screens.open("a", "kiosk-1"))
 
 
@@ -158,7 +158,7 @@ def test_what_no_event_tells_is_shown_within_ten_seconds(house: House, page: Pag
     page.clock.install()
     page.goto(house.at("/status?lang=en"))
     page.get_by_role("heading", name="The shop can work as usual.").wait_for()
-    house.books["counter"].lost(Detail.UNPLUGGED)
+    house.books["counter"].lost(DeviceFault.UNPLUGGED)
     page.clock.run_for(10_000)
     page.get_by_role("heading", name="A reader does not work.").wait_for()
 

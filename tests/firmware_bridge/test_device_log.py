@@ -10,7 +10,7 @@ from edge.config.noren_toml import SerialDevice
 from edge.platform.database import Changes, open_store
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog
-from firmware_bridge.devices.events import Detail
+from firmware_bridge.devices.events import DeviceFault
 from tests.firmware_bridge.rig import Rig
 
 GUN = SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")
@@ -39,7 +39,9 @@ def test_a_device_that_goes_on_working_writes_nothing(rig: Rig, db: Database) ->
 
 def test_a_loss_is_told_once_and_its_reason_kept_up_to_date(rig: Rig, db: Database) -> None:
     book = DeviceLog(db, GUN)
-    assert [book.lost(detail) for detail in (Detail.NOT_FOUND, Detail.NOT_FOUND, Detail.NO_PERMISSION)] == [
+    assert [
+        book.lost(detail) for detail in (DeviceFault.NOT_FOUND, DeviceFault.NOT_FOUND, DeviceFault.NO_PERMISSION)
+    ] == [
         True,
         False,
         True,

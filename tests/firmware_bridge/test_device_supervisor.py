@@ -134,12 +134,12 @@ def test_no_state_of_another_configs_device_is_seen_beside_the_number_of_the_new
     with open_store(rig.data) as db:
         for device in (before, other):
             assert DeviceLog(db, device).works()
-        bridge_status.lives_with(db, 0, 0, [before, other], None)
+        bridge_status.note_config_in_force(db, 0, 0, [before, other], None)
         assert {row["state"] for row in rows(db, "select state from devices")} == {"works"}, "a start changes none"
-        bridge_status.lives_with(db, 7, 0, [gun(rig, baud=115200), other], [before, other])
+        bridge_status.note_config_in_force(db, 7, 0, [gun(rig, baud=115200), other], [before, other])
         found = {row["device"]: row["state"] for row in rows(db, "select device, state from devices")}
         assert found == {"gun": "starting", "other": "works"}
-        bridge_status.lives_with(db, 8, 0, [other], [before, other])
+        bridge_status.note_config_in_force(db, 8, 0, [other], [before, other])
         assert [row["device"] for row in rows(db, "select device from devices")] == ["other"]
 
 

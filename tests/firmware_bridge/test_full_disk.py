@@ -14,7 +14,7 @@ from edge.platform.process import Life
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.device_loop import record
-from firmware_bridge.devices.events import Detail, DeviceLost, Word
+from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from tests.firmware_bridge.rig import Rig
 
 GUN = SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")
@@ -23,17 +23,17 @@ GUN = SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")
 class Script:
     """A device that gives what the test says, and does between two words what it says."""
 
-    def __init__(self, life: Life, words: Iterator[Word]) -> None:
+    def __init__(self, life: Life, words: Iterator[DeviceEvent]) -> None:
         self.life, self.words, self.opened = life, words, 0
 
-    def __enter__(self) -> Iterator[Word]:
+    def __enter__(self) -> Iterator[DeviceEvent]:
         self.opened += 1
         return self._all()
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         pass
 
-    def _all(self) -> Iterator[Word]:
+    def _all(self) -> Iterator[DeviceEvent]:
         yield from self.words
         self.life.end()
 
@@ -66,7 +66,7 @@ def no_page_more(db: Database) -> None:
 def test_readings_are_refused_while_there_is_no_room_and_that_is_told_once(
     rig: Rig, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def words() -> Iterator[Word]:
+    def words() -> Iterator[DeviceEvent]:
         yield Reading(data=b"1")
         room(db, 1)
         for data in (b"2", b"3"):
@@ -91,7 +91,7 @@ def test_readings_are_refused_while_there_is_no_room_and_that_is_told_once(
 def test_each_refusal_is_counted_at_once_until_everything_is_taken_again(rig: Rig, db: Database) -> None:
     counted: list[int] = []
 
-    def words() -> Iterator[Word]:
+    def words() -> Iterator[DeviceEvent]:
         room(db, 1)
         for data in (b"2", b"3"):
             yield Reading(data=data)
@@ -111,12 +111,12 @@ def test_each_refusal_is_counted_at_once_until_everything_is_taken_again(rig: Ri
 def test_a_disk_without_a_byte_left_ends_no_device(rig: Rig, db: Database) -> None:
     big = b"x" * 40_000
 
-    def words() -> Iterator[Word]:
+    def words() -> Iterator[DeviceEvent]:
         no_page_more(db)
         yield Reading(data=big)
         db.conn.execute("pragma max_page_count = 1073741823")
         yield Reading(data=b"2")
-        raise DeviceLost(Detail.UNPLUGGED)
+        raise DeviceLost(DeviceFault.UNPLUGGED)
 
     life = Life()
     gun = Script(life, words())

@@ -11,7 +11,7 @@ import pytest
 from edge.demo import broker
 from edge.demo.ports import free_port
 from sync.hq.enrolment import acl
-from sync.hq.enrolment.founding import enrol, found, opened, revoke
+from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters, revoke
 from sync.protocol import topics
 from sync.transport.broker import Broker
 from sync.transport.mqtt_client import MqttClient
@@ -74,7 +74,7 @@ def play(hq: Path, rules: Path, mosquitto: Mosquitto) -> None:
 
 def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path: Path) -> None:
     hq, rules = tmp_path / "hq", tmp_path / "acl"
-    found(hq, "chain", "mqtt://127.0.0.1:1883")
+    found_headquarters(hq, "chain", "mqtt://127.0.0.1:1883")
     for store in ("ginza", "yokohama"):
         enrol(hq, store, store)
     shutil.copy(hq / acl.FILE, rules)
@@ -105,7 +105,7 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
             heard(b"first")  # headquarters may speak before it hears, and what comes between the two is gone
             ginza.publish(topics.up("chain", "ginza", "events"), b"before")
             until(lambda: b"before" in heard(b"one"))  # two accounts have no order between them
-            with opened(hq) as db:
+            with open_headquarters(hq) as db:
                 assert revoke(db, hq, "ginza") == hq / acl.FILE
             play(hq, rules, mosquitto)
             assert stat.S_IMODE(rules.stat().st_mode) == 0o600

@@ -9,7 +9,7 @@ import msgspec
 
 from edge.config.noren_toml import HqSection
 from sync.hq.cli.main import hq
-from sync.transport.broker import places
+from sync.transport.broker import parse_broker_url
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "clustered-broker.md").read_text(encoding="utf-8")
@@ -26,7 +26,7 @@ def test_the_settings_of_a_store_are_read_and_name_all_three_nodes_over_tls() ->
     found = re.search(r"--broker (\S+)", block("sh"))
     assert found
     section = msgspec.convert({**tomllib.loads(block("toml")), "broker": found[1], "keys": {}}, HqSection)
-    assert places(section.broker) == (tuple((node, 8883) for node in NODES), True)
+    assert parse_broker_url(section.broker) == (tuple((node, 8883) for node in NODES), True)
     assert section.protocol == "3.1.1"
 
 

@@ -162,6 +162,6 @@ def test_dpkg_refuses_another_machines(tmp_path: Path) -> None:
 
 
 def test_headquarters_can_sign_what_the_run_carries(made: dict[str, Path]) -> None:
-    found = package.read(made["tar"])
+    found = package.read_package(made["tar"])
     assert found.version == "0.1.0"
     assert made["run"].read_bytes().endswith(made["tar"].read_bytes())

@@ -435,7 +435,7 @@ def with_a_session(run: Path, into: Path) -> Path:
         files = {one.name: content.read() for one in tar if (content := tar.extractfile(one))}
     del files["SHA256SUMS"]
     bundle.pack([*files.items(), ("systemd/noren-kiosk@.service", SESSION.encode())], into.with_suffix(".tar"), 1)
-    package.read(into.with_suffix(".tar"))
+    package.read_package(into.with_suffix(".tar"))
     shutil.unpack_archive(into.with_suffix(".tar"), into)
     return into / "systemd/install.sh"
 

@@ -10,7 +10,7 @@ from edge.demo.ports import free_port
 from edge.platform.database import writing
 from edge.replica.hq_link import LinkReason
 from sync.hq.enrolment import acl
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.protocol import topics
@@ -62,7 +62,7 @@ def heard(link: MqttClient, last: Callable[[MessageReceived], bool]) -> list[Mes
 
 
 def put_member(town: Town, store: str, member: str) -> None:
-    with opened(town.hq) as db, writing(db):
+    with open_headquarters(town.hq) as db, writing(db):
         body = f'{{"member":"{member}","nickname":"シラカワ","stage":"silver","codes":["hanada:{member}"]}}'
         feed.put(db, "members", store, [(member, body)])
 

@@ -19,7 +19,7 @@ from edge.demo.stack import DemoStack
 from edge.features.member import Member
 from edge.features.stock import StockRow
 from edge.platform.database import writing
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
 from sync.hq.queries.stranger_limit import BURST, EVERY
 from sync.hq.sample.keys import ISSUER, KID, issuer_key
@@ -67,7 +67,7 @@ def at_home(page: Page) -> None:
 
 def sold_out_elsewhere(town: DemoStack, gtin: str) -> None:
     """Every other store sells its last one, and HQ has not told the stores around yet."""
-    with opened(town.hq) as db, writing(db):
+    with open_headquarters(town.hq) as db, writing(db):
         for store in ("kichijoji", "yokohama"):
             row = StockRow(gtin=gtin, on_hand=0, as_of=datetime.now(UTC))
             feed.put(db, "stock", store, [(gtin, msgspec.json.encode(row).decode())])
@@ -150,7 +150,7 @@ def test_who_shows_a_phone_is_greeted_by_name_where_only_another_store_knows_the
     town: DemoStack, kiosk: Page, shows: Callable[[], str]
 ) -> None:
     """HQ holds them to what the phone shows; the store has neither the member nor the secret before."""
-    with opened(town.hq) as db, writing(db):
+    with open_headquarters(town.hq) as db, writing(db):
         feed.put(db, "members", "ginza", [(PHONE.member, None)])
         feed.put(db, "members", "yokohama", [(PHONE.member, msgspec.json.encode(PHONE).decode())])
     ours = "select key from members where body like '%ミズノ%'"

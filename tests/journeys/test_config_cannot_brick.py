@@ -13,7 +13,7 @@ from edge.demo.ports import free_port
 from edge.demo.stack import STATIONS, DemoStack
 from edge.demo.subprocesses import Subprocess, noren_command
 from edge.platform.database import one, writing
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
 from tests import town as towns
 from tests.sync.conftest import Mosquitto
@@ -30,16 +30,16 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoStack]:
 
 def push(town: DemoStack, **rows: Any) -> int:
     """What a careless HQ does: rows into the store's config, looked at by nobody; the version they are known by."""
-    with opened(town.hq) as db:
+    with open_headquarters(town.hq) as db:
         with writing(db):
             feed.put(db, "config", "ginza", [(key, json.dumps(body)) for key, body in rows.items()])
-        stand = feed.stand(db, "config", "ginza")
+        stand = feed.feed_position(db, "config", "ginza")
     assert stand
     return stand.version
 
 
 def policy(town: DemoStack, **change: Any) -> dict[str, Any]:
-    with opened(town.hq) as db:
+    with open_headquarters(town.hq) as db:
         row = one(db, "select body from rows where feed = 'config' and scope = 'ginza' and key = 'policy'")
     assert row
     had: dict[str, Any] = json.loads(row[0])

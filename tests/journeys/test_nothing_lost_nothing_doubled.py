@@ -5,10 +5,10 @@ from sqlite_utils import Database
 
 from edge.facts.fact import Lane
 from edge.platform.database import open_store, writing
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.ingest import collector
-from sync.journal.reader import behind, epochs
-from sync.journal.send_window import resting
+from sync.journal.reader import epochs, rows_after
+from sync.journal.send_window import idle_window
 from sync.protocol.messages import Events, Prev
 from tests.bench.syncing import drain, ours
 from tests.bench.syncing.arena import Arena, arena
@@ -42,7 +42,7 @@ def keep(db: Database, store: Database) -> None:
     """HQ keeps all that is in the store's journal."""
     for lane in Lane:
         (epoch,) = epochs(store)
-        found = behind(store, (epoch, lane), resting(0))
+        found = rows_after(store, (epoch, lane), idle_window(0))
         first, last = found[0][0].seq, found[-1][0].seq
         header = Events(
             store=ours.STORE,
@@ -53,7 +53,7 @@ def keep(db: Database, store: Database) -> None:
             last=last,
             hash=found[-1][1].hex(),
         )
-        collector.keep(db, header, [row for row, _ in found])
+        collector.keep_batch(db, header, [row for row, _ in found])
 
 
 def counted(here: Arena, wrong: str = "") -> Count:
@@ -61,7 +61,7 @@ def counted(here: Arena, wrong: str = "") -> Count:
     ours.settle_in(here)
     ids = [f"{ours.STORE}/{row}" for row in _told(here)]
     Ledger(here.folder).add(*ids)
-    with opened(here.folder / "hq") as db:
+    with open_headquarters(here.folder / "hq") as db:
         store = open_store(unlocked(here.folder / "data"))
         keep(db, store)
         store.close()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from edge.platform.database import one
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from tests.ends import STORE, Ends, built, until, up
 from tests.sync.conftest import Mosquitto
 
@@ -22,7 +22,7 @@ def older(tmp_path: Path, mosquitto: Mosquitto) -> Ends[Mosquitto]:
 
 def _is_there(ends: Ends[Mosquitto]) -> str | None:
     """What HQ last heard of the store: its birth, or the death its broker told."""
-    with opened(ends.hq) as db:
+    with open_headquarters(ends.hq) as db:
         row = one(db, "select state from fleet where store = ?", (STORE,))
     return row[0] if row else None
 

@@ -11,7 +11,7 @@ from edge.platform.clock import now
 from edge.platform.process import Life
 from sync.feeds import replica_table
 from sync.hq.cli.main import hq
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
 from sync.protocol.messages import FeedDelta, FeedRow
 from tests.ui.shop_floor import PIN, Floor, open_floor
@@ -41,7 +41,7 @@ def pushed(folder: Path) -> tuple[str, str, str]:
 
 def send(folder: Path, floor: Floor, order: str) -> None:
     """What HQ has of the order, into the store's mirror as sync puts it there."""
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         body = feed.body(db, "orders", "ginza", order)
     assert body
     row = FeedRow(key=order, version=1, body=msgspec.Raw(body.encode()))

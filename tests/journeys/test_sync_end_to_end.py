@@ -18,7 +18,7 @@ from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.ended_orders import ENDED
 from sync.feeds.stored_form import as_kept
 from sync.hq import epoch_reset
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.protocol import envelope, topics
@@ -72,7 +72,7 @@ def at_hq(town: Town, name: str, scope: str) -> dict[str, str]:
     """HQ's rows as a store keeps them, with that store's key."""
     key = key_of_connection(town.mirror.conn)
     assert key, "a box has one"
-    with opened(town.hq) as db:
+    with open_headquarters(town.hq) as db:
         found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (name, scope))
     return {row["key"]: _without_ended_names(name, as_kept(name, row["body"], key)) for row in found}
 
@@ -140,8 +140,8 @@ def test_a_headquarters_restored_without_a_word_finds_it_by_itself(town: Town) -
 
 
 def lately(town: Town) -> list[str]:
-    with opened(town.hq) as db:
-        return [epoch_reset.in_words(seen) for seen in epoch_reset.lately(db)]
+    with open_headquarters(town.hq) as db:
+        return [epoch_reset.renewal_in_words(seen) for seen in epoch_reset.recent_renewals(db)]
 
 
 def go_back(town: Town) -> None:
@@ -149,7 +149,7 @@ def go_back(town: Town) -> None:
     until(lambda: is_mirrored(town))
     town.tell(30)
     until(town.is_all_kept)
-    with opened(town.hq) as db:
+    with open_headquarters(town.hq) as db:
         db.conn.execute("vacuum into ?", (str(town.folder / "backup.db"),))
     town.tell(30)
     until(town.is_all_kept)
@@ -193,8 +193,8 @@ def hq_words(group: str, command: str, folder: Path) -> list[str]:
 
 def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:
     until(lambda: is_mirrored(town))
-    with opened(town.hq) as db:
-        stand = feed.stand(db, "config", "ginza")
+    with open_headquarters(town.hq) as db:
+        stand = feed.feed_position(db, "config", "ginza")
     assert stand
     forged = FeedDelta(feed="config", epoch=stand.epoch, since=stand.version, version=stand.version + 1)
     row = FeedRow(key="policy", version=stand.version + 1, body=Raw(b'{"brand":{"name":"EVIL"}}'))

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from edge.crypto import sealed_secret
 from edge.crypto.data_key import DataKey
 from sync.debug_cli import by_hand
-from sync.hq.enrolment.founding import enrol, found
+from sync.hq.enrolment.founding import enrol, found_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.protocol import envelope
 from sync.protocol.messages import Ack, FeedDelta
@@ -23,7 +23,7 @@ DELTA = '{"type":"feed.delta","v":1,"feed":"config","epoch":"e","since":0,"versi
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    found(tmp_path / "hq", "hanada", "mqtt://127.0.0.1:1883")
+    found_headquarters(tmp_path / "hq", "hanada", "mqtt://127.0.0.1:1883")
     enrol(tmp_path / "hq", "ginza", "Ginza")
     return tmp_path / "hq"
 

@@ -65,7 +65,7 @@ def test_an_order_that_found_no_room_is_done_when_there_is_some(tmp_path: Path) 
         reserve.refill_reserve(shop.web)
         hog = fill(folder)
         hear(shop, told := order(shop))
-        assert not decommission.is_out(folder, OURS.id)
+        assert not decommission.is_decommissioned(folder, OURS.id)
         hog.unlink()
         anew(shop)
         hear(shop, told)
@@ -79,7 +79,7 @@ def test_an_order_in_which_the_power_went_is_done_afterwards(shop: Shop, monkeyp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as power:
-        power.setattr(decommission, "take_out", cut)
+        power.setattr(decommission, "decommission", cut)
         with pytest.raises(KeyboardInterrupt):
             hear(shop, told := order(shop))
     anew(shop)

@@ -188,5 +188,5 @@ def test_a_key_file_of_any_bytes_is_a_key_or_refused_in_plain_words(
 @FEW
 @given(st.text())
 def test_any_topic_belongs_to_somebody_or_nobody(topic: str) -> None:
-    assert isinstance(topics.owner(topic), str)
-    assert topics.is_for_store(CHAIN, STORE, topic) <= (topics.owner(topic) in (STORE, topics.ALL))
+    assert isinstance(topics.store_of_topic(topic), str)
+    assert topics.is_for_store(CHAIN, STORE, topic) <= (topics.store_of_topic(topic) in (STORE, topics.ALL))

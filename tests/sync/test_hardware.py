@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sync.hardware import mac
+from sync.hardware import mac_address
 
 
 def test_the_first_real_card_with_an_address_counts(tmp_path: Path) -> None:
@@ -17,8 +17,8 @@ def test_the_first_real_card_with_an_address_counts(tmp_path: Path) -> None:
             (tmp_path / name / "device").mkdir()
         if address:
             (tmp_path / name / "address").write_text(f"{address}\n")
-    assert mac(tmp_path) == "dc:a6:32:01:02:03"
+    assert mac_address(tmp_path) == "dc:a6:32:01:02:03"
 
 
 def test_a_machine_without_a_card_has_none(tmp_path: Path) -> None:
-    assert mac(tmp_path) == ""
+    assert mac_address(tmp_path) == ""

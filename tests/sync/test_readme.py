@@ -11,7 +11,7 @@ import pytest
 
 from edge.demo.ports import free_port
 from edge.platform.database import open_hq, open_store
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.reports.fleet import fleet
 from tests.keyed import unlocked
 from tests.shell import PATIENCE, Shell, bash, blocks
@@ -71,7 +71,7 @@ def mirrored(folder: Path, feed: str) -> int:
 
 def stage_at_hq(folder: Path) -> str:
     """How far HQ knows the store to be with its config."""
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         (store,) = fleet(db)
     return store.config.stage if store.config else ""
 

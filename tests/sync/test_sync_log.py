@@ -18,7 +18,7 @@ from edge.platform.sqlite import sqlite3
 from edge.platform.store_schema import migrations
 from edge.retention.log_retention import sweep_log
 from sync import sync_log
-from sync.sync_log import append_note, remembered
+from sync.sync_log import append_note, remembered_names
 
 
 @pytest.fixture
@@ -53,9 +53,9 @@ def test_old_notes_that_were_told_go_and_what_must_be_known_stays(db: Database) 
         move_cursor(db, "follower:sync_log", last)
     assert sweep_log(db, "sync_log", "follower:sync_log", clock.now(), Life()) == 5
     assert rows(db, "select seq from sync_log") == [{"seq": last}]
-    assert remembered(db, BoxForked) == ["e1/2"]
-    assert remembered(db, FeedEpoch) == ["stock/f1"]
-    assert remembered(db, DoTaken, DoRefused) == ["d1", "d2"]
+    assert remembered_names(db, BoxForked) == ["e1/2"]
+    assert remembered_names(db, FeedEpoch) == ["stock/f1"]
+    assert remembered_names(db, DoTaken, DoRefused) == ["d1", "d2"]
 
 
 def test_old_notes_nobody_has_told_yet_stay(db: Database) -> None:
@@ -69,14 +69,14 @@ def test_ids_of_commands_are_remembered_up_to_a_number(db: Database, monkeypatch
         for n in range(5):
             append_note(db, DoTaken(id=f"d{n}", command="birth"), clock.now())
         append_note(db, FORK, clock.now())
-    assert remembered(db, DoTaken) == ["d2", "d3", "d4"]
-    assert remembered(db, BoxForked) == ["e1/2"]
+    assert remembered_names(db, DoTaken) == ["d2", "d3", "d4"]
+    assert remembered_names(db, BoxForked) == ["e1/2"]
 
 
 def test_what_a_box_of_an_earlier_version_had_noted_is_remembered(db: Database) -> None:
     noted(db, clock.now())
     db.conn.execute("drop table sync_memory")
     migrations.m003_sync_memory(db)
-    assert remembered(db, BoxForked, FeedEpoch, DoTaken, DoRefused) == ["e1/2", "stock/f1", "d1", "d2"]
+    assert remembered_names(db, BoxForked, FeedEpoch, DoTaken, DoRefused) == ["e1/2", "stock/f1", "d1", "d2"]
     with pytest.raises(sqlite3.IntegrityError):
         db.conn.execute("insert into sync_memory (type, name) values ('do.taken', 'd1')")

@@ -10,7 +10,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_hq
 from edge.platform.migration import migrate
 from sync.feeds.receiver import FeedReceiver
-from sync.protocol.digest import add, as_text
+from sync.protocol.digest import add_row, as_text
 from sync.protocol.messages import FeedHead, FeedPage, FeedRow, Head
 
 ONE = FeedRow(key="policy", version=1, body=msgspec.Raw(b"{}"))
@@ -37,7 +37,7 @@ def page(feeds: FeedReceiver, row: FeedRow, *, more: bool) -> None:
 
 
 def test_a_config_is_whole_when_all_its_rows_are_here(feeds: FeedReceiver) -> None:
-    both = add(add(0, "policy", 1), "box", 2)
+    both = add_row(add_row(0, "policy", 1), "box", 2)
     assert feeds.whole("config") is None
     page(feeds, ONE, more=True)
     assert feeds.whole("config") is None, "HQ has not said where the feed stands"
@@ -54,7 +54,7 @@ def test_a_config_is_whole_when_all_its_rows_are_here(feeds: FeedReceiver) -> No
 
 def test_a_config_that_is_being_loaded_anew_is_not_whole(feeds: FeedReceiver) -> None:
     page(feeds, ONE, more=False)
-    head(feeds, 1, 1, add(0, "policy", 1))
+    head(feeds, 1, 1, add_row(0, "policy", 1))
     assert feeds.whole("config")
     feeds.reload("config", 0.0, now())
     assert feeds.whole("config") is None
@@ -62,7 +62,7 @@ def test_a_config_that_is_being_loaded_anew_is_not_whole(feeds: FeedReceiver) ->
 
 def test_a_delta_that_is_here_before_the_head_that_tells_of_it_is_whole(feeds: FeedReceiver) -> None:
     page(feeds, ONE, more=False)
-    head(feeds, 1, 1, add(0, "policy", 1))
+    head(feeds, 1, 1, add_row(0, "policy", 1))
     page(feeds, TWO, more=False)
     assert (here := feeds.whole("config"))
     assert here.version == 2

@@ -19,7 +19,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
 from edge.validation.localized_text import LocalizedText
-from sync.hq.importing.unsupported import ALL, fields
+from sync.hq.importing.unsupported import ALL, unsupported_fields
 from sync.protocol.feed_types import KEY_FIELDS, KINDS
 from tests.kept import keep
 from tests.ui.shop_floor import PIN, POLICY, SHIRT_M, Floor, gtin14, pickup_code
@@ -172,8 +172,13 @@ def every_field() -> set[str]:
 
 def test_each_field_has_an_effect_or_hq_is_told_that_it_has_none() -> None:
     shown = {f"{feed.partition(' ')[0]}.{name}" for feed, (_, changes) in SHOWN.items() for name in changes}
-    told = {f"{feed}.{name}" for feed, names in fields().items() for one in names for name in UNDER.get(one, (one,))}
-    dead = {feed for feed, names in fields().items() if ALL in names}
+    told = {
+        f"{feed}.{name}"
+        for feed, names in unsupported_fields().items()
+        for one in names
+        for name in UNDER.get(one, (one,))
+    }
+    dead = {feed for feed, names in unsupported_fields().items() if ALL in names}
     every = {name for name in every_field() if name.partition(".")[0] not in dead}
     assert every - shown - set(PROVEN) - told == set()
     assert (shown | set(PROVEN)) - every == set()  # nothing is spoken of that is no more

@@ -20,9 +20,9 @@ from edge.platform.database import NoRoom, rows, writing
 from edge.platform.process import Life
 from edge.scan.log import Reading, append_reading
 from firmware_bridge.device_log import DeviceLog
-from firmware_bridge.framing.framing import Why
+from firmware_bridge.framing.framing import RefusalReason
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
-from ui.change_watcher import ChangeWatcher, follow
+from ui.change_watcher import ChangeWatcher, watch_changes
 from ui.process_state.screens import Event, Screens
 from ui.request_context import shop
 from ui.staff.work_list import new_key
@@ -143,14 +143,14 @@ def test_a_code_refused_in_a_page_is_counted_and_ends_the_session_before(
 
 
 def test_a_code_refused_at_a_scanner_is_told_to_its_station_alone_and_each_once(floor: Floor, screens: Screens) -> None:
-    DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(2, Why.NO_ROOM)
+    DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(2, RefusalReason.NO_ROOM)
     follower = ChangeWatcher(floor.shop, screens, "x")
     here, there = screens.open("page-1", "kiosk-1"), screens.open("page-2", "counter-1")
     follower.look()
     first = [here.next(0) for _ in range(3)]
     assert Event("refused") not in first
     seq = floor.scan(ean13(SHIRT_M))
-    DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(1, Why.NO_ROOM)
+    DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(1, RefusalReason.NO_ROOM)
     follower.look()
     follower.look()
     assert (here.next(0), here.next(0)) == (Event("refused"), None)
@@ -257,6 +257,6 @@ def test_what_a_full_disk_cannot_keep_of_the_devices_is_told_when_there_is_room(
             else:
                 self.end()
 
-    follow(floor.shop, Screens(), "x", Twice())
+    watch_changes(floor.shop, Screens(), "x", Twice())
     told = rows(floor.db, "select type from journal where type = 'noren.device.lost'")
     assert (len(told), lives) == (1, 2)

@@ -67,7 +67,7 @@ def is_known(device: str) -> bool:
     return device == BOX or any(one.id == device for one in paired_devices.everyone(shop().db))
 
 
-def note(found: Device) -> None:
+def note_seen(found: Device) -> None:
     """Note that a device was seen: written at most once a minute, and not at all if the disk is full."""
     if not paired_devices.is_due(found, moment()):
         return
@@ -79,22 +79,22 @@ def note(found: Device) -> None:
     g.renew = request.cookies[COOKIE]
 
 
-def remember(response: Answer, secret: str) -> None:
+def set_device_cookie(response: Answer, secret: str) -> None:
     """Let the browser keep what it is known by; no script sees it, and no other site's page sends it."""
     response.set_cookie(
         COOKIE, secret, max_age=KEPT, path="/", httponly=True, samesite="Strict", secure=request.is_secure
     )
 
 
-def vouch(response: Response) -> Response:
+def mark_paired_for_proxy(response: Response) -> Response:
     """An after_request: tells HAProxy that this address is a paired device's, which has a higher request limit."""
     if g.get("device") is not None and request.environ.get(LAN):
         response.headers[PAIRED] = "1"
     return response
 
 
-def renew(response: Response) -> Response:
+def renew_device_cookie(response: Response) -> Response:
     """An after_request: a browser forgets the cookie of a device that is used all the time no sooner than any other."""
     if (secret := g.pop("renew", None)) and response.mimetype == "text/html":
-        remember(response, secret)
+        set_device_cookie(response, secret)
     return response

@@ -7,22 +7,22 @@ from flask import request
 from edge.features.staff import sessions
 from edge.features.staff.pin_locks import Locked, PinAttempt, WrongPin
 from edge.features.staff.sessions import Staff
-from ui.request_context import house, moment, shop
+from ui.request_context import moment, process_state, shop
 
 
-def everyone() -> list[Staff]:
+def all_leads() -> list[Staff]:
     """All who lead here."""
     return [one for one in sessions.everyone(shop().hq) if one.role == "lead"]
 
 
-def prove(where: Callable[[str], PinAttempt]) -> str | WrongPin | Locked | None:
+def prove_lead(where: Callable[[str], PinAttempt]) -> str | WrongPin | Locked | None:
     """The id of the lead whose PIN came with the form; else why not, or None if it names no lead. Raises Busy.
 
     `where` gives, for a person's id, the place where the PIN is tried: wrong PINs are counted as at the sign-in page.
     """
     asked, pin = request.form.get("lead", ""), request.form.get("lead_pin", "")[: sessions.PIN_MOST]
-    person = next((one for one in everyone() if one.staff == asked), None)
+    person = next((one for one in all_leads() if one.staff == asked), None)
     if person is None:
         return None
-    no = sessions.prove(shop().db, shop().box, person, pin, where(person.staff), moment(), house().pins.fits)
+    no = sessions.prove(shop().db, shop().box, person, pin, where(person.staff), moment(), process_state().pins.fits)
     return no or person.staff

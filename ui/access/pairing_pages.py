@@ -20,7 +20,7 @@ from ui.front.hosts import address_of, network_address
 from ui.i18n import LANGUAGES, Locale, without_furigana
 from ui.play.code_pictures import draw
 from ui.process_state.open_codes import OpenCode
-from ui.request_context import house, moment, reader, shop, show, voice
+from ui.request_context import moment, process_state, reader, shop, show, voice
 
 pairing = Blueprint("pairing", __name__)
 
@@ -29,7 +29,7 @@ _SHEETS = ("tokens", "ui", "doors", "pairing")  # the style sheets of the hello 
 STORE: tuple[Page, ...] = ("board", "status")
 
 
-def greet(status: int, said: str = "") -> Response:
+def hello_page(status: int, said: str = "") -> Response:
     """The hello page: what to do, and nothing of the shop or anybody in it; it asks no database. `said`: wrong, wait, full."""
     v, code = reader(), request.args.get("code", "")
     words = {"said": said, "code": code[:64], "here": request.path, "trust": authority_page.to_compare()}
@@ -40,26 +40,26 @@ def greet(status: int, said: str = "") -> Response:
 @pairing.get("/pair")
 def hello() -> Response:
     """The page to type a code; `?code=` comes from the QR code, and is sent when a person touches the button."""
-    return greet(200)
+    return hello_page(200)
 
 
 @pairing.post("/pair")
 def enter() -> Response | Answer:
     """Try a code."""
     code = request.form.get("code", "")
-    place = house().tries.take() if is_guessable(code) else 0.0
+    place = process_state().tries.take() if is_guessable(code) else 0.0
     if place is None:
-        return greet(429, "wait")
+        return hello_page(429, "wait")
     known = caller.device()
     paired = devices.pair(shop().db, shop().box, code, moment(), known.id if known else "")
     if paired is None:
-        return greet(403, "wrong")
+        return hello_page(403, "wrong")
     if place:
-        house().tries.give_back(place)
+        process_state().tries.give_back(place)
     if known:
-        house().screens.leave(known.id)
+        process_state().screens.leave(known.id)
     answer = redirect("/", 303)
-    caller.remember(answer, paired.secret)
+    caller.set_device_cookie(answer, paired.secret)
     return answer
 
 
@@ -103,7 +103,7 @@ def sheet() -> Response:
 
 def _address() -> str | None:
     """The address of the pages in the network; None if they are not offered to it."""
-    web = house().ground.web
+    web = process_state().ground.web
     if web.lan is None:
         return None
     host = web.names[0] if web.names else network_address(web.lan)
@@ -115,7 +115,7 @@ Told = WrongPin | Locked | Literal["lead", "busy"]
 
 def _slips() -> list[OpenCode]:
     """The codes made at this screen that still let a device in; what has been used or has run out is forgotten."""
-    here, screen = house().slips, caller.device_id()
+    here, screen = process_state().slips, caller.device_id()
     for slip in here.at(screen):
         if not devices.is_open(shop().db, slip.code, moment()):
             here.take(screen, slip.code.link)
@@ -149,7 +149,7 @@ def _page(*, status: int = 200, told: Told | None = None) -> Response:
         minutes=int(devices.LIVES.total_seconds() // 60),
         trust=shown,
         authority=_picture(f"{address}{url_for('trust.authority')}") if shown and shown.own else "",
-        leads=None if caller.on_the_box() else lead_pin.everyone(),
+        leads=None if caller.on_the_box() else lead_pin.all_leads(),
         told=told,
         form=request.form,
         most=NAME_MOST,
@@ -172,7 +172,7 @@ def _stands_by() -> str | None:
         return None
     screen = caller.device_id()
     try:
-        found = lead_pin.prove(lambda who: PinAttempt(staff=who, device=screen, station=""))
+        found = lead_pin.prove_lead(lambda who: PinAttempt(staff=who, device=screen, station=""))
     except Busy:
         answer = _page(status=503, told="busy")
         answer.headers["Retry-After"] = "2"
@@ -191,7 +191,7 @@ def invite() -> Response | Answer:
     wanted = Wanted(name=name, page=page, station=value.partition("/")[2])
     with writing(shop().db):
         code = devices.make_code(shop().db, wanted, moment(), by)
-        for old in house().slips.put(caller.device_id(), OpenCode(code=code, wanted=wanted)):
+        for old in process_state().slips.put(caller.device_id(), OpenCode(code=code, wanted=wanted)):
             devices.withdraw(shop().db, old.code)
     return redirect(url_for(".listed", lang=voice().language), 303)
 
@@ -199,7 +199,7 @@ def invite() -> Response | Answer:
 @pairing.post("/status/devices/withdraw")
 def withdraw() -> Answer:
     """Withdraw a code that this screen shows; that needs no PIN."""
-    slip = house().slips.take(caller.device_id(), request.form.get("code", ""))
+    slip = process_state().slips.take(caller.device_id(), request.form.get("code", ""))
     if slip is None:
         abort(404)
     with writing(shop().db):
@@ -215,18 +215,18 @@ def revoke(device: str) -> Answer:
     by = _stands_by()
     with writing(shop().db):
         known = devices.revoke(shop().db, shop().box, device, moment(), by)
-        for slip in house().slips.at(device):  # the codes that a lost status screen shows are withdrawn too
+        for slip in process_state().slips.at(device):  # the codes that a lost status screen shows are withdrawn too
             devices.withdraw(shop().db, slip.code)
     if not known:
         abort(404)
-    house().screens.leave(device)
+    process_state().screens.leave(device)
     return redirect(url_for(".listed", lang=voice().language), 303)
 
 
 @pairing.after_request
 def is_a_page(response: Response) -> Response:
     """Mark our own answers, and let the browser send the origin of a form: other sites' forms are recognised by it."""
-    response.headers["Noren-Page"] = house().stamp
+    response.headers["Noren-Page"] = process_state().stamp
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
@@ -237,7 +237,7 @@ def guard(endpoint: str | None, station: str | None) -> None:
         return
     found = caller.device()
     if found is None:
-        abort(is_a_page(greet(200 if request.path == "/" and request.method == "GET" else 403)))
-    caller.note(found)
-    if not rights.may(found, endpoint, station):
+        abort(is_a_page(hello_page(200 if request.path == "/" and request.method == "GET" else 403)))
+    caller.note_seen(found)
+    if not rights.is_allowed(found, endpoint, station):
         abort(403)

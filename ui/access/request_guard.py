@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from ui.access import caller, pairing_pages
 from ui.front.hosts import is_own
-from ui.request_context import house
+from ui.request_context import process_state
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST = 16 * 1024  # bytes of a request: a code of 4 KiB with room around it
@@ -50,14 +50,14 @@ def keep_strangers_out(endpoint: str | None, values: dict[str, Any] | None) -> N
 
     Without the first check a foreign page whose DNS name points here would be same-origin to its browser (DNS rebinding).
     """
-    if not is_own(request.headers.get("Host", ""), house().names):
+    if not is_own(request.headers.get("Host", ""), process_state().names):
         raise Misdirected
     if request.method not in READING and not _from_our_own_page():
         abort(403)
     pairing_pages.guard(endpoint, (values or {}).get("station"))
 
 
-def close_behind(response: Response) -> Response:
+def forbid_caching(response: Response) -> Response:
     """The browser caches nothing unless a route allows it: Back shows nothing."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
@@ -65,10 +65,10 @@ def close_behind(response: Response) -> Response:
     return response
 
 
-def fit(app: Flask) -> None:
+def install(app: Flask) -> None:
     """Install the checks before all else: `before_request` would run after the pages' own preprocessors."""
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.url_value_preprocessor(keep_strangers_out)
-    app.after_request(close_behind)
-    app.after_request(caller.renew)
-    app.after_request(caller.vouch)
+    app.after_request(forbid_caching)
+    app.after_request(caller.renew_device_cookie)
+    app.after_request(caller.mark_paired_for_proxy)

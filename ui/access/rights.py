@@ -38,7 +38,7 @@ def is_for_anybody(endpoint: str | None) -> bool:
     return endpoint in ANYBODY
 
 
-def may(device: Device, endpoint: str | None, station: str | None) -> bool:
+def is_allowed(device: Device, endpoint: str | None, station: str | None) -> bool:
     """Whether a paired device may ask that; `station` is the one that the address names.
 
     An address there is nothing behind may be asked for by any of them: the answer is that there is nothing.
@@ -53,7 +53,7 @@ def may(device: Device, endpoint: str | None, station: str | None) -> bool:
     return _is_in(endpoint, _STORE.get(device.page, frozenset()))
 
 
-def home(device: Device) -> str:
+def home_address(device: Device) -> str:
     """The address of the page a device is there for."""
     match device.page:
         case "kiosk" | "entrance":

@@ -30,7 +30,7 @@ PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownFingerprints:
     """What an installer compares before a device is set to trust the box."""
 
     fingerprint: str  # SHA-256 of the certificate to trust: the box's authority, or the one from the file
@@ -44,7 +44,9 @@ class Shown:
         return [" ".join(parts[at : at + 8]) for at in range(0, len(parts), 8)]
 
 
-def renew(config: Config, folder: Path, names: Iterable[str], addresses: Sequence[Address], at: datetime) -> bool:
+def renew_certificate(
+    config: Config, folder: Path, names: Iterable[str], addresses: Sequence[Address], at: datetime
+) -> bool:
     """Make sure that `folder` holds a certificate for HAProxy that is valid for these names; returns whether it is new.
 
     Raises BadConfig if the files named in noren.toml are not a certificate and its key.
@@ -61,14 +63,14 @@ def renew(config: Config, folder: Path, names: Iterable[str], addresses: Sequenc
     return _put(folder / SITE, _site(folder, authority, wanted, at))
 
 
-def shown(config: Config, folder: Path) -> Shown | None:
+def shown_fingerprints(config: Config, folder: Path) -> ShownFingerprints | None:
     """What the pages on the network show now; None before the front has begun."""
     own = not config.web.certificate
     site, root = _read(folder / SITE), _read(folder / AUTHORITY) if own else None
     if site is None or (own and root is None):
         return None
     digest = (root or site).fingerprint(hashes.SHA256()).hex(":").upper()
-    return Shown(fingerprint=digest, ends=site.not_valid_after_utc, own=own)
+    return ShownFingerprints(fingerprint=digest, ends=site.not_valid_after_utc, own=own)
 
 
 Wanted = tuple[list[str], list[Address]]

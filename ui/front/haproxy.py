@@ -49,7 +49,7 @@ def _number(config: Config) -> Path:
     return folder(config) / "pid"
 
 
-def make_place(config: Config) -> None:
+def make_folder(config: Config) -> None:
     """Make the folder, which must be there before the app listens in it. Raises BadConfig."""
     if len(os.fsencode(app_socket(config))) > LONGEST:
         raise BadConfig(Fault("store.data", f"{app_socket(config)} is too long a path for a socket: {LONGEST} bytes"))
@@ -64,14 +64,16 @@ def _alone(config: Config) -> Iterator[None]:
         yield
 
 
-def prepare(config: Config) -> bool:
+def prepare_front(config: Config) -> bool:
     """Make ready what the front is handed; whether there is another certificate than before. Raises BadConfig."""
-    make_place(config)
+    make_folder(config)
     with _alone(config):
-        return certificate.renew(config, folder(config), own_names(config.web.names), own_addresses(), now().time)
+        return certificate.renew_certificate(
+            config, folder(config), own_names(config.web.names), own_addresses(), now().time
+        )
 
 
-def keep_fresh(config: Config, life: Life) -> None:
+def renew_certificate_in_time(config: Config, life: Life) -> None:
     """Renew the certificate in time, and when the box has got another name or address; the front takes it up at once.
 
     What cannot be made (files that are none, a full disk) costs the network's pages, in time, and nothing else.
@@ -81,7 +83,7 @@ def keep_fresh(config: Config, life: Life) -> None:
         if time.monotonic() >= due:
             due = time.monotonic() + EVERY
             try:
-                if prepare(config):
+                if prepare_front(config):
                     _take_up(config)
             except (BadConfig, OSError, ValueError) as error:  # a power cut leaves a number's file empty
                 log.error("TLS certificate of HAProxy: %s", error)
@@ -110,7 +112,7 @@ def main(config: Config) -> None:
         raise BadConfig(Fault("web.lan", "not set: the pages are not offered to the network, and need no front"))
     if program is None:
         raise BadConfig(Fault("web.lan", "HAProxy is not installed: apt-get install haproxy"))
-    prepare(config)
+    prepare_front(config)
     handed = {
         "NOREN_BIND": _bound(config.web.lan, config.web.lan_port),
         "NOREN_PEM": str(folder(config) / certificate.SITE),

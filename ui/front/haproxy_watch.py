@@ -17,7 +17,7 @@ from edge.platform.systemd import notify
 EVERY = 5.0  # seconds between questions
 PATIENCE = 10.0  # seconds an answer may take
 HUNG = 20.0  # seconds without an answer after which HAProxy is ended; its supervisor starts another
-LOOK = 1.0  # seconds until it notices that HAProxy has ended
+POLL_INTERVAL = 1.0  # seconds until it notices that HAProxy has ended
 SELF = "127.86.0.1"  # the address it asks from, which haproxy.cfg knows: a flood must not look like a front that hangs
 QUESTION = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -56,7 +56,7 @@ def main(host: str, port: int, front: int) -> None:
             end(front)
             return
         while os.getppid() == front and time.monotonic() - asked < EVERY:
-            time.sleep(LOOK)
+            time.sleep(POLL_INTERVAL)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from edge.platform.clock import Now, parse_utc
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from ui.kiosk import product_view
-from ui.kiosk.pack_lines import Pack
+from ui.kiosk.pack_lines import PackLabel
 
 Sound = Literal["ok", "no", ""]
 
@@ -48,7 +48,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Met:
+class IdentifiedMember:
     """The member of a scan, as known now: HQ may have sent a member since who was unknown then."""
 
     member: str | None
@@ -129,14 +129,14 @@ def _orders(shop: StoreContext, ids: list[str]) -> list[Waiting]:
     return sorted(waiting, key=lambda one: not one.ready)  # what can be handed over now comes first
 
 
-def met(shop: StoreContext, seen: CheckedIn | Identified) -> Met:
+def identify_member(shop: StoreContext, seen: CheckedIn | Identified) -> IdentifiedMember:
     """Who was before the screen. A check-in counted under the card's number counts as theirs (edge/features/visit.py)."""
     if seen.member or not (seen.card or seen.ref):
-        return Met(member=seen.member, orders=seen.orders, stranger=False)
+        return IdentifiedMember(member=seen.member, orders=seen.orders, stranger=False)
     known = _by_now(shop, seen)
     asks = known if shop.policy.pickup.on else None
     waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
-    return Met(member=known, orders=waiting, stranger=known is None)
+    return IdentifiedMember(member=known, orders=waiting, stranger=known is None)
 
 
 def _by_now(shop: StoreContext, seen: CheckedIn | Identified) -> str | None:
@@ -153,7 +153,7 @@ def _person(seen: CheckedIn | Identified) -> str:
 
 
 def _checked_in(shop: StoreContext, seen: CheckedIn) -> Answer:
-    who = met(shop, seen)
+    who = identify_member(shop, seen)
     values: dict[str, object] = {
         "name": _nickname(shop, who.member),
         "stranger": who.stranger,
@@ -168,7 +168,7 @@ def _checked_in(shop: StoreContext, seen: CheckedIn) -> Answer:
 
 def _identified(shop: StoreContext, seen: Identified) -> Answer:
     """A chain that has check-in switched off: the same screen, without miles."""
-    who = met(shop, seen)
+    who = identify_member(shop, seen)
     values: dict[str, object] = {
         "name": _nickname(shop, who.member),
         "stranger": who.stranger,
@@ -179,9 +179,11 @@ def _identified(shop: StoreContext, seen: Identified) -> Answer:
     return Answer(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
 
 
-def product_page(shop: StoreContext, gtin: str, moment: Now, *, sound: Sound = "", pack: Pack | None = None) -> Answer:
+def product_page(
+    shop: StoreContext, gtin: str, moment: Now, *, sound: Sound = "", pack: PackLabel | None = None
+) -> Answer:
     """A product's page, after a scan (with the data of the pack's code) or a tap."""
-    found = product_view.card(shop, gtin, moment.time)
+    found = product_view.product_card(shop, gtin, moment.time)
     if found is None:
         return _message("product")
     return Answer(template="kiosk/product.html", sound=sound, values={"card": found, "pack": pack})
@@ -207,11 +209,11 @@ def _refused(shop: StoreContext, no: PickupRefused) -> Answer:
     return _message(_ORDER_WORDS.get(no.why, no.why), store=store)
 
 
-def answer(shop: StoreContext, outcome: Outcome, moment: Now) -> Answer:
+def screen_for_outcome(shop: StoreContext, outcome: Outcome, moment: Now) -> Answer:
     """The screen for an outcome."""
     match outcome:
         case ProductShown(gtin=gtin, label=label, case_of=pieces):
-            return product_page(shop, gtin, moment, sound="ok", pack=Pack(label=label, case_of=pieces))
+            return product_page(shop, gtin, moment, sound="ok", pack=PackLabel(label=label, case_of=pieces))
         case ProductPast():
             return _message("past")
         case SecondRow():

@@ -9,7 +9,7 @@ Line = tuple[str, dict[str, str]]  # the key of its words, and what fills their 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
+class PackLabel:
     """A label to be shown: its price takes the place of the catalogue's."""
 
     label: Label

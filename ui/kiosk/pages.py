@@ -28,8 +28,8 @@ from edge.features.pickup.transition import NotAllowed, Request, Who, take
 from edge.platform.database import NoRoom, one, writing
 from ui import number_arguments
 from ui.kiosk import product_view as products
-from ui.kiosk.outcome_views import Answer, answer, met, no_room, product_page
-from ui.request_context import house, moment, shop, show, voice
+from ui.kiosk.outcome_views import Answer, identify_member, no_room, product_page, screen_for_outcome
+from ui.request_context import moment, process_state, shop, show, voice
 from ui.wedge import keyboard_wedge, typed_codes
 
 kiosk = Blueprint("kiosk", __name__)
@@ -56,14 +56,14 @@ def _station(station: str) -> Station:
 
 def _stage(place: Station, it: Answer, address: str, seq: int = 0) -> str:
     """A screen as it is put into the shell; `address` fetches it again, in another language for instance."""
-    other = house().voices["en" if voice().language == "ja" else "ja"]
+    other = process_state().voices["en" if voice().language == "ja" else "ja"]
     frame = {"place": place, "other": other, "address": address, "sound": it.sound, "seq": seq, "every": _every()}
     return show(it.template, person=_mark(it.person), **frame, **it.values)
 
 
 def _mark(person: str) -> str:
     """A keyed hash: a page sees by it whether the person is still the same, and cannot see who it is."""
-    return hashlib.blake2b(person.encode(), key=house().pepper, digest_size=8).hexdigest() if person else ""
+    return hashlib.blake2b(person.encode(), key=process_state().pepper, digest_size=8).hexdigest() if person else ""
 
 
 def _every() -> bool:
@@ -107,11 +107,11 @@ def outcome(station: str, seq: int) -> str:
     row = _shown(station)
     if row is None or row.seq != seq:
         return _home(place)
-    return _stage(place, answer(shop(), row.outcome, moment()), _outcome_address(station, seq), seq)
+    return _stage(place, screen_for_outcome(shop(), row.outcome, moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.get("/kiosk/<station>/outcome/<int:seq>/met")
-def met_now(station: str, seq: int) -> str | tuple[str, int]:
+def member_once_known(station: str, seq: int) -> str | tuple[str, int]:
     """The greeting again, once HQ has said who carries a card this store did not know. 204 if it does not in time.
 
     It is the same outcome of the same scan, with the check-in counted when it was read; only now the shopper has a name.
@@ -121,13 +121,13 @@ def met_now(station: str, seq: int) -> str | tuple[str, int]:
     seen = row.outcome if row and row.seq == seq else None
     if not isinstance(seen, CheckedIn | Identified) or not (seen.card or seen.ref):
         return "", 204
-    if met(here, seen).stranger:
-        known = member.wait_for_introduction(here.db, here.hq, seen.card, seen.asked, house().life)
+    if identify_member(here, seen).stranger:
+        known = member.wait_for_introduction(here.db, here.hq, seen.card, seen.asked, process_state().life)
         if known is None:
             return "", 204
         if seen.ref:  # HQ may know them here by another name than their code does
             seen = msgspec.structs.replace(seen, ref=known)
-    return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
+    return _stage(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.post("/kiosk/<station>/scan")
@@ -168,7 +168,7 @@ def end(station: str) -> tuple[str, int]:
     A scan that came meanwhile is the next shopper's and stays.
     """
     _station(station)
-    seen = number_arguments.asked("seq")
+    seen = number_arguments.query_number("seq")
     with writing(shop().db):
         row = on_screen(shop().db, station)
         if row is not None and (seen is None or row.seq <= seen):
@@ -209,7 +209,7 @@ def call(station: str) -> str:
     with writing(db):
         if one(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
             db.conn.execute("insert into staff_calls (station, time) values (?, ?)", (station, moment().text))
-    house().screens.changed("calls")
+    process_state().screens.changed("calls")
     told = Answer(template="kiosk/calling.html", sound="ok")
     return _stage(place, told, url_for(".calling", station=station))
 
@@ -220,7 +220,7 @@ def on_my_way(station: str, seq: int, order: str) -> str:
     place, here = _station(station), shop()
     row = _shown(station) if here.policy.pickup.on else None
     seen = row.outcome if row and row.seq == seq else None
-    if row is None or not isinstance(seen, CheckedIn | Identified) or order not in met(here, seen).orders:
+    if row is None or not isinstance(seen, CheckedIn | Identified) or order not in identify_member(here, seen).orders:
         abort(404)
     who = Who(station=station, causation=f"{row.log}/{row.scan}")
     asked = Request(key=f"on_my_way:{seq}:{order}", order=order, action=Action.ARRIVE, who=who)
@@ -230,9 +230,9 @@ def on_my_way(station: str, seq: int, order: str) -> str:
             take(here.db, here.hq, here.box, asked, moment())
     except NotAllowed:
         # the order changed while it was on the screen: the screen below shows its present state
-        return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
-    house().screens.changed("orders")
-    return _stage(place, answer(here, seen, moment()), _outcome_address(station, seq), seq)
+        return _stage(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
+    process_state().screens.changed("orders")
+    return _stage(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.get("/kiosk/<station>/product/<gtin>")
@@ -248,7 +248,7 @@ def near(station: str, gtin: str) -> str | tuple[str, int]:
     place, it = _station(station), catalog.product(shop().hq, key)
     if it is None:
         abort(404)
-    found = products.near_now(shop(), key, moment().time, house().life)
+    found = products.ask_nearby(shop(), key, moment().time, process_state().life)
     if found is None:
         return "", 204
     return show("kiosk/near.html", place=place, it=it, near=found[0], near_at=found[1], told=True)
@@ -263,7 +263,7 @@ def find(station: str) -> str:
 
 def _page_of(found: list[Product]) -> tuple[list[Product], Page]:
     pages = max(1, -(-len(found) // SHELF))
-    number = min(max(1, number_arguments.asked("page") or 1), pages)
+    number = min(max(1, number_arguments.query_number("page") or 1), pages)
     return found[(number - 1) * SHELF : number * SHELF], Page(number=number, pages=pages)
 
 
@@ -282,5 +282,5 @@ def styles(station: str, category: str) -> str:
 @kiosk.after_request
 def is_a_stage(response: Response) -> Response:
     """Mark our own answers: a page behind a captive portal would otherwise swap a stranger's HTML in."""
-    response.headers["Noren-Page"] = house().stamp
+    response.headers["Noren-Page"] = process_state().stamp
     return response

@@ -29,7 +29,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Near:
+class NearbyStore:
     """A store nearby and how much it had at the snapshot's time."""
 
     neighbour: Neighbour
@@ -38,14 +38,14 @@ class Near:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class ProductCard:
     """All of a product's page; `near_at` is None if HQ has sent no snapshot."""
 
     product: Product
     chosen: Choice
     colours: list[Product]
     sizes: list[Choice]
-    near: list[Near]
+    near: list[NearbyStore]
     near_at: datetime | None
     reviews: Reviews | None
 
@@ -64,18 +64,18 @@ def _colours(style: list[Product], shown: Product) -> list[Product]:
     return list(found.values())
 
 
-def _near(shop: StoreContext, gtin: str, moment: datetime) -> tuple[list[Near], datetime | None]:
+def _near(shop: StoreContext, gtin: str, moment: datetime) -> tuple[list[NearbyStore], datetime | None]:
     row = stock.nearby(shop.hq, gtin)
     if row is None:
         return [], None
     return _around(shop, {one.store: one.on_hand for one in row.stores}, stock.freshness(row.as_of, moment)), row.as_of
 
 
-def _around(shop: StoreContext, had: Mapping[str, int], fresh: Freshness) -> list[Near]:
+def _around(shop: StoreContext, had: Mapping[str, int], fresh: Freshness) -> list[NearbyStore]:
     """The stores around that keep a product, in HQ's order."""
     low = shop.policy.stock.low
     known = [(place, had[place.store]) for place in shop.policy.place.neighbours if place.store in had]
-    return [Near(neighbour=place, level=stock.level(count, low, fresh), on_hand=count) for place, count in known]
+    return [NearbyStore(neighbour=place, level=stock.level(count, low, fresh), on_hand=count) for place, count in known]
 
 
 def key_of(shop: StoreContext, written: str) -> str:
@@ -83,7 +83,9 @@ def key_of(shop: StoreContext, written: str) -> str:
     return product_key(written, shop.policy.codes.house)
 
 
-def near_now(shop: StoreContext, gtin: str, moment: datetime, life: Life) -> tuple[list[Near], datetime | None] | None:
+def ask_nearby(
+    shop: StoreContext, gtin: str, moment: datetime, life: Life
+) -> tuple[list[NearbyStore], datetime | None] | None:
     """The same as HQ knows it now; waits less than a second for HQ's answer. None if none comes.
 
     With it the time of the oldest number, if it is not fresh: HQ answers at once, but its numbers may be old.
@@ -97,7 +99,7 @@ def near_now(shop: StoreContext, gtin: str, moment: datetime, life: Life) -> tup
     return near, None if fresh is Freshness.LIVE else oldest
 
 
-def card(shop: StoreContext, gtin: str, moment: datetime) -> Card | None:
+def product_card(shop: StoreContext, gtin: str, moment: datetime) -> ProductCard | None:
     """The page of a GTIN-14, for an outer pack that of the item in it; None if HQ's catalogue has none."""
     found = catalog.product(shop.hq, gtin)
     shown = catalog.item(shop.hq, found) if found else None
@@ -114,7 +116,7 @@ def card(shop: StoreContext, gtin: str, moment: datetime) -> Card | None:
         if product.colour.code == shown.colour.code
     ]
     near, near_at = _near(shop, shown.gtin, moment)
-    return Card(
+    return ProductCard(
         product=shown,
         chosen=next(size for size in sizes if size.chosen),
         colours=_colours(style, shown),

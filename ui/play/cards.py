@@ -66,7 +66,7 @@ def read_play(path: str) -> Play:
     return msgspec.json.decode(Path(path).read_bytes(), type=Play)
 
 
-def rotating(issuer: Issuer) -> str:
+def rotating_code(issuer: Issuer) -> str:
     """A member code as an app shows it: signed, good once, for LIVES seconds."""
     seed = base64.urlsafe_b64decode(issuer.private + "=" * (-len(issuer.private) % 4))
     now = int(time.time())

@@ -8,10 +8,10 @@ from edge.config.noren_toml import Station
 from edge.facts.journal import journal_progress
 from ui.number_arguments import number
 from ui.play import scanner_control
-from ui.play.cards import LIVES, Card, Play, read_play, rotating
+from ui.play.cards import LIVES, Card, Play, read_play, rotating_code
 from ui.play.code_pictures import LARGEST, draw
 from ui.play.scanner_control import ScannerAway
-from ui.request_context import house, shop, show, voice
+from ui.request_context import process_state, shop, show, voice
 
 play = Blueprint("play", __name__, url_prefix="/play")
 
@@ -26,7 +26,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 def _play() -> Play:
-    file = house().ground.web.play
+    file = process_state().ground.web.play
     return read_play(file) if file else abort(404)
 
 
@@ -83,7 +83,7 @@ def _drawn(symbology: str, data: bytes) -> Response:
 @play.post("/token")
 def token() -> Response:
     """Mint a rotating member code."""
-    code = rotating(_play().issuer)
+    code = rotating_code(_play().issuer)
     return jsonify(code=code, picture=url_for("play.token_picture", code=code), lives=LIVES)
 
 
@@ -116,7 +116,7 @@ def fault() -> tuple[Response, int]:
     """Let the station's scanner fail from now on, or work again."""
     words = FAULTS.get(request.form.get("fault", "")) or abort(400)
     try:
-        scanner_control.order(_control(_play()), **words)
+        scanner_control.send_command(_control(_play()), **words)
     except ScannerAway as why:
         return _done(why)
     return _done()

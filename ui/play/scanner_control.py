@@ -13,7 +13,7 @@ class ScannerAway(Exception):
     """The virtual scanner does not answer, or refuses."""
 
 
-def order(control: str, **words: Any) -> None:
+def send_command(control: str, **words: Any) -> None:
     """Send one order and wait for its answer. Raises ScannerAway."""
     try:
         with socket.socket(socket.AF_UNIX) as line:
@@ -29,4 +29,4 @@ def order(control: str, **words: Any) -> None:
 
 def send(control: str, data: bytes) -> None:
     """Let the scanner read a code; it adds its own end of line. Raises ScannerAway."""
-    order(control, send=base64.b64encode(data).decode())
+    send_command(control, send=base64.b64encode(data).decode())

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort
 
 from edge.config.noren_toml import CameraDevice
-from ui.request_context import house, moment, shop, show, voice
+from ui.request_context import moment, process_state, shop, show, voice
 from ui.staff import shell
 from ui.status import pages as status
 from ui.status.pages import View
@@ -14,7 +14,7 @@ from ui.status.pages import View
 FRESH = 5.0  # seconds; the bridge renews a picture twice a second and takes it away after 5, unless it was killed
 
 devices = Blueprint("devices", __name__, url_prefix="/staff/<station>")
-shell.fit(devices)
+shell.install(devices)
 devices.before_request(shell.only_signed_in)
 
 aim = Blueprint("aim", __name__, url_prefix="/staff/<station>")  # what a page fetches by itself; no finger touched it
@@ -27,13 +27,13 @@ def _only_signed_in(station: str) -> None:
 
 
 def _health(station: str) -> View:
-    return status.view(shop(), house(), voice(), moment(), station=station)
+    return status.view(shop(), process_state(), voice(), moment(), station=station)
 
 
 @devices.get("/devices")
 def inside() -> Response:
     """The state of the shop's devices, with the cameras' pictures."""
-    return shell.page("status/staff.html", health=_health(shell.place().id))
+    return shell.page("status/staff.html", health=_health(shell.request_station().id))
 
 
 @aim.get("/status/cards")
@@ -52,7 +52,7 @@ def picture(station: str, device: str) -> Response:
     _only_signed_in(station)
     if not any(one.id == device and isinstance(one, CameraDevice) for one in shop().config.devices):
         abort(404)
-    folder = Path(house().ground.store.data) / "preview"
+    folder = Path(process_state().ground.store.data) / "preview"
     folder.mkdir(exist_ok=True)
     (folder / f"{device}.want").touch()
     try:
@@ -67,5 +67,5 @@ def picture(station: str, device: str) -> Response:
 @aim.after_request
 def is_a_page(response: Response) -> Response:
     """Mark our own answers, as the status page does."""
-    response.headers["Noren-Page"] = house().stamp
+    response.headers["Noren-Page"] = process_state().stamp
     return response

@@ -15,16 +15,16 @@ from edge.features.pickup.transition import NotAllowed, Request, Who, take
 from edge.features.staff.pin_check import Busy
 from edge.platform.database import NoRoom, writing
 from ui.access import lead_pin
-from ui.request_context import house, moment, shop
+from ui.request_context import moment, process_state, shop
 from ui.staff import identity_proof as proof
 from ui.staff import shell
-from ui.staff.order_actions import SAME_PERSON, Standing, stands, undo_left
+from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, undo_seconds_left
 from ui.staff.order_items import pieces
-from ui.staff.shell import page, place, signed_in
+from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import half_masked, shelves
 
 handover = Blueprint("handover", __name__, url_prefix="/staff/<station>/order/<order>")
-shell.fit(handover)
+shell.install(handover)
 handover.before_request(shell.only_signed_in)
 handover.before_request(shell.only_with_orders)
 
@@ -70,24 +70,24 @@ def _back(order: str, said: str | None = None) -> Answer:
 def show_order(order: str) -> Response:
     """The page of an order: its state, what can be done with it, or why nothing can be done."""
     found, me, here = _find(order), signed_in(), shop()
-    read = proof.by_code(here, place().id, order, moment())
+    read = proof.proof_by_code(here, request_station().id, order, moment())
     named = read is not None or proof.is_checking(here, me, order, moment())
     if named:
         proof.note_view(here, me, found.row, read, moment(), quiet=shell.QUIET in request.headers)
     return page(
         "staff/order.html",
         order=found,
-        stands=stands(here, found),
+        stands=order_options(here, found),
         pieces=pieces(here, found.row),
         read=read,
         name=found.row.name if named else half_masked(found.row.name),
         named=named,
         shelf=shelves(here).get(order) or found.row.shelf,
-        undo=undo_left(here, order, place().id, moment()),
+        undo=undo_seconds_left(here, order, request_station().id, moment()),
         said=said if (said := request.args.get("said")) in SAID else None,
         store=_store_of(found),
         choices={"reject": REJECTS, "short": SHORTS, "relation": RELATIONS},
-        leads=lead_pin.everyone(),
+        leads=lead_pin.all_leads(),
         lead_for=[one for one in here.policy.proofs.lead_for if _needs_lead(one)],
     )
 
@@ -102,7 +102,9 @@ def _store_of(found: PickupOrder) -> object:
 def check(order: str) -> Answer:
     """Show the full name, to compare it with the one the shopper says."""
     found = _find(order)
-    opens = stands(shop(), found) is not Standing.HAND or proof.check_name(shop(), signed_in(), found.row, moment())
+    opens = order_options(shop(), found) is not OrderOptions.HAND or proof.check_name(
+        shop(), signed_in(), found.row, moment()
+    )
     return _back(order, None if opens else "slow")
 
 
@@ -116,7 +118,7 @@ def refuse(order: str) -> Answer:
 def _proven(order: str) -> Mapping[str, Any] | None:
     """The proof of the person, as it is reported to HQ; None if there is none. A code counts only if this store has read it."""
     form, me = request.form, signed_in()
-    if read := proof.by_code(shop(), place().id, order, moment()):
+    if read := proof.proof_by_code(shop(), request_station().id, order, moment()):
         return {"proof": "code", "scan": read.scan}
     if not proof.is_checking(shop(), me, order, moment()):
         return None
@@ -141,10 +143,10 @@ def hand_over(order: str) -> Answer:
     proven = _proven(order)
     paid = found.row.paid or request.form.get("paid") == "yes"
     if not ticked or proven is None or not paid:
-        return _back(order, "incomplete" if stands(shop(), found) is Standing.HAND else None)
-    if _needs_lead(proven["proof"]) and stands(shop(), found) is Standing.HAND:
+        return _back(order, "incomplete" if order_options(shop(), found) is OrderOptions.HAND else None)
+    if _needs_lead(proven["proof"]) and order_options(shop(), found) is OrderOptions.HAND:
         try:
-            beside = lead_pin.prove(shell.at)
+            beside = lead_pin.prove_lead(shell.pin_attempt)
         except Busy:
             return _back(order, "busy")
         if not isinstance(beside, str):
@@ -161,7 +163,7 @@ def _needs_lead(proof: str) -> bool:
 @handover.post("/undo")
 def undo(order: str) -> Answer:
     """Take a hand-over back, within ten seconds at the station it was done at."""
-    if undo_left(shop(), order, place().id, moment(), late=True) is None:
+    if undo_seconds_left(shop(), order, request_station().id, moment(), late=True) is None:
         return _back(order, "too_late")
     return _step(order, Action.UNDO, {})
 
@@ -208,12 +210,12 @@ def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
         with writing(here.db):
             take(here.db, here.hq, here.box, asked, moment())
             if action is Action.HAND_OVER:
-                proof.handed_over(here, me, order, moment())
+                proof.note_handed_over(here, me, order, moment())
             elif action is Action.UNDO:
-                proof.taken_back(here, me, order, moment())
+                proof.note_taken_back(here, me, order, moment())
     except NotAllowed:
         return _back(order, "moved_on")
     except NoRoom:
         return _back(order, "no_room")
-    house().screens.changed("orders")
+    process_state().screens.changed("orders")
     return _back(order)

@@ -64,7 +64,7 @@ def visited(session: Session) -> str:
     return _checking(session, "").replace("staff:check:", "staff:visited:")
 
 
-def by_code(shop: StoreContext, station: str, order: str, now: Now) -> CodeRead | None:
+def proof_by_code(shop: StoreContext, station: str, order: str, now: Now) -> CodeRead | None:
     """The proof by pickup code: the last code read at `station` is this order's, not voided, at most LASTS ago.
 
     It counts for the clerk who was signed in when it was read: the next one reads it again.
@@ -134,22 +134,22 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
     return True
 
 
-def handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> None:
+def note_handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The goods went to the person, inside the caller's transaction: the view had its reason, and no longer counts."""
     if mark(shop.db, _checking(session, order)):
         attempt_counter.forgive_attempt(shop.db, LOOKS, session.staff.staff, LASTS, now)
         set_mark(shop.db, _forgiven(session, order), 1, now)
-    forget(shop, session, order)
+    close_name(shop, session, order)
 
 
-def taken_back(shop: StoreContext, session: Session, order: str, now: Now) -> None:
+def note_taken_back(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The hand-over was taken back, inside the caller's transaction: the view counts again."""
     if mark(shop.db, _forgiven(session, order)):
         attempt_counter.add_attempt(shop.db, LOOKS, session.staff.staff, LASTS, now)
         clear_mark(shop.db, _forgiven(session, order))
 
 
-def forget(shop: StoreContext, session: Session, order: str) -> None:
+def close_name(shop: StoreContext, session: Session, order: str) -> None:
     """The name is closed, inside the caller's transaction: to see it again is another opening."""
     clear_mark(shop.db, _checking(session, order))
 
@@ -164,4 +164,4 @@ def refuse(shop: StoreContext, session: Session, row: OrderRow, key: str, now: N
             tell(shop.db, shop.box, refused, now, _about(session, row))
             set_mark(shop.db, once, asked, now)
         set_mark(shop.db, _void(session.station, row.order), last_seq(shop.db), now)
-        forget(shop, session, row.order)
+        close_name(shop, session, row.order)

@@ -11,21 +11,23 @@ from edge.platform.clock import parse_utc
 from edge.platform.database import rows, values, writing
 from ui import number_arguments
 from ui.kiosk import product_view
-from ui.kiosk.pack_lines import Pack
-from ui.request_context import house, moment, shop, show
+from ui.kiosk.pack_lines import PackLabel
+from ui.request_context import moment, process_state, shop, show
 from ui.staff import shell, work_list
-from ui.staff.shell import page, place, signed_in
+from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import TABS, Tab
 
 staff = Blueprint("staff", __name__, url_prefix="/staff/<station>")
-shell.fit(staff)
+shell.install(staff)
 staff.before_request(shell.only_signed_in)
 
 ANSWERED_MOST = 8  # calls of the past that are still shown
 
 
 def _list(tab: Tab) -> Response:
-    return page("staff/list.html", pile=work_list.pile(shop(), tab, moment().time), said=request.args.get("said"))
+    return page(
+        "staff/list.html", pile=work_list.tab_contents(shop(), tab, moment().time), said=request.args.get("said")
+    )
 
 
 @staff.get("")
@@ -73,7 +75,7 @@ def answer_call(seq: int) -> Answer:
             "update staff_calls set answered = ?, staff = ? where seq = ? and answered is null",
             (moment().text, signed_in().staff.staff, seq),
         )
-    house().screens.changed("calls")
+    process_state().screens.changed("calls")
     return redirect(url_for("staff.calls"), 303)
 
 
@@ -93,7 +95,7 @@ def goods() -> Response | Answer:
 def one_of_goods(gtin: str) -> Response:
     """A product with its exact numbers, its shelf, and the stores around."""
     key = product_view.key_of(shop(), gtin)
-    found = product_view.card(shop(), key, moment().time)
+    found = product_view.product_card(shop(), key, moment().time)
     if found is None:
         abort(404)
     return page("staff/goods.html", card=found, asked="", pack=_pack(key))
@@ -108,16 +110,16 @@ def _typed(asked: str) -> catalog.Product | None:
     return catalog.item(shop().hq, hit) if hit else None
 
 
-def _pack(gtin: str) -> Pack | None:
+def _pack(gtin: str) -> PackLabel | None:
     """The data in the pack's code, if the page was opened by a scan (`?scan=`) of this product at this station."""
-    seq = number_arguments.asked("scan")
+    seq = number_arguments.query_number("scan")
     sql = "select * from outcomes where seq = ? and station = ?"
-    for row in values(shop().db, OutcomeRow, sql, (seq, place().id)) if seq else []:
+    for row in values(shop().db, OutcomeRow, sql, (seq, request_station().id)) if seq else []:
         match row.outcome:
             case ProductShown(label=label, case_of=pieces) as shown if shown.gtin == gtin:
-                return Pack(label=label, case_of=pieces)
+                return PackLabel(label=label, case_of=pieces)
             case ProductPast(label=label, past=past) as over if over.gtin == gtin:
-                return Pack(label=label, past=past)
+                return PackLabel(label=label, past=past)
     return None
 
 
@@ -128,7 +130,7 @@ def near_goods(gtin: str) -> str | tuple[str, int]:
     it = catalog.product(shop().hq, key)
     if it is None:
         abort(404)
-    found = product_view.near_now(shop(), key, moment().time, house().life)
+    found = product_view.ask_nearby(shop(), key, moment().time, process_state().life)
     if found is None:
         return "", 204
     return show("staff/near.html", it=it, near=found[0], near_at=found[1], told=True)

@@ -13,13 +13,13 @@ from edge.features.staff.sessions import Session, Staff
 from edge.platform.database import writing
 from edge.replica import hq_replica
 from ui.access import caller
-from ui.request_context import house, moment, shop, show, voice
+from ui.request_context import moment, process_state, shop, show, voice
 from ui.staff import identity_proof, shell
-from ui.staff.shell import page, place, session
+from ui.staff.shell import page, request_station, session
 
 login = Blueprint("login", __name__, url_prefix="/staff/<station>")
 stations = Blueprint("stations", __name__)
-shell.fit(login)
+shell.install(login)
 
 AGAIN = 2  # seconds after which a request that was one too many may try again
 
@@ -68,14 +68,14 @@ def sign_in() -> Response | Answer:
     pin = request.form.get("pin", "")[: sessions.PIN_MOST]
     try:
         tried = sessions.sign_in(
-            shop().db, shop().box, person, pin, shell.at(person.staff), moment(), house().pins.fits
+            shop().db, shop().box, person, pin, shell.pin_attempt(person.staff), moment(), process_state().pins.fits
         )
     except Busy:
         return _busy(person.staff)
     if isinstance(tried, Session):
         with writing(shop().db):
             sessions.bind(shop().db, tried.token, caller.device_id())
-            identity_proof.start_anew(shop(), place().id, moment())
+            identity_proof.start_anew(shop(), request_station().id, moment())
     match tried:
         case Session(token=token):
             return _welcome(token)
@@ -86,9 +86,9 @@ def sign_in() -> Response | Answer:
 def _welcome(token: str) -> Answer:
     answer = redirect(url_for("staff.waiting"), 303)
     answer.set_cookie(
-        shell.cookie(place().id),
+        shell.cookie(request_station().id),
         token,
-        path=f"/staff/{place().id}",
+        path=f"/staff/{request_station().id}",
         httponly=True,
         samesite="Strict",
         secure=request.is_secure,
@@ -103,14 +103,14 @@ def lock() -> Answer:
         with writing(shop().db):
             sessions.sign_out(shop().db, known.token)
     answer = redirect(url_for("login.door"), 303)
-    answer.delete_cookie(shell.cookie(place().id), path=f"/staff/{place().id}")
+    answer.delete_cookie(shell.cookie(request_station().id), path=f"/staff/{request_station().id}")
     return answer
 
 
 @login.get("/badge/<int:seq>")
 def badge(seq: int) -> Response | Answer:
     """A scan at a locked station: a badge chooses its person, anything else waits for somebody to sign in."""
-    shown = on_screen(shop().db, place().id)
+    shown = on_screen(shop().db, request_station().id)
     if shown is not None and shown.seq == seq and isinstance(shown.outcome, BadgeRead):
         return redirect(url_for("login.door", who=shown.outcome.staff), 303)
     return jsonify(do="say", text=voice().plain("staff.login.first"), sound="no")

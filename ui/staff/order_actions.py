@@ -15,7 +15,7 @@ ON_ITS_WAY = timedelta(seconds=2)  # what a press in the last moment may take to
 SAME_PERSON = "name"  # the proof: number and name were said by the shopper themselves
 
 
-class Standing(StrEnum):
+class OrderOptions(StrEnum):
     """What a clerk can do with an order."""
 
     HAND = "hand"
@@ -28,25 +28,25 @@ class Standing(StrEnum):
 
 
 _CLOSED = {
-    State.HANDED_OVER: Standing.GIVEN,
-    State.RETURNED: Standing.GIVEN,
-    State.CANCELLED: Standing.CANCELLED,
-    State.REJECTED: Standing.REJECTED,
-    State.UNFULFILLABLE: Standing.REJECTED,
-    State.RESTOCKED: Standing.GONE,
+    State.HANDED_OVER: OrderOptions.GIVEN,
+    State.RETURNED: OrderOptions.GIVEN,
+    State.CANCELLED: OrderOptions.CANCELLED,
+    State.REJECTED: OrderOptions.REJECTED,
+    State.UNFULFILLABLE: OrderOptions.REJECTED,
+    State.RESTOCKED: OrderOptions.GONE,
 }
 
 
-def stands(shop: StoreContext, order: PickupOrder) -> Standing:
+def order_options(shop: StoreContext, order: PickupOrder) -> OrderOptions:
     """What can be done with an order here."""
     if order.row.store != shop.box.store:
-        return Standing.AWAY
+        return OrderOptions.AWAY
     if order.state in TO_PREPARE:
-        return Standing.PREPARE
-    return Standing.HAND if after(order.state, Action.HAND_OVER) else _CLOSED[order.state]
+        return OrderOptions.PREPARE
+    return OrderOptions.HAND if after(order.state, Action.HAND_OVER) else _CLOSED[order.state]
 
 
-def undo_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:
+def undo_seconds_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:
     """Seconds in which the hand-over can still be taken back at `station`, or None; `late` allows for the way here."""
     row = one(
         shop.db, "select action, station, time from pickup_steps where order_id = ? order by seq desc limit 1", (order,)

@@ -13,7 +13,7 @@ from ui.staff import shell
 from ui.staff.shell import page, signed_in
 
 pins = Blueprint("pins", __name__, url_prefix="/staff/<station>/pins")
-shell.fit(pins)
+shell.install(pins)
 pins.before_request(shell.only_signed_in)
 pins.before_request(shell.only_leads)
 
@@ -41,5 +41,5 @@ def _name(staff: str) -> str:
 def unlock(staff: str) -> Answer:
     """Let a person try again at once, at every device."""
     with writing(shop().db):
-        pin_locks.unlock(shop().db, shop().box, staff, shell.at(signed_in().staff.staff), moment())
+        pin_locks.unlock(shop().db, shop().box, staff, shell.pin_attempt(signed_in().staff.staff), moment())
     return redirect(url_for("pins.runs"), 303)

@@ -19,7 +19,7 @@ from edge.features.staff.sessions import IDLE, Session
 from edge.platform.database import NoRoom, one, writing
 from ui.access import caller
 from ui.i18n import HOME
-from ui.request_context import house, language, moment, shop, show, voice
+from ui.request_context import language, moment, process_state, shop, show, voice
 from ui.staff import work_list
 from ui.status import pages as status
 from ui.wedge import keyboard_wedge
@@ -42,7 +42,7 @@ class Shell:
     runs: int  # of wrong PINs, shown to a lead
 
 
-def place() -> Station:
+def request_station() -> Station:
     """The station of this request."""
     return cast(Station, g.place)
 
@@ -65,10 +65,10 @@ def cookie(station: str) -> str:
     return f"noren-staff-{station}"
 
 
-def at(who: str) -> PinAttempt:
+def pin_attempt(who: str) -> PinAttempt:
     """The place where a PIN is tried: wrong PINs are counted by person and device, on the box itself by station."""
     found = None if caller.on_the_box() else caller.device()
-    return PinAttempt(staff=who, device=found.id if found else place().id, station=place().id)
+    return PinAttempt(staff=who, device=found.id if found else request_station().id, station=request_station().id)
 
 
 def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -91,7 +91,7 @@ def session_at(station: str) -> Session | None:
 def _keep(_endpoint: str, values: dict[str, Any]) -> None:
     """Links stay at the station and in the language of the page they are on."""
     if "place" in g:
-        values.setdefault("station", place().id)
+        values.setdefault("station", request_station().id)
     if language() != HOME:
         values.setdefault("lang", language())
 
@@ -108,12 +108,12 @@ def _still_here() -> None:
 
 def _is_ours(response: Response) -> Response:
     """Mark our own answers, and let the browser say where a form came from: other sites' forms are recognised by it."""
-    response.headers["Noren-Page"] = house().stamp
+    response.headers["Noren-Page"] = process_state().stamp
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
-def fit(blueprint: Blueprint) -> None:
+def install(blueprint: Blueprint) -> None:
     """Let a blueprint under `/staff/<station>` know its station and who is signed in."""
     blueprint.url_value_preprocessor(_pull)
     blueprint.url_defaults(_keep)
@@ -146,7 +146,7 @@ def only_with_orders() -> Answer | None:
 def _shell() -> Shell:
     here = shop()
     calls = one(here.db, "select count(*) from staff_calls where answered is null")
-    notice = status.notice(here, house(), voice(), moment())
+    notice = status.notice(here, process_state(), voice(), moment())
     runs = len(pin_locks.runs(here.db, moment())) if is_lead() else 0
     return Shell(
         here=work_list.waiting_here(here, moment().time), calls=calls[0] if calls else 0, notice=notice, runs=runs
@@ -168,12 +168,12 @@ def only_leads() -> None:
 def page(template: str, *, status: int = 200, **values: object) -> Response:
     """A staff page: the shell, and in it the template's own part."""
     frame: dict[str, object] = {
-        "place": place(),
+        "place": request_station(),
         "me": session(),
         "last": last_seq(shop().db),
         "key": work_list.new_key(),
     }
-    frame["wedge"] = keyboard_wedge.settings(place())
+    frame["wedge"] = keyboard_wedge.settings(request_station())
     frame["with_orders"] = sees_orders()
     limits = {"quiet": int(IDLE.total_seconds()) - WARN_S, "warn": WARN_S}
     around = _shell() if session() else None
@@ -183,7 +183,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
 
 def _day(day: date) -> str:
     """A day of this week or the next, `11/22(日)`."""
-    local = day.astimezone(house().ground.zone) if isinstance(day, datetime) else day
+    local = day.astimezone(process_state().ground.zone) if isinstance(day, datetime) else day
     return str(format_skeleton("MEd", local, locale=language()))
 
 

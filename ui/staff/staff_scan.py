@@ -28,14 +28,14 @@ from edge.features.pickup.facts import ViewedVisitor
 from edge.platform.clock import parse_utc
 from edge.platform.database import values, writing
 from edge.platform.idempotency_marks import mark, set_mark
-from ui.kiosk.outcome_views import met, why_not_understood
-from ui.request_context import house, moment, shop, voice
+from ui.kiosk.outcome_views import identify_member, why_not_understood
+from ui.request_context import moment, process_state, shop, voice
 from ui.staff import identity_proof, shell
-from ui.staff.shell import page, place, signed_in
+from ui.staff.shell import page, request_station, signed_in
 from ui.wedge import typed_codes
 
 scanned = Blueprint("scanned", __name__, url_prefix="/staff/<station>")
-shell.fit(scanned)
+shell.install(scanned)
 
 OF_THE_SCANNER = frozenset({"scanned.scan", "scanned.broken", "scanned.refused"})  # names nobody and opens nothing
 
@@ -49,13 +49,13 @@ def _may_look() -> Answer | None:
 @scanned.post("/scan")
 def scan() -> tuple[str, int]:
     """A keyboard wedge's reading."""
-    return typed_codes.scan(place())
+    return typed_codes.scan(request_station())
 
 
 @scanned.post("/scan/broken")
 def broken() -> tuple[str, int]:
     """A keyboard wedge's code that did not come whole."""
-    return typed_codes.broken(place())
+    return typed_codes.broken(request_station())
 
 
 @scanned.get("/refused")
@@ -67,7 +67,7 @@ def refused() -> Response:
 def _row(seq: int) -> OutcomeRow:
     """An outcome of this station; another station's is not for us."""
     sql = "select * from outcomes where seq = ? and station = ?"
-    return next(iter(values(shop().db, OutcomeRow, sql, (seq, place().id))), None) or abort(404)
+    return next(iter(values(shop().db, OutcomeRow, sql, (seq, request_station().id))), None) or abort(404)
 
 
 def _say(why: str, **about: str) -> Response:
@@ -156,7 +156,7 @@ def visitor(seq: int) -> Response | Answer:
 def _note_visitor(row: OutcomeRow, seen: Identified) -> None:
     """Record every view of a visitor, and whether they may have left long ago."""
     me, at = signed_in(), moment()
-    who = met(shop(), seen).member or (f"{CARD_ALIAS}{seen.card}" if seen.card else seen.ref)
+    who = identify_member(shop(), seen).member or (f"{CARD_ALIAS}{seen.card}" if seen.card else seen.ref)
     past = abs(at.time - parse_utc(row.time)) > identity_proof.LASTS
     fact = ViewedVisitor(scan=f"{row.log}/{row.scan}", past=past)
     about = About(member=who, staff=me.staff.staff, station=me.station)
@@ -166,15 +166,15 @@ def _note_visitor(row: OutcomeRow, seen: Identified) -> None:
 
 
 @scanned.get("/visitor/<int:seq>/met")
-def met_now(seq: int) -> Response | Answer | tuple[str, int]:
+def member_once_known(seq: int) -> Response | Answer | tuple[str, int]:
     """The same once HQ has sent the member of a card unknown to this store; 204 if HQ does not answer in time."""
     if elsewhere := _not_for_installers():
         return elsewhere
     seen = _seen(seq)
     if not (seen.card or seen.ref):
         return "", 204
-    if met(shop(), seen).stranger:
-        known = member.wait_for_introduction(shop().db, shop().hq, seen.card, seen.asked, house().life)
+    if identify_member(shop(), seen).stranger:
+        known = member.wait_for_introduction(shop().db, shop().hq, seen.card, seen.asked, process_state().life)
         if known is None:
             return "", 204
         if seen.ref:  # HQ may know them here by another name than their code does
@@ -193,7 +193,7 @@ def _seen(seq: int) -> Identified:
 
 
 def _visitor(seen: Identified, seq: int) -> Response:
-    who = met(shop(), seen)
+    who = identify_member(shop(), seen)
     found = [orders.find(shop().db, shop().hq, shop().box, one) for one in who.orders]
     known = _known(who.member)
     waiting = [one for one in found if one is not None and one.is_open]

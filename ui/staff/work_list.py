@@ -51,7 +51,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pile:
+class TabContents:
     """A tab: shoppers who are here first, then the rest."""
 
     tab: Tab
@@ -144,19 +144,19 @@ def _here(shop: StoreContext, now: datetime) -> list[PickupOrder]:
     return orders.here(shop.db, shop.hq, shop.box, now, promise_hours=hours)
 
 
-def pile(shop: StoreContext, tab: Tab, now: datetime) -> Pile:
+def tab_contents(shop: StoreContext, tab: Tab, now: datetime) -> TabContents:
     """The orders of a tab: the longest waiting shopper first, then by due time; done ones newest first."""
     every = _all(shop, now)
     counts = {one: sum(_in(one, row) for row in every) for one in TABS}
     found = [row for row in every if _in(tab, row)]
     if tab == "done":
         newest = sorted(found, key=lambda row: row.given.timestamp() if row.given else 0, reverse=True)
-        return Pile(tab=tab, here=[], rest=newest[:DONE_MOST], counts=counts)
+        return TabContents(tab=tab, here=[], rest=newest[:DONE_MOST], counts=counts)
     here = sorted((row for row in found if row.waited is not None), key=lambda row: -(row.waited or 0))
     rest = [row for row in found if row.waited is None]
     if tab != "prepare":
         rest.sort(key=lambda row: (row.hold or date.max, row.number))
-    return Pile(tab=tab, here=here, rest=rest, counts=counts)
+    return TabContents(tab=tab, here=here, rest=rest, counts=counts)
 
 
 def waiting_here(shop: StoreContext, now: datetime) -> int:

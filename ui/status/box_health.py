@@ -19,7 +19,7 @@ from edge.retention import unswept
 from edge.store_context import StoreContext
 from ui.process_state.screens import Screens
 from ui.status.disk import Disk, disk
-from ui.status.hq_line import Line, line
+from ui.status.hq_line import HqConnection, hq_connection
 from ui.status.readers import Reader, day_began, readers
 from ui.wedge import keyboard_wedge
 
@@ -43,11 +43,11 @@ class Health:
 
     moment: Now
     readers: list[Reader]
-    line: Line
+    line: HqConnection
     disk: Disk
     clock: Quality
     screens: dict[str, int]  # open screens by station or surface; 0: one was open since the start, and is gone
-    wedges: list[keyboard_wedge.Standing]  # scanners that type into the stations' pages
+    wedges: list[keyboard_wedge.WedgeCounters]  # scanners that type into the stations' pages
     stuck: list[str]  # loops of the web process that do not run: desk, follower, broom
     failing: int  # pages that failed within the last minute
     cut: bool  # the pages are served on the shop's network, and no request comes through the front
@@ -72,9 +72,9 @@ def _versions(shop: StoreContext) -> Versions:
     )
 
 
-def _wedges(shop: StoreContext) -> list[keyboard_wedge.Standing]:
+def _wedges(shop: StoreContext) -> list[keyboard_wedge.WedgeCounters]:
     """In the stations' order."""
-    known = keyboard_wedge.standings(shop.db)
+    known = keyboard_wedge.wedge_counters(shop.db)
     return [known[place.id] for place in shop.config.stations if place.id in known]
 
 
@@ -90,7 +90,7 @@ def _is_refilling(shop: StoreContext) -> bool:
     return found is not None and not found.whole
 
 
-def look(shop: StoreContext, screens: Screens, failing: int, moment: Now, *, cut: bool) -> Health:
+def read_health(shop: StoreContext, screens: Screens, failing: int, moment: Now, *, cut: bool) -> Health:
     """How everything is now; `failing` is how many pages failed within the last minute, `cut` whether the shop's network
     gets none."""
     room = disk(shop)
@@ -101,7 +101,7 @@ def look(shop: StoreContext, screens: Screens, failing: int, moment: Now, *, cut
     return Health(
         moment=moment,
         readers=readers(shop, silent, moment),
-        line=line(shop, silent, moment),
+        line=hq_connection(shop, silent, moment),
         disk=room,
         stuck=sorted(loop for process, loop in silent if process == "web"),
         failing=failing,

@@ -19,7 +19,7 @@ Reach = Literal["there", "late", "away", "not_believed", "revoked", "cut", "stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class HqConnection:
     """The connection to HQ, and what is sent over it."""
 
     reach: Reach
@@ -44,12 +44,12 @@ def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach
             return "cut"
 
 
-def line(shop: StoreContext, silent: Loops, moment: Now) -> Line:
+def hq_connection(shop: StoreContext, silent: Loops, moment: Now) -> HqConnection:
     """The state of the connection to HQ, and what waits for it. If sync's loops do not run, nothing it wrote counts."""
     facts = journal_progress(shop.db, shop.box.epoch)
     row = one(shop.db, "select state, since, heard, reason from line")
     if row is None:
-        return Line(reach="stopped", since=None, heard=None, facts=facts)
+        return HqConnection(reach="stopped", since=None, heard=None, facts=facts)
     since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None
     reach = "stopped" if SYNC & silent else _reach(row[0], LinkReason(row[3]), max(since, heard or since), moment)
-    return Line(reach=reach, since=since, heard=heard, facts=facts)
+    return HqConnection(reach=reach, since=since, heard=heard, facts=facts)

@@ -11,7 +11,7 @@ from edge.platform.clock import Now
 from edge.store_context import StoreContext
 from ui.access import caller
 from ui.i18n import Locale
-from ui.request_context import ProcessState, house, moment, shop, show, voice
+from ui.request_context import ProcessState, moment, process_state, shop, show, voice
 from ui.status import box_health, troubleshooting
 from ui.status.cards import BOARD, Card, Figure, Passage, Words, cards, figures, hq, passages
 from ui.status.troubleshooting import Problem
@@ -66,7 +66,7 @@ def _about(w: Words, one: Problem) -> dict[str, Any]:
 
 def _to_do(w: Words, found: list[Problem]) -> list[Markup]:
     """At most two things; with only one wrong, the second is whom to call if it does not help."""
-    first = troubleshooting.to_do(found)
+    first = troubleshooting.first_steps(found)
     told = [w.say(f"status.do.{one.do}", **_about(w, one)) for one in first]
     if len(told) == 1 and first[0].do not in troubleshooting.CALLS:
         told.append(w.say("status.do.call"))
@@ -79,7 +79,7 @@ def _for_shoppers(shop: StoreContext) -> frozenset[str]:
 
 def _health(shop: StoreContext, house: ProcessState, moment: Now) -> box_health.Health:
     cut = house.ground.web.lan is not None and house.through.is_silent()
-    return box_health.look(shop, house.screens, house.failures.lately(), moment, cut=cut)
+    return box_health.read_health(shop, house.screens, house.failures.lately(), moment, cut=cut)
 
 
 def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, station: str = "") -> View:
@@ -88,7 +88,7 @@ def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, st
     `station` is given if the user is signed in there: only then camera pictures are shown.
     """
     it = _health(shop, house, moment)
-    w, found = Words(shop, voice, it), troubleshooting.wrongs(it, _for_shoppers(shop))
+    w, found = Words(shop, voice, it), troubleshooting.find_problems(it, _for_shoppers(shop))
     look, icon, first, more = _first(w, found)
     return View(
         look=look,
@@ -109,12 +109,12 @@ def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, st
 
 def notice(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now) -> Markup | None:
     """What every clerk must know at any time: one line for the staff's frame, or None if all is well."""
-    found = troubleshooting.wrongs(_health(shop, house, moment), frozenset())
+    found = troubleshooting.find_problems(_health(shop, house, moment), frozenset())
     return voice.say(f"status.wrong.{found[0].what}") if found and found[0].what in troubleshooting.FOR_ALL else None
 
 
 def _show(template: str) -> str:
-    return show(template, health=view(shop(), house(), voice(), moment()), pairs=caller.may_pair())
+    return show(template, health=view(shop(), process_state(), voice(), moment()), pairs=caller.may_pair())
 
 
 @status.get("/status")
@@ -132,5 +132,5 @@ def only_cards() -> str:
 @status.after_request
 def is_a_page(response: Response) -> Response:
     """Mark our own answers, as the board does."""
-    response.headers["Noren-Page"] = house().stamp
+    response.headers["Noren-Page"] = process_state().stamp
     return response

@@ -115,14 +115,14 @@ def _counts(row: DeviceRow | None, answered: int) -> Counts:
     )
 
 
-def kind(device: Device) -> str:
+def device_kind(device: Device) -> str:
     """serial, hid or camera, as noren.toml has it."""
     return str(device.__struct_config__.tag)
 
 
 def _numbers(config: Config) -> list[int]:
     """For each device its number among those that a clerk would call the same."""
-    names = [(device.station, kind(device) == "camera") for device in config.devices]
+    names = [(device.station, device_kind(device) == "camera") for device in config.devices]
     return [names[: at + 1].count(name) if names.count(name) > 1 else 0 for at, name in enumerate(names)]
 
 
@@ -148,7 +148,7 @@ def readers(shop: StoreContext, silent: Loops, moment: Now) -> list[Reader]:
         row = known.get(device.id)
         reader = Reader(
             device=device.id,
-            kind=kind(device),
+            kind=device_kind(device),
             station=device.station,
             number=number,
             state=_state(row, alive=alive and not (row and row.state == "works" and _loop(device) in silent)),

@@ -169,7 +169,7 @@ def _screens(it: Health) -> list[Problem]:
     return [Problem(what="screen", do="screen", station=station) for station in gone]
 
 
-def wrongs(it: Health, for_shoppers: frozenset[str]) -> list[Problem]:
+def find_problems(it: Health, for_shoppers: frozenset[str]) -> list[Problem]:
     """All that is wrong, gravest first; `for_shoppers` are the stations and surfaces whose screens must be there."""
     found = [
         *_disk(it),
@@ -187,7 +187,7 @@ def wrongs(it: Health, for_shoppers: frozenset[str]) -> list[Problem]:
     return sorted(met, key=lambda one: ORDER.index(one.what))
 
 
-def to_do(found: list[Problem]) -> list[Problem]:
+def first_steps(found: list[Problem]) -> list[Problem]:
     """What to do first: each thing once, and no more than anybody remembers on the way to the back room."""
     first: list[Problem] = []
     for one in found:

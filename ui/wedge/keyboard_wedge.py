@@ -72,7 +72,7 @@ class NotWhole(Exception):
         self.why = why
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class WedgeCounters(Struct, frozen=True, kw_only=True):
     """A row of `wedges`: the counters of the scanner that types into a station's page."""
 
     station: str
@@ -113,7 +113,7 @@ def settings(place: Station) -> str:
     return json.dumps(told, separators=(",", ":"))
 
 
-def reading(text: str, gs: str | None = None) -> Reading:
+def reading_of_keys(text: str, gs: str | None = None) -> Reading:
     """The reading from the keys; a leading AIM identifier is the scanner's, not the code's, and so is its substitute for GS."""
     sent = text.encode()
     found = identifiers.leading_identifier(sent)
@@ -121,7 +121,7 @@ def reading(text: str, gs: str | None = None) -> Reading:
     return Reading(data=data, aim=found, symbology=from_aim(found) if found else None)
 
 
-def take(
+def store_typed(
     db: Database,
     station: str,
     text: str,
@@ -138,7 +138,7 @@ def take(
     Raises NotWhole for a code with keys missing, and for the rest of one whose beginning was taken for a code; Flood for
     a code of no known kind if no more of those may be stored.
     """
-    found = reading(text, gs)
+    found = reading_of_keys(text, gs)
     with writing(db):
         if why := _broken(db, text.encode(), last.before(station, now)):
             raise NotWhole(why)
@@ -170,7 +170,7 @@ def _may_be_head(db: Database, before: Reading) -> bool:
     return looks_whole(before.data) or _is_junk(db, before)
 
 
-def refuse(db: Database, station: str, why: Broken, now: Now) -> None:
+def count_broken(db: Database, station: str, why: Broken, now: Now) -> None:
     """Count a code that broke on the way."""
     with writing(db):
         db.conn.execute(
@@ -211,11 +211,11 @@ def _is_junk(db: Database, found: Reading) -> bool:
     return isinstance(parse_code(found.data, aim=found.aim, symbology=found.symbology, rules=code_rules(db)), Unknown)
 
 
-def standings(db: Database) -> dict[str, Standing]:
+def wedge_counters(db: Database) -> dict[str, WedgeCounters]:
     """The counters of the scanners that type into pages, by station."""
     sql = """select w.*, coalesce(a.count, 0) as answered from wedges w
              left join answered a on a.log = 'page_scans' and a.station = w.station and a.device = ?"""
-    return {row.station: row for row in values(db, Standing, sql, (DEVICE,))}
+    return {row.station: row for row in values(db, WedgeCounters, sql, (DEVICE,))}
 
 
 def gs_lost(db: Database, since: str) -> str | None:

@@ -13,7 +13,7 @@ from edge.codes.charset import MAX_BYTES
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from edge.config.noren_toml import Station
-from ui.request_context import house, moment, shop
+from ui.request_context import moment, process_state, shop
 from ui.wedge import keyboard_wedge
 
 log = logging.getLogger(__name__)
@@ -42,20 +42,20 @@ def scan(place: Station) -> tuple[str, int]:
     which nobody understands: a flood leaves one line a minute, however wide it is.
     """
     at = time.monotonic()
-    if not house().pace.may_send(place.id, at):
+    if not process_state().pace.may_send(place.id, at):
         return _too_much(place, at, 429)
     it = _body(keyboard_wedge.Typed)
-    found = keyboard_wedge.reading(it.code, place.wedge.gs)
+    found = keyboard_wedge.reading_of_keys(it.code, place.wedge.gs)
     if len(found.data) > MAX_BYTES:
         return _too_much(place, at, 413)
-    junk = partial(house().pace.may_keep_junk, place.id, at)
+    junk = partial(process_state().pace.may_keep_junk, place.id, at)
     try:
-        keyboard_wedge.take(
+        keyboard_wedge.store_typed(
             shop().db,
             place.id,
             it.code,
             moment(),
-            house().last_typed,
+            process_state().last_typed,
             gs=place.wedge.gs,
             layout=it.layout,
             caps=it.caps,
@@ -64,13 +64,13 @@ def scan(place: Station) -> tuple[str, int]:
     except keyboard_wedge.Flood:
         return _too_much(place, at, 422)
     except keyboard_wedge.NotWhole as broken:
-        keyboard_wedge.refuse(shop().db, place.id, broken.why, moment())
+        keyboard_wedge.count_broken(shop().db, place.id, broken.why, moment())
         return "", 422
     return "", 202
 
 
 def _too_much(place: Station, at: float, status: int) -> tuple[str, int]:
-    if count := house().pace.refused(place.id, at):
+    if count := process_state().pace.refused(place.id, at):
         keyboard_wedge.note_flood(shop().db, place.id, count, moment())
         log.warning("codes refused at %s since the last line about it: %d", place.id, count)
     return "", status
@@ -78,7 +78,7 @@ def _too_much(place: Station, at: float, status: int) -> tuple[str, int]:
 
 def product(place: Station) -> str | None:
     """The product that a posted code names; None if it is another kind of code."""
-    it = keyboard_wedge.reading(_body(keyboard_wedge.Typed).code, place.wedge.gs)
+    it = keyboard_wedge.reading_of_keys(_body(keyboard_wedge.Typed).code, place.wedge.gs)
     meaning = parse_code(it.data, aim=it.aim, symbology=it.symbology, rules=shop().policy.codes)
     return meaning.gtin if isinstance(meaning, Product) else None
 
@@ -86,7 +86,7 @@ def product(place: Station) -> str | None:
 def broken(place: Station) -> tuple[str, int]:
     """A code that the page received in part or wrong; the page has shown that to the user."""
     at = time.monotonic()
-    if not house().pace.may_send(place.id, at):
+    if not process_state().pace.may_send(place.id, at):
         return _too_much(place, at, 429)
-    keyboard_wedge.refuse(shop().db, place.id, _body(BrokenBurst).why, moment())
+    keyboard_wedge.count_broken(shop().db, place.id, _body(BrokenBurst).why, moment())
     return "", 204

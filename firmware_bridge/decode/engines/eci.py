@@ -23,7 +23,7 @@ _ENCODINGS = {
 _TOKEN = re.compile(rb"\\(\d{6})|\\\\|[^\\]+")
 
 
-def interpreted(told: bytes, raw: bytes) -> bytes:
+def to_utf8(told: bytes, raw: bytes) -> bytes:
     """The data of a code as UTF-8 if it names encodings that we know, else its bytes unchanged.
 
     `told` is the data under the ECI protocol (an escape is a backslash and six digits, a backslash is doubled),

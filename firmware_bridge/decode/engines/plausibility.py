@@ -5,13 +5,13 @@ from dataclasses import replace
 from edge.codes.camera_limits import MIN_LENGTH
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Detection
-from firmware_bridge.decode.engines.upc_ean import check_holds, expanded, suppressed
+from firmware_bridge.decode.engines.upc_ean import check_holds, upca_to_upce, upce_to_upca
 from firmware_bridge.decode.symbology_kinds import RETAIL_DIGITS
 
 ZERO = ord("0")  # plain stripes are read as nothing but zeros, whose check digit holds
 
 
-def plausible(seen: Detection) -> Detection | None:
+def normalized_if_plausible(seen: Detection) -> Detection | None:
     """The sighting in our notation (see `Found`), or None if it cannot be true by itself."""
     match seen.symbology:
         case Symbology.EAN13 | Symbology.EAN8 | Symbology.UPCA:
@@ -34,7 +34,7 @@ def _retail(seen: Detection) -> Detection | None:
 
 def _upce(seen: Detection) -> Detection | None:
     """zxing-cpp gives the UPC-A of a UPC-E in 13 digits, ZBar the 8 printed digits."""
-    data = seen.data if len(seen.data) == 8 else suppressed(seen.data[-12:])
-    if data is None or not check_holds(expanded(data)):
+    data = seen.data if len(seen.data) == 8 else upca_to_upce(seen.data[-12:])
+    if data is None or not check_holds(upce_to_upca(data)):
         return None
     return replace(seen, data=data)

@@ -19,7 +19,7 @@ def check_holds(digits: bytes) -> bool:
     return sum((d - 48) * (1, 3)[n % 2] for n, d in enumerate(reversed(digits))) % 10 == 0
 
 
-def suppressed(upca: bytes) -> bytes | None:
+def upca_to_upce(upca: bytes) -> bytes | None:
     """The 8 digits of the UPC-E for a UPC-A (12 digits); None if it has none."""
     for pattern, six in _ZEROS_OUT:
         if match := pattern.fullmatch(upca):
@@ -27,7 +27,7 @@ def suppressed(upca: bytes) -> bytes | None:
     return None
 
 
-def expanded(upce: bytes) -> bytes:
+def upce_to_upca(upce: bytes) -> bytes:
     """The 12 digits of the UPC-A for a UPC-E (8 digits)."""
     system, body, last, check = upce[:1], upce[1:6], upce[6:7], upce[7:]
     match last:

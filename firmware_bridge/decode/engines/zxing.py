@@ -7,7 +7,7 @@ import zxingcpp
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Corners, Detection, Gray
-from firmware_bridge.decode.engines.eci import interpreted
+from firmware_bridge.decode.engines.eci import to_utf8
 from firmware_bridge.decode.symbology_kinds import ADD_ONS, MATRIX
 
 F = zxingcpp.BarcodeFormat
@@ -111,7 +111,7 @@ def _data(barcode: zxingcpp.Barcode, symbology: Symbology) -> bytes:
     """The bytes of the code; in UTF-8 if the code names its encoding, because a later reader cannot know it."""
     if symbology not in MATRIX:
         return barcode.bytes
-    return interpreted(bytes.fromhex(barcode.text)[AIM:], barcode.bytes)
+    return to_utf8(bytes.fromhex(barcode.text)[AIM:], barcode.bytes)
 
 
 def _corners(barcode: zxingcpp.Barcode) -> Corners:

@@ -17,7 +17,7 @@ BENDS = (-0.6, -0.3, 0.3, 0.6)  # of a module: how much wider or narrower the ou
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
+class Alignment:
     """The position where rows look most like a code as drawn, and how much (-1 to 1, below 0 if they are light on dark).
     `middle` and `module` are columns. `back`: from right to left. `bend`: by how many modules the outermost ones are wider at
     one end, and narrower at the other, than those in the middle.
@@ -54,7 +54,7 @@ class Placed:
         return self.middle + self.module * _curved(steps, self.bend, self.drawn)
 
 
-def placed(rows: Sequence[Light], ends: tuple[float, float], every: Sequence[Drawing]) -> Placed:
+def best_alignment(rows: Sequence[Light], ends: tuple[float, float], every: Sequence[Drawing]) -> Alignment:
     """The best position of any of the rows for any of the ways to draw a code; bends are tried only if no flat one fits."""
     ways = ((drawn, back) for back in (False, True) for drawn in every)
     best = None
@@ -69,7 +69,7 @@ def placed(rows: Sequence[Light], ends: tuple[float, float], every: Sequence[Dra
     return max((best, *bent), key=lambda place: place.score)
 
 
-def _found(rows: Sequence[Light], ends: tuple[float, float], drawn: Drawing, bend: float, *, back: bool) -> Placed:
+def _found(rows: Sequence[Light], ends: tuple[float, float], drawn: Drawing, bend: float, *, back: bool) -> Alignment:
     """The best position of a code, at any width and place."""
     told, module = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / drawn.modules
     columns = told + module * np.outer(WIDTHS, _curved(_steps(COARSE, drawn, ASIDE), bend, drawn))
@@ -80,7 +80,7 @@ def _found(rows: Sequence[Light], ends: tuple[float, float], drawn: Drawing, ben
     module *= float(WIDTHS[n % len(WIDTHS)])
     aside = at / COARSE - ASIDE
     wider = 1 + 2 * bend * aside / drawn.modules  # the same bend, seen from its new middle
-    return Placed(
+    return Alignment(
         drawn=drawn,
         middle=told + module * float(_curved(np.array(aside), bend, drawn)),
         module=module * wider,

@@ -31,7 +31,7 @@ Light = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
+class BarRows:
     """The rows of one code, bars upright (uint8, rows x columns).
 
     `left` and `right` are the columns between which there are bars; `angle` is the rows' angle in the frame (radians).
@@ -62,27 +62,27 @@ class Rows:
     def lines(self) -> list["Light"]:
         """The medians of LINES_OF_IT parts, from top to bottom; fewer if the parts would be too small."""
         count = min(LINES_OF_IT, len(self.gray) // LEAST_ROWS)
-        return [median(part) for part in np.array_split(self.gray, count)] if count else []
+        return [median_row(part) for part in np.array_split(self.gray, count)] if count else []
 
 
-def middling(band: Gray) -> Gray:
+def column_medians(band: Gray) -> Gray:
     """The median of each column: scratches and folds are askew, and cover a column in few rows."""
-    return _low(median(band))
+    return _low(median_row(band))
 
 
-def median(band: Gray) -> Light:
+def median_row(band: Gray) -> Light:
     """The median as one row."""
     return np.asarray(np.median(band, axis=0), np.float32)
 
 
-def plain(band: Gray) -> Gray:
+def unchanged_rows(band: Gray) -> Gray:
     """The rows unchanged: some may be undamaged."""
     return band
 
 
-def sharper(band: Gray) -> Gray:
+def sharpened_median(band: Gray) -> Gray:
     """The median, with dark and light evened out along it and its blur partly undone."""
-    line = median(band).reshape(1, -1)
+    line = median_row(band).reshape(1, -1)
     side = max(9, line.shape[1] // EVEN | 1)
     light = cv2.blur(cv2.dilate(line, np.ones((1, side))), (side, 1))
     dark = cv2.blur(cv2.erode(line, np.ones((1, side))), (side, 1))
@@ -91,7 +91,7 @@ def sharper(band: Gray) -> Gray:
     return _low(np.asarray(even + SHARPEN * (even - soft), np.float32).ravel())
 
 
-WAYS: tuple[Callable[[Gray], Gray], ...] = (middling, plain, sharper)
+WAYS: tuple[Callable[[Gray], Gray], ...] = (column_medians, unchanged_rows, sharpened_median)
 
 
 def _low(row: Light) -> Gray:
@@ -99,7 +99,7 @@ def _low(row: Light) -> Gray:
     return np.tile(np.clip(row + 0.5, 0, 255).astype(np.uint8), (REPLICAS, 1))
 
 
-def rows(frame: Gray, corners: Corners, *, whole: bool = False) -> Rows | None:
+def find_bar_rows(frame: Gray, corners: Corners, *, whole: bool = False) -> BarRows | None:
     """The rows of a code seen at `corners` of a frame; None if no bars run there.
 
     They reach as far as the bars do in the code's middle, or with `whole` as far as the bars do in any row of it.
@@ -117,7 +117,7 @@ def rows(frame: Gray, corners: Corners, *, whole: bool = False) -> Rows | None:
     around = frame[max(0, top - grow) : bottom + grow, left:right]
     if min(around.shape) < 3:
         return None
-    angle = across(around)
+    angle = angle_across_bars(around)
     along = np.array([np.cos(angle), np.sin(angle)])
     half = float(np.abs((at - middle) @ along).max())
     if half < LEAST:
@@ -126,7 +126,7 @@ def rows(frame: Gray, corners: Corners, *, whole: bool = False) -> Rows | None:
     return _upright(frame, middle + along * (after - before) / 2, along, (before + after) / 2, angle)
 
 
-def across(gray: Gray) -> float:
+def angle_across_bars(gray: Gray) -> float:
     """The angle (radians, -pi/2 to pi/2) in which grey changes most: across the bars."""
     dx, dy = cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)
     xx, yy, xy = float((dx * dx).sum()), float((dy * dy).sum()), float((dx * dy).sum())
@@ -169,7 +169,7 @@ def _reach(change: Light, half: float, usual: float) -> tuple[float, float]:
     return max(half, before - gap / 2), max(half, after - gap / 2)
 
 
-def _upright(frame: Gray, middle: Light, along: Light, half: float, angle: float) -> Rows | None:
+def _upright(frame: Gray, middle: Light, along: Light, half: float, angle: float) -> BarRows | None:
     length = 2 * half
     scale = MOST / length if length > MOST else max(1.0, min(2.0, FEWEST / length))
     beside = int(length * scale * BESIDE)
@@ -178,7 +178,7 @@ def _upright(frame: Gray, middle: Light, along: Light, half: float, angle: float
     upper, lower = _extent(gray[:, beside : columns - beside])
     if lower - upper < LEAST_ROWS:
         return None
-    return Rows(gray=gray[upper:lower], angle=angle, left=beside, right=columns - beside)
+    return BarRows(gray=gray[upper:lower], angle=angle, left=beside, right=columns - beside)
 
 
 def _extent(gray: Gray) -> tuple[int, int]:

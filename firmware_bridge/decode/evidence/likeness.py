@@ -15,7 +15,7 @@ import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.evidence import nearest
-from firmware_bridge.decode.evidence.alignment import STRAY, light_of, placed
+from firmware_bridge.decode.evidence.alignment import STRAY, best_alignment, light_of
 from firmware_bridge.decode.evidence.claim import CLEAR
 from firmware_bridge.decode.evidence.nearest import Costs
 from firmware_bridge.decode.evidence.print_model import (
@@ -75,9 +75,9 @@ def likeness(rows: Sequence[Light], ends: tuple[float, float], symbology: Symbol
     ways = drawings(symbology, data) if rows else ()
     if not ways:
         return None
-    place = placed(rows[::TELLING], ends, ways)
+    place = best_alignment(rows[::TELLING], ends, ways)
     light = np.concatenate([place.laid(row) for row in rows])
-    lead = nearest.lead(symbology, data, _costs(light, place.drawn))
+    lead = nearest.lead_over_others(symbology, data, _costs(light, place.drawn))
     if place.score < ALIKE and lead < CLEAR:
         if symbology in LONG:
             return None

@@ -26,7 +26,7 @@ OWN = np.nan  # the cost of the sign that was read: it is no other
 UNSETTLED = 0.7  # of the cost of the second least sure character: with two digits misread under a fold it was 0.28
 
 
-def lead(symbology: Symbology, data: bytes, costs: Sequence[Costs]) -> float:
+def lead_over_others(symbology: Symbology, data: bytes, costs: Sequence[Costs]) -> float:
     """The least cost of any other text, below 0 if one is more likely; `costs` in the order of the characters.
 
     For an EAN or UPC-A it is the cost of the nearest valid one; for others with a check digit, that of the two cheapest characters.
@@ -35,11 +35,11 @@ def lead(symbology: Symbology, data: bytes, costs: Sequence[Costs]) -> float:
     each = sorted(min(others.values()) for others in costs)
     match symbology:
         case Symbology.EAN13:
-            least = of_ean(data, PARITIES, costs)
+            least = ean_margin(data, PARITIES, costs)
         case Symbology.UPCA:
-            least = of_ean(b"0" + data, PARITIES, costs)
+            least = ean_margin(b"0" + data, PARITIES, costs)
         case Symbology.EAN8:
-            least = of_ean(data, ("O" * 4,), costs)
+            least = ean_margin(data, ("O" * 4,), costs)
         case Symbology.UPCE | Symbology.CODE128:
             least = sum(each[:2])
         case _:
@@ -47,7 +47,7 @@ def lead(symbology: Symbology, data: bytes, costs: Sequence[Costs]) -> float:
     return min(least, UNSETTLED * each[1])
 
 
-def of_ean(data: bytes, parities: Sequence[str], costs: Sequence[Costs]) -> float:
+def ean_margin(data: bytes, parities: Sequence[str], costs: Sequence[Costs]) -> float:
     """The least cost of another number with a valid check digit, by the remainders of its weighted sum."""
     numbers = [byte - ord("0") for byte in data]
     implied = len(numbers) - len(costs)  # 1 if parities give the first digit

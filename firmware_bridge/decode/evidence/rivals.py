@@ -11,16 +11,16 @@ FAR = -2.0  # lead of a text in two bands, below which it does not count all the
 REACH = 0.25  # of a code's longer side: scan lines of one engine are beside those of another
 
 
-def rivals(claim: Claim, other: Claim) -> bool:
+def are_rivals(claim: Claim, other: Claim) -> bool:
     """Whether another text of bars, which could be accepted itself, was read at the same place.
 
     If the rows look like the claim, and not like the other text, it is no rival, unless the claim is a part of it.
     """
-    if _no_match(claim, other) and not part_of(claim, other):
+    if _no_match(claim, other) and not is_part_of(claim, other):
         return False
     if other.data == _plain(claim) or other.symbology in MATRIX:
         return False
-    if short_and_alone(other) and other.symbology is not claim.symbology:
+    if is_short_and_alone(other) and other.symbology is not claim.symbology:
         return False
     if claim.symbology not in LONG and not other.bands and {vote.engine for vote in other.votes} == {"opencv bars"}:
         return False  # it finds long ones in any bars
@@ -40,27 +40,30 @@ def _no_match(claim: Claim, other: Claim) -> bool:
     return outdone and other.lead is not None and other.lead < FAR
 
 
-def contradicted(claim: Claim, claims: Iterable[Claim]) -> bool:
+def is_contradicted(claim: Claim, claims: Iterable[Claim]) -> bool:
     """Whether a band of its rows shows something else: then no view of all its rows together can tell more."""
-    return any(other.bands for other in claims if rivals(claim, other))
+    return any(other.bands for other in claims if are_rivals(claim, other))
 
 
-def contested(claims: Sequence[Claim]) -> frozenset[Key]:
+def contested_keys(claims: Sequence[Claim]) -> frozenset[Key]:
     """The texts whose own rows show another text in a band, or that are a part of another text."""
     return frozenset(
         claim.key
         for claim in claims
         if claim.symbology in ROWS
-        and (contradicted(claim, claims) or any(part_of(claim, other) for other in claims if rivals(claim, other)))
+        and (
+            is_contradicted(claim, claims)
+            or any(is_part_of(claim, other) for other in claims if are_rivals(claim, other))
+        )
     )
 
 
-def part_of(claim: Claim, other: Claim) -> bool:
+def is_part_of(claim: Claim, other: Claim) -> bool:
     """Whether a text is a part of a longer one of its kind, whose ends any bars can make."""
     return claim.symbology in WEAK and other.symbology is claim.symbology and claim.data in other.data
 
 
-def short_and_alone(claim: Claim) -> bool:
+def is_short_and_alone(claim: Claim) -> bool:
     """Whether a short text was read by only one engine, and rows do not show it."""
     return claim.symbology in SHORT and claim.engines == 1 and not claim.seen
 

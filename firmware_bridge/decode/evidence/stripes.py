@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.cells import CELL, celled, opened
+from firmware_bridge.decode.cells import CELL, crop_to_cells, remove_thin
 from firmware_bridge.decode.detection import Gray
-from firmware_bridge.decode.preprocess import View, cut
+from firmware_bridge.decode.preprocess import View, cut_rotated
 
 AROUND = 3  # cells each way whose edges are looked at together: wider than the widest bar of a small code
 ALIKE = 0.5  # how far edges agree in direction, 0 to 1: print has edges in all directions
@@ -37,9 +37,9 @@ class Stripes:
     angle: float
 
 
-def stripes(gray: Gray) -> tuple[Stripes, ...]:
+def find_stripes(gray: Gray) -> tuple[Stripes, ...]:
     """The places of a frame (uint8, H x W) whose edges have one direction, those most like bars first."""
-    gray = celled(gray)
+    gray = crop_to_cells(gray)
     if min(gray.shape) < AROUND * CELL:
         return ()
     # every second row is enough: a cell has four of them, and bars have many
@@ -48,7 +48,7 @@ def stripes(gray: Gray) -> tuple[Stripes, ...]:
     strength = xx + yy
     alike = np.hypot(xx - yy, 2 * xy) / np.maximum(strength, 1.0)
     floor = max(FAINTEST, ABOVE_NOISE * float(np.percentile(strength, 33)))
-    mask = opened(((alike > ALIKE) & (strength > floor)).astype(np.uint8))
+    mask = remove_thin(((alike > ALIKE) & (strength > floor)).astype(np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     sized = sorted((-int(boxes[n][cv2.CC_STAT_AREA]), n) for n in range(1, count))
     # the area is an upper bound of the weight: places that are much too small need no weighing
@@ -57,12 +57,12 @@ def stripes(gray: Gray) -> tuple[Stripes, ...]:
     return tuple(place for _, place in weighed[:MOST])
 
 
-def upright(frame: View, place: Stripes) -> View:
+def turn_upright(frame: View, place: Stripes) -> View:
     """A place of stripes with its quiet zones, turned upright, near the size that engines read best."""
     scale = min(LARGER, max(SMALLER, COLUMNS / place.length))
     columns = round((place.length * (1 + 2 * BESIDE) + 2 * BESIDE_LEAST) * scale)
     rows = max(LOWEST, round(place.height * scale))
-    return cut(frame, (place.x, place.y), place.angle, scale, (columns, rows))
+    return cut_rotated(frame, (place.x, place.y), place.angle, scale, (columns, rows))
 
 
 def _cells(a: cv2.typing.MatLike, b: cv2.typing.MatLike) -> cv2.typing.MatLike:

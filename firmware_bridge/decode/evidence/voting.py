@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_holds
 from firmware_bridge.decode.evidence.claim import NEEDED_BANDS_MOST, Claim, Key
-from firmware_bridge.decode.evidence.rivals import contradicted, part_of, rivals, short_and_alone
+from firmware_bridge.decode.evidence.rivals import are_rivals, is_contradicted, is_part_of, is_short_and_alone
 from firmware_bridge.decode.symbology_kinds import LONG, MATRIX, ROWS, SHORT, WEAK
 
 NEEDED_BANDS = 2  # bands of rows that must agree; a scratch seldom makes the same wrong number in two of them
@@ -21,7 +21,7 @@ DROWNED = 12  # times as many votes as another text whose rows could not be comp
 MARGIN = 2  # times as many votes as the strongest rival at the same place
 
 
-def stands(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = frozenset()) -> bool:
+def is_believed(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = frozenset()) -> bool:
     """Whether a claim is to be believed, given the others of the same picture.
 
     Matrix codes carry Reed-Solomon and need no other vote. Bars need votes of several views: more if only one engine has read
@@ -32,34 +32,38 @@ def stands(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = frozenset
     clearly show needs two bands, or engines that agree. A text that they show less than another needs most of the rows, and is
     never believed in dispute. If bands show two texts, or did so in a picture before (`disputed`), a text needs most of the rows.
     """
-    if len(claim.votes) < _needed(claim) or short_and_alone(claim):
+    if len(claim.votes) < _needed(claim) or is_short_and_alone(claim):
         return False
     if claim.symbology in MATRIX:
         return True
     if claim.symbology in ROWS:
-        in_dispute = claim.key in disputed or contradicted(claim, claims)
-        if claim.unsettled and (claim.outdone or not by_rows(claim)) and (in_dispute or not _agreed(claim, claims)):
+        in_dispute = claim.key in disputed or is_contradicted(claim, claims)
+        if (
+            claim.unsettled
+            and (claim.outdone or not is_proven_by_rows(claim))
+            and (in_dispute or not _agreed(claim, claims))
+        ):
             return False
         if in_dispute and not claim.in_most_rows:
             return False
         if claim.bands < _needed_bands(claim):
             return False
-    return not any(_outweighs(rival, claim) for rival in claims if rivals(claim, rival))
+    return not any(_outweighs(rival, claim) for rival in claims if are_rivals(claim, rival))
 
 
 def is_sure(claim: Claim) -> bool:
     """Whether a single frame is enough: not for a weak symbology of one engine, nor for bars that no rows confirm."""
     if claim.symbology in WEAK and claim.engines == 1 and not claim.seen:
         return False
-    return claim.symbology not in ROWS or (by_rows(claim) and not claim.outdone)
+    return claim.symbology not in ROWS or (is_proven_by_rows(claim) and not claim.outdone)
 
 
-def doubtful(claim: Claim, claims: Iterable[Claim], disputed: Set[Key] = frozenset()) -> bool:
+def is_doubtful(claim: Claim, claims: Iterable[Claim], disputed: Set[Key] = frozenset()) -> bool:
     """Whether its rows, or those of a picture before, show or look like something else."""
-    return claim.outdone or claim.key in disputed or contradicted(claim, claims)
+    return claim.outdone or claim.key in disputed or is_contradicted(claim, claims)
 
 
-def by_rows(claim: Claim) -> bool:
+def is_proven_by_rows(claim: Claim) -> bool:
     """Whether enough bands of rows agree, or look like it from one end to the other."""
     if claim.symbology is Symbology.ITF:
         return claim.bands >= _needed_bands_itf(claim)
@@ -76,7 +80,7 @@ def _agreed(claim: Claim, claims: Iterable[Claim]) -> bool:
     both = sum(count >= NEEDED for count in views.values()) > 1
     together = not claim.outdone and len(views) > 1 and views.total() >= TOGETHER
     by_views = claim.symbology in LONG and (both or together)
-    against = [other for other in claims if rivals(claim, other)]
+    against = [other for other in claims if are_rivals(claim, other)]
     return claim.in_most_rows or (by_views and all(_drowned(other, claim) for other in against))
 
 
@@ -110,7 +114,9 @@ def _outweighs(rival: Claim, claim: Claim) -> bool:
 
     If rows do not confirm the claim, any vote for another text is too many.
     """
-    if part_of(claim, rival) or (claim.symbology in ROWS and not by_rows(claim) and not _drowned(rival, claim)):
+    if is_part_of(claim, rival) or (
+        claim.symbology in ROWS and not is_proven_by_rows(claim) and not _drowned(rival, claim)
+    ):
         return True
     return len(claim.votes) < MARGIN * len(rival.votes) or claim.bands < MARGIN * rival.bands
 

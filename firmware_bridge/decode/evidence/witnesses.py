@@ -7,11 +7,11 @@ from dataclasses import replace
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Detection, Gray
 from firmware_bridge.decode.engines.engine import Engine
-from firmware_bridge.decode.engines.plausibility import plausible
+from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
 from firmware_bridge.decode.evidence import bars
-from firmware_bridge.decode.evidence.claim import Claim, Key, heard
+from firmware_bridge.decode.evidence.claim import Claim, Key, with_sighting
 from firmware_bridge.decode.evidence.likeness import likeness
-from firmware_bridge.decode.evidence.voting import by_rows, doubtful
+from firmware_bridge.decode.evidence.voting import is_doubtful, is_proven_by_rows
 from firmware_bridge.decode.preprocess import View, around, whole
 from firmware_bridge.decode.symbology_kinds import LONG, SHORT, WEAK
 
@@ -45,27 +45,27 @@ class Witnesses:
         if claim.key in self._heard or not self._time_for("rows", "", around(self._frame, claim.corners)):
             return claims
         itf = claim.symbology is Symbology.ITF
-        if (rows := bars.rows(self._frame.gray, claim.corners, whole=itf)) is None:
+        if (rows := bars.find_bar_rows(self._frame.gray, claim.corners, whole=itf)) is None:
             return claims
         self._heard.add(claim.key)
         rows, claims = self._likened(claim, rows, claims)
         for way in bars.WAYS:
             now = _same(claim, claims)
-            both = claim.symbology in SHORT | WEAK or doubtful(now, claims, self._disputed)
+            both = claim.symbology in SHORT | WEAK or is_doubtful(now, claims, self._disputed)
             here: set[Key] = set()
             for n, band in enumerate(rows.bands()):
                 for ours in self._of_band(rows, way(band), both=both):
-                    claims = heard(claims, replace(ours, corners=claim.corners), "rows", n)
+                    claims = with_sighting(claims, replace(ours, corners=claim.corners), "rows", n)
                     here.add((ours.symbology, ours.data))
             for other in claims:
                 if other.lead is None and other.key in here:
                     _, claims = self._likened(other, rows, claims)
             now = _same(claim, claims)
-            if by_rows(now) and not doubtful(now, claims, self._disputed):
+            if is_proven_by_rows(now) and not is_doubtful(now, claims, self._disputed):
                 break
         return claims
 
-    def _likened(self, claim: Claim, rows: bars.Rows, claims: Claims) -> tuple[bars.Rows, Claims]:
+    def _likened(self, claim: Claim, rows: bars.BarRows, claims: Claims) -> tuple[bars.BarRows, Claims]:
         """Compare the rows with a claim, and set where its bars end, unless it is a part of others."""
         step = "likeness" if claim.symbology in SHORT | LONG else "likeness of many signs"
         if claim.aim == GS1_128 or not self._time_for(step, "", whole(rows.gray)):
@@ -79,12 +79,14 @@ class Witnesses:
         rows = replace(rows, left=round(like.left), right=round(like.right))
         return rows, _changed(claims, claim, replace(claim, lead=like.lead))
 
-    def _of_band(self, rows: bars.Rows, picture: Gray, *, both: bool) -> Iterator[Detection]:
+    def _of_band(self, rows: bars.BarRows, picture: Gray, *, both: bool) -> Iterator[Detection]:
         """The readings of one band: of both engines if one is not enough, else until one reads it."""
         for engine in ("zxing rows", "zbar rows"):
             if not self._time_for("", engine, whole(picture)):
                 return
-            read = [ours for sighting in self._engines[engine].read(picture) if (ours := plausible(sighting))]
+            read = [
+                ours for sighting in self._engines[engine].read(picture) if (ours := normalized_if_plausible(sighting))
+            ]
             yield from (ours for ours in read if rows.holds(ours.corners))
             if read and not both:
                 return

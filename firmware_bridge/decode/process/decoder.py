@@ -94,7 +94,7 @@ class ProcessDecoder:
         return answer.found
 
     def _start(self) -> None:
-        self._line, theirs = words.pair()
+        self._line, theirs = words.socket_pair()
         self._ready = False
         fds = (theirs.fileno(), self._fd)
         self._child = subprocess.Popen(
@@ -114,8 +114,8 @@ class ProcessDecoder:
     def _ask(self, question: DecodeSettings | Job, kind: type[Reply], patience: float) -> Reply:
         """Send a message, and wait at most `patience` seconds for an answer of this kind."""
         self._line.settimeout(patience)
-        self._line.send(words.encoded(question))
-        answer = words.hear_child(self._line)
+        self._line.send(words.encode_message(question))
+        answer = words.receive_from_child(self._line)
         if not isinstance(answer, kind):
             raise Malformed
         return answer

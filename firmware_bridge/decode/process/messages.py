@@ -49,7 +49,7 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     aim: Annotated[str, Meta(max_length=8)]
     data: Annotated[bytes, Meta(max_length=CODE)]
     corners: tuple[Point, Point, Point, Point]
-    rung: Annotated[str, Meta(max_length=80)]
+    stage: Annotated[str, Meta(max_length=80)]
     sure: bool
 
 
@@ -64,7 +64,7 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
     def found(self) -> tuple[BelievedCode, ...]:
         """The codes as the decoder's own type."""
         return tuple(
-            BelievedCode(symbology=c.symbology, aim=c.aim, data=c.data, corners=c.corners, rung=c.rung, sure=c.sure)
+            BelievedCode(symbology=c.symbology, aim=c.aim, data=c.data, corners=c.corners, stage=c.stage, sure=c.sure)
             for c in self.codes
         )
 
@@ -74,25 +74,25 @@ _SETTINGS = msgspec.msgpack.Decoder(DecodeSettings)
 _JOB = msgspec.msgpack.Decoder(Job)
 
 
-def pair() -> tuple[socket.socket, socket.socket]:
+def socket_pair() -> tuple[socket.socket, socket.socket]:
     """The two ends of a socket that carries whole messages: none arrives in parts, so no reader waits for the rest of one."""
     return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
 
-def answer(found: Sequence[BelievedCode], *, unfinished: bool, noise: int) -> bytes:
+def encode_answer(found: Sequence[BelievedCode], *, unfinished: bool, noise: int) -> bytes:
     """An encoded answer; if a picture has more codes than a message can hold, the first of them."""
     codes = [_code(each) for each in found[:MOST]]
-    while len(message := encoded(Answer(codes=codes, unfinished=unfinished, noise=noise))) > LARGEST:
+    while len(message := encode_message(Answer(codes=codes, unfinished=unfinished, noise=noise))) > LARGEST:
         codes.pop()
     return message
 
 
-def encoded(word: Any) -> bytes:
+def encode_message(word: Any) -> bytes:
     """An encoded message."""
     return msgspec.msgpack.encode(word)
 
 
-def hear_child(line: socket.socket) -> Ready | Answer:
+def receive_from_child(line: socket.socket) -> Ready | Answer:
     """The child's message. Raises Malformed, TimeoutError by the socket's timeout, EOFError if the child has gone."""
     try:
         return _FROM_CHILD.decode(_received(line))
@@ -100,12 +100,12 @@ def hear_child(line: socket.socket) -> Ready | Answer:
         raise Malformed from None  # without its text, which the sender could have chosen
 
 
-def hear_settings(line: socket.socket) -> DecodeSettings:
+def receive_settings(line: socket.socket) -> DecodeSettings:
     """The bridge's first message. Raises EOFError if the bridge has gone."""
     return _SETTINGS.decode(_received(line))
 
 
-def hear_job(line: socket.socket) -> Job:
+def receive_job(line: socket.socket) -> Job:
     """The bridge's next message. Raises EOFError if the bridge has gone."""
     return _JOB.decode(_received(line))
 
@@ -121,4 +121,4 @@ def _received(line: socket.socket) -> bytes:
 
 def _code(found: BelievedCode) -> Code:
     a, b, c, d = found.corners
-    return Code(found.symbology, found.aim, found.data, (a, b, c, d), found.rung, found.sure)
+    return Code(found.symbology, found.aim, found.data, (a, b, c, d), found.stage, found.sure)

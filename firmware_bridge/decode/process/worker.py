@@ -28,13 +28,13 @@ def main(line_fd: int, frame_fd: int) -> None:
 
 
 def _serve(line: socket.socket, memory: mmap.mmap) -> None:
-    decoder = Decoder(messages.hear_settings(line))
-    line.send(messages.encoded(messages.Ready()))
+    decoder = Decoder(messages.receive_settings(line))
+    line.send(messages.encode_message(messages.Ready()))
     while True:
-        job = messages.hear_job(line)
+        job = messages.receive_job(line)
         gray = np.frombuffer(memory, np.uint8, job.height * job.width).reshape(job.height, job.width)
         found = decoder.read(gray, deep=job.deep, again=job.again)
-        line.send(messages.answer(found, unfinished=decoder.unfinished, noise=_noise()))
+        line.send(messages.encode_answer(found, unfinished=decoder.unfinished, noise=_noise()))
 
 
 def _noise() -> int:

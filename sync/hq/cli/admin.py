@@ -12,10 +12,10 @@ from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.errors import NotPossible
 from sync.hq.ingest import quarantine
-from sync.hq.progress_bar import shown
+from sync.hq.progress_bar import with_bar
 from sync.hq.projections import conflicts as conflict
 from sync.hq.stores import clones
-from sync.protocol.command_types import ORDERS, REVOKE
+from sync.protocol.command_types import COMMANDS, REVOKE
 from sync.protocol.topics import ALL
 
 
@@ -30,8 +30,8 @@ def aside() -> None:
 @click.option("--raw", is_flag=True, help="With the rows as the stores sent them.")
 def list_aside(folder: Path, store: str | None, raw: bool) -> None:
     """Show what is in quarantine, and why."""
-    with plainly(), founding.opened(folder) as db:
-        found = quarantine.everything(db, store)
+    with plainly(), founding.open_headquarters(folder) as db:
+        found = quarantine.quarantined_rows(db, store)
     cells = [[one.number, one.store, one.lane, one.seq, one.received, one.reason] for one in found]
     click.echo(table(["number", "store", "lane", "seq", "received", "reason"], cells))
     if raw:
@@ -45,9 +45,9 @@ def list_aside(folder: Path, store: str | None, raw: bool) -> None:
 def retry_aside(folder: Path, store: str | None) -> None:
     """Take in what HQ understands by now."""
     left = 0
-    with plainly(), founding.opened(folder) as db:
-        found = quarantine.everything(db, store)
-        for row in shown("taking in", found):
+    with plainly(), founding.open_headquarters(folder) as db:
+        found = quarantine.quarantined_rows(db, store)
+        for row in with_bar("taking in", found):
             if why := quarantine.retry(db, row):
                 left += 1
                 click.echo(f"{row.number} stays: {why}")
@@ -64,7 +64,7 @@ def conflicts() -> None:
 @click.option("--settled", is_flag=True, help="Those already settled, too.")
 def list_conflicts(folder: Path, settled: bool) -> None:
     """Show the conflicts nobody has settled yet."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         found = rows(db, "select * from conflicts where ? or settled is null order by noted", (settled,))
     cells = [[row["store"], row["order_id"], row["number"], row["noted"], row["settled"] or "-"] for row in found]
     click.echo(table(["store", "order", "number", "noted", "settled"], cells))
@@ -76,7 +76,7 @@ def list_conflicts(folder: Path, settled: bool) -> None:
 @folder_option
 def settle(store: str, order: str, folder: Path) -> None:
     """Note that somebody has decided about an order (refund or not)."""
-    with plainly(), founding.opened(folder) as db, writing(db):
+    with plainly(), founding.open_headquarters(folder) as db, writing(db):
         if not conflict.settle(db, store, order, now().text):
             raise NotPossible(f"order `{order}` of `{store}` is no conflict, or settled already")
     click.echo(f"order {order} is settled")
@@ -91,8 +91,8 @@ def cloned() -> None:
 @folder_option
 def list_clones(folder: Path) -> None:
     """Show the boxes that have connected in turns as one store within the last day."""
-    with plainly(), founding.opened(folder) as db:
-        found = clones.alarms(db)
+    with plainly(), founding.open_headquarters(folder) as db:
+        found = clones.cloned_stores(db)
     cells = [
         [run.store, run.machine or run.run, run.address or "-", run.seen] for runs in found.values() for run in runs
     ]
@@ -104,7 +104,7 @@ def list_clones(folder: Path) -> None:
 @folder_option
 def settle_clones(store: str, folder: Path) -> None:
     """Note that only one box runs as a store now; its pages then say so. Should two do, the alarm comes back."""
-    with plainly(), founding.opened(folder) as db, writing(db):
+    with plainly(), founding.open_headquarters(folder) as db, writing(db):
         if not clones.settle(db, store):
             raise NotPossible(f"no second box runs as `{store}`")
     click.echo(f"{store} has one box; its pages show it as soon as the box is connected")
@@ -112,7 +112,7 @@ def settle_clones(store: str, folder: Path) -> None:
 
 @click.command("tell")
 @click.argument("store")
-@click.argument("command", type=click.Choice(sorted(set(ORDERS) - {REVOKE})))
+@click.argument("command", type=click.Choice(sorted(set(COMMANDS) - {REVOKE})))
 @click.argument("args", nargs=-1)
 @folder_option
 def tell(store: str, command: str, args: tuple[str, ...], folder: Path) -> None:
@@ -120,10 +120,10 @@ def tell(store: str, command: str, args: tuple[str, ...], folder: Path) -> None:
 
     `noren hq serve` sends it, at once or when the store connects; it expires after 15 minutes.
     """
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         if store != ALL and one(db, "select 1 from stores where id = ?", (store,)) is None:
             raise NotPossible(f"store `{store}` is not enrolled")
-        name = store_commands.order(db, store, command, _named(args))
+        name = store_commands.queue_command(db, store, command, _named(args))
     click.echo(f"ordered {command} of `{store}` (id {name})")
 
 
@@ -144,6 +144,6 @@ def restored(folder: Path) -> None:
 
     The stores' journals need nothing: they send again what HQ has lost, as far back as they keep it.
     """
-    with plainly(), founding.opened(folder) as db:
-        count = epoch_reset.renew(db)
+    with plainly(), founding.open_headquarters(folder) as db:
+        count = epoch_reset.renew_epochs(db)
     click.echo(f"{count} feeds begin a new epoch; the stores load them as soon as HQ serves")

@@ -22,14 +22,14 @@ def data_key(sealed: str | None, out: Path | None, folder: Path) -> None:
 
     Without SEALED: print the line for [hq] in a box's noren.toml; with it, the box seals its backups for this headquarters.
     """
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         if sealed is None:
-            click.echo(recovery_key.line(db, folder))
+            click.echo(recovery_key.recovery_line(db, folder))
             return
         if out is None:
             raise NotPossible("say with --out which file the key shall be written to")
-        one = recovery_key.sealed(sealed)
-        key = recovery_key.opened(folder, one)
+        one = recovery_key.read_sealed_key(sealed)
+        key = recovery_key.open_data_key(folder, one)
         try:
             write_secret(out, to_text(key) + "\n")
         except OSError as error:

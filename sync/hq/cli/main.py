@@ -23,8 +23,8 @@ from sync.hq.cli.sign import sign
 from sync.hq.cli.stores import stores
 from sync.hq.enrolment import founding
 from sync.hq.enrolment.keys import read_hq_key
-from sync.hq.seed import PLAY, PLAYED, chain_id, count_anew, fill
-from sync.transport.broker import places, read_broker
+from sync.hq.seed import PLAY, PLAYED, chain_id, found_sample, recount_stock
+from sync.transport.broker import parse_broker_url, read_broker
 
 
 @click.group()
@@ -39,8 +39,8 @@ def hq() -> None:
 def init(folder: Path, broker: str, chain: str) -> None:
     """Make a headquarters: its database and its signing key."""
     with plainly():
-        places(broker)
-        founding.found(folder, chain, broker)
+        parse_broker_url(broker)
+        founding.found_headquarters(folder, chain, broker)
     click.echo(f"headquarters of chain `{chain}` in {folder}")
 
 
@@ -52,11 +52,11 @@ def sample(folder: Path, broker: str, *, count: bool) -> None:
     """Make the headquarters of the sample chain: three stores, and all their feeds."""
     if count:
         with plainly():
-            click.echo(f"{count_anew(folder)} stock counts sent again")
+            click.echo(f"{recount_stock(folder)} stock counts sent again")
         return
     with plainly():
-        places(broker)
-        put = fill(folder, broker)
+        parse_broker_url(broker)
+        put = found_sample(folder, broker)
     if put:
         click.echo(f"chain `{chain_id()}`: {put} rows in {folder}; what to scan at {PLAYED} is in {folder / PLAY}")
     else:
@@ -75,8 +75,8 @@ def sample(folder: Path, broker: str, *, count: bool) -> None:
 @click.option("--protocol", type=click.Choice(["5", "3.1.1"]), default="5", show_default=True, help="MQTT's version.")
 def serve(folder: Path, broker: str | None, password_file: str | None, shared: bool, **about: Any) -> None:
     """Keep the facts of the stores, and publish changes, until stopped."""
-    with plainly(), founding.opened(folder) as db:
-        here = founding.founded(db)
+    with plainly(), founding.open_headquarters(folder) as db:
+        here = founding.read_founded(db)
         read_hq_key(folder)
     if here is None:
         raise click.ClickException(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")

@@ -25,11 +25,11 @@ def order() -> None:
 @store_option
 def show_order(name: str, folder: Path, store: str) -> None:
     """Show an order's state, number and pickup code, for a shopper who has lost it."""
-    with plainly(), founding.opened(folder) as db:
-        row = row_types.read("orders", name, feed.body(db, "orders", store, name), OrderRow)
+    with plainly(), founding.open_headquarters(folder) as db:
+        row = row_types.valid_row("orders", name, feed.body(db, "orders", store, name), OrderRow)
         if row is None or row.store != store:
             raise NotPossible(f"there is no order `{name}` of `{store}`")
-        minted = pickup_codes.of_store(db, store, [name])
+        minted = pickup_codes.codes_of_store(db, store, [name])
     code = minted[0].content if minted else "not made by HQ: the chain has sent a secret of its own, or none"
     click.echo(f"order {row.order}: number {row.number}, {row.state}, {len(row.lines)} lines\ncode {code}")
 
@@ -40,7 +40,7 @@ def show_order(name: str, folder: Path, store: str) -> None:
 @store_option
 def write_codes(file: Path, folder: Path, store: str) -> None:
     """Write all pickup codes that HQ minted for a store's orders to a CSV: order, number, code."""
-    with plainly(), founding.opened(folder) as db:
-        found = pickup_codes.of_store(db, store)
-        pickup_codes.write(file, found)
+    with plainly(), founding.open_headquarters(folder) as db:
+        found = pickup_codes.codes_of_store(db, store)
+        pickup_codes.write_codes_csv(file, found)
     click.echo(f"{len(found)} pickup codes are in {file}")

@@ -17,12 +17,12 @@ from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
 from sync.hq.importing import pickup_codes
 from sync.hq.importing import push as pushing
-from sync.hq.importing.files import Item, read
+from sync.hq.importing.files import Item, read_items
 from sync.hq.importing.pickup_codes import Code
-from sync.hq.importing.push import SHOWN, WORDS, Outcome
+from sync.hq.importing.push import SHOWN, WORDS, PushResult
 from sync.hq.importing.row_builder import DOCUMENT, config_rows
 from sync.hq.importing.templates import TEMPLATES
-from sync.hq.progress_bar import shown_as_read
+from sync.hq.progress_bar import with_row_bar
 from sync.protocol.signing import write_public
 from sync.protocol.topics import ALL
 
@@ -84,22 +84,22 @@ def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str,
         raise NotPossible(f"--whole does not go with {what}: {PARTS[what]}")
     if (how["yes_delete"] and not whole) or (how["out"] and (name != "orders" or dry)):
         raise NotPossible("--yes-delete goes with --whole; --out goes with orders, and not with --dry-run")
-    with founding.opened(folder) as db:
+    with founding.open_headquarters(folder) as db:
         scope = _scope(db, name, store)
         if whole and not dry:
-            _ask(*pushing.doomed(db, what, scope, _rows(name, file, encoding)), how["yes_delete"])
+            _ask(*pushing.count_deletions(db, what, scope, _rows(name, file, encoding)), how["yes_delete"])
         rows = _rows(name, file, encoding)
-        items = shown_as_read(f"pushing {what}", rows, file)
+        items = with_row_bar(f"pushing {what}", rows, file)
         signing = {key.id: write_public(key.public) for key in hq_keys(folder)}
         outcome = pushing.push(db, what, scope, items, whole=whole, dry=dry, signing=signing)
         if name == key_rotation.FEED and not dry:
-            key_rotation.prove(db, folder)
+            key_rotation.vouch_for_keys(db, folder)
         if how["again"]:
             with writing(db):
                 feed.put_again(db, name, scope, DOCUMENT)
-        minted = pickup_codes.of_store(db, scope, outcome.orders) if name == "orders" and not dry else []
+        minted = pickup_codes.codes_of_store(db, scope, outcome.orders) if name == "orders" and not dry else []
     if how["out"]:
-        pickup_codes.write(how["out"], minted)
+        pickup_codes.write_codes_csv(how["out"], minted)
     for line in outcome.words:
         click.echo(line)
     for order in outcome.overruled:
@@ -119,7 +119,7 @@ def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str,
 def _rows(name: str, file: Path, encoding: str) -> Iterable[Item]:
     if file.is_dir() and name != "content":
         raise NotPossible(f"{file}: is a folder; only content takes one, of .svg files")
-    return config_rows(file, encoding) if name == "config" else read(file, encoding)
+    return config_rows(file, encoding) if name == "config" else read_items(file, encoding)
 
 
 def _ask(gone: int, there: int, agreed: int | None) -> None:
@@ -135,7 +135,7 @@ def _ask(gone: int, there: int, agreed: int | None) -> None:
         raise NotPossible("nothing was changed")
 
 
-def _say_minted(outcome: Outcome, minted: Sequence[Code], out: Path | None, would: str) -> None:
+def _say_minted(outcome: PushResult, minted: Sequence[Code], out: Path | None, would: str) -> None:
     """Say where the codes for shoppers are."""
     if outcome.minted:
         click.echo(f"{outcome.minted} pickup codes {would}made")

@@ -19,7 +19,7 @@ from sync.hq.cli.options import Zone, folder_option, plainly
 from sync.hq.cli.tail import Kept, Wanted
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
-from sync.hq.projections.config_status import FAILED, in_words
+from sync.hq.projections.config_status import FAILED, stage_in_words
 from sync.hq.reports import daily_report, handover_proofs
 from sync.hq.reports.fleet import StoreStatus, fleet
 
@@ -49,7 +49,7 @@ DISK = {
 def events(folder: Path, store: str | None, kind: str | None, last: int, everything: bool, on: bool, raw: bool) -> None:
     """Show the facts that HQ has kept, in the order they came."""
     wanted = Wanted(store=store, kind=kind.removeprefix("noren.") if kind else None)
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         begin = 0 if everything else tail.last(db, last)
         try:
             for fact in tail.facts(db, wanted, begin, follow=on):
@@ -76,7 +76,7 @@ def _plain(value: object) -> str:
 @click.option("--watch", "-w", is_flag=True, help="Draw it anew every second, until Ctrl-C.")
 def show_fleet(folder: Path, scans: bool, raw: bool, watch: bool) -> None:
     """Show the state of every store: connected or not, how far behind, what needs a person."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         if raw:
             click.echo(msgspec.json.format(msgspec.json.encode(fleet(db))))
             return
@@ -96,7 +96,10 @@ def _draw(db: Database, watch: bool) -> None:
             [
                 table(TITLES, [_cells(one) for one in here]),
                 *(word for one in here for word in _troubles(one)),
-                *(f"{seen.noted[:16]}: {epoch_reset.in_words(seen)}" for seen in epoch_reset.lately(db)),
+                *(
+                    f"{seen.noted[:16]}: {epoch_reset.renewal_in_words(seen)}"
+                    for seen in epoch_reset.recent_renewals(db)
+                ),
             ]
         )
         if not watch:
@@ -143,7 +146,7 @@ def _troubles(one: StoreStatus) -> Iterator[str]:
             f"Does a person there try a list of cards? If its key may be stolen: `noren hq stores revoke {one.store}`"
         )
     if one.config and one.config.stage in FAILED:
-        why = in_words(one.config.stage, one.config.path, one.config.reason)
+        why = stage_in_words(one.config.stage, one.config.path, one.config.reason)
         yield f"{one.store}: config {one.config.version} {why}"
     elif one.config and one.config.reason:
         yield f"{one.store}: config {one.config.version} {one.config.reason}"
@@ -187,9 +190,9 @@ def show_report(
 ) -> None:
     """Count what the stores did on a day, by store and kind of fact."""
     on = (day or datetime.now(where)).date()
-    with plainly(), founding.opened(folder) as db:
-        lines = [] if clerks else daily_report.of_day(db, on, where, store)
-        people = handover_proofs.of_day(db, on, where, store) if clerks else []
+    with plainly(), founding.open_headquarters(folder) as db:
+        lines = [] if clerks else daily_report.daily_counts(db, on, where, store)
+        people = handover_proofs.clerks_of_day(db, on, where, store) if clerks else []
     if raw:
         click.echo(msgspec.json.format(msgspec.json.encode(people if clerks else lines)))
     elif clerks:

@@ -32,7 +32,7 @@ WORDS = {
 @click.option("--json", "raw", is_flag=True, help="For programs: a list of objects.")
 def show_refused(folder: Path, store: str | None, raw: bool) -> None:
     """Show how often HQ has not taken what a store's account said, why, and when last."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         found = rows(
             db,
             "select store, reason, times, last from refusals where ? is null or store = ? order by store, reason",

@@ -13,7 +13,7 @@ from sync.hq.importing.row_builder import config_rows
 from sync.hq.rollout import advance as rolling
 from sync.hq.rollout import plan as book
 from sync.hq.rollout import undo as rolling_back
-from sync.hq.rollout.plan import Reached, RolloutStatus
+from sync.hq.rollout.plan import ReachedStore, RolloutStatus
 
 group_option = click.option("--group", help="Only stores of this group.")
 percent_option = click.option(
@@ -48,9 +48,9 @@ def start(file: Path, folder: Path, group: str | None, percent: int | None, dry_
 
 def start_file(folder: Path, file: Path, encoding: str, group: str | None, percent: int | None, *, dry: bool) -> None:
     """Begin a roll-out and say so, or say what it would be. Raises NotPossible."""
-    with founding.opened(folder) as db:
+    with founding.open_headquarters(folder) as db:
         planned, outcome = rolling.plan(db, config_rows(file, encoding), group, percent or 100)
-        count = len(book.target(db, planned))
+        count = len(book.target_stores(db, planned))
         if not dry:
             rolling.begin(db, planned)
     for line in outcome.words:
@@ -73,8 +73,8 @@ def _stores(count: int) -> str:
 @anyway_option
 def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
     """Go on to more stores. A roll-out that a store has refused or rolled back does not go on."""
-    with plainly(), founding.opened(folder) as db:
-        stands = book.standing(db, rolling.advance(db, number, percent, anyway=anyway))
+    with plainly(), founding.open_headquarters(folder) as db:
+        stands = book.rollout_status(db, rolling.advance(db, number, percent, anyway=anyway))
     click.echo(_line(stands))
 
 
@@ -83,7 +83,7 @@ def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
 @folder_option
 def retry(number: int, folder: Path) -> None:
     """Send it again to the stores that refused it or rolled it back, once the reason is gone."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         stores = rolling_back.retry(db, number)
     click.echo(
         f"roll-out {number}: sent again to {', '.join(stores) or 'no store: none has refused it or rolled it back'}"
@@ -95,8 +95,8 @@ def retry(number: int, folder: Path) -> None:
 @folder_option
 def stop(number: int, folder: Path) -> None:
     """Go on to no more stores; those that have it keep it."""
-    with plainly(), founding.opened(folder) as db:
-        stands = book.standing(db, rolling.stop(db, number))
+    with plainly(), founding.open_headquarters(folder) as db:
+        stands = book.rollout_status(db, rolling.stop(db, number))
     click.echo(_line(stands))
 
 
@@ -106,7 +106,7 @@ def stop(number: int, folder: Path) -> None:
 @click.option("--anyway", is_flag=True, help="Even if a store's config was changed since.")
 def undo(number: int, folder: Path, anyway: bool) -> None:
     """Give the stores back the config they had before, as a new version."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         back, left = rolling_back.undo(db, number, anyway=anyway)
     for store in left:
         click.echo(f"{store}: changed since, and left as it is; --anyway takes that back, too")
@@ -118,8 +118,8 @@ def undo(number: int, folder: Path, anyway: bool) -> None:
 @json_option
 def list_rollouts(folder: Path, raw: bool) -> None:
     """Show all roll-outs, the latest first."""
-    with plainly(), founding.opened(folder) as db:
-        found = [book.standing(db, one) for one in reversed(book.every(db))]
+    with plainly(), founding.open_headquarters(folder) as db:
+        found = [book.rollout_status(db, one) for one in reversed(book.all_rollouts(db))]
     titles = ("number", "file", "group", "percent", "stores", "waiting", "kept", "failed", "state", "begun")
     click.echo(_json(found) if raw else table(titles, [_cells(one) for one in found]))
 
@@ -131,8 +131,8 @@ def list_rollouts(folder: Path, raw: bool) -> None:
 @json_option
 def show(number: int, folder: Path, everyone: bool, raw: bool) -> None:
     """Show how far the stores are with a roll-out, and which store has which fault."""
-    with plainly(), founding.opened(folder) as db:
-        stands = book.standing(db, book.read(db, number))
+    with plainly(), founding.open_headquarters(folder) as db:
+        stands = book.rollout_status(db, book.read_rollout(db, number))
     if raw:
         click.echo(_json(stands))
         return
@@ -154,7 +154,7 @@ def _cells(one: RolloutStatus) -> list[object]:
     return [one.id, one.file, one.group or "-", one.percent, *counts, one.state, _moment(one.begun)]
 
 
-def _store(one: Reached) -> list[object]:
+def _store(one: ReachedStore) -> list[object]:
     return [one.store, one.version, one.stage, _moment(one.said) or "-", one.path or "-", one.reason or "-"]
 
 

@@ -19,21 +19,21 @@ from sync.update.package import BadPackage
 @folder_option
 def sign(file: Path, folder: Path) -> None:
     """Sign an update package FILE, as `./dev bundle` makes it, for this chain's boxes; the signature is written to FILE.sig."""
-    with plainly(), founding.opened(folder) as db:
-        here = founding.founded(db)
+    with plainly(), founding.open_headquarters(folder) as db:
+        here = founding.read_founded(db)
         if here is None:
             raise NotPossible(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")
         try:
-            found = package.read(file)
-            package.order(found.version)
+            found = package.read_package(file)
+            package.version_order(found.version)
         except BadPackage as why:
             raise NotPossible(f"{file} is not signed: {why}") from None
         said = seal.seal(hq_keys.read_hq_key(folder), here.chain, found)
-        _put(seal.beside(file), msgspec.json.encode(said) + b"\n")
+        _put(seal.seal_path(file), msgspec.json.encode(said) + b"\n")
     click.echo(
         f"Noren {found.version}, {found.files} files, is signed for chain `{here.chain}` with HQ's key {said.key}"
     )
-    click.echo(f"{seal.beside(file)} goes to the boxes with it; there: noren verify {file.name}")
+    click.echo(f"{seal.seal_path(file)} goes to the boxes with it; there: noren verify {file.name}")
 
 
 def _put(path: Path, content: bytes) -> None:

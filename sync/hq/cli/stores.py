@@ -35,7 +35,7 @@ def add(store: str, folder: Path, name: str | None, group: str | None) -> None:
 @folder_option
 def revoke(store: str, folder: Path) -> None:
     """Accept, send and answer nothing more for a store (stolen box, lost card); its box, if reachable, wipes HQ's data."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         rules = founding.revoke(db, folder, store)
     click.echo(f"the key of `{store}` is revoked; `noren hq stores add {store}` makes a new one")
     click.echo(_for_the_broker(rules))
@@ -54,7 +54,7 @@ def _for_the_broker(rules: Path) -> str:
 @folder_option
 def put_in_group(store: tuple[str, ...], name: str, folder: Path) -> None:
     """Put stores into the group NAME, out of the one they were in; `-` for none."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         founding.put_in_group(db, store, None if name == NO_GROUP else name)
     where = "no group" if name == NO_GROUP else f"group `{name}`"
     click.echo(f"in {where}: {', '.join(store)}")
@@ -65,7 +65,7 @@ def put_in_group(store: tuple[str, ...], name: str, folder: Path) -> None:
 @click.option("--group", help="Only stores of this group.")
 def list_stores(folder: Path, group: str | None) -> None:
     """Show the stores that were enrolled."""
-    with plainly(), founding.opened(folder) as db:
+    with plainly(), founding.open_headquarters(folder) as db:
         found = rows(db, "select * from stores where ? is null or fleet_group = ? order by id", (group, group))
     cells = [
         [row["id"], row["name"], row["fleet_group"] or NO_GROUP, row["since"], row["revoked"] or "-"] for row in found

@@ -46,19 +46,19 @@ topic deny {root}/down/{store}/answer
 """
 
 
-def text(chain: str, revoked: Sequence[str] = ()) -> str:
+def acl_text(chain: str, revoked: Sequence[str] = ()) -> str:
     """The file for a chain."""
     shut = "\n".join(f"topic deny {topics.down(chain, topics.ALL, what)}" for what in SHUT)
     ended = [ENDED.format(store=store, root=topics.root(chain), shut=shut) for store in revoked]
     return RULES.replace("CHAIN", chain) + "".join(ended)
 
 
-def write(db: Database, folder: Path) -> Path:
+def write_acl(db: Database, folder: Path) -> Path:
     """Write the file for the present stores, for the broker to reload (SIGHUP); returns its path."""
     about = one(db, "select chain from about")
     assert about is not None, "whoever writes it is founded"
     revoked = [row["id"] for row in rows(db, "select id from stores where revoked is not null order by id")]
     part = folder / f"{FILE}.part"
-    part.write_text(text(about[0], revoked), encoding="utf-8")
+    part.write_text(acl_text(about[0], revoked), encoding="utf-8")
     part.replace(folder / FILE)
     return folder / FILE

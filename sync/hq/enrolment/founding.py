@@ -41,15 +41,15 @@ def check_name(what: str, name: str) -> None:
         raise NotPossible(f"{what} `{name}`: expected small letters, digits and hyphens, at most 40, not `all` or `hq`")
 
 
-def found(folder: Path, chain: str, broker: str) -> None:
+def found_headquarters(folder: Path, chain: str, broker: str) -> None:
     """Make HQ's folder: database and signing key. Safe to repeat; another chain's folder is NotPossible."""
     check_name("chain", chain)
     folder.mkdir(parents=True, exist_ok=True)
     migrate(folder)
     if not (folder / keys.FILE).exists():
         keys.make_hq_key(folder)
-    with opened(folder) as db, writing(db):
-        before = founded(db)
+    with open_headquarters(folder) as db, writing(db):
+        before = read_founded(db)
         if before and before.chain != chain:
             raise NotPossible(f"{folder / FILE} is the headquarters of chain `{before.chain}`, not of `{chain}`")
         db.conn.execute(
@@ -57,27 +57,27 @@ def found(folder: Path, chain: str, broker: str) -> None:
                on conflict (only_one) do update set broker = excluded.broker""",
             (chain, broker, now().text),
         )
-        recovery_key.ensure(db, folder)
-        acl.write(db, folder)
+        recovery_key.ensure_recovery_key(db, folder)
+        acl.write_acl(db, folder)
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Database]:
+def open_headquarters(folder: Path) -> Iterator[Database]:
     """HQ's database for a `with` block, migrated to this version. Raises NotPossible if there is none, NewerDatabase."""
     if not (folder / FILE).exists():
         raise NotPossible(f"{folder}: no headquarters here. Run `noren hq init --dir {folder}` first.")
     migrate(folder)
     db = open_hq_store(folder)
     try:
-        older_copy.begin(db, folder)
-        recovery_key.remember(db, folder)
+        older_copy.renew_if_older(db, folder)
+        recovery_key.note_recovery_key(db, folder)
         yield db
-        older_copy.note(db, folder)
+        older_copy.note_versions(db, folder)
     finally:
         db.conn.close()
 
 
-def founded(db: Database) -> Founded | None:
+def read_founded(db: Database) -> Founded | None:
     """Whose headquarters it is; None before it is founded."""
     row = one(db, "select chain, broker from about")
     return Founded(chain=row[0], broker=row[1]) if row else None
@@ -93,8 +93,8 @@ def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path
         check_name("group", group)
     key = new_key()
     bundle = folder / "stores" / store
-    with opened(folder) as db, writing(db):
-        about = founded(db)
+    with open_headquarters(folder) as db, writing(db):
+        about = read_founded(db)
         if about is None:
             raise NotPossible(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")
         if one(db, "select 1 from stores where id = ? and revoked is null", (store,)):
@@ -106,8 +106,8 @@ def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path
                  fleet_group = coalesce(excluded.fleet_group, fleet_group)""",
             (store, name, write_public(key.public), now().text, group),
         )
-        store_commands.take_back(db, store, REVOKE)
-        acl.write(db, folder)
+        store_commands.withdraw_command(db, store, REVOKE)
+        acl.write_acl(db, folder)
         bundle.mkdir(parents=True, exist_ok=True)
         (bundle / SEED_FILE).unlink(missing_ok=True)
         write_secret(bundle / SEED_FILE, write_private(key) + "\n")
@@ -123,7 +123,7 @@ def _lines(db: Database, folder: Path, about: Founded) -> str:
         f"broker = {json.dumps(about.broker)}\n"
         f"{keys_line(folder)}\n"
         f"signing_key_file = {json.dumps(SEED_FILE)}\n"
-        f"{recovery_key.line(db, folder)}\n"
+        f"{recovery_key.recovery_line(db, folder)}\n"
     )
 
 
@@ -142,8 +142,10 @@ def revoke(db: Database, folder: Path, store: str) -> Path:
         if row is None:
             raise NotPossible(f"store `{store}` is not enrolled, or its key is revoked already")
         db.conn.execute("update stores set revoked = ? where id = ?", (now().text, store))
-        store_commands.order_within(db, store, REVOKE, {"key": fingerprint(read_public(row[0]))}, lasts=END_LASTS)
-        return acl.write(db, folder)
+        store_commands.queue_command_within(
+            db, store, REVOKE, {"key": fingerprint(read_public(row[0]))}, lasts=END_LASTS
+        )
+        return acl.write_acl(db, folder)
 
 
 def put_in_group(db: Database, stores: Sequence[str], group: str | None) -> None:

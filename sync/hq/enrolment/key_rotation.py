@@ -9,14 +9,14 @@ from sqlite_utils import Database
 from edge.platform.database import rows, writing
 from edge.validation.row import decode_row
 from sync.hq.enrolment import keys
-from sync.hq.enrolment.founding import founded
+from sync.hq.enrolment.founding import read_founded
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed, row_types
 from sync.hq.reports.fleet import fleet
 from sync.protocol.feed_types import HqKey
 from sync.protocol.signing import SigningKey, write_public
 from sync.protocol.topics import ALL
-from sync.trust.key_chain import vouch
+from sync.trust.key_chain import sign_vouch
 
 FEED = "keys"
 
@@ -45,7 +45,9 @@ def switch(db: Database, folder: Path, *, anyway: bool = False) -> str:
     if not (folder / keys.NEXT).exists():
         raise NotPossible("there is no next key: `noren hq keys prepare` makes one")
     _demand_not_revoked(db, keys.read_hq_key(folder, keys.NEXT).id)
-    prove(db, folder)  # a row from an older version's `prepare` has no vouch: this is the last moment to add it
+    vouch_for_keys(
+        db, folder
+    )  # a row from an older version's `prepare` has no vouch: this is the last moment to add it
     late = [one.store for one in fleet(db) if one.line == "never" or (one.line != "revoked" and FEED in one.behind)]
     if late and not anyway:
         raise NotPossible(
@@ -54,7 +56,7 @@ def switch(db: Database, folder: Path, *, anyway: bool = False) -> str:
         )
     old = keys.read_hq_key(folder)
     (folder / keys.NEXT).replace(folder / keys.FILE)
-    prove(db, folder)
+    vouch_for_keys(db, folder)
     return old.id
 
 
@@ -125,7 +127,7 @@ def revoke(db: Database, folder: Path, name: str) -> None:
         _prove(db, keys.read_hq_key(folder))
 
 
-def prove(db: Database, folder: Path) -> None:
+def vouch_for_keys(db: Database, folder: Path) -> None:
     """Sign the keys without a vouch with HQ's present key, and withdraw those that are revoked: a store that was away can then
     get from any of its keys to this one."""
     with writing(db):
@@ -133,7 +135,7 @@ def prove(db: Database, folder: Path) -> None:
 
 
 def _prove(db: Database, signing: SigningKey) -> None:
-    about = founded(db)
+    about = read_founded(db)
     assert about is not None, "whoever has a feed is founded"
     for key, row in _told(db).items():
         if (proven := _proven(signing, about.chain, key, row)) != row:
@@ -143,7 +145,7 @@ def _prove(db: Database, signing: SigningKey) -> None:
 def _told(db: Database) -> dict[str, HqKey]:
     """The keys that were sent to the stores, by id."""
     found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (FEED, ALL))
-    read_all = {one["key"]: row_types.read(FEED, one["key"], one["body"], HqKey) for one in found}
+    read_all = {one["key"]: row_types.valid_row(FEED, one["key"], one["body"], HqKey) for one in found}
     return {key: row for key, row in read_all.items() if row is not None}
 
 
@@ -152,11 +154,11 @@ def _proven(signing: SigningKey, chain: str, key: str, row: HqKey) -> HqKey:
     if key == signing.id:
         return row
     if not row.revoked and not row.vouched:
-        return msgspec.structs.replace(row, vouched=[vouch(signing, chain, "counts", key, row.public)])
+        return msgspec.structs.replace(row, vouched=[sign_vouch(signing, chain, "counts", key, row.public)])
     if row.revoked and signing.id not in {one.by for one in row.withdrawn}:
-        return msgspec.structs.replace(row, withdrawn=[vouch(signing, chain, "withdrawn", key, row.public)])
+        return msgspec.structs.replace(row, withdrawn=[sign_vouch(signing, chain, "withdrawn", key, row.public)])
     return row
 
 
 def _put(db: Database, key: str, row: HqKey) -> None:
-    feed.put(db, FEED, ALL, [(key, row_types.text(FEED, key, msgspec.to_builtins(row)))])
+    feed.put(db, FEED, ALL, [(key, row_types.checked_text(FEED, key, msgspec.to_builtins(row)))])

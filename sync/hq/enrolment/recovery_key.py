@@ -35,14 +35,14 @@ class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
     private: str  # X25519, base64url
 
 
-def ensure(db: Database, folder: Path) -> X25519PrivateKey:
+def ensure_recovery_key(db: Database, folder: Path) -> X25519PrivateKey:
     """The key; made if there never was one. Raises NotPossible if another one was noted, or it is gone."""
     known = _noted(db)
     if known is None and not (folder / FILE).exists():
         key = X25519PrivateKey.generate()
         kept = _KeyFile(id=recovery_id(key.public_key()), private=write_recovery_private(key))
         write_secret(folder / FILE, msgspec.json.encode(kept).decode() + "\n")
-    key = read(folder)
+    key = read_recovery_key(folder)
     here = recovery_id(key.public_key())
     if known is None:
         _note(db, here)
@@ -53,11 +53,11 @@ def ensure(db: Database, folder: Path) -> X25519PrivateKey:
     return key
 
 
-def remember(db: Database, folder: Path) -> None:
+def note_recovery_key(db: Database, folder: Path) -> None:
     """Note a key that is there and was made before its name was noted."""
     if _noted(db) is None and (folder / FILE).exists():
         try:
-            _note(db, recovery_id(read(folder).public_key()))
+            _note(db, recovery_id(read_recovery_key(folder).public_key()))
         except NotPossible as error:  # nothing that is done here needs it
             log.warning("%s", error)
 
@@ -71,7 +71,7 @@ def _note(db: Database, name: str) -> None:
     db.conn.execute("insert or ignore into recovery (id, noted, only_one) values (?, ?, 1)", (name, now().text))
 
 
-def read(folder: Path) -> X25519PrivateKey:
+def read_recovery_key(folder: Path) -> X25519PrivateKey:
     """HQ's recovery key. Raises NotPossible if it is missing or damaged."""
     file = folder / FILE
     try:
@@ -84,12 +84,12 @@ def read(folder: Path) -> X25519PrivateKey:
         raise NotPossible(f"{file} is damaged: put HQ's recovery key back from its backup") from None
 
 
-def line(db: Database, folder: Path) -> str:
+def recovery_line(db: Database, folder: Path) -> str:
     """The public half, as [hq] of noren.toml has it."""
-    return f'recovery_key = "{write_recovery(ensure(db, folder).public_key())}"'
+    return f'recovery_key = "{write_recovery(ensure_recovery_key(db, folder).public_key())}"'
 
 
-def sealed(what: str) -> SealedKey:
+def read_sealed_key(what: str) -> SealedKey:
     """The sealed data key, given as the line itself, a backup, or the file beside a box's databases. Raises NotPossible."""
     file = _file(what)
     try:
@@ -115,10 +115,10 @@ def _file(what: str) -> Path | None:
         raise
 
 
-def opened(folder: Path, line: SealedKey) -> DataKey:
+def open_data_key(folder: Path, line: SealedKey) -> DataKey:
     """The data key behind it. Raises NotPossible."""
     try:
-        return open_sealed(line, read(folder))
+        return open_sealed(line, read_recovery_key(folder))
     except NotSealed as error:
-        ours = recovery_id(read(folder).public_key())
+        ours = recovery_id(read_recovery_key(folder).public_key())
         raise NotPossible(f"the data key {line.key} of store `{line.store}`: {error}; HQ's is {ours}") from None

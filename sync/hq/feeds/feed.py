@@ -42,7 +42,7 @@ def scope_of(feed: str, store: str) -> str:
     return ALL if feed in SCOPE_ALL else store
 
 
-def stands(db: Database, *, after: int = -1) -> tuple[list[FeedPosition], int]:
+def changed_positions(db: Database, *, after: int = -1) -> tuple[list[FeedPosition], int]:
     """The feeds of all scopes that changed after a stamp, and the stamp to pass next time."""
     found = rows(
         db,
@@ -53,7 +53,7 @@ def stands(db: Database, *, after: int = -1) -> tuple[list[FeedPosition], int]:
     return here, max((one.stamp for one in here), default=after)
 
 
-def of_scope(db: Database, scope: str) -> list[FeedPosition]:
+def positions_of_scope(db: Database, scope: str) -> list[FeedPosition]:
     """All feeds of one scope."""
     found = rows(
         db, "select feed, scope, epoch, version, rows, digest, stamp from heads where scope = ? order by feed", (scope,)
@@ -61,7 +61,7 @@ def of_scope(db: Database, scope: str) -> list[FeedPosition]:
     return [FeedPosition(**{**row, "digest": digest.from_text(row["digest"])}) for row in found]
 
 
-def stand(db: Database, feed: str, scope: str) -> FeedPosition | None:
+def feed_position(db: Database, feed: str, scope: str) -> FeedPosition | None:
     """The state of one feed, or None before its first row."""
     row = one(db, "select epoch, version, rows, digest from heads where feed = ? and scope = ?", (feed, scope))
     if row is None:
@@ -82,7 +82,7 @@ def put(db: Database, feed: str, scope: str, changes: Iterable[tuple[str, str | 
 
     A row that did not change gets no new version, so pushing a file twice sends nothing. Raises RowTooBig.
     """
-    here = stand(db, feed, scope) or FeedPosition(feed=feed, scope=scope, epoch=secrets.token_hex(8))
+    here = feed_position(db, feed, scope) or FeedPosition(feed=feed, scope=scope, epoch=secrets.token_hex(8))
     before = here.version
     for key, text in changes:
         here = _put_row(db, here, key, text)
@@ -108,9 +108,9 @@ def _put_row(db: Database, here: FeedPosition, key: str, text: str | None) -> Fe
         return here
     version, count, total = here.version + 1, here.rows, here.digest
     if old and old[1] is not None:
-        count, total = count - 1, digest.take(total, key, old[0])
+        count, total = count - 1, digest.remove_row(total, key, old[0])
     if text is not None:
-        count, total = count + 1, digest.add(total, key, version)
+        count, total = count + 1, digest.add_row(total, key, version)
     db.conn.execute(
         """insert into rows (feed, scope, key, version, body) values (?, ?, ?, ?, ?)
            on conflict (feed, scope, key) do update set version = excluded.version, body = excluded.body""",

@@ -14,7 +14,7 @@ from sync.hq.feeds.feed import FeedPosition
 from sync.hq.feeds.outbox import Outbox
 from sync.protocol import topics
 from sync.protocol.command_types import REVOKE
-from sync.protocol.envelope import ROWS_MOST, share_out
+from sync.protocol.envelope import ROWS_MOST, split_rows
 from sync.protocol.messages import NULL, FeedDelta, FeedPage, FeedRow, Head, Want
 
 DELTA_MOST = (
@@ -42,7 +42,7 @@ class Publisher:
         self._clear_ends()
         self._revoked = frozenset()
         self._shut_out()
-        here, self._stamp = feed.stands(self.db)
+        here, self._stamp = feed.changed_positions(self.db)
         self._said = {(one.feed, one.scope): (one.epoch, one.version) for one in here}
         self._tell_keys(here)
         self._tell_heads(here)
@@ -52,7 +52,7 @@ class Publisher:
     def go_on(self) -> None:
         """Publish what has changed since the last time, by whatever process."""
         self._shut_out()
-        changed, self._stamp = feed.stands(self.db, after=self._stamp)
+        changed, self._stamp = feed.changed_positions(self.db, after=self._stamp)
         for one in changed:
             if one.scope not in self._revoked:
                 self._tell_delta(one)
@@ -63,13 +63,13 @@ class Publisher:
 
     def order(self, store: str) -> None:
         """A store has connected: send it the open commands, it may have missed them. A box does each command once."""
-        for scope, do in store_commands.standing(self.db):
+        for scope, do in store_commands.open_commands(self.db):
             if scope in (store, topics.ALL) and do.command != REVOKE:
                 self.out.tell(topics.down(self.chain, store, "do"), do)
 
     def _order_new(self) -> None:
         """A revocation is retained, for whenever its box connects, until the store is enrolled again."""
-        standing = store_commands.standing(self.db)
+        standing = store_commands.open_commands(self.db)
         for scope, do in standing:
             if do.id not in self._ordered:
                 self._ordered.add(do.id)
@@ -92,14 +92,14 @@ class Publisher:
             self.out.withdraw(topics.down(self.chain, store, ""))
             self.out.clear(topics.down(self.chain, store, "head"))
         for store in self._revoked - revoked:
-            self._tell_heads(feed.of_scope(self.db, store))
+            self._tell_heads(feed.positions_of_scope(self.db, store))
         self._revoked = revoked
 
     def _tell_delta(self, one: FeedPosition) -> None:
         epoch, since = self._said.get((one.feed, one.scope), (one.epoch, 0))
         if epoch != one.epoch:
             return
-        found = behind(self.db, one, since, DELTA_MOST + 1)
+        found = rows_since(self.db, one, since, DELTA_MOST + 1)
         if len(found) > DELTA_MOST:
             return
         topic = topics.feed(self.chain, one.scope, one.feed)
@@ -118,7 +118,7 @@ class Publisher:
 
     def _tell_heads(self, changed: Sequence[FeedPosition]) -> None:
         for scope in sorted({one.scope for one in changed} - self._revoked):
-            heads = {one.feed: one.head for one in feed.of_scope(self.db, scope)}
+            heads = {one.feed: one.head for one in feed.positions_of_scope(self.db, scope)}
             self.out.tell(topics.down(self.chain, scope, "head"), Head(feeds=heads), retain=True)
 
 
@@ -130,19 +130,19 @@ def deltas(one: FeedPosition, since: int, found: Sequence[FeedRow]) -> Iterator[
         since = last
 
 
-def page(db: Database, store: str, want: Want) -> tuple[FeedPage, Sequence[FeedRow]] | None:
+def feed_page(db: Database, store: str, want: Want) -> tuple[FeedPage, Sequence[FeedRow]] | None:
     """The page a store asks for; None if HQ has no such feed for it.
 
     A store in another epoch, or at a later version than HQ, gets HQ's feed from its beginning.
     """
-    one = feed.stand(db, want.feed, feed.scope_of(want.feed, store))
+    one = feed.feed_position(db, want.feed, feed.scope_of(want.feed, store))
     if one is None:
         return None
     return _page(db, one, want.version if want.epoch == one.epoch and want.version <= one.version else 0)
 
 
 def _page(db: Database, one: FeedPosition, since: int) -> tuple[FeedPage, Sequence[FeedRow]]:
-    found = behind(db, one, since, ROWS_MOST + 1)
+    found = rows_since(db, one, since, ROWS_MOST + 1)
     part = next(_runs(found), ())
     more = len(part) < len(found)
     last = part[-1].version if more else one.version
@@ -151,10 +151,10 @@ def _page(db: Database, one: FeedPosition, since: int) -> tuple[FeedPage, Sequen
 
 def _runs(found: Sequence[FeedRow]) -> Iterator[Sequence[FeedRow]]:
     """The rows in runs that each fit into a message."""
-    return cast(Iterator[Sequence[FeedRow]], share_out(found))
+    return cast(Iterator[Sequence[FeedRow]], split_rows(found))
 
 
-def behind(db: Database, one: FeedPosition, since: int, most: int) -> list[FeedRow]:
+def rows_since(db: Database, one: FeedPosition, since: int, most: int) -> list[FeedRow]:
     """The rows of a feed that changed behind a version, by rising version, deleted ones too."""
     found = rows(
         db,

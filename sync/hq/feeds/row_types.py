@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def text(feed: str, key: str, body: dict[str, Any], *, strict: bool = True) -> str:
+def checked_text(feed: str, key: str, body: dict[str, Any], *, strict: bool = True) -> str:
     """A body as it is kept and sent; with `strict` off, "12" is taken for 12, as a CSV has it. Raises ValidationError.
 
     Moments are kept in UTC, whatever zone they came in: older boxes compare them as texts.
@@ -61,15 +61,15 @@ def _in_utc(row: msgspec.Struct) -> msgspec.Struct:
     return msgspec.structs.replace(row, **moments) if moments else row
 
 
-def as_now(feed: str, key: str, body: str) -> str:
+def in_present_form(feed: str, key: str, body: str) -> str:
     """A body in the form this version writes, if it can read it: an older version's other form means the same."""
     try:
-        return text(feed, key, msgspec.json.decode(body))
+        return checked_text(feed, key, msgspec.json.decode(body))
     except DECODE_ERRORS:
         return body
 
 
-def read(feed: str, key: str, body: str | None, kind: type[T]) -> T | None:
+def valid_row(feed: str, key: str, body: str | None, kind: type[T]) -> T | None:
     """A row that HQ computes with; None if there is none, or if an older HQ accepted one that is not valid.
 
     Such a row affects only itself: pushing it again repairs it. Raises DecodeError if it is not JSON: that is damage.

@@ -19,7 +19,7 @@ from edge.features.staff.pin_check import hash_pin, is_pin
 from edge.platform.clock import parse_utc
 from edge.platform.database import one
 from sync.hq.importing.files import Item
-from sync.hq.importing.pickup_codes import hashed, new_secret
+from sync.hq.importing.pickup_codes import hash_secret, new_secret
 from sync.hq.importing.unique_values import UniqueValues
 from sync.protocol.feed_types import is_gtin14
 
@@ -58,7 +58,7 @@ class Target:
     claims: UniqueValues | None = None
 
 
-def stock(db: Database, to: Target, item: Item, had: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+def derive_stock(db: Database, to: Target, item: Item, had: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     """HQ's number counts all it has kept of the store's facts. Its time is that of who counted; not said, it is now's."""
     for name in ("on_hand", "reserved"):
         if _is_below_zero(item.fields.get(name)):
@@ -102,7 +102,7 @@ def _moment(text: Any) -> datetime | None:
         return None
 
 
-def order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+def derive_order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """Steps of the store stay counted: only a cancellation or a return may follow on them, and no hand-over is undone."""
     body = {"store": to.scope, "state": State.PLACED, **body}
     if not had:
@@ -114,7 +114,7 @@ def order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple[dict[s
     return (body if body["state"] in HQ_ENDS else {**body, "state": had["state"]}), False
 
 
-def minted(to: Target, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def mint_pickup_code(to: Target, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """An open order with a number and the hash of a secret, made here if the file has none; and the new secret."""
     if body["state"] not in OPEN:
         return body, ""
@@ -123,7 +123,7 @@ def minted(to: Target, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     if body.get("secret_sha256"):
         return body, ""
     secret = new_secret()
-    return {**body, "secret_sha256": hashed(secret)}, secret
+    return {**body, "secret_sha256": hash_secret(secret)}, secret
 
 
 def check_order(to: Target, item: Item, row: OrderRow) -> None:
@@ -154,17 +154,17 @@ def check_key(to: Target, item: Item, change: Change, taken: dict[str, Any]) -> 
         raise item.bad(f"HQ signs with key {change.key}: without it no store would believe HQ any more", "revoked")
 
 
-def pin(item: Item, had: str | None, body: dict[str, Any]) -> str:
+def derive_pin(item: Item, had: str | None, body: dict[str, Any]) -> str:
     """A PIN's hash; HQ's present hash if the PIN is the same, because a new salt would change the row without need."""
     given = body.get("pin")
     if not isinstance(given, str) or not given:
-        raise item.bad("`pin` is missing: digits, or an argon2id hash of them", "pin")
+        raise item.bad("`derive_pin` is missing: digits, or an argon2id hash of them", "pin")
     if not given.startswith(HASHED):
         if not PIN.fullmatch(given):
-            raise item.bad("`pin`: expected 4 to 6 digits", "pin")
+            raise item.bad("`derive_pin`: expected 4 to 6 digits", "pin")
         return had if had and is_pin(had, given) else hash_pin(given)
     try:
         extract_parameters(given)
     except InvalidHashError:
-        raise item.bad("`pin` begins like an argon2id hash, but is none", "pin") from None
+        raise item.bad("`derive_pin` begins like an argon2id hash, but is none", "pin") from None
     return given

@@ -26,7 +26,7 @@ class BadFile(NotPossible):
         super().__init__(f"{path}, line {line}, column {column}: {message}")
 
 
-class AllBad(NotPossible):
+class BadRows(NotPossible):
     """Rows of a file that cannot be used, one line each; if there are many, the first ones and the number of the others."""
 
     def __init__(self, faults: Sequence[BadFile]) -> None:
@@ -91,14 +91,14 @@ class Item:
             yield replace(self, fields={**fields, "key": name}, text=text)
 
 
-def read(path: Path, encoding: str = "utf-8-sig", *, document: bool = False) -> Iterator[Item]:
+def read_items(path: Path, encoding: str = "utf-8-sig", *, document: bool = False) -> Iterator[Item]:
     """The rows of a file, read as they are asked for; as `document` the whole file is one row. Raises NotPossible.
 
     A folder is the SVG files in it.
     """
     if path.is_dir() and not document:
         for picture in sorted(path.glob(f"*{SVG}")):
-            yield from read(picture, encoding)
+            yield from read_items(picture, encoding)
         return
     readers = {".csv": _csv, ".json": _json, ".jsonl": _lines, ".toml": _toml, SVG: _svg}
     if document:

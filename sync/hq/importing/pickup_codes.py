@@ -32,12 +32,12 @@ def new_secret() -> str:
     return secrets.token_urlsafe(SECRET_BYTES)
 
 
-def hashed(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """The hash that stores get: a person who reads a store's card cannot make a code from it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def keep(db: Database, store: str, secret_of: Iterable[tuple[str, str]], moment: str) -> None:
+def keep_secrets(db: Database, store: str, secret_of: Iterable[tuple[str, str]], moment: str) -> None:
     """Keep the secrets of orders, inside the transaction that puts their rows."""
     db.conn.executemany(
         "insert or replace into pickup_codes (store, order_id, secret, made) values (?, ?, ?, ?)",
@@ -45,7 +45,7 @@ def keep(db: Database, store: str, secret_of: Iterable[tuple[str, str]], moment:
     )
 
 
-def of_store(db: Database, store: str, orders: Iterable[str] | None = None) -> list[Code]:
+def codes_of_store(db: Database, store: str, orders: Iterable[str] | None = None) -> list[Code]:
     """The codes that were minted for a store's live orders, for all of them or for those, by order.
 
     One whose order has another secret by now (the chain has sent its own) is no more, and is left out.
@@ -63,18 +63,18 @@ def of_store(db: Database, store: str, orders: Iterable[str] | None = None) -> l
     return [
         Code(order=row["order_id"], number=row["number"], secret=row["secret"])
         for row in found
-        if row["hash"] == hashed(row["secret"]) and (wanted is None or row["order_id"] in wanted)
+        if row["hash"] == hash_secret(row["secret"]) and (wanted is None or row["order_id"] in wanted)
     ]
 
 
-def forget(db: Database, store: str, orders: Iterable[str]) -> None:
+def delete_secrets(db: Database, store: str, orders: Iterable[str]) -> None:
     """The orders are no more, inside the transaction that deletes them."""
     db.conn.executemany(
         "delete from pickup_codes where store = ? and order_id = ?", [(store, order) for order in orders]
     )
 
 
-def write(path: Path, codes: Iterable[Code]) -> None:
+def write_codes_csv(path: Path, codes: Iterable[Code]) -> None:
     """A CSV of order, number, code, which only its owner may read. Raises NotPossible."""
     try:
         path.touch(mode=0o600)

@@ -19,8 +19,8 @@ from sync.hq.feeds import feed, row_types
 from sync.hq.importing import pickup_codes
 from sync.hq.importing import unsupported as not_yet
 from sync.hq.importing.derived_fields import Change, Target
-from sync.hq.importing.files import AllBad, BadFile, Item
-from sync.hq.importing.row_builder import key_of, shape
+from sync.hq.importing.files import BadFile, BadRows, Item
+from sync.hq.importing.row_builder import build_change, key_of
 from sync.hq.importing.unique_values import UniqueValues
 from sync.hq.projections import conflicts, neighbour_stock
 
@@ -45,7 +45,7 @@ SHOWN = 20  # changes shown in words; of the others only the number
 
 
 @dataclass(slots=True)
-class Outcome:
+class PushResult:
     """What a push changes, or would change."""
 
     new: int = 0
@@ -104,14 +104,14 @@ def push(
     whole: bool,
     dry: bool,
     signing: Mapping[str, str] = NO_KEYS,
-) -> Outcome:
+) -> PushResult:
     """Put the rows of a file into a feed of a scope. `whole`: rows that are not in the file are deleted.
 
     With `dry` nothing is written. Raises AllBad before anything of the run with the mistake is put; a push that is
     interrupted and repeated puts only the rest.
     """
     to = _target(db, word, scope, signing)
-    outcome = Outcome()
+    outcome = PushResult()
     seen: dict[str, int] = {}
     for run in _runs(items):
         if dry:
@@ -147,7 +147,7 @@ def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> 
     )
 
 
-def doomed(db: Database, word: str, scope: str, items: Iterable[Item]) -> tuple[int, int]:
+def count_deletions(db: Database, word: str, scope: str, items: Iterable[Item]) -> tuple[int, int]:
     """How many rows a whole file would delete, and of how many. Raises BadFile."""
     to = Target(feed=WORDS[word], scope=scope, moment="", house=house_rules(db))
     own = _own(db, to)
@@ -166,7 +166,7 @@ def _shaped(db: Database, to: Target, run: Iterable[Item], seen: dict[str, int])
         except BadFile as fault:
             faults.append(fault)
     if faults:
-        raise AllBad(faults)
+        raise BadRows(faults)
     return changes
 
 
@@ -175,7 +175,7 @@ def _shaped_one(db: Database, to: Target, item: Item, seen: dict[str, int]) -> C
     if key in seen:
         raise item.bad(f"{key} is in the file twice: it is in line {seen[key]} already")
     seen[key] = item.place()[0]
-    return shape(db, to, item)
+    return build_change(db, to, item)
 
 
 def _runs(items: Iterable[Item]) -> Iterator[list[Item]]:
@@ -184,11 +184,11 @@ def _runs(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield run
 
 
-def _note(outcome: Outcome, word: str, changes: list[Change]) -> None:
+def _note(outcome: PushResult, word: str, changes: list[Change]) -> None:
     for change in changes:
         outcome.note(word, change)
         outcome.minted += bool(change.secret)
-        outcome.not_yet |= not_yet.of_row(WORDS[word], change.after)
+        outcome.not_yet |= not_yet.unsupported_in_row(WORDS[word], change.after)
         if word == "orders":
             outcome.orders.append(change.key)
 
@@ -200,12 +200,12 @@ def _put(db: Database, to: Target, changes: list[Change]) -> None:
         case "stock":
             neighbour_stock.spread_stock(db, to.scope, [change.key for change in real], to.moment)
         case "orders":
-            pickup_codes.keep(db, to.scope, [(one.key, one.secret) for one in changes if one.secret], to.moment)
+            pickup_codes.keep_secrets(db, to.scope, [(one.key, one.secret) for one in changes if one.secret], to.moment)
             rows = [decode_row(change.after, OrderRow) for change in changes]
             neighbour_stock.spread_orders(db, to.scope, rows)
             for change, row in zip(changes, rows, strict=True):
                 if change.overruled:
-                    conflicts.note(db, row, to.moment)
+                    conflicts.note_conflict(db, row, to.moment)
 
 
 def _own(db: Database, to: Target) -> set[str]:
@@ -226,7 +226,7 @@ def _drop(db: Database, to: Target, seen: Set[str], *, dry: bool) -> int:
                 case "stock":
                     neighbour_stock.spread_stock(db, to.scope, gone, to.moment)
                 case "orders":
-                    pickup_codes.forget(db, to.scope, gone)
+                    pickup_codes.delete_secrets(db, to.scope, gone)
                     neighbour_stock.withdraw_orders(db, to.scope, gone)
     return len(gone)
 
@@ -238,5 +238,5 @@ def _is_stub(to: Target, body: str) -> bool:
 def house_rules(db: Database) -> tuple[HouseRule, ...]:
     """The rules for the chain's own item numbers that any of its stores has, each once."""
     found = rows(db, "select body from rows where feed = 'config' and key = 'policy' and body is not null")
-    policies = (row_types.read("config", "policy", row["body"], Policy) for row in found)
+    policies = (row_types.valid_row("config", "policy", row["body"], Policy) for row in found)
     return tuple(dict.fromkeys(rule for policy in policies if policy for rule in policy.codes.house))

@@ -19,11 +19,11 @@ from edge.validation.type_parts import choices_at
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import derived_fields
 from sync.hq.importing.derived_fields import Change, Target
-from sync.hq.importing.files import Item, read
+from sync.hq.importing.files import Item, read_items
 from sync.protocol.feed_types import KEY_FIELDS, KINDS, kind_of
 
 DOCUMENT = ("policy", "box")  # the rows of a store's config; both together are one document
-FILLED_IN = ("stock", "orders", "staff")  # feeds whose rows HQ completes from the file
+DERIVED_FEEDS = ("stock", "orders", "staff")  # feeds whose rows HQ completes from the file
 MOMENT = "expected a moment with its zone, such as 2026-11-22T10:00:00+09:00"
 _WHERE = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.+)`$")
 _FIELD = re.compile(r"^(?P<field>\w[\w.]*): ")  # the form of our own types' errors, if fields contradict each other
@@ -31,7 +31,7 @@ _FIELD = re.compile(r"^(?P<field>\w[\w.]*): ")  # the form of our own types' err
 
 def config_rows(path: Path, encoding: str) -> list[Item]:
     """The rows of a config file: its tables `policy` and `box`, or all of it as the policy. Raises NotPossible."""
-    (whole,) = read(path, encoding, document=True)
+    (whole,) = read_items(path, encoding, document=True)
     if not whole.fields:
         raise whole.bad("nothing is in it")
     if not set(DOCUMENT) & set(whole.fields):
@@ -41,7 +41,7 @@ def config_rows(path: Path, encoding: str) -> list[Item]:
     return list(whole.parts())
 
 
-def shape(db: Database, to: Target, item: Item) -> Change:
+def build_change(db: Database, to: Target, item: Item) -> Change:
     """The change a row of a file makes. Fields that are not in the file stay as HQ has them. Raises BadFile."""
     key, fields = _key(to, item)
     _check_names(to, item, fields)
@@ -76,21 +76,21 @@ def _change(db: Database, to: Target, item: Item, key: str, before: str | None) 
     """The row with the file's fields over HQ's, and what HQ fills in. Raises msgspec.ValidationError, BadFile."""
     had: dict[str, Any] = msgspec.json.decode(before) if before else {}
     fields = _key(to, item)[1]
-    body = _one_key_form(to, merged(had, fields))
+    body = _one_key_form(to, merge_fields(had, fields))
     overruled, secret = False, ""
-    if to.feed in FILLED_IN:
+    if to.feed in DERIVED_FEEDS:
         given = {name: body[name] for name in fields if name in body}
         row_types.check_given(to.feed, key, given, strict=not item.loose)
     match to.feed:
         case "stock":
-            body = derived_fields.stock(db, to, item, had, body)
+            body = derived_fields.derive_stock(db, to, item, had, body)
         case "orders":
-            body, overruled = derived_fields.order(to, had, body)
-            body, secret = derived_fields.minted(to, body)
+            body, overruled = derived_fields.derive_order(to, had, body)
+            body, secret = derived_fields.mint_pickup_code(to, body)
         case "staff":
-            body["pin"] = derived_fields.pin(item, had.get("pin"), body)
-    after = row_types.text(to.feed, key, body, strict=not item.loose)
-    if before and row_types.as_now(to.feed, key, before) == after:
+            body["pin"] = derived_fields.derive_pin(item, had.get("pin"), body)
+    after = row_types.checked_text(to.feed, key, body, strict=not item.loose)
+    if before and row_types.in_present_form(to.feed, key, before) == after:
         after = before
     return Change(key=key, before=before, after=after, overruled=overruled, secret=secret)
 
@@ -160,12 +160,12 @@ def _unknown(given: Any, taken: Any, path: str = "") -> tuple[str, list[str]] | 
     return next((found for one in pairs if (found := _unknown(one[1], one[2], one[0]))), None)
 
 
-def merged(had: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+def merge_fields(had: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     """A body with fields over it; tables are merged field by field, all else is replaced."""
     body = dict(had)
     for name, value in fields.items():
         old = body.get(name)
-        body[name] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        body[name] = merge_fields(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return body
 
 

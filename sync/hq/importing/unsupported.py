@@ -45,12 +45,12 @@ _FIELDS: dict[str, tuple[Told, ...]] = {
 }
 
 
-def fields() -> dict[str, frozenset[str]]:
+def unsupported_fields() -> dict[str, frozenset[str]]:
     """By feed the fields of which something is said here; ALL for the whole of a feed."""
     return {feed: frozenset(field for field, _, _ in told) for feed, told in _FIELDS.items()}
 
 
-def of_row(feed: str, body: str) -> set[str]:
+def unsupported_in_row(feed: str, body: str) -> set[str]:
     """What is to be said of a row."""
     told = _FIELDS.get(feed, ())
     row = msgspec.json.decode(body) if told else {}

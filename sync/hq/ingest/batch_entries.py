@@ -8,10 +8,10 @@ from sqlite_utils import Database
 
 from edge.platform.clock import now
 from sync.hq.ingest import fact_store
-from sync.hq.ingest.chain_compare import Link, Place
+from sync.hq.ingest.chain_compare import ChainedRow, LanePosition
 from sync.hq.ingest.fact_store import FactRow, Lane
 from sync.hq.projections import counting
-from sync.hq.projections.counting import Counted
+from sync.hq.projections.counting import CountedFact
 from sync.hq.schema import RETOLD
 from sync.protocol.event import Event
 
@@ -27,10 +27,10 @@ class BatchEntries:
     db: Database
     lanes: Collection[Lane]
     received: str = field(default_factory=lambda: now().text)
-    _found: dict[Lane, Place] = field(init=False)  # as the database has it
-    _moved: dict[Lane, Place] = field(default_factory=dict)
+    _found: dict[Lane, LanePosition] = field(init=False)  # as the database has it
+    _moved: dict[Lane, LanePosition] = field(default_factory=dict)
     _facts: list[FactRow] = field(default_factory=list)
-    _to_count: dict[Lane, list[Counted]] = field(default_factory=dict)
+    _to_count: dict[Lane, list[CountedFact]] = field(default_factory=dict)
     _retold: set[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -40,7 +40,7 @@ class BatchEntries:
             asked,
         )
         self._found = {
-            Lane(store, epoch, lane): Place(seq=seq, ordinal=ordinal, hash=mark)
+            Lane(store, epoch, lane): LanePosition(seq=seq, ordinal=ordinal, hash=mark)
             for store, epoch, lane, seq, ordinal, mark in chains.fetchall()
         }
         stores = (json.dumps(sorted({one.store for one in self.lanes})),)
@@ -51,9 +51,9 @@ class BatchEntries:
         )
         self._retold = {store for (store,) in retold.fetchall()}
 
-    def standing(self, lane: Lane) -> Place:
+    def standing(self, lane: Lane) -> LanePosition:
         """How far a lane is, with what this transaction has added."""
-        return self._moved.get(lane) or self._found.get(lane) or Place()
+        return self._moved.get(lane) or self._found.get(lane) or LanePosition()
 
     def hash_at(self, lane: Lane, seq: int) -> bytes | None:
         """The chain's hash at a row that is kept."""
@@ -64,24 +64,24 @@ class BatchEntries:
         """Whether a store has sent facts again in a later epoch: a store that was never restored saves the search for them."""
         return store in self._retold
 
-    def add(self, lane: Lane, link: Link, event: Event) -> None:
+    def add(self, lane: Lane, link: ChainedRow, event: Event) -> None:
         """A fact HQ understands."""
         if not event.id.startswith(f"{lane.store}/{lane.epoch}/"):
             self._retold.add(lane.store)
         self._facts.append(fact_store.fact_row(lane, link.place, event, link.row.event or "", self.received))
         self._count(lane, link, event, echo=False)
 
-    def add_echo(self, lane: Lane, link: Link, event: Event) -> None:
+    def add_echo(self, lane: Lane, link: ChainedRow, event: Event) -> None:
         """A row that repeats a fact that is kept."""
         fact_store.note_echo(self.db, lane, link, event, self.received)
         self._count(lane, link, event, echo=True)
 
-    def _count(self, lane: Lane, link: Link, event: Event, *, echo: bool) -> None:
+    def _count(self, lane: Lane, link: ChainedRow, event: Event, *, echo: bool) -> None:
         seq = link.place.seq
-        fact = Counted(store=lane.store, epoch=lane.epoch, seq=seq, received=self.received, event=event, echo=echo)
+        fact = CountedFact(store=lane.store, epoch=lane.epoch, seq=seq, received=self.received, event=event, echo=echo)
         self._to_count.setdefault(lane, []).append(fact)
 
-    def move(self, lane: Lane, last: Place) -> None:
+    def move(self, lane: Lane, last: LanePosition) -> None:
         """Move the lane forward to a row."""
         self._moved[lane] = last
 
@@ -95,7 +95,9 @@ class BatchEntries:
         """All of it, before the commit: of a row that several batches of a lane move, HQ's feed gets one version."""
         self.write_facts()
         for facts in self._to_count.values():
-            counting.count(self.db, facts)
+            counting.apply_facts(self.db, facts)
         fact_store.move_chains(
-            self.db, [(lane, self._found.get(lane, Place()), last) for lane, last in self._moved.items()], self.received
+            self.db,
+            [(lane, self._found.get(lane, LanePosition()), last) for lane, last in self._moved.items()],
+            self.received,
         )

@@ -8,7 +8,7 @@ from sync.protocol.messages import EventRow, Events
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class LanePosition:
     """A row's place in a lane: its seq, its count among the lane's rows, and the chain's hash up to it (32 bytes)."""
 
     seq: int = 0
@@ -17,30 +17,30 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class ChainedRow:
     """A row of a batch in its place."""
 
-    place: Place
+    place: LanePosition
     row: EventRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Chain:
+class ChainedBatch:
     """A batch whose inner chain holds: the row before it, and its rows. Numbers only rise; gaps are legal."""
 
-    before: Place
-    links: tuple[Link, ...]
+    before: LanePosition
+    links: tuple[ChainedRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class New:
+class NewRows:
     """It continues after the last row HQ has: these rows are new."""
 
-    links: tuple[Link, ...]
+    links: tuple[ChainedRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class AlreadyKept:
     """All of it is kept already."""
 
 
@@ -54,25 +54,27 @@ class Fork:
     """Its history differs from the one HQ has kept: a restored backup or a cloned card."""
 
 
-Fit = New | Known | Gap | Fork
+ChainComparison = NewRows | AlreadyKept | Gap | Fork
 
 
-def linked(header: Events, rows: Sequence[EventRow]) -> Chain | None:
+def chained_batch(header: Events, rows: Sequence[EventRow]) -> ChainedBatch | None:
     """The batch as a chain, or None if it is not the chain that its header claims."""
-    before = Place(seq=header.prev.seq, hash=bytes.fromhex(header.prev.hash))
-    links: list[Link] = []
+    before = LanePosition(seq=header.prev.seq, hash=bytes.fromhex(header.prev.hash))
+    links: list[ChainedRow] = []
     last = before
     for row in rows:
         if row.seq <= last.seq or row.ordinal <= last.ordinal:
             return None
-        last = Place(seq=row.seq, ordinal=row.ordinal, hash=chain_hash(last.hash, row.raw()))
-        links.append(Link(place=last, row=row))
+        last = LanePosition(seq=row.seq, ordinal=row.ordinal, hash=chain_hash(last.hash, row.raw()))
+        links.append(ChainedRow(place=last, row=row))
     claimed = bytes.fromhex(header.hash)
     whole = bool(links) and (header.first, header.last, claimed) == (rows[0].seq, last.seq, last.hash)
-    return Chain(before=before, links=tuple(links)) if whole else None
+    return ChainedBatch(before=before, links=tuple(links)) if whole else None
 
 
-def fit(kept: Place, batch: Chain, hash_at: Callable[[int], bytes | None]) -> Fit:
+def compare_with_kept(
+    kept: LanePosition, batch: ChainedBatch, hash_at: Callable[[int], bytes | None]
+) -> ChainComparison:
     """Compare a batch with what is kept; `hash_at` gives the kept hash at a seq, None if nothing is kept there.
 
     Each hash covers all rows before it, so one comparison at the last row that both sides have is enough.
@@ -83,7 +85,7 @@ def fit(kept: Place, batch: Chain, hash_at: Callable[[int], bytes | None]) -> Fi
     common = overlap[-1] if overlap else batch.before
     new = batch.links[len(overlap) :]
     if common.seq == kept.seq and common.hash == kept.hash:
-        return New(links=new) if new else Known()
+        return NewRows(links=new) if new else AlreadyKept()
     if new or common.hash != (hash_at(common.seq) if common.seq else GENESIS):
         return Fork()
-    return Known()
+    return AlreadyKept()

@@ -8,11 +8,20 @@ from edge.facts import fact
 from edge.platform.database import rows, writing
 from sync.hq.ingest import fact_store
 from sync.hq.ingest.batch_entries import BatchEntries
-from sync.hq.ingest.chain_compare import Fork, Gap, Known, Link, New, Place, fit, linked
+from sync.hq.ingest.chain_compare import (
+    AlreadyKept,
+    ChainedRow,
+    Fork,
+    Gap,
+    LanePosition,
+    NewRows,
+    chained_batch,
+    compare_with_kept,
+)
 from sync.hq.ingest.deduplication import Deduplication
 from sync.hq.ingest.fact_store import Lane
 from sync.hq.projections import counting
-from sync.protocol.event import Event, InvalidFact, understand
+from sync.protocol.event import Event, InvalidFact, parse_event
 from sync.protocol.messages import Ack, EventRow, Events, Nack
 
 UNCHAINED = "the batch does not hold together: seqs must rise, and its hash must follow from its rows"
@@ -23,7 +32,7 @@ Answered = tuple[str, Ack | Nack]
 """The store, and the answer to send to it."""
 
 
-def keep(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
+def keep_batch(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
     """Keep one batch in a transaction of its own; the answer may be sent when this returns."""
     ((_, answer),) = keep_all(db, [(header, lines)])
     return answer
@@ -53,20 +62,20 @@ def _lane(header: Events) -> Lane:
 def _keep(entries: BatchEntries, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
     lane = _lane(header)
     kept = entries.standing(lane)
-    batch = linked(header, lines)
+    batch = chained_batch(header, lines)
     if batch is None:
         return Nack(epoch=lane.epoch, lane=lane.lane, first=header.first, last=header.last, reason=UNCHAINED)
-    match fit(kept, batch, lambda seq: entries.hash_at(lane, seq)):
-        case New(links=links):
+    match compare_with_kept(kept, batch, lambda seq: entries.hash_at(lane, seq)):
+        case NewRows(links=links):
             return ack(lane, _take(entries, lane, links))
-        case Known() | Gap():
+        case AlreadyKept() | Gap():
             return ack(lane, kept)
         case Fork():
             fact_store.note_fork(entries.db, lane, header, batch)
             return ack(lane, kept, fork=True)
 
 
-def ack(lane: Lane, kept: Place, *, fork: bool = False) -> Ack:
+def ack(lane: Lane, kept: LanePosition, *, fork: bool = False) -> Ack:
     """The acknowledgement of a lane up to the place that HQ has kept."""
     return Ack(epoch=lane.epoch, lane=lane.lane, seq=kept.seq, ordinal=kept.ordinal, hash=kept.hash.hex(), fork=fork)
 
@@ -79,17 +88,17 @@ def acks(db: Database, store: str, epoch: str) -> list[Ack]:
     found = rows(db, "select epoch, lane from chains where store = ?", (store,))
     lanes = {(row["epoch"], row["lane"]) for row in found} | {(epoch, lane) for lane in fact.Lane}
     here = [Lane(store, *one) for one in sorted(lanes)]
-    return [ack(lane, fact_store.standing(db, lane)) for lane in here]
+    return [ack(lane, fact_store.lane_position(db, lane)) for lane in here]
 
 
-def _take(entries: BatchEntries, lane: Lane, links: Sequence[Link]) -> Place:
+def _take(entries: BatchEntries, lane: Lane, links: Sequence[ChainedRow]) -> LanePosition:
     """Write the new rows down, to be counted, and move the chain."""
     once = Deduplication(entries, lane)
     for link in links:
         try:
             event = _understand(lane, link.row)
         except InvalidFact as why:
-            fact_store.set_aside(entries.db, lane, link, str(why), entries.received)
+            fact_store.quarantine_row(entries.db, lane, link, str(why), entries.received)
             continue
         new = once.as_new(event, link.row.event or "")
         if new is None:
@@ -104,6 +113,6 @@ def _take(entries: BatchEntries, lane: Lane, links: Sequence[Link]) -> Place:
 def _understand(lane: Lane, row: EventRow) -> Event:
     if row.event is None:
         raise InvalidFact(OPAQUE)
-    event = understand(lane.store, row.event)
-    counting.readable(event)
+    event = parse_event(lane.store, row.event)
+    counting.check_readable(event)
     return event

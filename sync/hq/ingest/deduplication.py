@@ -7,7 +7,7 @@ import msgspec
 from sync.hq.ingest.batch_entries import BatchEntries
 from sync.hq.ingest.fact_store import Lane
 from sync.hq.schema import RETOLD
-from sync.protocol.event import Event, told
+from sync.protocol.event import Event, fact_id
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Deduplication:
             self.entries.write_facts()
             self._written = True
         db = self.entries.db
-        origin = told(self.lane.store, event)
+        origin = fact_id(self.lane.store, event)
         at = (self.lane.store, origin.epoch, self.lane.lane, origin.seq)
         first = db.conn.execute(
             "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at

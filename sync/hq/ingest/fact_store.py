@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.platform.clock import now
 from edge.platform.database import one
-from sync.hq.ingest.chain_compare import Chain, Link, Place
+from sync.hq.ingest.chain_compare import ChainedBatch, ChainedRow, LanePosition
 from sync.protocol.event import Event
 from sync.protocol.messages import Events
 
@@ -32,14 +32,14 @@ class Lane:
     lane: int
 
 
-def standing(db: Database, lane: Lane) -> Place:
+def lane_position(db: Database, lane: Lane) -> LanePosition:
     """How far HQ has kept a lane."""
     row = one(
         db,
         "select seq, ordinal, hash from chains where store = ? and epoch = ? and lane = ?",
         (lane.store, lane.epoch, lane.lane),
     )
-    return Place(seq=row[0], ordinal=row[1], hash=row[2]) if row else Place()
+    return LanePosition(seq=row[0], ordinal=row[1], hash=row[2]) if row else LanePosition()
 
 
 def hash_at(db: Database, lane: Lane, seq: int) -> bytes | None:
@@ -52,7 +52,7 @@ def hash_at(db: Database, lane: Lane, seq: int) -> bytes | None:
     return None
 
 
-def fact_row(lane: Lane, place: Place, event: Event, text: str, received: str) -> FactRow:
+def fact_row(lane: Lane, place: LanePosition, event: Event, text: str, received: str) -> FactRow:
     """A fact HQ understands, as the table has it; `text` byte for byte as it was sent."""
     at = (lane.store, lane.epoch, lane.lane, place.seq, place.ordinal)
     return (*at, event.id, event.type, event.time, text, place.hash, received)
@@ -67,7 +67,7 @@ def write_facts(db: Database, facts: Sequence[FactRow]) -> None:
     )
 
 
-def set_aside(db: Database, lane: Lane, link: Link, reason: str, received: str) -> None:
+def quarantine_row(db: Database, lane: Lane, link: ChainedRow, reason: str, received: str) -> None:
     """A row HQ does not understand, byte for byte, and why."""
     log.warning("store %s: fact %d goes into quarantine: %s", lane.store, link.place.seq, reason)
     db.conn.execute(
@@ -87,7 +87,7 @@ def set_aside(db: Database, lane: Lane, link: Link, reason: str, received: str) 
     )
 
 
-def note_echo(db: Database, lane: Lane, link: Link, event: Event, received: str) -> None:
+def note_echo(db: Database, lane: Lane, link: ChainedRow, event: Event, received: str) -> None:
     """Note a row that repeats a fact kept elsewhere: its place in the chain, and no second fact."""
     note_echo_at(db, lane, link.place.seq, link.place.hash, event, received)
 
@@ -100,7 +100,7 @@ def note_echo_at(db: Database, lane: Lane, seq: int, mark: bytes, event: Event, 
     )
 
 
-def move_chains(db: Database, moves: Sequence[tuple[Lane, Place, Place]], received: str) -> None:
+def move_chains(db: Database, moves: Sequence[tuple[Lane, LanePosition, LanePosition]], received: str) -> None:
     """Move lanes from one place to another: compare-and-set, because several workers of HQ may share one database, and the
     database keeps the order. Raises Overtaken."""
     begun = [(lane, last) for lane, kept, last in moves if kept.seq == 0]
@@ -124,7 +124,7 @@ def move_chains(db: Database, moves: Sequence[tuple[Lane, Place, Place]], receiv
         raise Overtaken(f"of {len(moves)} lanes {len(moves) - done} went on meanwhile")
 
 
-def note_fork(db: Database, lane: Lane, header: Events, batch: Chain) -> None:
+def note_fork(db: Database, lane: Lane, header: Events, batch: ChainedBatch) -> None:
     """Keep the batch that did not fit as evidence: once, however often it is sent."""
     log.error("store %s: lane %d of epoch %s forks at %d", lane.store, lane.lane, lane.epoch, header.first)
     text = json.dumps([[link.place.seq, link.row.raw().decode(errors="replace")] for link in batch.links])

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 TRIPS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, msgspec.MsgspecError, sqlite3.IntegrityError)
 
 
-def keep(db: Database, batches: Sequence[Batch]) -> list[Answered]:
+def keep_or_nack(db: Database, batches: Sequence[Batch]) -> list[Answered]:
     """Keep all in one transaction, and say what is to be answered. Should one trip a bug, the others are kept without it."""
     return _cumulative(_keep(db, batches))
 
@@ -46,7 +46,7 @@ def nack(header: Events, reason: str) -> Nack:
 def _keep_alone(db: Database, header: Events, lines: Sequence[EventRow]) -> Iterator[Answered]:
     """One answer, or none if another worker had the batch: that one answers, or the store sends again."""
     try:
-        yield header.store, collector.keep(db, header, lines)
+        yield header.store, collector.keep_batch(db, header, lines)
     except Overtaken:
         log.info("store %s: another worker went on with lane %d", header.store, header.lane)
     except TRIPS:

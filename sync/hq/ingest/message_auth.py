@@ -5,7 +5,7 @@ from sync.protocol import envelope, topics
 from sync.protocol.envelope import Message, Refused
 from sync.protocol.messages import Ask, Events, State, Want
 
-SPOKEN = {Events: "events", State: "state", Want: "want", Ask: "ask"}  # what may be said on which topic
+TOPIC_OF_HEADER = {Events: "events", State: "state", Want: "want", Ask: "ask"}  # what may be said on which topic
 OTHER_STORE = "other_store"  # signed by one store, and said for another or on another's topic
 
 
@@ -18,16 +18,16 @@ class NotAuthentic(Exception):
         self.batch = batch
 
 
-def hear(chain: str, stores: Stores, topic: str, payload: bytes) -> Message:
+def authenticate(chain: str, stores: Stores, topic: str, payload: bytes) -> Message:
     """The message, if the store of its topic has signed it and names itself in it. Raises NotHeard."""
-    store = topics.owner(topic)
+    store = topics.store_of_topic(topic)
     try:
         message = envelope.open_(topic, payload, stores.keys)
     except Refused as refused:
         header = refused.header
         own = isinstance(header, Events) and header.store == store
         raise NotAuthentic(refused.why, header if own and isinstance(header, Events) else None) from None
-    said = SPOKEN.get(type(message.header))
+    said = TOPIC_OF_HEADER.get(type(message.header))
     about = getattr(message.header, "store", store)
     if topic != topics.up(chain, store, said or "") or {store, about} != {stores.owners[message.key_id]}:
         raise NotAuthentic(OTHER_STORE)

@@ -7,12 +7,12 @@ from sqlite_utils import Database
 from edge.platform.database import rows, writing
 from sync.hq.ingest import fact_store
 from sync.hq.ingest.batch_entries import BatchEntries
-from sync.hq.ingest.chain_compare import Place
+from sync.hq.ingest.chain_compare import LanePosition
 from sync.hq.ingest.deduplication import Deduplication
 from sync.hq.ingest.fact_store import Lane
 from sync.hq.projections import counting
-from sync.hq.projections.counting import Counted
-from sync.protocol.event import Event, InvalidFact, understand
+from sync.hq.projections.counting import CountedFact
+from sync.protocol.event import Event, InvalidFact, parse_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class QuarantinedRow:
     received: str
 
 
-def everything(db: Database, store: str | None = None) -> list[QuarantinedRow]:
+def quarantined_rows(db: Database, store: str | None = None) -> list[QuarantinedRow]:
     """All rows in quarantine, of one store or of all, as they came."""
     found = rows(db, "select * from quarantine where ? is null or store = ? order by number", (store, store))
     return [QuarantinedRow(**row) for row in found]
@@ -40,8 +40,8 @@ def everything(db: Database, store: str | None = None) -> list[QuarantinedRow]:
 def retry(db: Database, aside: QuarantinedRow) -> str | None:
     """Take a row in if HQ understands it now: fact and count in one transaction. Else return why not; the row stays."""
     try:
-        event = understand(aside.store, aside.event.decode())
-        counting.readable(event)
+        event = parse_event(aside.store, aside.event.decode())
+        counting.check_readable(event)
     except (InvalidFact, UnicodeDecodeError) as why:
         return str(why)
     with writing(db):
@@ -61,7 +61,7 @@ def _take_in(db: Database, aside: QuarantinedRow, event: Event) -> None:
     if new is None:
         fact_store.note_echo_at(db, lane, aside.seq, aside.hash, event, received)
         return
-    place = Place(seq=aside.seq, ordinal=aside.ordinal, hash=aside.hash)
+    place = LanePosition(seq=aside.seq, ordinal=aside.ordinal, hash=aside.hash)
     fact_store.write_facts(db, [fact_store.fact_row(lane, place, new, text, received)])
-    fact = Counted(store=aside.store, epoch=aside.epoch, seq=aside.seq, received=received, event=event)
-    counting.count(db, [fact], late=True)
+    fact = CountedFact(store=aside.store, epoch=aside.epoch, seq=aside.seq, received=received, event=event)
+    counting.apply_facts(db, [fact], late=True)

@@ -50,7 +50,7 @@ class Stage(Struct, frozen=True, kw_only=True):
     time: str = ""
 
 
-def note(db: Database, store: str, event: Event, *, late: bool) -> None:
+def note_stage(db: Database, store: str, event: Event, *, late: bool) -> None:
     """Note a stage inside the transaction that keeps its fact; a `late` one replaces no other.
 
     A stage of a version HQ never sent, or of an earlier epoch, is a fact and changes nothing here. If a version is kept,
@@ -74,7 +74,7 @@ def _reason(said: StageData) -> str:
     return said.reason or (f"not used by its version: {', '.join(said.not_used)}" if said.not_used else "")
 
 
-def of_stores(db: Database) -> dict[tuple[str, str], list[Stage]]:
+def stages_by_store(db: Database) -> dict[tuple[str, str], list[Stage]]:
     """What each store reported of each version, by (store, epoch), by rising version."""
     found: dict[tuple[str, str], list[Stage]] = {}
     for row in rows(db, "select * from stages order by store, epoch, version"):
@@ -83,7 +83,7 @@ def of_stores(db: Database) -> dict[tuple[str, str], list[Stage]]:
     return found
 
 
-def since(said: Iterable[Stage], version: int) -> Stage | None:
+def stage_of_version(said: Iterable[Stage], version: int) -> Stage | None:
     """The stage of a version: what the store reported of it, or of a later one, which contains it; None while it waits.
 
     Kept once is kept; else the latest report counts, so that a refusal stays until the store tries something newer.
@@ -92,12 +92,12 @@ def since(said: Iterable[Stage], version: int) -> Stage | None:
     return next((one for one in later if one.stage == KEPT), later[-1] if later else None)
 
 
-def renew(db: Database, store: str, before: str, after: str) -> None:
+def carry_over_epoch(db: Database, store: str, before: str, after: str) -> None:
     """The config feed of a store has a new epoch and the same versions: the reports on them stay."""
     for table in ("stages", "rollout_stores"):
         db.conn.execute(f"update {table} set epoch = ? where store = ? and epoch = ?", (after, store, before))
 
 
-def in_words(stage: str, path: str, reason: str) -> str:
+def stage_in_words(stage: str, path: str, reason: str) -> str:
     """`rolled back: check_in.miles: expected int`."""
     return ": ".join(part for part in (stage.replace("_", " "), path, reason) if part)

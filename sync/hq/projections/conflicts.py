@@ -13,7 +13,7 @@ NOT_ITS_OWN = "conflict_not_its_own"  # why a store's report makes no task, as a
 log = logging.getLogger(__name__)
 
 
-def note(db: Database, row: OrderRow, noted: str) -> None:
+def note_conflict(db: Database, row: OrderRow, noted: str) -> None:
     """One task per order, whoever sees it first: the store that handed over, or HQ that had cancelled."""
     db.conn.execute(
         "insert or ignore into conflicts (store, order_id, number, noted) values (?, ?, ?, ?)",
@@ -21,14 +21,14 @@ def note(db: Database, row: OrderRow, noted: str) -> None:
     )
 
 
-def note_told(db: Database, store: str, row: OrderRow | None, noted: str) -> None:
+def note_reported_conflict(db: Database, store: str, row: OrderRow | None, noted: str) -> None:
     """The same, reported by a store; `row`: what HQ has of that order in the store's scope.
 
     For another store's order, for its stub, or for one that HQ does not have, the report is a counted fact and no task:
     else any account could fill the list that a person works through.
     """
     if row is not None and row.store == store:
-        note(db, row, noted)
+        note_conflict(db, row, noted)
         return
     if one(db, "select 1 from refusals where store = ? and reason = ?", (store, NOT_ITS_OWN)) is None:
         log.warning("%s reports conflicts about orders that are not its own: see `noren hq refused`", store)

@@ -34,7 +34,7 @@ ACTIONS = {event_type(step): action for action, step in STEPS.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counted:
+class CountedFact:
     """A fact that is being kept: the epoch that sends it, its seq there, and the time at which HQ keeps it.
 
     `echo`: it is kept already. The box has given it another number and waits until it is counted under that one.
@@ -58,7 +58,7 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True):
     order: Key
 
 
-def readable(event: Event) -> None:
+def check_readable(event: Event) -> None:
     """Raises Unclear if HQ would have to count a fact whose data it cannot read."""
     kind: type[_Move | _Step | StageData] | None = None
     if event.type == MOVED:
@@ -75,7 +75,7 @@ def readable(event: Event) -> None:
         raise InvalidFact(f"{event.type}: data: {error}") from None
 
 
-def count(db: Database, facts: Sequence[Counted], *, late: bool = False) -> None:
+def apply_facts(db: Database, facts: Sequence[CountedFact], *, late: bool = False) -> None:
     """Count facts of one store and lane, by rising seq, inside the transaction that keeps them.
 
     `late`: they come out of the quarantine; what was counted behind them stays counted.
@@ -91,19 +91,19 @@ def count(db: Database, facts: Sequence[Counted], *, late: bool = False) -> None
             case kind if kind == CONFLICT:
                 order = msgspec.convert(fact.event.data, _Step).order
                 row = orders.get(order) or _row(db, "orders", fact.store, order, OrderRow)
-                conflicts.note_told(db, fact.store, row, fact.received)
+                conflicts.note_reported_conflict(db, fact.store, row, fact.received)
             case kind if kind in ACTIONS:
                 _step(db, fact, ACTIONS[kind], orders, late)
             case kind if kind in config_status.TYPES:
-                config_status.note(db, fact.store, fact.event, late=late)
+                config_status.note_stage(db, fact.store, fact.event, late=late)
     if (
         met := [
             fact.event.member
             for fact in facts
-            if not fact.echo and fact.event.type in unknown_members.MET and fact.event.member
+            if not fact.echo and fact.event.type in unknown_members.MEETING_TYPES and fact.event.member
         ]
     ) and (strange := unknown_members.strangers(db, facts[0].store, met)):
-        unknown_members.meet(db, facts[0].store, strange, facts[0].received)
+        unknown_members.note_meetings(db, facts[0].store, strange, facts[0].received)
     if moves:
         _put(db, "stock", facts[0].store, moves)
         neighbour_stock.spread_stock(db, facts[0].store, moves, facts[0].received)
@@ -116,12 +116,12 @@ def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dic
     feed.put(db, name, store, [(key, encode_row(row)) for key, row in changed.items()])
 
 
-def _through(fact: Counted, row: StockRow | OrderRow, late: bool) -> tuple[str, int]:
+def _through(fact: CountedFact, row: StockRow | OrderRow, late: bool) -> tuple[str, int]:
     """Epoch and seq up to which a row is counted."""
     return (row.epoch, row.through_seq) if late and row.epoch else (fact.epoch, fact.seq)
 
 
-def _move(db: Database, fact: Counted, moves: dict[str, StockRow], late: bool) -> None:
+def _move(db: Database, fact: CountedFact, moves: dict[str, StockRow], late: bool) -> None:
     """Goods that HQ keeps no stock of are in the facts only."""
     move = msgspec.convert(fact.event.data, _Move)
     row = moves.get(move.gtin) or _row(db, "stock", fact.store, move.gtin, StockRow)
@@ -145,7 +145,7 @@ def _within(count: int) -> int:
     return max(-COUNT_MOST, min(COUNT_MOST, count))
 
 
-def _moment(fact: Counted) -> datetime:
+def _moment(fact: CountedFact) -> datetime:
     """The store's time of the fact; if the store's clock was not set, the time at which HQ received it."""
     try:
         moment = parse_utc(fact.event.time)
@@ -154,7 +154,7 @@ def _moment(fact: Counted) -> datetime:
     return moment if moment.tzinfo and FIRST < moment < LAST else parse_utc(fact.received)
 
 
-def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRow], late: bool) -> None:
+def _step(db: Database, fact: CountedFact, action: Action, orders: dict[str, OrderRow], late: bool) -> None:
     """The order changes state by the state machine; a hand-over wins over a cancellation and makes a task for a person."""
     step = msgspec.convert(fact.event.data, _Step)
     row = orders.get(step.order) or _row(db, "orders", fact.store, step.order, OrderRow)
@@ -165,7 +165,7 @@ def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRo
         orders[step.order] = msgspec.structs.replace(row, epoch=epoch, through_seq=through)
         return
     if action is Action.HAND_OVER and row.state is State.CANCELLED:
-        conflicts.note(db, row, fact.received)
+        conflicts.note_conflict(db, row, fact.received)
     state = replay(row.state, [action])
     if action is Action.UNDO and conflicts.settle(db, fact.store, row.order, fact.received):
         state = State.CANCELLED  # as HQ had it before the hand-over that was taken back
@@ -177,4 +177,4 @@ def _step(db: Database, fact: Counted, action: Action, orders: dict[str, OrderRo
 
 
 def _row(db: Database, name: str, scope: str, key: str, kind: type[T]) -> T | None:
-    return row_types.read(name, key, feed.body(db, name, scope, key), kind)
+    return row_types.valid_row(name, key, feed.body(db, name, scope, key), kind)

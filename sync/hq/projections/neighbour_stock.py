@@ -14,9 +14,9 @@ from edge.validation.row import encode_row
 from sync.hq.feeds import feed, row_types
 
 
-def near(db: Database, store: str) -> list[str]:
+def nearby_stores(db: Database, store: str) -> list[str]:
     """The stores near a store, in the order its policy shows them."""
-    policy = row_types.read("config", store, feed.body(db, "config", store, "policy"), Policy)
+    policy = row_types.valid_row("config", store, feed.body(db, "config", store, "policy"), Policy)
     around = policy.place.neighbours if policy else []
     return [one.store for one in around if one.store != store]  # one that names itself would overwrite its own orders
 
@@ -24,8 +24,8 @@ def near(db: Database, store: str) -> list[str]:
 def spread_stock(db: Database, store: str, gtins: Iterable[str], moment: str) -> None:
     """Write for the neighbours what can be sold here, inside the transaction that changed it."""
     changed = sorted(gtins)
-    for other in near(db, store):
-        around = near(db, other)
+    for other in nearby_stores(db, store):
+        around = nearby_stores(db, other)
         rows = [_neighbours(db, around, gtin, parse_utc(moment)) for gtin in changed]
         feed.put(db, "neighbours", other, [(row.gtin, _text(row)) for row in rows])
 
@@ -35,7 +35,9 @@ def _text(row: NeighbourRow) -> str | None:
 
 
 def _neighbours(db: Database, around: list[str], gtin: str, moment: datetime) -> NeighbourRow:
-    found = [(store, row_types.read("stock", gtin, feed.body(db, "stock", store, gtin), StockRow)) for store in around]
+    found = [
+        (store, row_types.valid_row("stock", gtin, feed.body(db, "stock", store, gtin), StockRow)) for store in around
+    ]
     known = [(store, row) for store, row in found if row]
     oldest = min((row.as_of for _, row in known), default=moment)  # as old as the oldest number in it
     return NeighbourRow(gtin=gtin, as_of=oldest, stores=[_free(store, row) for store, row in known])
@@ -48,14 +50,14 @@ def _free(store: str, row: StockRow) -> NeighbourStock:
 def spread_orders(db: Database, store: str, rows: Iterable[OrderRow]) -> None:
     """Write for the neighbours which open orders wait here, without the shopper."""
     changes = [(row.order, _stub(row) if row.state in OPEN else None) for row in rows if row.store == store]
-    for other in near(db, store):
+    for other in nearby_stores(db, store):
         feed.put(db, "orders", other, changes)
 
 
 def withdraw_orders(db: Database, store: str, orders: Iterable[str]) -> None:
     """Delete orders from the neighbours' feeds."""
     gone = [(order, None) for order in orders]
-    for other in near(db, store):
+    for other in nearby_stores(db, store):
         feed.put(db, "orders", other, gone)
 
 

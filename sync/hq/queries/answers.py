@@ -20,7 +20,7 @@ from sync.protocol.messages import Ask
 from sync.protocol.topics import ALL
 
 
-def answer(db: Database, store: str, ask: Ask, budgets: QueryBudgets) -> list[Raw] | Why:
+def answer_question(db: Database, store: str, ask: Ask, budgets: QueryBudgets) -> list[Raw] | Why:
     """The rows of an answer, none if HQ does not know; or why this store gets no answer now.
 
     `stock` {gtin}: NeighbourStock of every other store that keeps it, as HQ has counted it now. The product is named as in
@@ -49,7 +49,7 @@ def _goods(db: Database, store: str, text: str) -> str:
     """The key of a product, as the asking store writes it; the store's policy is read only if that is not a key already."""
     if is_gtin14(text):
         return text
-    policy = row_types.read("config", "policy", feed.body(db, "config", store, "policy"), Policy)
+    policy = row_types.valid_row("config", "policy", feed.body(db, "config", store, "policy"), Policy)
     return product_key(text, policy.codes.house if policy else ())
 
 
@@ -61,7 +61,7 @@ def _elsewhere(db: Database, store: str, gtin: str) -> list[NeighbourStock]:
            order by rows.scope""",
         (store, ALL, gtin),
     )
-    near = [(row["scope"], row_types.read("stock", gtin, row["body"], StockRow)) for row in found]
+    near = [(row["scope"], row_types.valid_row("stock", gtin, row["body"], StockRow)) for row in found]
     return [
         NeighbourStock(store=scope, on_hand=max(0, row.on_hand - row.reserved), as_of=row.as_of)
         for scope, row in near
@@ -74,13 +74,13 @@ def _member(db: Database, store: str, args: Mapping[str, str], budgets: QueryBud
     if text := args.get("token"):
         return _by_token(db, store, text, budgets)
     card, moment = args.get("card", ""), now()
-    if known := known_members.here(db, store, card):
+    if known := known_members.member_by_card_in_store(db, store, card):
         return [known]
-    known = known_members.elsewhere(db, card)
+    known = known_members.member_by_card(db, card)
 
     def proven() -> bool:
         assert known is not None
-        return not fresh_codes.is_pass(known, card) or fresh_codes.by_password(
+        return not fresh_codes.is_wallet_pass(known, card) or fresh_codes.verify_password(
             db, store, known, args.get("totp", ""), moment
         )
 
@@ -90,16 +90,18 @@ def _member(db: Database, store: str, args: Mapping[str, str], budgets: QueryBud
 def _by_token(db: Database, store: str, text: str, budgets: QueryBudgets) -> Sequence[Member] | Why:
     """The member that a signed code names; a store that knows them under another key gets that key."""
     moment = now()
-    shown = fresh_codes.by_token(db, store, text, moment)
-    known = known_members.named(db, shown.ref) if shown else None
+    shown = fresh_codes.verify_token(db, store, text, moment)
+    known = known_members.member_by_ref(db, shown.ref) if shown else None
     if shown is None or known is None:
         return _told(budgets.ask(store, "", None, moment))
-    if own := known_members.named_here(db, store, shown.ref):
+    if own := known_members.member_by_ref_in_store(db, store, shown.ref):
         return [own]
-    other = known_members.also(db, store, known)
+    other = known_members.same_person_in_store(db, store, known)
     name = other.member if other else shown.ref
     who = f"{known_members.REF}{shown.ref}"
-    return _told(budgets.ask(store, who, known, moment, name=name, proven=lambda: fresh_codes.use(db, shown, moment)))
+    return _told(
+        budgets.ask(store, who, known, moment, name=name, proven=lambda: fresh_codes.use_up(db, shown, moment))
+    )
 
 
 def _told(told: Member | Why | None) -> Sequence[Member] | Why:

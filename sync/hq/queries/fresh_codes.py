@@ -25,38 +25,38 @@ GSRN = 18  # digits of a pass's number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownCode:
     """A signed code whose signature and times hold: whose it is, by the name it gives them, and what is used up by it."""
 
     ref: str
     name: str
 
 
-def by_token(db: Database, store: str, text: str, now: Now) -> Shown | None:
+def verify_token(db: Database, store: str, text: str, now: Now) -> ShownCode | None:
     """A signed code by the asking store's own policy: a key of the chain's, not too long a life, and good at this moment."""
-    policy = row_types.read("config", "policy", feed.body(db, "config", store, "policy"), Policy) or Policy()
+    policy = row_types.valid_row("config", "policy", feed.body(db, "config", store, "policy"), Policy) or Policy()
     meant, at = member_token.verify(text, policy.codes), now.time.timestamp()
     if not isinstance(meant, MemberToken):
         return None
     lives, ahead = meant.exp - meant.iat, meant.iat - at
     if lives > policy.proofs.token_life_s or at > meant.exp or ahead > policy.proofs.token_ahead_s:
         return None
-    return Shown(ref=meant.member, name=f"jti:{_digest(meant.issuer, meant.jti)}")
+    return ShownCode(ref=meant.member, name=f"jti:{_digest(meant.issuer, meant.jti)}")
 
 
-def use(db: Database, shown: Shown, now: Now) -> bool:
+def use_up(db: Database, shown: ShownCode, now: Now) -> bool:
     """Use a signed code up, inside the caller's transaction; False if it was used before."""
     _forget(db, now)
     return _step(db, shown.name, 0, 0, now)
 
 
-def is_pass(known: Member | None, card: str) -> bool:
+def is_wallet_pass(known: Member | None, card: str) -> bool:
     """Whether a card (`issuer:number`) is the number of a wallet pass, which has a password to show with it."""
     number = card.partition(":")[2]
     return bool(known and known.wallet_secret and len(number) == GSRN and number.isascii() and number.isdigit())
 
 
-def by_password(db: Database, store: str, known: Member, password: str, now: Now) -> bool:
+def verify_password(db: Database, store: str, known: Member, password: str, now: Now) -> bool:
     """Whether that is the pass's password now, and behind every one used before, in whichever store; it is used up.
 
     Inside the caller's transaction. Wrong ones are counted by store, so that no store shuts a member out at another.

@@ -10,12 +10,12 @@ MEMBERS = "members"
 REF = "@"  # before the name in a signed code, in place of a card: no card begins so
 
 
-def carrier(db: Database, who: str) -> Member | None:
+def find_member(db: Database, who: str) -> Member | None:
     """The member whom a card, or REF and a name, means to HQ, as some store knows them."""
-    return named(db, who[1:]) if who[:1] == REF else elsewhere(db, who)
+    return member_by_ref(db, who[1:]) if who[:1] == REF else member_by_card(db, who)
 
 
-def elsewhere(db: Database, card: str) -> Member | None:
+def member_by_card(db: Database, card: str) -> Member | None:
     """The member who carries a card, as some store knows them; one that knows a secret of their pass before the others."""
     row = one(
         db,
@@ -23,30 +23,30 @@ def elsewhere(db: Database, card: str) -> Member | None:
            order by body ->> '$.wallet_secret' is null, scope limit 1""",
         (card, MEMBERS),
     )
-    return row_types.read(MEMBERS, row[1], feed.body(db, MEMBERS, *row), Member) if row else None
+    return row_types.valid_row(MEMBERS, row[1], feed.body(db, MEMBERS, *row), Member) if row else None
 
 
-def named(db: Database, ref: str) -> Member | None:
+def member_by_ref(db: Database, ref: str) -> Member | None:
     """The member of a name that HQ has given them in some store, as that one knows them."""
     row = one(
         db,
         "select scope, body from rows where feed = 'members' and key = ? and body is not null order by scope",
         (ref,),
     )
-    return row_types.read(MEMBERS, ref, row[1], Member) if row else None
+    return row_types.valid_row(MEMBERS, ref, row[1], Member) if row else None
 
 
-def also(db: Database, store: str, known: Member) -> Member | None:
+def same_person_in_store(db: Database, store: str, known: Member) -> Member | None:
     """The same person as a store knows them by another name: one who carries one of their cards."""
-    return next((found for card in known.codes if (found := here(db, store, card))), None)
+    return next((found for card in known.codes if (found := member_by_card_in_store(db, store, card))), None)
 
 
-def here(db: Database, store: str, card: str) -> Member | None:
+def member_by_card_in_store(db: Database, store: str, card: str) -> Member | None:
     """The member who carries a card, as this store knows them."""
     row = one(db, "select member from cards where code = ? and scope = ?", (card, store))
-    return row_types.read(MEMBERS, row[0], feed.body(db, MEMBERS, store, row[0]), Member) if row else None
+    return row_types.valid_row(MEMBERS, row[0], feed.body(db, MEMBERS, store, row[0]), Member) if row else None
 
 
-def named_here(db: Database, store: str, ref: str) -> Member | None:
+def member_by_ref_in_store(db: Database, store: str, ref: str) -> Member | None:
     """The member of that name in a store."""
-    return row_types.read(MEMBERS, ref, feed.body(db, MEMBERS, store, ref), Member)
+    return row_types.valid_row(MEMBERS, ref, feed.body(db, MEMBERS, store, ref), Member)

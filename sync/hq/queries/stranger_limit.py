@@ -16,7 +16,7 @@ DAYS = 28  # behind today, of which the normal hour is the median of the days' b
 BURST, EVERY = 4, 2.0  # strangers at once, and seconds for one more: people come one by one, lists do not
 
 
-def left(db: Database, store: str, now: Now) -> float:
+def burst_left(db: Database, store: str, now: Now) -> float:
     """Strangers a store may ask after at once, by the uptime of the machine that all workers share."""
     row = one(db, "select boot, left, uptime_ms from bursts where store = ?", (store,))
     if row is None or row[0] != now.boot:
@@ -24,10 +24,10 @@ def left(db: Database, store: str, now: Now) -> float:
     return float(min(BURST, row[1] + max(0, now.uptime_ms - row[2]) / 1000 / EVERY))
 
 
-def take_one(db: Database, store: str, now: Now) -> bool:
+def admit_stranger(db: Database, store: str, now: Now) -> bool:
     """Whether one more may be let in, in burst and hour; it is counted then, inside the caller's transaction."""
-    now_left = left(db, store, now)
-    if now_left < 1 or asked(db, store, now) >= allowed(db, store, now):
+    now_left = burst_left(db, store, now)
+    if now_left < 1 or asked_last_hour(db, store, now) >= hourly_limit(db, store, now):
         return False
     db.conn.execute(
         "insert or replace into bursts (store, boot, left, uptime_ms) values (?, ?, ?, ?)",
@@ -36,13 +36,13 @@ def take_one(db: Database, store: str, now: Now) -> bool:
     return True
 
 
-def asked(db: Database, store: str, now: Now) -> int:
+def asked_last_hour(db: Database, store: str, now: Now) -> int:
     """The number of strangers a store got an answer about within the last hour."""
     row = one(db, "select count(*) from meetings where store = ? and asked > ?", (store, utc_text(now.time - HOUR)))
     return int(row[0]) if row else 0
 
 
-def allowed(db: Database, store: str, now: Now) -> int:
+def hourly_limit(db: Database, store: str, now: Now) -> int:
     """How many strangers a store may ask about within an hour, by its own normal; days without a question do not count."""
     since, today = utc_text(now.time - timedelta(days=DAYS))[:10], now.text[:10]
     found = rows(db, "select most from asked_days where store = ? and day >= ? and day < ?", (store, since, today))
@@ -55,7 +55,7 @@ def note_day(db: Database, store: str, now: Now) -> None:
     db.conn.execute(
         """insert into asked_days (store, day, most) values (?, ?, ?)
            on conflict (store, day) do update set most = max(most, excluded.most)""",
-        (store, now.text[:10], asked(db, store, now)),
+        (store, now.text[:10], asked_last_hour(db, store, now)),
     )
     db.conn.execute(
         "delete from asked_days where store = ? and day < ?", (store, utc_text(now.time - timedelta(days=DAYS))[:10])

@@ -28,7 +28,9 @@ from sync.hq.queries.stranger_limit import FLOOR, HOUR
 
 log = logging.getLogger(__name__)
 
-MET = frozenset({event_type(CheckedIn), event_type(MemberIdentified)})  # facts that say that a member was there
+MEETING_TYPES = frozenset(
+    {event_type(CheckedIn), event_type(MemberIdentified)}
+)  # facts that say that a member was there
 STRANGER = "card:"  # the beginning of a fact's member if the store knew only their card
 NOBODY = "?"  # before a number, in place of a card: a question that found nobody, or proved nothing
 UNPROVEN = "member_unproven"  # a code without the proof it could have had, as HQ's refusals have it
@@ -69,7 +71,7 @@ class QueryBudgets:
         if why := self._why_not(store, now):
             return why
         with writing(self.db):
-            if not stranger_limit.take_one(self.db, store, now):  # another worker has let one in since
+            if not stranger_limit.admit_stranger(self.db, store, now):  # another worker has let one in since
                 return Why.TOO_FAST
             _forget(self.db, store, now.time)
             if known and not proven():
@@ -100,10 +102,12 @@ class QueryBudgets:
         moment = now.uptime_ms / 1000
         if self._closed.get(store, 0.0) > moment:
             return Why.OVER_BUDGET
-        if stranger_limit.left(self.db, store, now) < 1:
+        if stranger_limit.burst_left(self.db, store, now) < 1:
             self._pushed[store] = self._pushed.get(store, 0) + 1
             return self._close(store, moment, "in a flood") if self._pushed[store] > FLOOR else Why.TOO_FAST
-        if stranger_limit.asked(self.db, store, now) >= (may := stranger_limit.allowed(self.db, store, now)):
+        if stranger_limit.asked_last_hour(self.db, store, now) >= (
+            may := stranger_limit.hourly_limit(self.db, store, now)
+        ):
             return self._close(store, moment, f"{may} within an hour")
         self._pushed[store] = 0
         return None
@@ -137,7 +141,7 @@ def strangers(db: Database, store: str, members: Iterable[str]) -> list[str]:
 _OF_THAT_NAME = "from rows where feed = 'members' and key = value"
 
 
-def meet(db: Database, store: str, cards: Sequence[str], received: str) -> None:
+def note_meetings(db: Database, store: str, cards: Sequence[str], received: str) -> None:
     """Note unknown members that facts say were in a store, inside the transaction that keeps the facts."""
     _forget(db, store, parse_utc(received))
     for card in cards:
@@ -147,7 +151,7 @@ def meet(db: Database, store: str, cards: Sequence[str], received: str) -> None:
                on conflict (store, card) do update set met = excluded.met""",
             (store, card, received),
         )
-        if row and row[1] and row[0] and (known := known_members.carrier(db, card)):
+        if row and row[1] and row[0] and (known := known_members.find_member(db, card)):
             _introduce(db, store, card, row[0], known)
 
 
@@ -155,14 +159,16 @@ def _introduce(db: Database, store: str, who: str, name: str, known: Member) -> 
     """Send a store the row of a member it has met, under a name for this store only: two stores' names for one member cannot
     be matched. If the member showed a signed code, it is the name in the code, which the store has read."""
     if (
-        known_members.named_here(db, store, name) if who[:1] == REF else known_members.here(db, store, who)
-    ) or known_members.also(db, store, known):
+        known_members.member_by_ref_in_store(db, store, name)
+        if who[:1] == REF
+        else known_members.member_by_card_in_store(db, store, who)
+    ) or known_members.same_person_in_store(db, store, known):
         return
     row = msgspec.structs.replace(known, member=name)
     feed.put(db, MEMBERS, store, [(name, msgspec.json.encode(row).decode())])
 
 
-def alarms(db: Database, now: Now) -> dict[str, int]:
+def stores_over_limit(db: Database, now: Now) -> dict[str, int]:
     """Stores that asked far above their normal within a day, and how often they got no answer for it."""
     found = rows(
         db,

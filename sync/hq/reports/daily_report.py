@@ -11,7 +11,7 @@ from edge.platform.database import rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class DailyCount:
     """A store's number of facts of a type."""
 
     store: str
@@ -19,7 +19,7 @@ class Line:
     count: int
 
 
-def of_day(db: Database, day: date, zone: ZoneInfo, store: str | None = None) -> list[Line]:
+def daily_counts(db: Database, day: date, zone: ZoneInfo, store: str | None = None) -> list[DailyCount]:
     """The number of facts of a day by the stores' own clocks, by store and type.
 
     Reads all facts once: there is no index over time, because every fact would pay for it.
@@ -31,4 +31,4 @@ def of_day(db: Database, day: date, zone: ZoneInfo, store: str | None = None) ->
            where time >= ? and time < ? and (? is null or store = ?) group by store, type order by store, type""",
         (utc_text(begin), utc_text(begin + timedelta(days=1)), store, store),
     )
-    return [Line(**row) for row in found]
+    return [DailyCount(**row) for row in found]

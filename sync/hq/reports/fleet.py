@@ -13,7 +13,7 @@ from sync.hq.projections import config_status
 from sync.hq.projections.config_status import KEPT, WAITING, Stage
 from sync.hq.queries import unknown_members
 from sync.hq.stores import clones
-from sync.hq.stores.clones import Run
+from sync.hq.stores.clones import SyncRun
 from sync.protocol.messages import Passage, State
 from sync.protocol.topics import ALL
 
@@ -56,7 +56,7 @@ class StoreStatus(Struct, frozen=True, kw_only=True):
     forks: int = 0
     conflicts: int = 0
     strangers: int = 0  # members it asked about and got no answer for, if within a day it did so far above its normal
-    clones: list[Run] = []  # more than one box runs as this store, from one card
+    clones: list[SyncRun] = []  # more than one box runs as this store, from one card
 
 
 def fleet(db: Database) -> list[StoreStatus]:
@@ -65,14 +65,14 @@ def fleet(db: Database) -> list[StoreStatus]:
 
 
 def _standings(db: Database) -> Iterator[StoreStatus]:
-    heads = {(one.feed, one.scope): one for one in feed.stands(db)[0]}
+    heads = {(one.feed, one.scope): one for one in feed.changed_positions(db)[0]}
     aside, forks = _count(db, "quarantine"), _count(db, "forks")
     conflicts = _count(db, "conflicts", "settled is null")
     kept = dict(db.conn.execute("select store, sum(ordinal) from chains group by store").fetchall())
     told = {row["store"]: row for row in rows(db, "select * from fleet")}
-    said = config_status.of_stores(db)
-    doubled = clones.alarms(db)
-    strangers = unknown_members.alarms(db, now())
+    said = config_status.stages_by_store(db)
+    doubled = clones.cloned_stores(db)
+    strangers = unknown_members.stores_over_limit(db, now())
     for row in rows(db, "select id, name, revoked, fleet_group from stores order by id"):
         store = row["id"]
         own = StoreStatus(

@@ -42,7 +42,7 @@ _TYPES = ", ".join(
 )
 
 
-def of_day(db: Database, day: date, zone: ZoneInfo, store: str | None = None) -> list[Clerk]:
+def clerks_of_day(db: Database, day: date, zone: ZoneInfo, store: str | None = None) -> list[Clerk]:
     """Each clerk's day by the stores' own clocks. Reads all facts once, as the day's report does."""
     begin = datetime(day.year, day.month, day.day, tzinfo=zone)
     sums = ", ".join(f"coalesce(sum({condition}), 0) as {name}" for name, condition in _COUNTED.items())

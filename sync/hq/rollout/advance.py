@@ -13,11 +13,11 @@ from sync.hq.feeds import feed
 from sync.hq.importing import unsupported
 from sync.hq.importing.derived_fields import Change, Target
 from sync.hq.importing.files import Item
-from sync.hq.importing.push import Outcome
-from sync.hq.importing.row_builder import shape
-from sync.hq.progress_bar import shown
-from sync.hq.projections.config_status import in_words
-from sync.hq.rollout.plan import Reached, Rollout, candidates, reached, read, target
+from sync.hq.importing.push import PushResult
+from sync.hq.importing.row_builder import build_change
+from sync.hq.progress_bar import with_bar
+from sync.hq.projections.config_status import stage_in_words
+from sync.hq.rollout.plan import ReachedStore, Rollout, candidate_stores, reached_stores, read_rollout, target_stores
 
 CONFIG = "config"
 RUN = 250  # stores put in one transaction (some 20 ms): HQ goes on keeping, and a store that fails halts the next run
@@ -27,8 +27,8 @@ NAMED = 3  # stores an error names
 class Halted(NotPossible):
     """A roll-out does not go on: stores have refused it, or rolled it back."""
 
-    def __init__(self, rollout: Rollout, failed: Sequence[Reached]) -> None:
-        words = "; ".join(f"{one.store} {in_words(one.stage, one.path, one.reason)}" for one in failed[:NAMED])
+    def __init__(self, rollout: Rollout, failed: Sequence[ReachedStore]) -> None:
+        words = "; ".join(f"{one.store} {stage_in_words(one.stage, one.path, one.reason)}" for one in failed[:NAMED])
         more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
         super().__init__(
             f"roll-out {rollout.id} has halted. {words}{more}. Push those stores a config without the fault, or "
@@ -36,7 +36,7 @@ class Halted(NotPossible):
         )
 
 
-def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -> tuple[Rollout, Outcome]:
+def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -> tuple[Rollout, PushResult]:
     """A roll-out that could begin, and what it would change at its first stores. Raises NotPossible, BadFile."""
     (last,) = one(db, "select coalesce(max(id), 0) from rollouts") or (0,)
     rollout = Rollout(
@@ -48,15 +48,15 @@ def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -
         state="running",
         made=now().text,
     )
-    if not candidates(db, group):
+    if not candidate_stores(db, group):
         where = f"in group `{group}`: `noren hq stores group STORE... {group}` puts some there"
         raise NotPossible(f"no store is {where if group else 'enrolled: `noren hq stores add STORE` does that'}")
-    outcome = Outcome()
-    for store in shown("checking", target(db, rollout)):
+    outcome = PushResult()
+    for store in with_bar("checking", target_stores(db, rollout)):
         for item in items:
-            change = shape(db, Target(feed=CONFIG, scope=store, moment=rollout.made), item)
+            change = build_change(db, Target(feed=CONFIG, scope=store, moment=rollout.made), item)
             outcome.note(store, change)
-            outcome.not_yet |= unsupported.of_row(CONFIG, change.after)
+            outcome.not_yet |= unsupported.unsupported_in_row(CONFIG, change.after)
     return rollout, outcome
 
 
@@ -77,7 +77,7 @@ def begin(db: Database, rollout: Rollout) -> Rollout:
 def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout:
     """Go on to more stores; at the same percentage to those that have come since. Raises Halted, NotPossible."""
     with writing(db):
-        rollout = running(db, number)
+        rollout = running_rollout(db, number)
         if percent < rollout.percent:
             raise NotPossible(
                 f"roll-out {number} is at {rollout.percent} % and cannot go back to {percent} %; `undo` takes all back"
@@ -92,14 +92,14 @@ def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout
 def stop(db: Database, number: int) -> Rollout:
     """It reaches no more stores; those it has reached keep what they have. Raises NotPossible."""
     with writing(db):
-        rollout = running(db, number)
+        rollout = running_rollout(db, number)
         set_state(db, number, "stopped")
     return msgspec.structs.replace(rollout, state="stopped")
 
 
-def running(db: Database, number: int) -> Rollout:
+def running_rollout(db: Database, number: int) -> Rollout:
     """The roll-out, while it goes on. Raises NotPossible."""
-    rollout = read(db, number)
+    rollout = read_rollout(db, number)
     if rollout.state != "running":
         raise NotPossible(f"roll-out {number} is {rollout.state}: begin a new one")
     return rollout
@@ -111,7 +111,7 @@ def set_state(db: Database, number: int, state: str) -> None:
 
 
 def _look(db: Database, rollout: Rollout, anyway: bool) -> None:
-    failed = [one for one in reached(db, rollout) if one.failed]
+    failed = [one for one in reached_stores(db, rollout) if one.failed]
     if failed and not anyway:
         raise Halted(rollout, failed)
 
@@ -119,26 +119,26 @@ def _look(db: Database, rollout: Rollout, anyway: bool) -> None:
 def _reach(db: Database, rollout: Rollout, *, anyway: bool) -> None:
     """Put the document at the stores that do not have it yet; if a store fails meanwhile, it halts between two runs."""
     has = {row["store"] for row in rows(db, "select store from rollout_stores where rollout = ?", (rollout.id,))}
-    stores = [store for store in target(db, rollout) if store not in has]
-    for run in runs(stores, f"roll-out {rollout.id}"):
+    stores = [store for store in target_stores(db, rollout) if store not in has]
+    for run in store_batches(stores, f"roll-out {rollout.id}"):
         _look(db, rollout, anyway)
         with writing(db):
-            running(db, rollout.id)  # nobody has stopped it meanwhile
+            running_rollout(db, rollout.id)  # nobody has stopped it meanwhile
             for store in run:
                 _put(db, rollout, store)
 
 
-def runs(stores: Sequence[str], label: str) -> Iterator[Sequence[str]]:
+def store_batches(stores: Sequence[str], label: str) -> Iterator[Sequence[str]]:
     """The stores of one transaction after the other, with a bar."""
-    return shown(label, [stores[at : at + RUN] for at in range(0, len(stores), RUN)])
+    return with_bar(label, [stores[at : at + RUN] for at in range(0, len(stores), RUN)])
 
 
 def _put(db: Database, rollout: Rollout, store: str) -> None:
     moment = now().text
     items = [Item(path=Path(f"{rollout.file} at {store}"), line=1, fields=fields) for fields in rollout.document]
-    changes = [shape(db, Target(feed=CONFIG, scope=store, moment=moment), item) for item in items]
+    changes = [build_change(db, Target(feed=CONFIG, scope=store, moment=moment), item) for item in items]
     feed.put(db, CONFIG, store, [(change.key, change.after) for change in changes])
-    epoch, version = stand(db, store)
+    epoch, version = config_position(db, store)
     db.conn.execute(
         """insert or ignore into rollout_stores (rollout, store, epoch, version, before, sent, undone)
            values (?, ?, ?, ?, ?, ?, 0)""",
@@ -150,8 +150,8 @@ def _before(changes: Sequence[Change]) -> str:
     return msgspec.json.encode({change.key: change.before for change in changes}).decode()
 
 
-def stand(db: Database, store: str) -> tuple[str, int]:
+def config_position(db: Database, store: str) -> tuple[str, int]:
     """Epoch and version of a store's config, of which there is a row."""
-    here = feed.stand(db, CONFIG, store)
+    here = feed.feed_position(db, CONFIG, store)
     assert here
     return here.epoch, here.version

@@ -29,7 +29,7 @@ class Rollout(Struct, frozen=True, kw_only=True):
     made: str
 
 
-class Reached(Struct, frozen=True, kw_only=True):
+class ReachedStore(Struct, frozen=True, kw_only=True):
     """A store the roll-out has reached: the version it put there, and what the store reports of it."""
 
     store: str
@@ -57,10 +57,10 @@ class RolloutStatus(Struct, frozen=True, kw_only=True):
     begun: str
     candidates: int
     stages: dict[str, int]
-    stores: list[Reached]
+    stores: list[ReachedStore]
 
 
-def first(rollout: int, stores: Sequence[str], percent: int) -> list[str]:
+def first_stores(rollout: int, stores: Sequence[str], percent: int) -> list[str]:
     """The first `percent` of the stores (rounded up), in an order of its own for each roll-out.
 
     A higher percentage only adds stores, and not always the same stores meet a mistake first.
@@ -69,26 +69,26 @@ def first(rollout: int, stores: Sequence[str], percent: int) -> list[str]:
     return ranked[: -(-len(ranked) * percent // 100)]
 
 
-def candidates(db: Database, group: str | None) -> list[str]:
+def candidate_stores(db: Database, group: str | None) -> list[str]:
     """The enrolled stores of a group, or of the chain."""
     sql = "select id from stores where revoked is null and (? is null or fleet_group = ?)"
     return [row["id"] for row in rows(db, sql, (group, group))]
 
 
-def target(db: Database, rollout: Rollout) -> list[str]:
+def target_stores(db: Database, rollout: Rollout) -> list[str]:
     """The stores that shall have it by now: those it has reached, and those its percentage adds."""
-    return first(rollout.id, candidates(db, rollout.group), rollout.percent)
+    return first_stores(rollout.id, candidate_stores(db, rollout.group), rollout.percent)
 
 
-def read(db: Database, number: int) -> Rollout:
+def read_rollout(db: Database, number: int) -> Rollout:
     """Raises NotPossible if there is none of that number."""
-    found = [one for one in every(db) if one.id == number]
+    found = [one for one in all_rollouts(db) if one.id == number]
     if not found:
         raise NotPossible(f"there is no roll-out {number}: `noren hq rollout list` shows them")
     return found[0]
 
 
-def every(db: Database) -> list[Rollout]:
+def all_rollouts(db: Database) -> list[Rollout]:
     """All roll-outs, as they were begun."""
     found = rows(
         db, 'select id, file, document, fleet_group as "group", percent, state, made from rollouts order by id'
@@ -96,7 +96,7 @@ def every(db: Database) -> list[Rollout]:
     return [msgspec.convert({**row, "document": msgspec.json.decode(row["document"])}, Rollout) for row in found]
 
 
-def reached(db: Database, rollout: Rollout) -> list[Reached]:
+def reached_stores(db: Database, rollout: Rollout) -> list[ReachedStore]:
     """The stores it has reached, those whose key is revoked left out, by id."""
     found = rows(
         db,
@@ -104,12 +104,15 @@ def reached(db: Database, rollout: Rollout) -> list[Reached]:
            join stores s on s.id = r.store and s.revoked is null where r.rollout = ? order by r.store""",
         (rollout.id,),
     )
-    said = stages.of_stores(db)
-    return [_reached(row, stages.since(said.get((row["store"], row["epoch"]), ()), row["version"])) for row in found]
+    said = stages.stages_by_store(db)
+    return [
+        _reached(row, stages.stage_of_version(said.get((row["store"], row["epoch"]), ()), row["version"]))
+        for row in found
+    ]
 
 
-def _reached(row: dict[str, Any], said: Stage | None) -> Reached:
-    about = Reached(
+def _reached(row: dict[str, Any], said: Stage | None) -> ReachedStore:
+    about = ReachedStore(
         store=row["store"], version=row["version"], sent=row["sent"], stage=WAITING, undone=bool(row["undone"])
     )
     if said is None:
@@ -117,9 +120,9 @@ def _reached(row: dict[str, Any], said: Stage | None) -> Reached:
     return msgspec.structs.replace(about, stage=said.stage, reason=said.reason, path=said.path, said=said.time)
 
 
-def standing(db: Database, rollout: Rollout) -> RolloutStatus:
+def rollout_status(db: Database, rollout: Rollout) -> RolloutStatus:
     """The state of a roll-out: `halted` if it is running and a store has refused it or rolled it back."""
-    stores = reached(db, rollout)
+    stores = reached_stores(db, rollout)
     halted = rollout.state == "running" and any(one.failed for one in stores)
     counted = Counter(one.stage for one in stores)
     return RolloutStatus(
@@ -129,7 +132,7 @@ def standing(db: Database, rollout: Rollout) -> RolloutStatus:
         percent=rollout.percent,
         state="halted" if halted else rollout.state,
         begun=rollout.made,
-        candidates=len(candidates(db, rollout.group)),
+        candidates=len(candidate_stores(db, rollout.group)),
         stages={stage: counted[stage] for stage in STAGES},
         stores=stores,
     )

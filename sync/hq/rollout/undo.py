@@ -8,8 +8,8 @@ from sqlite_utils import Database
 from edge.platform.database import rows, writing
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
-from sync.hq.rollout.advance import CONFIG, running, runs, set_state, stand
-from sync.hq.rollout.plan import Rollout, reached, read
+from sync.hq.rollout.advance import CONFIG, config_position, running_rollout, set_state, store_batches
+from sync.hq.rollout.plan import Rollout, reached_stores, read_rollout
 
 
 def retry(db: Database, number: int) -> list[str]:
@@ -19,18 +19,20 @@ def retry(db: Database, number: int) -> list[str]:
     the trial, or whose scanner is plugged in by now, needs a new one. A store that was sent something else since is not
     this roll-out's business any more.
     """
-    rollout = running(db, number)
+    rollout = running_rollout(db, number)
     keys = {row["key"] for row in rollout.document}
     failed = [
-        one.store for one in reached(db, rollout) if one.failed and not _changed(db, one.store, keys, one.version)
+        one.store
+        for one in reached_stores(db, rollout)
+        if one.failed and not _changed(db, one.store, keys, one.version)
     ]
-    for run in runs(failed, f"roll-out {number}"):
+    for run in store_batches(failed, f"roll-out {number}"):
         with writing(db):
             for store in run:
                 feed.put_again(db, CONFIG, store, sorted(keys))
                 db.conn.execute(
                     "update rollout_stores set epoch = ?, version = ? where rollout = ? and store = ?",
-                    (*stand(db, store), number, store),
+                    (*config_position(db, store), number, store),
                 )
     return failed
 
@@ -41,14 +43,14 @@ def undo(db: Database, number: int, *, anyway: bool) -> tuple[list[str], list[st
     A store whose config was changed since then is left as it is, unless `anyway`. Safe to repeat after an interruption.
     """
     with writing(db):
-        rollout = read(db, number)
+        rollout = read_rollout(db, number)
         if rollout.state == "undone":
             raise NotPossible(f"roll-out {number} is undone already")
         set_state(db, number, "stopped")
     back: list[str] = []
     left: list[str] = []
     at = rows(db, "select store from rollout_stores where rollout = ? and undone = 0 order by store", (number,))
-    for run in runs([row["store"] for row in at], "taking back"):
+    for run in store_batches([row["store"] for row in at], "taking back"):
         with writing(db):
             for store in run:
                 (back if _give_back(db, rollout, store, anyway) else left).append(store)
@@ -68,7 +70,7 @@ def _give_back(db: Database, rollout: Rollout, store: str, anyway: bool) -> bool
     feed.put(db, CONFIG, store, before.items())
     db.conn.execute(
         "update rollout_stores set epoch = ?, version = ?, undone = 1 where rollout = ? and store = ?",
-        (*stand(db, store), *at),
+        (*config_position(db, store), *at),
     )
     return True
 

@@ -12,7 +12,7 @@ import msgspec
 from edge.config.policy import Policy
 from edge.validation.row import with_moments
 from sync.hq.errors import NotPossible
-from sync.hq.importing.files import Item, read
+from sync.hq.importing.files import Item, read_items
 from sync.hq.importing.row_builder import config_rows
 from sync.protocol.topics import ALL
 
@@ -39,7 +39,7 @@ class Table:
 
     def items(self, moment: datetime) -> Iterator[Item]:
         """Its rows as `noren hq push` reads them, with times relative to a moment. Raises NotPossible."""
-        found: Iterable[Item] = config_rows(self.path, UTF_8) if self.word == CONFIG else read(self.path)
+        found: Iterable[Item] = config_rows(self.path, UTF_8) if self.word == CONFIG else read_items(self.path)
         for item in found:
             fields = item.fields.items()
             yield replace(item, fields={name: _dated(value, moment) for name, value in fields})

@@ -16,7 +16,7 @@ COMMAND = "clones"
 NAMED = 4  # boxes named in the command to the store: people read it
 
 
-class Run(Struct, frozen=True, kw_only=True):
+class SyncRun(Struct, frozen=True, kw_only=True):
     """A run of a store's sync that has come back after another one had taken its place."""
 
     store: str
@@ -30,7 +30,7 @@ class Run(Struct, frozen=True, kw_only=True):
         return f"{self.machine or self.run} at {self.address or 'an unknown address'}"
 
 
-def note(db: Database, state: State, moment: str) -> bool:
+def note_birth(db: Database, state: State, moment: str) -> bool:
     """Note a birth inside the caller's transaction; returns whether it is of another run than the birth before.
 
     A run ends for good with its process; an older box sends none.
@@ -49,20 +49,20 @@ def note(db: Database, state: State, moment: str) -> bool:
     return turned
 
 
-def alarms(db: Database) -> dict[str, list[Run]]:
+def cloned_stores(db: Database) -> dict[str, list[SyncRun]]:
     """The stores that more than one box runs as, with the runs that took turns.
 
     Both must have come back twice: one birth that is delivered late makes both come back once, and is no clone.
     """
-    found: dict[str, list[Run]] = {}
+    found: dict[str, list[SyncRun]] = {}
     for row in rows(
         db, "select store, run, machine, address, seen from runs where returns >= ? order by store, run", (TURNS,)
     ):
-        found.setdefault(row["store"], []).append(Run(**row))
+        found.setdefault(row["store"], []).append(SyncRun(**row))
     return {store: runs for store, runs in found.items() if len(runs) > 1}
 
 
-def tell(db: Database, state: State) -> bool:
+def queue_clone_notice(db: Database, state: State) -> bool:
     """Queue a command that reports the clone, or that it is settled, if the box's birth says otherwise; returns whether
     the box needs it.
 
@@ -71,24 +71,24 @@ def tell(db: Database, state: State) -> bool:
     """
     if state.state != "birth" or state.cloned is None:
         return False
-    boxes = _boxes(alarms(db).get(state.store, []))
+    boxes = _boxes(cloned_stores(db).get(state.store, []))
     if state.cloned == bool(boxes):
         return False
     if _said_last(db, state.store) != boxes:
-        store_commands.order_within(db, state.store, COMMAND, {"boxes": boxes})
+        store_commands.queue_command_within(db, state.store, COMMAND, {"boxes": boxes})
     return True
 
 
 def settle(db: Database, store: str) -> bool:
     """A person has switched one off: forget the runs of both. Returns whether there was an alarm."""
-    if store not in alarms(db):
+    if store not in cloned_stores(db):
         return False
     db.conn.execute("delete from runs where store = ?", (store,))
-    store_commands.order_within(db, store, COMMAND, {"boxes": ""})
+    store_commands.queue_command_within(db, store, COMMAND, {"boxes": ""})
     return True
 
 
-def _boxes(runs: list[Run]) -> str:
+def _boxes(runs: list[SyncRun]) -> str:
     """The boxes in the form that the command takes, whatever a box calls itself."""
     named = [(_plain(run.machine) or _plain(run.run) or "?", _plain(run.address)) for run in runs[:NAMED]]
     return ",".join(f"{box}@{address}" for box, address in named)
@@ -100,5 +100,5 @@ def _plain(text: str) -> str:
 
 def _said_last(db: Database, store: str) -> str | None:
     """The boxes in the last command to the store, as long as it has not expired."""
-    said = [do for scope, do in store_commands.standing(db) if scope == store and do.command == COMMAND]
+    said = [do for scope, do in store_commands.open_commands(db) if scope == store and do.command == COMMAND]
     return said[-1].args["boxes"] if said else None

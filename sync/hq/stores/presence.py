@@ -25,12 +25,12 @@ def will(chain: str, key: SigningKey) -> Will:
     return Will(hq_topic(chain), seal(hq_topic(chain), header, (), key))
 
 
-def note(db: Database, state: State, moment: str) -> bool:
+def note_presence(db: Database, state: State, moment: str) -> bool:
     """Note a birth or a death inside the caller's transaction; returns whether the store has just connected, with this box.
 
     A death counts only for the boot it names.
     """
-    turned = clones.note(db, state, moment)
+    turned = clones.note_birth(db, state, moment)
     row = one(db, "select state, since, told from fleet where store = ?", (state.store,))
     before = msgspec.json.decode(row[2], type=State) if row else None
     if state.state == "death":

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.engines.upc_ean import expanded
+from firmware_bridge.decode.engines.upc_ean import upce_to_upca
 from tests.bench.decoding import camera
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
@@ -87,7 +87,7 @@ def score(picture: Picture, readings: list[Reading]) -> tuple[bool, bool]:
 def _spelled(symbology: Symbology, data: bytes) -> bytes:
     """UPC-E, UPC-A and EAN-13 of one number are the same reading."""
     if symbology is Symbology.UPCE and len(data) == 8:
-        data = expanded(data)
+        data = upce_to_upca(data)
     if symbology in DIGITS and len(data) == 12:
         data = b"0" + data
     data = data.replace(b"\r\n", b"\n").strip(b"\n").translate(None, BRACKETS)
@@ -107,7 +107,7 @@ def _spellings(texts: tuple[str, ...]) -> set[bytes]:
         if text.isascii() and text.isdigit():
             out |= {_spelled(Symbology.EAN13, text.encode()), _spelled(Symbology.UPCE, text.encode())}
             if len(text) == 8:
-                out.add(b"0" + expanded(text.encode()))
+                out.add(b"0" + upce_to_upca(text.encode()))
     return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import zxingcpp
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.engines.upc_ean import expanded
+from firmware_bridge.decode.engines.upc_ean import upce_to_upca
 from tests.bench.decoding.camera import DIGITS, INK, LETTERS, PAPER, PHOTONS, Gray, Light, checked, seeded, sensed
 
 WIDTH, HEIGHT = 560, 320  # pixels of a frame: what is around a label only takes time
@@ -83,7 +83,7 @@ def text_for(kind: Symbology, rng: np.random.Generator) -> str:
             return checked("0" + some(DIGITS, 10))
         case Symbology.UPCE:
             six = some(DIGITS[3:], 6)  # no noughts, ones and twos: these are left out in other ways
-            return "0" + six + checked(expanded(f"0{six}0".encode())[:-1].decode())[-1]
+            return "0" + six + checked(upce_to_upca(f"0{six}0".encode())[:-1].decode())[-1]
         case Symbology.CODE128:
             return some(DIGITS, 12) if rng.random() < 0.5 else some(LETTERS, 10)
         case Symbology.CODE39:
@@ -251,7 +251,7 @@ def _mended(kind: Symbology, text: str) -> str:
         case Symbology.EAN13 | Symbology.EAN8 | Symbology.UPCA:
             return checked(text[:-1])
         case Symbology.UPCE:
-            return text[:-1] + checked(expanded(text.encode())[:-1].decode())[-1]
+            return text[:-1] + checked(upce_to_upca(text.encode())[:-1].decode())[-1]
         case _:
             return text
 

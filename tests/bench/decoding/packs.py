@@ -15,7 +15,7 @@ from edge.codes.symbology import Symbology
 from tests.bench.decoding.camera import DIGITS, HEIGHT, LETTERS, WIDTH, Gray, Light, checked, seeded, sensed
 from tests.bench.decoding.corpus import Picture
 
-HALVES = ("development", "hold-out")  # what rungs are chosen with, and what they are then measured on, once
+HALVES = ("development", "hold-out")  # what stages are chosen with, and what they are then measured on, once
 FINE = 6  # pixels of artwork a module
 SAMPLES = 3  # a pixel each way: a sensor averages what it covers
 AROUND = 0.7  # of a code's size, of printed pack around it

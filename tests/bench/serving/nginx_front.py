@@ -21,7 +21,7 @@ def main(settings: str) -> None:
     """Become nginx."""
     assert PROGRAM, "nginx is not installed"
     config = read_config(Path(settings))
-    haproxy.prepare(config)
+    haproxy.prepare_front(config)
     folder = haproxy.folder(config)
     conf = folder / "nginx.conf"
     conf.write_text(

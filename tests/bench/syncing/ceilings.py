@@ -47,7 +47,7 @@ def _values(row: EventRow) -> tuple[object, ...]:
 
 def sealed(facts: Sequence[EventRow]) -> tuple[int, int]:
     """Of the first batch of a backlog: how many facts, and how many bytes on the line."""
-    batch, mark = next(envelope.share_out(facts[:CAP])), GENESIS
+    batch, mark = next(envelope.split_rows(facts[:CAP])), GENESIS
     for row in batch:
         mark = chain_hash(mark, row.raw())
     header = Events(

@@ -26,7 +26,7 @@ from edge.platform.migration import migrate
 from sync.feeds import replica_table
 from sync.feeds.receiver import FeedReceiver
 from sync.feeds.versions import HeadComparison, against
-from sync.hq.enrolment.founding import found, opened
+from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.feeds import feed, publisher
 from sync.protocol.messages import FeedHead, Head, Want
 from tests import town as towns
@@ -48,7 +48,7 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         town, _ = shop.built(Path(folder))
         begun = time.monotonic()
-        with opened(town.hq) as db:
+        with open_headquarters(town.hq) as db:
             grow(db, products)
         print(f"HQ has {products} products after {time.monotonic() - begun:.0f} s", flush=True)
         figures = _first_load(town, products)
@@ -112,8 +112,8 @@ def loaded(town: DemoStack, products: int) -> bool:
 
 def _check(town: DemoStack) -> None:
     """What the mirror has is what HQ has: every row, and the digest that both keep."""
-    with opened(town.hq) as db:
-        there = feed.stand(db, "catalog", "all")
+    with open_headquarters(town.hq) as db:
+        there = feed.feed_position(db, "catalog", "all")
         rows = db.conn.execute("select key, version, body from rows where feed = 'catalog' order by key")
         mirror = open_hq(town.data)
         here = replica_table.stand(mirror, "catalog")
@@ -126,8 +126,8 @@ def _check(town: DemoStack) -> None:
 
 def _digests(town: DemoStack, folder: Path) -> dict[str, float]:
     """How long it takes to know that a mirror is HQ's, by size; the smaller ones are loaded without a line."""
-    with opened(town.hq) as db:
-        like, whole = products_of(db), feed.stand(db, "catalog", "all")
+    with open_headquarters(town.hq) as db:
+        like, whole = products_of(db), feed.feed_position(db, "catalog", "all")
     assert whole is not None
     took = {whole.rows: _digest_ms(town.data, whole.head)}
     for size in (size for size in SIZES if size < whole.rows):
@@ -144,12 +144,12 @@ def _digests(town: DemoStack, folder: Path) -> dict[str, float]:
 
 def _mirrored(place: Path, like: Sequence[dict[str, object]], size: int) -> FeedHead:
     """A headquarters and a mirror of it with so many products; where HQ's feed stands."""
-    found(place / "hq", "hanada", "mqtt://127.0.0.1:1")
+    found_headquarters(place / "hq", "hanada", "mqtt://127.0.0.1:1")
     migrate(place)
-    with opened(place / "hq") as db:
+    with open_headquarters(place / "hq") as db:
         with writing(db):
             feed.put(db, "catalog", "all", made_up(like, size))
-        there = feed.stand(db, "catalog", "all")
+        there = feed.feed_position(db, "catalog", "all")
         assert there is not None
         wants: deque[Want] = deque()
 
@@ -161,7 +161,7 @@ def _mirrored(place: Path, like: Sequence[dict[str, object]], size: int) -> Feed
         mirror.on_head("all", Head(feeds={"catalog": there.head}), 0.0, now())
         for second in count():
             mirror.send(second)
-            while wants and (page := publisher.page(db, "ginza", wants.popleft())):
+            while wants and (page := publisher.feed_page(db, "ginza", wants.popleft())):
                 mirror.on_rows(*page, second, now())
             if mirror.stands["catalog"].version == there.version:
                 break

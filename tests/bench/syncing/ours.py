@@ -11,7 +11,7 @@ from edge.features.stock import StockRow
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from sync.hq.enrolment.founding import enrol, found, opened
+from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.feeds import feed
 from tests.bench.syncing.arena import DEBIAN, Arena, answers, eventually, module
 from tests.bench.syncing.saying import said
@@ -25,7 +25,7 @@ CHAIN, STORE = "bench", "ginza"
 def settle_in(here: Arena) -> None:
     """A headquarters with one store and its goods, the store's settings and databases, and the processes, not started."""
     hq = here.folder / "hq"
-    found(hq, CHAIN, f"mqtt://127.0.0.1:{here.link}")
+    found_headquarters(hq, CHAIN, f"mqtt://127.0.0.1:{here.link}")
     bundle = enrol(hq, STORE, STORE)
     (here.folder / "store-signing.key").write_bytes((bundle / "store-signing.key").read_bytes())
     about = f'[store]\nchain = "{CHAIN}"\nid = "{STORE}"\ndata = "data"\n'
@@ -42,7 +42,7 @@ def settle_in(here: Arena) -> None:
 def _stock_up(hq: Path) -> None:
     """Goods whose pieces HQ counts, so that a fact counted twice is seen where it would hurt."""
     goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]
-    with opened(hq) as db, writing(db):
+    with open_headquarters(hq) as db, writing(db):
         feed.put(db, "stock", STORE, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])
 
 
@@ -57,7 +57,7 @@ def build(here: Arena, trial: Trial) -> None:
 
 def count(here: Arena) -> Count:
     """Facts by their ids, and pieces by HQ's own stock: a key that hides doubled rows would show there."""
-    with opened(here.folder / "hq") as db:
+    with open_headquarters(here.folder / "hq") as db:
         ids = [id_ for (id_,) in db.conn.execute("select id from facts where store = ?", (STORE,))]
         moves = rows(db, "select event from facts where type = 'noren.stock.moved'")
         stock = rows(db, "select key, body from rows where feed = 'stock' and scope = ?", (STORE,))

@@ -14,7 +14,7 @@ from edge.facts.journal import GENESIS, NOBODY, Box, chain_hash, cloud_event
 from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import one, writing
-from sync.hq.enrolment.founding import enrol, found, opened
+from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.outbox import Outbox
@@ -23,7 +23,7 @@ from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.journal.send_window import CAP, WINDOW
 from sync.protocol import topics
-from sync.protocol.envelope import seal, share_out
+from sync.protocol.envelope import seal, split_rows
 from sync.protocol.messages import EventRow, Events, Prev
 from sync.protocol.signing import SigningKey, read_private
 from sync.transport.mqtt_events import Connected, MessageReceived
@@ -106,7 +106,7 @@ class _Store:
                     cloud_event(self.box, seq, event_type(type(told)), told, now(), NOBODY)
                 ).decode()
                 rows.append(EventRow(seq=seq, ordinal=seq, event=event))
-            yield from (self._sealed(part) for part in share_out(rows))
+            yield from (self._sealed(part) for part in split_rows(rows))
 
     def _sealed(self, rows: Sequence[EventRow]) -> MessageReceived:
         before, self.mark = self.mark, self._after(rows)
@@ -139,14 +139,14 @@ def _rate(told: Told, many: int, most: int, waiting: int) -> tuple[float, float]
 
 def _founded(folder: Path, told: Told) -> list[_Store]:
     """A headquarters that keeps the stock of its stores."""
-    found(folder, CHAIN, "mqtt://127.0.0.1:1")
+    found_headquarters(folder, CHAIN, "mqtt://127.0.0.1:1")
     stores = []
     for number in range(STORES):
         bundle = enrol(folder, f"s{number}", f"s{number}")
         key = read_private((bundle / "store-signing.key").read_text())
         stores.append(_Store(f"s{number}", key, told(random.Random(number))))
     goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         for store in stores:
             feed.put(db, "stock", store.name, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])
     return stores

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from edge.config.noren_toml import BadConfig
-from firmware_bridge.camera.camera import region
+from firmware_bridge.camera.camera import crop_region
 from tests.firmware_bridge.pictures import desk, picture, showing, video
 from tests.firmware_bridge.rig import Rig, noren, until
 
@@ -172,8 +172,8 @@ def test_a_wrong_setting_is_said_before_anything_starts(
 
 def test_a_region_is_cut_by_shares() -> None:
     gray = desk()
-    assert region(gray, None) is gray
-    assert region(gray, (0.25, 0.5, 0.75, 1.0)).shape == (360, 640)
+    assert crop_region(gray, None) is gray
+    assert crop_region(gray, (0.25, 0.5, 0.75, 1.0)).shape == (360, 640)
 
 
 def test_an_unplugged_lens_says_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from firmware_bridge.camera.frame_grabber import FrameGrabber
 from firmware_bridge.camera.motion_gate import Gray
-from firmware_bridge.devices.events import Detail, DeviceLost
+from firmware_bridge.devices.events import DeviceFault, DeviceLost
 
 BYTES = 8  # of a picture's number: however slow the machine, it does not begin anew
 
@@ -60,7 +60,7 @@ def test_a_picture_is_one_taken_after_it_was_asked_for_and_others_are_not_decode
     assert lens.closed
 
 
-@pytest.mark.parametrize("error", [DeviceLost(Detail.UNPLUGGED), ZeroDivisionError("a bug")])
+@pytest.mark.parametrize("error", [DeviceLost(DeviceFault.UNPLUGGED), ZeroDivisionError("a bug")])
 def test_what_goes_wrong_while_grabbing_is_raised_where_pictures_are_asked_for(error: BaseException) -> None:
     lens = Counting()
     with FrameGrabber(lens) as grabber:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from firmware_bridge.camera.obstruction import LASTS, Obstruction, judge, look
-from firmware_bridge.devices.events import Detail
+from firmware_bridge.devices.events import DeviceFault
 from tests.firmware_bridge.pictures import desk, showing
 
 
@@ -21,17 +21,17 @@ def a_lit_slit() -> np.ndarray:
 @pytest.mark.parametrize(
     ("gray", "wrong"),
     [
-        (noisy(2), Detail.BLACK),
-        (a_lit_slit(), Detail.BLACK),
-        (noisy(120), Detail.COVERED),
-        (noisy(250), Detail.COVERED),
+        (noisy(2), DeviceFault.BLACK),
+        (a_lit_slit(), DeviceFault.BLACK),
+        (noisy(120), DeviceFault.COVERED),
+        (noisy(250), DeviceFault.COVERED),
         (desk(), None),
         (showing("4901234567894"), None),
         ((desk() // 4).astype(np.uint8), None),
     ],
     ids=["cap on", "lit slit", "finger", "torch", "empty desk", "label", "dim desk"],
 )
-def test_one_picture_is_judged(gray: np.ndarray, wrong: Detail | None) -> None:
+def test_one_picture_is_judged(gray: np.ndarray, wrong: DeviceFault | None) -> None:
     assert judge(gray) == wrong
 
 
@@ -41,10 +41,10 @@ def test_a_hand_before_the_lens_is_not_told_and_a_cover_that_stays_is() -> None:
         sight = look(sight, noisy(120), float(second))
         assert sight.blind() is None
     sight = look(sight, noisy(120), LASTS)
-    assert sight.blind() is Detail.COVERED
+    assert sight.blind() is DeviceFault.COVERED
     assert look(sight, desk(), LASTS + 1).blind() is None
 
 
 def test_from_covered_to_black_the_time_begins_anew() -> None:
     sight = look(look(Obstruction(), noisy(120), 0.0), noisy(2), LASTS)
-    assert (sight.wrong, sight.blind()) == (Detail.BLACK, None)
+    assert (sight.wrong, sight.blind()) == (DeviceFault.BLACK, None)

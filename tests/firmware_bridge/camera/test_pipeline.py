@@ -9,9 +9,9 @@ import segno
 import zxingcpp
 
 from edge.config.noren_toml import CameraDevice
-from firmware_bridge.camera.camera import View
+from firmware_bridge.camera.camera import LensView
 from firmware_bridge.camera.code_selection import Rule
-from firmware_bridge.camera.wanted_codes import Wanted
+from firmware_bridge.camera.wanted_codes import WantedCodes
 from firmware_bridge.decode.cascade import Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 from tests.firmware_bridge.pictures import FPS, desk, showing
@@ -47,7 +47,7 @@ def told(
     """
     decoder = Counted(DecodeSettings(budget=60.0))  # a busy machine must not change what is read
     decoder.misses, decoder.blind_from = misses, blind_from
-    view = View(CameraDevice(id="eye", station="kiosk-1", source="x", several=several), decoder, Wanted())
+    view = LensView(CameraDevice(id="eye", station="kiosk-1", source="x", several=several), decoder, WantedCodes())
     frames = [gray for seconds, gray in scenes for _ in range(round(seconds * FPS))]
     read = [
         (n / FPS, code.data.decode())
@@ -134,7 +134,9 @@ def test_light_that_changes_does_not_tell_a_tag_again() -> None:
 
 
 def test_a_decoder_that_hangs_does_not_tell_a_tag_again() -> None:
-    view = View(CameraDevice(id="eye", station="kiosk-1", source="x"), Decoder(DecodeSettings(budget=60.0)), Wanted())
+    view = LensView(
+        CameraDevice(id="eye", station="kiosk-1", source="x"), Decoder(DecodeSettings(budget=60.0)), WantedCodes()
+    )
     times = [n / FPS for n in range(10)] + [6 + n / FPS for n in range(10)]
     gray = [showing(JAN, at=(200 + n % 2 * 20, 60)) for n in range(2)]
     assert len([code for n, at in enumerate(times) for code in view.look(gray[n % 2], at)]) == 1
@@ -181,7 +183,7 @@ class Tired(Decoder):
 
 def test_a_still_scene_gets_all_the_ladder_over_some_frames_and_an_old_one_a_single_look() -> None:
     decoder = Tired(needs=3)
-    view = View(CameraDevice(id="eye", station="kiosk-1", source="x"), decoder, Wanted())
+    view = LensView(CameraDevice(id="eye", station="kiosk-1", source="x"), decoder, WantedCodes())
     gray = desk()
     for n in range(8 * FPS):
         view.look(gray, n / FPS)

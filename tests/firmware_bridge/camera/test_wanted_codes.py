@@ -9,7 +9,7 @@ from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.symbology import Symbology
 from edge.config.noren_toml import CameraDevice
 from edge.config.role import Role
-from firmware_bridge.camera.wanted_codes import FRESH, Wanted, wanted
+from firmware_bridge.camera.wanted_codes import FRESH, WantedCodes, wanted_codes_of
 from firmware_bridge.decode.cascade import RETAIL
 from firmware_bridge.decode.detection import BelievedCode
 from sync.hq.sample.tables import policy
@@ -24,7 +24,7 @@ def camera(**keys: Any) -> CameraDevice:
 
 
 def beyond_retail(role: Role, *issuers: IssuerRule, badges: tuple[IssuerRule, ...] = ()) -> set[Symbology]:
-    return set(wanted(camera(), role, CodeRules(issuers=issuers, badges=badges)).symbologies - RETAIL)
+    return set(wanted_codes_of(camera(), role, CodeRules(issuers=issuers, badges=badges)).symbologies - RETAIL)
 
 
 def rule(**keys: Any) -> IssuerRule:
@@ -36,7 +36,7 @@ def house(**keys: Any) -> HouseRule:
 
 
 def found(symbology: Symbology, data: str) -> BelievedCode:
-    return BelievedCode(symbology=symbology, aim="", data=data.encode(), corners=((0, 0),) * 4, rung="test")
+    return BelievedCode(symbology=symbology, aim="", data=data.encode(), corners=((0, 0),) * 4, stage="test")
 
 
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.COUNTER, Role.HANDHELD, Role.SHELF, Role.FITTING_ROOM])
@@ -94,9 +94,9 @@ def test_the_houses_own_item_numbers_are_read_where_goods_are_shown_and_at_no_do
 ) -> None:
     rules = CodeRules(house=(item,))
     for role in (Role.KIOSK, Role.COUNTER, Role.HANDHELD, Role.SHELF):
-        assert wanted(camera(), role, rules).symbologies == RETAIL | FRESH | {S.ITF} | more
+        assert wanted_codes_of(camera(), role, rules).symbologies == RETAIL | FRESH | {S.ITF} | more
     for role in (Role.ENTRANCE, Role.GATE):
-        assert wanted(camera(), role, rules).symbologies == RETAIL
+        assert wanted_codes_of(camera(), role, rules).symbologies == RETAIL
 
 
 @pytest.mark.parametrize(
@@ -111,16 +111,16 @@ def test_the_houses_own_item_numbers_are_read_where_goods_are_shown_and_at_no_do
 )
 def test_a_house_number_in_nw7_counts_only_as_its_rule_prints_it(code: str, counts: bool) -> None:
     rules = CodeRules(house=(house(lengths=(8,), start_stop="AA"),))
-    assert wanted(camera(), Role.KIOSK, rules).counts(found(S.CODABAR, code)) is counts
+    assert wanted_codes_of(camera(), Role.KIOSK, rules).counts(found(S.CODABAR, code)) is counts
 
 
 def test_a_house_number_in_itf_counts_by_its_check_digit() -> None:
     rules = CodeRules(house=(house(lengths=(7,), check=CheckScheme.MOD10),))
     number = "1234567" + str(mod10_digit("1234567"))
     wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
-    assert wanted(camera(), Role.SHELF, rules).counts(found(S.ITF, number))
-    assert not wanted(camera(), Role.SHELF, rules).counts(found(S.ITF, wrong))
-    assert not wanted(camera(), Role.SHELF, rules).counts(found(S.ITF, number[:6]))
+    assert wanted_codes_of(camera(), Role.SHELF, rules).counts(found(S.ITF, number))
+    assert not wanted_codes_of(camera(), Role.SHELF, rules).counts(found(S.ITF, wrong))
+    assert not wanted_codes_of(camera(), Role.SHELF, rules).counts(found(S.ITF, number[:6]))
 
 
 def test_badges_are_read_where_staff_work() -> None:
@@ -151,10 +151,10 @@ def test_the_sample_chains_old_card_is_read_at_its_door() -> None:
     ],
 )
 def test_a_text_of_a_misreading_symbology_counts_only_if_it_means_something(code: BelievedCode, counts: bool) -> None:
-    assert wanted(camera(), Role.KIOSK, RULES).counts(code) is counts
+    assert wanted_codes_of(camera(), Role.KIOSK, RULES).counts(code) is counts
 
 
 def test_symbologies_that_are_configured_are_what_is_read_and_each_text_counts() -> None:
-    wants = wanted(camera(symbologies=[S.ITF, S.QR]), Role.KIOSK, RULES)
-    assert wants == Wanted(symbologies=frozenset({S.ITF, S.QR}))
+    wants = wanted_codes_of(camera(symbologies=[S.ITF, S.QR]), Role.KIOSK, RULES)
+    assert wants == WantedCodes(symbologies=frozenset({S.ITF, S.QR}))
     assert wants.counts(found(S.ITF, "123456"))

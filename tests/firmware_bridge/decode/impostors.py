@@ -23,23 +23,23 @@ class Exploit:
 
 
 GOOD = {"type": "answer", "codes": [], "unfinished": False, "noise": 0}
-CODE = ["ean13", "]E0", b"4901234567894", [[0, 0], [9, 0], [9, 9], [0, 9]], "rung", True]
+CODE = ["ean13", "]E0", b"4901234567894", [[0, 0], [9, 0], [9, 9], [0, 9]], "stage", True]
 
 
 def _code(**changed: object) -> dict[str, object]:
-    names = ("symbology", "aim", "data", "corners", "rung", "sure")
+    names = ("symbology", "aim", "data", "corners", "stage", "sure")
     return GOOD | {"codes": [[changed.get(name, value) for name, value in zip(names, CODE, strict=True)]]}
 
 
 LIES: dict[str, bytes] = {
     "pickle": b"",  # made in the child, see below
     "noise": bytes(range(256)),
-    "half": messages.encoded(Answer(codes=[], unfinished=False, noise=0))[:-3],
-    "two in one": messages.encoded(Answer(codes=[], unfinished=False, noise=0)) * 2,
+    "half": messages.encode_message(Answer(codes=[], unfinished=False, noise=0))[:-3],
+    "two in one": messages.encode_message(Answer(codes=[], unfinished=False, noise=0)) * 2,
     "too long": b"\xc6" + bytes(LARGEST + 100),
     "nested": b"\x91" * 60_000,
     "a length of 4 GB": b"\xdd\xff\xff\xff\xff",
-    "ready": messages.encoded(Ready()),
+    "ready": messages.encode_message(Ready()),
     "nobody's kind": msgspec.msgpack.encode({"type": "order", "run": "rm"}),
     "a field too many": msgspec.msgpack.encode(GOOD | {"run": "rm"}),
     "a number that is none": msgspec.msgpack.encode(GOOD | {"noise": "many"}),
@@ -56,9 +56,9 @@ LIES: dict[str, bytes] = {
 def _asked(line_fd: int) -> socket.socket:
     """The line after the first frame has been asked about."""
     line = socket.socket(fileno=line_fd)
-    messages.hear_settings(line)
-    line.send(messages.encoded(Ready()))
-    messages.hear_job(line)
+    messages.receive_settings(line)
+    line.send(messages.encode_message(Ready()))
+    messages.receive_job(line)
     return line
 
 
@@ -87,7 +87,7 @@ def shrinker(line_fd: int, frame_fd: int) -> None:
     try:
         os.ftruncate(frame_fd, 0)
     except PermissionError:
-        line.send(messages.answer((), unfinished=False, noise=0))
-    messages.hear_job(line)
-    line.send(messages.answer((), unfinished=False, noise=7))
+        line.send(messages.encode_answer((), unfinished=False, noise=0))
+    messages.receive_job(line)
+    line.send(messages.encode_answer((), unfinished=False, noise=7))
     signal.pause()

@@ -10,10 +10,10 @@ import pytest
 from edge.codes.camera_limits import MIN_LENGTH, START_STOP_LETTERS
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.cascade import MARGIN, RETAIL, Decoder, DecodeSettings, engines
-from firmware_bridge.decode.cascade_stages import AGAIN, AGAIN_MATRIX, LADDER, SHAKES, Depth, Stage
+from firmware_bridge.decode.cascade_stages import AGAIN, AGAIN_MATRIX, CASCADE, VARIATIONS, Depth, Stage
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.frame_session import FrameSession
-from firmware_bridge.decode.simple_api import live, patient
+from firmware_bridge.decode.simple_api import live_reader, patient_reader
 from firmware_bridge.decode.time_budget import TimeBudget, UsualCosts
 from tests.bench.decoding import camera, damage, damaged, packs
 from tests.bench.decoding.corpus import score
@@ -89,7 +89,7 @@ PACKS = [
     ("databar", 4),
     ("hemmed", 2),
     ("hemmed", 3),
-]  # no other rung reads them
+]  # no other stage reads them
 
 
 @pytest.mark.parametrize(("kind", "seed"), PACKS)
@@ -240,30 +240,30 @@ def test_a_code_alone_in_the_frame_leaves_nothing_to_climb_for() -> None:
 def test_an_empty_scene_is_finished_after_some_frames() -> None:
     decoder, frame = Decoder(), np.full((480, 640), 200, np.uint8)
     decoder.read(frame, deep=True)
-    for _ in LADDER:
+    for _ in CASCADE:
         if not decoder.unfinished:
             return
         decoder.read(frame, again=True)
-    pytest.fail("each frame climbs one rung at least")
+    pytest.fail("each frame climbs one stage at least")
 
 
 def test_the_name_of_the_rung_is_one_of_the_ladder(still: Decoder) -> None:
     _, frame = photo(Symbology.EAN13, "defocus", 2.5)
     (found,) = still.read(frame)
-    assert found.rung in {rung.name for rung in LADDER}
+    assert found.stage in {stage.name for stage in CASCADE}
 
 
 def test_every_rung_names_an_engine_and_gets_dearer_going_down() -> None:
     known = engines(RETAIL)
-    assert all(rung.engine in known for rung in LADDER)
-    assert all(engine in known and shake in SHAKES for engine, shake in AGAIN + AGAIN_MATRIX)
-    assert [rung.depth for rung in LADDER] == sorted(rung.depth for rung in LADDER)
-    assert len({rung.name for rung in LADDER}) == len(LADDER)
+    assert all(stage.engine in known for stage in CASCADE)
+    assert all(engine in known and shake in VARIATIONS for engine, shake in AGAIN + AGAIN_MATRIX)
+    assert [stage.depth for stage in CASCADE] == sorted(stage.depth for stage in CASCADE)
+    assert len({stage.name for stage in CASCADE}) == len(CASCADE)
 
 
-def what_suits(rung: Stage) -> tuple[str, float]:
-    """A damage this rung is there for, or at least stands."""
-    match rung.picture.split(", ")[0].split():
+def what_suits(stage: Stage) -> tuple[str, float]:
+    """A damage this stage is there for, or at least stands."""
+    match stage.picture.split(", ")[0].split():
         case ["tilted", degrees] if float(degrees) > 4:
             return "rotation", float(degrees)
         case ["inverted"]:
@@ -276,15 +276,15 @@ def what_suits(rung: Stage) -> tuple[str, float]:
             return "clean", 0
 
 
-@pytest.mark.parametrize("rung", LADDER, ids=lambda rung: rung.name)
-def test_each_rung_reads_something_by_itself(rung: Stage) -> None:
-    kinds = {"opencv qr": [Symbology.QR], "opencv bars": [Symbology.UPCA]}.get(rung.engine, [Symbology.EAN13])
+@pytest.mark.parametrize("stage", CASCADE, ids=lambda stage: stage.name)
+def test_each_rung_reads_something_by_itself(stage: Stage) -> None:
+    kinds = {"opencv qr": [Symbology.QR], "opencv bars": [Symbology.UPCA]}.get(stage.engine, [Symbology.EAN13])
     readable, known = [*kinds, Symbology.QR], engines(RETAIL)
     for seed in range(5):
         for kind in readable:
-            text, frame = photo(kind, *what_suits(rung), seed)
+            text, frame = photo(kind, *what_suits(stage), seed)
             look = FrameSession(frame, known, TimeBudget(UsualCosts()), float("inf"))
-            look.climb(rung)
+            look.run_stage(stage)
             if [found.data for found in look.found()] == [text]:
                 return
     pytest.fail("it read none of ten pictures")
@@ -308,7 +308,7 @@ class Liar:
 def judged(rivals: Mapping[str, Liar]) -> list[bytes]:
     known = {**engines({Symbology.DATAMATRIX}), **rivals}
     look = FrameSession(np.full((100, 200), 200, np.uint8), known, TimeBudget(UsualCosts()), float("inf"))
-    look.climb(LADDER[0])
+    look.run_stage(CASCADE[0])
     return [found.data for found in look.found()]
 
 
@@ -323,10 +323,10 @@ def test_a_text_whose_place_is_beyond_the_frame_is_not_believed_and_ends_no_deco
     name: str, aside: tuple[int, int]
 ) -> None:
     """Bars that the frame's edge cuts run on in what a tilt puts around it."""
-    rung = next(one for one in LADDER if one.name == name)
-    known = engines({Symbology.DATAMATRIX}) | {rung.engine: Liar(rung.engine, b"4901234567894", 9, aside)}
+    stage = next(one for one in CASCADE if one.name == name)
+    known = engines({Symbology.DATAMATRIX}) | {stage.engine: Liar(stage.engine, b"4901234567894", 9, aside)}
     look = FrameSession(np.full((100, 200), 200, np.uint8), known, TimeBudget(UsualCosts()), float("inf"))
-    look.climb(rung)
+    look.run_stage(stage)
     assert look.found() == ()
 
 
@@ -342,8 +342,8 @@ def test_a_second_engine_that_agrees_makes_up_for_a_lost_view() -> None:
 
 def test_the_plain_callables_give_format_and_text() -> None:
     text, frame = photo(Symbology.EAN13, "clean", 0)
-    told, read = [("ean13", text.decode())], live()
-    assert patient()(frame) == told
+    told, read = [("ean13", text.decode())], live_reader()
+    assert patient_reader()(frame) == told
     assert any(read(frame) == told for _ in range(100))  # a busy machine leaves some looks no time
 
 

@@ -12,7 +12,7 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode.cascade import RETAIL, Decoder, DecodeSettings, engines
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.opencv import OpencvBars, OpencvQr
-from firmware_bridge.decode.engines.plausibility import plausible
+from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
 from firmware_bridge.decode.engines.zbar import Zbar
 from firmware_bridge.decode.engines.zxing import Zxing
 from firmware_bridge.decode.symbology_kinds import ADD_ONS
@@ -35,7 +35,7 @@ def qr(text: str | bytes, **how: Any) -> np.ndarray:
 
 
 def believed(sightings: tuple[Detection, ...]) -> list[tuple[Symbology, bytes]]:
-    return [(s.symbology, s.data) for seen in sightings if (s := plausible(seen))]
+    return [(s.symbology, s.data) for seen in sightings if (s := normalized_if_plausible(seen))]
 
 
 PRINTED = [

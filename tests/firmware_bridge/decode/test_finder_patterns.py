@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import segno
 
-from firmware_bridge.decode.finder_patterns import QUIET, SCALE, freed, marks
+from firmware_bridge.decode.finder_patterns import QUIET, SCALE, find_marks, isolate_code
 from firmware_bridge.decode.preprocess import whole
 from tests.bench.decoding import camera
 
@@ -29,7 +29,7 @@ def hemmed(degrees: float, dark: int = 30) -> tuple[np.ndarray, int]:
 @pytest.mark.parametrize("degrees", [0, 10, 45, 100, 200, -60])
 def test_three_marks_are_found_at_any_angle(degrees: float) -> None:
     frame, modules = hemmed(degrees)
-    code = marks(frame)[0]
+    code = find_marks(frame)[0]
     assert code.modules == modules
     middle = (code.right + code.below) / 2
     assert (middle.real, middle.imag) == pytest.approx(tuple(AT), abs=2)
@@ -40,7 +40,7 @@ def test_three_marks_are_found_at_any_angle(degrees: float) -> None:
 @pytest.mark.parametrize("degrees", [0, 30, -100])
 def test_a_code_is_cut_free_and_stays_where_it_is(degrees: float) -> None:
     frame, modules = hemmed(degrees)
-    view = freed(whole(frame), marks(frame)[0])
+    view = isolate_code(whole(frame), find_marks(frame)[0])
     side = round((modules + 2 * QUIET) * SCALE)
     assert view.gray.shape == (side, side)
     zone = round(SCALE * (QUIET - 1))
@@ -53,9 +53,9 @@ def test_a_code_is_cut_free_and_stays_where_it_is(degrees: float) -> None:
 
 def test_light_on_dark_and_an_even_frame_have_no_marks() -> None:
     frame, _ = hemmed(0)
-    assert marks(np.full((480, 640), 150, np.uint8)) == ()
-    assert marks(camera.empty(camera.seeded("marks"))) == ()
-    assert marks(255 - frame) == ()
+    assert find_marks(np.full((480, 640), 150, np.uint8)) == ()
+    assert find_marks(camera.empty(camera.seeded("marks"))) == ()
+    assert find_marks(255 - frame) == ()
 
 
 @pytest.mark.parametrize(("noise", "most"), [(2, 100), (12, 3_000)])
@@ -73,10 +73,10 @@ def test_noise_on_even_ground_is_no_thousands_of_outlines(
         return outlines, tree
 
     monkeypatch.setattr(cv2, "findContours", counted)
-    assert marks(noisy)[0].modules == modules
+    assert find_marks(noisy)[0].modules == modules
     assert counts[0] < most
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 500), (24, 24)])
 def test_a_picture_of_any_size_is_looked_at(shape: tuple[int, int]) -> None:
-    assert marks(np.full(shape, 128, np.uint8)) == ()
+    assert find_marks(np.full(shape, 128, np.uint8)) == ()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firmware_bridge.decode.cascade_stages import SHAKES, STEPS, Place
+from firmware_bridge.decode.cascade_stages import STEPS, VARIATIONS, FrameArea
 from firmware_bridge.decode.preprocess import LARGEST, crop, scaled, whole
 
 SPOT = (420, 260)  # x, y of a dark disc on paper
@@ -27,10 +27,12 @@ def middle(gray: np.ndarray, dark: bool) -> tuple[int, int]:
     return round(float(xs.mean())), round(float(ys.mean()))
 
 
-@pytest.mark.parametrize("name", [*STEPS, *(shake for shake in SHAKES if shake)])
+@pytest.mark.parametrize("name", [*STEPS, *(shake for shake in VARIATIONS if shake)])
 def test_a_point_is_found_again_in_the_frame(name: str, spotted: np.ndarray, barred: np.ndarray) -> None:
-    step = STEPS.get(name) or SHAKES[name]
-    view = step(whole(barred if name.startswith(Place.UPRIGHT) else spotted))  # these steps are for upright bars alone
+    step = STEPS.get(name) or VARIATIONS[name]
+    view = step(
+        whole(barred if name.startswith(FrameArea.UPRIGHT) else spotted)
+    )  # these steps are for upright bars alone
     assert view is not None
     x, y = view.to_frame((middle(view.gray, dark=name != "inverted"),))[0]
     assert abs(x - SPOT[0]) <= 2

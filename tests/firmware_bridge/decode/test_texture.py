@@ -8,7 +8,7 @@ from firmware_bridge.decode.cells import CELL
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.evidence.claim import Key
 from firmware_bridge.decode.known import LOOKS, KnownCodes
-from firmware_bridge.decode.texture import elsewhere, patches
+from firmware_bridge.decode.texture import find_patches, has_patch_elsewhere
 from tests.bench.decoding import camera
 
 SEED = "texture"
@@ -25,12 +25,12 @@ def test_a_code_is_seen_at_its_place(kind: Symbology) -> None:
     code = camera.label(kind, camera.text_for(kind, rng)).repeat(2, axis=0).repeat(2, axis=1)
     gray, (height, width) = noise(), code.shape
     gray[100 : 100 + height, 50 : 50 + width] = code
-    seen = patches(gray)
+    seen = find_patches(gray)
     assert seen
     corners = ((50, 100), (50 + width, 100), (50 + width, 100 + height), (50, 100 + height))
-    assert not elsewhere(seen, [corners])
-    assert elsewhere(seen, [])
-    assert elsewhere(seen, [((500, 400), (600, 400), (600, 460), (500, 460))])
+    assert not has_patch_elsewhere(seen, [corners])
+    assert has_patch_elsewhere(seen, [])
+    assert has_patch_elsewhere(seen, [((500, 400), (600, 400), (600, 460), (500, 460))])
 
 
 @pytest.mark.parametrize("corner", [(80, 80), (400, 320), (84, 83)])
@@ -41,27 +41,27 @@ def test_a_patch_lies_around_its_edges_and_no_further_one_way_than_the_other(
     gray, (left, top) = np.resize(noise(), shape), corner
     right, bottom = left + 200, top + 120
     gray[top:bottom, left:right] = np.tile(np.array([20, 230], np.uint8).repeat(4), 25)
-    (patch,) = patches(gray)
+    (patch,) = find_patches(gray)
     beyond = left - patch.left, top - patch.top, patch.right - right, patch.bottom - bottom
     assert all(0 <= pixels <= CELL for pixels in beyond)
 
 
 def test_noise_and_slow_light_are_no_code() -> None:
-    assert patches(noise()) == ()
+    assert find_patches(noise()) == ()
     light = np.linspace(0, 200, 640).astype(np.uint8)[None, :].repeat(480, axis=0)
-    assert patches(light) == ()
+    assert find_patches(light) == ()
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (8, 300), (24, 24), (25, 31)])
 def test_a_picture_of_any_size_is_looked_at(shape: tuple[int, int]) -> None:
-    assert patches(np.full(shape, 128, np.uint8)) == ()
+    assert find_patches(np.full(shape, 128, np.uint8)) == ()
 
 
 NONE: frozenset[Key] = frozenset()  # disputed texts
 
 
-def found(data: bytes, rung: str) -> BelievedCode:
-    return BelievedCode(symbology=Symbology.EAN13, aim="]E0", data=data, corners=((0, 0),) * 4, rung=rung)
+def found(data: bytes, stage: str) -> BelievedCode:
+    return BelievedCode(symbology=Symbology.EAN13, aim="]E0", data=data, corners=((0, 0),) * 4, stage=stage)
 
 
 def test_a_code_is_new_until_it_was_read_and_again_when_it_was_long_gone() -> None:
@@ -77,10 +77,10 @@ def test_a_code_is_new_until_it_was_read_and_again_when_it_was_long_gone() -> No
 
 def test_the_rungs_that_read_lately_come_first_and_are_forgotten_with_their_codes() -> None:
     known = KnownCodes().after([found(b"1", "a")], NONE).after([found(b"2", "b")], NONE)
-    assert known.rungs == ("b", "a")
+    assert known.stages == ("b", "a")
     for _ in range(LOOKS + 1):
         known = known.after([], NONE)
-    assert known.rungs == ()
+    assert known.stages == ()
 
 
 def test_a_text_that_rows_contradicted_stays_disputed_for_as_long_as_a_code_is_known() -> None:

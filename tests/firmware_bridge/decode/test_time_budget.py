@@ -1,4 +1,4 @@
-"""What is not expected to end within the budget is not begun, and a full frame is known by its first rungs."""
+"""What is not expected to end within the budget is not begun, and a full frame is known by its first stages."""
 
 from collections.abc import Mapping
 
@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firmware_bridge.decode.calibration import measured
+from firmware_bridge.decode.calibration import measure_costs
 from firmware_bridge.decode.cascade import RETAIL
-from firmware_bridge.decode.cascade_stages import LADDER, Depth
+from firmware_bridge.decode.cascade_stages import CASCADE, Depth
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.zbar import Zbar
 from firmware_bridge.decode.frame_session import FrameSession
@@ -68,18 +68,18 @@ class Working:
 
 
 def looked(fullness: float, wobble: Mapping[str, float]) -> tuple[float, int]:
-    """Seconds that a look at a frame so many times as full as usual takes, and how many rungs it climbs."""
+    """Seconds that a look at a frame so many times as full as usual takes, and how many stages it climbs."""
     clock = [0.0]
     known = {name: Working(clock, cost * fullness * wobble.get(name, 1.0)) for name, cost in COST.items()}
     look = FrameSession(FLAT, known, TimeBudget(USUAL), BUDGET, lambda: clock[0])
-    count = sum(look.climb(rung) for rung in LADDER if rung.depth < Depth.PATIENT)
+    count = sum(look.run_stage(stage) for stage in CASCADE if stage.depth < Depth.PATIENT)
     return clock[0], count
 
 
 def test_an_ordinary_frame_gets_most_of_the_ladder_within_its_budget() -> None:
-    seconds, rungs = looked(1.0, {})
+    seconds, stages = looked(1.0, {})
     assert seconds <= BUDGET
-    assert rungs >= 10
+    assert stages >= 10
 
 
 @settings(max_examples=25)
@@ -89,9 +89,9 @@ def test_no_frame_however_full_takes_more_than_its_budget(fullness: float, wobbl
 
 
 def test_what_is_usual_is_measured_for_every_engine_and_step_of_the_ladder() -> None:
-    usual = measured({"zbar": Zbar(RETAIL)})
+    usual = measure_costs({"zbar": Zbar(RETAIL)})
     assert usual.engines["zbar"] > 0
-    assert all(rung.picture in usual.steps for rung in LADDER)
+    assert all(stage.picture in usual.steps for stage in CASCADE)
     assert usual.growth["half"] == 0.25
     assert usual.growth["sharper"] == 4  # as many pixels, and noise that costs engines three times as much again
     assert usual.growth["double, sharper"] == 16

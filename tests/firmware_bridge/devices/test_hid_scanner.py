@@ -11,8 +11,8 @@ import pytest
 from edge.codes.keyboard_layouts import SUBSTITUTE, Layout
 from edge.config.noren_toml import HidDevice
 from edge.scan.log import Reading
-from firmware_bridge.devices.events import Detail, DeviceLost, Refused
-from firmware_bridge.devices.hid_scanner import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, HidScanner, words
+from firmware_bridge.devices.events import DeviceFault, DeviceLost, RefusedInput
+from firmware_bridge.devices.hid_scanner import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, HidScanner, read_events
 from firmware_bridge.devices.keymap import KEYS, Keyboard
 from tests.firmware_bridge.rig import Rig, until
 
@@ -41,7 +41,7 @@ class Typed:
 
     def __init__(self, layout: Layout | Literal["auto"] = "us") -> None:
         self._out, self._in = os.pipe()
-        self._words = words(self._out, layout)
+        self._words = read_events(self._out, layout)
         self.refused = 0
 
     def send(self, events: bytes) -> None:
@@ -53,13 +53,13 @@ class Typed:
             match word:
                 case Reading():
                     return word
-                case Refused(count):
+                case RefusedInput(count):
                     self.refused += count
         raise AssertionError("no code came")
 
     def wait(self) -> None:
         """One tick of silence."""
-        if isinstance(word := next(self._words), Refused):
+        if isinstance(word := next(self._words), RefusedInput):
             self.refused += word.count
 
     def unplug(self) -> None:
@@ -192,7 +192,7 @@ def test_a_keyboard_that_goes_away_is_lost(us: Typed) -> None:
 
 def test_what_is_no_keyboard_is_the_wrong_kind_and_what_is_not_there_not_found(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for name, detail in (("pipe", Detail.WRONG_KIND), ("nothing", Detail.NOT_FOUND)):
+    for name, detail in (("pipe", DeviceFault.WRONG_KIND), ("nothing", DeviceFault.NOT_FOUND)):
         device = HidDevice(id="wedge", station="kiosk-1", path=str(tmp_path / name))
         with pytest.raises(DeviceLost, match=detail):
             HidScanner(device).__enter__()

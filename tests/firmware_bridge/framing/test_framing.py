@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from edge.codes.symbology import Symbology
 from edge.scan.log import Reading
-from firmware_bridge.devices.events import reading
-from firmware_bridge.framing.framing import LIMIT, Code, Framer, Said
+from firmware_bridge.devices.events import reading_of_code
+from firmware_bridge.framing.framing import LIMIT, Code, Framer, FramingMode
 
-FRAMINGS: tuple[Said, ...] = ("line", "stx", "idle")
+FRAMINGS: tuple[FramingMode, ...] = ("line", "stx", "idle")
 
 
-def codes(data: bytes, framing: Said = "line", **options: Any) -> list[bytes]:
+def codes(data: bytes, framing: FramingMode = "line", **options: Any) -> list[bytes]:
     return [code.data for code in Framer(framing, **options).feed(data)]
 
 
@@ -80,7 +80,9 @@ def test_half_a_code_is_dropped_after_silence_and_counted() -> None:
 def test_a_leading_aim_identifier_is_taken_off(
     sent: bytes, aim: str | None, symbology: Symbology | None, data: bytes
 ) -> None:
-    assert [reading(code) for code in Framer().feed(sent + b"\r")] == [Reading(data=data, aim=aim, symbology=symbology)]
+    assert [reading_of_code(code) for code in Framer().feed(sent + b"\r")] == [
+        Reading(data=data, aim=aim, symbology=symbology)
+    ]
 
 
 def test_an_aim_identifier_stays_where_the_scanner_is_said_to_send_none() -> None:
@@ -111,7 +113,7 @@ def test_a_code_of_4096_bytes_is_whole_and_one_more_byte_is_kept_to_show_it_was_
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
-def test_noise_without_an_end_is_told_once_and_takes_no_memory(framing: Said) -> None:
+def test_noise_without_an_end_is_told_once_and_takes_no_memory(framing: FramingMode) -> None:
     framer = Framer(framing)
     framer.feed(b"\x02")
     assert len([code for _ in range(10) for code in framer.feed(b"\xff" * 5000)]) == 1
@@ -124,7 +126,7 @@ def test_noise_without_an_end_is_told_once_and_takes_no_memory(framing: Said) ->
 
 
 @pytest.mark.parametrize("framing", FRAMINGS)
-def test_after_endless_noise_and_silence_the_next_code_is_read(framing: Said) -> None:
+def test_after_endless_noise_and_silence_the_next_code_is_read(framing: FramingMode) -> None:
     framer = Framer(framing)
     framer.feed(b"\x02" + b"\xff" * 9000)
     assert framer.unfinished
@@ -142,7 +144,7 @@ TEXT = LINE.map(b"".join) | st.binary(max_size=300)
     framing=st.sampled_from(FRAMINGS), text=TEXT, cuts=st.lists(st.integers(0, 9000)), gs=st.sampled_from([None, "~"])
 )
 def test_any_split_of_the_bytes_gives_the_same_codes(
-    framing: Said, text: bytes, cuts: list[int], gs: str | None
+    framing: FramingMode, text: bytes, cuts: list[int], gs: str | None
 ) -> None:
     whole, pieces = Framer(framing, gs=gs), Framer(framing, gs=gs)
     edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})

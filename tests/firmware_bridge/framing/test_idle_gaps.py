@@ -13,12 +13,12 @@ import pytest
 from edge.codes.check_digits import mod10_digit
 from edge.config.noren_toml import SerialDevice
 from edge.scan.log import Reading
-from firmware_bridge.devices.events import BytesReceived, Refused
+from firmware_bridge.devices.events import BytesReceived, RefusedInput
 from firmware_bridge.devices.serial_scanner import SerialScanner
-from firmware_bridge.framing.framing import Why
-from firmware_bridge.framing.idle_gaps import FADES, HOLD, STEADY, Pauses, codes_in
+from firmware_bridge.framing.framing import RefusalReason
+from firmware_bridge.framing.idle_gaps import FADES, HOLD, STEADY, LearnedPauses, split_into_codes
 from firmware_bridge.framing.terminator_learning import LearningFramer
-from firmware_bridge.framing.terminators import End
+from firmware_bridge.framing.terminators import Terminator
 from tests.firmware_bridge.framing.test_terminator_learning import over
 from tests.firmware_bridge.rig import HUNG
 
@@ -58,7 +58,7 @@ def test_slow_keys_lose_nothing_from_the_first_scan_on(key: float) -> None:
     chance, framer = random.Random(str(key)), LearningFramer()
     codes = [jan(chance) for _ in range(6)] + [jan(chance, 8), b"M12345678", jan(chance), b"M12345678", jan(chance, 8)]
     assert read([typed(code, key, HAND + 2 * key) for code in codes], framer) == codes
-    assert (framer.end, framer.refused) == (End.SILENCE, 0)
+    assert (framer.end, framer.refused) == (Terminator.SILENCE, 0)
     assert framer.pauses.widened is (key > 0.06)
     assert framer.ending == ("idle_slow" if key > 0.06 else "idle")
 
@@ -66,7 +66,7 @@ def test_slow_keys_lose_nothing_from_the_first_scan_on(key: float) -> None:
 @pytest.mark.parametrize("first", [b"M12345678", b"noren:p:o-1:abcdefgh", b"https://id.gs1.org/01/04901234567894"])
 @pytest.mark.parametrize("key", [0.07, 0.14])
 def test_a_code_without_a_check_digit_typed_slowly_is_one(key: float, first: bytes) -> None:
-    framer = LearningFramer(end=End.SILENCE)
+    framer = LearningFramer(end=Terminator.SILENCE)
     codes = [first, b"M12345679", first]
     assert read([typed(code, key, 3.0) for code in codes], framer) == codes
 
@@ -101,20 +101,20 @@ def test_an_ean_8_inside_an_ean_13_is_never_shown(known: int, at_end: bool) -> N
 
 
 def test_an_ean_8_that_stood_alone_once_is_quick_after_that_and_its_rest_is_refused_if_one_comes() -> None:
-    chance, framer = random.Random(1), LearningFramer(end=End.SILENCE)
+    chance, framer = random.Random(1), LearningFramer(end=Terminator.SILENCE)
     eight, other = jan(chance, 8), jan(chance, 8)
     assert over([(eight, HOLD - 0.1)], framer) == []
     assert over([(b"", HOLD)], framer) == [eight]
     assert over([(other, 0.06)], framer) == [other]
     cut = ean_13_with_an_ean_8(chance, at_end=False)
     assert over([(b"", HOLD), (cut[:8], 0.5), (cut[8:], HOLD)], framer) == [cut[:8]]
-    assert (framer.refused, framer.why) == (1, Why.UNFINISHED)
+    assert (framer.refused, framer.why) == (1, RefusalReason.UNFINISHED)
     assert over(paused(cut, 8, 0.5, HOLD), framer) == [cut]  # and not again
     assert not framer.unfinished
 
 
 def test_a_scanner_that_neither_pauses_nor_types_slowly_is_as_quick_as_before() -> None:
-    chance, framer = random.Random(2), LearningFramer(end=End.SILENCE)
+    chance, framer = random.Random(2), LearningFramer(end=Terminator.SILENCE)
     for code in (jan(chance), b"M12345678", jan(chance, 14), b"noren:p:o-1:abc"):
         assert over([(code, 0.06)], framer) == [code]
     assert framer.ending == "idle"
@@ -142,7 +142,7 @@ def test_scans_in_quick_succession_are_a_scan_each() -> None:
     chance = random.Random(3)
     codes = [jan(chance) for _ in range(3)] + [b"M12345678", jan(chance, 8), jan(chance), b"M12345678", jan(chance)]
     for silence in (0.1, 0.3, 1.0):
-        framer = LearningFramer(end=End.SILENCE)
+        framer = LearningFramer(end=Terminator.SILENCE)
         assert read([[(code, silence)] for code in codes], framer) == codes
 
 
@@ -162,14 +162,14 @@ def test_scans_in_quick_succession_are_a_scan_each() -> None:
     ],
 )
 def test_which_parts_are_a_code(parts: list[bytes], codes: list[int]) -> None:
-    assert [len(group) for group in codes_in(parts, [0.06] * (len(parts) - 1))] == codes
+    assert [len(group) for group in split_into_codes(parts, [0.06] * (len(parts) - 1))] == codes
 
 
 def test_what_was_learned_of_a_scanner_stays_when_it_is_plugged_in_anew() -> None:
-    known = Pauses(idle=0.06)
+    known = LearnedPauses(idle=0.06)
     chance = random.Random(4)
     read([typed(jan(chance), 0.1) for _ in range(3)], LearningFramer(pauses=known))
-    again = LearningFramer(end=End.SILENCE, pauses=known)
+    again = LearningFramer(end=Terminator.SILENCE, pauses=known)
     assert known.idle > 0.1
     assert over(typed(b"M12345678", 0.1, known.idle), again) == [b"M12345678"]
 
@@ -222,7 +222,7 @@ def heard(gun: Gun, lines: list[Line], count: int) -> tuple[list[bytes], int, st
             match word:
                 case Reading(data=data):
                     found.append(data)
-                case Refused(count=n):
+                case RefusedInput(count=n):
                     refused += n
                 case BytesReceived(ending=said):
                     ending = said
@@ -264,7 +264,7 @@ def number(chance: random.Random, digits: int) -> bytes:
 def test_two_numbers_in_a_row_are_two_though_together_they_make_one_that_is_valid(
     digits: tuple[int, int], behind: float
 ) -> None:
-    chance, framer = random.Random(str(digits)), LearningFramer(end=End.SILENCE)
+    chance, framer = random.Random(str(digits)), LearningFramer(end=Terminator.SILENCE)
     known = [number(chance, digits[0]), number(chance, digits[1])]
     assert over([(code, 5.0) for code in known], framer) == known
     pairs = [(number(chance, digits[0]), number(chance, digits[1])) for _ in range(60)]
@@ -278,7 +278,7 @@ def test_two_numbers_in_a_row_are_two_though_together_they_make_one_that_is_vali
 def test_a_scanner_that_has_paused_joins_no_two_numbers_of_the_house_either(
     digits: tuple[int, int], behind: float
 ) -> None:
-    chance, framer = random.Random(str(digits)), LearningFramer(end=End.SILENCE)
+    chance, framer = random.Random(str(digits)), LearningFramer(end=Terminator.SILENCE)
     known = [number(chance, digits[0]), number(chance, digits[1])]
     assert over([(code, 5.0) for code in known], framer) == known
     code = jan(chance)
@@ -292,7 +292,7 @@ def test_a_scanner_that_has_paused_joins_no_two_numbers_of_the_house_either(
 
 
 def test_one_pause_is_forgotten_after_many_codes_without_and_an_ean_8_is_quick_again() -> None:
-    chance, framer = random.Random(6), LearningFramer(end=End.SILENCE)
+    chance, framer = random.Random(6), LearningFramer(end=Terminator.SILENCE)
     code, eight = jan(chance), jan(chance, 8)
     assert over(paused(code, 5, 0.4, 5.0), framer) == [code]
     assert over([(eight, 0.5)], framer) == []
@@ -306,7 +306,7 @@ def test_one_pause_is_forgotten_after_many_codes_without_and_an_ean_8_is_quick_a
 
 
 def test_a_pause_that_comes_back_is_remembered_ten_times_as_long_each_time() -> None:
-    chance, framer = random.Random(7), LearningFramer(end=End.SILENCE)
+    chance, framer = random.Random(7), LearningFramer(end=Terminator.SILENCE)
     lasted: list[int] = []
     for _ in range(3):
         over(paused(jan(chance), 5, 0.4, 5.0), framer)

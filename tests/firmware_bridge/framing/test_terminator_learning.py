@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from edge.codes.check_digits import mod10_digit
 from edge.codes.completeness import looks_whole
-from firmware_bridge.framing.framing import LIMIT, Why
+from firmware_bridge.framing.framing import LIMIT, RefusalReason
 from firmware_bridge.framing.idle_gaps import SHORTEST
 from firmware_bridge.framing.terminator_learning import RUN, LearningFramer
-from firmware_bridge.framing.terminators import End, end_of, scans_in
+from firmware_bridge.framing.terminators import Terminator, split_scans, terminator_of
 
 CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:\xe6\x9a\x96\xe7\xb0\xbe\rTEL:\t03-0000-0000\nEND:VCARD"
 SETS: dict[str, tuple[bytes, bytes]] = {
@@ -105,14 +105,14 @@ def test_a_scanner_that_pauses_inside_its_first_codes_is_understood_all_the_same
     line = [(piece, 0.3) for piece in pieces[:-1]] + [(pieces[-1], HAND)]
     framer = LearningFramer()
     assert over([*line * 4, (b"", 60.0)], framer) == [code] * 4
-    assert (framer.end, framer.refused) == (end_of(end), 0)
+    assert (framer.end, framer.refused) == (terminator_of(end), 0)
 
 
 def test_who_took_a_scanner_for_one_without_an_end_finds_out() -> None:
-    framer = LearningFramer(end=End.SILENCE)
+    framer = LearningFramer(end=Terminator.SILENCE)
     code, line = b"noren:p:12:abcdef", [(b"noren:p:", 0.3), (b"12:abcdef\r", HAND)]
     found = over([*line * 6, (b"", 60.0)], framer)
-    assert framer.end is End.LINE
+    assert framer.end is Terminator.LINE
     assert found[-3:] == [code] * 3
 
 
@@ -121,7 +121,7 @@ def test_half_a_code_is_refused_once_the_end_is_known_and_the_next_one_is_read()
     over(scans([b"4901234567894", b"49123456", b"4901234567894"], "cr"), framer)
     for nth in (1, 2):
         assert over([(b"M1234", 30.0), (b"49123456\r", HAND)], framer) == [b"49123456"]
-        assert (framer.refused, framer.why) == (nth, Why.UNFINISHED)
+        assert (framer.refused, framer.why) == (nth, RefusalReason.UNFINISHED)
 
 
 @pytest.mark.parametrize(("one", "other"), list(itertools.permutations(["cr", "tab", "stx", "nothing"], 2)))
@@ -166,23 +166,23 @@ def test_lost_bytes_cost_their_own_code() -> None:
     framer.feed(b"4901")
     framer.lost()
     assert over([(b"234567894\r49123456\r", HAND)], framer) == [b"49123456"]
-    assert (framer.refused, framer.why) == (1, Why.LOST)
+    assert (framer.refused, framer.why) == (1, RefusalReason.LOST)
 
 
 @pytest.mark.parametrize(
     ("run", "end"),
     [
-        (b"1\r", End.LINE),
-        (b"1\n", End.LINE),
-        (b"1\t", End.TAB),
-        (b"\x021\x03", End.ETX),
-        (b"1\x03\r\n", End.ETX),
+        (b"1\r", Terminator.LINE),
+        (b"1\n", Terminator.LINE),
+        (b"1\t", Terminator.TAB),
+        (b"\x021\x03", Terminator.ETX),
+        (b"1\x03\r\n", Terminator.ETX),
         (b"1", None),
         (b"", None),
     ],
 )
-def test_the_end_of_a_run(run: bytes, end: End | None) -> None:
-    assert end_of(run) is end
+def test_the_end_of_a_run(run: bytes, end: Terminator | None) -> None:
+    assert terminator_of(run) is end
 
 
 @pytest.mark.parametrize("how", ["cr", "lf", "crlf", "tab", "stx"])
@@ -233,11 +233,11 @@ def test_what_a_shop_scans_line_by_line_are_scans_and_words_in_lines_are_one() -
         b"*HN.12/34*",
         b"HN000123",
     ]
-    assert scans_in(b"".join(code + b"\r" for code in shop), End.LINE, aim=True) == shop
-    assert scans_in(b"one\rtwo\r", End.LINE, aim=True) == [b"one\rtwo"]
-    assert scans_in(b"]E0123\r", End.LINE, aim=False) == [b"]E0123"]
+    assert split_scans(b"".join(code + b"\r" for code in shop), Terminator.LINE, aim=True) == shop
+    assert split_scans(b"one\rtwo\r", Terminator.LINE, aim=True) == [b"one\rtwo"]
+    assert split_scans(b"]E0123\r", Terminator.LINE, aim=False) == [b"]E0123"]
     for words in (b"TARO YAMADA", b"TOKYO-1", b"TEL:03-1234-5678", b"Room-101"):
-        assert scans_in(words + b"\r03-1234-5678\r", End.LINE, aim=True) == [words + b"\r03-1234-5678"]
+        assert split_scans(words + b"\r03-1234-5678\r", Terminator.LINE, aim=True) == [words + b"\r03-1234-5678"]
 
 
 PIECES = st.lists(
@@ -250,9 +250,9 @@ PIECES = st.lists(
 @given(
     text=PIECES | st.binary(max_size=300),
     cuts=st.lists(st.integers(0, 9000)),
-    end=st.sampled_from([None, *End]),
+    end=st.sampled_from([None, *Terminator]),
 )
-def test_any_split_of_the_bytes_gives_the_same_codes(text: bytes, cuts: list[int], end: End | None) -> None:
+def test_any_split_of_the_bytes_gives_the_same_codes(text: bytes, cuts: list[int], end: Terminator | None) -> None:
     whole, pieces = LearningFramer(end=end), LearningFramer(end=end)
     edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
     parts = [(text[a:b], 0.0) for a, b in itertools.pairwise(edges)]

@@ -27,9 +27,9 @@ from edge.platform.process import Life
 from edge.platform.sqlite_file import key_of_folder
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
-from sync.config_trial.broker_probe import second_line
-from sync.config_trial.device_probe import devices
-from sync.config_trial.http_probe import Pages
+from sync.config_trial.broker_probe import probe_broker
+from sync.config_trial.device_probe import bridge_doubts
+from sync.config_trial.http_probe import PagesProbe
 from sync.config_trial.probe import ConfigProbe
 from sync.config_trial.states import Doubt, Verdict
 from sync.config_trial.trial import OnTrial
@@ -91,13 +91,13 @@ def pages_up(floor: StoreContext, past: int = NO_CONFIG) -> Iterator[Config]:
 
 def test_pages_that_live_with_the_new_config_and_answer_are_well(floor: StoreContext) -> None:
     with pages_up(floor) as ground:
-        assert Pages(on_trial(floor.db, ground, BoxSettings(stations=[NEW]))).doubts() == []
+        assert PagesProbe(on_trial(floor.db, ground, BoxSettings(stations=[NEW]))).doubts() == []
 
 
 def test_pages_that_began_during_the_trial_cannot_judge_it(floor: StoreContext) -> None:
     with pages_up(floor, past=1) as ground:
         trial = on_trial(floor.db, ground)
-        assert Pages(trial).doubts() == [
+        assert PagesProbe(trial).doubts() == [
             Doubt(text="the pages were started anew during the trial", sort="over", gone=True)
         ]
 
@@ -106,20 +106,22 @@ def test_pages_that_do_not_live_with_it_yet_are_waited_for(floor: StoreContext) 
     with pages_up(floor) as ground:
         trial = on_trial(floor.db, ground)
         later = replace(trial, after=replace(trial.after, number=trial.after.number + 1))
-        assert [doubt.sort for doubt in Pages(later).doubts()] == ["not_yet"]
+        assert [doubt.sort for doubt in PagesProbe(later).doubts()] == ["not_yet"]
 
 
 def test_a_page_that_breaks_is_named(floor: StoreContext) -> None:
     with pages_up(floor) as ground:
         trial = on_trial(floor.db, ground, BoxSettings(stations=[NEW]))
         floor.db.conn.execute("drop table pickup_steps")
-        (doubt,) = Pages(trial).doubts()
+        (doubt,) = PagesProbe(trial).doubts()
         assert doubt == Doubt(text="page /board answers 503", sort="wrong")
 
 
 def test_a_web_process_that_is_not_there_is_told(floor: StoreContext) -> None:
     ground = msgspec.structs.replace(floor.config, web=WebSection(port=free_port()))
-    assert Pages(on_trial(floor.db, ground)).doubts() == [Doubt(text="the pages do not run", sort="not_yet", gone=True)]
+    assert PagesProbe(on_trial(floor.db, ground)).doubts() == [
+        Doubt(text="the pages do not run", sort="not_yet", gone=True)
+    ]
 
 
 @pytest.fixture
@@ -150,13 +152,13 @@ def box(*found: Device) -> BoxSettings:
 
 
 def test_a_store_without_devices_needs_no_bridge(floor: StoreContext) -> None:
-    assert devices(floor.db, on_trial(floor.db, floor.config)) == []
+    assert bridge_doubts(floor.db, on_trial(floor.db, floor.config)) == []
 
 
 def test_a_bridge_that_does_not_run_is_told(floor: StoreContext) -> None:
     trial = on_trial(floor.db, floor.config, box(GUN))
     says(floor.db, trial.after.number)
-    assert devices(floor.db, trial) == [Doubt(text="the bridge does not run", sort="not_yet", gone=True)]
+    assert bridge_doubts(floor.db, trial) == [Doubt(text="the bridge does not run", sort="not_yet", gone=True)]
 
 
 @pytest.mark.usefixtures("bridge")
@@ -172,7 +174,7 @@ def test_a_bridge_that_does_not_live_with_it_says_why(
 ) -> None:
     trial = on_trial(floor.db, floor.config, box(GUN))
     says(floor.db, **said)
-    (doubt,) = devices(floor.db, trial)
+    (doubt,) = bridge_doubts(floor.db, trial)
     assert doubt.sort == sort
     assert words in doubt.text
 
@@ -193,7 +195,7 @@ def test_a_new_device_must_open(floor: StoreContext, state: str | None, detail: 
     says(floor.db, trial.after.number)
     if state:
         stands(floor.db, "gun", state, detail)
-    assert [doubt.sort for doubt in devices(floor.db, trial)] == sorts
+    assert [doubt.sort for doubt in bridge_doubts(floor.db, trial)] == sorts
 
 
 @pytest.mark.usefixtures("bridge")
@@ -213,7 +215,7 @@ def test_only_what_the_config_changed_counts_against_it(
     trial = on_trial(floor.db, floor.config, box(after), frozenset(lost))
     says(floor.db, trial.after.number)
     stands(floor.db, "gun", "lost", "unplugged")
-    assert [doubt.sort for doubt in devices(floor.db, trial)] == sorts
+    assert [doubt.sort for doubt in bridge_doubts(floor.db, trial)] == sorts
 
 
 def moved(floor: StoreContext, port: int) -> OnTrial:
@@ -248,7 +250,7 @@ def speaking(broker: Mosquitto) -> Iterator[Callable[..., None]]:
 
 
 def test_a_broker_that_stays_is_not_tried(floor: StoreContext) -> None:
-    with second_line(on_trial(floor.db, floor.config)) as line:
+    with probe_broker(on_trial(floor.db, floor.config)) as line:
         assert line.doubts() == []
 
 
@@ -259,7 +261,7 @@ def test_a_broker_where_hq_says_that_it_is_there_is_well(
     with speaking(mosquitto) as say:
         if retain:
             say("up")
-        with second_line(moved(floor, mosquitto.port)) as line:
+        with probe_broker(moved(floor, mosquitto.port)) as line:
             if not retain:
                 until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
 
@@ -278,20 +280,20 @@ def test_the_second_line_opens_a_sealed_password_too(floor: StoreContext, mosqui
     trial = moved(floor, mosquitto.port)
     hq = msgspec.structs.replace(trial.after.config.hq, username="ginza", password_file=str(secret))
     after = replace(trial.after, config=msgspec.structs.replace(trial.after.config, hq=hq))
-    with second_line(replace(trial, after=after)) as line:
+    with probe_broker(replace(trial, after=after)) as line:
         assert line.link.broker.password == "open sesame"  # type: ignore[union-attr]
         until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
 
 
 def test_what_is_not_hqs_fresh_word_proves_nothing(floor: StoreContext, mosquitto: Mosquitto) -> None:
-    with speaking(mosquitto) as say, second_line(moved(floor, mosquitto.port)) as line:
+    with speaking(mosquitto) as say, probe_broker(moved(floor, mosquitto.port)) as line:
         until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
         for arrived, said in enumerate((("up", new_key("hq-1")), ("up", new_key("stranger")), ("down", KEY)), 1):
             say(*said)  # one by one: the broker keeps the last for a line that has connected and not yet subscribed
             until(lambda arrived=arrived: line.link.count.arrived == arrived, said[0])  # type: ignore
         assert [doubt.sort for doubt in line.doubts()] == ["not_yet"]
         say("up", at=now().time - timedelta(hours=1))  # what a broker remembers from before
-        with second_line(moved(floor, mosquitto.port)) as late:
+        with probe_broker(moved(floor, mosquitto.port)) as late:
             until(lambda: late.link.count.arrived > 0, "what the broker remembers")  # type: ignore[union-attr]
             assert [doubt.sort for doubt in late.doubts()] == ["not_yet"]
 
@@ -299,7 +301,7 @@ def test_what_is_not_hqs_fresh_word_proves_nothing(floor: StoreContext, mosquitt
 def test_the_same_broker_by_another_name_is_tried_without_ending_the_first_line(
     floor: StoreContext, mosquitto: Mosquitto
 ) -> None:
-    with speaking(mosquitto) as say, first_line(mosquitto) as first, second_line(moved(floor, mosquitto.port)) as line:
+    with speaking(mosquitto) as say, first_line(mosquitto) as first, probe_broker(moved(floor, mosquitto.port)) as line:
         until(lambda: "no message from HQ" in line.doubts()[0].text, "connected")
         say("up")
         until(lambda: line.doubts() == [], "HQ is heard")
@@ -316,7 +318,7 @@ def first_line(broker: Mosquitto) -> Iterator[MqttClient]:
 
 
 def test_a_broker_that_cannot_be_reached_is_wrong(floor: StoreContext) -> None:
-    with second_line(moved(floor, free_port())) as line:
+    with probe_broker(moved(floor, free_port())) as line:
         until(lambda: "cannot be reached" in line.doubts()[0].text, "tried")
         assert line.doubts()[0].sort == "wrong"
 

@@ -14,22 +14,22 @@ from edge.platform.sqlite import sqlite3
 from edge.platform.store_schema.migrations import store
 from sync.config_trial.states import (
     DEADLINE,
-    LIFE,
-    OPEN,
+    OPEN_STAGES,
     PATIENCE,
     SETTLE,
+    TRANSITIONS,
     TRIES,
     Doubt,
     Entry,
     Stage,
     Transition,
     Verdict,
-    judge,
+    judge_trial,
     next_attempt,
-    under_way,
+    open_entry,
 )
 
-ENDS = set(Stage) - OPEN
+ENDS = set(Stage) - OPEN_STAGES
 EVENTS = st.one_of(
     st.sampled_from(Transition),
     st.tuples(st.sampled_from(["e1", "e2"]), st.integers(1, 6)),  # HQ sends a config of that epoch and version
@@ -62,10 +62,10 @@ def booted(db: Database, entries: list[Entry]) -> int:
 
 def turned(entries: list[Entry], turn: Transition) -> list[Entry]:
     """What a turn does to the one under way; nothing where it cannot be."""
-    now = under_way(entries)
-    if now is None or (now.stage, turn) not in LIFE:
+    now = open_entry(entries)
+    if now is None or (now.stage, turn) not in TRANSITIONS:
         return entries
-    return [*entries[:-1], replace(now, stage=LIFE[now.stage, turn], interrupted=turn is Transition.INTERRUPT)]
+    return [*entries[:-1], replace(now, stage=TRANSITIONS[now.stage, turn], interrupted=turn is Transition.INTERRUPT)]
 
 
 def sent(entries: list[Entry], epoch: str, version: int) -> list[Entry]:
@@ -87,12 +87,12 @@ def test_what_is_booted_has_proved_itself_whatever_comes_in_whatever_order(
     for event in events:
         before = entries
         entries = turned(entries, event) if isinstance(event, Transition) else sent(entries, *event)
-        if event is Transition.PASS and (passed := under_way(before)) and passed.stage is Stage.TRIAL:
+        if event is Transition.PASS and (passed := open_entry(before)) and passed.stage is Stage.TRIAL:
             proved.add(passed.number)
         last, lived = lived, booted(db, entries)
         assert lived in proved
         assert lived >= last, "never back behind what has proved itself"
-        assert len([entry for entry in entries if entry.stage in OPEN]) <= 1
+        assert len([entry for entry in entries if entry.stage in OPEN_STAGES]) <= 1
         for was, now in zip(before, entries, strict=False):
             assert was.stage not in ENDS or now == was, "an end is an end"
 
@@ -110,13 +110,13 @@ def test_only_a_trial_is_lived_with_before_it_is_kept_and_never_by_who_began_in_
     assert lived == booted(db, entries) or (stages[lived] is Stage.TRIAL and lived != past)
 
 
-@pytest.mark.parametrize("stage", sorted(OPEN))
+@pytest.mark.parametrize("stage", sorted(OPEN_STAGES))
 def test_every_config_under_way_can_come_to_an_end(stage: Stage) -> None:
     reached = {stage}
     for _ in Stage:
-        reached |= {after for (before, _turn), after in LIFE.items() if before in reached}
+        reached |= {after for (before, _turn), after in TRANSITIONS.items() if before in reached}
     assert reached & ENDS
-    assert not {before for before, _turn in LIFE} & ENDS
+    assert not {before for before, _turn in TRANSITIONS} & ENDS
 
 
 @pytest.mark.parametrize("end", sorted(ENDS))
@@ -159,4 +159,4 @@ def test_a_trial_waits_for_what_may_come_about_and_no_longer(
     doubts: list[Doubt], seconds: tuple[float, float, float], verdict: Verdict | None
 ) -> None:
     trial, wrong, well = seconds
-    assert judge(doubts, trial_s=trial, wrong_s=wrong, well_s=well) == verdict
+    assert judge_trial(doubts, trial_s=trial, wrong_s=wrong, well_s=well) == verdict

@@ -68,7 +68,7 @@ class HqFeed:
         live = [(key, version) for key, (version, body) in self.table.items() if body is not None]
         mark = 0
         for key, version in live:
-            mark = digest.add(mark, key, version)
+            mark = digest.add_row(mark, key, version)
         return FeedHead(epoch=self.epoch, version=self.version, rows=len(live), digest=digest.as_text(mark))
 
     def live(self) -> dict[str, Any]:
@@ -506,5 +506,5 @@ def test_any_order_loss_and_repetition_of_messages_ends_with_hqs_rows(
 def _digest(mirror: Mirror) -> int:
     mark = 0
     for row in rows(mirror.feeds.db, "select key, version from members where body is not null"):
-        mark = digest.add(mark, row["key"], row["version"])
+        mark = digest.add_row(mark, row["key"], row["version"])
     return mark

@@ -20,7 +20,7 @@ from edge.store_context import StoreContext
 from sync.feeds.receiver import FeedReceiver
 from sync.feeds.recheck import EVERY, Recheck
 from sync.feeds.stored_form import as_kept
-from sync.protocol.digest import add, as_text
+from sync.protocol.digest import add_row, as_text
 from sync.protocol.messages import FeedHead, FeedPage, FeedRow, Head
 from tests.edge import floor as builder
 from tests.edge.floor import SECRET, order, scan, send
@@ -42,7 +42,7 @@ def told(floor: StoreContext, feed: str, key: str, row: object) -> FeedReceiver:
     feeds = FeedReceiver(floor.hq, lambda _want: True, lambda _fact: None)
     sent = FeedRow(key=key, version=1, body=msgspec.Raw(msgspec.json.encode(row)))
     feeds.on_rows(FeedPage(feed=feed, epoch="e", since=0, version=1, more=False), [sent], 0.0, now())
-    head = FeedHead(epoch="e", version=1, rows=1, digest=as_text(add(0, key, 1)))
+    head = FeedHead(epoch="e", version=1, rows=1, digest=as_text(add_row(0, key, 1)))
     feeds.on_head("ginza", Head(feeds={feed: head}), 0.0, now())
     return feeds
 

@@ -16,7 +16,7 @@ from edge.platform.clock import Now
 from edge.platform.database import open_hq, open_store, rows, writing
 from sync import presence
 from sync.contract.examples import CHAIN, EXAMPLES, STORE, Example
-from sync.hq.enrolment.founding import enrol, found
+from sync.hq.enrolment.founding import enrol, found_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds.outbox import Outbox
 from sync.hq.feeds.publisher import Publisher
@@ -145,7 +145,7 @@ class HqDoor:
     words: tuple[bytes, ...] = ()
 
     def __post_init__(self) -> None:
-        found(self.folder, CHAIN, "mqtt://127.0.0.1:1")
+        found_headquarters(self.folder, CHAIN, "mqtt://127.0.0.1:1")
         for store in (STORE, OTHER):
             bundle = enrol(self.folder, store, store)
             self.keys[store] = read_private((bundle / "store-signing.key").read_text())
@@ -226,7 +226,7 @@ def _fresh(header: AnyHeader, dice: random.Random) -> AnyHeader:
 
 def _lines(header: AnyHeader, found: Sequence[Row]) -> list[bytes]:
     assert isinstance(header, Events | FeedDelta | FeedPage) or len(found) <= 1
-    return envelope.lines(found)
+    return envelope.body_lines(found)
 
 
 def knock(door: Door, sent: Letter) -> bool:

@@ -25,7 +25,7 @@ from edge.features.pickup.facts import STEPS
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State as Life
 from edge.platform.database import rows, writing
-from sync.hq.enrolment.founding import enrol, found, opened, revoke
+from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters, revoke
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.outbox import Outbox
@@ -80,7 +80,7 @@ class Store:
 @pytest.fixture
 def folder(tmp_path: Path, mosquitto: Any) -> Path:
     place = tmp_path / "hq"
-    found(place, "test", f"mqtt://127.0.0.1:{mosquitto.port}")
+    found_headquarters(place, "test", f"mqtt://127.0.0.1:{mosquitto.port}")
     for store in ("ginza", "yokohama"):
         enrol(place, store, store)
     return place
@@ -102,7 +102,7 @@ def join(folder: Path, mosquitto: Any, store: str = "ginza") -> Store:
     seed = (folder / "stores" / store / "store-signing.key").read_text()
     hq_key = read_hq_key(folder)
     link = MqttClient(
-        Broker(places=(("127.0.0.1", mosquitto.port),)), f"store-{store}", topics.heard_by_store("test", store)
+        Broker(places=(("127.0.0.1", mosquitto.port),)), f"store-{store}", topics.store_subscriptions("test", store)
     )
     return Store(link=link, id=store, key=read_private(seed), hq={hq_key.id: hq_key.public})
 
@@ -116,7 +116,7 @@ def ginza(folder: Path, mosquitto: Any) -> Iterator[Store]:
 
 
 def at_hq(folder: Path, sql: str) -> list[dict[str, Any]]:
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         return rows(db, sql)
 
 
@@ -210,7 +210,7 @@ def test_a_store_whose_key_is_revoked_is_not_heard_any_more(folder: Path, servin
     ginza.hear(HqPresence)
     ginza.say("events", *tell(1).all())
     ginza.hear(Ack)
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         revoke(db, folder, "ginza")
     until(lambda: is_refused(folder, ginza))
     assert len(at_hq(folder, "select * from facts")) == 1
@@ -220,7 +220,7 @@ def test_an_order_to_end_is_taken_from_the_broker_where_the_store_was_enrolled_a
     folder: Path, mosquitto: Any
 ) -> None:
     process = start(folder)
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         revoke(db, folder, "ginza")
     until(lambda: retained(mosquitto, "ginza") != [])
     process.send_signal(signal.SIGTERM)
@@ -253,7 +253,7 @@ def retained(mosquitto: Any, store: str) -> list[bytes]:
 
 
 def test_the_order_to_end_that_no_longer_holds_goes_before_anything_else_is_said(folder: Path) -> None:
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         revoke(db, folder, "ginza")
     enrol(folder, "ginza", "ginza")
     push(folder, "stock", "ginza", range(3), "a")
@@ -266,7 +266,7 @@ def test_the_order_to_end_that_no_longer_holds_goes_before_anything_else_is_said
             said.append((topic, payload, retain))
             return True
 
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         out = Outbox(Line(), read_hq_key(folder))
         Publisher(db=db, chain="test", out=out).begin()
         out.flush()
@@ -281,7 +281,7 @@ def is_refused(folder: Path, ginza: Store) -> bool:
 
 
 def push(folder: Path, name: str, scope: str, keys: range, word: str) -> None:
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         feed.put(db, name, scope, [(f"{key:05}", f'{{"w":"{word}"}}') for key in keys])
 
 
@@ -319,7 +319,7 @@ def current(folder: Path) -> str:
 
 def test_what_a_store_sold_goes_down_again_counted(folder: Path, serving: Any, ginza: Store) -> None:
     gtin = "04901234567894"
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         feed.put(db, "stock", "ginza", [(gtin, f'{{"gtin":"{gtin}","on_hand":5,"as_of":"2026-11-21T00:00:00Z"}}')])
     ginza.hear(Head, lambda head: "stock" in head.feeds)
     teller = Teller(lane=1)
@@ -334,7 +334,7 @@ def test_a_dishonest_stores_account_makes_no_task_of_another_stores_order_and_mo
     folder: Path, serving: Any, ginza: Store
 ) -> None:
     """ginza's own key, and facts of every kind about an order that yokohama has cancelled; then one about its own."""
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         for store, name in (("yokohama", "y-1"), ("ginza", "g-1")):
             row = OrderRow(order=name, store=store, number="4821", state=Life.CANCELLED)
             feed.put(db, "orders", store, [(name, msgspec.json.encode(row).decode())])
@@ -355,7 +355,7 @@ def test_hq_answers_what_the_other_stores_have(folder: Path, serving: Any, ginza
     ginza.hear(HqPresence)
     gtin = "04901234567894"
     body = f'{{"gtin":"{gtin}","on_hand":7,"reserved":2,"as_of":"2026-11-21T00:00:00Z"}}'
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         feed.put(db, "stock", "yokohama", [(gtin, body)])
         feed.put(db, "stock", "ginza", [(gtin, body)])
     ginza.say("ask", Ask(id="q1", question="stock", args={"gtin": gtin}))
@@ -428,7 +428,7 @@ def test_a_stolen_store_key_learns_next_to_nothing_however_fast_it_asks_and_hq_r
 ) -> None:
     """2,651 questions about members of another store, each with a check-in told for it."""
     cards = [f"app:{number}" for number in range(2651)]
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         people = [
             (
                 f"m-{card}",
@@ -457,13 +457,13 @@ def test_a_stolen_store_key_learns_next_to_nothing_however_fast_it_asks_and_hq_r
     known = at_hq(folder, "select count(*) as here from rows where feed = 'members' and scope = 'ginza'")
     assert known[0]["here"] <= most
     until(lambda: bool(at_hq(folder, "select * from refusals where reason = 'member_over_budget'")))
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         assert {one.store: one.strangers > 0 for one in fleet(db)} == {"ginza": True, "yokohama": False}
 
 
 def test_two_workers_let_a_store_ask_after_no_more_strangers_than_one_does(folder: Path, ginza: Store) -> None:
     cards = [f"app:{number}" for number in range(30)]  # fewer than a line holds unanswered
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         people = [Member(member=f"m-{card}", nickname="サトウ", stage="gold", codes=[card]) for card in cards]
         feed.put(db, "members", "yokohama", [(one.member, msgspec.json.encode(one).decode()) for one in people])
     workers = []
@@ -491,7 +491,7 @@ def with_a_pass(folder: Path) -> str:
         CodeRules(keys={"key-1": TokenKey(issuer="app", public=public_text(PHONE))}),
     )
     row = Member(member="m-1", nickname="サトウ", stage="gold", codes=[card], wallet_secret=b32encode(SECRET).decode())
-    with opened(folder) as db, writing(db):
+    with open_headquarters(folder) as db, writing(db):
         feed.put(db, "members", "akasaka", [("m-1", msgspec.json.encode(row).decode())])
         for store in ("ginza", "yokohama"):
             feed.put(db, "config", store, [("policy", msgspec.json.encode(Policy(codes=rules)).decode())])

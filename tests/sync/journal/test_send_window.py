@@ -14,16 +14,16 @@ from sync.journal.send_window import (
     Batch,
     SendWindow,
     acked,
-    late,
+    idle_window,
     nacked,
     on_new_line,
-    resting,
+    resend_if_late,
     sent,
 )
 
 
 def flown(*lasts: int, kept: int = 0, at: float = 0.0) -> SendWindow:
-    lane, first = resting(kept), kept + 1
+    lane, first = idle_window(kept), kept + 1
     for last in lasts:
         lane, first = sent(lane, Batch(first, last, last - first + 1, at)), last + 1
     return lane
@@ -52,16 +52,16 @@ def test_its_echoes_do_not_send_the_lane_back_again() -> None:
 
 
 def test_an_ack_with_nothing_under_way_changes_nothing() -> None:
-    assert acked(resting(10), 10, 1) == resting(10)
+    assert acked(idle_window(10), 10, 1) == idle_window(10)
 
 
 def test_an_hq_restored_from_a_backup_takes_the_lane_back() -> None:
-    lane = acked(resting(80), 50, 1)
+    lane = acked(idle_window(80), 50, 1)
     assert (lane.kept, lane.sent) == (50, 50)
 
 
 def test_hq_may_have_more_than_this_process_has_sent() -> None:
-    assert acked(resting(10), 30, 1) == resting(30)
+    assert acked(idle_window(10), 30, 1) == idle_window(30)
 
 
 def test_silence_sends_again_later_and_later() -> None:
@@ -69,8 +69,8 @@ def test_silence_sends_again_later_and_later() -> None:
     for _ in range(8):
         waits.append(lane.patience)
         now = lane.patience + 1
-        assert late(lane, lane.patience - 0.01, 1.0) == lane
-        lane = sent(late(lane, now, 1.0), Batch(1, 10, 10, 0.0))
+        assert resend_if_late(lane, lane.patience - 0.01, 1.0) == lane
+        lane = sent(resend_if_late(lane, now, 1.0), Batch(1, 10, 10, 0.0))
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (PATIENCE, PATIENCE_MOST)
 
@@ -81,13 +81,13 @@ def test_progress_makes_it_patient_no_more() -> None:
 
 
 def test_a_new_line_begins_where_hq_stands() -> None:
-    assert on_new_line(flown(10, 20, kept=5)) == resting(5)
+    assert on_new_line(flown(10, 20, kept=5)) == idle_window(5)
 
 
 @given(st.integers(1, CAP), st.integers(1, CAP))
 def test_halving_finds_any_bad_row_and_sends_it_as_bytes(rows: int, place: int) -> None:
     bad = 1 + place % rows
-    lane, asked = resting(0), 0
+    lane, asked = idle_window(0), 0
     while lane.kept < rows:
         first = lane.kept + 1
         last = min(rows, first + lane.cap - 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.protocol.command_types import ORDERS, wrong
+from sync.protocol.command_types import COMMANDS, command_fault
 
 GOOD = {
     "birth": {},
@@ -31,8 +31,8 @@ GOOD = {
     ],
 )
 def test_what_is_wrong_with_an_order_is_said(command: str, args: dict[str, str], words: str) -> None:
-    assert words in (wrong(command, args) or "")
+    assert words in (command_fault(command, args) or "")
 
 
 def test_each_order_as_it_should_be_is_taken() -> None:
-    assert {command: wrong(command, GOOD[command]) for command in ORDERS} == dict.fromkeys(ORDERS)
+    assert {command: command_fault(command, GOOD[command]) for command in COMMANDS} == dict.fromkeys(COMMANDS)

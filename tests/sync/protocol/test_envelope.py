@@ -178,10 +178,10 @@ def test_no_flipped_byte_is_accepted(place: int, byte: bytes) -> None:
 @given(st.lists(st.integers(0, 300_000), max_size=12))
 def test_rows_are_shared_out_in_order_into_messages_that_fit(sizes: list[int]) -> None:
     rows = [EventRow(seq=n, ordinal=n, event="x" * size) for n, size in enumerate(sizes)]
-    runs = list(envelope.share_out(rows))
+    runs = list(envelope.split_rows(rows))
     assert [row for run in runs for row in run] == rows
     for run in runs:
-        body = sum(len(line) + 1 for line in envelope.lines(run))
+        body = sum(len(line) + 1 for line in envelope.body_lines(run))
         assert body <= envelope.BODY_AIM or len(run) == 1
 
 

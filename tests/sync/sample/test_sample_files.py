@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from edge.features.member import Member
 from edge.features.staff.pin_check import is_pin
 from sync.hq.cli.main import hq
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.importing.files import BadFile
 from sync.hq.sample.play import Card
 from sync.hq.sample.tables import FOLDER, PICTURES, README, STORES, table, tables
@@ -65,7 +65,7 @@ def chain(copied: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def held(folder: Path) -> dict[tuple[str, str, str], dict[str, Any]]:
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         found = db.conn.execute("select feed, scope, key, body from rows where feed <> 'keys'").fetchall()
     return {(feed, scope, key): json.loads(body) for feed, scope, key, body in found}
 

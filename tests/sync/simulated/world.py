@@ -172,7 +172,7 @@ class World:
             case Events() as header:
                 self._say(topics.down(CHAIN, STORE, "ack"), self._judge(header, message.rows))
             case Want() as want:
-                page = publisher.page(self.hq, STORE, want)
+                page = publisher.feed_page(self.hq, STORE, want)
                 if page:
                     self._say(topics.feed(CHAIN, STORE, want.feed), *page)
             case State() as state:
@@ -194,7 +194,7 @@ class World:
         """HQ cannot read the rows of `bad`, unless they come as opaque bytes."""
         if any(row.opaque is None and msgspec.json.decode(row.event)["data"].get("n") in self.bad for row in found):
             return Nack(epoch=header.epoch, lane=header.lane, first=header.first, last=header.last, reason="bad row")
-        return collector.keep(self.hq, header, found)
+        return collector.keep_batch(self.hq, header, found)
 
     def _say(self, topic: str, header: Any, found: Any = (), *, sure: bool = False) -> None:
         if self.out.up:
@@ -202,7 +202,7 @@ class World:
 
     def _say_heads(self) -> None:
         for scope in (topics.ALL, STORE):
-            heads = {one.feed: one.head for one in feed.of_scope(self.hq, scope)}
+            heads = {one.feed: one.head for one in feed.positions_of_scope(self.hq, scope)}
             self._say(topics.down(CHAIN, scope, "head"), Head(feeds=heads))
 
     def change_feeds(self) -> None:
@@ -213,17 +213,17 @@ class World:
     def _change_feeds(self) -> None:
         name = self.dice.choice(list(FEEDS))
         scope = feed.scope_of(name, STORE)
-        before = feed.stand(self.hq, name, scope)
+        before = feed.feed_position(self.hq, name, scope)
         since = before.version if before else 0
         keys = [f"{self.dice.randrange(12):013d}" for _ in range(self.dice.randrange(1, 6))]
         keys = [f"{key}{mod10_digit(key)}" for key in keys]
         bodies = [FEEDS[name](key, self.dice.randrange(9999)) if self.dice.random() < 0.5 else None for key in keys]
         with writing(self.hq):
             feed.put(self.hq, name, scope, zip(keys, bodies, strict=True))
-        here = feed.stand(self.hq, name, scope)
+        here = feed.feed_position(self.hq, name, scope)
         if here is None or here.version == since:
             return
-        page = publisher.page(self.hq, STORE, Want(feed=name, epoch=here.epoch, version=since))
+        page = publisher.feed_page(self.hq, STORE, Want(feed=name, epoch=here.epoch, version=since))
         if page:
             delta = FeedDelta(feed=name, epoch=here.epoch, since=since, version=here.version)
             self._say(topics.feed(CHAIN, scope, name), delta, page[1])
@@ -261,7 +261,7 @@ class World:
     def _look_at_mirror(self) -> None:
         """Whatever version a feed is said to be at, all that HQ has up to there is here."""
         for name in FEEDS:
-            here, there = self.rounds.feeds.stands[name], feed.stand(self.hq, name, feed.scope_of(name, STORE))
+            here, there = self.rounds.feeds.stands[name], feed.feed_position(self.hq, name, feed.scope_of(name, STORE))
             if there and (here.epoch, here.version) == (there.epoch, self.seen.get(name)):
                 continue
             self.seen[name] = here.version

@@ -11,7 +11,7 @@ import pytest
 
 from edge.config.noren_toml import BadConfig
 from edge.demo.ports import free_port
-from sync.transport.broker import Broker, places
+from sync.transport.broker import Broker, parse_broker_url
 from sync.transport.inbox_limit import InboxLimit
 from sync.transport.mqtt_client import WINDOW, MqttClient, Will
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
@@ -191,7 +191,7 @@ def test_of_a_clusters_nodes_the_next_is_tried_until_one_answers(mosquitto: Mosq
     ],
 )
 def test_a_broker_is_named_by_its_address_and_a_cluster_by_those_of_its_nodes(url: str, found: object) -> None:
-    assert places(url) == found
+    assert parse_broker_url(url) == found
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_a_broker_is_named_by_its_address_and_a_cluster_by_those_of_its_nodes(ur
 )
 def test_an_address_that_is_none_is_refused_in_plain_words(url: str) -> None:
     with pytest.raises(BadConfig, match=r"hq\.broker"):
-        places(url)
+        parse_broker_url(url)
 
 
 def test_what_nobody_reads_is_dropped_and_told(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

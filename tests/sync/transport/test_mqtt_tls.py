@@ -89,7 +89,7 @@ def test_a_store_with_its_certificate_speaks_for_itself_and_for_nobody_else(
     guarded: Mosquitto, authority: Authority
 ) -> None:
     with (
-        line(guarded, authority, "hq", topics.heard_by_hq("chain")) as hq,
+        line(guarded, authority, "hq", topics.hq_subscriptions("chain")) as hq,
         line(guarded, authority, "ginza", []) as ginza,
     ):
         until_it_listens(hq, ginza, topics.up("chain", "ginza", "events"))

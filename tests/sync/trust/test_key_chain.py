@@ -5,7 +5,7 @@ import pytest
 
 from sync.protocol.feed_types import HqKey
 from sync.protocol.signing import SigningKey, new_key, write_public
-from sync.trust.key_chain import Anchor, Word, follow, vouch
+from sync.trust.key_chain import Anchor, Word, proven_keys, sign_vouch
 
 CHAIN = "hanada"
 ONE, TWO, THREE, THIEF = (new_key(f"hq-{number}") for number in (1, 2, 3, 9))
@@ -15,7 +15,7 @@ def row(key: SigningKey, vouched: SigningKey | None = None, withdrawn: SigningKe
     public = write_public(key.public)
 
     def said(by: SigningKey | None, word: Word) -> list[msgspec.Struct]:
-        return [vouch(by, CHAIN, word, key.id, public)] if by else []
+        return [sign_vouch(by, CHAIN, word, key.id, public)] if by else []
 
     return msgspec.convert(
         {
@@ -32,7 +32,7 @@ def row(key: SigningKey, vouched: SigningKey | None = None, withdrawn: SigningKe
 def proven(rows: dict[str, HqKey], *trusted: SigningKey, revoked: tuple[SigningKey, ...] = ()) -> dict[str, bool]:
     """What follows, by key: whether it is withdrawn."""
     gone = {key.id: write_public(key.public) for key in revoked}
-    return {one.key: one.revoked for one in follow(CHAIN, {key.id: key.public for key in trusted}, gone, rows)}
+    return {one.key: one.revoked for one in proven_keys(CHAIN, {key.id: key.public for key in trusted}, gone, rows)}
 
 
 YEAR = {  # three keys in a row, each of which has withdrawn the ones before it
@@ -48,7 +48,7 @@ def test_a_store_that_slept_through_two_rotations_finds_to_the_key_that_signs_no
 
 
 def test_what_was_proven_is_the_anchor_that_is_kept() -> None:
-    assert follow(CHAIN, {TWO.id: TWO.public}, {}, {THREE.id: row(THREE, vouched=TWO)}) == [
+    assert proven_keys(CHAIN, {TWO.id: TWO.public}, {}, {THREE.id: row(THREE, vouched=TWO)}) == [
         Anchor(key=THREE.id, public=write_public(THREE.public))
     ]
 
@@ -64,7 +64,7 @@ def test_a_revoked_key_vouches_for_nobody_any_more() -> None:
 
 def test_a_revoked_key_does_not_come_back_under_another_name() -> None:
     again = msgspec.structs.replace(row(ONE))
-    said = vouch(TWO, CHAIN, "counts", "hq-new", again.public)
+    said = sign_vouch(TWO, CHAIN, "counts", "hq-new", again.public)
     assert proven({"hq-new": msgspec.structs.replace(again, vouched=[said])}, TWO, revoked=(ONE,)) == {}
 
 
@@ -81,14 +81,14 @@ def test_a_word_holds_for_its_chain_its_key_and_its_meaning_only() -> None:
         (CHAIN, "counts", THREE.id, public),
         (CHAIN, "counts", TWO.id, write_public(THIEF.public)),
     ):
-        said = vouch(ONE, chain, word, key, of)  # type: ignore[arg-type]
+        said = sign_vouch(ONE, chain, word, key, of)  # type: ignore[arg-type]
         assert proven({TWO.id: HqKey(public=public, vouched=[said])}, ONE) == {}
 
 
 def test_a_signature_that_is_none_proves_nothing() -> None:
-    said = msgspec.structs.replace(vouch(ONE, CHAIN, "counts", TWO.id, write_public(TWO.public)), signature="***")
+    said = msgspec.structs.replace(sign_vouch(ONE, CHAIN, "counts", TWO.id, write_public(TWO.public)), signature="***")
     assert proven({TWO.id: HqKey(public=write_public(TWO.public), vouched=[said])}, ONE) == {}
-    gone = vouch(TWO, CHAIN, "withdrawn", ONE.id, write_public(ONE.public))
+    gone = sign_vouch(TWO, CHAIN, "withdrawn", ONE.id, write_public(ONE.public))
     for signature, withdrawn in ((gone.signature, True), ("***", False)):
         said = msgspec.structs.replace(gone, signature=signature)
         whole = {ONE.id: HqKey(public=write_public(ONE.public), revoked=True, withdrawn=[said])}

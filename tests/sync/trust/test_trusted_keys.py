@@ -18,10 +18,10 @@ from sync.protocol.envelope import seal
 from sync.protocol.messages import FeedPage, FeedRow
 from sync.protocol.signing import SigningKey, new_key, write_public
 from sync.transport.mqtt_events import MessageReceived
-from sync.trust.key_chain import vouch
+from sync.trust.key_chain import sign_vouch
 from sync.trust.key_ledger import FILE
 from sync.trust.message_auth import MessageAuth
-from sync.trust.trusted_keys import Trust, trusted
+from sync.trust.trusted_keys import Trust, read_trusted_keys
 
 ONE, TWO, THIEF = (new_key(f"hq-{number}") for number in (1, 2, 9))
 ENROLLED = {ONE.id: ONE.public}
@@ -53,7 +53,7 @@ def test_a_revoked_key_of_noren_toml_never_counts_again_though_store_db_is_put_b
     rotated(db, tmp_path)
     db.conn.execute("delete from hq_keys")  # as a backup from before has it
     assert set(started(db, tmp_path).keys) == {TWO.id}
-    assert set(trusted(ENROLLED, db)) == {TWO.id}  # and store.db knows again
+    assert set(read_trusted_keys(ENROLLED, db)) == {TWO.id}  # and store.db knows again
 
 
 def test_a_replacement_box_knows_what_the_backup_knows(db: Database, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_key_that_hq_takes_back_counts_no_more(db: Database, tmp_path: Path) -
 def test_a_revoked_keys_word_for_a_thiefs_key_is_worth_nothing(db: Database, tmp_path: Path) -> None:
     rotated(db, tmp_path)
     trust = started(db, tmp_path)
-    said = vouch(ONE, "chain", "counts", THIEF.id, write_public(THIEF.public))
+    said = sign_vouch(ONE, "chain", "counts", THIEF.id, write_public(THIEF.public))
     assert not trust.follow([row(THIEF, vouched=[said])])
     assert set(trust.keys) == {TWO.id}
 
@@ -118,7 +118,7 @@ def test_an_installer_reads_in_the_log_that_no_key_counts_and_what_to_do(
 def test_a_page_of_keys_however_mangled_proves_nothing_and_fells_nobody(db: Database, tmp_path: Path) -> None:
     """The door at which a message is read before anybody knows who signed it."""
     topic = topics.feed("chain", topics.ALL, "keys")
-    said = vouch(ONE, "chain", "counts", TWO.id, write_public(TWO.public))
+    said = sign_vouch(ONE, "chain", "counts", TWO.id, write_public(TWO.public))
     true = seal(
         topic, FeedPage(feed="keys", epoch="e", since=0, version=1, more=False), [row(TWO, vouched=[said])], TWO
     )

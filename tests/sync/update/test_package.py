@@ -19,7 +19,7 @@ from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_store
 from sync.hq.enrolment import key_rotation
-from sync.hq.enrolment.founding import found, opened
+from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import hq_keys, read_hq_key
 from sync.protocol.signing import new_key, to_text, write_public
 from sync.trust import key_ledger
@@ -38,7 +38,7 @@ REFUSED, OLDER = 65, 3
 @pytest.fixture
 def hq(tmp_path: Path) -> Path:
     folder = tmp_path / "hq"
-    found(folder, "nagi", "mqtt://127.0.0.1:1")
+    found_headquarters(folder, "nagi", "mqtt://127.0.0.1:1")
     return folder
 
 
@@ -116,11 +116,11 @@ def test_one_changed_byte_is_refused(file: Path, hq: Path, box: Path, at: int) -
 
 def test_no_byte_of_a_package_can_be_changed(file: Path, hq: Path, box: Path) -> None:
     key = read_hq_key(hq)
-    said, content = seal.seal(key, "nagi", package.read(file)), file.read_bytes()
+    said, content = seal.seal(key, "nagi", package.read_package(file)), file.read_bytes()
     for at in range(0, len(content), 5):
         file.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
         with pytest.raises(NotSealed, match="another file"):
-            seal.check(said, package.digest(file), "nagi", {key.id: key.public}, ())
+            seal.check_seal(said, package.digest(file), "nagi", {key.id: key.public}, ())
 
 
 @pytest.mark.parametrize("length", [0, 1, 511, 512, 700, 1024, 2048, 3000, 4600, 5632])
@@ -136,7 +136,7 @@ def test_a_package_with_something_behind_its_end_is_refused(file: Path, hq: Path
         end.write(file.read_bytes())
     assert "another file" in refused(file, box)
     with pytest.raises(BadPackage, match="behind its end"):
-        package.read(file)
+        package.read_package(file)
 
 
 def test_another_package_under_hqs_word_is_refused(tmp_path: Path, file: Path, hq: Path, box: Path) -> None:
@@ -146,7 +146,7 @@ def test_another_package_under_hqs_word_is_refused(tmp_path: Path, file: Path, h
 
 
 def rewritten(file: Path, **changes: object) -> None:
-    place = seal.beside(file)
+    place = seal.seal_path(file)
     said = msgspec.json.decode(place.read_bytes())
     place.write_bytes(msgspec.json.encode({**said, **changes}))
 
@@ -174,40 +174,40 @@ def test_a_changed_word_is_refused(file: Path, hq: Path, box: Path, changes: dic
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"[]", b"{}" + b" " * 9000, b'{"kind":"update"' * 2])
 def test_what_is_no_word_is_refused(file: Path, box: Path, text: bytes) -> None:
-    seal.beside(file).write_bytes(text)
+    seal.seal_path(file).write_bytes(text)
     assert "no signature of HQ's" in refused(file, box)
 
 
 def test_another_key_under_hqs_name_is_refused(file: Path, hq: Path, box: Path) -> None:
     thief = new_key(read_hq_key(hq).id)
-    said = seal.seal(thief, "nagi", package.read(file))
-    seal.beside(file).write_bytes(msgspec.json.encode(said))
+    said = seal.seal(thief, "nagi", package.read_package(file))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "signature does not hold" in refused(file, box)
 
 
 def test_another_chains_package_is_refused_even_with_a_key_both_trust(file: Path, hq: Path, box: Path) -> None:
-    said = seal.seal(read_hq_key(hq), "other", package.read(file))
-    seal.beside(file).write_bytes(msgspec.json.encode(said))
+    said = seal.seal(read_hq_key(hq), "other", package.read_package(file))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "it is for the chain `other`, and this box is one of `nagi`" in refused(file, box)
 
 
 def test_hqs_word_with_another_version_than_the_package_is_refused(file: Path, hq: Path, box: Path) -> None:
     """Should HQ itself be made to sign it: what is installed is what is said."""
     found_ = Package(version="9.0.0", digest=package.digest(file), files=4)
-    seal.beside(file).write_bytes(msgspec.json.encode(seal.seal(read_hq_key(hq), "nagi", found_)))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal(read_hq_key(hq), "nagi", found_)))
     assert "HQ's signature is for version 9.0.0, and this is 0.2.0" in refused(file, box)
 
 
 def test_what_hq_has_signed_and_is_no_package_is_refused(file: Path, hq: Path, box: Path) -> None:
     file.write_bytes(b"x" * 5000)
     found_ = Package(version="0.2.0", digest=package.digest(file), files=4)
-    seal.beside(file).write_bytes(msgspec.json.encode(seal.seal(read_hq_key(hq), "nagi", found_)))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal(read_hq_key(hq), "nagi", found_)))
     assert "no package at all" in refused(file, box)
 
 
 def test_hqs_word_on_something_else_is_none_on_a_package(file: Path, hq: Path, box: Path) -> None:
     """A signature of HQ's over the same words under another beginning."""
-    key, found_ = read_hq_key(hq), package.read(file)
+    key, found_ = read_hq_key(hq), package.read_package(file)
     words = "\n".join(("noren/keys/1", "update", "nagi", found_.version, found_.digest)).encode()
     said = seal.Seal(
         chain="nagi",
@@ -216,14 +216,14 @@ def test_hqs_word_on_something_else_is_none_on_a_package(file: Path, hq: Path, b
         key=key.id,
         signature=to_text(key.private.sign(words)),
     )
-    seal.beside(file).write_bytes(msgspec.json.encode(said))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "signature does not hold" in refused(file, box)
 
 
 def revoked_at_the_box(box: Path, hq: Path, where: str) -> None:
     """HQ has gone on to its next key, and the box has heard of it."""
     data, old = box.parent / "data", read_hq_key(hq)
-    with opened(hq) as db:
+    with open_headquarters(hq) as db:
         key_rotation.prepare(db, hq)
         (_, coming) = hq_keys(hq)
     news = [
@@ -248,8 +248,8 @@ def test_a_revoked_keys_package_is_refused_and_the_next_keys_is_not(
     sign(file, hq)
     revoked_at_the_box(box, hq, where)
     assert "which HQ has revoked" in refused(file, box)
-    said = seal.seal(hq_keys(hq)[1], "nagi", package.read(file))
-    seal.beside(file).write_bytes(msgspec.json.encode(said))
+    said = seal.seal(hq_keys(hq)[1], "nagi", package.read_package(file))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert run("verify", file, "--config", box).exit_code == 0
 
 
@@ -304,7 +304,7 @@ def made(path: Path, *members: tuple[tarfile.TarInfo, bytes], form: int = tarfil
 def test_no_name_leads_out_of_the_folder_it_is_unpacked_to(tmp_path: Path, name: str) -> None:
     path = made(tmp_path / "x.tar", member(name), form=tarfile.GNU_FORMAT)
     with pytest.raises(BadPackage):
-        package.read(path)
+        package.read_package(path)
 
 
 @pytest.mark.parametrize(
@@ -323,39 +323,39 @@ def test_nothing_but_plain_files_is_in_a_package(
     tmp_path: Path, evil: Callable[[], tuple[tarfile.TarInfo, bytes]]
 ) -> None:
     with pytest.raises(BadPackage, match=r"plain file|is not as"):
-        package.read(made(tmp_path / "x.tar", evil()))
+        package.read_package(made(tmp_path / "x.tar", evil()))
 
 
 def test_a_header_that_gives_another_one_a_name_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadPackage, match="no plain file"):
-        package.read(made(tmp_path / "x.tar", member("w" * 120), form=tarfile.GNU_FORMAT))
+        package.read_package(made(tmp_path / "x.tar", member("w" * 120), form=tarfile.GNU_FORMAT))
     with pytest.raises(BadPackage, match="no plain file"):
-        package.read(made(tmp_path / "x.tar", member("x", pax_headers={"path": "y"}), form=tarfile.PAX_FORMAT))
+        package.read_package(made(tmp_path / "x.tar", member("x", pax_headers={"path": "y"}), form=tarfile.PAX_FORMAT))
 
 
 def test_a_file_that_is_there_twice_or_not_in_the_sums_or_missing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadPackage):
-        package.read(made(tmp_path / "x.tar", member("twice", b"a"), member("twice", b"b")))
+        package.read_package(made(tmp_path / "x.tar", member("twice", b"a"), member("twice", b"b")))
     with pytest.raises(BadPackage, match="does not begin with a list"):
         bundle_without_sums = tmp_path / "y.tar"
         with tarfile.open(bundle_without_sums, "w") as tar:
             it, content = member("x")
             tar.addfile(it, io.BytesIO(content))
-        package.read(bundle_without_sums)
+        package.read_package(bundle_without_sums)
     lines = f"{sha256(b'x').hexdigest()}  wheels/noren-0.2.0-py3-none-any.whl\n{'0' * 64}  gone\n".encode()
     with tarfile.open(tmp_path / "z.tar", "w") as tar:
         for it, content in (member("SHA256SUMS", lines), member("wheels/noren-0.2.0-py3-none-any.whl")):
             tar.addfile(it, io.BytesIO(content))
     with pytest.raises(BadPackage, match="missing, gone among them"):
-        package.read(tmp_path / "z.tar")
+        package.read_package(tmp_path / "z.tar")
 
 
 def test_a_package_of_two_versions_or_of_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadPackage, match="found 2"):
-        package.read(made(tmp_path / "x.tar", member("wheels/noren-0.3.0-py3-none-any.whl")))
+        package.read_package(made(tmp_path / "x.tar", member("wheels/noren-0.3.0-py3-none-any.whl")))
     with pytest.raises(BadPackage, match="found 0"):
         bundle.pack([("x", b"x")], tmp_path / "y.tar", 1)
-        package.read(tmp_path / "y.tar")
+        package.read_package(tmp_path / "y.tar")
 
 
 def test_a_compressed_tar_is_no_package(tmp_path: Path, file: Path) -> None:
@@ -363,7 +363,7 @@ def test_a_compressed_tar_is_no_package(tmp_path: Path, file: Path) -> None:
     with tarfile.open(tmp_path / "x.tar.gz", "w:gz") as tar:
         tar.add(file, "SHA256SUMS")
     with pytest.raises(BadPackage, match="cut off or no package"):
-        package.read(tmp_path / "x.tar.gz")
+        package.read_package(tmp_path / "x.tar.gz")
 
 
 def test_hq_signs_nothing_that_is_not_whole(file: Path, hq: Path) -> None:
@@ -371,7 +371,7 @@ def test_hq_signs_nothing_that_is_not_whole(file: Path, hq: Path) -> None:
     said = run("hq", "sign", file, "--dir", hq)
     assert said.exit_code == 1
     assert "is not signed" in said.stderr
-    assert not seal.beside(file).exists()
+    assert not seal.seal_path(file).exists()
 
 
 def test_a_folder_that_is_no_headquarters_signs_nothing(tmp_path: Path, file: Path) -> None:
@@ -390,14 +390,14 @@ def test_a_folder_that_is_no_headquarters_signs_nothing(tmp_path: Path, file: Pa
     ],
 )
 def test_versions_are_compared_as_numbers(older: str, newer: str) -> None:
-    assert package.order(older) < package.order(newer)
-    assert package.order(f"{older}+source") == package.order(older)
+    assert package.version_order(older) < package.version_order(newer)
+    assert package.version_order(f"{older}+source") == package.version_order(older)
 
 
 @pytest.mark.parametrize("text", ["", "x", "1", "1.0.0.0.0", "1.0 ", "../1.0", "1.0-evil", "9" * 80 + ".1", "1.0\n"])
 def test_what_is_no_version_is_refused(text: str) -> None:
     with pytest.raises(BadPackage):
-        package.order(text)
+        package.version_order(text)
 
 
 def test_the_word_covers_kind_chain_version_and_content(hq: Path) -> None:

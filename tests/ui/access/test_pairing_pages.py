@@ -174,7 +174,7 @@ def test_a_device_may_what_it_is_paired_for_and_no_more(
         answer.close()
     assert opened == MAY[page, station]
     home = asking.get("/")
-    assert (home.status_code, home.location) == (303, rights.home(devices.everyone(floor.db)[0]))
+    assert (home.status_code, home.location) == (303, rights.home_address(devices.everyone(floor.db)[0]))
     assert asking.get(home.location).status_code in (200, 303)
     assert asking.get("/brand.css").status_code == 200
     assert asking.get("/paired").status_code == 204

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from edge.config.noren_toml import WebSection
 from tests.ui.shop_floor import Floor, settings
 from ui.front.hosts import is_loopback, is_own, name_of, own_names
-from ui.server import places
+from ui.server import listen_addresses
 
 OWN = own_names(["Noren.Ginza.example"])
 
@@ -104,6 +104,6 @@ def test_an_origin_that_cannot_be_read_is_a_strangers(client: FlaskClient, origi
 def test_the_app_itself_listens_on_loopback_alone_whatever_is_offered_to_the_network(
     web: WebSection, tmp_path: Path
 ) -> None:
-    tcp, *files = places(msgspec.structs.replace(settings(tmp_path), web=web))
+    tcp, *files = listen_addresses(msgspec.structs.replace(settings(tmp_path), web=web))
     assert tcp in ("127.0.0.1:8080", "[::1]:8080")
     assert files == ([f"unix:{tmp_path}/front/app.sock"] if web.lan else [])

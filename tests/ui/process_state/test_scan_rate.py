@@ -10,7 +10,7 @@ from edge.platform.database import rows
 from tests.attacked import size
 from tests.ui.shop_floor import SHIRT_M, Floor, ean13
 from ui.process_state.scan_rate import BURST, JUNK, MINUTE, RATE, ScanRate
-from ui.wedge.keyboard_wedge import standings
+from ui.wedge.keyboard_wedge import wedge_counters
 
 SCAN = "/kiosk/kiosk-1/scan"
 
@@ -57,7 +57,7 @@ def test_junk_beyond_its_measure_leaves_no_row_and_goods_are_scanned_on(client: 
     assert found == [202] * JUNK + [422] * 10
     assert client.post(SCAN, json={"code": ean13(SHIRT_M)}).status_code == 202
     assert len(rows(floor.db, "select 1 from page_scans")) == JUNK + 1
-    standing = standings(floor.db)["kiosk-1"]
+    standing = wedge_counters(floor.db)["kiosk-1"]
     assert (standing.why, standing.trouble) == ("flood", "")
     assert "last refused: more codes than a scanner reads" in client.get("/status?lang=en").get_data(as_text=True)
 

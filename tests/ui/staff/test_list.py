@@ -28,7 +28,7 @@ def test_shoppers_who_are_here_stand_first_the_longest_wait_on_top(floor: Floor)
     floor.scan(pickup_code("1003"))
     floor.db.conn.execute("update pickup_steps set time = ?", (soon(minutes=-7),))
     floor.scan(pickup_code("1002"))
-    pile = work_list.pile(floor.shop, "waiting", now().time)
+    pile = work_list.tab_contents(floor.shop, "waiting", now().time)
     assert [(row.number, row.waited) for row in pile.here] == [("1003", 7), ("1002", 0)]
     assert [row.number for row in pile.rest] == ["1001"]
 
@@ -36,7 +36,7 @@ def test_shoppers_who_are_here_stand_first_the_longest_wait_on_top(floor: Floor)
 def test_a_shopper_who_came_early_is_seen_waiting_too(floor: Floor) -> None:
     floor.order("1001", State.PICKING)
     floor.scan(pickup_code("1001"))
-    assert [row.number for row in work_list.pile(floor.shop, "waiting", now().time).here] == ["1001"]
+    assert [row.number for row in work_list.tab_contents(floor.shop, "waiting", now().time).here] == ["1001"]
 
 
 def test_each_tab_counts_its_orders(floor: Floor) -> None:
@@ -45,14 +45,14 @@ def test_each_tab_counts_its_orders(floor: Floor) -> None:
     floor.order("1003", State.PICKING)
     floor.order("1004", State.HANDED_OVER, handed_over_at=soon(hours=-1))
     floor.order("1005", State.CANCELLED)
-    counts = work_list.pile(floor.shop, "waiting", now().time).counts
+    counts = work_list.tab_contents(floor.shop, "waiting", now().time).counts
     assert counts == {"waiting": 2, "prepare": 1, "today": 1, "done": 1}
 
 
 @pytest.mark.parametrize(("minutes", "level"), ((45, "calm"), (20, "soon"), (-1, "past")))
 def test_a_promise_turns_amber_then_red(floor: Floor, minutes: int, level: str) -> None:
     floor.order("1001", State.PLACED, promise_at=soon(minutes=minutes))
-    (row,) = work_list.pile(floor.shop, "prepare", now().time).rest
+    (row,) = work_list.tab_contents(floor.shop, "prepare", now().time).rest
     assert row.due is not None
     assert row.due.level == level
 

@@ -33,12 +33,12 @@ from edge.retention import unswept
 from edge.scan.log import Reading, append_reading
 from edge.single_instance import is_locked
 from firmware_bridge.device_log import DeviceLog
-from firmware_bridge.devices.events import BytesReceived, Detail
-from firmware_bridge.framing.framing import Why
+from firmware_bridge.devices.events import BytesReceived, DeviceFault
+from firmware_bridge.framing.framing import RefusalReason
 from sync.transport.link_status import LinkStatus
 from tests.ui.shop_floor import POLICY, Floor
 from ui.app import make_app
-from ui.change_watcher import line_mark
+from ui.change_watcher import link_mark
 from ui.i18n import LANGUAGES, Locales
 from ui.process_state.last_typed import LastTyped
 from ui.process_state.screens import Screens
@@ -160,7 +160,7 @@ def test_one_device_whose_loop_stands_still_is_told_and_one_that_waits_is_not(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog]
 ) -> None:
     went_round(floor, "bridge", "within/eye", "within/by-door", ago=heartbeat.SILENT + 1)
-    bridge["by-door"].lost(Detail.NOT_FOUND)
+    bridge["by-door"].lost(DeviceFault.NOT_FOUND)
     found = {
         one.device: one.state for one in readers.readers(floor.shop, heartbeat.silent_loops(floor.db, now()), now())
     }
@@ -243,7 +243,7 @@ def test_a_clerk_is_told_that_the_clock_is_not_set(client: FlaskClient) -> None:
 
 
 def test_a_reader_that_is_lost_is_named_with_what_to_look_at(client: FlaskClient, bridge: dict[str, DeviceLog]) -> None:
-    bridge["counter-b"].lost(Detail.UNPLUGGED)
+    bridge["counter-b"].lost(DeviceFault.UNPLUGGED)
     assert first_line(client) == "使えない読み取り機があります。お店の業務は、このまま続けられます。"
     assert things_to_do(client)[0] == "カウンターの読み取り機 2の線が、ささっているか見てください。"
     assert things_to_do(client)[1] == "10分たっても直らないときは、サポートに連絡してください。"
@@ -257,7 +257,7 @@ def test_with_no_reader_left_orders_go_out_by_number_and_name(
     client: FlaskClient, bridge: dict[str, DeviceLog]
 ) -> None:
     for book in bridge.values():
-        book.lost(Detail.NOT_FOUND)
+        book.lost(DeviceFault.NOT_FOUND)
     assert first_line(client) == "コードを読み取れません。お渡しは、番号とお名前で続けられます。"
     assert len(things_to_do(client)) == 2
 
@@ -281,7 +281,7 @@ def test_looking_never_keeps_the_bridge_from_its_lock(floor: Floor, tmp_path: Pa
 
 
 def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[str, DeviceLog]) -> None:
-    bridge["eye"].lost(Detail.ENDED)
+    bridge["eye"].lost(DeviceFault.ENDED)
     assert things_to_do(client) == []
     assert card(client, "入口 カメラ").endswith("終わりました")
 
@@ -289,8 +289,8 @@ def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[s
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_trouble_a_device_can_have_has_words_in_each_language(floor: Floor, language: str) -> None:
     say = Locales(floor.config.zone)[language].say
-    assert all(say(f"status.lost.{detail}") for detail in Detail)
-    assert set(troubleshooting.CLERKS) <= {detail.value for detail in Detail}
+    assert all(say(f"status.lost.{detail}") for detail in DeviceFault)
+    assert set(troubleshooting.CLERKS) <= {detail.value for detail in DeviceFault}
 
 
 @pytest.mark.usefixtures("bridge")
@@ -329,7 +329,7 @@ def test_staff_may_put_their_devices_away(client: FlaskClient, screens: Screens)
 
 @pytest.mark.usefixtures("bridge")
 def test_a_keyboard_scanner_that_loses_separators_is_told(client: FlaskClient, floor: Floor) -> None:
-    keyboard_wedge.take(floor.db, "kiosk-1", "]C1" + "10ABCDEFGHIJKLMNOPQRSTUVWXYZ17271231", now(), LastTyped())
+    keyboard_wedge.store_typed(floor.db, "kiosk-1", "]C1" + "10ABCDEFGHIJKLMNOPQRSTUVWXYZ17271231", now(), LastTyped())
     floor.scan("x")  # the desk answers both
     assert first_line(client).startswith("読み取り機の設定が合っていません")
     assert things_to_do(client) == ["「区切りが送られない」と、サポートに伝えてください。"]
@@ -339,8 +339,8 @@ def test_never_more_than_two_things_to_do(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog], screens: Screens
 ) -> None:
     LinkStatus(floor.db).fall(LinkReason.LOST, "timed out", now())
-    bridge["by-door"].lost(Detail.UNPLUGGED)
-    bridge["eye"].lost(Detail.COVERED)
+    bridge["by-door"].lost(DeviceFault.UNPLUGGED)
+    bridge["eye"].lost(DeviceFault.COVERED)
     screens.close(screens.open("a", "kiosk-1"))
     assert len(things_to_do(client)) == 2
     assert "ルーター" in things_to_do(client)[0]
@@ -360,7 +360,7 @@ def test_no_word_on_it_is_a_technicians(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog], language: str
 ) -> None:
     LinkStatus(floor.db).fall(LinkReason.CONNECTING, "connecting to mqtt://broker.example.com:1883", now())
-    bridge["eye"].lost(Detail.WRONG_KIND)
+    bridge["eye"].lost(DeviceFault.WRONG_KIND)
     page = client.get(f"/status?lang={language}").text
     seen = re.sub(r"<[^>]*>", " ", page[page.index("<body") :])
     assert JARGON.findall(seen) == []
@@ -389,7 +389,7 @@ def test_whatever_clerks_are_doing_they_are_told_of_disk_and_clock(
 
 
 def test_one_lost_reader_is_not_told_to_everybody(floor: Floor, bridge: dict[str, DeviceLog], screens: Screens) -> None:
-    bridge["eye"].lost(Detail.COVERED)
+    bridge["eye"].lost(DeviceFault.COVERED)
     house = make_app(floor.config, floor.box, screens, Life()).extensions["house"]
     assert status.notice(floor.shop, house, Locales(floor.config.zone)["ja"], now()) is None
 
@@ -399,9 +399,9 @@ def test_a_scanner_that_sends_what_cannot_be_read_is_told_with_what_to_do(
 ) -> None:
     book = bridge["by-door"]
     book.read(Reading(data=b"4901234567894"))
-    book.refused(1, Why.UNFINISHED)
+    book.refused(1, RefusalReason.UNFINISHED)
     assert first_line(client) == "お店の業務は、いつもどおりできます。"
-    book.refused(1, Why.UNFINISHED)
+    book.refused(1, RefusalReason.UNFINISHED)
     assert first_line(client, "en") == "A scanner sends what cannot be read. The shop can go on as it is."
     assert "終わりの合図が届かない" in things_to_do(client)[0]
     assert "読めません" in card(client, "1階 入口横 読み取り機")
@@ -409,10 +409,10 @@ def test_a_scanner_that_sends_what_cannot_be_read_is_told_with_what_to_do(
     assert first_line(client) == "お店の業務は、いつもどおりできます。"
 
 
-@pytest.mark.parametrize("why", [one for one in Why if one is not Why.NO_ROOM])
+@pytest.mark.parametrize("why", [one for one in RefusalReason if one is not RefusalReason.NO_ROOM])
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_reason_of_a_refusal_has_words(
-    client: FlaskClient, bridge: dict[str, DeviceLog], why: Why, lang: str
+    client: FlaskClient, bridge: dict[str, DeviceLog], why: RefusalReason, lang: str
 ) -> None:
     bridge["by-door"].refused(2, why)
     assert things_to_do(client, lang)
@@ -425,10 +425,10 @@ def test_a_scanner_whose_codes_break_in_a_page_is_told_and_what_to_do(
     client: FlaskClient, floor: Floor, why: keyboard_wedge.Broken
 ) -> None:
     for _ in range(2):
-        keyboard_wedge.refuse(floor.db, "kiosk-1", why, now())
+        keyboard_wedge.count_broken(floor.db, "kiosk-1", why, now())
     assert first_line(client) == "読み取り機の設定が合っていません。お店の業務は、このまま続けられます。"
     assert "1階 入口横" in things_to_do(client)[0]
-    keyboard_wedge.take(floor.db, "kiosk-1", "4901234567894", now(), LastTyped())
+    keyboard_wedge.store_typed(floor.db, "kiosk-1", "4901234567894", now(), LastTyped())
     assert first_line(client) == "お店の業務は、いつもどおりできます。"
 
 
@@ -438,8 +438,8 @@ def test_the_counts_tell_how_far_what_came_in_has_got(
     book = bridge["by-door"]
     book.heard(BytesReceived(1014, "line"))
     book.read(Reading(data=b"4901234567894"))
-    book.refused(1, Why.UNFINISHED)
-    keyboard_wedge.take(floor.db, "kiosk-1", "4901234567894", now(), LastTyped())
+    book.refused(1, RefusalReason.UNFINISHED)
+    keyboard_wedge.store_typed(floor.db, "kiosk-1", "4901234567894", now(), LastTyped())
     scan_processor.catch_up(floor.shop, registry.decide, lambda _seq: None, Life())
     page = client.get("/status/cards?lang=en").text
     table = [
@@ -488,7 +488,7 @@ def test_another_box_that_runs_as_this_store_is_told_on_every_page_until_hq_take
         Locales(floor.config.zone)["en"],
         make_app(floor.config, floor.box, screens, Life()).extensions["house"],
     )
-    before = line_mark(floor.shop)
+    before = link_mark(floor.shop)
     clone_notice.write_notice(floor.db, "dc:a6:32:00:00:01@10.0.0.1,dc:a6:32:00:00:02@", now())
     assert first_line(client) == "同じカードの複製で、2台の箱がこのお店として動いています。"
     assert first_line(client, "en") == "Two boxes run as this shop, from copies of one card."
@@ -498,7 +498,7 @@ def test_another_box_that_runs_as_this_store_is_told_on_every_page_until_hq_take
         "Switch off the box that was added last, then call support and say that there are two."
     ]
     assert "Two boxes" in str(status.notice(floor.shop, house, voice, now()))
-    assert line_mark(floor.shop) != before  # so that open pages look anew
+    assert link_mark(floor.shop) != before  # so that open pages look anew
     clone_notice.write_notice(floor.db, "", now())
     assert first_line(client, "en") == "The shop can work as usual."
 
@@ -509,7 +509,7 @@ def test_a_full_disk_hides_no_loop_that_stands_still_while_others_can_note_their
 ) -> None:
     def stuck() -> list[str]:
         with disk_with(monkeypatch, free=0.05):
-            return box_health.look(floor.shop, screens, 0, now(), cut=False).stuck
+            return box_health.read_health(floor.shop, screens, 0, now(), cut=False).stuck
 
     went_round(floor, "web", "desk", ago=heartbeat.SILENT + 1)
     assert stuck() == [], "nobody could note a round: it is the disk"

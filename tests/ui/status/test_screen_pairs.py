@@ -227,8 +227,8 @@ def test_fingerprint_and_authority_stand_where_devices_are_paired_and_on_the_hel
 ) -> None:
     asked = f"/status/devices?lang={language}"
     assert "data-fingerprint" not in box.get(asked).text  # the front has not begun yet
-    haproxy.prepare(floor.config)
-    shown = certificate.shown(floor.config, haproxy.folder(floor.config))
+    haproxy.prepare_front(floor.config)
+    shown = certificate.shown_fingerprints(floor.config, haproxy.folder(floor.config))
     assert shown
     for page in (box.get(asked), screen.get(asked), laptop(app).get(f"/pair?lang={language}")):
         found = re.search(r"data-fingerprint>(.*?)</p>", page.text)

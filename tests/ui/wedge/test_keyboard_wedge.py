@@ -16,7 +16,7 @@ from edge.platform.database import rows
 from edge.platform.process import Life
 from tests.ui.shop_floor import POLICY, SHIRT_M, Floor, ean13
 from ui.process_state.last_typed import LastTyped
-from ui.wedge.keyboard_wedge import gs_lost, reading, standings, take
+from ui.wedge.keyboard_wedge import gs_lost, reading_of_keys, store_typed, wedge_counters
 
 SCAN = "/kiosk/kiosk-1/scan"
 
@@ -44,13 +44,13 @@ def test_what_is_no_reading_is_refused_and_not_kept(client: FlaskClient, floor: 
 
 
 def test_a_leading_aim_identifier_is_the_scanners() -> None:
-    found = reading("]C10104901230001026")
+    found = reading_of_keys("]C10104901230001026")
     assert (found.aim, found.data) == ("]C1", b"0104901230001026")
-    assert reading("]nothing").aim is None
+    assert reading_of_keys("]nothing").aim is None
 
 
 def test_separators_are_kept() -> None:
-    assert reading("]C110ABC\x1d17261130").data == b"10ABC\x1d17261130"
+    assert reading_of_keys("]C110ABC\x1d17261130").data == b"10ABC\x1d17261130"
 
 
 def test_a_wedge_that_loses_the_separator_is_noticed(client: FlaskClient, floor: Floor) -> None:
@@ -78,7 +78,7 @@ def test_the_rest_of_a_code_that_was_cut_is_no_code_of_its_own(client: FlaskClie
         assert client.post(SCAN, json={"code": code[cut:]}).status_code == 422
         assert client.post(SCAN, json={"code": code}).status_code == 202
         assert [row["data"].decode() for row in rows(floor.db, "select data from page_scans")] == [code[:cut], code]
-    standing = standings(floor.db)["kiosk-1"]
+    standing = wedge_counters(floor.db)["kiosk-1"]
     assert (standing.refused, standing.why, standing.trouble) == (12, "cut", "")
 
 
@@ -92,27 +92,27 @@ def test_a_beginning_read_by_a_clock_that_has_been_set_back_since_cuts_no_code(c
 def test_a_code_with_a_lost_key_is_refused(client: FlaskClient, floor: Floor) -> None:
     for nth in (1, 2):
         assert client.post(SCAN, json={"code": "ID\x1a42"}).status_code == 422
-        assert standings(floor.db)["kiosk-1"].refused_in_a_row == nth
-    assert standings(floor.db)["kiosk-1"].trouble == "keys"
+        assert wedge_counters(floor.db)["kiosk-1"].refused_in_a_row == nth
+    assert wedge_counters(floor.db)["kiosk-1"].trouble == "keys"
     assert rows(floor.db, "select 1 from page_scans") == []
 
 
 def test_a_page_tells_of_codes_that_broke_and_what_the_scanner_is_set_to(client: FlaskClient, floor: Floor) -> None:
     for _ in range(2):
         assert client.post(SCAN + "/broken", json={"why": "no_text"}).status_code == 204
-    assert standings(floor.db)["kiosk-1"].trouble == "no_text"
+    assert wedge_counters(floor.db)["kiosk-1"].trouble == "no_text"
     client.post(SCAN, json={"code": "noren:p:o-1:x", "layout": "jp", "caps": True})
-    assert standings(floor.db)["kiosk-1"].trouble == "layout"
+    assert wedge_counters(floor.db)["kiosk-1"].trouble == "layout"
     client.post(SCAN, json={"code": "4901234567894", "caps": True})
-    assert standings(floor.db)["kiosk-1"].trouble == "caps"
+    assert wedge_counters(floor.db)["kiosk-1"].trouble == "caps"
     client.post(SCAN, json={"code": "4901234567894"})
-    assert standings(floor.db)["kiosk-1"].trouble == ""
+    assert wedge_counters(floor.db)["kiosk-1"].trouble == ""
     assert client.post(SCAN + "/broken", json={"why": "fire"}).status_code == 400
 
 
 def test_a_stand_in_for_the_separator_is_the_stations(client: FlaskClient, floor: Floor) -> None:
     for text in ("https://a.example/x|y", f"]Q401{SHIRT_M}10A|17271231", f"01{SHIRT_M}10A|17271231"):
-        take(floor.db, "kiosk-1", text, now(), LastTyped(), gs="|")
+        store_typed(floor.db, "kiosk-1", text, now(), LastTyped(), gs="|")
     kept = [row["data"] for row in rows(floor.db, "select data from page_scans order by seq")]
     assert kept[0] == b"https://a.example/x|y"
     assert kept[1].count(b"\x1d") == kept[2].count(b"\x1d") == 1
@@ -136,4 +136,4 @@ def test_the_rest_of_a_persons_code_that_was_cut_is_none_though_its_beginning_is
     scan_processor.catch_up(floor.shop, registry.decide, lambda _seq: None, Life())
     assert rows(floor.db, "select data from page_scans") == [{"data": b""}]
     assert client.post(SCAN, json={"code": "-the-secret"}).status_code == 422
-    assert standings(floor.db)["kiosk-1"].why == "cut"
+    assert wedge_counters(floor.db)["kiosk-1"].why == "cut"

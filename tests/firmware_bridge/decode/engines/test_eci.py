@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from firmware_bridge.decode.engines.eci import interpreted
+from firmware_bridge.decode.engines.eci import to_utf8
 
 
 @pytest.mark.parametrize(
@@ -18,14 +18,14 @@ from firmware_bridge.decode.engines.eci import interpreted
     ],
 )
 def test_a_named_encoding_is_followed(told: bytes, text: str) -> None:
-    assert interpreted(told, b"raw") == text.encode()
+    assert to_utf8(told, b"raw") == text.encode()
 
 
 @pytest.mark.parametrize("told", [b"plain", b"\x93\xfa\\\\", b"\\000899\x00\x01", b"\\000026\xff", b"\\000020\x93"])
 def test_bytes_stay_as_they_are_without_a_name_we_can_follow(told: bytes) -> None:
-    assert interpreted(told, b"raw") == b"raw"
+    assert to_utf8(told, b"raw") == b"raw"
 
 
 @given(st.binary(max_size=200))
 def test_no_bytes_make_it_fall(told: bytes) -> None:
-    assert isinstance(interpreted(told, b"raw"), bytes)
+    assert isinstance(to_utf8(told, b"raw"), bytes)

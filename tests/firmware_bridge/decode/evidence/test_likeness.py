@@ -22,7 +22,7 @@ def printed(kind: Symbology, text: str) -> np.ndarray:
 
 def looked(gray: np.ndarray, kind: Symbology, text: str, cut: float = damage.QUIET * damage.FINE * SCALE) -> Likeness:
     """How much a picture of a label looks like a text, whose bars begin and end about `cut` pixels within."""
-    lines = [bars.median(band) for band in np.array_split(gray[10:-10], 4)]
+    lines = [bars.median_row(band) for band in np.array_split(gray[10:-10], 4)]
     like = likeness(lines, (cut, gray.shape[1] - cut), kind, text.encode())
     assert like is not None
     return like
@@ -63,7 +63,7 @@ def test_it_is_told_where_the_bars_are() -> None:
 def test_what_nobody_knows_how_to_draw_or_does_not_lie_as_drawn_is_not_judged() -> None:
     text, _ = a_text(Symbology.EAN13)
     gray = printed(Symbology.EAN13, text)
-    line, ends = bars.median(gray), (0.0, float(gray.shape[1]))
+    line, ends = bars.median_row(gray), (0.0, float(gray.shape[1]))
     assert likeness([line], ends, Symbology.CODE128, b"A\x1d12") is None
     assert likeness([line], ends, Symbology.CODE39, b"lower") is None
     assert likeness([line], ends, Symbology.UPCE, b"04321539") is None

@@ -7,7 +7,7 @@ import pytest
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_holds
-from firmware_bridge.decode.evidence.nearest import PARITIES, UNSETTLED, Costs, lead, of_ean
+from firmware_bridge.decode.evidence.nearest import PARITIES, UNSETTLED, Costs, ean_margin, lead_over_others
 from firmware_bridge.decode.evidence.print_model import DIGITS, drawings
 
 LEAST, MOST = 0.5, 3.0  # what a sign costs
@@ -41,7 +41,7 @@ def test_of_an_ean_8_it_is_what_trying_them_all_finds(seed: int) -> None:
     data = b"49123456"
     assert check_holds(data)
     costs = costs_of(Symbology.EAN8, data, seed)
-    assert of_ean(data, ("OOOO",), costs) == pytest.approx(of_two_or_three(data, costs))
+    assert ean_margin(data, ("OOOO",), costs) == pytest.approx(of_two_or_three(data, costs))
 
 
 def cheapened(costs: list[dict[tuple[float, ...], float]], other: bytes) -> list[Costs]:
@@ -66,16 +66,16 @@ def test_an_ean_13_is_compared_with_others_whose_check_digit_holds_whatever_thei
     data = b"4901234567894"
     assert check_holds(other) is valid
     costs = cheapened(costs_of(Symbology.EAN13, data, 0), other)
-    assert (of_ean(data, PARITIES, costs) == 0.0) is valid
+    assert (ean_margin(data, PARITIES, costs) == 0.0) is valid
 
 
 def test_one_digit_that_cannot_be_seen_is_told_by_the_check_digit_and_two_are_not() -> None:
     data = b"49123456"
     costs = costs_of(Symbology.EAN8, data, 0)
     costs[3] = dict.fromkeys(costs[3], 0.0)
-    assert lead(Symbology.EAN8, data, costs) >= UNSETTLED * LEAST
+    assert lead_over_others(Symbology.EAN8, data, costs) >= UNSETTLED * LEAST
     costs[6] = dict.fromkeys(costs[6], 0.0)
-    assert lead(Symbology.EAN8, data, costs) == 0.0
+    assert lead_over_others(Symbology.EAN8, data, costs) == 0.0
 
 
 def test_where_two_characters_are_unsure_the_check_digit_does_not_settle_them() -> None:
@@ -83,12 +83,14 @@ def test_where_two_characters_are_unsure_the_check_digit_does_not_settle_them() 
     costs = costs_of(Symbology.EAN8, data, 0)
     for place, least in ((2, 0.1), (5, 0.2)):
         costs[place] = dict.fromkeys(costs[place], least)
-    assert lead(Symbology.EAN8, data, costs) <= UNSETTLED * 0.2
+    assert lead_over_others(Symbology.EAN8, data, costs) <= UNSETTLED * 0.2
 
 
 def test_a_upc_a_is_an_ean_13_whose_first_digit_is_nought() -> None:
     costs = costs_of(Symbology.UPCA, b"036000291452", 0)
-    assert lead(Symbology.UPCA, b"036000291452", costs) == lead(Symbology.EAN13, b"0036000291452", costs)
+    assert lead_over_others(Symbology.UPCA, b"036000291452", costs) == lead_over_others(
+        Symbology.EAN13, b"0036000291452", costs
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,4 +101,4 @@ def test_of_the_others_it_is_the_one_or_two_characters_that_cost_least(
 ) -> None:
     way = drawings(symbology, data)[0]
     costs: list[Costs] = [dict.fromkeys(one.signs, n + 1.0) for n, one in enumerate(way.characters)]
-    assert lead(symbology, data, costs) == (1.0 if together == 1 else pytest.approx(UNSETTLED * 2.0))
+    assert lead_over_others(symbology, data, costs) == (1.0 if together == 1 else pytest.approx(UNSETTLED * 2.0))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.evidence.stripes import COLUMNS, MOST, stripes, upright
+from firmware_bridge.decode.evidence.stripes import COLUMNS, MOST, find_stripes, turn_upright
 from firmware_bridge.decode.preprocess import whole
 from tests.bench.decoding import camera
 
@@ -21,7 +21,7 @@ def barred(degrees: float = 0.0) -> np.ndarray:
 
 @pytest.mark.parametrize("degrees", [-80, -45, -20, 0, 10, 30, 60, 89])
 def test_bars_are_found_at_any_angle(degrees: float) -> None:
-    (place,) = stripes(barred(degrees))
+    (place,) = find_stripes(barred(degrees))
     assert (place.x, place.y) == pytest.approx((LEFT + WIDE / 2, TOP + TALL / 2), abs=8)
     assert np.sin(2 * (place.angle + np.radians(degrees))) == pytest.approx(0, abs=0.1)
     assert np.cos(place.angle + np.radians(degrees)) ** 2 > 0.9
@@ -32,8 +32,8 @@ def test_bars_are_found_at_any_angle(degrees: float) -> None:
 @pytest.mark.parametrize("degrees", [0, 30, -60])
 def test_laid_upright_they_stand(degrees: float) -> None:
     frame = whole(barred(degrees))
-    (place,) = stripes(frame.gray)
-    view = upright(frame, place)
+    (place,) = find_stripes(frame.gray)
+    view = turn_upright(frame, place)
     middle = view.gray[view.gray.shape[0] // 3 : -view.gray.shape[0] // 3].astype(float)
     assert np.abs(np.diff(middle, axis=1)).mean() > 4 * np.abs(np.diff(middle, axis=0)).mean()
     assert COLUMNS <= view.gray.shape[1] < 2 * COLUMNS
@@ -41,8 +41,8 @@ def test_laid_upright_they_stand(degrees: float) -> None:
 
 def test_what_lies_in_the_middle_of_a_place_lies_in_its_middle_in_the_frame() -> None:
     frame = whole(barred(25))
-    (place,) = stripes(frame.gray)
-    view = upright(frame, place)
+    (place,) = find_stripes(frame.gray)
+    view = turn_upright(frame, place)
     rows, columns = view.gray.shape
     ((x, y),) = view.to_frame(((columns // 2, rows // 2),))
     assert (x, y) == pytest.approx((place.x, place.y), abs=2)
@@ -50,19 +50,19 @@ def test_what_lies_in_the_middle_of_a_place_lies_in_its_middle_in_the_frame() ->
 
 def test_an_even_frame_or_one_of_noise_has_none() -> None:
     rng = camera.seeded("stripes")
-    assert stripes(np.full((480, 640), 150, np.uint8)) == ()
+    assert find_stripes(np.full((480, 640), 150, np.uint8)) == ()
     noisy = np.clip(150 + rng.normal(0, 12, (480, 640)), 0, 255).astype(np.uint8)
-    assert len(stripes(noisy)) <= 1
+    assert len(find_stripes(noisy)) <= 1
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (2, 500), (24, 24), (25, 31)])
 def test_a_picture_of_any_size_is_looked_at(shape: tuple[int, int]) -> None:
-    assert stripes(np.full(shape, 128, np.uint8)) == ()
+    assert find_stripes(np.full(shape, 128, np.uint8)) == ()
 
 
 def test_a_code_is_among_the_first_of_a_cluttered_frame() -> None:
     rng = camera.seeded("stripes", "clutter")
     text = camera.text_for(Symbology.EAN13, rng)
-    places = stripes(camera.photograph(Symbology.EAN13, text, "rotation", 30, rng))
+    places = find_stripes(camera.photograph(Symbology.EAN13, text, "rotation", 30, rng))
     assert len(places) <= MOST
     assert any(abs(place.x - 640) < 80 and abs(place.y - 360) < 60 for place in places)

@@ -156,13 +156,13 @@ def test_a_child_cannot_take_the_shared_memory_away() -> None:
 
 
 def test_of_a_picture_full_of_codes_the_first_are_told() -> None:
-    one, two = messages.pair()
+    one, two = messages.socket_pair()
     found = [
-        BelievedCode(symbology=Symbology.QR, aim="]Q1", data=bytes(7000), corners=((0, 0),) * 4, rung="r")
+        BelievedCode(symbology=Symbology.QR, aim="]Q1", data=bytes(7000), corners=((0, 0),) * 4, stage="r")
         for _ in range(70)
     ]
-    two.send(messages.answer(found, unfinished=True, noise=3))
-    heard = messages.hear_child(one)
+    two.send(messages.encode_answer(found, unfinished=True, noise=3))
+    heard = messages.receive_from_child(one)
     assert isinstance(heard, Answer)
     assert heard.unfinished
     assert heard.found == tuple(found[: len(heard.codes)])

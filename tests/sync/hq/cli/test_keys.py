@@ -6,10 +6,10 @@ import pytest
 
 from edge.validation.row import decode_row
 from sync.hq.enrolment import keys
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.protocol.feed_types import HqKey
 from sync.protocol.signing import new_key, write_public
-from sync.trust.key_chain import follow
+from sync.trust.key_chain import proven_keys
 from tests.sync.hq.cli.test_main import refused, run, said
 
 CHAIN = "test"
@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def told(folder: Path) -> dict[str, HqKey]:
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         found = db.conn.execute("select key, body from rows where feed = 'keys' and body is not null").fetchall()
     return {key: decode_row(body, HqKey) for key, body in found}
 
@@ -69,7 +69,7 @@ def test_a_next_key_that_has_leaked_is_revoked_where_stores_know_it_and_another_
     rows = told(folder)
     assert rows[leaked.id].revoked
     store = {signing.id: signing.public, leaked.id: leaked.public}  # one that had heard of it
-    known = {one.key: one.revoked for one in follow(CHAIN, store, {}, rows)}
+    known = {one.key: one.revoked for one in proven_keys(CHAIN, store, {}, rows)}
     assert known == {leaked.id: True, next_id(folder): False}
     said(folder, "keys", "switch", "--anyway")
     assert keys.read_hq_key(folder).id in out

@@ -11,11 +11,11 @@ from sqlite_utils import Database
 from edge.platform.database import rows, writing
 from edge.retention import unswept
 from sync.hq.cli.main import hq
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed, row_types
-from sync.hq.ingest.collector import keep, keep_all
+from sync.hq.ingest.collector import keep_all, keep_batch
 from sync.hq.schema import FILE, hq_store
-from sync.hq.store_commands import standing
+from sync.hq.store_commands import open_commands
 from sync.hq.stores import presence
 from sync.protocol.messages import Passage, State
 from sync.protocol.signing import read_private, write_public
@@ -51,7 +51,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def body(folder: Path, name: str, scope: str, key: str) -> Any:
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         return json.loads(feed.body(db, name, scope, key) or "null")
 
 
@@ -62,8 +62,8 @@ def stock(folder: Path, on_hand: int, name: str = "stock.csv") -> Path:
 
 
 def tell(folder: Path, teller: Teller) -> None:
-    with opened(folder) as db:
-        keep(db, *teller.all())
+    with open_headquarters(folder) as db:
+        keep_batch(db, *teller.all())
 
 
 def test_a_headquarters_is_made_once_and_another_chains_is_not_touched(folder: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_store_may_not_be_called_what_topics_mean_otherwise(folder: Path, name
 def test_an_enrolled_store_carries_a_key_that_hq_knows_and_nobody_else_may_read(folder: Path) -> None:
     seed = folder / "stores/ginza/store-signing.key"
     assert seed.stat().st_mode & 0o077 == 0
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         known = {row["id"]: row["public_key"] for row in rows(db, "select id, public_key from stores")}
     assert known["ginza"] == write_public(read_private(seed.read_text()).public)
 
@@ -114,11 +114,11 @@ def test_a_folder_that_is_no_headquarters_is_said_to_be_none(tmp_path: Path) -> 
 
 def test_the_sample_chain_is_filled_once_and_left_as_it_lived_on(tmp_path: Path) -> None:
     assert "rows in" in said(tmp_path, "sample")
-    with opened(tmp_path) as db:
-        before = feed.stands(db)
+    with open_headquarters(tmp_path) as db:
+        before = feed.changed_positions(db)
     assert "nothing was changed" in said(tmp_path, "sample")
-    with opened(tmp_path) as db:
-        assert feed.stands(db) == before
+    with open_headquarters(tmp_path) as db:
+        assert feed.changed_positions(db) == before
         assert {row["scope"] for row in rows(db, "select scope from heads")} == {
             "all",
             "ginza",
@@ -142,7 +142,7 @@ def test_a_dry_run_says_what_would_change_and_changes_nothing(folder: Path) -> N
 def test_a_file_pushed_again_sends_nothing(folder: Path) -> None:
     for expected in ("1 new", "1 the same"):
         assert expected in said(folder, "push", "stock", str(stock(folder, 5)), "--store", "ginza")
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         assert rows(db, "select version from heads where feed = 'stock'") == [{"version": 1}]
 
 
@@ -170,7 +170,7 @@ def test_a_pushed_number_counts_the_facts_of_the_epoch_that_came_last_also_when_
     tellers = [Teller(lane=1, epoch=epoch) for epoch in ("e1", "e2")]
     for teller in tellers:
         teller.tell("stock.moved", {"gtin": GTIN, "quantity": -1, "reserved": 0})
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         keep_all(db, [teller.all() for teller in tellers])
     said(folder, "push", "stock", str(stock(folder, 5)), "--store", "ginza")
     row = body(folder, "stock", "ginza", GTIN)
@@ -207,7 +207,7 @@ def test_a_mistake_in_a_file_is_told_with_its_place_and_nothing_is_put(
     answer = refused(folder, "push", "stock", str(file), "--store", "ginza")
     assert name in answer
     assert told in answer
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         assert rows(db, "select * from rows") == []
 
 
@@ -319,7 +319,10 @@ def test_a_row_hq_has_learnt_to_read_is_taken_in_and_counted(folder: Path) -> No
     tell(folder, teller)
     assert "not a CloudEvent" in said(folder, "quarantine", "list")
     assert "0 taken in, 1 stay" in said(folder, "quarantine", "retry")
-    with opened(folder) as db, writing(db):  # as if the fact had been one of those HQ could not read when it came
+    with (
+        open_headquarters(folder) as db,
+        writing(db),
+    ):  # as if the fact had been one of those HQ could not read when it came
         db.conn.execute(
             """insert into quarantine (store, epoch, lane, seq, ordinal, event, hash, reason, received)
                select store, epoch, lane, seq, ordinal, cast(event as blob), hash, 'too new', received
@@ -327,11 +330,11 @@ def test_a_row_hq_has_learnt_to_read_is_taken_in_and_counted(folder: Path) -> No
         )
         db.conn.execute("delete from facts where seq = 2")
         row = {**json.loads(feed.body(db, "stock", "ginza", GTIN) or ""), "on_hand": 4}
-        feed.put(db, "stock", "ginza", [(GTIN, row_types.text("stock", GTIN, row))])
+        feed.put(db, "stock", "ginza", [(GTIN, row_types.checked_text("stock", GTIN, row))])
     assert "1 taken in, 1 stay" in said(folder, "quarantine", "retry")
     row = body(folder, "stock", "ginza", GTIN)
     assert (row["on_hand"], row["through_seq"]) == (3, 3)
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         assert [one["seq"] for one in rows(db, "select seq from facts order by seq")] == [2, 3]
 
 
@@ -393,8 +396,8 @@ def test_the_fleet_shows_stores_that_were_never_heard_and_what_needs_a_person(fo
 
 def test_an_order_to_a_store_is_signed_with_an_end(folder: Path) -> None:
     said(folder, "tell", "ginza", "reload", "feed=stock")
-    with opened(folder) as db:
-        (scope, do) = standing(db)[0]
+    with open_headquarters(folder) as db:
+        (scope, do) = open_commands(db)[0]
     assert (scope, do.command, do.args) == ("ginza", "reload", {"feed": "stock"})
     assert "expected name=value" in refused(folder, "tell", "ginza", "reload", "stock")
     assert "not enrolled" in refused(folder, "tell", "osaka", "birth")
@@ -402,11 +405,11 @@ def test_an_order_to_a_store_is_signed_with_an_end(folder: Path) -> None:
 
 def test_a_restored_headquarters_begins_a_new_epoch_of_every_feed(folder: Path) -> None:
     said(folder, "push", "stock", str(stock(folder, 5)), "--store", "ginza")
-    with opened(folder) as db:
-        before = feed.stand(db, "stock", "ginza")
+    with open_headquarters(folder) as db:
+        before = feed.feed_position(db, "stock", "ginza")
     said(folder, "restored")
-    with opened(folder) as db:
-        after = feed.stand(db, "stock", "ginza")
+    with open_headquarters(folder) as db:
+        after = feed.feed_position(db, "stock", "ginza")
     assert before
     assert after
     assert (before.epoch != after.epoch, before.version, before.digest) == (True, after.version, after.digest)
@@ -418,8 +421,8 @@ def test_the_fleet_shows_what_went_into_each_scanner_and_what_came_out(folder: P
         "deaf": Passage(heard=300, readings=0, refused=12),
     }
     born = State(store="ginza", state="birth", boot=1, epoch="e", box="b", scans=scans)
-    with opened(folder) as db, writing(db):
-        presence.note(db, born, "2026-11-21T10:00:00.000Z")
+    with open_headquarters(folder) as db, writing(db):
+        presence.note_presence(db, born, "2026-11-21T10:00:00.000Z")
     table = said(folder, "fleet", "--scans").splitlines()
     assert [line.split() for line in table[1:]] == [
         ["ginza", "deaf", "300", "0", "12", "0"],
@@ -431,6 +434,6 @@ def test_the_fleet_shows_what_went_into_each_scanner_and_what_came_out(folder: P
 def test_the_fleet_names_a_store_whose_records_pile_up_for_want_of_a_clock(folder: Path) -> None:
     for days, told in ((unswept.LATE - 1, False), (unswept.LATE, True)):
         born = State(store="ginza", state="birth", boot=1, epoch="e", box="b", clock="holdover", unswept=days)
-        with opened(folder) as db, writing(db):
-            presence.note(db, born, "2026-11-21T10:00:00.000Z")
+        with open_headquarters(folder) as db, writing(db):
+            presence.note_presence(db, born, "2026-11-21T10:00:00.000Z")
         assert ("time server (NTP)" in said(folder, "fleet")) is told

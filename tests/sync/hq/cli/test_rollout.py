@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from edge.platform.database import writing
 from sync.hq.cli.main import hq
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
-from sync.hq.ingest.collector import keep
+from sync.hq.ingest.collector import keep_batch
 from sync.hq.stores import presence
 from sync.protocol.messages import ConfigState, State
 from tests.sync.hq.telling import Teller
@@ -42,12 +42,12 @@ def file(folder: Path, text: str = "[check_in]\nmiles = 50\n") -> str:
 
 def tell(folder: Path, store: str, *stages: str, **about: str) -> None:
     teller = Teller(store=store, lane=1)
-    with opened(folder) as db:
-        here = feed.stand(db, "config", store)
+    with open_headquarters(folder) as db:
+        here = feed.feed_position(db, "config", store)
         assert here
         for stage in stages:
             teller.tell(f"config.{stage}", {"version": here.version, "epoch": here.epoch, **about})
-        keep(db, *teller.all())
+        keep_batch(db, *teller.all())
 
 
 def fleet(folder: Path) -> dict[str, Any]:
@@ -131,13 +131,13 @@ def test_a_store_that_could_not_try_it_is_sent_it_again_as_a_new_version(folder:
 
 def test_a_birth_tells_the_stage_before_its_fact_comes_through_a_backlog(folder: Path) -> None:
     run(folder, "rollout", "start", file(folder))
-    with opened(folder) as db:
-        here = feed.stand(db, "config", "ginza")
+    with open_headquarters(folder) as db:
+        here = feed.feed_position(db, "config", "ginza")
         assert here
         said = ConfigState(epoch=here.epoch, version=here.version, stage="kept")
         birth = State(store="ginza", state="birth", boot=1, epoch="e1", box="b1", config=said, disk="short")
         with writing(db):
-            presence.note(db, birth, "2026-11-22T00:00:00.000Z")
+            presence.note_presence(db, birth, "2026-11-22T00:00:00.000Z")
     found = fleet(folder)["ginza"]["config"]
     assert (found["stage"], found["kept"]) == ("kept", 1)
     assert "ginza: its card is nearly full" in run(folder, "fleet")

@@ -22,7 +22,7 @@ def put(db: Database, *changes: tuple[str, str | None], name: str = "stock") -> 
 
 
 def stand(db: Database) -> FeedPosition:
-    found = feed.stand(db, "stock", "ginza")
+    found = feed.feed_position(db, "stock", "ginza")
     assert found
     return found
 
@@ -35,7 +35,7 @@ def apply(mirror: dict[str, tuple[int, str | None]], part: list[FeedRow]) -> Non
 
 def live(mirror: dict[str, tuple[int, str | None]]) -> tuple[int, int]:
     rows = [(key, version) for key, (version, body) in mirror.items() if body is not None]
-    return len(rows), sum(digest.mark(key, version) for key, version in rows) % 2**64
+    return len(rows), sum(digest.row_hash(key, version) for key, version in rows) % 2**64
 
 
 def test_a_row_put_twice_the_same_sends_nothing(hq: Database) -> None:
@@ -49,7 +49,7 @@ def test_a_deleted_row_stays_as_a_tombstone_that_goes_down(hq: Database) -> None
     put(hq, ("a", "{}"), ("b", "{}"))
     put(hq, ("a", None))
     assert (stand(hq).version, stand(hq).rows) == (3, 1)
-    found = publisher.page(hq, "ginza", Want(feed="stock", epoch=stand(hq).epoch, version=2))
+    found = publisher.feed_page(hq, "ginza", Want(feed="stock", epoch=stand(hq).epoch, version=2))
     assert found
     assert [(row.key, row.version, row.text) for row in found[1]] == [("a", 3, None)]
 
@@ -57,7 +57,7 @@ def test_a_deleted_row_stays_as_a_tombstone_that_goes_down(hq: Database) -> None
 def test_a_row_no_message_can_carry_is_refused_before_it_is_put(hq: Database) -> None:
     with pytest.raises(RowTooBig):
         put(hq, ("a", "x" * (ROW_MOST + 1)))
-    assert feed.stand(hq, "stock", "ginza") is None
+    assert feed.feed_position(hq, "stock", "ginza") is None
 
 
 def test_big_rows_go_down_in_pages_that_fit(hq: Database) -> None:
@@ -66,7 +66,7 @@ def test_big_rows_go_down_in_pages_that_fit(hq: Database) -> None:
     version, pages = 0, 0
     more = True
     while more:
-        found = publisher.page(hq, "ginza", Want(feed="stock", epoch=stand(hq).epoch, version=version))
+        found = publisher.feed_page(hq, "ginza", Want(feed="stock", epoch=stand(hq).epoch, version=version))
         assert found
         version, more, pages = found[0].version, found[0].more, pages + 1
     assert (version, pages) == (10, 10)
@@ -87,21 +87,21 @@ def test_deltas_lost_or_not_and_pages_end_in_hqs_own_rows(
     cursor = 0
     truth: dict[str, str | None] = {}
     for changes, arrives in pushes:
-        before = feed.stand(db, "stock", "ginza")
+        before = feed.feed_position(db, "stock", "ginza")
         put(db, *changes)
         truth |= dict(changes)
-        after = feed.stand(db, "stock", "ginza")
+        after = feed.feed_position(db, "stock", "ginza")
         since = before.version if before else 0
         if after is None or not arrives:
             continue
-        rows = publisher.behind(db, after, since, 100)
+        rows = publisher.rows_since(db, after, since, 100)
         for header, part in publisher.deltas(after, since, rows):
             if header.since <= cursor < header.version:
                 apply(mirror, [row for row in part if row.version > cursor])
                 cursor = header.version
-    head = feed.stand(db, "stock", "ginza")
+    head = feed.feed_position(db, "stock", "ginza")
     if head is not None:
-        found = publisher.page(db, "ginza", Want(feed="stock", epoch=head.epoch, version=cursor))
+        found = publisher.feed_page(db, "ginza", Want(feed="stock", epoch=head.epoch, version=cursor))
         assert found
         apply(mirror, list(found[1]))
         assert found[0].version == head.version

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from edge.config.reference import reference
 from sync.hq.cli.main import hq
-from sync.hq.enrolment.founding import opened
+from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.feed import SCOPE_ALL
@@ -55,7 +55,7 @@ def template(word: str) -> str:
 
 
 def body(folder: Path, name: str, scope: str, key: str) -> Any:
-    with opened(folder) as db:
+    with open_headquarters(folder) as db:
         return json.loads(feed.body(db, name, scope, key) or "null")
 
 

@@ -1,7 +1,16 @@
 """Where a batch fits on what HQ has, row by row."""
 
 from edge.facts.journal import GENESIS
-from sync.hq.ingest.chain_compare import Chain, Fork, Gap, Known, New, Place, fit, linked
+from sync.hq.ingest.chain_compare import (
+    AlreadyKept,
+    ChainedBatch,
+    Fork,
+    Gap,
+    LanePosition,
+    NewRows,
+    chained_batch,
+    compare_with_kept,
+)
 from tests.sync.hq.telling import Teller
 
 
@@ -12,14 +21,14 @@ def told(count: int, word: str = "a") -> Teller:
     return teller
 
 
-def chained(teller: Teller, begin: int, end: int) -> Chain:
-    chain = linked(*teller.batch(begin, end))
+def chained(teller: Teller, begin: int, end: int) -> ChainedBatch:
+    chain = chained_batch(*teller.batch(begin, end))
     assert chain
     return chain
 
 
-def at(teller: Teller, seq: int) -> Place:
-    return Place(seq=seq, ordinal=seq, hash=teller.rows[seq - 1][1] if seq else GENESIS)
+def at(teller: Teller, seq: int) -> LanePosition:
+    return LanePosition(seq=seq, ordinal=seq, hash=teller.rows[seq - 1][1] if seq else GENESIS)
 
 
 def test_every_batch_of_one_journal_fits_on_every_beginning_of_it() -> None:
@@ -27,13 +36,15 @@ def test_every_batch_of_one_journal_fits_on_every_beginning_of_it() -> None:
     for kept in range(7):
         for begin in range(6):
             for end in range(begin + 1, 7):
-                verdict = fit(at(teller, kept), chained(teller, begin, end), lambda seq: at(teller, seq).hash)
+                verdict = compare_with_kept(
+                    at(teller, kept), chained(teller, begin, end), lambda seq: at(teller, seq).hash
+                )
                 match verdict:
                     case Gap():
                         assert begin > kept
-                    case Known():
+                    case AlreadyKept():
                         assert begin <= kept >= end
-                    case New(links=links):
+                    case NewRows(links=links):
                         assert begin <= kept < end
                         assert [link.place.seq for link in links] == list(range(kept + 1, end + 1))
                     case Fork():
@@ -45,5 +56,5 @@ def test_no_batch_of_another_journal_ever_fits_where_hq_has_something() -> None:
     for kept in range(1, 7):
         for begin in range(6):
             for end in range(begin + 1, 7):
-                verdict = fit(at(ours, kept), chained(theirs, begin, end), lambda seq: at(ours, seq).hash)
+                verdict = compare_with_kept(at(ours, kept), chained(theirs, begin, end), lambda seq: at(ours, seq).hash)
                 assert isinstance(verdict, Gap if begin > kept else Fork)

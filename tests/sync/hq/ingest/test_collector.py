@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed, row_types
-from sync.hq.ingest.collector import keep, keep_all, keep_within
+from sync.hq.ingest.collector import keep_all, keep_batch, keep_within
 from sync.hq.schema import migrate, open_hq_store
 from sync.protocol import feed_types
 from sync.protocol.messages import Ack, Nack
@@ -31,7 +31,7 @@ def kept(db: Database) -> list[int]:
 
 def test_a_batch_is_kept_whole_and_answered_by_its_last_row(hq: Database) -> None:
     teller = told(5)
-    answer = keep(hq, *teller.all())
+    answer = keep_batch(hq, *teller.all())
     assert isinstance(answer, Ack)
     last, hash_ = teller.rows[-1]
     assert (answer.seq, answer.ordinal, answer.hash, answer.fork) == (last.seq, 5, hash_.hex(), False)
@@ -40,15 +40,15 @@ def test_a_batch_is_kept_whole_and_answered_by_its_last_row(hq: Database) -> Non
 
 def test_a_batch_sent_again_is_kept_once_and_answered_the_same(hq: Database) -> None:
     teller = told(5)
-    first = keep(hq, *teller.all())
-    assert keep(hq, *teller.all()) == first
+    first = keep_batch(hq, *teller.all())
+    assert keep_batch(hq, *teller.all()) == first
     assert kept(hq) == [0, 1, 2, 3, 4]
 
 
 def test_a_batch_that_overlaps_adds_only_what_is_new(hq: Database) -> None:
     teller = told(6)
-    keep(hq, *teller.batch(0, 4))
-    answer = keep(hq, *teller.batch(2, 6))
+    keep_batch(hq, *teller.batch(0, 4))
+    answer = keep_batch(hq, *teller.batch(2, 6))
     assert isinstance(answer, Ack)
     assert answer.seq == teller.rows[-1][0].seq
     assert kept(hq) == [0, 1, 2, 3, 4, 5]
@@ -56,13 +56,13 @@ def test_a_batch_that_overlaps_adds_only_what_is_new(hq: Database) -> None:
 
 def test_a_gap_is_answered_by_what_hq_has(hq: Database) -> None:
     teller = told(6)
-    first = keep(hq, *teller.batch(0, 2))
-    assert keep(hq, *teller.batch(3, 6)) == first
+    first = keep_batch(hq, *teller.batch(0, 2))
+    assert keep_batch(hq, *teller.batch(3, 6)) == first
     assert kept(hq) == [0, 1]
 
 
 def test_hq_that_has_nothing_answers_zero(hq: Database) -> None:
-    answer = keep(hq, *told(3).batch(1, 3))
+    answer = keep_batch(hq, *told(3).batch(1, 3))
     assert isinstance(answer, Ack)
     assert (answer.seq, answer.hash) == (0, bytes(32).hex())
 
@@ -71,13 +71,13 @@ def test_hq_that_has_nothing_answers_zero(hq: Database) -> None:
 def test_another_past_is_a_fork_and_overwrites_nothing(hq: Database, begin: int, end: int) -> None:
     """A box restored from a backup of its first two rows has lived on: whatever it sends, it is told."""
     ours = told(4)
-    keep(hq, *ours.all())
+    keep_batch(hq, *ours.all())
     before = kept(hq)
     theirs = copy.deepcopy(ours)
     del theirs.rows[2:]
     for number in range(3):
         theirs.tell("visit.checked_in", {"n": 100 + number}, gap=number)
-    answer = keep(hq, *theirs.batch(begin, end))
+    answer = keep_batch(hq, *theirs.batch(begin, end))
     assert isinstance(answer, Ack)
     assert answer.fork
     assert answer.seq == ours.rows[-1][0].seq
@@ -89,16 +89,16 @@ def test_another_past_is_a_fork_and_overwrites_nothing(hq: Database, begin: int,
 def test_a_fork_sent_again_is_counted_not_piled_up(hq: Database) -> None:
     ours, theirs = told(3), Teller()
     theirs.tell("visit.checked_in", {"n": 99})
-    keep(hq, *ours.all())
+    keep_batch(hq, *ours.all())
     for _ in range(3):
-        keep(hq, *theirs.all())
+        keep_batch(hq, *theirs.all())
     assert [row["times"] for row in rows(hq, "select times from forks")] == [3]
 
 
 def test_what_a_restored_box_still_shares_with_hq_is_known_not_a_fork(hq: Database) -> None:
     ours = told(5)
-    keep(hq, *ours.all())
-    answer = keep(hq, *ours.batch(1, 3))
+    keep_batch(hq, *ours.all())
+    answer = keep_batch(hq, *ours.batch(1, 3))
     assert isinstance(answer, Ack)
     assert not answer.fork
     assert answer.seq == ours.rows[-1][0].seq
@@ -114,15 +114,15 @@ def test_what_a_restored_box_still_shares_with_hq_is_known_not_a_fork(hq: Databa
 )
 def test_a_batch_that_does_not_hold_together_is_not_kept(hq: Database, damage: dict[str, object]) -> None:
     header, lines = told(3).all()
-    answer = keep(hq, msgspec.structs.replace(header, **damage), lines)
+    answer = keep_batch(hq, msgspec.structs.replace(header, **damage), lines)
     assert isinstance(answer, Nack)
     assert kept(hq) == []
 
 
 def test_rows_out_of_order_are_not_kept(hq: Database) -> None:
     header, lines = told(3).all()
-    assert isinstance(keep(hq, header, list(reversed(lines))), Nack)
-    assert isinstance(keep(hq, header, []), Nack)
+    assert isinstance(keep_batch(hq, header, list(reversed(lines))), Nack)
+    assert isinstance(keep_batch(hq, header, []), Nack)
 
 
 @pytest.mark.parametrize(
@@ -148,29 +148,29 @@ def test_a_row_hq_cannot_understand_is_kept_raw_and_the_rest_flows(hq: Database,
     teller = told(1)
     teller.put(2, row)
     teller.tell("visit.checked_in", {"n": 7})
-    answer = keep(hq, *teller.all())
+    answer = keep_batch(hq, *teller.all())
     assert isinstance(answer, Ack)
     assert answer.seq == 3
     assert kept(hq) == [0, 7]
     aside = rows(hq, "select seq, event, reason from quarantine")
     assert [(one["seq"], one["event"]) for one in aside] == [(2, teller.rows[1][0].raw())]
     assert aside[0]["reason"]
-    assert keep(hq, *teller.batch(0, 2)) == answer  # a late repeat that ends on it is no fork
+    assert keep_batch(hq, *teller.batch(0, 2)) == answer  # a late repeat that ends on it is no fork
 
 
 def test_what_a_box_tells_again_after_a_fork_is_one_fact(hq: Database) -> None:
     old = told(3)
-    keep(hq, *old.all())
+    keep_batch(hq, *old.all())
     new = Teller(epoch="e2")
     for place in (1, 2):
         assert old.rows[place][0].event is not None
         new.put(place + 10, old.rows[place][0].event)
     new.tell("visit.checked_in", {"n": 9})
-    answer = keep(hq, *new.all())
+    answer = keep_batch(hq, *new.all())
     assert isinstance(answer, Ack)
     assert answer.ordinal == 3
     assert kept(hq) == [0, 1, 2, 9]
-    assert keep(hq, *new.batch(0, 2)) == answer
+    assert keep_batch(hq, *new.batch(0, 2)) == answer
 
 
 def test_epochs_lanes_and_stores_are_acknowledged_by_themselves(hq: Database) -> None:
@@ -187,7 +187,7 @@ def test_a_transaction_that_dies_keeps_nothing(hq: Database) -> None:
     with pytest.raises(RuntimeError), writing(hq):
         keep_within_then_die(hq, teller)
     assert kept(hq) == []
-    answer = keep(hq, *teller.all())
+    answer = keep_batch(hq, *teller.all())
     assert isinstance(answer, Ack)
     assert kept(hq) == [0, 1, 2]
 
@@ -215,14 +215,14 @@ def test_any_order_repetition_overlap_and_loss_keeps_each_fact_once_in_order(
         end = min(count, begin + length)
         if lost:
             continue
-        answer = keep(db, *teller.batch(begin, end))
+        answer = keep_batch(db, *teller.batch(begin, end))
         if begin <= reached:
             reached = max(reached, end)
         assert isinstance(answer, Ack)
         assert not answer.fork
         assert answer.ordinal == reached
         assert kept(db) == list(range(reached))
-    keep(db, *teller.batch(reached, count) if reached < count else teller.all())
+    keep_batch(db, *teller.batch(reached, count) if reached < count else teller.all())
     assert kept(db) == list(range(count))
     db.conn.close()
 
@@ -266,9 +266,9 @@ def test_whatever_a_store_signs_is_kept_or_set_aside_and_never_stops_hq(
     db = open_hq_store(folder)
     with writing(db):
         stock = {"gtin": GTIN, "on_hand": 5, "as_of": "2026-11-21T00:00:00Z"}
-        feed.put(db, "stock", "ginza", [(GTIN, row_types.text("stock", GTIN, stock))])
+        feed.put(db, "stock", "ginza", [(GTIN, row_types.checked_text("stock", GTIN, stock))])
         order = {"order": "o1", "store": "ginza", "number": "4821", "state": "cancelled"}
-        feed.put(db, "orders", "ginza", [("o1", row_types.text("orders", "o1", order))])
+        feed.put(db, "orders", "ginza", [("o1", row_types.checked_text("orders", "o1", order))])
     teller = Teller()
     for number, event in enumerate(events, start=1):
         match event:
@@ -276,7 +276,7 @@ def test_whatever_a_store_signs_is_kept_or_set_aside_and_never_stops_hq(
                 teller.put(number, {**shell(number, kind), "data": data})
             case _:
                 teller.put(number, event)
-    answer = keep(db, *teller.all())
+    answer = keep_batch(db, *teller.all())
     assert isinstance(answer, Ack)
     assert answer.seq == len(events)
     kept_or_aside = rows(db, "select seq from facts union all select seq from quarantine order by seq")

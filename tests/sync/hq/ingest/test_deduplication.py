@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows
 from sync.hq.ingest import quarantine
-from sync.hq.ingest.collector import keep, keep_all
+from sync.hq.ingest.collector import keep_all, keep_batch
 from tests.sync.hq.telling import Teller
 
 
@@ -45,10 +45,10 @@ def is_one_each(db: Database, *tellers: Teller) -> bool:
 def test_the_rest_told_again_and_at_first_hand_in_any_order_is_kept_once(hq: Database, order: tuple[int, ...]) -> None:
     """A copy of store.db made before the fork still has the rest in its old epoch, and HQ's chain there waits for it."""
     old = told(10)
-    keep(hq, *old.batch(0, 5))
+    keep_batch(hq, *old.batch(0, 5))
     batches = [old.batch(5, 10), again(old, "e2", 5).all(), again(old, "e3", 7).all()]
     for number in order:
-        keep(hq, *batches[number])
+        keep_batch(hq, *batches[number])
     assert is_one_each(hq, old)
 
 
@@ -62,7 +62,7 @@ def test_a_row_that_stands_twice_in_a_batch_is_one_fact(hq: Database) -> None:
     old = told(1)
     twice = again(old, "e2", 0)
     twice.put(2000, old.rows[0][0].event)
-    keep(hq, *twice.all())
+    keep_batch(hq, *twice.all())
     assert is_one_each(hq, old)
 
 
@@ -78,19 +78,19 @@ def test_two_lives_that_gave_one_number_to_two_facts_both_count_under_ids_of_the
         restored.tell("visit.checked_in", {"n": 100 + number})
     batches = [lost.all(), again(restored, "e2", 4).all()]
     for batch in batches if first_hand_first else reversed(batches):
-        keep(hq, *batch)
+        keep_batch(hq, *batch)
     assert is_one_each(hq, lost, restored)
     for epoch in ("e3", "e4"):  # and it is restored again
-        keep(hq, *again(restored, epoch, 2).all())
-        keep(hq, *again(lost, f"{epoch}x", 2).all())
+        keep_batch(hq, *again(restored, epoch, 2).all())
+        keep_batch(hq, *again(lost, f"{epoch}x", 2).all())
     assert is_one_each(hq, lost, restored)
 
 
 def test_a_row_taken_out_of_the_quarantine_is_no_second_fact(hq: Database) -> None:
     """HQ could not read it, the box told it again in a new epoch, and HQ has learnt to read it since."""
     old = told(2)
-    keep(hq, *old.batch(0, 1))
-    keep(hq, *again(old, "e2", 1).all())
+    keep_batch(hq, *old.batch(0, 1))
+    keep_batch(hq, *again(old, "e2", 1).all())
     row, mark = old.rows[1]
     with hq.conn:
         hq.conn.execute(
@@ -98,7 +98,7 @@ def test_a_row_taken_out_of_the_quarantine_is_no_second_fact(hq: Database) -> No
                values ('ginza', 'e1', 0, 2, 2, ?, ?, 'old software', '')""",
             (row.raw(), mark),
         )
-    (aside,) = quarantine.everything(hq)
+    (aside,) = quarantine.quarantined_rows(hq)
     assert quarantine.retry(hq, aside) is None
     assert is_one_each(hq, old)
     assert [row["seq"] for row in rows(hq, "select seq from echoes where epoch = 'e1'")] == [2]

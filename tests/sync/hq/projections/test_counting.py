@@ -17,8 +17,8 @@ from edge.platform.database import rows, writing
 from edge.validation.row import encode_row
 from sync.hq.feeds import feed, row_types
 from sync.hq.ingest import fact_store, quarantine
-from sync.hq.ingest.chain_compare import Link, linked
-from sync.hq.ingest.collector import keep
+from sync.hq.ingest.chain_compare import ChainedRow, chained_batch
+from sync.hq.ingest.collector import keep_batch
 from sync.hq.ingest.fact_store import Lane
 from sync.hq.projections.counting import ACTIONS
 from sync.hq.schema import migrate, open_hq_store
@@ -33,13 +33,13 @@ KINDS = {action: kind.removeprefix("noren.") for kind, action in ACTIONS.items()
 def stock(db: Database, on_hand: int, gtin: str = GTIN) -> None:
     with writing(db):
         body = {"gtin": gtin, "on_hand": on_hand, "as_of": "2026-11-21T00:00:00Z"}
-        feed.put(db, "stock", "ginza", [(gtin, row_types.text("stock", gtin, body))])
+        feed.put(db, "stock", "ginza", [(gtin, row_types.checked_text("stock", gtin, body))])
 
 
 def order(db: Database, state: State, **about: Any) -> None:
     with writing(db):
         body = {"order": "o1", "store": "ginza", "number": "4821", "state": state, **about}
-        feed.put(db, "orders", "ginza", [("o1", row_types.text("orders", "o1", body))])
+        feed.put(db, "orders", "ginza", [("o1", row_types.checked_text("orders", "o1", body))])
 
 
 def stock_row(db: Database, gtin: str = GTIN) -> StockRow:
@@ -60,14 +60,14 @@ def stepped(action: Action) -> tuple[str, dict[str, Any]]:
 
 def test_goods_that_moved_change_hqs_stock_and_say_up_to_where(hq: Database) -> None:
     stock(hq, 10)
-    before = feed.stand(hq, "stock", "ginza")
+    before = feed.feed_position(hq, "stock", "ginza")
     teller = Teller(lane=1)
     teller.tell(*moved(-2, -1), gap=6)
     teller.tell(*moved(1))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     row = stock_row(hq)
     assert (row.on_hand, row.reserved, row.epoch, row.through_seq) == (9, -1, "e1", 8)
-    after = feed.stand(hq, "stock", "ginza")
+    after = feed.feed_position(hq, "stock", "ginza")
     assert before
     assert after
     assert after.version == before.version + 1
@@ -78,15 +78,15 @@ def test_a_batch_sent_again_is_not_counted_again(hq: Database) -> None:
     teller = Teller(lane=1)
     teller.tell(*moved(-2))
     for _ in range(3):
-        keep(hq, *teller.all())
+        keep_batch(hq, *teller.all())
     assert stock_row(hq).on_hand == 8
 
 
 def test_goods_hq_keeps_no_stock_of_are_facts_only(hq: Database) -> None:
     teller = Teller(lane=1)
     teller.tell(*moved(-2))
-    keep(hq, *teller.all())
-    assert feed.stand(hq, "stock", "ginza") is None
+    keep_batch(hq, *teller.all())
+    assert feed.feed_position(hq, "stock", "ginza") is None
     assert len(rows(hq, "select * from facts")) == 1
 
 
@@ -95,12 +95,12 @@ def test_an_order_goes_on_as_the_store_took_it_on(hq: Database) -> None:
     teller = Teller()
     for action in (Action.ACCEPT, Action.PICK, Action.READY, Action.ARRIVE, Action.HAND_OVER):
         teller.tell(*stepped(action))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     row = order_row(hq)
     assert (row.state, row.epoch, row.through_seq) == (State.HANDED_OVER, "e1", 5)
     assert row.handed_over_at == datetime(2026, 11, 21, 10, 42, 0, 123_000, tzinfo=UTC)
     teller.tell(*stepped(Action.UNDO))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     assert (order_row(hq).state, order_row(hq).handed_over_at) == (State.ARRIVED, None)
 
 
@@ -109,7 +109,7 @@ def test_a_hand_over_wins_over_hqs_cancellation_and_becomes_one_task(hq: Databas
     teller = Teller()
     teller.tell(*stepped(Action.HAND_OVER))
     teller.tell("pickup.conflict", {"order": "o1", "number": "4821"})
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     assert order_row(hq).state is State.HANDED_OVER
     assert [(row["order_id"], row["number"]) for row in rows(hq, "select * from conflicts")] == [("o1", "4821")]
 
@@ -120,7 +120,7 @@ def test_a_hand_over_taken_back_leaves_hqs_cancellation_standing_and_nothing_to_
     teller.tell(*stepped(Action.HAND_OVER))
     teller.tell("pickup.conflict", {"order": "o1", "number": "4821"})
     teller.tell(*stepped(Action.UNDO))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     assert order_row(hq).state is State.CANCELLED
     assert [row["settled"] is None for row in rows(hq, "select settled from conflicts")] == [False]
 
@@ -130,7 +130,7 @@ def test_any_other_step_on_a_cancelled_order_has_no_effect_but_is_counted(hq: Da
     order(hq, State.CANCELLED)
     teller = Teller()
     teller.tell(*stepped(action))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     assert (order_row(hq).state, order_row(hq).through_seq) == (State.CANCELLED, 1)
 
 
@@ -138,7 +138,7 @@ def test_a_store_cannot_move_another_stores_order_by_its_stub(hq: Database) -> N
     order(hq, State.READY, store="yokohama")
     teller = Teller()
     teller.tell(*stepped(Action.HAND_OVER))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     assert order_row(hq).state is State.READY
 
 
@@ -161,7 +161,7 @@ def test_what_a_store_tells_about_another_stores_order_is_a_fact_and_nothing_els
     teller = Teller()
     for number in ("4821", "4821", "9999"):
         teller.tell(kind, {"order": "o1", "number": number})
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     assert rows(hq, "select * from conflicts") == []
     assert rows(hq, "select * from rows") == before
     assert len(rows(hq, "select * from facts")) == 3
@@ -169,8 +169,8 @@ def test_what_a_store_tells_about_another_stores_order_is_a_fact_and_nothing_els
     assert refused == ({"conflict_not_its_own": 3} if kind == "pickup.conflict" else {})
 
 
-def _link(teller: Teller) -> Link:
-    chain = linked(*teller.all())
+def _link(teller: Teller) -> ChainedRow:
+    chain = chained_batch(*teller.all())
     assert chain
     return chain.links[0]
 
@@ -182,10 +182,10 @@ def test_a_conflict_that_waited_in_quarantine_is_no_task_for_another_stores_orde
     teller = Teller()
     teller.tell("pickup.conflict", {"order": "o1"})
     with writing(hq):
-        fact_store.set_aside(
+        fact_store.quarantine_row(
             hq, Lane("ginza", "e1", 0), _link(teller), "not a kind HQ knows", "2026-11-21T10:43:00.000Z"
         )
-    assert quarantine.retry(hq, quarantine.everything(hq)[0]) is None
+    assert quarantine.retry(hq, quarantine.quarantined_rows(hq)[0]) is None
     assert [row["store"] for row in rows(hq, "select * from conflicts")] == (["ginza"] if store == "ginza" else [])
 
 
@@ -193,7 +193,7 @@ def test_a_conflicts_number_is_the_one_hq_gave(hq: Database) -> None:
     order(hq, State.CANCELLED)
     teller = Teller()
     teller.tell("pickup.conflict", {"order": "o1", "number": "pay 300 to 4821"})
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     assert [row["number"] for row in rows(hq, "select * from conflicts")] == ["4821"]
 
 
@@ -215,7 +215,7 @@ def test_hqs_number_and_what_it_has_not_counted_are_always_the_truth(
         teller.tell(*moved(quantity, reserved, gtin), gap=1)
     for begin, length in sendings:
         begin %= len(moves)
-        keep(db, *teller.batch(begin, min(len(moves), begin + length)))
+        keep_batch(db, *teller.batch(begin, min(len(moves), begin + length)))
         for gtin in BOTH:
             row = stock_row(db, gtin)
             waiting = [
@@ -241,13 +241,13 @@ def test_goods_told_again_are_counted_once_and_under_the_number_the_box_knows_th
     teller = Teller(lane=1)
     teller.tell(*moved(-2, -1))
     teller.tell(*moved(-1))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     retold = again(teller, "e2")
-    keep(hq, *retold.batch(0, 1))
+    keep_batch(hq, *retold.batch(0, 1))
     row = stock_row(hq)
     assert (row.on_hand, row.reserved, row.epoch, row.through_seq) == (7, -1, "e2", 1001)
     retold.tell(*moved(-3))
-    keep(hq, *retold.batch(1, 3))
+    keep_batch(hq, *retold.batch(1, 3))
     row = stock_row(hq)
     assert (row.on_hand, row.reserved, row.epoch, row.through_seq) == (4, -1, "e2", 1003)
 
@@ -257,10 +257,10 @@ def test_an_orders_steps_told_again_are_taken_once_and_under_their_new_numbers(h
     teller = Teller()
     for action in (Action.HAND_OVER, Action.UNDO, Action.HAND_OVER):
         teller.tell(*stepped(action))
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     before = order_row(hq)
     assert before.state is State.HANDED_OVER
-    keep(hq, *again(teller, "e2").batch(0, 2))
+    keep_batch(hq, *again(teller, "e2").batch(0, 2))
     assert order_row(hq) == msgspec.structs.replace(before, epoch="e2", through_seq=1002)
 
 
@@ -268,8 +268,8 @@ def test_a_conflict_told_again_stays_settled(hq: Database) -> None:
     order(hq, State.CANCELLED)
     teller = Teller()
     teller.tell("pickup.conflict", {"order": "o1", "number": "4821"})
-    keep(hq, *teller.all())
+    keep_batch(hq, *teller.all())
     with hq.conn:
         hq.conn.execute("update conflicts set settled = '2026-11-21T11:00:00.000Z'")
-    keep(hq, *again(teller, "e2").all())
+    keep_batch(hq, *again(teller, "e2").all())
     assert [row["settled"] for row in rows(hq, "select settled from conflicts")] == ["2026-11-21T11:00:00.000Z"]

@@ -11,7 +11,7 @@ from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
-from sync.hq.queries.answers import answer
+from sync.hq.queries.answers import answer_question
 from sync.hq.queries.unknown_members import QueryBudgets, Why
 from sync.protocol.messages import Ask
 
@@ -30,7 +30,7 @@ def sato(*codes: str) -> Member:
 
 
 def said(hq: Database, store: str, question: Ask) -> list[Any]:
-    found = answer(hq, store, question, QueryBudgets(hq))
+    found = answer_question(hq, store, question, QueryBudgets(hq))
     assert not isinstance(found, Why)
     return [msgspec.json.decode(row) for row in found]
 

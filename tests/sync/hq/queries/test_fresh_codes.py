@@ -22,7 +22,7 @@ from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
 from sync.hq.ingest import collector
 from sync.hq.queries import fresh_codes
-from sync.hq.queries.answers import answer
+from sync.hq.queries.answers import answer_question
 from sync.hq.queries.unknown_members import QueryBudgets, Why
 from sync.hq.schema import open_hq_store
 from sync.protocol.messages import Ask
@@ -55,7 +55,7 @@ def hq(hq: Database) -> Database:
 def ask(
     db: Database, store: str = "ginza", budgets: QueryBudgets | None = None, **args: str
 ) -> list[dict[str, object]]:
-    found = answer(db, store, Ask(id="q", question="member", args=args), budgets or QueryBudgets(db))
+    found = answer_question(db, store, Ask(id="q", question="member", args=args), budgets or QueryBudgets(db))
     assert not isinstance(found, Why)
     return [msgspec.json.decode(row) for row in found]
 
@@ -80,7 +80,7 @@ def known(db: Database, store: str = "ginza") -> list[str]:
 def tell_met(db: Database, who: str, store: str = "ginza", epoch: str = "e1") -> None:
     teller = Teller(store=store, epoch=epoch)
     teller.tell("visit.checked_in", {}, member=who)
-    collector.keep(db, *teller.all())
+    collector.keep_batch(db, *teller.all())
 
 
 def unproven(db: Database) -> int:
@@ -141,7 +141,9 @@ def test_a_store_key_thief_without_the_password_learns_nothing_and_gets_nobody(
 
 def test_without_a_proof_it_costs_as_much_as_with_one(hq: Database) -> None:
     budgets = QueryBudgets(hq)
-    told = [answer(hq, "ginza", Ask(id="q", question="member", args={"card": PASS}), budgets) for _ in range(5)]
+    told = [
+        answer_question(hq, "ginza", Ask(id="q", question="member", args={"card": PASS}), budgets) for _ in range(5)
+    ]
     assert told == [[]] * 4 + [Why.TOO_FAST]
 
 
@@ -256,7 +258,7 @@ def later(moment: Now, seconds: float) -> Now:
 def guess(hq: Database, store: str, text: str, moment: Now) -> bool:
     person = msgspec.json.decode(member("m-1", SECRET, PASS)[1], type=Member)
     with writing(hq):
-        return fresh_codes.by_password(hq, store, person, text, moment)
+        return fresh_codes.verify_password(hq, store, person, text, moment)
 
 
 def test_a_password_used_by_a_clock_that_is_set_back_holds_nobody_up(hq: Database) -> None:

@@ -13,8 +13,8 @@ from edge.platform.clock import Now, now, utc_text
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
 from sync.hq.ingest import collector
-from sync.hq.queries.stranger_limit import BURST, EVERY, FLOOR, MOST, allowed, asked
-from sync.hq.queries.unknown_members import QueryBudgets, Why, meet
+from sync.hq.queries.stranger_limit import BURST, EVERY, FLOOR, MOST, asked_last_hour, hourly_limit
+from sync.hq.queries.unknown_members import QueryBudgets, Why, note_meetings
 from sync.hq.schema import open_hq_store
 from sync.protocol.messages import Ack
 from tests.sync.hq.telling import Teller
@@ -53,7 +53,7 @@ def checked_in(hq: Database, kind: str = "visit.checked_in", member: str = f"car
     """The store tells that they met, and HQ keeps it."""
     teller = Teller()
     teller.tell(kind, {}, member=member)
-    assert isinstance(collector.keep(hq, *teller.all()), Ack)
+    assert isinstance(collector.keep_batch(hq, *teller.all()), Ack)
 
 
 def here(hq: Database) -> list[str]:
@@ -87,7 +87,7 @@ def test_a_store_that_only_asks_or_only_tells_has_nobody(hq: Database) -> None:
 def test_who_was_asked_after_an_hour_ago_was_not_met_now(hq: Database) -> None:
     ask(hq, moment=at(-3700))
     with writing(hq):
-        meet(hq, "ginza", [CARD], now().text)
+        note_meetings(hq, "ginza", [CARD], now().text)
     assert here(hq) == []
 
 
@@ -112,7 +112,7 @@ def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
 ) -> None:
     for number in range(FLOOR):
         ask(hq, QueryBudgets(hq), f"app:{number}", at(-1800 + EVERY * number))
-    assert asked(hq, "ginza", now()) == allowed(hq, "ginza", now()) == FLOOR
+    assert asked_last_hour(hq, "ginza", now()) == hourly_limit(hq, "ginza", now()) == FLOOR
     assert ask(hq) is Why.OVER_BUDGET
     assert "ginza asks about unknown members far above its normal" in caplog.text
     assert ask(hq, moment=at(1900)) is not Why.OVER_BUDGET
@@ -129,7 +129,7 @@ def test_what_a_store_may_ask_is_by_its_own_normal_and_one_day_moves_it_little(
     for days, most in enumerate(hours, 1):
         day = utc_text(moment.time - timedelta(days=days))[:10]
         hq.conn.execute("insert into asked_days values ('ginza', ?, ?)", (day, most))
-    assert allowed(hq, "ginza", moment) == may
+    assert hourly_limit(hq, "ginza", moment) == may
 
 
 def test_two_workers_of_one_headquarters_let_in_no_more_than_one(hq: Database, tmp_path: Path) -> None:
@@ -163,4 +163,4 @@ def test_two_that_ask_in_the_same_moment_are_not_both_let_in(hq: Database, tmp_p
 def test_an_unknown_card_costs_as_much_as_a_members(hq: Database) -> None:
     budgets = QueryBudgets(hq)
     assert budgets.ask("ginza", "app:guess", None, now()) is None
-    assert asked(hq, "ginza", now()) == 1
+    assert asked_last_hour(hq, "ginza", now()) == 1

@@ -15,16 +15,16 @@ from sync.hq.enrolment.founding import put_in_group
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
 from sync.hq.importing.row_builder import config_rows
-from sync.hq.ingest.collector import keep
+from sync.hq.ingest.collector import keep_batch
 from sync.hq.projections import config_status
-from sync.hq.projections.config_status import Stage, since
+from sync.hq.projections.config_status import Stage, stage_of_version
 from sync.hq.reports.fleet import fleet
 from sync.hq.rollout import advance as rolling
 from sync.hq.rollout import plan as book
 from sync.hq.rollout import undo as rolling_back
 from sync.hq.rollout.advance import Halted
-from sync.hq.rollout.plan import Rollout, RolloutStatus, first
-from sync.protocol.event import understand
+from sync.hq.rollout.plan import Rollout, RolloutStatus, first_stores
+from sync.protocol.event import parse_event
 from tests.sync.hq.telling import Teller
 
 STORES = [f"store-{number:02}" for number in range(10)]
@@ -55,7 +55,7 @@ def roll(db: Database, path: Path, group: str | None = None, percent: int = 100)
 
 
 def stands(db: Database, rollout: Rollout) -> RolloutStatus:
-    return book.standing(db, book.read(db, rollout.id))
+    return book.rollout_status(db, book.read_rollout(db, rollout.id))
 
 
 def has(db: Database, rollout: Rollout) -> set[str]:
@@ -67,7 +67,7 @@ def policy(db: Database, store: str) -> Any:
 
 
 def version(db: Database, store: str) -> int:
-    here = feed.stand(db, "config", store)
+    here = feed.feed_position(db, "config", store)
     assert here
     return here.version
 
@@ -80,11 +80,11 @@ class Box:
         self.teller = Teller(store=store, lane=1)
 
     def tell(self, stage: str, version: int | None = None, **about: object) -> None:
-        here = feed.stand(self.db, "config", self.store)
+        here = feed.feed_position(self.db, "config", self.store)
         assert here
         at = {"version": here.version if version is None else version, "epoch": here.epoch}
         self.teller.tell(f"config.{stage}", {**at, **about})
-        keep(self.db, *self.teller.all())
+        keep_batch(self.db, *self.teller.all())
 
 
 # --- who
@@ -98,15 +98,15 @@ class Box:
 def test_a_higher_percentage_only_adds_stores_and_is_never_less_than_it_says(
     stores: set[str], percents: tuple[int, int], number: int
 ) -> None:
-    low, high = (first(number, sorted(stores), percent) for percent in sorted(percents))
+    low, high = (first_stores(number, sorted(stores), percent) for percent in sorted(percents))
     assert set(low) <= set(high)
-    assert set(first(number, sorted(stores), 100)) == stores
+    assert set(first_stores(number, sorted(stores), 100)) == stores
     for percent, chosen in zip(sorted(percents), (low, high), strict=True):
         assert len(chosen) - 1 < len(stores) * percent / 100 <= len(chosen)
 
 
 def test_each_roll_out_begins_with_other_stores() -> None:
-    assert len({first(number, STORES, 10)[0] for number in range(1, 40)}) > 3
+    assert len({first_stores(number, STORES, 10)[0] for number in range(1, 40)}) > 3
 
 
 def test_the_files_fields_go_to_the_first_stores_and_leave_what_is_their_own(chain: Database, tmp_path: Path) -> None:
@@ -241,9 +241,9 @@ def test_what_failed_is_sent_again_as_a_new_version_and_only_there(chain: Databa
     Box(chain, bad).tell("rolled_back", reason="the scanner does not open")
     Box(chain, good).tell("kept")
     before = feed.body(chain, "config", bad, "policy")
-    here = feed.stand(chain, "config", bad)
+    here = feed.feed_position(chain, "config", bad)
     assert rolling_back.retry(chain, rollout.id) == [bad]
-    after = feed.stand(chain, "config", bad)
+    after = feed.feed_position(chain, "config", bad)
     assert here
     assert after
     assert (feed.body(chain, "config", bad, "policy"), version(chain, good)) == (before, 2)
@@ -311,7 +311,7 @@ def test_the_restored_headquarters_knows_what_was_said_and_hears_what_is_said_th
     rollout = roll(chain, file(tmp_path), percent=20)
     first, second = sorted(has(chain, rollout))
     Box(chain, first).tell("kept")
-    epoch_reset.renew(chain)
+    epoch_reset.renew_epochs(chain)
     here = {one.store: one.config.stage for one in fleet(chain) if one.config}
     assert (here[first], here[second]) == ("kept", "waiting")
     Box(chain, second).tell("kept")
@@ -323,7 +323,7 @@ def test_what_a_store_does_not_know_of_a_config_it_lives_with_stands_beside_it(c
     with writing(chain):
         feed.put_again(chain, "config", STORES[0], ["policy"])
     box.tell("kept", not_used=["policy.of_tomorrow"])
-    ((stage,),) = config_status.of_stores(chain).values()
+    ((stage,),) = config_status.stages_by_store(chain).values()
     assert (stage.stage, stage.reason) == ("kept", "not used by its version: policy.of_tomorrow")
 
 
@@ -334,7 +334,7 @@ def test_what_is_kept_makes_the_words_before_it_history(chain: Database) -> None
             feed.put_again(chain, "config", STORES[0], ["policy"])
         box.tell("received")
         box.tell("kept" if number == 20 else "refused", reason="x" * 10_000)
-    found = config_status.of_stores(chain)
+    found = config_status.stages_by_store(chain)
     (said,) = found.values()
     assert [one.stage for one in said] == ["kept", *["refused"] * 9]
     assert max(len(one.reason) for one in said) == config_status.REASON_MOST
@@ -345,8 +345,8 @@ def test_what_a_store_says_of_a_version_hq_never_sent_is_a_fact_and_nothing_else
     box.tell("kept", 2)
     box.tell("refused", 2**62)
     box.teller.tell("config.kept", {"version": 1, "epoch": "another"})
-    keep(chain, *box.teller.all())
-    assert config_status.of_stores(chain) == {}
+    keep_batch(chain, *box.teller.all())
+    assert config_status.stages_by_store(chain) == {}
     assert len(rows(chain, "select * from facts")) == 3
 
 
@@ -356,8 +356,8 @@ def test_a_fact_out_of_the_quarantine_takes_no_place_of_a_later_word(chain: Data
     event = json.loads(rows(chain, "select event from facts")[0]["event"])
     event["type"] = "noren.config.trial"
     with writing(chain):
-        config_status.note(chain, STORES[0], understand(STORES[0], json.dumps(event)), late=True)
-    assert [said.stage for said in config_status.of_stores(chain)[STORES[0], event["data"]["epoch"]]] == ["kept"]
+        config_status.note_stage(chain, STORES[0], parse_event(STORES[0], json.dumps(event)), late=True)
+    assert [said.stage for said in config_status.stages_by_store(chain)[STORES[0], event["data"]["epoch"]]] == ["kept"]
 
 
 @pytest.mark.parametrize(
@@ -367,7 +367,7 @@ def test_a_word_nobody_can_count_is_set_aside_and_stops_nothing(chain: Database,
     teller = Teller(store=STORES[0], lane=1)
     teller.tell("config.kept", data)
     teller.tell("config.read_aloud", data)
-    keep(chain, *teller.all())
+    keep_batch(chain, *teller.all())
     assert [row["seq"] for row in rows(chain, "select seq from quarantine")] == [1]
     assert [row["seq"] for row in rows(chain, "select seq from facts")] == [2]
 
@@ -380,7 +380,7 @@ def test_of_a_version_counts_the_keeping_else_the_latest_word_on_it_or_a_later_o
     said: dict[int, str], version: int
 ) -> None:
     told = [Stage(store="a", epoch="e", version=number, stage=said[number]) for number in sorted(said)]
-    found = since(told, version)
+    found = stage_of_version(told, version)
     later = {number: stage for number, stage in said.items() if number >= version}
     if "kept" in later.values():
         assert found

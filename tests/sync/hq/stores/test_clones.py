@@ -25,7 +25,7 @@ def hear(db: Database, runs: str) -> None:
             address=f"10.0.0.{run}",
         )
         with writing(db):
-            presence.note(db, born, "2099-11-21T10:00:00.000Z")
+            presence.note_presence(db, born, "2099-11-21T10:00:00.000Z")
 
 
 def test_boxes_that_take_turns_are_an_alarm_with_both_addresses(hq: Database) -> None:
@@ -45,12 +45,14 @@ def test_boxes_that_take_turns_are_an_alarm_with_both_addresses(hq: Database) ->
 @pytest.mark.parametrize("runs", ["111", "1122334", "1121", "12122"])
 def test_restarts_and_a_birth_that_comes_late_are_none(hq: Database, runs: str) -> None:
     hear(hq, runs)
-    assert clones.alarms(hq) == {}
+    assert clones.cloned_stores(hq) == {}
 
 
 def test_a_box_of_before_names_no_run_and_alarms_nobody(hq: Database) -> None:
     with writing(hq):
-        presence.note(hq, State(store="ginza", state="birth", boot=1, epoch="e", box="b"), "2099-11-21T10:00:00.000Z")
+        presence.note_presence(
+            hq, State(store="ginza", state="birth", boot=1, epoch="e", box="b"), "2099-11-21T10:00:00.000Z"
+        )
     assert rows(hq, "select * from runs") == []
 
 
@@ -69,13 +71,13 @@ def born(run: str, *, cloned: bool | None, machine: str = "dc:a6:32:00:00:01") -
 
 
 def ordered(db: Database) -> list[str]:
-    return [do.args["boxes"] for _, do in store_commands.standing(db)]
+    return [do.args["boxes"] for _, do in store_commands.open_commands(db)]
 
 
 def say(db: Database, *states: State) -> None:
     for state in states:
         with writing(db):
-            clones.tell(db, state)
+            clones.queue_clone_notice(db, state)
 
 
 def test_each_box_whose_pages_do_not_say_so_is_told_once(hq: Database) -> None:
@@ -103,7 +105,7 @@ def test_it_is_taken_back_when_it_is_settled_and_when_the_other_was_not_heard_fo
     with writing(hq):
         assert clones.settle(hq, "ginza")
         assert not clones.settle(hq, "ginza")
-    assert (ordered(hq)[-1], clones.alarms(hq)) == ("", {})
+    assert (ordered(hq)[-1], clones.cloned_stores(hq)) == ("", {})
     with hq.conn:
         hq.conn.execute("delete from commands")
     say(hq, born("2", cloned=True))  # it was off until now
@@ -113,26 +115,26 @@ def test_it_is_taken_back_when_it_is_settled_and_when_the_other_was_not_heard_fo
 def test_what_a_box_calls_itself_cannot_stop_hq(hq: Database) -> None:
     for run in "112211221122":
         with writing(hq):
-            presence.note(hq, born(run, cloned=False, machine="<b>,\n@ 神"), "2099-11-21T10:00:00.000Z")
+            presence.note_presence(hq, born(run, cloned=False, machine="<b>,\n@ 神"), "2099-11-21T10:00:00.000Z")
     say(hq, born("1", cloned=False))
     assert ordered(hq) == ["b@10.0.0.1,b@10.0.0.1"]
 
 
 def test_the_box_that_takes_its_turn_hears_what_was_told_to_the_other(hq: Database) -> None:
     with writing(hq):
-        came = [presence.note(hq, born(run, cloned=False), "2099-11-21T10:00:00.000Z") for run in "1122"]
+        came = [presence.note_presence(hq, born(run, cloned=False), "2099-11-21T10:00:00.000Z") for run in "1122"]
     assert came == [True, False, True, False]
 
 
 def test_a_box_whose_data_was_put_back_is_no_clone_of_what_it_was(hq: Database) -> None:
     """Restored or salvaged, it is another run with another epoch, and the one before never comes back."""
     hear(hq, "111222223333")
-    assert clones.alarms(hq) == {}
+    assert clones.cloned_stores(hq) == {}
 
 
 def test_a_box_that_was_off_the_line_when_it_was_told_is_told_again_at_its_next_birth(hq: Database) -> None:
     hear(hq, "112211221122")
     for cloned, missing in ((False, True), (False, True), (True, False)):
         with writing(hq):
-            assert clones.tell(hq, born("1", cloned=cloned)) is missing
+            assert clones.queue_clone_notice(hq, born("1", cloned=cloned)) is missing
     assert len(ordered(hq)) == 1
