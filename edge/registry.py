@@ -1,15 +1,21 @@
 """The store's features, and what is derived from what they declare. A new feature has one line here."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, reduce
+from operator import or_
+
+import msgspec
 
 from edge import scan_dispatch
 from edge.config.policy import Policy
 from edge.facts import box
 from edge.facts.fact import Fact, Lane
+from edge.features import outcome
 from edge.features.check_in import CHECK_IN
+from edge.features.entitlement import ENTITLEMENT
 from edge.features.feature import Feature, Feed
-from edge.features.outcome import Outcome
+from edge.features.offer.feature import OFFER
+from edge.features.outcome import Outcome, OutcomeRow, kind_of
 from edge.features.paired_devices import PAIRED_DEVICES
 from edge.features.pickup.feature import PICKUP
 from edge.features.product import PRODUCT
@@ -20,6 +26,8 @@ from edge.scan.context import ScanContext
 
 FEATURES: tuple[Feature, ...] = (
     CHECK_IN,
+    ENTITLEMENT,
+    OFFER,
     PAIRED_DEVICES,
     PICKUP,
     PRODUCT,
@@ -39,6 +47,26 @@ def by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
 
 FACTS = by_type((*box.FACTS, *guessing.FACTS, *(fact for feature in FEATURES for fact in feature.facts)))
 """Every class of facts, by its CloudEvents type without `noren.`."""
+
+
+def by_kind(outcomes: Iterable[type[Outcome]]) -> Mapping[str, type[Outcome]]:
+    """A table of outcomes by kind. Raises ValueError if two classes claim the same."""
+    table: dict[str, type[Outcome]] = {}
+    for one in outcomes:
+        if (other := table.setdefault(kind_of(one), one)) is not one:
+            raise ValueError(f"{kind_of(one)} is both {other.__qualname__} and {one.__qualname__}")
+    return table
+
+
+OUTCOMES = by_kind((*outcome.OUTCOMES, *(kind for feature in FEATURES for kind in feature.outcomes)))
+"""Everything that a scan may come to, by its kind in the log of outcomes."""
+
+_OUTCOME: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(reduce(or_, OUTCOMES.values()))
+
+
+def outcome_of(row: OutcomeRow) -> Outcome:
+    """What a row of the log says."""
+    return _OUTCOME.decode(row.data)
 
 
 def by_name(feeds: Iterable[Feed]) -> Mapping[str, Feed]:

@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Literal
+
+from msgspec import field
 
 from edge.codes.issued import totp
 from edge.codes.issued.issuers import issuer_of_gsrn
@@ -10,10 +13,8 @@ from edge.config.role import SERVED_ROLES
 from edge.facts.fact import About, Fact
 from edge.facts.journal import tell
 from edge.features import member, visit
-from edge.features.entitlement import Entitlement
 from edge.features.feature import Feature, Feed
-from edge.features.offer import Offer
-from edge.features.outcome import CheckedIn, CodeRefused, Identified, Outcome
+from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
 from edge.platform.clock import now
 from edge.platform.database import one
@@ -35,6 +36,43 @@ class MemberIdentified(Fact, frozen=True, kw_only=True):
     ABOUT = ("member", "station", "causation")
 
     grade: visit.Grade  # how well the code proves who holds it
+
+
+class CheckedIn(Outcome, frozen=True, kw_only=True, tag="checked_in"):
+    """A member was greeted; `member` is None if HQ has not sent them to this store. `first` is false for a repeat.
+
+    `card` (`issuer:number`), or `ref` if a signed code names them, is there for a member who is not known here: HQ may say in
+    a moment who it is. `asked` is the question that was put with what they showed (edge/replica/hq_query.py).
+    """
+
+    member: str | None
+    card: str | None = None
+    ref: str | None = None
+    asked: int | None = None
+    first: bool
+    time: str
+    miles: int
+    grade: visit.Grade
+    orders: list[str] = field(default_factory=list)
+
+
+class Identified(Outcome, frozen=True, kw_only=True, tag="identified"):
+    """Staff read a member's code: who it is and what is waiting for them; `card`, `ref`, `asked` as in CheckedIn."""
+
+    member: str | None
+    card: str | None = None
+    ref: str | None = None
+    asked: int | None = None
+    orders: list[str] = field(default_factory=list)
+
+
+class CodeRefused(Outcome, frozen=True, kw_only=True, tag="code_refused"):
+    """A rotating code that is too old, was used before, or cannot be confirmed in this store.
+
+    `too_many`: wrong ones were tried before it, so that for a while not even the right one counts.
+    """
+
+    why: Literal["expired", "used", "unproven", "too_many"]
 
 
 def by_card(case: ScanContext, code: MemberCode) -> Outcome:
@@ -182,9 +220,6 @@ CHECK_IN = Feature(
         (SERVED_ROLES, WalletCode): by_wallet,
     },
     facts=(MemberIdentified, *visit.FACTS),
-    feeds=(
-        Feed(name="members", row=member.Member, key="member"),
-        Feed(name="offers", row=Offer, key="offer"),
-        Feed(name="entitlements", row=Entitlement, key="entitlement"),
-    ),
+    feeds=(Feed(name="members", row=member.Member, key="member"),),
+    outcomes=(CheckedIn, Identified, CodeRefused),
 )

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from edge.features.feature import Feature, Feed
 from edge.validation.fields import Id, Moment, check_moments, check_name
 from edge.validation.localized_text import LocalizedText
 
@@ -24,3 +25,6 @@ class Entitlement(Struct, frozen=True, kw_only=True):
         check_name("title", self.title)
         if self.ends <= self.begins:
             raise ValueError("ends: expected a moment after begins")
+
+
+ENTITLEMENT = Feature(name="entitlement", feeds=(Feed(name="entitlements", row=Entitlement, key="entitlement"),))

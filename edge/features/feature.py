@@ -31,13 +31,14 @@ class Feed:
 class Feature:
     """A capability of the store, under the name that it has everywhere.
 
-    `answers`: at stations of which roles it answers which class of code. `facts`: what it tells HQ. `feeds`: what it
-    reads of HQ's. `is_on`: whether HQ's
-    policy has it switched on; while it is off its codes are answered as if it did not exist, and its data stays.
+    `answers`: at stations of which roles it answers which class of code. `outcomes`: what a scan may come to with it.
+    `facts`: what it tells HQ. `feeds`: what it reads of HQ's. `is_on`: whether HQ's policy has it switched on; while it
+    is off its codes are answered as if it did not exist, and its data stays.
     """
 
     name: str
     answers: Mapping[tuple[frozenset[Role], type], Answer] = field(default_factory=dict)
+    outcomes: tuple[type[Outcome], ...] = ()
     facts: tuple[type[Fact], ...] = ()
     feeds: tuple[Feed, ...] = ()
     is_on: Callable[[Policy], bool] = _always

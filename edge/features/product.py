@@ -15,7 +15,7 @@ from edge.disk.load_shedding import tell_view
 from edge.facts.fact import About, Fact, Gtin, Lane
 from edge.features import catalog
 from edge.features.feature import Feature, Feed
-from edge.features.outcome import Outcome, ProductPast, ProductShown, ProductUnknown, SecondRow
+from edge.features.outcome import Outcome
 from edge.features.product_label import Label, Past, label, past
 from edge.platform.clock import business_day, utc_text
 from edge.platform.database import rows, values
@@ -51,6 +51,33 @@ class ProductScanned(Fact, frozen=True, kw_only=True):
     unsure: bool = False  # the box's clock was unset: the screen did not say that it is over
     completes: bool = False
     case: OuterPack | None = None
+
+
+class ProductShown(Outcome, frozen=True, kw_only=True, tag="product", omit_defaults=True):
+    """A product of the catalogue, and what its label says of this one pack; `case_of` pieces if it is an outer pack."""
+
+    gtin: str
+    label: Label = Label()
+    case_of: int | None = None
+
+
+class ProductPast(Outcome, frozen=True, kw_only=True, tag="product_past"):
+    """A pack whose date is over: no ordinary page. `known` is whether the catalogue has the product."""
+
+    gtin: str
+    label: Label
+    past: Past
+    known: bool
+
+
+class SecondRow(Outcome, frozen=True, kw_only=True, tag="second_row"):
+    """The code below or beside a book's or magazine's own code was read first: its own code is still to come."""
+
+
+class ProductUnknown(Outcome, frozen=True, kw_only=True, tag="product_unknown"):
+    """A sound GTIN that HQ's catalogue does not have."""
+
+    gtin: str
 
 
 def by_own_code(case: ScanContext, it: Product) -> Outcome:
@@ -135,6 +162,7 @@ PRODUCT = Feature(
         (SERVED_ROLES, BookRow): by_second_row,
         (SERVED_ROLES, AddOn): by_second_row,
     },
+    outcomes=(ProductShown, ProductPast, SecondRow, ProductUnknown),
     facts=(ProductScanned,),
     feeds=(
         Feed(name="catalog", row=catalog.Product, key="gtin"),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import msgspec
 from msgspec import Raw
 
-from edge.features.offer import Offer
+from edge.features.offer.row import Offer
 from edge.features.pickup.state_machine import State as OrderState
 from edge.features.stock import NeighbourStock, StockRow
 from edge.validation.localized_text import LocalizedText

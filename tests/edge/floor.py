@@ -22,6 +22,7 @@ from edge.platform import migration
 from edge.platform.clock import now, utc_text
 from edge.platform.database import open_store, rows, values, writing
 from edge.platform.process import Life
+from edge.registry import outcome_of
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
 from edge.store_context import StoreContext, open_store_context
@@ -116,7 +117,7 @@ def scan(floor: StoreContext, station: str, data: str | bytes, **about: Any) -> 
     with writing(floor.db):
         append_reading(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
     catch_up(floor, registry.decide, lambda _seq: None, Life())
-    return last(floor).outcome
+    return outcome_of(last(floor))
 
 
 def last(floor: StoreContext) -> OutcomeRow:

@@ -15,11 +15,14 @@ from edge.codes.code_rules import CodeRules, IssuerRule, TokenKey
 from edge.codes.issued import member_token, totp
 from edge.codes.reject_reason import RejectReason
 from edge.config.policy import CheckIn, Policy, Proofs
+from edge.features.check_in import CheckedIn, CodeRefused
 from edge.features.member import Member
-from edge.features.outcome import CheckedIn, CodeRefused, NotUnderstood, Outcome, PickupArrived, PickupRefused
+from edge.features.outcome import NotUnderstood, Outcome
+from edge.features.pickup.arrival import PickupArrived, PickupRefused
 from edge.platform.clock import BUILT, Now, now
 from edge.platform.database import rows, writing
 from edge.platform.process import Life
+from edge.registry import outcome_of
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
 from edge.store_context import StoreContext
@@ -70,7 +73,7 @@ def scan(floor: StoreContext, station: str, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
         append_reading(floor.db, "scans", station, "scanner", Reading(data=data.encode()), moment)
     catch_up(floor, registry.decide, lambda _seq: None, Life())
-    return last(floor).outcome
+    return outcome_of(last(floor))
 
 
 def shown(number: int, moment: Now, *, steps: int = 0) -> str:

@@ -8,7 +8,8 @@ from edge.codes.parsed_code import PickupCode, Product, StaffBadge, Unknown
 from edge.config.policy import Pickup, Policy
 from edge.config.role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
 from edge.features.feature import Feature, Feed
-from edge.features.outcome import NotHere, PickupArrived
+from edge.features.outcome import NotHere
+from edge.features.pickup.arrival import PickupArrived
 from edge.features.pickup.state_machine import State
 from edge.features.product import by_own_code
 from edge.features.stock import NeighbourRow

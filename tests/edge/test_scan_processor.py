@@ -20,29 +20,17 @@ from edge.codes.issued import member_token, totp
 from edge.codes.reject_reason import RejectReason
 from edge.config.policy import CheckIn, Policy
 from edge.features import catalog
-from edge.features.outcome import (
-    CheckedIn,
-    CodeRefused,
-    Fault,
-    Identified,
-    NotHere,
-    NotUnderstood,
-    OrderOpened,
-    PickupArrived,
-    PickupRefused,
-    ProductPast,
-    ProductShown,
-    ProductUnknown,
-    SecondRow,
-    clear_screen,
-    on_screen,
-)
+from edge.features.check_in import CheckedIn, CodeRefused, Identified
+from edge.features.outcome import Fault, NotHere, NotUnderstood, clear_screen, on_screen
+from edge.features.pickup.arrival import OrderOpened, PickupArrived, PickupRefused
 from edge.features.pickup.state_machine import State
+from edge.features.product import ProductPast, ProductShown, ProductUnknown, SecondRow
 from edge.features.product_label import Label
 from edge.platform.clock import Now, now
 from edge.platform.database import cursor, rows, writing
 from edge.platform.process import Life
 from edge.platform.sqlite import sqlite3
+from edge.registry import outcome_of
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, scan, send
@@ -415,7 +403,7 @@ def test_a_database_in_trouble_is_not_blamed_on_the_scan(floor: StoreContext, mo
     assert cursor(floor.db, "desk:scans") == 0
     monkeypatch.undo()
     scan_processor.catch_up(floor, registry.decide, lambda _seq: None, Life())
-    assert last(floor).outcome == ProductShown(gtin=GTIN)
+    assert outcome_of(last(floor)) == ProductShown(gtin=GTIN)
 
 
 def test_a_broken_constraint_is_a_fault_of_its_scan_and_the_next_one_is_answered(
@@ -460,7 +448,7 @@ def test_a_page_is_answered_like_a_scanner(floor: StoreContext) -> None:
         append_reading(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
     told: list[scan_processor.Answered] = []
     scan_processor.catch_up(floor, registry.decide, told.append, Life())
-    assert (last(floor).log, last(floor).outcome) == ("page_scans", ProductShown(gtin=GTIN))
+    assert (last(floor).log, outcome_of(last(floor))) == ("page_scans", ProductShown(gtin=GTIN))
     assert told == [scan_processor.Answered(seq=last(floor).seq, station="k1", fresh=True)]
 
 

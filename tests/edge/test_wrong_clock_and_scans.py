@@ -14,8 +14,9 @@ from edge.codes.code_rules import CodeRules, IssuerRule, TokenKey
 from edge.codes.issued import member_token, totp
 from edge.config.policy import CheckIn, Policy
 from edge.features import stock
-from edge.features.offer import Offer
-from edge.features.outcome import CheckedIn, CodeRefused, NotHere, Outcome
+from edge.features.check_in import CheckedIn, CodeRefused
+from edge.features.offer.row import Offer
+from edge.features.outcome import NotHere, Outcome
 from edge.features.pickup.order import find
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import Who, take
@@ -26,6 +27,7 @@ from edge.features.staff.sessions import Session
 from edge.platform.clock import BUILT, Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import Life
+from edge.registry import outcome_of
 from edge.replica.hq_replica import row
 from edge.retention.sweep import sweep
 from edge.scan.log import Reading, append_reading
@@ -85,7 +87,7 @@ def scan(floor: StoreContext, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), moment)
     catch_up(floor, registry.decide, lambda _seq: None, Life())
-    return last(floor).outcome
+    return outcome_of(last(floor))
 
 
 def grade(outcome: Outcome) -> str:

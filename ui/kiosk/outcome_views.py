@@ -5,24 +5,13 @@ from typing import Literal
 
 from edge.codes.reject_reason import RejectReason
 from edge.features import member
-from edge.features.outcome import (
-    CheckedIn,
-    CodeRefused,
-    Fault,
-    Identified,
-    NotUnderstood,
-    Outcome,
-    PickupArrived,
-    PickupNo,
-    PickupRefused,
-    ProductPast,
-    ProductShown,
-    ProductUnknown,
-    SecondRow,
-)
+from edge.features.check_in import CheckedIn, CodeRefused, Identified
+from edge.features.outcome import Fault, NotUnderstood, Outcome
 from edge.features.pickup import order as orders
+from edge.features.pickup.arrival import PickupArrived, PickupNo, PickupRefused
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import State
+from edge.features.product import ProductPast, ProductShown, ProductUnknown, SecondRow
 from edge.platform.clock import Now, parse_utc
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText

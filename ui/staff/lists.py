@@ -6,9 +6,11 @@ from werkzeug.wrappers import Response as Answer
 from edge.codes import parsed_code as codes
 from edge.codes.parse import parse_code
 from edge.features import catalog
-from edge.features.outcome import OutcomeRow, ProductPast, ProductShown
+from edge.features.outcome import OutcomeRow
+from edge.features.product import ProductPast, ProductShown
 from edge.platform.clock import parse_utc
 from edge.platform.database import rows, values, writing
+from edge.registry import outcome_of
 from ui import number_arguments
 from ui.kiosk import product_view
 from ui.kiosk.pack_lines import PackLabel
@@ -115,7 +117,7 @@ def _pack(gtin: str) -> PackLabel | None:
     seq = number_arguments.query_number("scan")
     sql = "select * from outcomes where seq = ? and station = ?"
     for row in values(shop().db, OutcomeRow, sql, (seq, request_station().id)) if seq else []:
-        match row.outcome:
+        match outcome_of(row):
             case ProductShown(label=label, case_of=pieces) as shown if shown.gtin == gtin:
                 return PackLabel(label=label, case_of=pieces)
             case ProductPast(label=label, past=past) as over if over.gtin == gtin:

@@ -5,12 +5,14 @@ from typing import Literal
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from edge.features.outcome import BadgeRead, on_screen
+from edge.features.outcome import on_screen
 from edge.features.staff import sessions
+from edge.features.staff.badge import BadgeRead
 from edge.features.staff.pin_check import Busy
 from edge.features.staff.pin_locks import Locked, WrongPin
 from edge.features.staff.sessions import Session, Staff
 from edge.platform.database import writing
+from edge.registry import outcome_of
 from edge.replica import hq_replica
 from ui.access import caller
 from ui.request_context import moment, process_state, shop, show, voice
@@ -111,6 +113,7 @@ def lock() -> Answer:
 def badge(seq: int) -> Response | Answer:
     """A scan at a locked station: a badge chooses its person, anything else waits for somebody to sign in."""
     shown = on_screen(shop().db, request_station().id)
-    if shown is not None and shown.seq == seq and isinstance(shown.outcome, BadgeRead):
-        return redirect(url_for("login.door", who=shown.outcome.staff), 303)
+    seen = outcome_of(shown) if shown is not None and shown.seq == seq else None
+    if isinstance(seen, BadgeRead):
+        return redirect(url_for("login.door", who=seen.staff), 303)
     return jsonify(do="say", text=voice().plain("staff.login.first"), sound="no")

@@ -8,26 +8,18 @@ from edge.codes.parsed_code import CARD_ALIAS
 from edge.facts.fact import About
 from edge.facts.journal import tell
 from edge.features import catalog, member
+from edge.features.check_in import CodeRefused, Identified
 from edge.features.member import Member
-from edge.features.outcome import (
-    BadgeRead,
-    CodeRefused,
-    Fault,
-    Identified,
-    NotUnderstood,
-    OrderOpened,
-    OutcomeRow,
-    PickupRefused,
-    ProductPast,
-    ProductShown,
-    ProductUnknown,
-    SecondRow,
-)
+from edge.features.outcome import Fault, NotUnderstood, OutcomeRow
 from edge.features.pickup import order as orders
+from edge.features.pickup.arrival import OrderOpened, PickupRefused
 from edge.features.pickup.facts import ViewedVisitor
+from edge.features.product import ProductPast, ProductShown, ProductUnknown, SecondRow
+from edge.features.staff.badge import BadgeRead
 from edge.platform.clock import parse_utc
 from edge.platform.database import values, writing
 from edge.platform.idempotency_marks import mark, set_mark
+from edge.registry import outcome_of
 from ui.kiosk.outcome_views import identify_member, why_not_understood
 from ui.request_context import moment, process_state, shop, voice
 from ui.staff import identity_proof, shell
@@ -105,7 +97,7 @@ def _product(seq: int, gtin: str, not_one: str | None) -> Response | Answer:
 @scanned.get("/outcome/<int:seq>")
 def outcome(seq: int) -> Response | Answer:
     """What to do about a scan at this station: a page to open, or JSON for the page that is open."""
-    match _row(seq).outcome:
+    match outcome_of(_row(seq)):
         case OrderOpened(order=order):
             return redirect(url_for("handover.show_order", order=order), 303)
         case ProductShown(gtin=gtin, case_of=pieces):
@@ -146,11 +138,12 @@ def visitor(seq: int) -> Response | Answer:
     if elsewhere := _not_for_installers():
         return elsewhere
     row = _row(seq)
-    if not isinstance(row.outcome, Identified):
+    seen = outcome_of(row)
+    if not isinstance(seen, Identified):
         abort(404)
     if shell.QUIET not in request.headers or mark(shop().db, identity_proof.visited(signed_in())) != seq:
-        _note_visitor(row, row.outcome)
-    return _visitor(row.outcome, seq)
+        _note_visitor(row, seen)
+    return _visitor(seen, seq)
 
 
 def _note_visitor(row: OutcomeRow, seen: Identified) -> None:
@@ -188,7 +181,7 @@ def _not_for_installers() -> Answer | None:
 
 
 def _seen(seq: int) -> Identified:
-    seen = _row(seq).outcome
+    seen = outcome_of(_row(seq))
     return seen if isinstance(seen, Identified) else abort(404)
 
 

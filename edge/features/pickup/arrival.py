@@ -1,7 +1,9 @@
 """A pickup code is read: a shopper is here for their order, or a clerk has the proof for a hand-over."""
 
+from typing import Literal
+
 from edge.codes.parsed_code import PickupCode
-from edge.features.outcome import OrderOpened, Outcome, PickupArrived, PickupNo, PickupRefused
+from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
 from edge.features.pickup.state_machine import OPEN, Action, State
 from edge.features.pickup.transition import Request, Who, take
@@ -9,6 +11,37 @@ from edge.platform.sqlite_file import key_of_connection
 from edge.scan import guessing
 from edge.scan.context import ScanContext
 from edge.scan.guessing import GuessCounter
+
+PickupNo = Literal[
+    "unknown", "wrong_secret", "other_store", "handed_over", "cancelled", "rejected", "gone", "not_ready", "too_many"
+]
+
+
+class PickupArrived(Outcome, frozen=True, kw_only=True, tag="pickup_arrived"):
+    """A shopper is here for their order; `ready` is false while it is still being picked."""
+
+    order: str
+    number: str
+    ready: bool
+
+
+class OrderOpened(Outcome, frozen=True, kw_only=True, tag="order_opened"):
+    """Staff read a shopper's pickup code: the proof for a hand-over."""
+
+    order: str
+    number: str
+
+
+class PickupRefused(Outcome, frozen=True, kw_only=True, tag="pickup_refused"):
+    """No hand-over for this code, and why. `store` names where the goods are when it is another one."""
+
+    why: PickupNo
+    order: str | None = None
+    number: str | None = None
+    store: str | None = None
+
+
+OUTCOMES = (PickupArrived, OrderOpened, PickupRefused)
 
 # What a screen says of an order that cannot be handed over.
 _NO: dict[State, PickupNo] = {

@@ -12,5 +12,6 @@ PICKUP = Feature(
     answers={(SERVED_ROLES, PickupCode): arrival.by_code},
     facts=FACTS,
     feeds=(Feed(name="orders", row=OrderRow, key="order"),),
+    outcomes=arrival.OUTCOMES,
     is_on=lambda policy: policy.pickup.on,
 )

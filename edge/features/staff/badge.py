@@ -1,9 +1,15 @@
 """A staff badge is read: whose it is; the PIN is still to come."""
 
 from edge.codes.parsed_code import StaffBadge
-from edge.features.outcome import BadgeRead, NotHere, Outcome
+from edge.features.outcome import NotHere, Outcome
 from edge.features.staff import sessions
 from edge.scan.context import ScanContext
+
+
+class BadgeRead(Outcome, frozen=True, kw_only=True, tag="badge"):
+    """A staff badge; the PIN is still to come."""
+
+    staff: str
 
 
 def by_badge(case: ScanContext, code: StaffBadge) -> Outcome:

@@ -4,10 +4,11 @@ import pytest
 
 from edge.codes.code_rules import CheckScheme, CodeRules, IssuerRule
 from edge.config.policy import CheckIn, Policy
-from edge.features.outcome import CheckedIn
+from edge.features.check_in import CheckedIn, Identified
 from edge.platform.clock import now
 from edge.platform.database import rows
 from edge.platform.process import Life
+from edge.registry import outcome_of
 from edge.replica import hq_query
 from edge.retention import card_numbers, sweep
 from edge.retention.card_numbers import EVERY, CardNumberErasure
@@ -48,7 +49,9 @@ def test_the_card_goes_at_the_look_after_next_and_the_rest_stays(floor: StoreCon
     kept = rows(floor.db, "select kind, last from outcomes order by seq")
     assert [row["kind"] for row in kept] == ["checked_in", "product_unknown", "identified"]
     assert kept[0]["last"] == CARD[-4:]
-    assert last(floor).outcome.card is None  # type: ignore[union-attr]
+    seen = outcome_of(last(floor))
+    assert isinstance(seen, Identified)
+    assert seen.card is None
 
 
 def test_a_long_past_goes_a_page_at_a_time_and_a_life_that_ends_goes_on_later(

@@ -9,11 +9,15 @@ import pytest
 from edge import registry, scan_processor
 from edge.codes.code_rules import CheckScheme, CodeRules, IssuerRule
 from edge.config.policy import Policy
-from edge.features.outcome import CheckedIn, NotUnderstood, OrderOpened, ProductShown, SecondRow
+from edge.features.check_in import CheckedIn
+from edge.features.outcome import NotUnderstood
+from edge.features.pickup.arrival import OrderOpened
+from edge.features.product import ProductShown, SecondRow
 from edge.features.product_label import Label
 from edge.platform.clock import Now, now
 from edge.platform.database import cursor, rows, writing
 from edge.platform.process import Life
+from edge.registry import outcome_of
 from edge.retention import sweep
 from edge.retention.log_retention import LogRetention
 from edge.scan import raw_reading
@@ -71,9 +75,9 @@ def on_the_card(floor: StoreContext) -> bytes:
 
 def test_a_pages_code_is_gone_with_its_answer(floor: StoreContext) -> None:
     typed(floor, CARD)
-    assert isinstance(last(floor).outcome, CheckedIn)
+    assert isinstance(outcome_of(last(floor)), CheckedIn)
     typed(floor, PICKUP, station="c1")
-    assert isinstance(last(floor).outcome, OrderOpened)
+    assert isinstance(outcome_of(last(floor)), OrderOpened)
     assert raw(floor, "page_scans") == [b"", b""]
     assert rows(floor.db, "select code, last, part from outcomes order by seq") == [
         {"code": "MemberCode", "last": "0008", "part": None},
@@ -102,7 +106,7 @@ def test_what_nobody_understood_stays_an_hour_of_uptime(floor: StoreContext, log
         scan(floor, "k1", JUNK)
     else:
         typed(floor, JUNK)
-    assert isinstance(last(floor).outcome, NotUnderstood)
+    assert isinstance(outcome_of(last(floor)), NotUnderstood)
     broom = sweep.RetentionSweep(floor)
 
     def a_round(moment: Now) -> None:
@@ -146,16 +150,16 @@ def test_a_book_typed_into_a_page_still_finds_its_second_row(floor: StoreContext
     typed(floor, ISBN)
     typed(floor, SECOND_ROW)
     whole = Label(price=1000, price_includes_tax=False, c_code="0193")
-    assert last(floor).outcome == ProductShown(gtin=f"0{ISBN}", label=whole)
+    assert outcome_of(last(floor)) == ProductShown(gtin=f"0{ISBN}", label=whole)
     assert raw(floor, "page_scans") == [b"", b""]
 
 
 def test_goods_between_a_book_and_a_row_part_the_two(floor: StoreContext) -> None:
     for code in (ISBN, GTIN[1:]):
         typed(floor, code)
-    assert last(floor).outcome == ProductShown(gtin=GTIN)
+    assert outcome_of(last(floor)) == ProductShown(gtin=GTIN)
     typed(floor, SECOND_ROW)
-    assert last(floor).outcome == SecondRow()
+    assert outcome_of(last(floor)) == SecondRow()
 
 
 def test_the_same_code_has_the_same_hmac_and_no_other_box_has_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from edge.crypto.data_key import DataKey
-from edge.features.outcome import OrderOpened, PickupRefused
+from edge.features.pickup.arrival import OrderOpened, PickupRefused
 from edge.features.pickup.state_machine import State
 from edge.features.staff.pin_check import PinCheck, hash_pin
 from edge.features.staff.pin_locks import PinAttempt, WrongPin

@@ -6,16 +6,11 @@ from typing import Any
 import pytest
 
 from edge.codes.issued.member_token import Claims, mint, public_text
+from edge.features.check_in import CheckedIn
 from edge.features.member import by_ref
-from edge.features.outcome import (
-    CheckedIn,
-    NotUnderstood,
-    Outcome,
-    PickupArrived,
-    PickupRefused,
-    ProductShown,
-    ProductUnknown,
-)
+from edge.features.outcome import NotUnderstood, Outcome
+from edge.features.pickup.arrival import PickupArrived, PickupRefused
+from edge.features.product import ProductShown, ProductUnknown
 from edge.features.stock import Level, shelf
 from edge.platform.clock import now
 from edge.store_context import StoreContext

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from edge.features.entitlement import Entitlement
-from edge.features.offer import Offer
+from edge.features.offer.row import Offer
 
 OFFER = {
     "offer": "rain-1",

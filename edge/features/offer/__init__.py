@@ -1,0 +1,1 @@
+"""Offers: what HQ makes cheaper or gives, for whom and how long."""
