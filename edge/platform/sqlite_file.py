@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.crypto.data_key import PLAIN_HEAD, DataKey, PageKey
+from edge.crypto.page_cipher import HEAD, is_encrypted
 from edge.platform.sqlite import sqlite3
 
 # What SQLite reports if a file is not as it wrote it.
@@ -118,6 +119,7 @@ class Connection(sqlite3.Connection):
 
     file: Path
     generation: Generation | None
+    has_key: bool
 
     def cursor(self, factory: Any = Cursor) -> Any:
         return super().cursor(factory)
@@ -139,16 +141,24 @@ class Connection(sqlite3.Connection):
 
     def named(self, error: sqlite3.Error) -> Exception:
         """The error to raise: `Damaged` if it is the file's fault, the reason if the disk refuses; any other error unchanged."""
+        is_locked = str(error).startswith(_LOCKED)
+        if (is_locked or is_damage(error)) and not self.has_key and self._is_encrypted():
+            # SQLite's own words depend on a random byte: of one file in fifty it says that it is damaged
+            return KeyMissing(f"{self.file} is encrypted, and its data key is not here")
         if is_damage(error):
             return Damaged(self.file, self.generation, str(error))
-        if str(error).startswith(_LOCKED):
-            return KeyMissing(f"{self.file} is encrypted, and its data key is not here")
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code == sqlite3.SQLITE_READONLY and generation(self.file) != self.generation:
             return Damaged(self.file, self.generation, "another file has taken its place")
         if code == sqlite3.SQLITE_IOERR:
             return self._refused(error)
         return error
+
+    def _is_encrypted(self) -> bool:
+        try:
+            return generation(self.file) == self.generation and is_encrypted(_read(self.file, HEAD, 0))
+        except OSError:  # a file that cannot be read says nothing of its pages
+            return False
 
     def _refused(self, error: sqlite3.Error) -> Exception:
         """An error of the disk: the module does not say which one, so free space and the file are checked."""
@@ -160,17 +170,22 @@ class Connection(sqlite3.Connection):
         return Damaged(self.file, self.generation, why) if why else error
 
 
-def read_failure(file: Path) -> str | None:
-    """Why a file cannot be read from the card; None if it can.
+def _read(file: Path, most: int, at: int) -> bytes:
+    """Up to that many bytes of a file. Raises OSError.
 
     The file stays open for good: closing it would drop the locks that SQLite has on it (fcntl(2)).
     """
+    here = generation(file)
+    if here not in _tried:
+        _tried[here] = os.open(file, os.O_RDONLY)
+    return os.pread(_tried[here], most, at)
+
+
+def read_failure(file: Path) -> str | None:
+    """Why a file cannot be read from the card; None if it can."""
     try:
-        here = generation(file)
-        if here not in _tried:
-            _tried[here] = os.open(file, os.O_RDONLY)
         at = 0
-        while part := os.pread(_tried[here], _CHUNK, at):
+        while part := _read(file, _CHUNK, at):
             at += len(part)
     except OSError as error:
         return str(error.strerror)
@@ -203,6 +218,7 @@ def create_database(file: Path) -> Connection:
 
 
 def _keyed(conn: Connection, key: PageKey | None) -> Connection:
+    conn.has_key = key is not None
     if key is not None:
         conn.execute("pragma cipher_log_level = none")  # we report damaged pages ourselves, with the file's name
         # the default applies to all files of the process: an attached file is read before it can have its own setting

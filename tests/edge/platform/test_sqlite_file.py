@@ -23,7 +23,12 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "store.db"
 
 
-def test_a_file_whose_key_is_not_here_is_locked_and_not_damaged(file: Path) -> None:
+@pytest.mark.parametrize("byte", [b"\0", b"\4", b"\5", b"\xff"])
+def test_a_file_whose_key_is_not_here_is_locked_and_not_damaged(file: Path, byte: bytes) -> None:
+    """Whatever the encrypted byte is in which SQLite looks for the schema's format (fileformat2, 1.3.8)."""
+    with file.open("r+b") as handle:
+        handle.seek(47)
+        handle.write(byte)
     with closing(connect_with_key(None, file)) as conn, pytest.raises(KeyMissing, match="its data key is not here"):
         conn.execute("select 1 from box")
 
