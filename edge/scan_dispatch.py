@@ -13,14 +13,14 @@ Table = Mapping[tuple[Role, type], Answer]
 
 
 def table(features: Iterable[Feature]) -> Table:
-    """Who answers which class of code at which role. Raises ValueError if two features claim the same pair."""
+    """Who answers which class of code at which role. Raises ValueError if a pair is claimed twice."""
     claimed: dict[tuple[Role, type], tuple[str, Answer]] = {}
     for feature in features:
         for (roles, code), answer in feature.answers.items():
             for role in sorted(roles):
-                other, _ = claimed.setdefault((role, code), (feature.name, answer))
-                if other != feature.name:
-                    raise ValueError(f"{code.__name__} at {role} is answered by both {other} and {feature.name}")
+                if other := claimed.get((role, code)):
+                    raise ValueError(f"{code.__name__} at {role} is answered by both {other[0]} and {feature.name}")
+                claimed[role, code] = feature.name, answer
     return {pair: answer for pair, (_, answer) in claimed.items()}
 
 

@@ -8,15 +8,15 @@ from edge.codes.parsed_code import PickupCode, Product, StaffBadge, Unknown
 from edge.config.policy import Pickup, Policy
 from edge.config.role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
 from edge.features.feature import Feature, Feed
-from edge.features.outcome import NotHere
+from edge.features.outcome import NotHere, Outcome
 from edge.features.pickup.arrival import PickupArrived
 from edge.features.pickup.state_machine import State
-from edge.features.product import by_own_code
+from edge.features.product import by_own_code, by_second_row
 from edge.features.stock import NeighbourRow
 from edge.platform.database import rows
 from edge.platform.replica_schema import FEEDS as TABLES
 from edge.store_context import StoreContext
-from tests.edge.floor import SECRET, order, scan, send
+from tests.edge.floor import SECRET, last, order, scan, send
 from tests.kept import keep
 
 CODE = f"noren:p:o-1:{SECRET}"
@@ -26,6 +26,28 @@ def test_two_features_that_answer_the_same_code_at_the_same_role_are_an_error_th
     claim = Feature(name="bargain", answers={(frozenset({Role.KIOSK}), Product): by_own_code})
     with pytest.raises(ValueError, match="Product at kiosk is answered by both product and bargain"):
         scan_dispatch.table([*registry.FEATURES, claim])
+
+
+def test_a_feature_that_answers_the_same_code_twice_at_a_role_is_an_error_too() -> None:
+    twice = {(SHOPPER_ROLES, Product): by_own_code, (frozenset({Role.KIOSK}), Product): by_second_row}
+    with pytest.raises(ValueError, match="Product at kiosk is answered by both one and one"):
+        scan_dispatch.table([Feature(name="one", answers=twice)])
+
+
+def test_two_outcomes_of_one_kind_are_an_error_that_names_both() -> None:
+    class OnlyShown(Outcome, frozen=True, kw_only=True, tag="product"):
+        """Another outcome under the kind of ProductShown."""
+
+    with pytest.raises(ValueError, match=r"product is both ProductShown and .*OnlyShown"):
+        registry.by_kind([*registry.OUTCOMES.values(), OnlyShown])
+
+
+def test_the_log_of_outcomes_is_read_with_what_features_declare(floor: StoreContext) -> None:
+    send(floor, "orders", "o-1", order(state=State.READY))
+    seen = scan(floor, "k1", CODE)
+    assert isinstance(seen, PickupArrived)
+    assert registry.outcome_of(last(floor)) == seen
+    assert {type(seen), NotHere} <= set(registry.OUTCOMES.values())
 
 
 def test_the_same_code_may_be_answered_by_one_feature_at_the_kiosk_and_by_another_at_the_counter() -> None:
