@@ -13,7 +13,7 @@ from edge.facts.fact import Fact, Lane
 from edge.features import outcome
 from edge.features.check_in import CHECK_IN
 from edge.features.entitlement import ENTITLEMENT
-from edge.features.feature import Feature, Feed
+from edge.features.feature import Feature, Feed, RowsChanged
 from edge.features.offer.feature import OFFER
 from edge.features.outcome import Outcome, OutcomeRow, kind_of
 from edge.features.paired_devices import PAIRED_DEVICES
@@ -100,6 +100,24 @@ def _answers(on: tuple[bool, ...]) -> scan_dispatch.Table:
     return scan_dispatch.table(feature for feature, is_on in zip(FEATURES, on, strict=True) if is_on)
 
 
+def _is_on(policy: Policy) -> tuple[Feature, ...]:
+    return tuple(feature for feature in FEATURES if feature.is_on(policy))
+
+
 def decide(case: ScanContext) -> Outcome:
     """What a scan comes to in its store; given to the scan processor, which knows no feature."""
-    return scan_dispatch.decide(answers(case.shop.policy), case)
+    policy = case.shop.policy
+    outcome = scan_dispatch.decide(answers(policy), case)
+    for feature in _is_on(policy):
+        if follow := feature.after.get(type(outcome)):
+            follow(case, outcome)
+    return outcome
+
+
+def feeds_watched(policy: Policy) -> Mapping[str, list[RowsChanged]]:
+    """By feed, what features do when its rows have changed."""
+    found: dict[str, list[RowsChanged]] = {}
+    for feature in _is_on(policy):
+        for feed, look in feature.on_rows.items():
+            found.setdefault(feed, []).append(look)
+    return found

@@ -19,7 +19,7 @@ from edge.platform import heartbeat
 from edge.platform.clock import now
 from edge.platform.database import Changes, NoRoom, after, cursor, move_cursor, one, rows, writing
 from edge.platform.process import Life
-from edge.registry import lane_of
+from edge.registry import feeds_watched, lane_of
 from edge.replica import clone_notice, hq_replica
 from edge.store_context import StoreContext
 from ui.process_state.screens import Screens
@@ -135,6 +135,7 @@ class ChangeWatcher:
     def __init__(self, shop: StoreContext, screens: Screens, stamp: str) -> None:
         self._shop, self._screens, self._stamp = shop, screens, stamp
         self._marks: dict[str, object] = {}
+        self._feeds: dict[str, str] = {}  # by feed, its stamp when features looked at its rows
         self._refusals = refusals(shop)
         self._store, self._hq, self._due = Changes(shop.db), Changes(shop.hq), 0.0
 
@@ -155,6 +156,7 @@ class ChangeWatcher:
         marks = {"orders": orders_mark(shop), "line": link_mark(shop), "calls": calls_mark(shop)}
         if marks["orders"] != self._marks.get("orders"):
             self._conflicts()
+        self._rows()
         for kind, mark in marks.items():
             if mark != self._marks.get(kind):
                 self._screens.changed(kind)
@@ -167,6 +169,15 @@ class ChangeWatcher:
         for station in sorted(fresh):
             end_session(self._shop, station)
             self._screens.refused(station)
+
+    def _rows(self) -> None:
+        """Let features look at the rows of feeds that have changed."""
+        for feed, looks in feeds_watched(self._shop.policy).items():
+            stamp = hq_replica.feed_stamp(self._shop.hq, feed)
+            if stamp != self._feeds.get(feed):
+                for look in looks:
+                    look(self._shop)
+                self._feeds[feed] = stamp
 
     def _conflicts(self) -> None:
         new = note_conflicts(self._shop.db, self._shop.hq, self._shop.box, now())

@@ -9,9 +9,16 @@ from edge.config.role import Role
 from edge.facts.fact import Fact
 from edge.features.outcome import Outcome
 from edge.scan.context import ScanContext
+from edge.store_context import StoreContext
 
 Answer = Callable[[ScanContext, Any], Outcome]
 """Answers a scan inside the scan's transaction; its second argument is the code, of the class it is declared for."""
+
+Follow = Callable[[ScanContext, Any], None]
+"""Runs inside the scan's transaction; its second argument is the outcome, of the class it is declared for."""
+
+RowsChanged = Callable[[StoreContext], None]
+"""Looks at a feed's rows after a change; also once at the start of the web process."""
 
 
 def _always(_policy: Policy) -> bool:
@@ -32,6 +39,8 @@ class Feature:
     """A capability of the store, under the name that it has everywhere.
 
     `answers`: at stations of which roles it answers which class of code. `outcomes`: what a scan may come to with it.
+    `after`: what it does in the same transaction once a scan has come to an outcome of that class, which may be another
+    feature's. `on_rows`: what it does when rows of a feed have changed, by the feed's name; outside a scan.
     `facts`: what it tells HQ. `feeds`: what it reads of HQ's. `is_on`: whether HQ's policy has it switched on; while it
     is off its codes are answered as if it did not exist, and its data stays.
     """
@@ -39,6 +48,8 @@ class Feature:
     name: str
     answers: Mapping[tuple[frozenset[Role], type], Answer] = field(default_factory=dict)
     outcomes: tuple[type[Outcome], ...] = ()
+    after: Mapping[type[Outcome], Follow] = field(default_factory=dict)
+    on_rows: Mapping[str, RowsChanged] = field(default_factory=dict)
     facts: tuple[type[Fact], ...] = ()
     feeds: tuple[Feed, ...] = ()
     is_on: Callable[[Policy], bool] = _always

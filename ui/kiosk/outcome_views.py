@@ -15,6 +15,7 @@ from edge.features.product import ProductPast, ProductShown, ProductUnknown, Sec
 from edge.platform.clock import Now, parse_utc
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
+from ui.features.registry import parts_of
 from ui.kiosk import product_view
 from ui.kiosk.pack_lines import PackLabel
 
@@ -141,7 +142,7 @@ def _person(seen: CheckedIn | Identified) -> str:
     return seen.member or seen.card or seen.ref or "somebody"
 
 
-def _checked_in(shop: StoreContext, seen: CheckedIn) -> Answer:
+def _checked_in(shop: StoreContext, seen: CheckedIn, moment: Now) -> Answer:
     who = identify_member(shop, seen)
     values: dict[str, object] = {
         "name": _nickname(shop, who.member),
@@ -151,11 +152,12 @@ def _checked_in(shop: StoreContext, seen: CheckedIn) -> Answer:
         "asked": shop.policy.check_in.miles,
         "orders": _orders(shop, who.orders),
         "coupons": _coupons(shop, who.member),
+        "parts": parts_of(shop, seen, moment),
     }
     return Answer(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
 
 
-def _identified(shop: StoreContext, seen: Identified) -> Answer:
+def _identified(shop: StoreContext, seen: Identified, moment: Now) -> Answer:
     """A chain that has check-in switched off: the same screen, without miles."""
     who = identify_member(shop, seen)
     values: dict[str, object] = {
@@ -164,6 +166,7 @@ def _identified(shop: StoreContext, seen: Identified) -> Answer:
         "seen": None,
         "orders": _orders(shop, who.orders),
         "coupons": _coupons(shop, who.member),
+        "parts": parts_of(shop, seen, moment),
     }
     return Answer(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
 
@@ -208,13 +211,13 @@ def screen_for_outcome(shop: StoreContext, outcome: Outcome, moment: Now) -> Ans
         case SecondRow():
             return replace(_message("second_row"), sound="ok")
         case CheckedIn():
-            return _checked_in(shop, outcome)
+            return _checked_in(shop, outcome, moment)
         case PickupArrived():
             return _arrived(shop, outcome)
         case PickupRefused():
             return _refused(shop, outcome)
         case Identified():
-            return _identified(shop, outcome)
+            return _identified(shop, outcome, moment)
         case ProductUnknown():
             return _message("product")
         case CodeRefused(why=why):
