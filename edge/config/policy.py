@@ -39,6 +39,10 @@ class Pickup(Part, frozen=True, kw_only=True):
     promise_hours: Annotated[int, Meta(ge=1, le=240)] = 2
 
 
+class Offer(Part, frozen=True, kw_only=True):
+    on: bool = True  # coupons of HQ's offers are given at check-in
+
+
 class Proofs(Part, frozen=True, kw_only=True):
     """Proofs of a person: how long they hold, and how often they may be tried (docs/security.md). Tries count for ten minutes."""
 
@@ -93,6 +97,7 @@ class Policy(Part, frozen=True, kw_only=True):
     place: StorePlace = StorePlace()
     check_in: CheckIn = CheckIn()
     pickup: Pickup = Pickup()
+    offer: Offer = Offer()
     proofs: Proofs = Proofs()
     kiosk: Kiosk = Kiosk()
     stock: Stock = Stock()

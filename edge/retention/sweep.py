@@ -12,7 +12,7 @@ from edge.db_files.inspection import find_damage
 from edge.db_files.retrying import Retrying
 from edge.disk import disk_space, load_shedding, reserve
 from edge.disk.watermarks import Level
-from edge.platform.clock import Now, SteadyClock, now
+from edge.platform.clock import Now, SteadyClock, now, utc_text
 from edge.platform.database import cursor, writing
 from edge.platform.process import Life
 from edge.platform.sqlite import sqlite3
@@ -46,6 +46,8 @@ _GOES = {
     "page_scans": f"""select t.rowid from page_scans t where {_HERE.format("t")}
                       and t.seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
     "visits": f"select t.rowid from visits t where {_HERE.format('t')}",
+    # until its offer has ended, or the offer's quota and single use would begin anew
+    "coupons": f"select t.rowid from coupons t where {_HERE.format('t')} and t.ends < :before",
     "staff_calls": f"select t.rowid from staff_calls t where {_HERE.format('t')} and t.answered is not null",
     "stock_moves": f"""select t.rowid from stock_moves t join hq.stock q on q.key = t.gtin
                        where {_HERE.format("t")} and {_COUNTED.format("t")}""",
@@ -101,13 +103,16 @@ def _sweep_table(shop: StoreContext, table: str, moment: Now, life: Life) -> int
     Its cost depends on the number of old rows, not on the table's size.
     """
     total = last = 0
-    end = last_expired_rowid(shop.db, table, _WHEN.get(table, "time"), _before(shop, table, moment), moment)
+    limit = _before(shop, table, moment)
+    end = last_expired_rowid(shop.db, table, _WHEN.get(table, "time"), limit, moment)
     page = f"select rowid from {table} where rowid > ? and rowid <= ? order by rowid limit {CHUNK}"
     while life.goes_on():
         old = shop.db.conn.execute(page, (last, end)).fetchall()
         if not old:
             break
-        rows = shop.db.conn.execute(_GOES[table], {"first": old[0][0], "last": old[-1][0]}).fetchall()
+        rows = shop.db.conn.execute(
+            _GOES[table], {"first": old[0][0], "last": old[-1][0], "before": utc_text(limit)}
+        ).fetchall()
         with writing(shop.db):
             shop.db.conn.executemany(f"delete from {table} where rowid = ?", rows)
         total, last = total + len(rows), old[-1][0]

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from edge.config.policy import Kiosk, Neighbour, Pickup, StorePlace
 from edge.features.catalog import Category, Colour, Product, Review, Reviews
 from edge.features.member import Member
+from edge.features.offer.row import Offer
 from edge.features.pickup.state_machine import State
 from edge.features.stock import NeighbourRow, NeighbourStock
 from edge.platform.database import writing
@@ -59,6 +60,13 @@ FREE, LONG_SIZES, OLD = gtin14(4000), gtin14(4100), gtin14(4200)
 
 # all that a label can say of its pack, each as long as it may be
 LABEL = f"]C101{SHIRT_M}17761231157612311676123111261101310301234539200123456789012\x1d3012345678\x1d10" + "W" * 20
+
+
+def _sale(name: str) -> Offer:
+    """An offer for the gold members, with a name as long as a product's."""
+    here = datetime.now(UTC)
+    among, ends = ["gold"], here + timedelta(days=400)
+    return Offer(offer=name, title=LONG_NAME, on="check_in", begins=here, ends=ends, audience="stage", among=among)
 
 
 def _product(floor: Floor, item: int, style: str, **more: object) -> None:
@@ -138,6 +146,8 @@ def _around(floor: Floor) -> None:
 
 def _people(floor: Floor) -> None:
     people = (("M00000010", 2), ("M00000011", 5), ("M00000012", 0), ("M00000013", 1), ("M00000014", 2))
+    for at in range(3):
+        floor.feed("offers", f"sale-{at}", _sale(f"sale-{at}"))
     for at, (number, waiting) in enumerate(people):
         ref = f"m-1{at}"
         known = Member(

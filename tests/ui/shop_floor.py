@@ -39,7 +39,7 @@ from tests.keyed import unlocked
 FULL_NAME = "サトウミサキ"  # must never be on a public screen
 SECRET = "s3cretS3cret"
 PIN = "2468"
-FEEDS = ("staff", "catalog", "content", "members", "orders", "stock", "neighbours")
+FEEDS = ("staff", "catalog", "content", "members", "offers", "orders", "stock", "neighbours")
 
 SHIRT = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 180"><path d="M70 20 30 44 14 120l26 8 12-40v78h96V88l12 40 '

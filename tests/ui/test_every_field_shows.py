@@ -25,6 +25,14 @@ from tests.kept import keep
 from tests.ui.shop_floor import PIN, POLICY, SHIRT_M, Floor, gtin14, pickup_code
 
 ORDER = "o-4821"
+SALE = {
+    "offer": "sale",
+    "title": {"ja": "時間の割引"},
+    "on": "check_in",
+    "begins": "2026-01-01T00:00:00Z",
+    "ends": "2199-01-01T00:00:00Z",
+    "flag": "time_sale",
+}
 OTHER_HEX = "#123456"
 # a row of each feed, and for each field of it another value that must change a page
 SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
@@ -54,6 +62,15 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
     "neighbours": (
         SHIRT_M,
         {"as_of": "2026-11-01T00:00:00Z", "stores[].store": "marunouchi", "stores[].on_hand": 0},
+    ),
+    "offers": (
+        "sale",
+        {
+            "title": {"ja": "別の割引"},
+            "ends": "2200-01-01T00:00:00Z",
+            "begins": "2199-01-01T00:00:00Z",
+            "raised": False,
+        },
     ),
     "orders": (
         ORDER,
@@ -91,6 +108,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
             "check_in.on": False,
             "check_in.miles": 77,
             "pickup.on": False,
+            "offer.on": False,
             "pickup.counter": {"ja": "別の所"},
             "pickup.promise_hours": 100,
             "kiosk.quiet_s": 55,
@@ -101,6 +119,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
     ),
 }
 VISITS = "tests/edge/features/test_visit.py"
+COUPONS = "tests/edge/features/offer/test_coupon.py"
 ANSWERS = "tests/sync/hq/queries/test_answers.py"
 # fields whose effect is no page's: the test that shows it
 PROVEN = {
@@ -130,6 +149,11 @@ PROVEN = {
     "keys.withdrawn[].by": "tests/sync/trust/test_key_chain.py::test_a_withdrawn_key_cannot_withdraw_the_one_that_withdrew_it",
     "keys.withdrawn[].signature": "tests/sync/trust/test_key_chain.py::test_a_signature_that_is_none_proves_nothing",
     "members.wallet_secret": "tests/edge/test_scan_processor.py",
+    "offers.audience": f"{COUPONS}::test_only_the_audience_is_given_one",
+    "offers.among": f"{COUPONS}::test_only_the_audience_is_given_one",
+    "offers.flag": f"{COUPONS}::test_an_offer_counts_only_while_hqs_flag_is_up",
+    "offers.quota": f"{COUPONS}::test_a_quota_is_never_exceeded_whoever_comes_where",
+    "offers.single_use": f"{COUPONS}::test_a_single_use_is_given_once_and_others_once_a_visit",
     "orders.promise_at": "tests/edge/features/pickup/test_transition.py::test_the_list_holds_this_stores_orders_by_promise",
     "orders.handed_over_at": "tests/edge/features/pickup/test_transition.py",
     "orders.lines[].line": "tests/ui/staff/test_handover.py",
@@ -238,6 +262,7 @@ def before(floor: Floor, feed: str, path: str) -> None:
         paid=True,
     )
     floor.order("4822", State.READY, member="m-1")
+    floor.feed("offers", "sale", SALE)
     floor.feed(
         "catalog", gtin14(900), put_in(row(floor, "catalog", SHIRT_M), "gtin", gtin14(900)) | {"style": "50-0000"}
     )

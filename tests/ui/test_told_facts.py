@@ -1,6 +1,7 @@
 """A day in the shop through its pages and scanners: every fact is as the contract says, field by field."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from edge.disk import disk_space
 from edge.disk.load_shedding import tell_thinned
 from edge.facts import box
 from edge.facts.fact import RelayedFact
+from edge.features.offer.row import Offer
 from edge.features.paired_devices import Wanted, make_code, pair, revoke
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import take
@@ -19,6 +21,7 @@ from edge.features.staff.pin_locks import PinAttempt
 from edge.platform.clock import now
 from edge.platform.database import append, rows, writing
 from edge.registry import FACTS
+from edge.validation.localized_text import LocalizedText
 from tests.pickup_steps import step
 from tests.ui.shop_floor import PIN, Floor, ean13, pickup_code
 from tests.ui.shop_floor import SHIRT_M as SHIRT
@@ -46,6 +49,12 @@ EVERY_FACT = set(ENVELOPE) - {"member", "staff", "station", "causation"}
 BY_SYNC = {fact.TYPE for fact in box.FACTS} - {"box.started", "device.lost", "device.back", "disk.thinned"}
 
 
+def offer(name: str, ends: timedelta) -> Offer:
+    here = datetime.now(UTC)
+    title = LocalizedText(ja="割引")
+    return Offer(offer=name, title=title, on="check_in", begins=here - timedelta(hours=2), ends=here + ends)
+
+
 def press(clerk: FlaskClient, order: str, action: str, **form: Any) -> None:
     clerk.post(f"{ORDER.format(order)}/{action}", data={"key": new_key(), **form})
 
@@ -53,6 +62,7 @@ def press(clerk: FlaskClient, order: str, action: str, **form: Any) -> None:
 def shoppers(floor: Floor) -> None:
     floor.order("1")
     floor.scan(ean13(SHIRT))
+    floor.feed("offers", "sale", offer("sale", ends=timedelta(hours=1)))
     for station in ("door", "kiosk-1"):
         floor.scan("M12345678", station)
     floor.scan(pickup_code("1"))
@@ -108,6 +118,7 @@ def others(floor: Floor) -> None:
     with writing(floor.db):
         revoke(floor.db, floor.box, paired.device, now(), "s-1")
     floor.order("2", State.CANCELLED)
+    floor.feed("offers", "late", offer("late", ends=timedelta(hours=-1)))
     ChangeWatcher(floor.shop, Screens(), "x").look()
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from edge.features.outcome import Outcome
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
+from ui.features import offer
 from ui.features.screen_part import ScreenPart
 
-PARTS: tuple[ScreenPart, ...] = ()
+PARTS: tuple[ScreenPart, ...] = (offer.COUPONS,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ TABLE_ORDER = (
     "pickup_steps",
     "stock_moves",
     "visits",
+    "coupons",
 )
 OWN_TABLES = ("sqlite_sequence", "_sqlite_migrations")  # what a new file has of its own
 MOST_TEXT = 4_000  # characters of a fact whose text has changed, in the fact about it

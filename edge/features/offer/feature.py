@@ -1,6 +1,15 @@
 """What offers bring."""
 
+from edge.features.check_in import CheckedIn
 from edge.features.feature import Feature, Feed
+from edge.features.offer import coupon
 from edge.features.offer.row import Offer
 
-OFFER = Feature(name="offer", feeds=(Feed(name="offers", row=Offer, key="offer"),))
+OFFER = Feature(
+    name="offer",
+    after={CheckedIn: coupon.give},
+    on_rows={"offers": coupon.note_offers},
+    facts=coupon.FACTS,
+    feeds=(Feed(name="offers", row=Offer, key="offer"),),
+    is_on=lambda policy: policy.offer.on,
+)

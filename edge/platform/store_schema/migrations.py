@@ -5,7 +5,7 @@ A step that a box has run is never edited: a file whose tables have another text
 
 from sqlite_utils import Database, Migrations
 
-from edge.platform.store_schema import hq, journal, outcomes, scans, shop, staff, upkeep
+from edge.platform.store_schema import hq, journal, offer, outcomes, scans, shop, staff, upkeep
 
 store = Migrations("store")
 
@@ -120,3 +120,8 @@ def m022_refused_for_want_of_room(db: Database) -> None:
     for table in ("devices", "wedges"):
         db.conn.execute(f"alter table {table} add column no_room integer not null default 0")
     db.conn.execute("alter table room add column views integer not null default 0")
+
+
+@store()
+def m023_offer(db: Database) -> None:
+    _execute(db, offer.OFFER)

@@ -23,7 +23,9 @@ def _always(_value: Any) -> bool:
 
 
 _FIELDS: dict[str, tuple[Told, ...]] = {
-    "offers": ((ALL, _always, "offers: stores keep them, and show or apply none of them"),),
+    "offers": (
+        ("on", lambda on: on != "check_in", "offers.on: stores give coupons at check-in only, and keep the others"),
+    ),
     "entitlements": ((ALL, _always, "entitlements: stores keep them, and nobody can claim one"),),
     "prices": ((ALL, _always, "prices in time: stores keep them and show the catalogue's price"),),
     "members": (

@@ -11,6 +11,7 @@ from edge.facts import box
 from edge.facts.fact import About, Fact, RelayedFact
 from edge.facts.journal import RelayedFactRow, tell, tell_relayed
 from edge.features.check_in import MemberIdentified
+from edge.features.offer import coupon
 from edge.features.paired_devices import DevicePaired, DeviceRevoked
 from edge.features.pickup import facts as pickup
 from edge.features.pickup.state_machine import State
@@ -49,7 +50,7 @@ LABELLED = {
     "bad": [{"field": "15", "why": str(RejectReason.AI_LENGTH)}],
 }
 
-# Each fact, and its data as they were written before facts had types.
+# Each fact, and its data as the first version that had it wrote them.
 FIRST: list[tuple[Fact, dict[str, Any]]] = [
     (box.BoxStarted(box="b1"), {"box": "b1"}),
     (
@@ -176,6 +177,8 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     ),
     (pickup.ViewedVisitor(scan="scans/812", past=False), {"scan": "scans/812", "past": False}),
     (pickup.UnusualLooks(names=5, minutes=10), {"names": 5, "minutes": 10}),
+    (coupon.CouponShown(offer="sale", ends=AT, unsure=False), {"offer": "sale", "ends": AT, "unsure": False}),
+    (coupon.CouponLate(offer="sale", ends=AT), {"offer": "sale", "ends": AT}),
 ]
 
 
