@@ -97,7 +97,14 @@ def has_open(town: DemoStack, process: str, path: Path) -> bool:
     if not town.children[process].is_up():
         return False
     held = Path(f"/proc/{town.children[process].pid}/fd")
-    return any(path.exists() and fd.exists() and fd.samefile(path) for fd in held.iterdir())
+    return any(_is_the_same(fd, path) for fd in held.iterdir())
+
+
+def _is_the_same(fd: Path, path: Path) -> bool:
+    try:
+        return fd.samefile(path)
+    except FileNotFoundError:  # closed, or unplugged, meanwhile
+        return False
 
 
 def look(path: Path, sql: str, args: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -158,13 +158,13 @@ def derive_pin(item: Item, had: str | None, body: dict[str, Any]) -> str:
     """A PIN's hash; HQ's present hash if the PIN is the same, because a new salt would change the row without need."""
     given = body.get("pin")
     if not isinstance(given, str) or not given:
-        raise item.bad("`derive_pin` is missing: digits, or an argon2id hash of them", "pin")
+        raise item.bad("`pin` is missing: digits, or an argon2id hash of them", "pin")
     if not given.startswith(HASHED):
         if not PIN.fullmatch(given):
-            raise item.bad("`derive_pin`: expected 4 to 6 digits", "pin")
+            raise item.bad("`pin`: expected 4 to 6 digits", "pin")
         return had if had and is_pin(had, given) else hash_pin(given)
     try:
         extract_parameters(given)
     except InvalidHashError:
-        raise item.bad("`derive_pin` begins like an argon2id hash, but is none", "pin") from None
+        raise item.bad("`pin` begins like an argon2id hash, but is none", "pin") from None
     return given
