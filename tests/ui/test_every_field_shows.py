@@ -149,6 +149,8 @@ PROVEN = {
     "keys.withdrawn[].by": "tests/sync/trust/test_key_chain.py::test_a_withdrawn_key_cannot_withdraw_the_one_that_withdrew_it",
     "keys.withdrawn[].signature": "tests/sync/trust/test_key_chain.py::test_a_signature_that_is_none_proves_nothing",
     "members.wallet_secret": "tests/edge/test_scan_processor.py",
+    "members.stage": f"{COUPONS}::test_only_the_audience_is_given_one",
+    "members.segment": f"{COUPONS}::test_only_the_audience_is_given_one",
     "offers.audience": f"{COUPONS}::test_only_the_audience_is_given_one",
     "offers.among": f"{COUPONS}::test_only_the_audience_is_given_one",
     "offers.flag": f"{COUPONS}::test_an_offer_counts_only_while_hqs_flag_is_up",

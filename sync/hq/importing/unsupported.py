@@ -28,10 +28,6 @@ _FIELDS: dict[str, tuple[Told, ...]] = {
     ),
     "entitlements": ((ALL, _always, "entitlements: stores keep them, and nobody can claim one"),),
     "prices": ((ALL, _always, "prices in time: stores keep them and show the catalogue's price"),),
-    "members": (
-        ("stage", bool, "members.stage: kept, and shown on no screen"),
-        ("segment", bool, "members.segment: kept, and shown on no screen"),
-    ),
     "orders": (
         ("kind", lambda kind: kind != "pickup", "orders.kind: every order is handed over at the counter as a pickup"),
     ),

@@ -174,9 +174,12 @@ def test_a_whole_file_that_would_delete_most_of_it_must_be_meant(folder: Path) -
 @pytest.mark.parametrize(
     ("word", "text", "told"),
     [
-        ("offers", template("offers"), "offers: stores keep them, and show or apply none"),
+        (
+            "offers",
+            template("offers").replace(",check_in,", ",hand_over,"),
+            "offers.on: stores give coupons at check-in only",
+        ),
         ("entitlements", template("entitlements"), "entitlements: stores keep them"),
-        ("members", template("members"), "members.segment"),
         ("staff", template("staff").replace("clerk", "lead"), "staff.role lead"),
         ("orders", cell("orders", "kind", "curbside"), "orders.kind"),
         ("config", '[kiosk]\nlanguages = ["ja", "zh"]\n', "kiosk.languages: the pages speak en and ja"),
