@@ -17,6 +17,9 @@ from edge.scan.context import ScanContext
 from edge.store_context import StoreContext
 
 LATE_WITHIN = timedelta(days=1)  # an offer that ended longer ago is history, such as a new box receives
+# What has ended is not even decoded: a chain may keep the offers of years. HQ writes moments in any zone.
+AT_CHECK_IN = "json_extract(body, '$.on') = 'check_in' and julianday(json_extract(body, '$.ends')) > julianday(?)"
+ROUNDING = timedelta(seconds=1)  # of julianday, generously
 
 
 class CouponShown(Fact, frozen=True, kw_only=True):
@@ -70,20 +73,25 @@ def give(case: ScanContext, seen: CheckedIn) -> None:
 
 def offers_for(shop: StoreContext, person: Member, now: Now) -> list[Offer]:
     """The offers at check-in that count for a member now, in the order of their ends."""
-    at_check_in = hq_replica.rows_where(shop.hq, "offers", Offer, "json_extract(body, '$.on') = 'check_in'")
+    at_check_in = hq_replica.rows_where(shop.hq, "offers", Offer, AT_CHECK_IN, (utc_text(now.time - ROUNDING),))
     found = (offer for offer in at_check_in if offer.counts(now.time))
     mine = (offer for offer in found if offer.is_for(person.member, person.segment, person.stage))
     return sorted(mine, key=lambda offer: (offer.ends, offer.offer))
 
 
 def _may_be_given(shop: StoreContext, offer: Offer, member: str, visit: str) -> bool:
-    before = "select 1 from coupons where offer = ? and member = ?"
-    if one(shop.db, f"{before} and visit = ?", (offer.offer, member, visit)):
+    """Within quota and single use, which begin anew if HQ lets an offer begin again under its old name."""
+    of_visit = "select 1 from coupons where offer = ? and member = ? and visit = ?"
+    if one(shop.db, of_visit, (offer.offer, member, visit)):
         return False
-    if offer.single_use and one(shop.db, before, (offer.offer, member)):
+    since = (offer.offer, utc_text(offer.begins))
+    of_member = "select 1 from coupons where offer = ? and time >= ? and member = ?"
+    if offer.single_use and one(shop.db, of_member, (*since, member)):
         return False
-    (given,) = one(shop.db, "select count(*) from coupons where offer = ?", (offer.offer,)) or (0,)
-    return offer.quota is None or given < offer.quota
+    if offer.quota is None:
+        return True
+    (given,) = one(shop.db, "select count(*) from coupons where offer = ? and time >= ?", since) or (0,)
+    return bool(given < offer.quota)
 
 
 def _give(case: ScanContext, offer: Offer, member: str, visit: str) -> None:
@@ -108,16 +116,17 @@ def coupons_of(shop: StoreContext, seen: CheckedIn, now: Now) -> list[Offer]:
 
 
 def note_offers(shop: StoreContext) -> None:
-    """Remember the offers that have reached this store, and tell HQ of each that came after its end, once."""
-    known = {offer for (offer,) in shop.db.conn.execute("select offer from offers_seen").fetchall()}
-    new = [offer for offer in hq_replica.rows_where(shop.hq, "offers", Offer) if offer.offer not in known]
+    """Remember the offers that have reached this store, with their ends, and tell HQ of each that came after it, once."""
+    known = set(shop.db.conn.execute("select offer, ends from offers_seen").fetchall())
+    here = hq_replica.rows_where(shop.hq, "offers", Offer)
+    new = [offer for offer in here if (offer.offer, utc_text(offer.ends)) not in known]
     if not new:
         return
     moment = now()
     with writing(shop.db):
         for offer in new:
-            insert = "insert into offers_seen (offer, time) values (?, ?)"
-            shop.db.conn.execute(insert, (offer.offer, moment.text))
+            ends = utc_text(offer.ends)
+            shop.db.conn.execute("insert into offers_seen (offer, ends) values (?, ?)", (offer.offer, ends))
             late = moment.time - offer.ends
             if moment.clock != "unset" and timedelta(0) <= late < LATE_WITHIN:
-                tell(shop.db, shop.box, CouponLate(offer=offer.offer, ends=utc_text(offer.ends)), moment)
+                tell(shop.db, shop.box, CouponLate(offer=offer.offer, ends=ends), moment)

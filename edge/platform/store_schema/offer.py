@@ -7,5 +7,5 @@ create table coupons (
   unique (offer, member, visit)
 ) strict;
 create index coupons_member on coupons (member);
-create table offers_seen (offer text primary key, time text not null) strict, without rowid;
+create table offers_seen (offer text, ends text, primary key (offer, ends)) strict, without rowid;
 """

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import msgspec
@@ -181,12 +181,48 @@ def test_an_offer_that_came_after_its_end_is_told_once_and_shown_to_nobody(floor
 
 
 def test_an_offer_that_was_here_in_time_and_ended_is_not_late_when_hq_sends_it_again(floor: StoreContext) -> None:
-    push(floor, offer())
+    sale = offer()
+    push(floor, sale)
     note_offers(floor)
     with time_machine.travel(datetime.now(UTC) + 2 * HOUR):
-        send(floor, "offers", "sale", offer(begins=-3 * HOUR, ends=-HOUR), 2)
+        send(floor, "offers", "sale", sale, 2)
         note_offers(floor)
-    assert facts(floor, "coupon.late") == []
+        assert facts(floor, "coupon.late") == []
+        send(floor, "offers", "sale", offer(begins=-HOUR / 2, ends=-HOUR / 4), 3)  # another run, which came too late
+        note_offers(floor)
+    assert len(facts(floor, "coupon.late")) == 1
+
+
+def test_an_offer_that_begins_again_under_its_name_has_its_quota_and_single_use_anew(floor: StoreContext) -> None:
+    keep(floor.db, Policy(codes=CODES, check_in=CheckIn(window_hours=1)))
+    push(floor, offer(quota=1, single_use=True))
+    come(floor, 1)
+    come(floor, 2)
+    with time_machine.travel(datetime.now(UTC) + 2 * HOUR):
+        push(floor, offer(quota=1, single_use=True))
+        come(floor, 2)
+        come(floor, 1)
+    assert coupons(floor) == [("sale", "m-1"), ("sale", "m-2")]
+
+
+def test_an_offer_that_begins_again_during_a_visit_is_not_given_twice_on_it(floor: StoreContext) -> None:
+    push(floor, offer())
+    come(floor)
+    push(floor, offer(begins=timedelta(0)))
+    come(floor)
+    assert coupons(floor) == [("sale", "m-1")]
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-11))])
+def test_an_offer_ends_at_its_moment_whatever_the_zone_it_is_written_in(floor: StoreContext, zone: timezone) -> None:
+    here = now()
+    push(floor, *(offer(str(n), ends=timedelta(seconds=n)) for n in (-3, 60)))
+    for name in ("-3", "60"):
+        body = rows(floor.hq, "select body from offers where key = ?", (name,))[0]["body"]
+        row = msgspec.json.decode(body)
+        row["ends"] = datetime.fromisoformat(row["ends"]).astimezone(zone).isoformat()
+        send(floor, "offers", name, row, 2)
+    assert [one.offer for one in coupons_of(floor, come(floor), here)] == ["60"]
 
 
 def test_a_new_box_does_not_call_hqs_past_offers_late(floor: StoreContext) -> None:
