@@ -8,7 +8,7 @@ import socket
 PORTS = range(15_000, 32_000)
 RANDOM = random.SystemRandom()  # two processes that look at the same time choose apart, whatever seed they were given
 
-CLAIMS: list[socket.socket] = []  # held open to the end of this process
+CLAIMS: list[int] = []  # file descriptors, open to the end of this process
 
 
 def free_port() -> int:
@@ -29,7 +29,7 @@ def claim(port: int) -> bool:
     except OSError:
         claimed.close()
         return False
-    CLAIMS.append(claimed)
+    CLAIMS.append(claimed.detach())
     return True
 
 

@@ -57,7 +57,8 @@ class Store:
 
     def say(self, what: str, header: Any, lines: Any = (), *, key: SigningKey | None = None, store: str = "") -> None:
         topic = topics.up("test", store or self.id, what)
-        assert self.link.publish(topic, envelope.seal(topic, header, lines, key or self.key))
+        sealed = envelope.seal(topic, header, lines, key or self.key)
+        until(lambda: self.link.publish(topic, sealed))  # not while the broker has still to confirm what went before
 
     def hear(self, kind: type[H], wanted: Callable[[H], bool] = lambda _: True) -> tuple[H, Message]:
         """The next message of a kind that is wanted; others are let pass."""
