@@ -63,10 +63,10 @@ LABEL = f"]C101{SHIRT_M}17761231157612311676123111261101310301234539200123456789
 
 
 def _sale(name: str) -> Offer:
-    """An offer for the gold members, with a name as long as a product's."""
+    """An offer for two of the members who have orders waiting, with a name as long as a product's."""
     here = datetime.now(UTC)
-    among, ends = ["gold"], here + timedelta(days=400)
-    return Offer(offer=name, title=LONG_NAME, on="check_in", begins=here, ends=ends, audience="stage", among=among)
+    among, ends = ["m-10", "m-11"], here + timedelta(days=400)
+    return Offer(offer=name, title=LONG_NAME, on="check_in", begins=here, ends=ends, audience="member", among=among)
 
 
 def _product(floor: Floor, item: int, style: str, **more: object) -> None:
