@@ -156,11 +156,11 @@ class ChangeWatcher:
         marks = {"orders": orders_mark(shop), "line": link_mark(shop), "calls": calls_mark(shop)}
         if marks["orders"] != self._marks.get("orders"):
             self._conflicts()
-        self._rows()
         for kind, mark in marks.items():
             if mark != self._marks.get(kind):
                 self._screens.changed(kind)
         self._marks = dict(marks)
+        self._rows()
 
     def _tell_refused(self) -> None:
         """A code that could not be stored ends the session of the shopper before, and the screen says why."""
@@ -171,9 +171,10 @@ class ChangeWatcher:
             self._screens.refused(station)
 
     def _rows(self) -> None:
-        """Let features look at the rows of feeds that have changed."""
+        """Let features look at the rows of feeds that have changed, and once more when the clock has been set."""
+        clock = now().clock
         for feed, looks in feeds_watched(self._shop.policy).items():
-            stamp = hq_replica.feed_stamp(self._shop.hq, feed)
+            stamp = f"{hq_replica.feed_stamp(self._shop.hq, feed)} {clock == 'unset'}"
             if stamp != self._feeds.get(feed):
                 for look in looks:
                     look(self._shop)

@@ -46,8 +46,11 @@ _GOES = {
     "page_scans": f"""select t.rowid from page_scans t where {_HERE.format("t")}
                       and t.seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
     "visits": f"select t.rowid from visits t where {_HERE.format('t')}",
-    # until its offer has ended, or the offer's quota and single use would begin anew
-    "coupons": f"select t.rowid from coupons t where {_HERE.format('t')} and t.ends < :before",
+    # one of an offer with a quota or single use stays until the offer has ended by HQ's last word: they count by it
+    "coupons": f"""select t.rowid from coupons t left join hq.offers q on q.key = t.offer and json_valid(q.body)
+                   and (json_extract(q.body, '$.quota') is not null or json_extract(q.body, '$.single_use'))
+                   and coalesce(julianday(json_extract(q.body, '$.ends')) > julianday(:before), 1)
+                   where {_HERE.format("t")} and q.key is null""",
     "staff_calls": f"select t.rowid from staff_calls t where {_HERE.format('t')} and t.answered is not null",
     "stock_moves": f"""select t.rowid from stock_moves t join hq.stock q on q.key = t.gtin
                        where {_HERE.format("t")} and {_COUNTED.format("t")}""",

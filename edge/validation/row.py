@@ -33,7 +33,7 @@ def _moments(kind: Any) -> dict[str, bool]:
 
 
 def decode_row(body: str | Raw, kind: type[T]) -> T:
-    """The row of a body. Raises one of UNREADABLE, with the place of the fault."""
+    """The row of a body. Raises one of DECODE_ERRORS, with the place of the fault."""
     try:
         found: T = _decoder(kind).decode(body)  # type: ignore[arg-type]  # a type is hashable
     except msgspec.ValidationError:

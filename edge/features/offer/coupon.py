@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from msgspec import Struct
-
 from edge.facts.fact import About, Fact
 from edge.facts.journal import tell
 from edge.features import member as members
@@ -11,14 +9,16 @@ from edge.features.check_in import CheckedIn
 from edge.features.member import Member
 from edge.features.offer.row import Offer
 from edge.platform.clock import Now, now, utc_text
-from edge.platform.database import one, values, writing
+from edge.platform.database import one, writing
 from edge.replica import hq_replica
 from edge.scan.context import ScanContext
 from edge.store_context import StoreContext
 
 LATE_WITHIN = timedelta(days=1)  # an offer that ended longer ago is history, such as a new box receives
 # What has ended is not even decoded: a chain may keep the offers of years. HQ writes moments in any zone.
-AT_CHECK_IN = "json_extract(body, '$.on') = 'check_in' and julianday(json_extract(body, '$.ends')) > julianday(?)"
+# A form that julianday does not know is decoded, and `Offer.counts` decides.
+AT_CHECK_IN = """json_valid(body) and json_extract(body, '$.on') = 'check_in'
+                 and coalesce(julianday(json_extract(body, '$.ends')) > julianday(?), 1)"""
 ROUNDING = timedelta(seconds=1)  # of julianday, generously
 
 
@@ -34,7 +34,7 @@ class CouponShown(Fact, frozen=True, kw_only=True):
 
 
 class CouponLate(Fact, frozen=True, kw_only=True):
-    """An offer reached this store after its end, and was shown to nobody here."""
+    """This store came to know an offer only after its end, and has shown it to nobody."""
 
     TYPE = "coupon.late"
 
@@ -43,17 +43,6 @@ class CouponLate(Fact, frozen=True, kw_only=True):
 
 
 FACTS = (CouponShown, CouponLate)
-
-
-class Coupon(Struct, frozen=True, kw_only=True):
-    """A row of `coupons`: what a member was given, on which visit (the time of its check-in)."""
-
-    offer: str
-    member: str
-    visit: str
-    station: str
-    time: str
-    ends: str
 
 
 def give(case: ScanContext, seen: CheckedIn) -> None:
@@ -97,8 +86,8 @@ def _may_be_given(shop: StoreContext, offer: Offer, member: str, visit: str) -> 
 def _give(case: ScanContext, offer: Offer, member: str, visit: str) -> None:
     shop, moment, ends = case.shop, case.moment, utc_text(offer.ends)
     shop.db.conn.execute(
-        "insert into coupons (offer, member, visit, station, time, ends) values (?, ?, ?, ?, ?, ?)",
-        (offer.offer, member, visit, case.scan.station, moment.text, ends),
+        "insert into coupons (offer, member, visit, station, time) values (?, ?, ?, ?, ?)",
+        (offer.offer, member, visit, case.scan.station, moment.text),
     )
     about = About(member=member, station=case.scan.station, causation=case.cause)
     shown = CouponShown(offer=offer.offer, ends=ends, unsure=moment.clock == "unset")
@@ -110,23 +99,30 @@ def coupons_of(shop: StoreContext, seen: CheckedIn, now: Now) -> list[Offer]:
     person = members.by_ref(shop.hq, seen.member) if seen.member else None
     if person is None:
         return []
-    sql = "select * from coupons where member = ?"
-    given = {coupon.offer for coupon in values(shop.db, Coupon, sql, (person.member,))}
-    return [offer for offer in offers_for(shop, person, now) if offer.offer in given]
+    sql = "select offer, max(time) from coupons where member = ? group by offer"
+    given = dict(shop.db.conn.execute(sql, (person.member,)).fetchall())
+    return [offer for offer in offers_for(shop, person, now) if given.get(offer.offer, "") >= utc_text(offer.begins)]
 
 
 def note_offers(shop: StoreContext) -> None:
-    """Remember the offers that have reached this store, with their ends, and tell HQ of each that came after it, once."""
-    known = set(shop.db.conn.execute("select offer, ends from offers_seen").fetchall())
+    """Remember the offers that this store knows, with their ends, and tell HQ of each that it knows only after its end, once.
+
+    With the clock unset nobody knows what has ended: nothing is remembered, and the watcher looks again once it is set.
+    """
+    moment = now()
+    if moment.clock == "unset":
+        return
+    known = dict(shop.db.conn.execute("select offer, ends from offers_seen").fetchall())
     here = hq_replica.rows_where(shop.hq, "offers", Offer)
-    new = [offer for offer in here if (offer.offer, utc_text(offer.ends)) not in known]
+    new = [offer for offer in here if known.get(offer.offer) != utc_text(offer.ends)]
     if not new:
         return
-    moment = now()
     with writing(shop.db):
         for offer in new:
             ends = utc_text(offer.ends)
-            shop.db.conn.execute("insert into offers_seen (offer, ends) values (?, ?)", (offer.offer, ends))
-            late = moment.time - offer.ends
-            if moment.clock != "unset" and timedelta(0) <= late < LATE_WITHIN:
+            shop.db.conn.execute("insert or replace into offers_seen (offer, ends) values (?, ?)", (offer.offer, ends))
+            was_known = known.get(offer.offer, "") > utc_text(
+                offer.begins
+            )  # HQ has moved the end of an offer that began
+            if not was_known and timedelta(0) <= moment.time - offer.ends < LATE_WITHIN:
                 tell(shop.db, shop.box, CouponLate(offer=offer.offer, ends=ends), moment)

@@ -31,7 +31,7 @@ AFTER = {
     "m018_abridged_codes": "00e9f88bb769ff1c",
     "m019_code_macs": "6554afdb821a50e1",
     "m022_refused_for_want_of_room": "84b7f586bbbd13da",
-    "m023_offer": "170551b9015260f7",
+    "m023_offer": "d8e63aff1024866f",
 }
 
 

@@ -1,6 +1,7 @@
 """Coupons: the right member is given one, within its quota and its time, and HQ is told; a late offer is told and never shown."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -15,6 +16,7 @@ from edge.codes.code_rules import CodeRules, IssuerRule
 from edge.config.policy import CheckIn, Policy
 from edge.config.policy import Offer as OfferPolicy
 from edge.features.check_in import CheckedIn
+from edge.features.offer import coupon
 from edge.features.offer.coupon import coupons_of, note_offers
 from edge.features.offer.row import Offer
 from edge.platform.clock import now, utc_text
@@ -213,14 +215,17 @@ def test_an_offer_that_begins_again_during_a_visit_is_not_given_twice_on_it(floo
     assert coupons(floor) == [("sale", "m-1")]
 
 
+@pytest.mark.parametrize("form", [str, lambda text: text[:-3] + text[-2:]], ids=["+09:00", "+0900"])
 @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(timedelta(hours=-11))])
-def test_an_offer_ends_at_its_moment_whatever_the_zone_it_is_written_in(floor: StoreContext, zone: timezone) -> None:
+def test_an_offer_ends_at_its_moment_in_whatever_zone_and_form_it_is_written(
+    floor: StoreContext, zone: timezone, form: Callable[[str], str]
+) -> None:
     here = now()
     push(floor, *(offer(str(n), ends=timedelta(seconds=n)) for n in (-3, 60)))
     for name in ("-3", "60"):
         body = rows(floor.hq, "select body from offers where key = ?", (name,))[0]["body"]
         row = msgspec.json.decode(body)
-        row["ends"] = datetime.fromisoformat(row["ends"]).astimezone(zone).isoformat()
+        row["ends"] = form(datetime.fromisoformat(row["ends"]).astimezone(zone).isoformat())
         send(floor, "offers", name, row, 2)
     assert [one.offer for one in coupons_of(floor, come(floor), here)] == ["60"]
 
@@ -233,11 +238,44 @@ def test_a_new_box_does_not_call_hqs_past_offers_late(floor: StoreContext) -> No
 
 def test_what_was_given_is_kept_until_the_offer_has_ended(floor: StoreContext) -> None:
     """Else its quota and its single use would begin anew."""
-    push(floor, offer("short"), offer("long", ends=timedelta(days=200)))
+    days = timedelta(days=1)
+    push(floor, offer("short", quota=9), offer("long", ends=200 * days), offer("once", ends=20 * days, single_use=True))
     come(floor)
+    push(floor, offer("once", ends=200 * days, single_use=True))  # HQ lets it go on
     here = now()
-    after = [replace(here, time=here.time + timedelta(days=days)) for days in (89, 91, 300)]
-    assert [sweep(floor, moment, Life()).get("coupons", 0) for moment in after] == [0, 1, 1]
+    after = [replace(here, time=here.time + number * days) for number in (89, 91, 300)]
+    assert [sweep(floor, moment, Life()).get("coupons", 0) for moment in after] == [0, 2, 1]
+
+
+def test_an_offer_that_hq_ends_early_is_not_late(floor: StoreContext) -> None:
+    push(floor, offer())
+    note_offers(floor)
+    come(floor)
+    push(floor, offer(ends=-timedelta(seconds=1)))
+    note_offers(floor)
+    assert facts(floor, "coupon.late") == []
+
+
+def test_a_coupon_of_an_earlier_run_is_none_of_this_one(floor: StoreContext) -> None:
+    keep(floor.db, Policy(codes=CODES, check_in=CheckIn(window_hours=1)))
+    push(floor, offer(quota=1))
+    come(floor, 1)
+    with time_machine.travel(datetime.now(UTC) + 2 * HOUR):
+        push(floor, offer(quota=1))
+        come(floor, 2)
+        assert coupons_of(floor, come(floor, 1), now()) == []
+
+
+def test_with_the_clock_unset_nothing_is_late_and_nothing_is_forgotten(
+    floor: StoreContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push(floor, offer("late", begins=-3 * HOUR, ends=-HOUR))
+    monkeypatch.setattr(coupon, "now", lambda: replace(now(), clock="unset"))
+    note_offers(floor)
+    assert facts(floor, "coupon.late") == []
+    monkeypatch.undo()
+    note_offers(floor)
+    assert len(facts(floor, "coupon.late")) == 1
 
 
 def test_a_row_that_is_none_costs_itself(floor: StoreContext) -> None:
