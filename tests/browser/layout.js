@@ -10,7 +10,7 @@
     const r = e.getBoundingClientRect();
     return getComputedStyle(e).visibility !== 'hidden' && !e.closest('[hidden], [inert], .vh') && r.width > 1 && r.height > 1;
   };
-  const over = [...document.querySelectorAll('.veil, .late')].find(seen); // what lies over a screen is judged alone
+  const over = [...document.querySelectorAll('.veil, .late, dialog[open]')].find(seen); // what lies over a screen is judged alone
   const root = over ?? document.querySelector('.stage') ?? document.body;
   for (const moment of root.getAnimations()) moment.finish(); // that in which a new screen takes no touch
   const all = [...root.querySelectorAll('*')]

@@ -19,8 +19,21 @@ from tests.ui.shop_floor import SHIRT_M, ean13, gtin14, pickup_code
 
 Visit = Callable[..., Page]
 
-SIZES = ((360, 780), (390, 844), (820, 1180), (1180, 820), (1280, 800), (1080, 1920))
-HOLD = timedelta(days=1)
+PHONES = ((320, 568), (360, 780), (390, 844), (412, 915))
+TYPING = ((320, 284), (360, 360), (412, 400))  # a phone whose keyboard is open
+LOW = 520  # px: a phone on its side, or with its keyboard open
+SIZES = (
+    *PHONES,
+    *((height, width) for width, height in PHONES),
+    *TYPING,
+    *((820, 1180), (1180, 820), (800, 1280), (1280, 800), (1080, 1920)),
+)
+ORDERS = ("6101", "1368", "4909", "3288", "5321")  # being picked, to be taken, to hand over, given, over its time
+PATHS = (
+    *("", "/list/prepare", "/list/today", "/list/done", "/calls", "/devices"),
+    *("/goods", f"/goods/{SHIRT_M}", "/goods?number=1"),
+    *(f"/order/o-{number}" for number in ORDERS),
+)
 
 
 def at(**ago: float) -> str:
@@ -54,22 +67,51 @@ def pieces(count: int) -> list[OrderLine]:
 
 
 def broken(page: Page, *, still: bool = False) -> dict[str, list[str]]:
-    """What breaks a rule of layout, by the sizes at which it does."""
+    """What breaks a rule of layout, by the sizes at which it does; what is to stand `still` may roll on a low screen."""
     found = {}
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        if why := rules.layout(page, TARGET, TEXT, staff=True, still=still):
+        if why := rules.layout(page, TARGET, TEXT, staff=True, still=still and height > LOW):
             found[f"{width}x{height}"] = why
     return found
 
 
 @pytest.mark.parametrize("lang", ("ja", "en"))
-@pytest.mark.parametrize("path", ("", "/list/prepare", "/list/today", "/list/done", "/calls", "/order/o-6101"))
+@pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_cut_or_lies_over_something_else(visit: Visit, busy: Town, path: str, lang: str) -> None:
     page = sign_in(visit, lang)
     expect(page.locator(".order.here")).to_have_count(2)
     page.goto(f"{busy.url}/staff/counter-1{path}?lang={lang}")
     ready(page)
+    assert broken(page) == {}
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+@pytest.mark.parametrize("sheet", ("short", "who", "idle"))
+def test_what_is_asked_in_the_middle_of_a_hand_over_fits_every_screen(
+    visit: Visit, busy: Town, sheet: str, lang: str
+) -> None:
+    page = sign_in(visit, lang)
+    page.goto(f"{busy.url}/staff/counter-1/order/o-4909?lang={lang}")
+    ready(page)
+    match sheet:
+        case "short":
+            page.click("[data-open=short]")
+        case "who":
+            page.click("[form=check]")
+            page.click(".pick >> nth=1")
+        case "idle":
+            page.eval_on_selector("#idle", "veil => { veil.hidden = false; }")
+    assert broken(page) == {}
+
+
+@pytest.mark.parametrize("lang", ("ja", "en"))
+def test_a_visitor_and_their_orders_fit_every_screen(visit: Visit, busy: Town, lang: str) -> None:
+    for number in ("4909", "5321"):
+        busy.floor.order(number, State.ARRIVED, member="m-1", shelf="R-18", paid=False)
+    page = sign_in(visit, lang)
+    busy.scan("M12345678", "counter-1")
+    expect(page.locator(".visitor")).to_be_visible()
     assert broken(page) == {}
 
 
