@@ -10,20 +10,20 @@ from typing import Any, cast
 
 import click
 
-from edge.check import HANDED, every_fault, load_checked_config
+from edge.check import CREDENTIALS_VARIABLE, every_fault, load_checked_config
 from edge.config.command_option import settings
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
 from edge.config.reference import reference
 from edge.crypto.data_key import to_text
 from edge.db_files.backup import CannotBackUp, back_up, restore
-from edge.db_files.encryption_migration import FULL, encrypt_files
+from edge.db_files.encryption_migration import DISK_FULL_ERRNOS, encrypt_files
 from edge.db_files.file_lock import InUse, shared_lock
 from edge.db_files.inspection import READ_SECONDS, RESTART_READ_SECONDS
 from edge.db_files.startup import prepare_databases
 from edge.disk import reserve
 from edge.key_files.data_key_file import (
-    SEALED,
+    SEALED_CREDENTIAL,
     WrongKey,
     key_to_seal,
     log_key_protection,
@@ -45,8 +45,8 @@ from edge.platform.version import version
 EX_TEMPFAIL = 75  # sysexits(3): not now; nothing was done
 
 # The floors above, by name and loaded only when asked for: a process holds no library it does not use, and edge stays below.
-PROCESSES = {"web": "ui.server", "bridge": "firmware_bridge.main", "sync": "sync.main"}
-GROUPS = {
+PROCESS_MODULES = {"web": "ui.server", "bridge": "firmware_bridge.main", "sync": "sync.main"}
+COMMAND_GROUPS = {
     "hq": "sync.hq.cli.main:hq",
     "demo": "edge.demo.command:demo",
     "seal-keys": "edge.seal_keys:seal_keys",
@@ -58,12 +58,12 @@ class Lazy(click.Group):
     """A group that loads the commands of other floors when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *GROUPS])
+        return sorted([*super().list_commands(ctx), *COMMAND_GROUPS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in GROUPS:
+        if cmd_name not in COMMAND_GROUPS:
             return super().get_command(ctx, cmd_name)
-        module, _, name = GROUPS[cmd_name].partition(":")
+        module, _, name = COMMAND_GROUPS[cmd_name].partition(":")
         return cast(click.Command, getattr(importlib.import_module(module), name))
 
 
@@ -86,7 +86,7 @@ def migrate(path: Path) -> None:
     try:
         if data.is_dir():
             reserve.release_start_reserve(data)  # the key may have to be written, too
-        found = unlock_databases(config, os.environ.get(HANDED), make=True)
+        found = unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=True)
         log_key_protection(found)
         log_key_recovery(config)
         report_unsealed_files(config, handed=found is not None and found.handed)
@@ -94,7 +94,7 @@ def migrate(path: Path) -> None:
         migration.migrate(data)
     except (OSError, BadConfig) as error:
         cause = error.__cause__ if isinstance(error, BadConfig) else error
-        if isinstance(cause, OSError) and cause.errno in FULL:
+        if isinstance(cause, OSError) and cause.errno in DISK_FULL_ERRNOS:
             raise NoRoom(f"{data}: the disk is full, a start needs some room. Make some, and start again.") from error
         if isinstance(error, BadConfig):
             raise
@@ -118,12 +118,17 @@ def check(path: Path) -> None:
 @settings
 @click.option("--seal", is_flag=True, help="Have systemd seal it, and take away the file it lies in. As root.")
 @click.option(
-    "--at", "place", type=click.Path(path_type=Path), default=SEALED, show_default=True, help="Path of the sealed key."
+    "--at",
+    "place",
+    type=click.Path(path_type=Path),
+    default=SEALED_CREDENTIAL,
+    show_default=True,
+    help="Path of the sealed key.",
 )
 def data_key(path: Path, seal: bool, place: Path) -> None:
     """Print the key of this box's databases: the one that is here, or a new one. Or have it sealed, so that only this
     machine can open it."""
-    config, handed = read_config(path), os.environ.get(HANDED)
+    config, handed = read_config(path), os.environ.get(CREDENTIALS_VARIABLE)
     if not seal:
         click.echo(to_text(key_to_seal(config, handed, place)))
         return
@@ -148,7 +153,7 @@ def print_reference() -> None:
 def backup(target: Path, force: bool, path: Path) -> None:
     """Copy what only this store knows (store.db) to PATH, a file or a folder; the box may go on working."""
     config = read_config(path)
-    found = unlock_databases(config, os.environ.get(HANDED), make=False)
+    found = unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
     sealed = sealed_for_hq(config, found.key) if found else None
     place = back_up(Path(config.store.data), config.store.id, target, now(), sealed=sealed, force=force)
     if sealed and not sealed.recovery:
@@ -172,7 +177,7 @@ def restore_command(source: Path, given: Path | None, path: Path) -> None:
     key = read_other_key(given) if given else None
     folder = Path(config.store.data)
     folder.mkdir(parents=True, exist_ok=True)
-    unlock_databases(config, os.environ.get(HANDED), make=True)
+    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=True)
     encrypt_files(folder)
     place = restore(folder, config.store.id, source, now(), key)
     kept = f"What was there before is {place}. " if place else ""
@@ -180,14 +185,14 @@ def restore_command(source: Path, given: Path | None, path: Path) -> None:
 
 
 @noren.command()
-@click.argument("process", type=click.Choice(sorted(PROCESSES)))
+@click.argument("process", type=click.Choice(sorted(PROCESS_MODULES)))
 @settings
 def run(process: str, path: Path) -> None:
     """Run one of the box's three processes."""
     config = _ready(path, process)
     os.chdir("/")  # the folder it was started in may be removed, or closed to this user
     with shared_lock(Path(config.store.data)):
-        sys.exit(_load(PROCESSES[process])(config))
+        sys.exit(_load(PROCESS_MODULES[process])(config))
 
 
 @noren.command()
@@ -204,7 +209,7 @@ def front(path: Path, wanted: bool) -> None:
 def _ready(path: Path, process: str) -> Config:
     config = load_checked_config(path, process)
     folder = Path(config.store.data)
-    unlock_databases(config, os.environ.get(HANDED), make=False)
+    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
     prepare_databases(config, within=RESTART_READ_SECONDS)
     if not (folder / "store.db").exists():
         raise BadConfig(f"{folder / 'store.db'}: no such database. Run `noren migrate --config {path}` first.")

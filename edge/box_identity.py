@@ -12,7 +12,7 @@ from edge.platform.database import NoRoom, one, writing
 
 log = logging.getLogger(__name__)
 
-LEAP = 2**32  # numbers an epoch may use up; 2^21 forks fit into what a browser's number can hold
+EPOCH_LEAP = 2**32  # numbers an epoch may use up; 2^21 forks fit into what a browser's number can hold
 
 
 def ensure_identity(db: Database, store: str, now: Now, heard: tuple[str, int] = ("", 0)) -> Box:
@@ -120,5 +120,6 @@ def _tell_waiting_again(db: Database, epoch: str, lane: int, kept: int) -> list[
 def _leap(db: Database, hq_seq: int) -> None:
     """Go on numbering far above all that HQ may have counted of the life this file does not remember."""
     db.conn.execute(
-        "update sqlite_sequence set seq = (max(seq, ?) / ? + 1) * ? where name = 'journal'", (hq_seq, LEAP, LEAP)
+        "update sqlite_sequence set seq = (max(seq, ?) / ? + 1) * ? where name = 'journal'",
+        (hq_seq, EPOCH_LEAP, EPOCH_LEAP),
     )

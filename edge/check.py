@@ -15,9 +15,9 @@ from edge.validation.fault import Fault
 from edge.validation.file_reader import user_name
 
 # By name, as in edge/__main__.py: each floor knows what it needs.
-CHECKS = {"web": "ui.check", "bridge": "firmware_bridge.check", "sync": "sync.check"}
-HANDED = "CREDENTIALS_DIRECTORY"  # systemd.exec(5)
-FILES = ("store.db", "hq.db", "migrate.lock")
+CHECK_MODULES = {"web": "ui.check", "bridge": "firmware_bridge.check", "sync": "sync.check"}
+CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"  # systemd.exec(5)
+CHECKED_FILES = ("store.db", "hq.db", "migrate.lock")
 
 
 def load_checked_config(path: Path, process: str | None = None) -> Config:
@@ -25,7 +25,7 @@ def load_checked_config(path: Path, process: str | None = None) -> Config:
 
     `process` is the one that is about to begin: a file that only another one may read is none of its business.
     """
-    looked = read_with_faults(path, os.environ.get(HANDED))
+    looked = read_with_faults(path, os.environ.get(CREDENTIALS_VARIABLE))
     later = _asked_aside(lambda: _later(looked)) if process else _later(looked)
     found = [fault for fault in looked.faults + later if not (fault.unseen or fault.sealed)]
     if process:
@@ -41,7 +41,7 @@ def every_fault(path: Path) -> list[Fault]:
 
     Raises BadConfig if the file is not TOML.
     """
-    handed = os.environ.get(HANDED)
+    handed = os.environ.get(CREDENTIALS_VARIABLE)
     looked = read_with_faults(path, handed)
     where_it_lies = (Fault("store.data", ""), Fault("store.key", ""))
     is_known = all(looked.counts(one) for one in where_it_lies)
@@ -52,7 +52,7 @@ def every_fault(path: Path) -> list[Fault]:
 def _later(looked: LoadedConfig) -> list[Fault]:
     """What the processes find, and whether the data can be kept."""
     found = [*_data_faults(Path(looked.config.store.data))]
-    for process in CHECKS:
+    for process in CHECK_MODULES:
         found += _faults_of(process, looked.config)
     return [fault for fault in found if looked.counts(fault)]
 
@@ -75,7 +75,7 @@ def _asked_aside(ask: Callable[[], list[Fault]]) -> list[Fault]:
 
 
 def _faults_of(process: str, config: Config) -> Iterable[Fault]:
-    module = importlib.import_module(CHECKS[process])
+    module = importlib.import_module(CHECK_MODULES[process])
     return cast(Callable[[Config], Iterable[Fault]], module.faults)(config)
 
 
@@ -88,7 +88,7 @@ def _data_faults(folder: Path) -> Iterator[Fault]:
         yield Fault("store.data", f"expected a folder, and {there} is none")
     elif not os.access(there, os.W_OK | os.X_OK):
         yield Fault("store.data", f"{there} may not be written by the user `{user_name()}`")
-    for name in FILES:
+    for name in CHECKED_FILES:
         file = folder / name
         if there == folder and file.exists() and not os.access(file, os.R_OK | os.W_OK):
             yield Fault("store.data", f"{file} may not be read and written by the user `{user_name()}`")

@@ -12,27 +12,27 @@ from edge.facts import box
 from edge.facts.fact import Fact, Lane
 from edge.features import outcome
 from edge.features.check_in import CHECK_IN
-from edge.features.entitlement import ENTITLEMENT
+from edge.features.entitlement import ENTITLEMENT_FEATURE
 from edge.features.feature import Feature, Feed, RowsChanged
-from edge.features.offer.feature import OFFER
+from edge.features.offer.feature import OFFER_FEATURE
 from edge.features.outcome import Outcome, OutcomeRow, kind_of
 from edge.features.paired_devices import PAIRED_DEVICES
-from edge.features.pickup.feature import PICKUP
-from edge.features.product import PRODUCT
-from edge.features.staff.feature import STAFF
-from edge.features.stock import STOCK
+from edge.features.pickup.feature import PICKUP_FEATURE
+from edge.features.product import PRODUCT_FEATURE
+from edge.features.staff.feature import STAFF_FEATURE
+from edge.features.stock import STOCK_FEATURE
 from edge.scan import guessing
 from edge.scan.context import ScanContext
 
 FEATURES: tuple[Feature, ...] = (
     CHECK_IN,
-    ENTITLEMENT,
-    OFFER,
+    ENTITLEMENT_FEATURE,
+    OFFER_FEATURE,
     PAIRED_DEVICES,
-    PICKUP,
-    PRODUCT,
-    STAFF,
-    STOCK,
+    PICKUP_FEATURE,
+    PRODUCT_FEATURE,
+    STAFF_FEATURE,
+    STOCK_FEATURE,
 )
 
 

@@ -18,17 +18,19 @@ from edge.platform.process import Life
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import key_of_connection
 from edge.scan.context import ScanContext
-from edge.scan.log import LOGS, Scan, count_answered
+from edge.scan.log import SCAN_LOGS, Scan, count_answered
 from edge.scan.raw_reading import UNREAD_KINDS, delete_bytes
 from edge.store_context import StoreContext
 
 log = logging.getLogger(__name__)
 
-TICK = 0.025  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
+POLL_INTERVAL_S = (
+    0.025  # seconds between looks at the log; a look costs 4 microseconds, and half a tick is all a scan waits
+)
 
 # A scan that is answered later than this (web was down, the power was cut) is kept and counts, but is not put on the
 # screen: the person with that code has left, and another person is at the station.
-FRESH = timedelta(seconds=10)
+SHOWN_WITHIN = timedelta(seconds=10)
 
 # The log that this process writes itself: it deletes those readings with their answer. The bridge deletes its own readings
 # later, so that each log has one writer.
@@ -90,7 +92,7 @@ def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, cod
     key = key_of_connection(shop.db.conn)
     mac = code_mac(key, scan.data) if key else None
     seq = keep(shop.db, scan_log, scan.seq, scan.station, outcome, moment, code, mac)
-    fresh = scan.boot == moment.boot and moment.uptime_ms - scan.uptime_ms <= FRESH.total_seconds() * 1000
+    fresh = scan.boot == moment.boot and moment.uptime_ms - scan.uptime_ms <= SHOWN_WITHIN.total_seconds() * 1000
     if fresh:
         put_on_screen(shop.db, scan.station, seq, moment)
     count_answered(shop.db, scan_log, scan)
@@ -102,7 +104,7 @@ def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, cod
 
 def catch_up(shop: StoreContext, decide: Decide, tell_screens: Callable[[Answered], None], life: Life) -> None:
     """Answer every scan that waits, in order; in a long backlog each scan is a round of the loop."""
-    for scan_log in LOGS:
+    for scan_log in SCAN_LOGS:
         while waiting := after(shop.db, scan_log, Scan, cursor(shop.db, f"desk:{scan_log}")):
             for scan in waiting:
                 if not life.goes_on():
@@ -123,8 +125,8 @@ def work(
     while life.goes_on():
         if (changes.seen() or rounds.again) and rounds.run(partial(catch_up, shop, decide, tell_screens, life)):
             tell_no_room(_first_waiting(shop).station)
-        life.rest(FULL_REST if rounds.full else TICK)
+        life.rest(FULL_REST if rounds.full else POLL_INTERVAL_S)
 
 
 def _first_waiting(shop: StoreContext) -> Scan:
-    return next(scan for log in LOGS for scan in after(shop.db, log, Scan, cursor(shop.db, f"desk:{log}"), most=1))
+    return next(scan for log in SCAN_LOGS for scan in after(shop.db, log, Scan, cursor(shop.db, f"desk:{log}"), most=1))

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from edge.config.noren_toml import CameraDevice, Config, is_valid_region
 from edge.validation.fault import Fault
 
-LEAST = 32  # pixels of a region each way: an EAN-13 has 95 modules, so a smaller one holds no code at any distance
+MIN_REGION_PX = (
+    32  # pixels of a region each way: an EAN-13 has 95 modules, so a smaller one holds no code at any distance
+)
 
 
 def faults(config: Config) -> Iterator[Fault]:
@@ -14,6 +16,6 @@ def faults(config: Config) -> Iterator[Fault]:
         if isinstance(device, CameraDevice) and device.region is not None and is_valid_region(device.region):
             left, top, right, bottom = device.region
             width, height = round((right - left) * device.width), round((bottom - top) * device.height)
-            if min(width, height) < LEAST:
-                what = f"expected a region of at least {LEAST} pixels each way, got {width} x {height}"
+            if min(width, height) < MIN_REGION_PX:
+                what = f"expected a region of at least {MIN_REGION_PX} pixels each way, got {width} x {height}"
                 yield Fault(f"devices[{number}].region", f"{what} of {device.width} x {device.height}")

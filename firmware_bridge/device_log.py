@@ -17,9 +17,11 @@ from firmware_bridge.framing.framing import RefusalReason
 
 State = Literal["starting", "works", "lost"]  # of a row in `devices`
 StateAndReason = tuple[State, str]  # state, and the slug of what is wrong
-STARTING: StateAndReason = ("starting", "")  # no state is known yet
-WORKS: StateAndReason = ("works", "")
-LATEST = 10.0  # seconds until bytes that made no code (noise) are counted on the card: each write is wear
+STARTING_STATE: StateAndReason = ("starting", "")  # no state is known yet
+WORKING_STATE: StateAndReason = ("works", "")
+NOISE_NOTE_INTERVAL_S = (
+    10.0  # seconds until bytes that made no code (noise) are counted on the card: each write is wear
+)
 
 
 class DeviceLog:
@@ -72,10 +74,10 @@ class DeviceLog:
 
     def works(self) -> bool:
         """Note that the device works; true if that is new."""
-        if self._heard.count and time.monotonic() - self._counted > LATEST:
+        if self._heard.count and time.monotonic() - self._counted > NOISE_NOTE_INTERVAL_S:
             with writing(self._db):
                 self._count()
-        return self._stand(WORKS)
+        return self._stand(WORKING_STATE)
 
     def _count(self) -> None:
         """Count the bytes since the last time, inside the caller's transaction."""
@@ -98,7 +100,7 @@ class DeviceLog:
             self._db.conn.execute(
                 """insert into devices (device, station, kind, state, detail, since) values (?, ?, ?, ?, ?, ?)
                 on conflict (device) do update set station = excluded.station, kind = excluded.kind""",
-                (device.id, device.station, kind, *STARTING, now),
+                (device.id, device.station, kind, *STARTING_STATE, now),
             )
             row = one(self._db, "select state, detail, no_room from devices where device = ?", (device.id,))
         assert row is not None

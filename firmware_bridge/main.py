@@ -11,7 +11,7 @@ from edge.retention import log_retention
 from edge.single_instance import instance_lock
 from firmware_bridge.device_supervisor import DeviceSupervisor
 
-LOGS = {"scans": "desk:scans", "device_log": "follower:device_log"}  # what the bridge writes, and who reads it
+LOG_READERS = {"scans": "desk:scans", "device_log": "follower:device_log"}  # what the bridge writes, and who reads it
 
 
 def main(config: Config) -> int:
@@ -24,7 +24,7 @@ def main(config: Config) -> int:
         return run_tasks(
             {
                 "devices": devices.work,
-                "log retention": partial(log_retention.work, data, LOGS),
+                "log retention": partial(log_retention.work, data, LOG_READERS),
                 "heartbeat": partial(heartbeat.work, data, "bridge"),
             },
             data,

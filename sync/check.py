@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 
-from edge.check import HANDED
+from edge.check import CREDENTIALS_VARIABLE
 from edge.config.noren_toml import BadConfig, Config
 from edge.key_files.data_key_file import readable_key
 from edge.validation.fault import Fault
@@ -14,7 +14,7 @@ from sync.trust import trusted_keys
 
 def faults(config: Config) -> Iterator[Fault]:
     """Every fault, found by the same functions that read the settings for the MQTT connection."""
-    hq, key = config.hq, readable_key(config, os.environ.get(HANDED))
+    hq, key = config.hq, readable_key(config, os.environ.get(CREDENTIALS_VARIABLE))
     for read in (
         partial(read_broker, hq, key),
         partial(trusted_keys.enrolled_keys, hq),

@@ -10,9 +10,9 @@ import msgspec
 from edge.crypto.sealed_secret import is_sealed
 from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
-from sync.hq.schema import FILE, open_hq_store
+from sync.hq.schema import HQ_DB, open_hq_store
 from sync.protocol import envelope
-from sync.protocol.messages import ROWS, Ack, AnyHeader, EventRow, Events, FeedRow, Row
+from sync.protocol.messages import BODY_ROWS, Ack, AnyHeader, EventRow, Events, FeedRow, Row
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, read_private
 
 _folder = click.option(
@@ -64,7 +64,7 @@ def seal(path: Path, topic: str, head: str, lines: str) -> None:
 
 
 def _row(header: AnyHeader) -> type:
-    row = ROWS.get(type(header))
+    row = BODY_ROWS.get(type(header))
     if row is None:
         raise ValueError(f"a message of type {header.__struct_config__.tag!r} has no rows")
     return row
@@ -111,7 +111,7 @@ def _heard(folder: Path) -> Iterator[tuple[str, envelope.Message]]:
 
 def _trusted(folder: Path) -> PublicKeys:
     """HQ's own keys and those of its stores."""
-    if not (folder / FILE).exists():
+    if not (folder / HQ_DB).exists():
         raise click.ClickException(f"{folder}: no headquarters here. Run `noren hq init --dir {folder}` first.")
     db = open_hq_store(folder)
     try:

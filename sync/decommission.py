@@ -7,18 +7,20 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.platform.database import NoRoom, writing
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.set_aside import fsync_files
 from sync.feeds.replica_table import SHADOW
 
 log = logging.getLogger(__name__)
 
-FILE = "out-of-use"  # in the data folder, where no restore changes it: the ids of the signing keys that have ended
+OUT_OF_USE_FILE = (
+    "out-of-use"  # in the data folder, where no restore changes it: the ids of the signing keys that have ended
+)
 
 
 def is_decommissioned(folder: Path, key: str) -> bool:
     """Whether HQ has taken the box out of use, as long as it has this signing key."""
-    file = folder / FILE
+    file = folder / OUT_OF_USE_FILE
     return file.exists() and key in file.read_text(encoding="ascii").split()
 
 
@@ -34,13 +36,13 @@ def decommission(folder: Path, key: str, db: Database, mirror: Database) -> None
 
 def _remember(folder: Path, key: str) -> None:
     try:
-        with (folder / FILE).open("a", encoding="ascii") as file:
+        with (folder / OUT_OF_USE_FILE).open("a", encoding="ascii") as file:
             file.write(f"{key}\n")
-        fsync_files(folder / FILE)
+        fsync_files(folder / OUT_OF_USE_FILE)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise NoRoom(f"{FILE}: {error.strerror}") from error
+        raise NoRoom(f"{OUT_OF_USE_FILE}: {error.strerror}") from error
 
 
 def wipe(db: Database, mirror: Database) -> None:
@@ -51,7 +53,7 @@ def wipe(db: Database, mirror: Database) -> None:
     mirror.conn.execute("pragma secure_delete = on")
     with writing(mirror):
         made = set(mirror.table_names())
-        for name in (*FEEDS, *(feed + SHADOW for feed in FEEDS), "feeds", "set_aside"):
+        for name in (*FEED_TABLES, *(feed + SHADOW for feed in FEED_TABLES), "feeds", "set_aside"):
             if name in made:
                 mirror.conn.execute(f"delete from {name}")
     mirror.conn.execute("pragma wal_checkpoint(truncate)")

@@ -3,14 +3,14 @@
 import socket
 from pathlib import Path
 
-NET = Path("/sys/class/net")
+NETWORK_CLASS = Path("/sys/class/net")
 OUTSIDE_ADDRESS = (
     "192.0.2.1",
     9,
 )  # RFC 5737: an address that is in use nowhere; a packet to it would have this machine's own address as its source
 
 
-def mac_address(net: Path = NET) -> str:
+def mac_address(net: Path = NETWORK_CLASS) -> str:
     """The address of the first real network card, as `dc:a6:32:01:02:03`; empty if there is none."""
     found = (_read(device.parent / "address") for device in sorted(net.glob("*/device")))
     return next((address for address in found if address.strip("0:")), "")

@@ -8,7 +8,10 @@ from edge.platform.clock import Now, parse_utc
 from sync.sync_log import Say
 
 CLOCK_OFF = timedelta(seconds=60)  # a doubtful clock that differs so much from HQ's is reported, once in a run
-SENSE = datetime(2024, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)  # a time outside these is not believed
+CREDIBLE_TIMES = (
+    datetime(2024, 1, 1, tzinfo=UTC),
+    datetime(2200, 1, 1, tzinfo=UTC),
+)  # a time outside these is not believed
 
 
 @dataclass(slots=True)
@@ -22,7 +25,7 @@ class HqClock:
         """Take HQ's time (UTC, ISO 8601); False if it is not a time, or not a believable one."""
         try:
             time = parse_utc(told)
-            if not SENSE[0] <= time < SENSE[1]:
+            if not CREDIBLE_TIMES[0] <= time < CREDIBLE_TIMES[1]:
                 return False
         except (ValueError, TypeError):  # not a time, or one without its zone
             return False

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.facts.box import DoRefused, DoTaken, WhyRefused
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import writing
-from sync.protocol.command_types import REVOKE, command_fault
+from sync.protocol.command_types import REVOKE_COMMAND, command_fault
 from sync.protocol.messages import Do
 from sync.sync_log import append_note, remembered_names
 
@@ -43,7 +43,7 @@ class HqCommands:
         if do.id in self._done:
             return "repeated"
         why = self._why_not(do, moment)
-        if do.command == REVOKE and why == "expired":
+        if do.command == REVOKE_COMMAND and why == "expired":
             return why
         said = command_fault(do.command, do.args) if why is None else None
         if said:
@@ -53,7 +53,7 @@ class HqCommands:
             self._note(DoRefused(id=do.id, command=do.command, why=why, said=said or ""), now)
             return why
         log.info("command of HQ: %s", do.command)
-        if do.command == REVOKE:
+        if do.command == REVOKE_COMMAND:
             why = self._act(do, at, now)
             taken = DoTaken(id=do.id, command=do.command)
             self._note(DoRefused(id=do.id, command=do.command, why=why) if why else taken, now)

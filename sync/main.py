@@ -35,8 +35,8 @@ from sync.trust import trusted_keys
 
 log = logging.getLogger(__name__)
 
-TICK = 0.04  # s between checks of the journal; a message from HQ wakes the loop at once
-LOGS = {"sync_log": "follower:sync_log"}  # what sync writes for the web process to record, and its cursor there
+POLL_INTERVAL_S = 0.04  # s between checks of the journal; a message from HQ wakes the loop at once
+LOG_READERS = {"sync_log": "follower:sync_log"}  # what sync writes for the web process to record, and its cursor there
 AGAIN_AFTER = 1.0  # s after a replica was rebuilt: a card that damages each one must not be worn out by it
 BOX_WAIT = 0.5  # s between checks for the box's identity, which the web process creates at its first start
 
@@ -53,7 +53,7 @@ def main(config: Config) -> int:
         return process.run_tasks(
             {
                 "courier": partial(_live, config, key, enrolled),
-                "log retention": partial(log_retention.work, data, LOGS),
+                "log retention": partial(log_retention.work, data, LOG_READERS),
                 "heartbeat": partial(heartbeat.work, data, "sync"),
             },
             data,
@@ -73,7 +73,7 @@ def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: Life) -> 
                 db.conn.execute("pragma synchronous = normal")
                 _with_mirror(db, mirror, config, key, enrolled, life)
         except Damaged as damaged:
-            if damaged.file.name != mirror_file.FILE:
+            if damaged.file.name != mirror_file.REPLICA_FILE:
                 raise
             mirror_file.rebuild_damaged(damaged, clock.now())
             life.rest(AGAIN_AFTER)
@@ -114,7 +114,7 @@ def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerCh
     replacement = Replacement(rounds.db, rounds.mirror)
     replacement.begin(rounds.feeds, time.monotonic(), clock.now())
     while life.goes_on() and lines.broker == here and mirror_file.is_current_replica(rounds.mirror):
-        events, at, now = link.read(TICK), time.monotonic(), clock.now()
+        events, at, now = link.read(POLL_INTERVAL_S), time.monotonic(), clock.now()
         rounds.round(events, at, now)
         if rounds.has_ended:
             break

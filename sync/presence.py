@@ -26,7 +26,7 @@ from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
 from sync.transport.mqtt_client import Will
 
-EVERY = 60.0  # s between births, which report how the store is now
+BIRTH_INTERVAL_S = 60.0  # s between births, which report how the store is now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

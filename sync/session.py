@@ -25,7 +25,7 @@ from sync.hq_commands import HqCommands
 from sync.journal.sender import JournalSender
 from sync.presence import Identity
 from sync.protocol import topics
-from sync.protocol.command_types import REVOKE
+from sync.protocol.command_types import REVOKE_COMMAND
 from sync.protocol.envelope import Message, seal
 from sync.protocol.messages import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
 from sync.protocol.signing import PublicKeys
@@ -36,12 +36,14 @@ from sync.transport.link_status import LinkStatus
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 from sync.transport.outlet import Outlet
 from sync.trust.message_auth import MessageAuth
-from sync.trust.trusted_keys import KEYS, WAY_BACK, Trust
+from sync.trust.trusted_keys import KEYS_FEED, WAY_BACK, Trust
 
 log = logging.getLogger(__name__)
 
 FULL_AGAIN = 60.0  # s between words about a disk that stays full
-ALWAYS = frozenset({"config", "keys"})  # feeds that are taken on a nearly full disk too: small, and HQ must be obeyed
+FEEDS_ALWAYS_TAKEN = frozenset(
+    {"config", "keys"}
+)  # feeds that are taken on a nearly full disk too: small, and HQ must be obeyed
 
 
 class SyncSession:
@@ -66,7 +68,7 @@ class SyncSession:
                 "reload": self._reload,
                 "birth": self._tell_state,
                 "clones": self._note_clones,
-                REVOKE: self._end,
+                REVOKE_COMMAND: self._end,
             },
         )
         self.questions = QueryRelay(db, chain, store, key, out)
@@ -192,10 +194,10 @@ class SyncSession:
         return None
 
     def _apply(self, header: FeedDelta | FeedPage, rows: Sequence[Any], at: float, now: Now) -> str | None:
-        if header.feed == KEYS:
+        if header.feed == KEYS_FEED:
             self.ear.trust.learn(rows)
         try:
-            if header.feed not in ALWAYS:
+            if header.feed not in FEEDS_ALWAYS_TAKEN:
                 disk_space.demand_room(self.db)
             why = self.feeds.on_rows(header, rows, at, now)
         except NoRoom:

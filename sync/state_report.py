@@ -44,7 +44,7 @@ class StateReport:
 
     def send(self, stands: Mapping[str, FeedPosition], refused: Mapping[str, int], at: float, now: Now) -> None:
         """Report to HQ if it is due. `at`: monotonic seconds; `refused`: messages that were refused, by reason."""
-        if at - self._told < presence.EVERY:
+        if at - self._told < presence.BIRTH_INTERVAL_S:
             return
         state = presence.birth(self._db, self._folder, self.me, stands, refused, now)
         if self._out.publish(self.me.topic, seal(self.me.topic, state, (), self.me.key), retain=True):

@@ -11,7 +11,7 @@ from edge.facts.fact import RelayedFact
 from edge.platform.clock import Now
 from edge.platform.database import append, rows, writing
 
-MOST = 10_000  # names remembered of a kind; a command with so many newer ones has long expired
+MAX_NAMES_KEPT = 10_000  # names remembered of a kind; a command with so many newer ones has long expired
 
 Say = Callable[[RelayedFact], None]
 """Notes a fact, to be written soon."""
@@ -63,7 +63,7 @@ def _remember(db: Database, kind: str, name: str) -> None:
     db.conn.execute(
         """delete from sync_memory where type = ? and seq <=
            (select seq from sync_memory where type = ? order by seq desc limit 1 offset ?)""",
-        (kind, kind, MOST),
+        (kind, kind, MAX_NAMES_KEPT),
     )
 
 

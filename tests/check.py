@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page
 
-from edge.demo.stack import STORE, DemoCamera, DemoStack
+from edge.demo.stack import DEMO_STORE, DemoCamera, DemoStack
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
 from sync.hq.sample import orders
@@ -90,7 +90,7 @@ def sign_in(page: Page, town: DemoStack) -> None:
 
 def ready_orders(now: datetime) -> list[OrderRow]:
     """The sample's paid orders that wait to be fetched at this store, nobody here for them yet."""
-    return [row for row in orders.of_store(STORE, now) if row.state is State.READY and row.paid]
+    return [row for row in orders.of_store(DEMO_STORE, now) if row.state is State.READY and row.paid]
 
 
 def pickup_code(row: OrderRow) -> str:
@@ -174,7 +174,7 @@ def hq_holds_each_fact_once(town: DemoStack, rows: list[OrderRow]) -> None:
 
 def _counted(town: DemoStack, row: OrderRow) -> bool:
     sql = "select json_extract(body, '$.state') from rows where feed = 'orders' and scope = ? and key = ?"
-    return towns.look(town.hq / "hq-store.db", sql, (STORE, row.order)) == [("handed_over",)]
+    return towns.look(town.hq / "hq-store.db", sql, (DEMO_STORE, row.order)) == [("handed_over",)]
 
 
 def main() -> int:
@@ -201,7 +201,7 @@ def main() -> int:
             print(f"Not all was seen: {error}.")
             return 1
         facts = len(towns.kept(town))
-    print(f"All was seen in {time.monotonic() - begun:.0f} s; HQ holds {facts} facts of {STORE}, each once.")
+    print(f"All was seen in {time.monotonic() - begun:.0f} s; HQ holds {facts} facts of {DEMO_STORE}, each once.")
     return 0
 
 

@@ -15,7 +15,7 @@ from edge.box_identity import begin_epoch, ensure_identity
 from edge.crypto.data_key import DataKey
 from edge.facts.box import BoxForked
 from edge.facts.fact import About
-from edge.facts.journal import GENESIS, tell
+from edge.facts.journal import GENESIS_HASH, tell
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import move_cursor, one, open_store, writing
@@ -93,7 +93,7 @@ def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
                     begin_epoch(db, BoxForked(epoch=epoch, lane=lane, kept=place.seq, hq_seq=answer.seq), now())
                 return carry(db, hq, heard=heard)
             place = known
-        if heard and place.hash != GENESIS:
+        if heard and place.hash != GENESIS_HASH:
             with writing(db):
                 db.conn.execute(
                     "insert or replace into kept (epoch, lane, seq, ordinal, hash, time) values (?, ?, ?, ?, ?, ?)",

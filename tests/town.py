@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from edge.demo.ports import free_port
-from edge.demo.stack import STATIONS, DemoCamera, DemoStack, Ports
+from edge.demo.stack import DEMO_STATIONS, DemoCamera, DemoStack, Ports
 from tests.keyed import opened, unlocked
 
 WITHIN = 180.0  # seconds anything may take here before a test calls it never; a slow machine is no fault
@@ -67,8 +67,8 @@ def devices_work(town: DemoStack) -> bool:
     Its row may be one of the bridge before, which another finds where it begins.
     """
     found = look(town.data / "store.db", "select count(*) from devices where state = 'works'")
-    return bool(found[0][0] == len(STATIONS) + len(town.cameras)) and all(
-        has_open(town, "bridge", town.link(station)) for station, *_ in STATIONS
+    return bool(found[0][0] == len(DEMO_STATIONS) + len(town.cameras)) and all(
+        has_open(town, "bridge", town.link(station)) for station, *_ in DEMO_STATIONS
     )
 
 

@@ -15,14 +15,14 @@ from ui.request_context import moment, process_state, shop, show
 
 board = Blueprint("board", __name__)
 
-READY = frozenset({State.READY, State.ARRIVED})
-MAKING = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
+READY_STATES = frozenset({State.READY, State.ARRIVED})
+MAKING_STATES = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
 
 # The board is for who waits before it. Goods made ready days ago wait on their shelf for somebody who is not here yet: they
 # come onto the board when that shopper says "I am here".
-CALLED = timedelta(hours=2)  # how long a number made ready calls for a shopper who has not said that they are here
-HERE = timedelta(hours=4)  # how long a shopper who has said so is believed to wait
-AROUND = timedelta(hours=12)  # how far from now an order's promise lies that is called "being prepared"
+CALLED_FOR = timedelta(hours=2)  # how long a number made ready calls for a shopper who has not said that they are here
+WAITS_FOR = timedelta(hours=4)  # how long a shopper who has said so is believed to wait
+PROMISE_WITHIN = timedelta(hours=12)  # how far from now an order's promise lies that is called "being prepared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,16 +63,16 @@ class Now:
 
         For an order that HQ, and not the store, has made ready, the promised time counts.
         """
-        if order.arrived_at is not None and self.is_near(order.arrived_at, HERE):
+        if order.arrived_at is not None and self.is_near(order.arrived_at, WAITS_FOR):
             return True
         if made is not None or order.arrived_at is not None:
-            return self.is_near(made.time if made else None, CALLED)
-        return self.is_near(orders.promise(order.row, self.promise_hours), CALLED)
+            return self.is_near(made.time if made else None, CALLED_FOR)
+        return self.is_near(orders.promise(order.row, self.promise_hours), CALLED_FOR)
 
     def prepares(self, order: PickupOrder) -> bool:
         """Whether the number of an order that is not ready yet is shown: it is due soon, or its shopper waits."""
         due = orders.promise(order.row, self.promise_hours)
-        return self.is_near(order.arrived_at, HERE) or self.is_near(due, AROUND)
+        return self.is_near(order.arrived_at, WAITS_FOR) or self.is_near(due, PROMISE_WITHIN)
 
 
 def numbers(shop: StoreContext, time: datetime) -> Numbers:
@@ -87,8 +87,8 @@ def numbers(shop: StoreContext, time: datetime) -> Numbers:
         step = made.get(order.row.order)
         return -step.seq if step else 0
 
-    called = [order for order in here if order.state in READY and now.calls(order, made.get(order.row.order))]
-    making = [order for order in here if order.state in MAKING and now.prepares(order)]
+    called = [order for order in here if order.state in READY_STATES and now.calls(order, made.get(order.row.order))]
+    making = [order for order in here if order.state in MAKING_STATES and now.prepares(order)]
     return Numbers(
         ready=[one.row.number for one in sorted(called, key=newest)], making=[one.row.number for one in making]
     )

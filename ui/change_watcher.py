@@ -27,7 +27,7 @@ from ui.process_state.screens import Screens
 log = logging.getLogger(__name__)
 
 DISK_EVERY = 5.0  # seconds between looks without a commit: a full disk lets no process commit
-TICK = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
+POLL_INTERVAL_S = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
 
 
 class EpochBegun(Exception):
@@ -192,4 +192,4 @@ def watch_changes(shop: StoreContext, screens: Screens, stamp: str, life: Life) 
     rounds = Retrying(log, "facts of devices and sync wait until there is room")
     while life.goes_on():
         rounds.run(partial(follower.round, rounds.again))
-        life.rest(FULL_REST if rounds.again else TICK)
+        life.rest(FULL_REST if rounds.again else POLL_INTERVAL_S)

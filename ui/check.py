@@ -12,7 +12,7 @@ from ui.front.hosts import address_of, is_loopback
 from ui.play.cards import Play
 
 # RFC 1123; the last part has a letter, or it would be an IP address that is none
-HOST = re.compile(
+HOST_NAME = re.compile(
     r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?=[^.]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 )
 
@@ -38,7 +38,7 @@ def faults(config: Config) -> Iterator[Fault]:
 
 
 def _is_name(name: str) -> bool:
-    return HOST.fullmatch(name.lower()) is not None
+    return HOST_NAME.fullmatch(name.lower()) is not None
 
 
 def _play_faults(content: bytes) -> Iterator[Fault]:

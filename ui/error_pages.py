@@ -16,16 +16,18 @@ from ui.request_context import close, process_state, reader
 
 log = logging.getLogger(__name__)
 
-FULL = 507  # Insufficient Storage (RFC 4918): nothing of what was asked has been done
-AGAIN = 15  # seconds after which a screen on a wall, which nobody touches, asks once more for what failed here
-SAID = frozenset({400, 403, 404, 405, 413, 421, FULL})  # what has words of its own; the rest is our own trouble
+INSUFFICIENT_STORAGE = 507  # Insufficient Storage (RFC 4918): nothing of what was asked has been done
+RETRY_AFTER_S = 15  # seconds after which a screen on a wall, which nobody touches, asks once more for what failed here
+EXPLAINED_STATUSES = frozenset(
+    {400, 403, 404, 405, 413, 421, INSUFFICIENT_STORAGE}
+)  # what has words of its own; the rest is our own trouble
 
 
 def _page(code: int, trace: str | None = None) -> Response:
     """The page for a status; it asks no database, because that may be what is broken."""
     voice = reader()
-    words = str(code) if code in SAID else "500"
-    again = AGAIN if code >= 500 and request.method == "GET" else None
+    words = str(code) if code in EXPLAINED_STATUSES else "500"
+    again = RETRY_AFTER_S if code >= 500 and request.method == "GET" else None
     if request_ctx.url_adapter is None:  # the `Host` was no host at all: the page's own links need none
         request_ctx.url_adapter = current_app.url_map.bind("localhost")
     return make_response(render_template("trouble.html", v=voice, words=words, trace=trace, again=again), code)
@@ -41,7 +43,7 @@ def refused(error: HTTPException) -> Response:
 def damaged(error: Damaged) -> Response:
     """A file is damaged. If it is the replica, it has been replaced by now, and the request is repeated with the new one, once."""
     request_repair(error)
-    if error.file.name != mirror_file.FILE or "again" in g:
+    if error.file.name != mirror_file.REPLICA_FILE or "again" in g:
         return broken(error)
     g.again = True
     close(error)
@@ -55,7 +57,7 @@ def broken(error: Exception) -> Response:
     cause = error.original_exception if isinstance(error, InternalServerError) else error
     if isinstance(cause, NoRoom):
         log.error("%s %s was refused: %s", request.method, request.path, cause)
-        return _page(FULL)
+        return _page(INSUFFICIENT_STORAGE)
     process_state().failures.add()
     log.error("%s %s failed, trace %s", request.method, request.path, trace, exc_info=cause)
     return _page(503 if isinstance(cause, sqlite3.OperationalError | Damaged) else 500, trace)

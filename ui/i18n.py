@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 from edge.validation.localized_text import LocalizedText
 
 LANGUAGES: Mapping[str, str] = {"ja": "日本語", "en": "English"}  # each by its own name
-HOME = "ja"  # the language to which every screen returns at a reset
+DEFAULT_LANGUAGE = "ja"  # the language to which every screen returns at a reset
 
 _TEXT = Path(__file__).parent / "text"
 _FURIGANA = re.compile(r"\[([^|\[\]]+)\|([^|\[\]]+)\]")
@@ -119,4 +119,4 @@ class Locales:
 
     def __getitem__(self, language: str) -> Locale:
         """The voice of a language; of the shop's own if there is no catalogue for the one asked for."""
-        return self._voices.get(language) or self._voices[HOME]
+        return self._voices.get(language) or self._voices[DEFAULT_LANGUAGE]

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask, request
 from werkzeug.routing import IntegerConverter, Map
 
-MOST = 2**63 - 1  # a larger one cannot even be asked for: SQLite's own words for it are an error
-_DIGITS = len(str(MOST))
+MAX_SQLITE_INTEGER = 2**63 - 1  # a larger one cannot even be asked for: SQLite's own words for it are an error
+_DIGITS = len(str(MAX_SQLITE_INTEGER))
 
 
 class RowNumber(IntegerConverter):
@@ -15,7 +15,7 @@ class RowNumber(IntegerConverter):
     regex = rf"[0-9]{{1,{_DIGITS}}}"
 
     def __init__(self, url_map: Map, *about: Any, **more: Any) -> None:
-        super().__init__(url_map, *about, **{"max": MOST, **more})
+        super().__init__(url_map, *about, **{"max": MAX_SQLITE_INTEGER, **more})
 
 
 def number(text: str | None) -> int | None:
@@ -23,7 +23,7 @@ def number(text: str | None) -> int | None:
     if not text or len(text) > _DIGITS or not (text.isascii() and text.isdigit()):
         return None
     found = int(text)
-    return found if found <= MOST else None
+    return found if found <= MAX_SQLITE_INTEGER else None
 
 
 def query_number(name: str) -> int | None:

@@ -14,7 +14,7 @@ from edge.platform.clock import Now, now
 from edge.platform.process import Life
 from edge.replica import hq_replica
 from edge.store_context import StoreContext, open_store_context
-from ui.i18n import HOME, LANGUAGES, Locale, Locales
+from ui.i18n import DEFAULT_LANGUAGE, LANGUAGES, Locale, Locales
 from ui.process_state.code_attempts import CodeAttempts
 from ui.process_state.front_traffic import FrontTraffic
 from ui.process_state.last_typed import LastTyped
@@ -72,8 +72,8 @@ def moment() -> Now:
 
 def language() -> str:
     """The page's language: what it asks for (`?lang=`), else the shop's own."""
-    asked = request.args.get("lang", HOME)
-    return asked if asked in LANGUAGES else HOME
+    asked = request.args.get("lang", DEFAULT_LANGUAGE)
+    return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def voice() -> Locale:
@@ -82,7 +82,7 @@ def voice() -> Locale:
 
 def reader() -> Locale:
     """The voice for an unknown browser: the language the page asks for, else the browser's, if there is a catalogue for it."""
-    asked = request.args.get("lang") or request.accept_languages.best_match(list(LANGUAGES)) or HOME
+    asked = request.args.get("lang") or request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
     return process_state().voices[asked]
 
 

@@ -28,11 +28,11 @@ from ui.single_instance import check_address, instance_lock
 
 log = logging.getLogger(__name__)
 
-THREADS = 64  # 40 streams hold one each; the rest answer
+SERVER_THREADS = 64  # 40 streams hold one each; the rest answer
 STREAM_DEAD = 10_000  # ms without an acknowledgement before a screen that lost power is given up (tcp(7))
-STUCK = 15.0  # seconds without a round of a loop before the worker is ended
-UNREACHED = 60.0  # seconds without an answer at the users' address before systemd's watchdog is no longer fed
-GRACE = 4  # seconds for requests under way when the process is asked to stop; streams end at once
+STUCK_AFTER_S = 15.0  # seconds without a round of a loop before the worker is ended
+UNREACHED_AFTER_S = 60.0  # seconds without an answer at the users' address before systemd's watchdog is no longer fed
+SHUTDOWN_GRACE_S = 4  # seconds for requests under way when the process is asked to stop; streams end at once
 
 gthread.STOP_KEEPALIVE_LINGER = 0.5  # seconds an idle connection is kept at the end; 2 s would be most of the stop
 
@@ -49,7 +49,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         """Called once a second by gunicorn's own loop: beat, unless a loop has failed or stopped."""
         if self.room.life.broken is not None:
             os._exit(EX_BROKEN)  # the arbiter starts another worker; the store remembers
-        if not self.alive or self.room.life.stalest() < STUCK:
+        if not self.alive or self.room.life.stalest() < STUCK_AFTER_S:
             super().notify()
 
     def is_parent_alive(self) -> bool:
@@ -97,8 +97,8 @@ class Master(Arbiter):  # type: ignore[misc]
             self.kill_workers(signal.SIGKILL)
             exit_without_cleanup()
         silent = self.reached.look(time.monotonic())
-        lives = any(time.monotonic() - worker.tmp.last_update() < STUCK for worker in self.WORKERS.values())
-        if lives and silent < UNREACHED:
+        lives = any(time.monotonic() - worker.tmp.last_update() < STUCK_AFTER_S for worker in self.WORKERS.values())
+        if lives and silent < UNREACHED_AFTER_S:
             notify("WATCHDOG=1")
         elif lives:
             log.error("the pages have not answered on their own address for %.0f s", silent)
@@ -126,9 +126,9 @@ class Server(BaseApplication):  # type: ignore[misc]
             "forwarded_allow_ips": "",  # headers never decide the origin of a request; the listener does
             "workers": 1,
             "worker_class": Worker,
-            "threads": THREADS,
-            "timeout": int(STUCK),
-            "graceful_timeout": GRACE,
+            "threads": SERVER_THREADS,
+            "timeout": int(STUCK_AFTER_S),
+            "graceful_timeout": SHUTDOWN_GRACE_S,
             "keepalive": 75,  # a kiosk's next fetch should not pay for a new connection
             "worker_tmp_dir": "/dev/shm",  # a heartbeat a second has no business on an SD card
             "control_socket_disable": True,

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from edge.config.noren_toml import BadConfig
 
-ORPHAN = 10.0  # seconds the worker of a killed process may take to notice and end; it looks once a second
+ORPHAN_ENDS_WITHIN_S = 10.0  # seconds the worker of a killed process may take to notice and end; it looks once a second
 POLL_INTERVAL = 0.1  # seconds between tries
 
 
@@ -38,7 +38,7 @@ def instance_lock(folder: Path) -> Iterator[None]:
     The worker inherits the lock: after a kill -9 of its parent the lock is free only when the worker has ended.
     """
     with (folder / "web.lock").open("a+", encoding="ascii") as lock:
-        until = time.monotonic() + ORPHAN
+        until = time.monotonic() + ORPHAN_ENDS_WITHIN_S
         while not _taken(lock):
             if _lives(lock) or time.monotonic() > until:
                 raise BadConfig(

@@ -12,17 +12,17 @@ from edge.features.outcome import on_screen
 from edge.platform.clock import now, parse_utc
 from ui.access import caller
 from ui.number_arguments import number
-from ui.process_state.screens import END, Event, Screens, Stream, TooMany
+from ui.process_state.screens import END_EVENT, Event, Screens, Stream, TooMany
 from ui.request_context import process_state, shop
 
 live = Blueprint("live", __name__)
 
-SURFACES = frozenset({"board", "staff", "status", "play"})  # pages that follow the store without being a station
+STORE_SURFACES = frozenset({"board", "staff", "status", "play"})  # pages that follow the store without being a station
 # A page takes 12.5 s to notice a dead connection; a shopper who scanned longer ago than this has left the screen.
-MISSED = timedelta(seconds=20)
-HEARTBEAT = 5.0  # seconds of silence before a beat: a page takes 12.5 s without one for a dead line
-LIFETIME = 600.0  # seconds: a stream nobody reads any more gives its thread back
-RETRY = 2  # seconds a page shall wait if there is no room
+MISSED_WITHIN = timedelta(seconds=20)
+HEARTBEAT_S = 5.0  # seconds of silence before a beat: a page takes 12.5 s without one for a dead line
+STREAM_LIFETIME_S = 600.0  # seconds: a stream nobody reads any more gives its thread back
+RETRY_S = 2  # seconds a page shall wait if there is no room
 _SCREEN = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
@@ -41,25 +41,25 @@ def _text(event: Event, screens: Screens) -> str:
 
 def _events(stream: Stream, missed: int | None, screens: Screens) -> Iterator[str]:
     """The events for a page: at once that it is connected and what it missed, then what happens, then `bye`."""
-    until = time.monotonic() + LIFETIME
+    until = time.monotonic() + STREAM_LIFETIME_S
     yield _text(Event("hb"), screens)
     if missed is not None:
         yield _text(Event("outcome", missed), screens)
     for kind in ("orders", "line", "calls"):
         yield _text(Event(kind), screens)
     while (left := until - time.monotonic()) > 0:
-        event = stream.next(min(HEARTBEAT, left)) or Event("hb")
+        event = stream.next(min(HEARTBEAT_S, left)) or Event("hb")
         yield _text(event, screens)
-        if event is END:
+        if event is END_EVENT:
             return
-    yield _text(END, screens)
+    yield _text(END_EVENT, screens)
 
 
 def _missed(station: str) -> int | None:
     """The outcome on the station's screen, if it is new and the page has not seen it (Last-Event-ID, or `?last=`)."""
     last = number(request.headers.get("Last-Event-ID") or request.args.get("last"))
     shown = on_screen(shop().db, station) if last is not None else None
-    if last is None or shown is None or shown.seq <= last or abs(now().time - parse_utc(shown.time)) > MISSED:
+    if last is None or shown is None or shown.seq <= last or abs(now().time - parse_utc(shown.time)) > MISSED_WITHIN:
         return None
     return shown.seq
 
@@ -67,7 +67,7 @@ def _missed(station: str) -> int | None:
 @live.get("/live/<station>")
 def follow(station: str) -> Response:
     """The stream of a station or surface; `?screen=` names the page, so that its new stream ends its old one."""
-    if station not in SURFACES and shop().config.station(station) is None:
+    if station not in STORE_SURFACES and shop().config.station(station) is None:
         abort(404)
     screen = request.args.get("screen", "")
     if not _SCREEN.fullmatch(screen):
@@ -76,7 +76,7 @@ def follow(station: str) -> Response:
     try:
         stream = screens.open(screen, station, device, request.environ.get("gunicorn.socket"))
     except TooMany:
-        return Response(status=503, headers={"Retry-After": str(RETRY)})
+        return Response(status=503, headers={"Retry-After": str(RETRY_S)})
     if not caller.is_known(device):  # revoked between the request check and here
         screens.close(stream)
         abort(403)

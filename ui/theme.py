@@ -15,7 +15,7 @@ FOR_EVER = "public, max-age=31536000, immutable"  # the address holds the versio
 ASK_AGAIN = "no-cache"
 _COLOUR = re.compile(r"[0-9a-f]{6}")
 _FABRIC = "var(--fabric)"
-PLAIN = "d8d2c6"  # an undyed cloth, if no colour is asked for
+UNDYED = "d8d2c6"  # an undyed cloth, if no colour is asked for
 
 # A picture is HQ's: even opened by itself it runs nothing and loads nothing.
 _STILL = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -49,7 +49,7 @@ def brand() -> Response:
 @looks.get("/picture/<name>.svg")
 def picture(name: str) -> Response:
     """HQ's drawing, dyed in `?colour=rrggbb`."""
-    colour = request.args.get("colour", PLAIN)
+    colour = request.args.get("colour", UNDYED)
     if not _COLOUR.fullmatch(colour):
         abort(400)
     drawing = catalog.picture(shop().hq, f"picture/{name}")

@@ -8,8 +8,8 @@ from edge.codes.code_rules import CodeRules
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
 
-LENGTHS = frozenset({8, 12, 13, 14})  # of EAN-8, UPC-A, EAN-13 and ITF-14; their last digit checks the others
-LONGEST = max(LENGTHS)
+GTIN_LENGTHS = frozenset({8, 12, 13, 14})  # of EAN-8, UPC-A, EAN-13 and ITF-14; their last digit checks the others
+LONGEST_GTIN = max(GTIN_LENGTHS)
 _NO_RULES = CodeRules()
 _NW7 = re.compile(rb"[A-D][0-9$:/.+-]{4,}[A-D]|[a-d][0-9$:/.+-]{4,}[a-d]")  # start and stop letters: no part has them
 
@@ -19,8 +19,8 @@ def looks_whole(data: bytes) -> bool:
     nine times in ten). False proves nothing: a member number has no structure that is known everywhere.
     """
     bare = data[identifiers.IDENTIFIER_BYTES :] if identifiers.leading_identifier(data) else data
-    if bare.isdigit() and len(bare) <= LONGEST:
-        return len(bare) in LENGTHS and mod10(bare.decode("ascii"))
+    if bare.isdigit() and len(bare) <= LONGEST_GTIN:
+        return len(bare) in GTIN_LENGTHS and mod10(bare.decode("ascii"))
     return bool(_NW7.fullmatch(bare)) or not isinstance(parse_code(data, rules=_NO_RULES), Unknown)
 
 

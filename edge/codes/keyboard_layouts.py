@@ -13,7 +13,9 @@ from edge.codes import aim as identifiers
 Layout = Literal["us", "jp", "uk"]
 Keys = Mapping[str, tuple[str, str]]  # position of the key -> its character without and with Shift; "" if it has none
 
-SUBSTITUTE = b"\x1a"  # ASCII's sign for a lost character: the code becomes wrong, never shorter without notice
+SUBSTITUTE_CHARACTER = (
+    b"\x1a"  # ASCII's sign for a lost character: the code becomes wrong, never shorter without notice
+)
 
 # The positions, row by row, named as in W3C UI Events. KERNEL has the same keys with the numbers of linux/input-event-codes.h.
 _DIGITS = [f"Digit{n}" for n in "1234567890"] + ["Minus", "Equal"]
@@ -78,7 +80,7 @@ _TURNED = (b"NOREN:", b"EYj")
 
 def likeliest_layout(texts: Mapping[Layout, bytes]) -> Layout:
     """The keyboard on which a code was typed, the most likely first; the first one if the code does not show it."""
-    possible = [layout for layout, text in texts.items() if SUBSTITUTE not in text]
+    possible = [layout for layout, text in texts.items() if SUBSTITUTE_CHARACTER not in text]
     telling = (
         layout
         for layout in possible

@@ -4,7 +4,7 @@ from pathlib import Path
 
 KEYS_FOLDER = Path("/etc/noren/keys")  # root's alone (systemd/noren.tmpfiles)
 CREDENTIALS_ROOT = Path("/run/credentials")  # systemd.exec(5): a folder for each unit, named by its environment
-PREFIX = "hq_"  # LoadCredential=hq:/etc/noren/keys in the units
+HQ_CREDENTIAL_PREFIX = "hq_"  # LoadCredential=hq:/etc/noren/keys in the units
 
 
 def readable_path(file: str, own: str | None) -> str:
@@ -17,9 +17,9 @@ def readable_path(file: str, own: str | None) -> str:
     name = None
     if path.parent == KEYS_FOLDER:
         name = path.name
-    elif path.is_relative_to(CREDENTIALS_ROOT) and path.name.startswith(PREFIX):
-        name = path.name.removeprefix(PREFIX)
+    elif path.is_relative_to(CREDENTIALS_ROOT) and path.name.startswith(HQ_CREDENTIAL_PREFIX):
+        name = path.name.removeprefix(HQ_CREDENTIAL_PREFIX)
     if name is None:
         return file
-    was_handed = own is not None and any(Path(own).glob(f"{PREFIX}*"))
-    return str(Path(own) / f"{PREFIX}{name}" if own and was_handed else KEYS_FOLDER / name)
+    was_handed = own is not None and any(Path(own).glob(f"{HQ_CREDENTIAL_PREFIX}*"))
+    return str(Path(own) / f"{HQ_CREDENTIAL_PREFIX}{name}" if own and was_handed else KEYS_FOLDER / name)

@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
 from edge.config.noren_toml import (
-    FILES,
+    FILE_KEYS_OF_HQ,
     CameraDevice,
     Config,
     Device,
@@ -85,7 +85,7 @@ def _zone_faults(store: StoreSection) -> Iterator[Fault]:
 def _path_faults(config: Config) -> Iterator[Fault]:
     """Paths that no file system accepts."""
     named = {"store.data": config.store.data, "store.key": config.store.key, "web.play": config.web.play}
-    named |= {f"hq.{name}": getattr(config.hq, name) for name in FILES}
+    named |= {f"hq.{name}": getattr(config.hq, name) for name in FILE_KEYS_OF_HQ}
     named |= {f"devices[{nth}].{path_key(it)}": device_path(it) for nth, it in enumerate(config.devices)}
     for key, place in named.items():
         if place and (what := _wrong_with(place)):

@@ -12,12 +12,12 @@ from edge.config.overrides import BoxSettings, apply_overrides
 from edge.config.policy import Policy
 from edge.validation import conversion
 
-KINDS: dict[str, Any] = {"policy": Policy, "box": BoxSettings}
+ROW_TYPES: dict[str, Any] = {"policy": Policy, "box": BoxSettings}
 """The rows a config may have. A row of another key comes from a newer HQ and is not used here."""
 
-OTHER = dict[str, Any]
-_DECODERS = {key: msgspec.json.Decoder(kind) for key, kind in KINDS.items()}
-_OTHER = msgspec.json.Decoder(OTHER)
+UNKNOWN_ROW = dict[str, Any]
+_DECODERS = {key: msgspec.json.Decoder(kind) for key, kind in ROW_TYPES.items()}
+_OTHER = msgspec.json.Decoder(UNKNOWN_ROW)
 _ROWS = msgspec.json.Decoder(dict[str, Raw])
 
 
@@ -48,7 +48,7 @@ def read_document(body: str) -> Document:
         rows = _ROWS.decode(body)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise BadDocument("config", str(error)) from None
-    return Document(**{key: _read(key, row) for key, row in rows.items() if key in KINDS})
+    return Document(**{key: _read(key, row) for key, row in rows.items() if key in ROW_TYPES})
 
 
 def unknown_keys(body: str) -> list[str]:
@@ -56,7 +56,7 @@ def unknown_keys(body: str) -> list[str]:
     rows = _ROWS.decode(body)
     found: list[str] = []
     for key, row in rows.items():
-        if key not in KINDS:
+        if key not in ROW_TYPES:
             found.append(key)
             continue
         taken = msgspec.to_builtins(read_row(key, row))
@@ -95,7 +95,7 @@ def _read(key: str, row: Raw) -> Any:
 def _first_fault(key: str, row: Raw) -> BadDocument | None:
     """The faults of a row's shape, in the same words as those of noren.toml; after the first fault, the places of the others."""
     try:
-        found = conversion.convert(KINDS[key], msgspec.json.decode(row)).faults
+        found = conversion.convert(ROW_TYPES[key], msgspec.json.decode(row)).faults
     except (msgspec.MsgspecError, RecursionError):
         return None
     if not found:

@@ -10,7 +10,7 @@ import msgspec
 
 from edge.config.credentials import readable_path
 from edge.config.cross_checks import faults
-from edge.config.noren_toml import FILES, BadConfig, CameraDevice, Config, Device
+from edge.config.noren_toml import FILE_KEYS_OF_HQ, BadConfig, CameraDevice, Config, Device
 from edge.validation import conversion
 from edge.validation.fault import Fault
 from edge.validation.source_position import SourceText
@@ -98,7 +98,7 @@ def _absolute(config: Config, base: Path, handed: str | None) -> Config:
         config.hq,
         **{
             name: readable_path(here(value), handed)
-            for name in FILES
+            for name in FILE_KEYS_OF_HQ
             if (value := getattr(config.hq, name)) is not None
         },
     )

@@ -15,7 +15,7 @@ _NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _BROKER = r"^mqtts?://[^/ ]+$"
 # `words`: the expected value in words, if the type alone does not explain it (edge/validation/expected_words.py)
 Name = Annotated[str, Meta(pattern=_NAME, extra={"words": "lower-case letters, digits and hyphens, at most 40"})]
-FILES = ("password_file", "ca_file", "cert_file", "key_file", "signing_key_file")  # that [hq] may name
+FILE_KEYS_OF_HQ = ("password_file", "ca_file", "cert_file", "key_file", "signing_key_file")  # that [hq] may name
 Framing = Literal["auto", "line", "tab", "stx", "idle"]
 Line = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]*\Z", extra={"words": "a text of one line"})]
 Setting = Annotated[float, Meta(ge=-1e6, le=1e6)]  # as the camera counts it

@@ -14,7 +14,7 @@ from edge.config.noren_toml import CameraDevice, Config, HidDevice, SerialDevice
 from edge.validation.expected_words import expected_in_words
 from edge.validation.type_parts import items_of, structs_of, without_none
 
-HEAD = """\
+PAGE_HEAD = """\
 # noren.toml, key by key
 
 <!-- Not by hand: `python -m edge.config.reference` writes it from edge/config/noren_toml.py; `noren reference` prints it. -->
@@ -23,7 +23,7 @@ The settings of a box, written by its installer and read once at each start: `/e
 Paths are relative to the folder of the file. `noren check` names every fault, with its line.
 The settings of the shop floor (check-in, pickup, looks) are not here: headquarters sends them.
 """
-SECTIONS = {
+SECTION_MEANINGS = {
     "store": "The store, and the folder of its data.",
     "hq": "The connection to headquarters. `noren hq stores add` writes the first three keys.",
     "web": "The addresses and certificates of the pages.",
@@ -31,14 +31,14 @@ SECTIONS = {
     "stations.wedge": "The settings of a scanner that types into this station's page; the page `/setup/<station>` finds them.",
     "devices": "A scanner or camera; one `[[devices]]` for each. Its `kind` says which of the tables below applies.",
 }
-DEVICES: dict[str, tuple[type[Struct], str]] = {
+DEVICE_TYPES: dict[str, tuple[type[Struct], str]] = {
     "serial": (SerialDevice, "A scanner on a serial line, most often over USB."),
     "hid": (HidDevice, "A scanner that types like a keyboard; only the box receives its keys, no page does."),
     "camera": (CameraDevice, "A camera that reads codes, or a video file or folder of pictures in its place."),
 }
 
 # The meaning of each key, with its unit if it has one, and an example as it is written in the file.
-MEANINGS: dict[str, tuple[str, str]] = {
+KEY_MEANINGS: dict[str, tuple[str, str]] = {
     "store.chain": ("The chain's id, the same as in `noren hq init --chain`.", '"hanada"'),
     "store.id": ("The store's id, as it was enrolled at headquarters.", '"ginza"'),
     "store.data": ("The folder of the two databases; made if it is not there.", '"/var/lib/noren"'),
@@ -180,7 +180,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "camera.several": ("Of codes in view together: `all` of them, or the one nearest the `centre`.", '"centre"'),
     "camera.repeat": ("Whether a file or folder begins again at its end.", "true"),
 }
-COMMON = ("id", "station")  # keys that every kind of device has
+KEYS_OF_ALL_DEVICES = ("id", "station")  # keys that every kind of device has
 
 
 def reference() -> str:
@@ -190,12 +190,12 @@ def reference() -> str:
 
 def keys() -> Iterator[tuple[str, Any]]:
     """Each key with its field; the key is its name in MEANINGS."""
-    for section in SECTIONS:
+    for section in SECTION_MEANINGS:
         for one in _fields_of(section):
             yield f"{section}.{one.encode_name}", one
-    for kind, (struct, _) in DEVICES.items():
+    for kind, (struct, _) in DEVICE_TYPES.items():
         for one in msgspec.structs.fields(struct):
-            if one.encode_name not in COMMON:
+            if one.encode_name not in KEYS_OF_ALL_DEVICES:
                 yield f"{kind}.{one.encode_name}", one
 
 
@@ -203,7 +203,7 @@ def _fields_of(section: str) -> Iterator[Any]:
     kind = _type_of(section)
     struct = structs_of(items_of(kind) or kind)[0]
     for one in msgspec.structs.fields(struct):
-        if section != "devices" or one.encode_name in COMMON:
+        if section != "devices" or one.encode_name in KEYS_OF_ALL_DEVICES:
             yield one
 
 
@@ -217,10 +217,10 @@ def _type_of(section: str) -> Any:
 
 
 def _page() -> Iterator[str]:
-    yield HEAD
-    for section, words in SECTIONS.items():
+    yield PAGE_HEAD
+    for section, words in SECTION_MEANINGS.items():
         yield from _table(f"[[{section}]]" if items_of(_type_of(section)) else f"[{section}]", words, section)
-    for kind, (_, words) in DEVICES.items():
+    for kind, (_, words) in DEVICE_TYPES.items():
         yield from _table(f'[[devices]] with kind = "{kind}"', words, kind)
 
 
@@ -231,13 +231,13 @@ def _table(title: str, words: str, section: str) -> Iterator[str]:
         if name.rpartition(".")[0] == section:
             yield _row(name, one)
     if section == "devices":
-        kinds = ", ".join(DEVICES)
+        kinds = ", ".join(DEVICE_TYPES)
         yield f'| `kind` | one of {kinds} | must be there | What it is. | `kind = "serial"` |'
     yield ""
 
 
 def _row(name: str, one: Any) -> str:
-    meaning, example = MEANINGS[name]
+    meaning, example = KEY_MEANINGS[name]
     key = one.encode_name
     cells = (f"`{key}`", expected_in_words(one.type), _default(one), meaning, f"`{key} = {example}`")
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
@@ -253,7 +253,7 @@ def _default(one: Any) -> str:
 
 def example(name: str) -> tuple[Any, Any]:
     """A key's type and the example of it as TOML text, for a test that decodes the one as the other."""
-    return next(without_none(one.type) for key, one in keys() if key == name), MEANINGS[name][1]
+    return next(without_none(one.type) for key, one in keys() if key == name), KEY_MEANINGS[name][1]
 
 
 if __name__ == "__main__":

@@ -11,11 +11,11 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Literal
 
-SIZE = 32  # bytes of a data key
+DATA_KEY_BYTES = 32  # bytes of a data key
 PLAIN_HEAD = 32  # bytes at the start of a file that stay readable: the file's kind, and the size of its pages
 PAGE_SIZE = 4096  # bytes
-RESERVED = 80  # bytes at the end of each page: IV and HMAC
-IV = 16  # bytes
+RESERVED_PAGE_BYTES = 80  # bytes at the end of each page: IV and HMAC
+IV_BYTES = 16  # bytes
 REPLICA_FILE = (
     "hq.db"  # files whose names begin so are the replica's; all others are store.db, its copies and its backups
 )
@@ -48,7 +48,7 @@ class PageKey:
     def mac(self) -> bytes:
         """The key of the pages' HMAC."""
         masked = bytes(byte ^ _HMAC_MASK for byte in self.salt)
-        return hashlib.pbkdf2_hmac("sha512", self.cipher, masked, _FAST, SIZE)
+        return hashlib.pbkdf2_hmac("sha512", self.cipher, masked, _FAST, DATA_KEY_BYTES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ def from_text(text: str) -> DataKey:
         secret = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise NoDataKey("expected base64url") from None
-    if len(secret) != SIZE:
-        raise NoDataKey(f"expected {SIZE} bytes in base64url, got {len(secret)}")
+    if len(secret) != DATA_KEY_BYTES:
+        raise NoDataKey(f"expected {DATA_KEY_BYTES} bytes in base64url, got {len(secret)}")
     return DataKey(secret)
 
 
 def page_is_authentic(key: PageKey, mac: bytes, number: int, page: bytes) -> bool:
     """Whether a page (number from 1) is as it was written with that key. `mac` is `key.mac`, which is slow to compute."""
     start = PLAIN_HEAD if number == 1 else 0
-    end = len(page) - RESERVED + IV
+    end = len(page) - RESERVED_PAGE_BYTES + IV_BYTES
     told = hmac.digest(mac, page[start:end] + number.to_bytes(4, "little"), "sha512")
     return hmac.compare_digest(told, page[end:])

@@ -5,17 +5,17 @@ from mmap import mmap
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from edge.crypto.data_key import IV, PAGE_SIZE, PLAIN_HEAD, RESERVED, PageKey, page_is_authentic
+from edge.crypto.data_key import IV_BYTES, PAGE_SIZE, PLAIN_HEAD, RESERVED_PAGE_BYTES, PageKey, page_is_authentic
 
-MAGIC = b"SQLite format 3\0"
+SQLITE_MAGIC = b"SQLite format 3\0"
 FEW, MANY = 64, 1024  # pages to look at, spread over the file; one of them that fits is enough
-HEAD = 32  # bytes of a file that tell plain from encrypted
+HEADER_BYTES = 32  # bytes of a file that tell plain from encrypted
 _RESERVED_AT = 20  # header byte with the number of bytes at each page's end that SQLite leaves free
 
 
 def is_plain(head: bytes) -> bool:
     """Whether a file's first bytes say that its pages are not encrypted."""
-    return head[: len(MAGIC)] == MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == b"\0"
+    return head[: len(SQLITE_MAGIC)] == SQLITE_MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == b"\0"
 
 
 def is_unencrypted(key: PageKey | None, data: mmap | bytes) -> bool:
@@ -23,12 +23,14 @@ def is_unencrypted(key: PageKey | None, data: mmap | bytes) -> bool:
 
     If the header says so but the key fits, the header is damaged.
     """
-    return is_plain(data[:HEAD]) and not (key and key_fits(key, data, looked=FEW))
+    return is_plain(data[:HEADER_BYTES]) and not (key and key_fits(key, data, looked=FEW))
 
 
 def is_encrypted(head: bytes) -> bool:
     """Whether a file's first bytes say that its pages are encrypted."""
-    return head[: len(MAGIC)] == MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == bytes([RESERVED])
+    return head[: len(SQLITE_MAGIC)] == SQLITE_MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == bytes(
+        [RESERVED_PAGE_BYTES]
+    )
 
 
 def page_count(data: Sized) -> int:
@@ -49,6 +51,6 @@ def key_fits(key: PageKey, data: mmap | bytes, *, looked: int = MANY) -> bool:
 def decrypt_page(key: PageKey, number: int, page: bytes) -> bytes:
     """A page (number from 1) decrypted. Of a damaged page, all but the 32 bytes around each wrong byte is right."""
     start = PLAIN_HEAD if number == 1 else 0
-    end = len(page) - RESERVED
-    decryptor = Cipher(algorithms.AES(key.cipher), modes.CBC(page[end : end + IV])).decryptor()
+    end = len(page) - RESERVED_PAGE_BYTES
+    decryptor = Cipher(algorithms.AES(key.cipher), modes.CBC(page[end : end + IV_BYTES])).decryptor()
     return page[:start] + decryptor.update(page[start:end]) + decryptor.finalize()

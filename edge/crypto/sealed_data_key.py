@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from edge.crypto.data_key import SIZE, DataKey
+from edge.crypto.data_key import DATA_KEY_BYTES, DataKey
 
 _HEAD = "noren-key-1"
 _SHAPE = re.compile(rf"{_HEAD}\.([a-z0-9-]{{1,40}})\.([0-9a-f]{{16}})\.([0-9a-f]{{16}}|-)\.([A-Za-z0-9_-]+)")
@@ -95,9 +95,9 @@ def open_sealed(sealed: SealedKey, recovery: X25519PrivateKey) -> DataKey:
             f"it is sealed for the recovery key {sealed.recovery}" if sealed.recovery else "it is sealed for nobody"
         )
     try:
-        once = X25519PublicKey.from_public_bytes(sealed.box[:SIZE])
+        once = X25519PublicKey.from_public_bytes(sealed.box[:DATA_KEY_BYTES])
         secret = _secret(recovery.exchange(once), once, recovery.public_key())
-        key = DataKey(AESGCM(secret).decrypt(_NONCE, sealed.box[SIZE:], sealed.head.encode()))
+        key = DataKey(AESGCM(secret).decrypt(_NONCE, sealed.box[DATA_KEY_BYTES:], sealed.head.encode()))
     except (InvalidTag, ValueError):
         raise NotSealed("it is not as it was made: a character of it is wrong") from None
     return key
@@ -115,14 +115,14 @@ def from_text(text: str) -> SealedKey:
         data = _from_text(box)
     except (binascii.Error, ValueError):
         data = b""
-    if len(data) != SIZE + SIZE + _TAG:
+    if len(data) != DATA_KEY_BYTES + DATA_KEY_BYTES + _TAG:
         raise NotSealed("its end is missing, or something follows it")
     return SealedKey(store=store, key=key, recovery=recovery, box=data)
 
 
 def _secret(shared: bytes, once: X25519PublicKey, recovery: X25519PublicKey) -> bytes:
     info = b"noren: sealed data key" + once.public_bytes_raw() + recovery.public_bytes_raw()
-    return HKDF(SHA256(), SIZE, None, info).derive(shared)
+    return HKDF(SHA256(), DATA_KEY_BYTES, None, info).derive(shared)
 
 
 def _to_text(data: bytes) -> str:
@@ -138,6 +138,6 @@ def _bytes(text: str, what: str) -> bytes:
         data = _from_text(text.strip())
     except (binascii.Error, ValueError):
         data = b""
-    if len(data) != SIZE:
-        raise NotSealed(f"{what}: expected {SIZE} bytes in base64url")
+    if len(data) != DATA_KEY_BYTES:
+        raise NotSealed(f"{what}: expected {DATA_KEY_BYTES} bytes in base64url")
     return data

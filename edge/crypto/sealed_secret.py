@@ -16,7 +16,7 @@ from edge.crypto import sealed_pem
 from edge.crypto.data_key import DataKey
 
 SecretUse = Literal["signing_key_file", "password_file", "key_file"]
-USES: tuple[SecretUse, ...] = get_args(SecretUse)
+SECRET_USES: tuple[SecretUse, ...] = get_args(SecretUse)
 _HEAD = b"noren-sealed-1."
 
 
@@ -49,7 +49,7 @@ def parse_sealed(data: bytes) -> Sealed:
     if (
         not is_sealed(data)
         or len(parts) not in (2, 3)
-        or parts[1] not in USES
+        or parts[1] not in SECRET_USES
         or (len(parts) == 2) != (parts[1] == "key_file")
     ):
         raise NotOpened("it is damaged: expected what `noren seal-keys` writes")

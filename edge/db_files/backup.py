@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.box_identity import read_box, renew_epoch
 from edge.crypto.data_key import PAGE_SIZE, DataKey, PageKey
-from edge.crypto.page_cipher import HEAD, is_encrypted, key_fits
+from edge.crypto.page_cipher import HEADER_BYTES, is_encrypted, key_fits
 from edge.crypto.sealed_data_key import SealedKey
 from edge.db_files import backup_trailer
 from edge.db_files.encryption_migration import export_encrypted
@@ -22,10 +22,10 @@ from edge.facts.journal import tell
 from edge.platform import migration
 from edge.platform.clock import Now
 from edge.platform.database import one, writing
-from edge.platform.set_aside import BELONGING, fsync_files, set_aside_path
+from edge.platform.set_aside import SIDE_FILE_SUFFIXES, fsync_files, set_aside_path
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import (
-    PRECIOUS,
+    STORE_DB,
     Connection,
     connect,
     connect_with_key,
@@ -36,7 +36,9 @@ from edge.platform.sqlite_file import (
 from edge.platform.store_schema import migrations
 
 PARTIAL_FILES = (PART, NEXT)  # of store.db: the next start deletes the one or puts the other in place
-OWN = tuple(name + end for name in (PRECIOUS, "hq.db", *PARTIAL_FILES) for end in ("", *BELONGING))
+FILES_OF_THE_BOX = tuple(
+    name + end for name in (STORE_DB, "hq.db", *PARTIAL_FILES) for end in ("", *SIDE_FILE_SUFFIXES)
+)
 
 
 class CannotBackUp(Exception):
@@ -60,8 +62,8 @@ def back_up(
     part = place.with_name(f".{place.name}.part")
     try:
         part.touch()  # if nothing can be written here, the system gives the reason, and SQLite would not
-        with shared_lock(folder), closing(connect(folder / PRECIOUS)) as source:
-            _copy(source, part, page_key_of(folder / PRECIOUS))
+        with shared_lock(folder), closing(connect(folder / STORE_DB)) as source:
+            _copy(source, part, page_key_of(folder / STORE_DB))
         if sealed:
             backup_trailer.append_trailer(part, sealed)
             fsync_files(part)
@@ -91,7 +93,7 @@ def restore(folder: Path, store: str, source: Path, now: Now, given: DataKey | N
         raise CannotBackUp(f"{source} is no backup made by `noren backup`: nothing was restored.")
     with exclusive_lock(folder, within=0):
         finish_replacement(folder)
-        here = folder / PRECIOUS
+        here = folder / STORE_DB
         place = set_aside_path(here, "before-restore", now) if here.exists() else None
         part = prepare_part(folder)
         try:
@@ -107,28 +109,28 @@ def restore(folder: Path, store: str, source: Path, now: Now, given: DataKey | N
 def _is_backup(folder: Path, place: Path) -> bool:
     """Whether the file there may be overwritten by a new backup: it is a backup, unencrypted or with this box's key."""
     with place.open("rb") as handle:
-        clear = not is_encrypted(handle.read(HEAD))
-    return is_store(place, None if clear else page_key_of(folder / PRECIOUS))
+        clear = not is_encrypted(handle.read(HEADER_BYTES))
+    return is_store(place, None if clear else page_key_of(folder / STORE_DB))
 
 
 def _is_own(folder: Path, place: Path) -> bool:
     """Whether the file is needed: by its name, or because it is in the box's own folder and no backup (it may be the key)."""
     if place.resolve().parent != folder.resolve():
         return False
-    return place.resolve().name in OWN or (place.exists() and not _is_backup(folder, place))
+    return place.resolve().name in FILES_OF_THE_BOX or (place.exists() and not _is_backup(folder, place))
 
 
 def _key_of(source: Path, own: DataKey | None, given: DataKey | None) -> PageKey | None:
     """The key of a backup's pages; None if it is not encrypted. Raises CannotBackUp if no known key fits."""
     with source.open("rb") as handle:
-        if not is_encrypted(handle.read(HEAD)):
+        if not is_encrypted(handle.read(HEADER_BYTES)):
             return None
         if source.stat().st_size < PAGE_SIZE:
             raise CannotBackUp(f"{source} is cut off: not even its first page is whole. Nothing was restored.")
         with mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
             for key in (given, own):
-                if key and key_fits(key.pages(PRECIOUS), data):
-                    return key.pages(PRECIOUS)
+                if key and key_fits(key.pages(STORE_DB), data):
+                    return key.pages(STORE_DB)
     made = backup_trailer.read_trailer(source)
     whose = f" (its name is {made.key}, of a box of store `{made.store}`)" if made else ""
     ask = (
@@ -166,7 +168,7 @@ def _copy(source: Connection, part: Path, key: PageKey | None) -> None:
         found = str(error)
     if found != "ok":
         raise CannotBackUp(
-            f"the copy of {PRECIOUS} does not hold together: {found}. If the box's own file is damaged, "
+            f"the copy of {STORE_DB} does not hold together: {found}. If the box's own file is damaged, "
             "start the box anew: it repairs it."
         )
     fsync_files(part)
@@ -201,5 +203,5 @@ def _refuse_other_store(db: Database, store: str) -> None:
 
 
 def _forget(part: Path) -> None:
-    for end in ("", *BELONGING, "-journal"):
+    for end in ("", *SIDE_FILE_SUFFIXES, "-journal"):
         part.with_name(part.name + end).unlink(missing_ok=True)

@@ -16,10 +16,10 @@ from edge.db_files.salvage.page_reader import FileImage, map_file
 from edge.platform import migration
 from edge.platform.database import NoRoom
 from edge.platform.os_errors import is_full
-from edge.platform.set_aside import BELONGING, discard, find_set_asides, fsync_files
+from edge.platform.set_aside import SIDE_FILE_SUFFIXES, discard, find_set_asides, fsync_files
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import (
-    PRECIOUS,
+    STORE_DB,
     Connection,
     Damaged,
     connect_with_key,
@@ -31,16 +31,16 @@ from edge.platform.sqlite_file import (
 
 log = logging.getLogger(__name__)
 
-FILES = (PRECIOUS, NEXT, "hq.db")
+DATABASE_FILES = (STORE_DB, NEXT, "hq.db")
 PART_SUFFIX = ".encrypting"  # files with such a name are left by a killed process and are deleted
 CLEAR_SUFFIX = (
     ".clear"  # second name of a plain file: under it the file is found and overwritten once the new one is in place
 )
 AT_ONCE = 1000  # rows compared at a time
-CHUNK = 1_000_000  # bytes overwritten at a time
-OVERWRITTEN = b"overwritten".ljust(512, b"\0")  # one sector of the card: it is written whole or not at all
-BUSY = 3.0  # seconds that another program has to finish its read
-FULL = (errno.ENOSPC, errno.EDQUOT)
+OVERWRITE_CHUNK_BYTES = 1_000_000  # bytes overwritten at a time
+OVERWRITTEN_MARK = b"overwritten".ljust(512, b"\0")  # one sector of the card: it is written whole or not at all
+BUSY_TIMEOUT_S = 3.0  # seconds that another program has to finish its read
+DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 
 _SAID = {
     "database or disk is full": sqlite3.SQLITE_FULL,
@@ -56,8 +56,8 @@ _IN_USE = "{file} lies in the clear, and another program has it open: it cannot 
 
 def unencrypted_files(folder: Path) -> list[Path]:
     """The databases of a folder that are not encrypted, and such files among those that were set aside."""
-    kept = [place for name in FILES for places in find_set_asides(folder / name).values() for place in places]
-    return [file for file in (*(folder / name for name in FILES), *kept) if _is_plain(file)]
+    kept = [place for name in DATABASE_FILES for places in find_set_asides(folder / name).values() for place in places]
+    return [file for file in (*(folder / name for name in DATABASE_FILES), *kept) if _is_plain(file)]
 
 
 def encrypt_files(folder: Path) -> None:
@@ -72,7 +72,7 @@ def encrypt_files(folder: Path) -> None:
         with migration.migration_lock(folder):
             for file in left:
                 _finish(file)
-    for name in FILES:
+    for name in DATABASE_FILES:
         discard(folder / f"{name}{PART_SUFFIX}")
     if found := unencrypted_files(folder):
         with exclusive_lock(folder, within=0), migration.migration_lock(folder):
@@ -86,7 +86,7 @@ def _is_plain(file: Path) -> bool:
 
 def _left_in_the_clear(folder: Path) -> list[Path]:
     """The files that a killed process left under their second name."""
-    return sorted(left for name in (PRECIOUS, "hq.db") for left in folder.glob(f"{name}*{CLEAR_SUFFIX}"))
+    return sorted(left for name in (STORE_DB, "hq.db") for left in folder.glob(f"{name}*{CLEAR_SUFFIX}"))
 
 
 def _finish(left: Path) -> None:
@@ -107,7 +107,7 @@ def _encrypt(file: Path) -> None:
     discard(part)
     try:
         with _full_is_said(file), _use_is_said(file):
-            if file.name == PRECIOUS and _hides(file):
+            if file.name == STORE_DB and _hides(file):
                 raise _NotTheSame(
                     "its log of commits is damaged"
                 )  # what comes after the damage is salvaged, and not lost
@@ -140,7 +140,7 @@ def _full_is_said(file: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        if is_full(error) or (isinstance(error, OSError) and error.errno in FULL):
+        if is_full(error) or (isinstance(error, OSError) and error.errno in DISK_FULL_ERRNOS):
             raise NoRoom(
                 f"there is no room to encrypt {file}: as much as it has must be free. Nothing was changed ({error})."
             ) from error
@@ -165,7 +165,7 @@ def _settle(file: Path) -> None:
     Its index (-shm) holds only page numbers, and nothing of the pages' content.
     """
     wal = file.with_name(f"{file.name}-wal")
-    with closing(connect_with_key(None, file, timeout=BUSY)) as conn:
+    with closing(connect_with_key(None, file, timeout=BUSY_TIMEOUT_S)) as conn:
         # `restart` waits for readers of the log; after it the whole log is in the file, on the card
         (busy, frames, carried) = conn.execute("pragma wal_checkpoint(restart)").fetchone()
         if busy or frames != carried:
@@ -175,7 +175,7 @@ def _settle(file: Path) -> None:
         (mode,) = conn.execute("pragma journal_mode = delete").fetchone()
     if mode != "delete":
         raise InUse(_IN_USE.format(file=file))
-    for end in BELONGING:
+    for end in SIDE_FILE_SUFFIXES:
         file.with_name(file.name + end).unlink(missing_ok=True)
 
 
@@ -196,7 +196,7 @@ def export_encrypted(file: Path, part: Path) -> None:
             raise _NotTheSame(str(found))
         _look_at_schema(conn, file)
         conn.execute("pragma journal_mode = wal")
-    for end in BELONGING:
+    for end in SIDE_FILE_SUFFIXES:
         part.with_name(part.name + end).unlink(missing_ok=True)
 
 
@@ -228,7 +228,7 @@ def _compare(conn: Connection) -> None:
 
 
 def _look_at_schema(conn: Connection, file: Path) -> None:
-    migrations = migration.FILES.get(file.name)
+    migrations = migration.SCHEMA_OF_FILE.get(file.name)
     if migrations and (why := migration.schema_difference(Database(conn), migrations)):
         raise _NotTheSame(why)
 
@@ -240,10 +240,10 @@ def _overwrite(file: Path) -> None:
     """
     with file.open("r+b", buffering=0) as handle:
         size = os.fstat(handle.fileno()).st_size
-        os.pwrite(handle.fileno(), OVERWRITTEN[:size], 0)
+        os.pwrite(handle.fileno(), OVERWRITTEN_MARK[:size], 0)
         os.fsync(handle.fileno())
-        for at in range(len(OVERWRITTEN), size, CHUNK):
-            os.pwrite(handle.fileno(), bytes(min(CHUNK, size - at)), at)
+        for at in range(len(OVERWRITTEN_MARK), size, OVERWRITE_CHUNK_BYTES):
+            os.pwrite(handle.fileno(), bytes(min(OVERWRITE_CHUNK_BYTES, size - at)), at)
         os.fsync(handle.fileno())
 
 
@@ -253,5 +253,5 @@ def _hides(file: Path) -> bool:
     if not wal.exists():
         return False
     with wal.open("rb") as handle:
-        is_ours = handle.read(len(OVERWRITTEN)) == OVERWRITTEN
+        is_ours = handle.read(len(OVERWRITTEN_MARK)) == OVERWRITTEN_MARK
     return not is_ours and FileImage(file).hidden

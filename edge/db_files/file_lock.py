@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-LOCK = "store.lock"
+LOCK_FILE = "store.lock"
 POLL_INTERVAL = 0.1  # seconds between tries
 
 
@@ -18,7 +18,7 @@ class InUse(Exception):
 @contextmanager
 def shared_lock(folder: Path) -> Iterator[None]:
     """Hold a shared lock, as each process does for its whole life. Waits while another process replaces the files."""
-    with (folder / LOCK).open("a") as lock:
+    with (folder / LOCK_FILE).open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
@@ -26,7 +26,7 @@ def shared_lock(folder: Path) -> Iterator[None]:
 @contextmanager
 def exclusive_lock(folder: Path, *, within: float) -> Iterator[None]:
     """Hold the exclusive lock. Raises InUse if others still hold theirs after `within` seconds."""
-    with (folder / LOCK).open("a") as lock:
+    with (folder / LOCK_FILE).open("a") as lock:
         until = time.monotonic() + within
         while not _taken(lock):
             if time.monotonic() >= until:

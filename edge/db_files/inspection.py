@@ -7,12 +7,12 @@ from threading import Timer
 from sqlite_utils import Database
 
 from edge.crypto.data_key import PageKey
-from edge.crypto.page_cipher import MAGIC
+from edge.crypto.page_cipher import SQLITE_MAGIC
 from edge.platform import migration
 from edge.platform.database import NoRoom
 from edge.platform.os_errors import is_full
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import PRECIOUS, KeyMissing, connect, connect_with_key
+from edge.platform.sqlite_file import STORE_DB, KeyMissing, connect, connect_with_key
 
 # Seconds that a start spends on reading pages. In them a Pi's card gives some 80 MB, which is a whole store.db of a usual
 # shop. Damage after that point is found while running.
@@ -36,7 +36,7 @@ def find_damage(file: Path, *, within: float | None = READ_SECONDS) -> str | Non
         return head
     try:
         with closing(connect(file, mode="ro")) as conn:
-            db, migrations = Database(conn), migration.FILES[file.name]
+            db, migrations = Database(conn), migration.SCHEMA_OF_FILE[file.name]
             if not migrations.applied(db):
                 return "its tables are gone"
             migration.refuse_newer(file, {step.name for step in migrations.applied(db)}, migrations)
@@ -55,7 +55,7 @@ def describe_error(error: sqlite3.DatabaseError, file: Path) -> str:
     if is_full(error):
         raise NoRoom("the disk is full: not even the database can be opened. Make room on it.") from error
     code = getattr(error, "sqlite_errorcode", 0)
-    if file.name == PRECIOUS and code & 0xFF in _NOT_THE_FILE and code not in _UNREADABLE:
+    if file.name == STORE_DB and code & 0xFF in _NOT_THE_FILE and code not in _UNREADABLE:
         raise error
     return str(error)
 
@@ -65,10 +65,10 @@ def _head(file: Path) -> str | None:
     if not file.exists():
         return "it is gone"
     with file.open("rb") as handle:
-        head = handle.read(len(MAGIC))
+        head = handle.read(len(SQLITE_MAGIC))
     if not head:
         return "it is empty"
-    return None if head == MAGIC else "it is no database"
+    return None if head == SQLITE_MAGIC else "it is no database"
 
 
 def _pages(conn: sqlite3.Connection, within: float | None) -> str | None:

@@ -18,13 +18,15 @@ from edge.db_files.salvage.table_rows import JSON_COLUMNS
 from edge.platform.clock import Now
 from edge.platform.set_aside import set_aside_path
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import PRECIOUS, connect, repair_request_path
+from edge.platform.sqlite_file import STORE_DB, connect, repair_request_path
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 45.0  # seconds until the other processes have noticed it and ended; the watchdog ends a stuck one after 30
+OTHERS_END_WITHIN_S = (
+    45.0  # seconds until the other processes have noticed it and ended; the watchdog ends a stuck one after 30
+)
 POLL_INTERVAL = 0.5  # seconds between looks whether another process has done it meanwhile
-SUSPECTED = f"{PRECIOUS}.suspected"  # damage was reported but not found; at the second report it is salvaged
+SUSPECTED_MARK = f"{STORE_DB}.suspected"  # damage was reported but not found; at the second report it is salvaged
 
 
 def repair_if_damaged(folder: Path, store: str, now: Now, *, within: float) -> None:
@@ -32,7 +34,7 @@ def repair_if_damaged(folder: Path, store: str, now: Now, *, within: float) -> N
 
     Raises InUse if other processes go on running with it, NoRoom if there is no room for the salvaged rows.
     """
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + OTHERS_END_WITHIN_S
     while _is_urgent(folder):
         try:
             with exclusive_lock(folder, within=POLL_INTERVAL):
@@ -54,7 +56,7 @@ def _is_urgent(folder: Path) -> bool:
 
 def _make_good(folder: Path, store: str, now: Now, *, within: float | None) -> None:
     finish_replacement(folder)
-    file = folder / PRECIOUS
+    file = folder / STORE_DB
     if not _has_something(file):
         return
     why = _why(file, within) or _met_again(folder)
@@ -118,7 +120,7 @@ def _read_all(db: Database) -> None:
 
 def _met_again(folder: Path) -> str | None:
     """A process reported damage that is not found: it may have been only in memory. A second report is believed."""
-    word, before = repair_request_path(folder), folder / SUSPECTED
+    word, before = repair_request_path(folder), folder / SUSPECTED_MARK
     if not word.exists():
         return None
     why = word.read_text(encoding="utf-8")

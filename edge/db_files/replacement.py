@@ -8,12 +8,12 @@ from sqlite_utils import Database
 
 from edge.db_files import set_aside_retention
 from edge.db_files.repair_log import RepairRecord, last_repair
-from edge.platform.set_aside import BELONGING, discard, fsync_files, set_aside
-from edge.platform.sqlite_file import PRECIOUS, Damaged, connect, repair_request_path
+from edge.platform.set_aside import SIDE_FILE_SUFFIXES, discard, fsync_files, set_aside
+from edge.platform.sqlite_file import STORE_DB, Damaged, connect, repair_request_path
 
 log = logging.getLogger(__name__)
 
-PART, NEXT = f"{PRECIOUS}.part", f"{PRECIOUS}.next"  # still being written; complete, and about to replace store.db
+PART, NEXT = f"{STORE_DB}.part", f"{STORE_DB}.next"  # still being written; complete, and about to replace store.db
 
 
 def prepare_part(folder: Path) -> Path:
@@ -41,7 +41,7 @@ def checkpoint_wal(file: Path) -> None:
 
 def finish_replacement(folder: Path) -> None:
     """Finish what `replace_store` began, if anything. The new file itself holds the name under which the old one is set aside."""
-    here, new = folder / PRECIOUS, folder / NEXT
+    here, new = folder / STORE_DB, folder / NEXT
     if not new.exists():
         return
     try:
@@ -71,5 +71,5 @@ def _told_by(new: Path) -> tuple[RepairRecord | None, list[set_aside_retention.S
 
 def _forget_log(file: Path) -> None:
     """Delete the log beside a closed file. It is empty, and it would not be found under the file's new name."""
-    for end in BELONGING:
+    for end in SIDE_FILE_SUFFIXES:
         file.with_name(file.name + end).unlink(missing_ok=True)

@@ -20,9 +20,9 @@ from edge.platform.sqlite_file import Connection, Damaged, Generation, connect, 
 
 log = logging.getLogger(__name__)
 
-FILE = "hq.db"
-WITHIN = 2.0  # seconds for rows that can still be read; somebody waits, and HQ sends all of them again
-PAGE = 500  # rows that one step copies
+REPLICA_FILE = "hq.db"
+COPY_BUDGET_S = 2.0  # seconds for rows that can still be read; somebody waits, and HQ sends all of them again
+ROWS_PER_STEP = 500  # rows that one step copies
 
 # What is copied, in this order, while there is time: who may sign in and what was ordered come first, the catalogue is the
 # longest. Not `keys` and `config`: what is in force of them is kept in store.db.
@@ -77,8 +77,8 @@ def is_current_replica(mirror: Database) -> bool:
 
 def rebuild_if_unreadable(folder: Path, now: Now, *, within: float) -> bool:
     """At the start: rebuild hq.db if it cannot be read. Returns whether it did. `within`: seconds spent on its pages."""
-    here = generation(folder / FILE)
-    why = find_damage(folder / FILE, within=within)
+    here = generation(folder / REPLICA_FILE)
+    why = find_damage(folder / REPLICA_FILE, within=within)
     return replace_replica(folder, here, why, now) if why is not None else False
 
 
@@ -89,7 +89,7 @@ def rebuild_damaged(damaged: Damaged, now: Now) -> bool:
 
 def rebuild_or_raise(damaged: Damaged, now: Now) -> None:
     """Rebuild the replica if it is the damaged file; else raise the error again."""
-    if damaged.file.name != FILE:
+    if damaged.file.name != REPLICA_FILE:
         raise damaged
     rebuild_damaged(damaged, now)
 
@@ -108,7 +108,7 @@ def replace_replica(folder: Path, met: Generation | None, why: str, now: Now) ->
 
     A kill at any moment leaves no hq.db, or the new one; the next process that looks continues from there.
     """
-    file = folder / FILE
+    file = folder / REPLICA_FILE
     with migration.migration_lock(folder):
         here = generation(file)
         if here is not None and here != met:
@@ -119,7 +119,7 @@ def replace_replica(folder: Path, met: Generation | None, why: str, now: Now) ->
         else:
             _forget_older(folder)
             set_aside(file, place)
-        new = file.with_name(FILE + ".new")
+        new = file.with_name(REPLICA_FILE + ".new")
         discard(new)
         migration.migrate_path(new, hq)
         _begin(new, place if here else None, why, now)
@@ -133,7 +133,7 @@ def replace_replica(folder: Path, met: Generation | None, why: str, now: Now) ->
 
 def _forget_older(folder: Path) -> None:
     """Delete older damaged replicas: one is enough for an examination, and all of them would fill the card."""
-    for old in folder.glob(f"{FILE}.damaged-*"):
+    for old in folder.glob(f"{REPLICA_FILE}.damaged-*"):
         old.unlink()
 
 
@@ -151,7 +151,7 @@ def _begin(new: Path, old: Path | None, why: str, now: Now) -> None:
 
 def _take_along(db: Database, old: Path) -> None:
     """Copy the rows that can still be read: the shop works with them until HQ has sent all again (`feed.reload`)."""
-    until = time.monotonic() + WITHIN
+    until = time.monotonic() + COPY_BUDGET_S
     try:
         for feed in _ORDER:
             _take_feed(db, old, feed, until)
@@ -194,7 +194,7 @@ def _stand(old: Path, feed: str) -> tuple[str, int, str] | None:
 def _walk(db: Database, old: Connection, feed: str, beyond: str, last: str, way: str, until: float) -> bool:
     """Whether the walk reached its end, or the end of its time; False if it found a bad page."""
     rows = f"""select key, version, body from {feed}
-               where {beyond} and (body is null or json_valid(body)) order by key {way} limit {PAGE}"""
+               where {beyond} and (body is null or json_valid(body)) order by key {way} limit {ROWS_PER_STEP}"""
     while time.monotonic() < until:
         found, is_whole = _up_to_damage(old, rows, last)
         try:
@@ -202,7 +202,7 @@ def _walk(db: Database, old: Connection, feed: str, beyond: str, last: str, way:
                 db.conn.executemany(f"insert or ignore into {feed} (key, version, body) values (?, ?, ?)", found)
         except sqlite3.DatabaseError:
             return False  # a body that is valid JSON, but not the original
-        if not is_whole or len(found) < PAGE:
+        if not is_whole or len(found) < ROWS_PER_STEP:
             return is_whole
         last = found[-1][0]
     return True

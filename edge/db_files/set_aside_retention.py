@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows
 from edge.platform.set_aside import discard, find_set_asides
-from edge.platform.sqlite_file import PRECIOUS
+from edge.platform.sqlite_file import STORE_DB
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def _lost(report: str) -> int:
 
 def _is_one(name: str) -> bool:
     """Whether this can be the name of a file that was set aside: the row may come out of a damaged file."""
-    return name.startswith(f"{PRECIOUS}.") and Path(name).name == name
+    return name.startswith(f"{STORE_DB}.") and Path(name).name == name
 
 
 def delete_old_set_asides(folder: Path, known: Sequence[SetAsideFile]) -> list[str]:
@@ -63,6 +63,6 @@ def delete_old_set_asides(folder: Path, known: Sequence[SetAsideFile]) -> list[s
 def _forgotten(folder: Path, known: set[str]) -> list[Path]:
     """Those beyond the limit among the files that are not recorded."""
     found = []
-    for places in find_set_asides(folder / PRECIOUS).values():
+    for places in find_set_asides(folder / STORE_DB).values():
         found += [place for place in places if place.name not in known][KEEP_LATEST:]
     return found

@@ -7,7 +7,7 @@ from edge.db_files import repair, replica_rebuild
 from edge.db_files.encryption_migration import encrypt_files
 from edge.disk import reserve
 from edge.platform.clock import now
-from edge.platform.sqlite_file import PRECIOUS
+from edge.platform.sqlite_file import STORE_DB
 
 
 def prepare_databases(config: Config, *, within: float) -> None:
@@ -17,5 +17,5 @@ def prepare_databases(config: Config, *, within: float) -> None:
         reserve.release_start_reserve(folder)
         encrypt_files(folder)
         repair.repair_if_damaged(folder, config.store.id, now(), within=within)
-    if (folder / PRECIOUS).exists():
+    if (folder / STORE_DB).exists():
         replica_rebuild.rebuild_if_unreadable(folder, now(), within=within)

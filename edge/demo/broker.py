@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 # in the tree, or where the package puts them (pyproject.toml, data-files)
-PLACES = (Path(__file__).parents[2] / "systemd", Path(sys.prefix) / "share" / "noren" / "systemd")
-FOLDER = next((place for place in PLACES if place.is_dir()), PLACES[-1])
-SHIPPED = FOLDER / "mosquitto.conf"
-RULES = FOLDER / "mosquitto-acl.example"
-CERTIFICATES = ("cafile", "certfile", "keyfile", "crlfile", "require_certificate", "use_identity_as_username")
+BROKER_FOLDERS = (Path(__file__).parents[2] / "systemd", Path(sys.prefix) / "share" / "noren" / "systemd")
+BROKER_FOLDER = next((place for place in BROKER_FOLDERS if place.is_dir()), BROKER_FOLDERS[-1])
+SHIPPED_CONFIG = BROKER_FOLDER / "mosquitto.conf"
+SHIPPED_ACL = BROKER_FOLDER / "mosquitto-acl.example"
+CERTIFICATE_OPTIONS = ("cafile", "certfile", "keyfile", "crlfile", "require_certificate", "use_identity_as_username")
 
 
 def changed_settings(shipped: str, changes: Mapping[str, str | None]) -> str:
@@ -29,10 +29,10 @@ def changed_settings(shipped: str, changes: Mapping[str, str | None]) -> str:
 
 def loopback_changes(port: int, acl: str | None) -> dict[str, str | None]:
     """No certificates: who connects from this machine is who they say they are; without an `acl` they may all they like."""
-    here: dict[str, str | None] = dict.fromkeys(CERTIFICATES)
+    here: dict[str, str | None] = dict.fromkeys(CERTIFICATE_OPTIONS)
     return {**here, "listener": f"{port} 127.0.0.1", "allow_anonymous": "true", "acl_file": acl}
 
 
 def acl_rules(chain: str) -> str:
     """The shipped rules, for a chain."""
-    return RULES.read_text(encoding="utf-8").replace("CHAIN", chain)
+    return SHIPPED_ACL.read_text(encoding="utf-8").replace("CHAIN", chain)

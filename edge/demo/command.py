@@ -15,7 +15,7 @@ from edge.demo.ports import free_port, is_free
 from edge.demo.stack import CannotStart, DemoStack, Ports
 from edge.platform.process import stop_signals
 
-USUAL = Ports(web=8080, broker=1883)
+DEFAULT_PORTS = Ports(web=8080, broker=1883)
 READY_WITHIN = 90.0  # seconds; a Pi's first start writes the whole sample chain
 CONFIG_WITHIN = 15.0  # seconds; HQ's first config is on trial for one or two
 COUNT_EVERY = 600.0  # seconds between two words of the stock system: numbers are shown for half an hour
@@ -46,7 +46,7 @@ def _addresses_of(folder: Path) -> str:
 def choose_ports() -> Ports:
     """The usual ports, or free ones if another program has them; prints that."""
     chosen = {}
-    for name, usual in (("web", USUAL.web), ("broker", USUAL.broker)):
+    for name, usual in (("web", DEFAULT_PORTS.web), ("broker", DEFAULT_PORTS.broker)):
         chosen[name] = usual if is_free(usual) else free_port()
         if chosen[name] != usual:
             say(f"Port {usual} is taken; the {name} gets {chosen[name]}.")

@@ -5,16 +5,18 @@ import socket
 
 # Below those that Linux gives to outgoing connections (32768 up, net.ipv4.ip_local_port_range): one of them could take a
 # port between this look at it and its use.
-PORTS = range(15_000, 32_000)
-RANDOM = random.SystemRandom()  # two processes that look at the same time choose apart, whatever seed they were given
+PORT_RANGE = range(15_000, 32_000)
+SYSTEM_RANDOM = (
+    random.SystemRandom()
+)  # two processes that look at the same time choose apart, whatever seed they were given
 
-CLAIMS: list[int] = []  # file descriptors, open to the end of this process
+CLAIM_SOCKETS: list[int] = []  # file descriptors, open to the end of this process
 
 
 def free_port() -> int:
     """A port nobody listens on just now; nobody else is given it while this process lives."""
     while True:
-        if is_free(port := RANDOM.choice(PORTS)) and claim(port):
+        if is_free(port := SYSTEM_RANDOM.choice(PORT_RANGE)) and claim(port):
             return port
 
 
@@ -29,7 +31,7 @@ def claim(port: int) -> bool:
     except OSError:
         claimed.close()
         return False
-    CLAIMS.append(claimed.detach())
+    CLAIM_SOCKETS.append(claimed.detach())
     return True
 
 

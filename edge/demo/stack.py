@@ -14,8 +14,8 @@ from edge.demo import broker
 from edge.demo.subprocesses import Subprocess, noren_command
 from edge.validation.file_reader import user_name
 
-STORE = "ginza"
-STATIONS = (
+DEMO_STORE = "ginza"
+DEMO_STATIONS = (
     ("k1", "kiosk", "キオスク", "Kiosk"),
     ("door", "entrance", "入口", "Entrance"),
     ("c1", "counter", "受け取りカウンター", "Pickup counter"),
@@ -53,7 +53,7 @@ class DemoStack:
 
     def __init__(self, folder: Path, ports: Ports, *, cameras: tuple[DemoCamera, ...] = ()) -> None:
         self.folder, self.ports, self.cameras = folder.absolute(), ports, cameras
-        self.hq, self.store = self.folder / "hq", self.folder / STORE
+        self.hq, self.store = self.folder / "hq", self.folder / DEMO_STORE
         self.config = self.store / "noren.toml"
         self.children = {child.name: child for child in self._children()}
 
@@ -83,7 +83,7 @@ class DemoStack:
                 f"scanner-{station}": noren_command(
                     "virtual-scanner", "--link", self.link(station), "--control", self.control(station)
                 )
-                for station, *_ in STATIONS
+                for station, *_ in DEMO_STATIONS
             },
             "web": noren_command("run", "web", "--config", self.config),
             "bridge": noren_command("run", "bridge", "--config", self.config),
@@ -93,7 +93,7 @@ class DemoStack:
 
     def build(self, say: Say) -> None:
         """Write what is not there yet: broker settings, HQ with its sample chain, the store's settings and databases."""
-        for part in ("log", "broker", "hq", f"{STORE}/dev"):
+        for part in ("log", "broker", "hq", f"{DEMO_STORE}/dev"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
         if not (self.hq / "play.json").exists():
             say("Filling HQ with the sample chain")
@@ -113,17 +113,20 @@ class DemoStack:
         changes |= {"persistence_location": f"{folder}/", "log_dest": "stderr"}
         # started as root it would become another user, who may not write here, and forget whose child it is:
         # prctl(2) clears the signal of the parent's death with the user
-        text = broker.changed_settings(broker.SHIPPED.read_text(encoding="utf-8"), changes) + f"user {user_name()}\n"
+        text = (
+            broker.changed_settings(broker.SHIPPED_CONFIG.read_text(encoding="utf-8"), changes)
+            + f"user {user_name()}\n"
+        )
         (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
 
     def _write_play(self) -> None:
         play = json.loads((self.hq / "play.json").read_text(encoding="utf-8"))
-        play["scanners"] = {station: str(self.control(station)) for station, *_ in STATIONS}
+        play["scanners"] = {station: str(self.control(station)) for station, *_ in DEMO_STATIONS}
         (self.store / "play.json").write_text(json.dumps(play, ensure_ascii=False), encoding="utf-8")
 
     def _write_config(self) -> None:
         """noren.toml as an installer would write it; JSON strings are TOML strings."""
-        bundle = self.hq / "stores" / STORE
+        bundle = self.hq / "stores" / DEMO_STORE
         hq = tomllib.loads((bundle / "hq.toml").read_text(encoding="utf-8"))["hq"]
         shutil.copy2(bundle / hq["signing_key_file"], self.store)
         keys = ", ".join(f"{json.dumps(kid)} = {json.dumps(key)}" for kid, key in hq["keys"].items())
@@ -131,12 +134,12 @@ class DemoStack:
             f'recovery_key = "{hq["recovery_key"]}"\n' if "recovery_key" in hq else ""
         )  # an older folder has none
         parts = [
-            f'[store]\nchain = "{self._chain()}"\nid = "{STORE}"\ndata = "data"\n',
+            f'[store]\nchain = "{self._chain()}"\nid = "{DEMO_STORE}"\ndata = "data"\n',
             f'[web]\nport = {self.ports.web}\nplay = "play.json"\n',
             f'[hq]\nbroker = "{self._broker}"\nkeys = {{ {keys} }}\nsigning_key_file = "{hq["signing_key_file"]}"\n'
             f"{recovery}"
-            f'username = "{STORE}"\n',
-            *(self._station(*station) for station in STATIONS),
+            f'username = "{DEMO_STORE}"\n',
+            *(self._station(*station) for station in DEMO_STATIONS),
             *(self._camera(camera) for camera in self.cameras),
         ]
         self.config.write_text("\n".join(parts), encoding="utf-8")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # prctl(2): a child gets a signal when its parent dies, for whatever reason
-PATIENCE = 10.0  # seconds a process may take to end after SIGTERM before it is killed, as systemd does
+SIGTERM_TIMEOUT_S = 10.0  # seconds a process may take to end after SIGTERM before it is killed, as systemd does
 AGAIN_AFTER = 1.0  # seconds before a fallen process is started anew, as RestartSec in the units
 
 
@@ -54,13 +54,13 @@ class Subprocess:
         return self.process is not None and self.process.poll() is None
 
     def end(self) -> None:
-        """Ask it to stop, wait, and insist after `PATIENCE`."""
+        """Ask it to stop, wait, and insist after `SIGTERM_TIMEOUT_S`."""
         self.wanted = False
         if self.process is None:
             return
         self.process.terminate()
         try:
-            self.process.wait(PATIENCE)
+            self.process.wait(SIGTERM_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -22,7 +22,7 @@ from edge.platform.clock import Now, utc_text
 from edge.platform.database import after, append, cursor, move_cursor, one, rows, values, writing
 from edge.platform.process import Life
 
-CHUNK = 500  # rows a transaction deletes, so that a scan never waits long for it
+ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for it
 
 # The youngest rows stay. Two days: an HQ restored from last night's backup asks again for what it had kept since. One hour,
 # if nothing else can be deleted: a clerk's hand-over still finds the code that was read before it.
@@ -30,9 +30,9 @@ KEEP_NEWER_THAN = {Level.SHORT: timedelta(days=2), Level.FULL: timedelta(hours=1
 
 # The same in rows, if the clock is not synchronised: then it is not known when the two days and the hour began. A shop sends
 # some 5,000 facts a day.
-LEFT = {Level.SHORT: 10_000, Level.FULL: 500}
+ROWS_LEFT = {Level.SHORT: 10_000, Level.FULL: 500}
 
-SCANS = "thinning:scans"  # the cursor in the counts of what the bridge has thinned
+THINNED_SCANS_CURSOR = "thinning:scans"  # the cursor in the counts of what the bridge has thinned
 
 
 May = Callable[[tuple[int, str]], bool]
@@ -118,7 +118,7 @@ def _spare(db: Database, pile: Sheddable, level: Level, moment: Now) -> May:
         before = utc_text(moment.time - KEEP_NEWER_THAN[level])
         return lambda row: row[1] < before
     sql = f"select seq from {pile.table} order by seq desc limit 1 offset ?"
-    (last,) = one(db, sql, (LEFT[level],)) or (0,)
+    (last,) = one(db, sql, (ROWS_LEFT[level],)) or (0,)
     return lambda row: row[0] <= last
 
 
@@ -126,7 +126,7 @@ def _thin(db: Database, pile: Sheddable, may: May, life: Life, *, told_by_bridge
     """Delete a chunk at a time. The rows and their count are one transaction, so that a crash counts none twice."""
     last = 0
     while life.goes_on() and disk_space.current_level(db) is not Level.OK:
-        page = db.conn.execute(pile.sql, (*pile.about, last, CHUNK)).fetchall()
+        page = db.conn.execute(pile.sql, (*pile.about, last, ROWS_PER_DELETE)).fetchall()
         old = list(takewhile(may, page))
         if not old:
             return
@@ -147,7 +147,7 @@ def delete_spare_scans(db: Database, log: Thinnable, read: int, moment: Now, lif
     level = disk_space.recorded_level(db)
     if level is Level.OK:
         return 0
-    told = cursor(db, SCANS)
+    told = cursor(db, THINNED_SCANS_CURSOR)
     if one(db, "select 1 from thinned_scans where seq <= ?", (told,)):
         with writing(db):
             db.conn.execute("delete from thinned_scans where seq <= ?", (told,))
@@ -158,13 +158,13 @@ def delete_spare_scans(db: Database, log: Thinnable, read: int, moment: Now, lif
 
 def tell_thinned(db: Database, box: Box, now: Now) -> int:
     """Record for HQ what was thinned since the last time, each count once. Returns the number of facts."""
-    by_bridge = after(db, "thinned_scans", ThinnedScans, cursor(db, SCANS))
+    by_bridge = after(db, "thinned_scans", ThinnedScans, cursor(db, THINNED_SCANS_CURSOR))
     if not by_bridge and one(db, "select 1 from untold") is None:
         return 0
     with writing(db):
         for row in by_bridge:
             _count(db, row)
-            move_cursor(db, SCANS, row.seq)
+            move_cursor(db, THINNED_SCANS_CURSOR, row.seq)
         here = values(db, Thinned, "select * from untold order by what")
         for it in here:
             tell(db, box, DiskThinned(what=it.what, count=it.count, first=it.first, last=it.last), now)

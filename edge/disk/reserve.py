@@ -23,10 +23,12 @@ from sqlite_utils import Database
 from edge.platform.database import NoRoom, one, pragma, synchronous, writing
 from edge.platform.sqlite_file import connect
 
-INSIDE = 4_000_000  # bytes free inside store.db, at least: a tag takes some 400
+RESERVE_BYTES = 4_000_000  # bytes free inside store.db, at least: a tag takes some 400
 OF_LOG = 8_000_000  # bytes of the log: SQLite restarts it after 4 MB, or later if a reader is in the way
-MADE = 8_000_000  # bytes made at once: twice what is wanted, so that a growing file needs it only a few times a day
-CHUNK = 65_536  # bytes a transaction writes, so that a scan never waits long for it
+REFILL_BYTES = (
+    8_000_000  # bytes made at once: twice what is wanted, so that a growing file needs it only a few times a day
+)
+BYTES_PER_WRITE = 65_536  # bytes a transaction writes, so that a scan never waits long for it
 
 FOR_A_START = "room-for-a-start"
 A_START = 10_000_000  # bytes: the log, and what else a start writes
@@ -59,7 +61,7 @@ def refill_reserve(db: Database) -> bool:
     """Make what is missing of the reserve. Returns whether any was. Only web does. Raises NoRoom, and keeps what there was."""
     file = Path(pragma(db, "database_list", column=2))
     page, pages, free = (int(pragma(db, name)) for name in ("page_size", "page_count", "freelist_count"))
-    if free * page < INSIDE or _size(file.with_name(f"{file.name}-wal")) < OF_LOG:
+    if free * page < RESERVE_BYTES or _size(file.with_name(f"{file.name}-wal")) < OF_LOG:
         _make(db, file)
     elif _size(file) < pages * page:
         _into_the_file(db)
@@ -74,9 +76,9 @@ def _make(db: Database, file: Path) -> None:
     """Write rows and delete them all: their pages are free then, and the log has grown to that size."""
     try:
         with synchronous(db, "normal"), _log_grows(file):  # nothing confirmed is in it: no need to wait for the card
-            for number in range(MADE // CHUNK):
+            for number in range(REFILL_BYTES // BYTES_PER_WRITE):
                 with writing(db):
-                    row = (number, CHUNK)
+                    row = (number, BYTES_PER_WRITE)
                     db.conn.execute("insert or replace into reserve (number, room) values (?, zeroblob(?))", row)
     finally:
         _into_the_file(db)  # after that the log restarts, even on a full disk

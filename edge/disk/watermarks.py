@@ -6,7 +6,9 @@ from enum import StrEnum
 SHORT_MARK = 0.85  # share in use from which scans and views are thinned (protocol.md, Disk)
 FULL_MARK = 0.95  # share in use from which new work is refused: the rest is for work that was already confirmed
 NEARLY_ENDS, FULL_ENDS = 0.82, 0.92  # shares at which each level ends: 1 GB of a 32 GB card lower
-CARD = 64_000_000_000  # bytes: shares are of this at most; 5 % of a large disk is room for years, no reason to refuse
+LARGEST_CARD_BYTES = (
+    64_000_000_000  # bytes: shares are of this at most; 5 % of a large disk is room for years, no reason to refuse
+)
 LOG_ROOM = 16_000_000  # bytes: SQLite's write-ahead logs (4 MB each) grow outside the files, whatever is free inside
 
 
@@ -49,7 +51,7 @@ class DiskSpace:
 
     @property
     def _of_disk(self) -> float:
-        return 1 - self.left / min(self.total, CARD) if self.total else 0.0
+        return 1 - self.left / min(self.total, LARGEST_CARD_BYTES) if self.total else 0.0
 
     @property
     def _of_budget(self) -> float:

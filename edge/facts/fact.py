@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 Time = Annotated[str, Meta(description="UTC, ISO 8601 with milliseconds and Z, by the box's clock.")]
 Gtin = Annotated[str, Meta(pattern="^[0-9]{14}$", description="GTIN-14.")]
-PREFIX = "noren."  # of all types
+TYPE_PREFIX = "noren."  # of all types
 Who = Literal["member", "staff", "station", "causation"]
 
 
@@ -50,4 +50,4 @@ class RelayedFact(Fact, frozen=True, kw_only=True):
 
 def event_type(kind: type[Fact]) -> str:
     """The CloudEvent's `type`: `noren.visit.checked_in`."""
-    return f"{PREFIX}{kind.TYPE}"
+    return f"{TYPE_PREFIX}{kind.TYPE}"

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge.facts.fact import PREFIX, About, Fact, Lane, event_type
+from edge.facts.fact import TYPE_PREFIX, About, Fact, Lane, event_type
 from edge.platform.clock import Now
 from edge.platform.database import one
 
-GENESIS = bytes(32)  # the hash before the first row of a lane
-NOBODY = About()
+GENESIS_HASH = bytes(32)  # the hash before the first row of a lane
+ABOUT_NOBODY = About()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +84,10 @@ def tail(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
     row = one(
         db, "select ordinal, hash from journal where epoch = ? and lane = ? order by seq desc limit 1", (epoch, lane)
     ) or one(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
-    return (row[0], row[1]) if row else (0, GENESIS)
+    return (row[0], row[1]) if row else (0, GENESIS_HASH)
 
 
-def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = NOBODY) -> int:
+def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = ABOUT_NOBODY) -> int:
     """Append a fact inside the caller's transaction; its seq. Numbers only rise, over all lanes, and are never reused.
 
     Raises TypeError for an attribute about people or places that its class does not name.
@@ -98,9 +98,9 @@ def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = NOBODY) ->
     return _tell(db, box, event_type(type(fact)), fact.LANE, fact, now, about)
 
 
-def tell_relayed(db: Database, box: Box, note: RelayedFactRow, now: Now, about: About = NOBODY) -> int:
+def tell_relayed(db: Database, box: Box, note: RelayedFactRow, now: Now, about: About = ABOUT_NOBODY) -> int:
     """The same for a fact that another process has noted: its data as they were written, and then the time of that."""
-    return _tell(db, box, f"{PREFIX}{note.type}", note.lane, note.data | {"at": note.time}, now, about)
+    return _tell(db, box, f"{TYPE_PREFIX}{note.type}", note.lane, note.data | {"at": note.time}, now, about)
 
 
 def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, Any], now: Now, about: About) -> int:

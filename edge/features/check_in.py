@@ -24,9 +24,11 @@ from edge.scan.context import ScanContext
 from edge.scan.guessing import GuessCounter
 from edge.store_context import StoreContext
 
-LATE = timedelta(minutes=5)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
+STALE_WITHIN = timedelta(
+    minutes=5
+)  # how long after its end a signed code still counts as `stale`: phones and boxes drift
 
-SHOWN = timedelta(seconds=5)  # after a scan; so long the person is assumed to be still there
+SHOWN_FOR = timedelta(seconds=5)  # after a scan; so long the person is assumed to be still there
 
 
 class MemberIdentified(Fact, frozen=True, kw_only=True):
@@ -93,7 +95,7 @@ def by_token(case: ScanContext, token: MemberToken) -> Outcome:
     if token.exp - token.iat > proofs.token_life_s:
         return CodeRefused(why="unproven")
     late, ahead = here - token.exp, token.iat - here
-    if sure and late > LATE.total_seconds():
+    if sure and late > STALE_WITHIN.total_seconds():
         return CodeRefused(why="expired")
     if not _first_use(shop, token.jti, token.exp):
         return CodeRefused(why="used")
@@ -140,7 +142,7 @@ def _ask(case: ScanContext, args: Mapping[str, str]) -> int | None:
     It is put at once and not when a page comes: what proves that somebody is there is good for seconds, and is kept nowhere.
     """
     here, shown = now(), case.moment
-    if shown.boot != here.boot or here.uptime_ms - shown.uptime_ms > SHOWN.total_seconds() * 1000:
+    if shown.boot != here.boot or here.uptime_ms - shown.uptime_ms > SHOWN_FOR.total_seconds() * 1000:
         return None
     put = hq_query.insert_question(case.shop.db, "member", args, here)
     return put.seq if put else None
@@ -166,12 +168,12 @@ def _first_step(shop: StoreContext, known: str, step: int, here: int) -> bool:
     A step used by a clock that has been set back since lies beyond what can be shown now, and is no step before which
     nothing counts.
     """
-    latest = here // totp.PERIOD + totp.DRIFT
+    latest = here // totp.TOTP_PERIOD_S + totp.STEPS_OF_DRIFT
     names = [f"totp:{known}:{one}" for one in range(step, latest + 1)]
     marks = ", ".join("?" * len(names))
     if one(shop.db, f"select 1 from used_tokens where jti in ({marks})", tuple(names)):
         return False
-    return _first_use(shop, names[0], (step + 2) * totp.PERIOD)
+    return _first_use(shop, names[0], (step + 2) * totp.TOTP_PERIOD_S)
 
 
 def _member(case: ScanContext, known: str | None, alias: str, grade: visit.Grade, asked: int | None = None) -> Outcome:

@@ -27,4 +27,6 @@ class Entitlement(Struct, frozen=True, kw_only=True):
             raise ValueError("ends: expected a moment after begins")
 
 
-ENTITLEMENT = Feature(name="entitlement", feeds=(Feed(name="entitlements", row=Entitlement, key="entitlement"),))
+ENTITLEMENT_FEATURE = Feature(
+    name="entitlement", feeds=(Feed(name="entitlements", row=Entitlement, key="entitlement"),)
+)

@@ -14,7 +14,7 @@ from edge.platform.process import Life
 from edge.replica import hq_query, hq_replica
 from edge.validation.fields import Card, Id, Line, Short
 
-MASK = "＊＊"  # full-width, as Japanese shops print it
+NAME_MASK = "＊＊"  # full-width, as Japanese shops print it
 
 
 class Member(Struct, frozen=True, kw_only=True):
@@ -45,7 +45,7 @@ def _is_base32(text: str) -> bool:
 
 def masked(name: str) -> str:
     """The form of a name for a public screen: its first character, and not its length. `サトウ` -> `サ＊＊`."""
-    return (name[:1] or "") + MASK
+    return (name[:1] or "") + NAME_MASK
 
 
 def by_card(hq: Database, issuer: str, number: str) -> str | None:

@@ -19,9 +19,9 @@ Page = Literal[
     "kiosk", "entrance", "counter", "handheld", "board", "status"
 ]  # a station's role, or a page of the store's
 
-LIVES = timedelta(minutes=10)  # of a code: as long as it takes to walk to the device with it
-LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # none is taken for another or for a figure, and no word comes out
-LENGTH = 8  # letters of a code that is typed: 2.6e10 of them, and five guesses a minute
+CODE_LIFETIME = timedelta(minutes=10)  # of a code: as long as it takes to walk to the device with it
+CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # none is taken for another or for a figure, and no word comes out
+CODE_LENGTH = 8  # letters of a code that is typed: 2.6e10 of them, and five guesses a minute
 SEEN_EVERY = timedelta(minutes=1)  # how exactly it is kept when a device was last seen: a commit costs the card a write
 NAME_MOST = 40  # characters of a device's name
 
@@ -88,18 +88,18 @@ def _hash(secret: str) -> bytes:
 
 def is_guessable(code: str) -> bool:
     """Whether it is short enough to be found by trying: of such the tries are counted."""
-    return len(_letters(code)) <= LENGTH
+    return len(_letters(code)) <= CODE_LENGTH
 
 
 def _letters(code: str) -> str:
     """A code as it was made: whoever types it may write it small, in groups, or with blanks around it."""
     bare = code.strip().replace(" ", "").replace("-", "")
-    return bare.upper() if len(bare) <= LENGTH else code.strip()
+    return bare.upper() if len(bare) <= CODE_LENGTH else code.strip()
 
 
 def make_code(db: Database, wanted: Wanted, now: Now, staff: str | None = None) -> Code:
     """A new code, inside the caller's transaction; `staff` is who asked for it. Those that have run out are thrown away."""
-    code = Code(typed="".join(secrets.choice(LETTERS) for _ in range(LENGTH)), link=secrets.token_urlsafe(32))
+    code = Code(typed="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)), link=secrets.token_urlsafe(32))
     db.conn.execute("delete from pairing_codes where boot <> ? or until_ms < ?", (now.boot, now.uptime_ms))
     db.conn.execute(
         "insert into pairing_codes (typed, link, name, page, station, staff, boot, until_ms) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -111,7 +111,7 @@ def make_code(db: Database, wanted: Wanted, now: Now, staff: str | None = None) 
             wanted.station,
             staff,
             now.boot,
-            now.uptime_ms + int(LIVES.total_seconds() * 1000),
+            now.uptime_ms + int(CODE_LIFETIME.total_seconds() * 1000),
         ),
     )
     return code

@@ -23,8 +23,8 @@ from edge.scan.context import ScanContext
 from edge.scan.log import Scan
 
 # A book's rows, a magazine's code and its add-on are read at once by a camera, or one after the other by hand.
-JOIN = timedelta(seconds=10)
-PARTS = 3  # a book has two rows, and may have an add-on beside them
+JOINED_WITHIN = timedelta(seconds=10)
+MAX_PARTS = 3  # a book has two rows, and may have an add-on beside them
 
 
 class OuterPack(Struct, frozen=True, kw_only=True):
@@ -113,10 +113,10 @@ def _joined(own: Product, parts: list[Product | BookRow | AddOn]) -> tuple[Produ
 def _before(case: ScanContext) -> Iterator[Product | BookRow | AddOn]:
     """The codes read at this station a moment before, newest first: those of books and magazines, and those beside them."""
     shop, until = case.shop, case.moment.text
-    since = utc_text(case.moment.time - JOIN)
+    since = utc_text(case.moment.time - JOINED_WITHIN)
     # the last ones whatever their time: asked for by time, a quiet station's whole past would be walked
     sql = "select log, scan, time, part from outcomes where station = ? order by seq desc limit ?"
-    for row in rows(shop.db, sql, (case.scan.station, PARTS)):
+    for row in rows(shop.db, sql, (case.scan.station, MAX_PARTS)):
         if row["part"] is None or not since <= row["time"] <= until:  # later: by a clock that has been set back since
             return
         for scan in values(shop.db, Scan, f"select * from {row['log']} where seq = ?", (row["scan"],)):
@@ -155,7 +155,7 @@ def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
     return ProductShown(gtin=gtin, label=says, case_of=pieces) if sold else ProductUnknown(gtin=gtin)
 
 
-PRODUCT = Feature(
+PRODUCT_FEATURE = Feature(
     name="product",
     answers={
         (SERVED_ROLES, Product): by_own_code,

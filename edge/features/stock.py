@@ -15,11 +15,11 @@ from edge.platform.database import one
 from edge.replica import hq_replica
 from edge.validation.fields import Count, GoodsId, Moment, Ordinal, Pieces, Seq, Short, StoreId, check_moments
 
-LIVE = timedelta(minutes=5)
-RECENT = timedelta(minutes=30)  # experience.md rule 18: over 30 minutes old, no number is shown
+LIVE_WITHIN = timedelta(minutes=5)
+RECENT_WITHIN = timedelta(minutes=30)  # experience.md rule 18: over 30 minutes old, no number is shown
 
 
-AHEAD = timedelta(minutes=10)  # by which the clock of who counts may be before ours, as HQ allows it
+MAX_CLOCK_LEAD = timedelta(minutes=10)  # by which the clock of who counts may be before ours, as HQ allows it
 
 
 class StockRow(Struct, frozen=True, kw_only=True):
@@ -97,11 +97,11 @@ def freshness(as_of: datetime, now: datetime) -> Freshness:
     A time in our future says that our clock is behind: the age is not known, and the number must not count as live.
     """
     age = now - as_of
-    if age < -AHEAD:
+    if age < -MAX_CLOCK_LEAD:
         return Freshness.OLD
-    if age <= LIVE:
+    if age <= LIVE_WITHIN:
         return Freshness.LIVE
-    return Freshness.RECENT if age <= RECENT else Freshness.OLD
+    return Freshness.RECENT if age <= RECENT_WITHIN else Freshness.OLD
 
 
 def level(available: int, low: int, fresh: Freshness) -> Level:
@@ -190,7 +190,7 @@ def move(
     return fact
 
 
-STOCK = Feature(
+STOCK_FEATURE = Feature(
     name="stock",
     facts=(StockMoved,),
     feeds=(Feed(name="stock", row=StockRow, key="gtin"), Feed(name="neighbours", row=NeighbourRow, key="gtin")),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.config.noren_toml import BadConfig, Config
-from edge.crypto.data_key import SIZE, DataKey, NoDataKey, from_text, to_text
+from edge.crypto.data_key import DATA_KEY_BYTES, DataKey, NoDataKey, from_text, to_text
 from edge.crypto.page_cipher import is_encrypted, is_plain
 from edge.crypto.sealed_data_key import SealedKey, read_recovery, seal
 from edge.key_files import own_secrets
@@ -14,24 +14,22 @@ from edge.key_files.key_note import key_phrase, note_key, noted_key
 from edge.key_files.key_proof import first_bytes, has_content, key_fits_file
 from edge.key_files.private_file import delete_partial_writes, write_secret
 from edge.platform.migration import migration_lock
-from edge.platform.os_errors import DISK
-from edge.platform.sqlite_file import PRECIOUS, use_key
+from edge.platform.os_errors import DISK_ERRNOS
+from edge.platform.sqlite_file import STORE_DB, use_key
 from edge.validation.fault import Fault
 
 log = logging.getLogger(__name__)
 
-ASK = (
+ASK_HQ_FOR_IT = (
     "ask HQ for it (`noren hq data-key FILE --dir HQ`): data-key.sealed beside the databases has it, and every backup, if "
     "[hq] names HQ's recovery_key."
 )
 
-CREDENTIAL = "noren-data-key"  # LoadCredentialEncrypted= in the units
-SEALED = Path("/etc/credstore.encrypted") / CREDENTIAL  # noren-key.service looks for it there
-BY_HAND = (
-    f"systemd-run --quiet --pipe --wait --uid noren --gid noren -p UMask=0077 -p LoadCredential={CREDENTIAL} noren …"
-)
-FILE = "data.key"  # in the data folder, if noren.toml names no other file
-FILES = (PRECIOUS, "hq.db")
+CREDENTIAL_NAME = "noren-data-key"  # LoadCredentialEncrypted= in the units
+SEALED_CREDENTIAL = Path("/etc/credstore.encrypted") / CREDENTIAL_NAME  # noren-key.service looks for it there
+BY_HAND = f"systemd-run --quiet --pipe --wait --uid noren --gid noren -p UMask=0077 -p LoadCredential={CREDENTIAL_NAME} noren …"
+DATA_KEY_FILE = "data.key"  # in the data folder, if noren.toml names no other file
+DATABASE_FILES = (STORE_DB, "hq.db")
 
 
 class WrongKey(Exception):
@@ -47,7 +45,9 @@ class FoundKey:
     handed: bool
 
 
-def unlock_databases(config: Config, handed: str | None, *, make: bool, sealed: Path = SEALED) -> FoundKey | None:
+def unlock_databases(
+    config: Config, handed: str | None, *, make: bool, sealed: Path = SEALED_CREDENTIAL
+) -> FoundKey | None:
     """Find the box's data key, and use it for its databases from now on; None if neither key nor databases exist yet.
 
     `handed`: the folder of the credentials that systemd gives this process. `make`: make a key if there is none, unless a
@@ -84,14 +84,14 @@ def _unlocked(config: Config, found: FoundKey, folder: Path) -> FoundKey:
     return found
 
 
-def key_to_seal(config: Config, handed: str | None, sealed: Path = SEALED) -> DataKey:
+def key_to_seal(config: Config, handed: str | None, sealed: Path = SEALED_CREDENTIAL) -> DataKey:
     """The key that was found and fits; a new one if nothing was encrypted yet. Raises WrongKey."""
     folder = Path(config.store.data)
     found = find_key(config, handed)
     if found is None:
         _refuse_without(config, folder)
         _refuse_beside(sealed)
-        return DataKey(secrets.token_bytes(SIZE))
+        return DataKey(secrets.token_bytes(DATA_KEY_BYTES))
     check_key_fits(config, found)
     return found.key
 
@@ -116,19 +116,19 @@ def log_key_recovery(config: Config) -> None:
 
 def key_path(config: Config) -> Path:
     """The file of the key if systemd hands none over."""
-    return Path(config.store.key) if config.store.key else Path(config.store.data) / FILE
+    return Path(config.store.key) if config.store.key else Path(config.store.data) / DATA_KEY_FILE
 
 
 def find_key(config: Config, handed: str | None) -> FoundKey | None:
     """The key that is here, or None. Raises WrongKey if its file holds no key, BadConfig if the file cannot be read."""
     place = key_path(config)
     try:
-        if handed is not None and (Path(handed) / CREDENTIAL).exists():
-            place = Path(handed) / CREDENTIAL
+        if handed is not None and (Path(handed) / CREDENTIAL_NAME).exists():
+            place = Path(handed) / CREDENTIAL_NAME
             return FoundKey(read_key(place), place, True)
         return FoundKey(read_key(place), place, False) if place.exists() else None
     except OSError as error:
-        if error.errno in DISK:
+        if error.errno in DISK_ERRNOS:
             raise
         raise BadConfig(Fault("store.key", f"{place} cannot be read: {error.strerror}")) from error
 
@@ -145,7 +145,7 @@ def readable_key(config: Config, handed: str | None) -> DataKey | None:
 
 def read_key(place: Path) -> DataKey:
     """The key in a file. Raises WrongKey, OSError."""
-    return _read(place, f"Put the key back to its place, or {ASK}")
+    return _read(place, f"Put the key back to its place, or {ASK_HQ_FOR_IT}")
 
 
 def read_other_key(place: Path) -> DataKey:
@@ -167,7 +167,7 @@ def _made(config: Config) -> FoundKey:
     place = key_path(config)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_secret(place, to_text(DataKey(secrets.token_bytes(SIZE))) + "\n")
+        write_secret(place, to_text(DataKey(secrets.token_bytes(DATA_KEY_BYTES))) + "\n")
     except OSError as error:
         raise BadConfig(f"store.key: {place} cannot be made: {error.strerror}") from error
     return FoundKey(read_key(place), place, False)
@@ -182,7 +182,7 @@ def _sweep(config: Config) -> None:
 
 
 def _refuse_in_the_clear(folder: Path) -> None:
-    for name in FILES:
+    for name in DATABASE_FILES:
         if is_plain(first_bytes(folder / name)):
             raise WrongKey(
                 f"{folder / name} lies in the clear, as versions before this one wrote it. Run `noren migrate` first."
@@ -213,14 +213,14 @@ def is_key_sealed(sealed: Path) -> bool | None:
 
 
 def _refuse_without(config: Config, folder: Path) -> None:
-    there = [name for name in FILES if is_encrypted(first_bytes(folder / name))]
+    there = [name for name in DATABASE_FILES if is_encrypted(first_bytes(folder / name))]
     there += [file.name for file in own_secrets.sealed_files(config)]
-    if there or (noted_key(folder) and any((folder / one).exists() for one in FILES)):
+    if there or (noted_key(folder) and any((folder / one).exists() for one in DATABASE_FILES)):
         what = " and ".join(there) or "the databases here"
         raise WrongKey(
             f"{folder}: {what} {'were' if len(there) != 1 else 'was'} written with a data key{key_phrase(noted_key(folder))}, and "
-            f"it is neither handed by systemd ({CREDENTIAL}) nor in {key_path(config)}. Nothing has been touched. Put it "
-            f"back, or {ASK}"
+            f"it is neither handed by systemd ({CREDENTIAL_NAME}) nor in {key_path(config)}. Nothing has been touched. Put it "
+            f"back, or {ASK_HQ_FOR_IT}"
         )
 
 
@@ -231,10 +231,10 @@ def check_key_fits(config: Config, found: FoundKey) -> None:
     """
     folder = Path(config.store.data)
     name = noted_key(folder)
-    known = {one: key_fits_file(found.key, folder / one) for one in FILES}
-    is_ours = known[PRECIOUS] is True or name == found.key.id
+    known = {one: key_fits_file(found.key, folder / one) for one in DATABASE_FILES}
+    is_ours = known[STORE_DB] is True or name == found.key.id
     for one in [one for one, fit in known.items() if fit is False]:
-        if is_ours and (one != PRECIOUS or not has_content(folder / one)):
+        if is_ours and (one != STORE_DB or not has_content(folder / one)):
             continue
         raise WrongKey(
             f"{folder / one} was written with another data key than {found.key.id}, which is in {found.place}"
@@ -247,7 +247,7 @@ def _way_back(config: Config, found: FoundKey, file: Path) -> str:
     beside = readable_key(config, None) if found.handed else None
     if beside and key_fits_file(beside, file):
         return f"The key it was written with is in {key_path(config)}: `noren data-key --seal`, as root, seals that one"
-    return f"Put the box's own key back, or {ASK}"
+    return f"Put the box's own key back, or {ASK_HQ_FOR_IT}"
 
 
 def sealed_for_hq(config: Config, key: DataKey) -> SealedKey:

@@ -6,14 +6,14 @@ from edge.crypto import sealed_data_key
 from edge.crypto.sealed_data_key import NotSealed, SealedKey
 from edge.platform.set_aside import fsync_files
 
-NAME = (
+NOTE_FILE = (
     "data-key.sealed"  # beside the databases: which key encrypts them; if it is sealed for HQ, the key can be recovered
 )
 
 
 def noted_key(folder: Path) -> str | None:
     """The name of the key that the databases were encrypted with; None if it is not known."""
-    noted = _noted(folder / NAME)
+    noted = _noted(folder / NOTE_FILE)
     return noted.key if noted else None
 
 
@@ -27,7 +27,7 @@ def note_key(folder: Path, sealed: SealedKey) -> None:
 
     A note that HQ can open is not replaced by a note of the same key that nobody can open.
     """
-    noted, kept = _noted(folder / NAME), _noted(_kept(folder, sealed.key))
+    noted, kept = _noted(folder / NOTE_FILE), _noted(_kept(folder, sealed.key))
     if not sealed.recovery:
         for one in (noted, kept):
             if one and one.key == sealed.key and one.recovery:
@@ -36,7 +36,7 @@ def note_key(folder: Path, sealed: SealedKey) -> None:
     if noted and noted.key != sealed.key:
         _keep(folder, noted)
     if noted is None or (noted.store, noted.key, noted.recovery) != (sealed.store, sealed.key, sealed.recovery):
-        _write(folder / NAME, sealed)
+        _write(folder / NOTE_FILE, sealed)
 
 
 def _keep(folder: Path, noted: SealedKey) -> None:
@@ -47,7 +47,7 @@ def _keep(folder: Path, noted: SealedKey) -> None:
 
 
 def _kept(folder: Path, key: str) -> Path:
-    return folder / f"{NAME}.{key}"
+    return folder / f"{NOTE_FILE}.{key}"
 
 
 def _noted(place: Path) -> SealedKey | None:

@@ -4,16 +4,16 @@ from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 from edge.crypto.data_key import PAGE_SIZE, PLAIN_HEAD, DataKey
-from edge.crypto.page_cipher import HEAD, is_encrypted, key_fits, page_count
+from edge.crypto.page_cipher import HEADER_BYTES, is_encrypted, key_fits, page_count
 
-SURE = 4  # if a key fits none of this many written pages, that is no damage but another key
+PAGES_PROVING_ANOTHER_KEY = 4  # if a key fits none of this many written pages, that is no damage but another key
 
 
 def first_bytes(file: Path) -> bytes:
     """The first bytes of a file; empty if it does not exist."""
     try:
         with file.open("rb") as handle:
-            return handle.read(HEAD)
+            return handle.read(HEADER_BYTES)
     except FileNotFoundError:
         return b""
 
@@ -27,12 +27,12 @@ def key_fits_file(key: DataKey, file: Path) -> bool | None:
 
 
 def has_content(file: Path) -> bool:
-    """Whether at least `SURE` pages of a file have content. A page that is one byte repeated counts as empty."""
+    """Whether at least `PAGES_PROVING_ANOTHER_KEY` pages have content. A page of one byte repeated counts as empty."""
     there = 0
     with file.open("rb") as handle, mmap(handle.fileno(), 0, access=ACCESS_READ) as data:
         for at in range(0, page_count(data) * PAGE_SIZE, PAGE_SIZE):
             page = data[at + PLAIN_HEAD : at + PAGE_SIZE]
             there += page != page[:1] * len(page)
-            if there == SURE:
+            if there == PAGES_PROVING_ANOTHER_KEY:
                 return True
     return False

@@ -4,20 +4,20 @@ import logging
 from pathlib import Path
 
 from edge.config.noren_toml import Config
-from edge.crypto.sealed_secret import USES, SecretUse, is_sealed
+from edge.crypto.sealed_secret import SECRET_USES, SecretUse, is_sealed
 from edge.platform.set_aside import fsync_files
 
 log = logging.getLogger(__name__)
 
 HEAD_MOST = 64  # first bytes that show whether a file is sealed
-CLEAR = ".clear"  # suffix of the old file, until it is overwritten (edge/key_files/secret_sealing.py)
-NOTE = "keys-in-the-clear"  # in the data folder, because pages may read that and not the keys
-HOW = "`noren seal-keys` seals them: systemd/README.md, step 5"
+CLEAR_SUFFIX = ".clear"  # suffix of the old file, until it is overwritten (edge/key_files/secret_sealing.py)
+CLEAR_KEYS_NOTE = "keys-in-the-clear"  # in the data folder, because pages may read that and not the keys
+HOW_TO_SEAL = "`noren seal-keys` seals them: systemd/README.md, step 5"
 
 
 def secret_files(config: Config) -> dict[SecretUse, Path]:
     """The files that [hq] names, by use, with links resolved."""
-    return {use: Path(file).resolve() for use in USES if (file := getattr(config.hq, use)) is not None}
+    return {use: Path(file).resolve() for use in SECRET_USES if (file := getattr(config.hq, use)) is not None}
 
 
 def sealed_files(config: Config) -> list[Path]:
@@ -36,7 +36,7 @@ def unsealed_files(config: Config) -> list[Path] | None:
 
 def unsealed_copy(file: Path) -> Path:
     """The file that holds the old bytes until they are overwritten."""
-    return file.with_name(file.name + CLEAR)
+    return file.with_name(file.name + CLEAR_SUFFIX)
 
 
 def report_unsealed_files(config: Config, *, handed: bool) -> None:
@@ -48,21 +48,23 @@ def report_unsealed_files(config: Config, *, handed: bool) -> None:
     if not (found and handed):
         return
     names = ", ".join(file.name for file in found)
-    log.warning("%s: in the clear beside a data key that is sealed: who takes the card has them. %s", names, HOW)
+    log.warning(
+        "%s: in the clear beside a data key that is sealed: who takes the card has them. %s", names, HOW_TO_SEAL
+    )
     note.write_text(f"{names}\n", encoding="utf-8")
     fsync_files(note)
 
 
 def delete_unsealed_note(config: Config) -> Path:
     """Delete the note for the pages. Returns its path."""
-    note = Path(config.store.data) / NOTE
+    note = Path(config.store.data) / CLEAR_KEYS_NOTE
     note.unlink(missing_ok=True)
     return note
 
 
 def has_unsealed_note(folder: Path) -> bool:
     """Whether the last start found secrets in the clear although the data key is sealed."""
-    return (folder / NOTE).exists()
+    return (folder / CLEAR_KEYS_NOTE).exists()
 
 
 def _is_sealed(file: Path) -> bool | None:

@@ -11,14 +11,14 @@ from pathlib import Path
 from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_pem import NoPem
-from edge.crypto.sealed_secret import USES, NotOpened, SecretUse, is_sealed, open_secret, seal
+from edge.crypto.sealed_secret import SECRET_USES, NotOpened, SecretUse, is_sealed, open_secret, seal
 from edge.key_files.own_secrets import secret_files, unsealed_copy
 from edge.key_files.private_file import OWNER_ONLY
 from edge.platform.set_aside import fsync_files
 from edge.validation.fault import Fault
 from edge.validation.file_reader import read_named
 
-PART = ".part"
+PART_SUFFIX = ".part"
 
 
 def seal_keys(config: Config, key: DataKey) -> list[Path]:
@@ -60,7 +60,7 @@ def _prepared(files: dict[SecretUse, Path], how: Callable[[SecretUse, bytes], by
         if isinstance(data, Fault):
             faults.append(data)
             continue
-        other = next((one for one in USES if one != use and files.get(one) == file), None)
+        other = next((one for one in SECRET_USES if one != use and files.get(one) == file), None)
         try:
             if other:
                 raise NotOpened(f"`{other}` names it, too: each secret has a file of its own")
@@ -75,7 +75,7 @@ def _prepared(files: dict[SecretUse, Path], how: Callable[[SecretUse, bytes], by
 
 def _put(file: Path, data: bytes) -> None:
     """Replace a file, with the same owner and rights. The old bytes are overwritten once the new ones are on the card."""
-    part, was = file.with_name(file.name + PART), file.stat()
+    part, was = file.with_name(file.name + PART_SUFFIX), file.stat()
     try:
         with open(part, "xb", opener=lambda name, flags: os.open(name, flags, OWNER_ONLY)) as new:
             os.fchown(new.fileno(), was.st_uid, was.st_gid)
@@ -91,7 +91,7 @@ def _put(file: Path, data: bytes) -> None:
 
 def _clear_up(file: Path) -> None:
     """Overwrite and delete what a kill or a full disk left beside a good file. Another link to the good file is only deleted."""
-    for beside in (file.with_name(file.name + PART), unsealed_copy(file)):
+    for beside in (file.with_name(file.name + PART_SUFFIX), unsealed_copy(file)):
         if not beside.exists():
             continue
         if not beside.samefile(file):

@@ -6,10 +6,10 @@ from pathlib import Path
 from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.data_key import DataKey, to_text
 from edge.key_files import own_secrets
-from edge.key_files.data_key_file import CREDENTIAL, WrongKey, key_path, read_key
+from edge.key_files.data_key_file import CREDENTIAL_NAME, WrongKey, key_path, read_key
 from edge.platform.set_aside import fsync_files
 
-FOLDER = 0o700  # for root only
+FOLDER_MODE = 0o700  # for root only
 TAKES_MOST = 60.0  # seconds; a TPM takes one or two
 
 
@@ -26,10 +26,10 @@ def seal_credential(config: Config, key: DataKey, place: Path) -> Path | None:
         )
     new = place.with_name(f"{place.name}.new")
     try:
-        place.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
-        _creds("encrypt", f"--name={CREDENTIAL}", "-", str(new), given=to_text(key))
-        if _creds("decrypt", f"--name={CREDENTIAL}", str(new), "-") != to_text(key):
+        _creds("encrypt", f"--name={CREDENTIAL_NAME}", "-", str(new), given=to_text(key))
+        if _creds("decrypt", f"--name={CREDENTIAL_NAME}", str(new), "-") != to_text(key):
             raise BadConfig("systemd-creds: what it has sealed opens as something else. Nothing has been touched.")
         fsync_files(new)
         new.replace(place)

@@ -12,9 +12,15 @@ from zoneinfo import ZoneInfo
 
 Quality = Literal["synced", "holdover", "unset"]
 
-BUILT = datetime(2026, 11, 1, tzinfo=UTC)  # a clock that shows a time before this release was made has not been set
-SETTLED = 3600.0  # seconds of uptime that the clock must be synchronised before its time may be used to delete old data
-JUMP = timedelta(seconds=60)  # if time and uptime drift apart by more than this between two looks, the clock was set
+RELEASE_TIME = datetime(
+    2026, 11, 1, tzinfo=UTC
+)  # a clock that shows a time before this release was made has not been set
+SYNCHRONISED_UPTIME_S = (
+    3600.0  # seconds of uptime that the clock must be synchronised before its time may be used to delete old data
+)
+CLOCK_JUMP = timedelta(
+    seconds=60
+)  # if time and uptime drift apart by more than this between two looks, the clock was set
 TIME_ERROR = 5  # adjtimex(2): the kernel's clock is not synchronised
 TIMEX_BYTES = 512  # struct timex is 208 bytes on 64-bit Linux; the kernel writes no more than its own size
 
@@ -57,7 +63,7 @@ def _libc() -> ctypes.CDLL:
 
 def quality(moment: datetime) -> Quality:
     """How far the clock can be trusted: the network sets it, or it was set once and runs on, or never set (a Pi has no battery)."""
-    if moment < BUILT:
+    if moment < RELEASE_TIME:
         return "unset"
     state = _libc().adjtimex(ctypes.create_string_buffer(TIMEX_BYTES))
     return "holdover" if state in (TIME_ERROR, -1) else "synced"
@@ -86,15 +92,15 @@ class SteadyClock:
         self._last: Now | None = None
 
     def look(self, moment: Now) -> bool:
-        """Call once per round. True if the clock was synchronised at every call, without a jump, for `SETTLED` of uptime."""
+        """Call once per round. True if all calls of the last `SYNCHRONISED_UPTIME_S` found it synchronised, without a jump."""
         if moment.clock != "synced" or (self._last is not None and _jumped(self._last, moment)):
             self._since = None
         elif self._since is None:
             self._since = moment
         self._last = moment
-        return self._since is not None and moment.uptime_ms - self._since.uptime_ms >= SETTLED * 1000
+        return self._since is not None and moment.uptime_ms - self._since.uptime_ms >= SYNCHRONISED_UPTIME_S * 1000
 
 
 def _jumped(before: Now, after: Now) -> bool:
     passed = timedelta(milliseconds=after.uptime_ms - before.uptime_ms)
-    return before.boot != after.boot or abs(after.time - before.time - passed) > JUMP
+    return before.boot != after.boot or abs(after.time - before.time - passed) > CLOCK_JUMP

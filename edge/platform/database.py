@@ -12,8 +12,12 @@ from edge.platform.os_errors import is_full
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Connection, connect, generation
 
-BUSY = 10.0  # seconds to wait for another process's write lock; transactions aim at under 20 ms: after 10 s it is stuck
-PAGE = 500  # rows that a follower of a log takes at a time, so that no read takes longer than a few milliseconds
+BUSY_TIMEOUT_S = (
+    10.0  # seconds to wait for another process's write lock; transactions aim at under 20 ms: after 10 s it is stuck
+)
+ROWS_PER_READ = (
+    500  # rows that a follower of a log takes at a time, so that no read takes longer than a few milliseconds
+)
 
 T = TypeVar("T")
 
@@ -31,7 +35,7 @@ def open_db(path: Path, *, precious: bool) -> Database:
 
     Raises Damaged if the file does not exist. Each later query raises Damaged, too, if it finds the file damaged.
     """
-    return Database(_settled(connect(path, timeout=BUSY), precious=precious))
+    return Database(_settled(connect(path, timeout=BUSY_TIMEOUT_S), precious=precious))
 
 
 def _settled(conn: Connection, *, precious: bool) -> Connection:
@@ -67,7 +71,7 @@ class Replica(Database):
         super().__init__(self._open())
 
     def _open(self) -> Connection:
-        return _settled(connect(self._file, timeout=BUSY), precious=False)
+        return _settled(connect(self._file, timeout=BUSY_TIMEOUT_S), precious=False)
 
     @property
     def conn(self) -> sqlite3.Connection:
@@ -152,7 +156,7 @@ def append(db: Database, log: str, row: Mapping[str, Any]) -> int:
     return seq
 
 
-def after(db: Database, log: str, kind: type[T], seq: int, *, most: int = PAGE) -> list[T]:
+def after(db: Database, log: str, kind: type[T], seq: int, *, most: int = ROWS_PER_READ) -> list[T]:
     """The rows of `log` with a seq greater than `seq`, in order, at most `most` of them."""
     return values(db, kind, f"select * from {log} where seq > ? order by seq limit ?", (seq, most))
 

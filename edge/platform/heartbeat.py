@@ -11,9 +11,11 @@ from edge.platform.database import NoRoom, open_store, rows, writing
 from edge.platform.process import Life
 from edge.platform.sqlite import sqlite3
 
-EVERY = 2.0  # seconds between two notes of a process; such a commit does not wait for the card
-BUSY = 500  # ms to wait for the write lock: a late note has no value
-SILENT = 7.0  # seconds without a round until a loop counts as silent: the slowest rests 3 s, a note is up to 2 s old
+NOTE_INTERVAL_S = 2.0  # seconds between two notes of a process; such a commit does not wait for the card
+BUSY_TIMEOUT_MS = 500  # ms to wait for the write lock: a late note has no value
+SILENT_AFTER_S = (
+    7.0  # seconds without a round until a loop counts as silent: the slowest rests 3 s, a note is up to 2 s old
+)
 
 Loops = frozenset[tuple[str, str]]  # process and loop
 
@@ -25,14 +27,14 @@ def work(data: Path, process: str, life: Life) -> None:
     """
     with open_store(data) as db:
         db.conn.execute("pragma synchronous = normal")
-        db.conn.execute(f"pragma busy_timeout = {BUSY}")
+        db.conn.execute(f"pragma busy_timeout = {BUSY_TIMEOUT_MS}")
         while life.goes_on():
             try:
                 note_rounds(db, process, life.rounds(), time.monotonic(), now())
             except (NoRoom, sqlite3.OperationalError) as error:
                 if not isinstance(error, NoRoom) and error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                     raise
-            life.rest(EVERY)
+            life.rest(NOTE_INTERVAL_S)
 
 
 def note_rounds(db: Database, process: str, rounds: Mapping[str, float], at: float, moment: Now) -> None:
@@ -67,6 +69,6 @@ def _loops(db: Database, moment: Now) -> dict[tuple[str, str], bool]:
     """Whether each loop still runs."""
     return {
         (row["process"], row["loop"]): row["boot"] == moment.boot
-        and moment.uptime_ms - row["round_ms"] <= 1000 * SILENT
+        and moment.uptime_ms - row["round_ms"] <= 1000 * SILENT_AFTER_S
         for row in rows(db, "select process, loop, boot, round_ms from loops")
     }

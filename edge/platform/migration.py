@@ -13,7 +13,7 @@ from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import connect, create_database
 from edge.platform.store_schema.migrations import store
 
-FILES: dict[str, Migrations] = {"store.db": store, "hq.db": hq}
+SCHEMA_OF_FILE: dict[str, Migrations] = {"store.db": store, "hq.db": hq}
 
 
 @contextmanager
@@ -85,7 +85,7 @@ def migrate(folder: Path) -> None:
     Raises NewerDatabase, with nothing changed, if a file comes from a newer version.
     """
     with migration_lock(folder):
-        for name, migrations in FILES.items():
+        for name, migrations in SCHEMA_OF_FILE.items():
             migrate_path(folder / name, migrations)
 
 
@@ -97,7 +97,7 @@ def migrate_file(folder: Path, name: str, migrations: Migrations) -> None:
 
 def check_versions(folder: Path) -> None:
     """Read-only, before a process starts: raises NewerDatabase if a file comes from a newer version."""
-    for name, migrations in FILES.items():
+    for name, migrations in SCHEMA_OF_FILE.items():
         conn = connect(folder / name, mode="ro")
         try:
             _refuse_newer(Database(conn), migrations, folder / name)

@@ -14,17 +14,17 @@ EX_IOERR = 74  # the disk
 EX_NOPERM = 77  # this user has no permission
 EX_CONFIG = 78  # the settings are wrong; systemd units do not restart on it
 
-MISSING = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
-FORBIDDEN = {errno.EACCES, errno.EPERM}
-PORTS = {errno.EADDRINUSE, errno.EADDRNOTAVAIL}
-DISK = {
+MISSING_ERRNOS = {errno.ENOENT, errno.ENODEV, errno.ENXIO}
+FORBIDDEN_ERRNOS = {errno.EACCES, errno.EPERM}
+PORT_ERRNOS = {errno.EADDRINUSE, errno.EADDRNOTAVAIL}
+DISK_ERRNOS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk quota is used up",
     errno.EIO: "the disk does not answer",
 }
 IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 
-SQLITE = {
+SQLITE_ERRORS = {
     sqlite3.SQLITE_CANTOPEN: ("a database cannot be opened", EX_NOPERM),
     sqlite3.SQLITE_READONLY: ("a database may not be written", EX_NOPERM),
     sqlite3.SQLITE_PERM: ("a database may not be opened", EX_NOPERM),
@@ -43,8 +43,8 @@ def explain_error(error: BaseException) -> tuple[str, int] | None:
         case OSError(errno=number) if number is not None:
             return _refused(error, number)
         case sqlite3.OperationalError() if is_full(error):
-            return f"{DISK[errno.ENOSPC]} ({error}). Nothing was lost that had been said yes to.", EX_IOERR
-        case sqlite3.OperationalError() if known := SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF):
+            return f"{DISK_ERRNOS[errno.ENOSPC]} ({error}). Nothing was lost that had been said yes to.", EX_IOERR
+        case sqlite3.OperationalError() if known := SQLITE_ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF):
             what, code = known
             return f"{what} by the user `{user_name()}`: look who owns the folder of the data ({error})", code
         case _:
@@ -53,20 +53,20 @@ def explain_error(error: BaseException) -> tuple[str, int] | None:
 
 def _refused(error: OSError, number: int) -> tuple[str, int] | None:
     what = _named(error)
-    if number in FORBIDDEN:
+    if number in FORBIDDEN_ERRNOS:
         return f"{what} is not for the user `{user_name()}`. Give it to that user, or name another place.", EX_NOPERM
     if number == errno.EROFS:
         return f"{what} is on a file system that may only be read. Name another place.", EX_CANTCREAT
-    if number in MISSING:
+    if number in MISSING_ERRNOS:
         return f"{what} is not there.", EX_NOINPUT
     if number in IN_THE_WAY:
         return (
             f"{what} is in the way: a folder was expected where a file is, or a file where a folder is.",
             EX_CANTCREAT,
         )
-    if number in DISK:
-        return f"{what}: {DISK[number]}. Nothing was lost that had been said yes to.", EX_IOERR
-    if number in PORTS:
+    if number in DISK_ERRNOS:
+        return f"{what}: {DISK_ERRNOS[number]}. Nothing was lost that had been said yes to.", EX_IOERR
+    if number in PORT_ERRNOS:
         return f"{what}: {error.strerror}.", EX_UNAVAILABLE
     return None
 

@@ -5,7 +5,7 @@ from sqlite_utils import Database, Migrations
 hq = Migrations("hq")
 
 # Each feed is a table of (key, version, body); a deleted row stays as a tombstone (body null) so that versions only rise.
-FEEDS = (
+FEED_TABLES = (
     "config",
     "keys",
     "staff",
@@ -30,7 +30,7 @@ def feed_table(name: str, *, shadow: str = "") -> str:
 
 @hq()
 def m001_the_mirror(db: Database) -> None:
-    for name in FEEDS:
+    for name in FEED_TABLES:
         db.conn.execute(feed_table(name))
     for statement in INDEXES:
         db.conn.execute(statement)
@@ -38,20 +38,20 @@ def m001_the_mirror(db: Database) -> None:
 
 @hq()
 def m002_beside_the_feeds(db: Database) -> None:
-    db.conn.execute(REPLACED)
-    db.conn.execute(HEARD)
+    db.conn.execute(REPLACED_TABLE)
+    db.conn.execute(ACK_POSITION_TABLE)
 
 
 # Up to which seq of this box's journal HQ has it. Sync notes it outside store.db. If store.db does not reach that seq, it is
 # an older copy that was put back.
-HEARD = """create table heard (
+ACK_POSITION_TABLE = """create table heard (
     epoch text not null, seq integer not null, only_one integer primary key check (only_one = 1)
   ) strict"""
 
 
 # Written if the file is rebuilt because the old one was damaged or gone (edge/db_files/replica_rebuild.py): why, and the name
 # of the old file beside it. Sync sets `told` (this was reported to HQ) and `whole` (HQ has filled the replica again).
-REPLACED = """create table replaced (
+REPLACED_TABLE = """create table replaced (
     at text not null, why text not null, aside text not null,
     told integer not null default 0, whole integer not null default 0,
     only_one integer primary key check (only_one = 1)

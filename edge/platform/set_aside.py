@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from edge.platform.clock import Now
 
-BELONGING = ("-wal", "-shm")  # suffixes of the files that SQLite keeps beside a database
+SIDE_FILE_SUFFIXES = ("-wal", "-shm")  # suffixes of the files that SQLite keeps beside a database
 Why = Literal["damaged", "before-restore"]
 _NAME = re.compile(rf"(?P<file>.+)\.(?P<why>{'|'.join(get_args(Why))})-(?P<time>\d{{8}}T\d{{6}}Z)(-(?P<number>\d+))?")
 
@@ -34,7 +34,7 @@ def find_set_asides(file: Path) -> dict[str, list[Path]]:
 
 def set_aside(file: Path, place: Path) -> None:
     """Move a file and the files that belong to it, as far as they exist. The file goes first: then nobody opens it any more."""
-    for end in ("", *BELONGING):
+    for end in ("", *SIDE_FILE_SUFFIXES):
         one = file.with_name(file.name + end)
         if one.exists():
             one.rename(place.with_name(place.name + end))
@@ -42,7 +42,7 @@ def set_aside(file: Path, place: Path) -> None:
 
 def discard(file: Path) -> None:
     """Delete a file and the files that belong to it."""
-    for end in ("", *BELONGING):
+    for end in ("", *SIDE_FILE_SUFFIXES):
         file.with_name(file.name + end).unlink(missing_ok=True)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.crypto.data_key import PLAIN_HEAD, DataKey, PageKey
-from edge.crypto.page_cipher import HEAD, is_encrypted
+from edge.crypto.page_cipher import HEADER_BYTES, is_encrypted
 from edge.platform.sqlite import sqlite3
 
 # What SQLite reports if a file is not as it wrote it.
@@ -19,7 +19,7 @@ _LOCKED = "unsupported file format"  # SQLite's message for an encrypted file th
 _A_LITTLE = 65_536  # free bytes below which SQLite cannot extend the index of its log
 _CHUNK = 1_000_000  # bytes of a file that are read at once
 
-PRECIOUS = "store.db"  # cannot be loaded from anywhere: it is repaired, not deleted
+STORE_DB = "store.db"  # cannot be loaded from anywhere: it is repaired, not deleted
 
 Generation = tuple[int, int]
 """Which file has a name now: device and inode."""
@@ -156,7 +156,7 @@ class Connection(sqlite3.Connection):
 
     def _is_encrypted(self) -> bool:
         try:
-            return generation(self.file) == self.generation and is_encrypted(_read(self.file, HEAD, 0))
+            return generation(self.file) == self.generation and is_encrypted(_read(self.file, HEADER_BYTES, 0))
         except OSError:  # a file that cannot be read says nothing of its pages
             return False
 
@@ -229,10 +229,10 @@ def _keyed(conn: Connection, key: PageKey | None) -> Connection:
 
 def request_repair(damaged: Damaged) -> None:
     """Leave a note beside a damaged store.db: every process that has it open ends, and the next start repairs it."""
-    if damaged.file.name == PRECIOUS:
+    if damaged.file.name == STORE_DB:
         repair_request_path(damaged.file.parent).write_text(damaged.why, encoding="utf-8")
 
 
 def repair_request_path(folder: Path) -> Path:
     """The file of that note. It stays until store.db has been checked, and repaired if needed."""
-    return folder / f"{PRECIOUS}.repair-wanted"
+    return folder / f"{STORE_DB}.repair-wanted"

@@ -4,7 +4,7 @@ import tomllib
 from importlib import metadata
 from pathlib import Path
 
-PROJECT = Path(__file__).parents[2] / "pyproject.toml"
+PYPROJECT_FILE = Path(__file__).parents[2] / "pyproject.toml"
 
 
 def version() -> str:
@@ -12,5 +12,5 @@ def version() -> str:
     try:
         return metadata.version("noren")
     except metadata.PackageNotFoundError:
-        project = tomllib.loads(PROJECT.read_text(encoding="utf-8"))["project"]
+        project = tomllib.loads(PYPROJECT_FILE.read_text(encoding="utf-8"))["project"]
         return f"{project['version']}+source"

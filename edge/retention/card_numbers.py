@@ -12,8 +12,10 @@ from edge.replica import hq_query
 
 log = logging.getLogger(__name__)
 
-EVERY = 600.0  # seconds between looks: as long as a clerk may look up who was here (ui/staff/identity_proof.py)
-CHUNK = 500  # rows a transaction changes, so that a scan never waits long for it
+CHECK_INTERVAL_S = (
+    600.0  # seconds between looks: as long as a clerk may look up who was here (ui/staff/identity_proof.py)
+)
+ROWS_PER_TRANSACTION = 500  # rows a transaction changes, so that a scan never waits long for it
 
 # No index: rows before the last look are never read again; the first look of a process reads all that is kept.
 _SQL = """select seq from outcomes where seq > ? and seq <= ? and kind in ('checked_in', 'identified')
@@ -34,7 +36,7 @@ class CardNumberErasure:
         """Look, if it is time to (`at`: monotonic seconds). Returns how many outcomes lost their card number."""
         if at < self._due:
             return 0
-        self._due = at + EVERY
+        self._due = at + CHECK_INTERVAL_S
         end, self._old = self._old, last_seq(self._db)
         asked, self._asked = self._asked, hq_query.last_question_seq(self._db)
         try:
@@ -46,7 +48,9 @@ class CardNumberErasure:
 
     def _take_off(self, end: int, life: Life) -> int:
         total = 0
-        while life.goes_on() and (found := self._db.conn.execute(_SQL, (self._done, end, CHUNK)).fetchall()):
+        while life.goes_on() and (
+            found := self._db.conn.execute(_SQL, (self._done, end, ROWS_PER_TRANSACTION)).fetchall()
+        ):
             with synchronous(self._db, "normal"), writing(self._db):
                 self._db.conn.executemany("update outcomes set data = json_remove(data, '$.card') where seq = ?", found)
             self._done, total = found[-1][0], total + len(found)

@@ -19,13 +19,13 @@ from edge.scan import raw_reading
 
 log = logging.getLogger(__name__)
 
-EVERY = 3600.0  # seconds between rounds
-ROUND = 3.0  # seconds between looks at clock and disk: this also shows that the loop still runs
-CHUNK = 500  # rows a transaction deletes, so that a scan never waits long for it
+SWEEP_INTERVAL_S = 3600.0  # seconds between rounds
+LOOP_INTERVAL_S = 3.0  # seconds between looks at clock and disk: this also shows that the loop still runs
+ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for it
 # No Noren ran before. The clock of a box that never got the time begins at the build of its system.
-FIRST = datetime(2026, 8, 1, tzinfo=UTC)
-WORTH = timedelta(days=1)  # of rows that may be deleted in one round
-DAYS = 90  # days a row stays after its follower has read it
+EARLIEST_TIME = datetime(2026, 8, 1, tzinfo=UTC)
+DELETED_PER_SWEEP = timedelta(days=1)  # of rows that may be deleted in one round
+DAYS_KEPT = 90  # days a row stays after its follower has read it
 
 
 def work(data: Path, logs: Mapping[str, str], life: Life) -> None:
@@ -35,7 +35,7 @@ def work(data: Path, logs: Mapping[str, str], life: Life) -> None:
         while life.goes_on():
             if gone := retention.round(now(), time.monotonic(), life):
                 log.info("retention deleted: %s", gone)
-            life.rest(ROUND)
+            life.rest(LOOP_INTERVAL_S)
 
 
 class LogRetention:
@@ -55,7 +55,7 @@ class LogRetention:
         if "scans" in self._logs:
             raw_reading.delete_due_bytes(self._db, "scans", cursor(self._db, self._logs["scans"]), moment, life)
         if self._clock.look(moment) and at >= self._due:
-            self._due = at + EVERY
+            self._due = at + SWEEP_INTERVAL_S
             for name, follower in self._logs.items():
                 gone[name] += sweep_log(self._db, name, follower, moment, life)
         if "scans" in self._logs and disk_space.recorded_level(self._db) is not Level.OK:
@@ -67,16 +67,16 @@ class LogRetention:
 def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Life) -> int:
     """Delete rows that a log's follower has long read. Returns how many. On a disk without a byte left none can be deleted now."""
     last = min(
-        last_expired_rowid(db, log_name, "time", moment.time - timedelta(days=DAYS), moment), cursor(db, follower)
+        last_expired_rowid(db, log_name, "time", moment.time - timedelta(days=DAYS_KEPT), moment), cursor(db, follower)
     )
     total = 0
     try:
         while life.goes_on():
             with writing(db):
                 sql = f"delete from {log_name} where seq in (select seq from {log_name} where seq <= ? order by seq limit ?)"
-                gone = db.conn.execute(sql, (last, CHUNK)).rowcount
+                gone = db.conn.execute(sql, (last, ROWS_PER_DELETE)).rowcount
             total += gone
-            if gone < CHUNK:
+            if gone < ROWS_PER_DELETE:
                 break
     except NoRoom:
         log.error("disk full: retention of %s cannot run", log_name)
@@ -90,12 +90,12 @@ def last_expired_rowid(db: Database, table: str, when: str, before: datetime, mo
     is ignored: such a row is as old as its neighbours. At most one day's rows are deleted at once, from the oldest row on: if
     the clock is wrong after all, that is the whole loss.
     """
-    first, last = utc_text(FIRST), moment.text
+    first, last = utc_text(EARLIEST_TIME), moment.text
     said = f"{when} >= ? and {when} <= ?"
     oldest = one(db, f"select {when} from {table} where {said} order by rowid limit 1", (first, last))
     if oldest is None:
         return 0
-    limit = utc_text(min(before, parse_utc(oldest[0]) + WORTH))
+    limit = utc_text(min(before, parse_utc(oldest[0]) + DELETED_PER_SWEEP))
     young = one(db, f"select rowid from {table} where {said} order by rowid limit 1", (limit, last))
     old = f"select rowid from {table} where {when} >= ? and {when} < ? and rowid < ? order by rowid desc limit 1"
     found = one(db, old, (first, limit, young[0] if young else sys.maxsize))

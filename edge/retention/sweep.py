@@ -25,10 +25,10 @@ from edge.store_context import StoreContext
 
 log = logging.getLogger(__name__)
 
-EVERY = 3600.0  # seconds between rounds
-ROUND = 3.0  # seconds between looks at clock and disk: this also shows that the loop still runs
+SWEEP_INTERVAL_S = 3600.0  # seconds between rounds
+LOOP_INTERVAL_S = 3.0  # seconds between looks at clock and disk: this also shows that the loop still runs
 TELL_EVERY = 3600.0  # seconds between facts about what was thinned, while it goes on; at once when it is over
-CHUNK = 500  # rows a transaction deletes, so that a scan never waits long for retention
+ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for retention
 JTI_DAYS = 2  # a signed code is valid for a minute; two days are longer than any correction of the clock in between
 
 # Each table with the rows that may be deleted, of the present page (:first to :last by rowid, all older than the policy's
@@ -77,7 +77,7 @@ def sweep(shop: StoreContext, moment: Now, life: Life) -> dict[str, int]:
 @contextmanager
 def _mirror_attached(shop: StoreContext) -> Iterator[None]:
     """The replica as `hq` beside the store's tables. Raises Damaged for the file of the two that is damaged."""
-    file = Path(shop.config.store.data) / mirror_file.FILE
+    file = Path(shop.config.store.data) / mirror_file.REPLICA_FILE
     db = shop.db.conn
     assert isinstance(db, Connection)
     try:
@@ -108,7 +108,7 @@ def _sweep_table(shop: StoreContext, table: str, moment: Now, life: Life) -> int
     total = last = 0
     limit = _before(shop, table, moment)
     end = last_expired_rowid(shop.db, table, _WHEN.get(table, "time"), limit, moment)
-    page = f"select rowid from {table} where rowid > ? and rowid <= ? order by rowid limit {CHUNK}"
+    page = f"select rowid from {table} where rowid > ? and rowid <= ? order by rowid limit {ROWS_PER_DELETE}"
     while life.goes_on():
         old = shop.db.conn.execute(page, (last, end)).fetchall()
         if not old:
@@ -144,7 +144,7 @@ class RetentionSweep:
         if not self._clock.look(moment):
             self._count_on(moment)
         elif at >= self._due:
-            self._due = at + EVERY
+            self._due = at + SWEEP_INTERVAL_S
             self._counted = moment.uptime_ms
             unswept.clear_unswept_time(self._shop.db)
             if gone := sweep(self._shop, moment, life):
@@ -155,7 +155,7 @@ class RetentionSweep:
         if self._counted is None:
             self._counted = moment.uptime_ms
         passed = moment.uptime_ms - self._counted
-        if passed >= EVERY * 1000:
+        if passed >= SWEEP_INTERVAL_S * 1000:
             self._counted = moment.uptime_ms
             unswept.add_unswept_time(self._shop.db, passed)
 
@@ -188,4 +188,4 @@ def work(shop: StoreContext, life: Life) -> None:
     broom, rounds = RetentionSweep(shop), Retrying(log, "retention cannot run")
     while life.goes_on():
         rounds.run(lambda: broom.round(now(), time.monotonic(), life))
-        life.rest(ROUND)
+        life.rest(LOOP_INTERVAL_S)

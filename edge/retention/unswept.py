@@ -4,8 +4,10 @@ from sqlite_utils import Database
 
 from edge.platform.database import one, writing
 
-LATE = 3  # days of uptime: a connection or a time server that is away over a weekend is no reason to call anybody
-DAY = 86_400_000  # ms
+LATE_AFTER_DAYS = (
+    3  # days of uptime: a connection or a time server that is away over a weekend is no reason to call anybody
+)
+DAY_MS = 86_400_000  # ms
 
 
 def add_unswept_time(db: Database, passed: int) -> None:
@@ -28,9 +30,9 @@ def clear_unswept_time(db: Database) -> None:
 def days_unswept(db: Database) -> int | None:
     """Whole days of uptime without a sweep; None if the last round swept."""
     row = one(db, "select uptime_ms from unswept")
-    return int(row[0]) // DAY if row else None
+    return int(row[0]) // DAY_MS if row else None
 
 
 def is_sweep_late(db: Database) -> bool:
     """Whether somebody must be informed: the records grow until a sweep runs."""
-    return (days_unswept(db) or 0) >= LATE
+    return (days_unswept(db) or 0) >= LATE_AFTER_DAYS

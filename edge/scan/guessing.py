@@ -12,7 +12,7 @@ from edge.facts.journal import tell
 from edge.platform import attempt_counter
 from edge.scan.context import ScanContext
 
-WITHIN = timedelta(minutes=10)  # the window in which guesses count
+GUESS_WINDOW = timedelta(minutes=10)  # the window in which guesses count
 
 
 class CodeGuessed(Fact, frozen=True, kw_only=True):
@@ -47,15 +47,17 @@ class GuessCounter:
 def is_locked_out(case: ScanContext, guesses: Sequence[GuessCounter]) -> bool:
     """Whether so many guesses were wrong that no code counts for now."""
     db, now = case.shop.db, case.moment
-    return any(attempt_counter.failed_attempts(db, one.name, one.whose, WITHIN, now) >= one.most for one in guesses)
+    return any(
+        attempt_counter.failed_attempts(db, one.name, one.whose, GUESS_WINDOW, now) >= one.most for one in guesses
+    )
 
 
 def count_wrong_guess(case: ScanContext, guesses: Sequence[GuessCounter], *, member: str | None = None) -> None:
     """Count one more wrong guess; when the limit is reached, it is reported."""
     shop, now = case.shop, case.moment
     for guess in guesses:
-        if attempt_counter.add_attempt(shop.db, guess.name, guess.whose, WITHIN, now) == guess.most:
-            minutes = round(WITHIN.total_seconds() / 60)
+        if attempt_counter.add_attempt(shop.db, guess.name, guess.whose, GUESS_WINDOW, now) == guess.most:
+            minutes = round(GUESS_WINDOW.total_seconds() / 60)
             fact = CodeGuessed(what=guess.what, by=guess.by, tries=guess.most, minutes=minutes)
             about = About(member=member, station=case.scan.station, causation=case.cause)
             tell(shop.db, shop.box, fact, now, about)

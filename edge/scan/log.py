@@ -14,7 +14,7 @@ from edge.disk.watermarks import Level
 from edge.platform.clock import Now, Quality, parse_utc
 from edge.platform.database import append
 
-LOGS = ("scans", "page_scans")  # the bridge's readings, and those that a keyboard wedge typed into a browser page
+SCAN_LOGS = ("scans", "page_scans")  # the bridge's readings, and those that a keyboard wedge typed into a browser page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ from edge.platform.process import Life
 # Outcomes that cannot be examined without the bytes: a wrongly set scanner, a code that the chain has not described to us, a bug
 # of ours. An hour is the time that a called person needs to come and look.
 UNREAD_KINDS = frozenset({"not_understood", "fault"})
-KEPT = timedelta(hours=1)  # of uptime: setting the clock does not shorten or lengthen it
-CHUNK = 500  # rows a transaction changes, so that a scan never waits long for it
+KEPT_FOR = timedelta(hours=1)  # of uptime: setting the clock does not shorten or lengthen it
+ROWS_PER_TRANSACTION = 500  # rows a transaction changes, so that a scan never waits long for it
 
 _RIDDLES = ", ".join(f"'{kind}'" for kind in sorted(UNREAD_KINDS))
 
@@ -45,12 +45,12 @@ def _due(db: Database, scan_log: str, answered: int, moment: Now) -> list[tuple[
         f"""select s.seq from {scan_log} s left join outcomes o on o.log = :log and o.scan = s.seq
             where length(s.data) > 0 and s.seq <= :answered
               and (o.kind is null or o.kind not in ({_RIDDLES}) or s.boot <> :boot or s.uptime_ms <= :before)
-            order by s.seq limit {CHUNK}""",
+            order by s.seq limit {ROWS_PER_TRANSACTION}""",
         {
             "log": scan_log,
             "answered": answered,
             "boot": moment.boot,
-            "before": moment.uptime_ms - KEPT // timedelta(milliseconds=1),
+            "before": moment.uptime_ms - KEPT_FOR // timedelta(milliseconds=1),
         },
     )
     return [(row["seq"],) for row in found]

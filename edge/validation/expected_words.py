@@ -8,8 +8,8 @@ from msgspec import inspect
 
 from edge.validation.type_parts import keys_of, texts_of, without_none
 
-LONGEST = 60  # characters of a wrong value that are shown
-NUMBERS = {inspect.IntType: "a whole number", inspect.FloatType: "a number"}
+MAX_VALUE_SHOWN = 60  # characters of a wrong value that are shown
+NUMBER_WORDS = {inspect.IntType: "a whole number", inspect.FloatType: "a number"}
 
 
 def expected_in_words(kind: Any) -> str:
@@ -24,7 +24,7 @@ def _expected(info: inspect.Type) -> str:
         case inspect.BoolType():
             return "true or false"
         case inspect.IntType() | inspect.FloatType():
-            return NUMBERS[type(info)] + _range(info.ge, info.le)
+            return NUMBER_WORDS[type(info)] + _range(info.ge, info.le)
         case inspect.StrType(pattern=pattern) if pattern:
             return f"a text of the form {pattern}"
         case inspect.StrType(min_length=least):
@@ -72,4 +72,4 @@ def _listed(names: Sequence[str]) -> str:
 def value_in_words(value: Any) -> str:
     """A wrong value as it is written in the file, shortened if it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return f"`{text if len(text) <= LONGEST else text[:LONGEST] + '…'}`"
+    return f"`{text if len(text) <= MAX_VALUE_SHOWN else text[:MAX_VALUE_SHOWN] + '…'}`"

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-NEAR = 0.6  # difflib's ratio from which a word counts as a misspelling of another
+MISSPELLING_RATIO = 0.6  # difflib's ratio from which a word counts as a misspelling of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def nearest_choice(word: str, choices: Iterable[str]) -> str | None:
     begun = [choice for choice in folded if word and choice.startswith(word.casefold())]
     if len(begun) == 1:  # the word is the beginning of a choice, as `ready` for `ready_for_pickup`
         return folded[begun[0]]
-    found = difflib.get_close_matches(word.casefold(), folded, 1, NEAR)
+    found = difflib.get_close_matches(word.casefold(), folded, 1, MISSPELLING_RATIO)
     return folded[found[0]] if found else None
 
 

@@ -18,7 +18,7 @@ from firmware_bridge.camera.frame_grabber import FrameGrabber
 from firmware_bridge.camera.frame_source import open_lens
 from firmware_bridge.camera.motion_gate import Gray, MotionGate, Scene
 from firmware_bridge.camera.preview import Preview
-from firmware_bridge.camera.wanted_codes import USUAL, WantedCodes
+from firmware_bridge.camera.wanted_codes import DEFAULT_CODES, WantedCodes
 from firmware_bridge.decode.cascade import DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.process.decoder import ProcessDecoder
@@ -31,15 +31,19 @@ from firmware_bridge.decode.temporal_dedup import (
     key_of,
     shift_times,
 )
-from firmware_bridge.devices.events import TICK, DeviceEvent, DeviceFault, DeviceLost, DeviceTrouble
+from firmware_bridge.devices.events import READ_TIMEOUT_S, DeviceEvent, DeviceFault, DeviceLost, DeviceTrouble
 
 log = logging.getLogger(__name__)
 
-BLANK = np.zeros((8, 8), np.uint8)
-UNSEEN = 1.0  # seconds between two frames; after a longer gap it cannot be said that the shopper took the code away
-SILENT = 5.0  # seconds an open camera may give no picture; the slowest camera needs 2-3 to start
-CALM = 5.0  # seconds without motion after which fewer pictures are enough
-DOZE = 0.12  # seconds between pictures then: half the work, at the cost of a tenth of a second at the first code
+BLANK_FRAME = np.zeros((8, 8), np.uint8)
+GAP_OF_UNSEEN_S = (
+    1.0  # seconds between two frames; after a longer gap it cannot be said that the shopper took the code away
+)
+SILENT_AFTER_S = 5.0  # seconds an open camera may give no picture; the slowest camera needs 2-3 to start
+CALM_AFTER_S = 5.0  # seconds without motion after which fewer pictures are enough
+CALM_FRAME_INTERVAL_S = (
+    0.12  # seconds between pictures then: half the work, at the cost of a tenth of a second at the first code
+)
 
 
 def decode_settings(wants: WantedCodes) -> DecodeSettings:
@@ -59,7 +63,7 @@ class FrameDecoder(Protocol):
 class LensView:
     """What is before the lens, from frame to frame."""
 
-    def __init__(self, device: CameraDevice, decoder: FrameDecoder, wants: WantedCodes = USUAL) -> None:
+    def __init__(self, device: CameraDevice, decoder: FrameDecoder, wants: WantedCodes = DEFAULT_CODES) -> None:
         self._device = device
         self._wants = wants
         self._decoder = decoder
@@ -90,7 +94,7 @@ class LensView:
     def _unseen(self, at: float) -> float:
         """Seconds of a long gap before this frame, else 0: the decoder hung, or the camera gave no picture."""
         before, self._at = self._at, at
-        return 0.0 if before is None or at - before < UNSEEN else at - before
+        return 0.0 if before is None or at - before < GAP_OF_UNSEEN_S else at - before
 
     def _there(self, scene: Scene) -> frozenset[Key]:
         """The codes that are before the lens, whether or not the decoder reads them in this frame.
@@ -114,13 +118,13 @@ class LensView:
 
     def calm(self, at: float) -> bool:
         """Whether nothing has moved for a while."""
-        return at - self._moved > CALM
+        return at - self._moved > CALM_AFTER_S
 
 
 class Camera:
     """A V4L2 camera, a video file or a folder of pictures as a source of readings."""
 
-    def __init__(self, device: CameraDevice, data: Path, wants: WantedCodes = USUAL) -> None:
+    def __init__(self, device: CameraDevice, data: Path, wants: WantedCodes = DEFAULT_CODES) -> None:
         self._device = device
         self._data = data
         self._wants = wants
@@ -132,9 +136,9 @@ class Camera:
             lens = open_lens(self._device)
             self._say(lens.refused)
             decoder = stack.enter_context(ProcessDecoder(self._settings))
-            decoder.read(BLANK)  # its engines are loaded before the first picture is taken
+            decoder.read(BLANK_FRAME)  # its engines are loaded before the first picture is taken
             grabber = stack.enter_context(FrameGrabber(lens))
-            first = grabber.newest(SILENT)
+            first = grabber.newest(SILENT_AFTER_S)
             if first is None and not grabber.ended:
                 raise DeviceLost(DeviceFault.SILENT)
             preview = Preview(self._data, self._device.id)
@@ -155,7 +159,7 @@ class Camera:
     def _words(self, grabber: FrameGrabber, view: LensView, preview: Preview) -> Iterator[DeviceEvent]:
         sight, last = obstruction.Obstruction(), time.monotonic()
         while True:
-            gray, at = grabber.newest(TICK), time.monotonic()
+            gray, at = grabber.newest(READ_TIMEOUT_S), time.monotonic()
             if gray is None:
                 yield _nothing(grabber.ended, at - last)
                 continue
@@ -168,14 +172,14 @@ class Camera:
             )
             yield DeviceTrouble(wrong) if wrong else None
             if view.calm(at):
-                grabber.rest(DOZE)
+                grabber.rest(CALM_FRAME_INTERVAL_S)
 
 
 def _nothing(ended: bool, since: float) -> DeviceEvent:
     """What it means that there is no picture, after `since` seconds without one."""
     if ended:
         return DeviceTrouble(DeviceFault.ENDED)
-    if since > SILENT:
+    if since > SILENT_AFTER_S:
         raise DeviceLost(DeviceFault.SILENT)
     return None
 

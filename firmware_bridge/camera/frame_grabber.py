@@ -5,9 +5,9 @@ from typing import Self
 
 from firmware_bridge.camera.frame_source import FrameSource
 from firmware_bridge.camera.motion_gate import Gray
-from firmware_bridge.devices.events import TICK
+from firmware_bridge.devices.events import READ_TIMEOUT_S
 
-STUCK = 12.0  # seconds a grab may last; OpenCV itself gives a V4L2 camera 10 s for a picture
+STUCK_AFTER_S = 12.0  # seconds a grab may last; OpenCV itself gives a V4L2 camera 10 s for a picture
 
 
 class FrameGrabber:
@@ -16,7 +16,7 @@ class FrameGrabber:
     Grabbing is cheap, and decoding a picture is not: only requested pictures are decoded.
     """
 
-    def __init__(self, lens: FrameSource, *, stuck: float = STUCK) -> None:
+    def __init__(self, lens: FrameSource, *, stuck: float = STUCK_AFTER_S) -> None:
         self._lens = lens
         self._stuck = stuck
         self._told = threading.Condition()
@@ -57,7 +57,7 @@ class FrameGrabber:
             while not self._over.is_set():
                 self.ended = not self._lens.grab()
                 if self.ended:
-                    self._over.wait(TICK)
+                    self._over.wait(READ_TIMEOUT_S)
                 elif self._wanted:
                     self._hand_over(self._lens.picture())
         except BaseException as error:  # noqa: BLE001 (raised again in the thread that asks)

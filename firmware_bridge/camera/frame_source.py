@@ -16,12 +16,12 @@ from firmware_bridge.camera import v4l2
 from firmware_bridge.camera.motion_gate import Gray
 from firmware_bridge.devices.events import DeviceFault, DeviceLost
 
-SHOWN = 1.0  # seconds a picture of a folder is shown: longer than the gate needs to call a scene still
-LOOKS = 6  # times it is taken before the next is shown, so that a slow box misses none
-PICTURES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm"})
+PICTURE_SHOWN_S = 1.0  # seconds a picture of a folder is shown: longer than the gate needs to call a scene still
+FRAMES_PER_PICTURE = 6  # times it is taken before the next is shown, so that a slow box misses none
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm"})
 UNKNOWN_FPS = 15.0  # if a video file does not say
 MANUAL, NO_AUTO = 1, 0  # V4L2_EXPOSURE_MANUAL; autofocus off
-VIDEO = re.compile(r"/dev/video(\d+)")
+VIDEO_DEVICE = re.compile(r"/dev/video(\d+)")
 FAULT_OF_ERRNO = {
     ENOENT: DeviceFault.NOT_FOUND,
     ENXIO: DeviceFault.NOT_FOUND,
@@ -69,7 +69,7 @@ class CameraSource:
 
     def __init__(self, device: CameraDevice) -> None:
         path = str(Path(device.source).resolve())
-        number = VIDEO.fullmatch(path)
+        number = VIDEO_DEVICE.fullmatch(path)
         self._cap = cv2.VideoCapture(int(number[1]) if number else path, cv2.CAP_V4L2)
         if not self._cap.isOpened():
             raise DeviceLost(DeviceFault.BUSY if number else DeviceFault.WRONG_KIND)
@@ -143,16 +143,18 @@ class ImageFolderSource:
         self._pause = 1 / device.fps
         self._shown: set[Path] = set()
         self._until = 0.0
-        self._looks = LOOKS
+        self._looks = FRAMES_PER_PICTURE
         self._gray: Gray | None = None
 
     def grab(self) -> bool:
         time.sleep(self._pause)
-        return time.monotonic() < self._until or self._looks < LOOKS or self._next()
+        return time.monotonic() < self._until or self._looks < FRAMES_PER_PICTURE or self._next()
 
     def _next(self) -> bool:
         try:
-            every = sorted(path for path in Path(self._device.source).iterdir() if path.suffix.lower() in PICTURES)
+            every = sorted(
+                path for path in Path(self._device.source).iterdir() if path.suffix.lower() in PICTURE_SUFFIXES
+            )
         except OSError as error:
             raise DeviceLost(DeviceFault.UNPLUGGED) from error
         if self._device.repeat and self._shown.issuperset(every):
@@ -162,7 +164,7 @@ class ImageFolderSource:
             return False
         self._shown.add(new)
         self._gray = _read(new, self._device)
-        self._until = time.monotonic() + SHOWN
+        self._until = time.monotonic() + PICTURE_SHOWN_S
         self._looks = 0
         return True
 

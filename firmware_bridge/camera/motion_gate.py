@@ -7,11 +7,13 @@ import numpy as np
 
 Gray = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
-CELL = 8  # pixels of the frame per cell of the thumbnail, each way: averaging reduces sensor noise by eight
-STEP = 6  # grey levels by which a cell must change; noise of a dim sensor after averaging is 1-2
-CELLS = 4  # cells that must change: a code of 1 cm at arm's length covers tens
-AGAIN = 5.0  # seconds after which an unchanged scene is decoded once more: focus and exposure adjust; 2 % of one core
-REST = 0.3  # seconds without motion after which a scene is still; a hand settles in less
+CELL_PX = 8  # pixels of the frame per cell of the thumbnail, each way: averaging reduces sensor noise by eight
+CELL_CHANGE = 6  # grey levels by which a cell must change; noise of a dim sensor after averaging is 1-2
+MIN_CELLS_CHANGED = 4  # cells that must change: a code of 1 cm at arm's length covers tens
+DECODE_AGAIN_AFTER_S = (
+    5.0  # seconds after which an unchanged scene is decoded once more: focus and exposure adjust; 2 % of one core
+)
+STILL_AFTER_S = 0.3  # seconds without motion after which a scene is still; a hand settles in less
 
 
 class Scene(StrEnum):
@@ -44,13 +46,13 @@ class MotionGate:
         self._before, self._other = small, other
         if not other:
             return Scene.BACK if moving else self._once_more(at)
-        if at - self.moved < REST:
+        if at - self.moved < STILL_AFTER_S:
             return Scene.MOVING
         self._known, self._looked = small, at
         return Scene.STILL
 
     def _once_more(self, at: float) -> Scene:
-        if at - self._looked < AGAIN:
+        if at - self._looked < DECODE_AGAIN_AFTER_S:
             return Scene.SAME
         self._looked = at
         return Scene.ONCE_MORE
@@ -59,7 +61,7 @@ class MotionGate:
 def thumbnail(gray: Gray) -> Gray:
     """Each cell's mean grey."""
     h, w = gray.shape
-    size = (max(1, w // CELL), max(1, h // CELL))
+    size = (max(1, w // CELL_PX), max(1, h // CELL_PX))
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
@@ -69,4 +71,4 @@ def differs(now: Gray, then: Gray | None) -> bool:
         return True
     change = now.astype(np.int16) - then
     drift = int(np.median(change[::2, ::2]))
-    return int(np.count_nonzero(np.abs(change - drift) > STEP)) >= CELLS
+    return int(np.count_nonzero(np.abs(change - drift) > CELL_CHANGE)) >= MIN_CELLS_CHANGED

@@ -7,11 +7,13 @@ import numpy as np
 from firmware_bridge.camera.motion_gate import Gray, thumbnail
 from firmware_bridge.devices.events import DeviceFault
 
-EVERY = 1.0  # seconds between two looks
-LASTS = 10.0  # seconds it must last: a hand before the lens, or a lamp being changed, is not reported
-DARK = 16  # grey level below which nearly all of a black picture is (video black is 16)
-EVEN = 8  # grey levels that a covered lens spans; any scene spans more, if only because a lens darkens the corners
-SHARE = (2, 98)  # percentiles for "nearly all": hot pixels and a lit slit do not count
+CHECK_INTERVAL_S = 1.0  # seconds between two looks
+REPORTED_AFTER_S = 10.0  # seconds it must last: a hand before the lens, or a lamp being changed, is not reported
+BLACK_LEVEL = 16  # grey level below which nearly all of a black picture is (video black is 16)
+COVERED_SPAN = (
+    8  # grey levels that a covered lens spans; any scene spans more, if only because a lens darkens the corners
+)
+SPAN_PERCENTILES = (2, 98)  # percentiles for "nearly all": hot pixels and a lit slit do not count
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,12 @@ class Obstruction:
 
     def blind(self) -> DeviceFault | None:
         """What is wrong, once it has lasted long enough."""
-        return self.wrong if self.looked - self.since >= LASTS else None
+        return self.wrong if self.looked - self.since >= REPORTED_AFTER_S else None
 
 
 def look(sight: Obstruction, gray: Gray, at: float) -> Obstruction:
     """The sight after a frame (uint8, H x W) at `at` seconds."""
-    if at - sight.looked < EVERY:
+    if at - sight.looked < CHECK_INTERVAL_S:
         return sight
     wrong = judge(gray)
     return Obstruction(wrong=wrong, since=sight.since if wrong == sight.wrong else at, looked=at)
@@ -37,7 +39,7 @@ def look(sight: Obstruction, gray: Gray, at: float) -> Obstruction:
 
 def judge(gray: Gray) -> DeviceFault | None:
     """What is wrong with one picture."""
-    low, high = np.percentile(thumbnail(gray), SHARE)
-    if high < DARK:
+    low, high = np.percentile(thumbnail(gray), SPAN_PERCENTILES)
+    if high < BLACK_LEVEL:
         return DeviceFault.BLACK
-    return DeviceFault.COVERED if high - low < EVEN else None
+    return DeviceFault.COVERED if high - low < COVERED_SPAN else None

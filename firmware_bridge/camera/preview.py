@@ -7,10 +7,10 @@ import cv2
 
 from firmware_bridge.camera.motion_gate import Gray
 
-PAUSE = 0.5  # seconds between two pictures: enough for aiming a camera, little for the SD card
-LOOKING = 5.0  # seconds for which a touch of <device>.want counts
-WIDTH = 480  # pixels
-QUALITY = 60  # of the JPEG: about 15 kB
+PREVIEW_INTERVAL_S = 0.5  # seconds between two pictures: enough for aiming a camera, little for the SD card
+WANTED_FOR_S = 5.0  # seconds for which a touch of <device>.want counts
+PREVIEW_WIDTH = 480  # pixels
+JPEG_QUALITY = 60  # of the JPEG: about 15 kB
 
 
 class Preview:
@@ -29,7 +29,7 @@ class Preview:
 
     def offer(self, gray: Gray, at: float) -> None:
         """Show a frame (uint8, H x W) taken at `at` seconds of a steady clock, if one is wanted."""
-        if at - self._last < PAUSE:
+        if at - self._last < PREVIEW_INTERVAL_S:
             return
         self._last = at
         if self._wanted():
@@ -45,7 +45,7 @@ class Preview:
 
     def _wanted(self) -> bool:
         try:
-            return abs(time.time() - self._want.stat().st_mtime) < LOOKING
+            return abs(time.time() - self._want.stat().st_mtime) < WANTED_FOR_S
         except FileNotFoundError:
             return False
 
@@ -53,7 +53,7 @@ class Preview:
 def small_jpeg(gray: Gray) -> bytes:
     """A frame as a JPEG of at most WIDTH pixels across."""
     height, width = gray.shape
-    size = (min(width, WIDTH), max(1, height * min(width, WIDTH) // width))
+    size = (min(width, PREVIEW_WIDTH), max(1, height * min(width, PREVIEW_WIDTH) // width))
     small = cv2.resize(gray, size, interpolation=cv2.INTER_AREA)
-    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    _, jpeg = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return jpeg.tobytes()

@@ -7,9 +7,9 @@ from typing import Literal
 
 # linux/videodev2.h: _IOWR('V', 28, struct v4l2_control { __u32 id; __s32 value; })
 VIDIOC_S_CTRL = 0xC008561C
-CONTROL = struct.Struct("=Ii")
+CONTROL_STRUCT = struct.Struct("=Ii")
 V4L2_CID_POWER_LINE_FREQUENCY = 0x00980918
-MENU = {50: 1, 60: 2}  # enum v4l2_power_line_frequency
+POWER_LINE_MENU = {50: 1, 60: 2}  # enum v4l2_power_line_frequency
 
 
 def set_power_line(path: str, hz: Literal[50, 60]) -> bool:
@@ -19,7 +19,7 @@ def set_power_line(path: str, hz: Literal[50, 60]) -> bool:
     except OSError:
         return False
     try:
-        fcntl.ioctl(fd, VIDIOC_S_CTRL, CONTROL.pack(V4L2_CID_POWER_LINE_FREQUENCY, MENU[hz]))
+        fcntl.ioctl(fd, VIDIOC_S_CTRL, CONTROL_STRUCT.pack(V4L2_CID_POWER_LINE_FREQUENCY, POWER_LINE_MENU[hz]))
     except OSError:
         return False
     finally:

@@ -15,13 +15,15 @@ from edge.codes.parsed_code import Unknown
 from edge.codes.symbology import Symbology
 from edge.config.noren_toml import CameraDevice
 from edge.config.role import STAFF_ROLES, Role
-from firmware_bridge.decode.cascade import RETAIL
+from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.detection import BelievedCode
 
-FRESH = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED})
-CARTONS = frozenset({Symbology.ITF})
-NW7 = frozenset({Symbology.CODABAR})  # no part of a longer code has its start and stop characters
-JUDGED = frozenset({Symbology.CODABAR, Symbology.ITF, Symbology.CODE93})  # count only if they mean something
+FRESH_FOOD_CODES = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED})
+CARTON_CODES = frozenset({Symbology.ITF})
+NW7_CODES = frozenset({Symbology.CODABAR})  # no part of a longer code has its start and stop characters
+CODES_JUDGED_BY_MEANING = frozenset(
+    {Symbology.CODABAR, Symbology.ITF, Symbology.CODE93}
+)  # count only if they mean something
 NO_RULES = CodeRules()
 DOOR_ROLES = frozenset({Role.ENTRANCE, Role.GATE})  # nobody shows goods there
 
@@ -30,29 +32,31 @@ DOOR_ROLES = frozenset({Role.ENTRANCE, Role.GATE})  # nobody shows goods there
 class WantedCodes:
     """The symbologies to look for, and the rules by which a text of a misreading one counts; None: every text counts."""
 
-    symbologies: frozenset[Symbology] = RETAIL
+    symbologies: frozenset[Symbology] = RETAIL_SYMBOLOGIES
     rules: CodeRules | None = None
 
     def counts(self, found: BelievedCode) -> bool:
         """Whether a code that was read is to be reported."""
-        if self.rules is None or found.symbology not in JUDGED:
+        if self.rules is None or found.symbology not in CODES_JUDGED_BY_MEANING:
             return True
         meaning = parse_code(found.data, aim=found.aim or None, symbology=found.symbology, rules=self.rules)
         return not isinstance(meaning, Unknown)
 
 
-USUAL = WantedCodes()
+DEFAULT_CODES = WantedCodes()
 
 
 def wanted_codes_of(device: CameraDevice, role: Role, rules: CodeRules = NO_RULES) -> WantedCodes:
     """What a camera at a station of this role looks for."""
     if device.symbologies is None:
-        return WantedCodes(symbologies=RETAIL | _by_role(role) | frozenset(_by_rules(role, rules)), rules=rules)
+        return WantedCodes(
+            symbologies=RETAIL_SYMBOLOGIES | _by_role(role) | frozenset(_by_rules(role, rules)), rules=rules
+        )
     return WantedCodes(symbologies=frozenset(device.symbologies))
 
 
 def _by_role(role: Role) -> frozenset[Symbology]:
-    return frozenset() if role in DOOR_ROLES else FRESH | CARTONS
+    return frozenset() if role in DOOR_ROLES else FRESH_FOOD_CODES | CARTON_CODES
 
 
 def _by_rules(role: Role, rules: CodeRules) -> Iterator[Symbology]:
@@ -80,9 +84,9 @@ def _may_be_printed_in(rule: IssuerRule | HouseRule) -> frozenset[Symbology]:
     if not _is_of_digits(rule) or not (rule.lengths or rule.check is not CheckScheme.NONE):
         return frozenset()
     if rule.start_stop or rule.check is CheckScheme.NW7_MOD16:
-        return NW7
+        return NW7_CODES
     paired = not rule.lengths or any(length % 2 == 0 for length in printed_lengths(rule))
-    return NW7 | CARTONS if paired and _proves_itself(rule) else NW7
+    return NW7_CODES | CARTON_CODES if paired and _proves_itself(rule) else NW7_CODES
 
 
 def _is_of_digits(rule: IssuerRule | HouseRule) -> bool:

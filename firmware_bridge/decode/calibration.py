@@ -6,21 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade_stages import STEPS, VARIATIONS
+from firmware_bridge.decode.cascade_stages import PREPROCESSING, VARIATIONS
 from firmware_bridge.decode.detection import Gray
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.evidence import bars
 from firmware_bridge.decode.evidence.likeness import likeness
-from firmware_bridge.decode.frame_session import PLACES
+from firmware_bridge.decode.frame_session import PLACE_PICTURES
 from firmware_bridge.decode.preprocess import Step, View, whole
 from firmware_bridge.decode.time_budget import UsualCosts
 
 HEIGHT, WIDTH = 240, 320  # pixels: some 100 ms for everything, once
-EVERYWHERE = ((0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT))
-RUNS = 2  # of which the faster counts: the first one fills caches
+WHOLE_FRAME = ((0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT))
+TIMED_RUNS = 2  # of which the faster counts: the first one fills caches
 FINE, COARSE = 8, 16  # pixels of the blocks that imitate print
 ROUGH, DEARER = 2.5, 4.0  # if a step multiplies the noise by the first, engines need the second times as long
-LIKENED = {  # kinds with few signs, and kinds with many; their drawings are kept from then on
+COMPARED_SYMBOLOGIES = {  # kinds with few signs, and kinds with many; their drawings are kept from then on
     "likeness": ((Symbology.EAN13, b"4901234567894"),),
     "likeness of many signs": (
         (Symbology.CODE128, b"AB1234567890"),
@@ -35,14 +35,17 @@ GROUND, NOISE = 150, 3  # grey levels of the rest, and its noise
 def measure_costs(engines: Mapping[str, Engine]) -> UsualCosts:
     """Seconds of processor time, so that already the first frame keeps its budget."""
     picture = sample_frame()
-    steps = STEPS | VARIATIONS
+    steps = PREPROCESSING | VARIATIONS
     return UsualCosts(
         engines={name: _cost(engine.read, picture) for name, engine in engines.items()},
         steps={name: _cost(_alone(step), picture) for name, step in steps.items()}
-        | {"rows": _cost(lambda gray: bars.find_bar_rows(gray, EVERYWHERE), picture)}
-        | {place: _cost(_sought(seek), picture) for place, seek in PLACES.items()},
+        | {"rows": _cost(lambda gray: bars.find_bar_rows(gray, WHOLE_FRAME), picture)}
+        | {place: _cost(_sought(seek), picture) for place, seek in PLACE_PICTURES.items()},
         growth={name: _growth(step, picture) for name, step in steps.items()},
-        comparisons={step: max(_least(_likened(*each), picture) for each in texts) for step, texts in LIKENED.items()},
+        comparisons={
+            step: max(_least(_likened(*each), picture) for each in texts)
+            for step, texts in COMPARED_SYMBOLOGIES.items()
+        },
     )
 
 
@@ -77,7 +80,7 @@ def _cost(work: Callable[[Gray], object], picture: Gray) -> float:
 
 
 def _least(work: Callable[[Gray], object], picture: Gray) -> float:
-    return min(_seconds(work, picture) for _ in range(RUNS))
+    return min(_seconds(work, picture) for _ in range(TIMED_RUNS))
 
 
 def _seconds(work: Callable[[Gray], object], picture: Gray) -> float:

@@ -15,14 +15,16 @@ from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.engines.fault_injection import FaultInjection
 from firmware_bridge.decode.frame_session import FrameSession
 from firmware_bridge.decode.known import KnownCodes
-from firmware_bridge.decode.symbology_kinds import ROWS
+from firmware_bridge.decode.symbology_kinds import LINEAR_CODES
 from firmware_bridge.decode.texture import has_patch_elsewhere
 from firmware_bridge.decode.time_budget import TimeBudget
 
 TO_CONFIRM = 3.0  # times the expected time of a stage: its look, and the second looks at what it claims
-MARGIN = 0.02  # seconds of the budget kept back, for the way to the other process and for stages that take longer
+BUDGET_RESERVE_S = (
+    0.02  # seconds of the budget kept back, for the way to the other process and for stages that take longer
+)
 
-RETAIL = frozenset(
+RETAIL_SYMBOLOGIES = frozenset(
     {
         Symbology.EAN13,
         Symbology.EAN8,
@@ -47,7 +49,7 @@ class DecodeSettings:
     process counts as hung. `rehearse` puts the engine that fails on purpose before the first stage.
     """
 
-    symbologies: frozenset[Symbology] = RETAIL
+    symbologies: frozenset[Symbology] = RETAIL_SYMBOLOGIES
     budget: float = 0.120
     still: float = 0.360
     patient: bool = False
@@ -55,7 +57,7 @@ class DecodeSettings:
     rehearse: bool = False
 
 
-DEFAULTS = DecodeSettings()
+DEFAULT_SETTINGS = DecodeSettings()
 
 
 def engines(symbologies: Set[Symbology]) -> dict[str, Engine]:
@@ -65,8 +67,8 @@ def engines(symbologies: Set[Symbology]) -> dict[str, Engine]:
         "zxing": zxing.Zxing(symbologies),
         "zxing global": zxing.Zxing(symbologies, whole_picture=True),
         "zbar": zbar.Zbar(symbologies),
-        "zxing rows": zxing.Zxing(symbologies & ROWS, thorough=False, inverted=True),
-        "zbar rows": zbar.Zbar(symbologies & ROWS, rows=True),
+        "zxing rows": zxing.Zxing(symbologies & LINEAR_CODES, thorough=False, inverted=True),
+        "zbar rows": zbar.Zbar(symbologies & LINEAR_CODES, rows=True),
         "opencv bars": opencv.OpencvBars(symbologies),
         "opencv qr": opencv.OpencvQr(symbologies),
     }
@@ -75,7 +77,9 @@ def engines(symbologies: Set[Symbology]) -> dict[str, Engine]:
 class Decoder:
     """The cascade in this process; one frame at a time, from one thread. Budgets are by the clock `now`, in seconds."""
 
-    def __init__(self, settings: DecodeSettings = DEFAULTS, now: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, settings: DecodeSettings = DEFAULT_SETTINGS, now: Callable[[], float] = time.perf_counter
+    ) -> None:
         cv2.setNumThreads(1)
         self._settings = settings
         self._now = now
@@ -104,7 +108,7 @@ class Decoder:
         if self._rehearsal:
             self._rehearsal.read(gray)
         stages = self._order(deep=deep, again=again)
-        start = self._now() - MARGIN
+        start = self._now() - BUDGET_RESERVE_S
         until = start + self._seconds(gray, again=again)
         sure_by = start + (self._settings.still if again else 0.0)
         look = FrameSession(
@@ -152,7 +156,7 @@ class Decoder:
         look = pace.expected(stage.picture, stage.engine, gray.size) + pace.expected(
             f"{stage.place} places", "", gray.size
         )
-        return max(self._settings.budget, min(MARGIN + TO_CONFIRM * look, self._settings.still))
+        return max(self._settings.budget, min(BUDGET_RESERVE_S + TO_CONFIRM * look, self._settings.still))
 
     def _depth(self, look: FrameSession, *, deep: bool, again: bool) -> Depth:
         if again or self._settings.patient:

@@ -52,11 +52,16 @@ class Stage:
 def _stage(depth: Depth, engine: str, picture: str) -> Stage:
     place = next((place for place in FrameArea if picture.startswith(place)), FrameArea.WHOLE)
     return Stage(
-        name=f"{engine}, {picture}", picture=picture, step=STEPS[picture], engine=engine, depth=depth, place=place
+        name=f"{engine}, {picture}",
+        picture=picture,
+        step=PREPROCESSING[picture],
+        engine=engine,
+        depth=depth,
+        place=place,
     )
 
 
-STEPS: dict[str, Step] = {
+PREPROCESSING: dict[str, Step] = {
     "as it is": as_it_is,
     "a third": scaled(0.35),
     "half": scaled(0.5),
@@ -143,7 +148,7 @@ VARIATIONS: dict[str, Step] = {
 }
 
 # The engines that look again at a claim, cheapest first; the place is known, so a quick look of zxing-cpp is enough.
-AGAIN: tuple[tuple[str, str], ...] = (
+SECOND_READINGS: tuple[tuple[str, str], ...] = (
     ("zxing quick", ", tilted"),
     ("zxing quick", ", a tenth larger"),
     ("zbar", ""),

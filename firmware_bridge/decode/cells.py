@@ -5,13 +5,13 @@ import numpy as np
 
 from firmware_bridge.decode.detection import Gray
 
-CELL = 8  # pixels of the frame per cell, each way: a module is finer, a code wider
+CELL_PX = 8  # pixels of the frame per cell, each way: a module is finer, a code wider
 
 
 def crop_to_cells(gray: Gray) -> Gray:
     """A frame (uint8, H x W) without the right and lower pixels that fill no cell."""
     height, width = gray.shape
-    return gray[: height // CELL * CELL, : width // CELL * CELL]
+    return gray[: height // CELL_PX * CELL_PX, : width // CELL_PX * CELL_PX]
 
 
 def remove_thin(mask: cv2.typing.MatLike) -> cv2.typing.MatLike:

@@ -14,22 +14,26 @@ import numpy as np
 from firmware_bridge.decode.detection import Gray
 from firmware_bridge.decode.preprocess import View, warp
 
-LOCAL = 31  # pixels each way whose lightest and darkest part dark from light; an average would depend on the pack
-CALM = 3  # pixels of a blur against noise, before that
+THRESHOLD_WINDOW_PX = (
+    31  # pixels each way whose lightest and darkest part dark from light; an average would depend on the pack
+)
+BLUR_PX = 3  # pixels of a blur against noise, before that
 LEAST_CONTRAST = 12  # grey levels between those two: less is plain ground, whose noise would give thousands of outlines
-SPECKLED = 0.1  # of the pixels differ from their neighbours: that is noise, and is removed; 0.2 in the dark
+NOISE_SHARE = 0.1  # of the pixels differ from their neighbours: that is noise, and is removed; 0.2 in the dark
 SMALLEST, COARSEST = 4, 16.0  # pixels of a light ring's side, and of a module
-SQUARE = 0.6  # least shorter side of a ring, relative to its longer side
-HOLE = (0.12, 0.62)  # dark middle of a ring, relative to the area inside it: 9 of 25 in print
-FULL = 0.42  # least share of its upright box that a ring and its inside fill: turned by 45 degrees, a half
+MIN_SQUARENESS = 0.6  # least shorter side of a ring, relative to its longer side
+HOLE_SHARE = (0.12, 0.62)  # dark middle of a ring, relative to the area inside it: 9 of 25 in print
+MIN_BOX_SHARE = 0.42  # least share of its upright box that a ring and its inside fill: turned by 45 degrees, a half
 MOST_MARKS, MOST = 24, 3  # marks and codes of a frame that are looked at
 SIZES, ANGLE, SIDES = 1.5, 0.25, 1.35  # how far three marks may differ: in size, from a right angle, in their distances
-MARK = 3.5  # modules from a mark's middle to the code's edge
+MARK_TO_EDGE_MODULES = 3.5  # modules from a mark's middle to the code's edge
 LEAST, LARGEST = 21, 177  # modules of a QR's side
-QUIET = 4  # modules of white put around
-KEPT = 0.4  # modules beyond the edge that stay: the place is not exact
-PAPER = 85  # per cent of a code that is darker than its paper: a whiter white around it would shift the thresholds
-SCALE = 6.0  # pixels per module of the result: at four, half as many were read
+QUIET_ZONE_MODULES = 4  # modules of white put around
+KEPT_MARGIN_MODULES = 0.4  # modules beyond the edge that stay: the place is not exact
+PAPER_PERCENTILE = (
+    85  # per cent of a code that is darker than its paper: a whiter white around it would shift the thresholds
+)
+PIXELS_PER_MODULE = 6.0  # pixels per module of the result: at four, half as many were read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +50,8 @@ def find_marks(gray: Gray) -> tuple[Marks, ...]:
     """The codes of a frame (uint8, H x W) whose three marks are visible, the best fit first."""
     if min(gray.shape) < LEAST:
         return ()
-    calm = cv2.blur(gray, (CALM, CALM))
-    around = np.ones((LOCAL, LOCAL), np.uint8)
+    calm = cv2.blur(gray, (BLUR_PX, BLUR_PX))
+    around = np.ones((THRESHOLD_WINDOW_PX, THRESHOLD_WINDOW_PX), np.uint8)
     lightest, darkest = cv2.dilate(calm, around), cv2.erode(calm, around)
     even = cv2.subtract(lightest, darkest) < LEAST_CONTRAST
     light = (calm > cv2.addWeighted(lightest, 0.5, darkest, 0.5, 0)) | even
@@ -58,23 +62,30 @@ def find_marks(gray: Gray) -> tuple[Marks, ...]:
 
 def isolate_code(frame: View, code: Marks) -> View:
     """A code turned upright, with nothing but white around it."""
-    step_right = (code.right - code.corner) / (code.modules - 2 * MARK)
-    step_below = (code.below - code.corner) / (code.modules - 2 * MARK)
-    first = code.corner - (QUIET + MARK) * (step_right + step_below) + (step_right + step_below) / (2 * SCALE)
-    back = np.array([[step_right.real, step_below.real, 0], [step_right.imag, step_below.imag, 0]], np.float64) / SCALE
+    step_right = (code.right - code.corner) / (code.modules - 2 * MARK_TO_EDGE_MODULES)
+    step_below = (code.below - code.corner) / (code.modules - 2 * MARK_TO_EDGE_MODULES)
+    first = (
+        code.corner
+        - (QUIET_ZONE_MODULES + MARK_TO_EDGE_MODULES) * (step_right + step_below)
+        + (step_right + step_below) / (2 * PIXELS_PER_MODULE)
+    )
+    back = (
+        np.array([[step_right.real, step_below.real, 0], [step_right.imag, step_below.imag, 0]], np.float64)
+        / PIXELS_PER_MODULE
+    )
     back[:, 2] = first.real, first.imag
-    side = round((code.modules + 2 * QUIET) * SCALE)
+    side = round((code.modules + 2 * QUIET_ZONE_MODULES) * PIXELS_PER_MODULE)
     view = warp(frame, back, (side, side))
-    edge = round((QUIET - KEPT) * SCALE)
+    edge = round((QUIET_ZONE_MODULES - KEPT_MARGIN_MODULES) * PIXELS_PER_MODULE)
     kept = view.gray[edge:-edge, edge:-edge]
-    white = np.full_like(view.gray, round(float(np.percentile(kept, PAPER))))
+    white = np.full_like(view.gray, round(float(np.percentile(kept, PAPER_PERCENTILE))))
     white[edge:-edge, edge:-edge] = kept
     return View(gray=white, back=view.back)
 
 
 def _without_specks(light: Gray) -> Gray:
     """The light pixels without specks of noise: each speck would be an outline, and there are tens of thousands."""
-    if cv2.countNonZero(cv2.absdiff(light[:, 1:], light[:, :-1])) < SPECKLED * light.size:
+    if cv2.countNonZero(cv2.absdiff(light[:, 1:], light[:, :-1])) < NOISE_SHARE * light.size:
         return light
     return np.asarray(cv2.medianBlur(cv2.medianBlur(light, 3), 3), np.uint8)
 
@@ -96,10 +107,10 @@ def _ring(outer: cv2.typing.MatLike, hole: cv2.typing.MatLike) -> tuple[complex,
     """The middle and module of a ring with these outlines, if it is one of five modules around three."""
     # if the threshold between dark and light is too high or too low, one side grows as the other shrinks
     left, top, wide, tall = cv2.boundingRect(outer)
-    if not SMALLEST <= min(wide, tall) <= max(wide, tall) <= min(wide, tall) / SQUARE:
+    if not SMALLEST <= min(wide, tall) <= max(wide, tall) <= min(wide, tall) / MIN_SQUARENESS:
         return None
     whole, inner = cv2.contourArea(outer), cv2.contourArea(hole)
-    if not HOLE[0] * whole < inner < HOLE[1] * whole or whole < FULL * wide * tall:
+    if not HOLE_SHARE[0] * whole < inner < HOLE_SHARE[1] * whole or whole < MIN_BOX_SHARE * wide * tall:
         return None
     module = (whole**0.5 + inner**0.5) / 8
     x, y, w, h = cv2.boundingRect(hole)
@@ -119,7 +130,7 @@ def _threes(middles: np.ndarray, modules: np.ndarray) -> Iterator[tuple[float, M
             turn = (b - corner) * (a - corner).conjugate() / (abs(a - corner) * abs(b - corner))
             sides = max(abs(a - corner), abs(b - corner)) / min(abs(a - corner), abs(b - corner))
             right, below = (a, b) if turn.imag > 0 else (b, a)  # y runs down, so below is a turn to the right
-            side = (abs(a - corner) + abs(b - corner)) / 2 / float(size.mean()) + 2 * MARK
+            side = (abs(a - corner) + abs(b - corner)) / 2 / float(size.mean()) + 2 * MARK_TO_EDGE_MODULES
             whole = 4 * round((side - 17) / 4) + 17
             if abs(turn.real) < ANGLE and sides < SIDES and LEAST <= whole <= LARGEST:
                 yield abs(turn.real) + sides - 1, Marks(corner=corner, right=right, below=below, modules=whole)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade_stages import AGAIN, AGAIN_MATRIX, VARIATIONS, FrameArea, Stage
+from firmware_bridge.decode.cascade_stages import AGAIN_MATRIX, SECOND_READINGS, VARIATIONS, FrameArea, Stage
 from firmware_bridge.decode.detection import BelievedCode, Detection, Gray
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
@@ -18,14 +18,14 @@ from firmware_bridge.decode.evidence.voting import is_believed, is_sure
 from firmware_bridge.decode.evidence.witnesses import Witnesses
 from firmware_bridge.decode.finder_patterns import find_marks, isolate_code
 from firmware_bridge.decode.preprocess import View, around, scaled, whole
-from firmware_bridge.decode.symbology_kinds import MATRIX, ROWS, SHORT, WEAK
+from firmware_bridge.decode.symbology_kinds import LINEAR_CODES, MATRIX_CODES, SHORT_RETAIL_CODES, WEAK_CODES
 from firmware_bridge.decode.texture import Patch, find_patches
 from firmware_bridge.decode.time_budget import TimeBudget
 
-MOST = 8  # codes of one stage that are looked at again; a shelf full of labels must not use up the budget
-TRIES = 8  # second readings that may fail before a claim is left to the next stages
-ENOUGH = 640  # pixels across an EAN-13 of 95 modules: more only costs time if the place is known
-PLACES: dict[str, Callable[[View], Iterator[View]]] = {  # by the names under which the pace knows their cost
+MAX_CLAIMS_CHECKED = 8  # codes of one stage that are looked at again; a shelf full of labels must not use up the budget
+MAX_FAILED_READINGS = 8  # second readings that may fail before a claim is left to the next stages
+ENOUGH_PX = 640  # pixels across an EAN-13 of 95 modules: more only costs time if the place is known
+PLACE_PICTURES: dict[str, Callable[[View], Iterator[View]]] = {  # by the names under which the pace knows their cost
     "upright places": lambda frame: (turn_upright(frame, place) for place in find_stripes(frame.gray)),
     "freed places": lambda frame: (isolate_code(frame, code) for code in find_marks(frame.gray)),
 }
@@ -97,7 +97,7 @@ class FrameSession:
         if stage.place not in self._places:
             if self._begun and not self._time_for(f"{stage.place} places", "", self._frame):
                 return False
-            self._places[stage.place] = tuple(PLACES[f"{stage.place} places"](self._frame))
+            self._places[stage.place] = tuple(PLACE_PICTURES[f"{stage.place} places"](self._frame))
         for view in self._places[stage.place]:
             if self._begun and not self._time_for(stage.picture, stage.engine, view):
                 return False
@@ -109,14 +109,14 @@ class FrameSession:
             return
         self._begun = True
         fresh = self._ask(stage.engine, view, stage.picture)
-        for seen in fresh[:MOST]:
+        for seen in fresh[:MAX_CLAIMS_CHECKED]:
             self._rungs.setdefault((seen.symbology, seen.data), stage.name)
             self._confirm(seen, stage, None if stage.place is FrameArea.WHOLE else view)
 
     def found(self) -> tuple[BelievedCode, ...]:
         """The claims that are believed, after their rows were read, too: some were first seen in a second view of another."""
         for claim in self._claims:
-            if claim.symbology not in ROWS:
+            if claim.symbology not in LINEAR_CODES:
                 continue
             if self._stands(claim):
                 self._claims = self._rows.read(claim, self._claims)
@@ -140,14 +140,14 @@ class FrameSession:
         """Read its rows; then, if they showed nothing, read the place again, slightly changed, with all engines."""
         if self._stands(self._claim(seen)):
             return
-        if seen.symbology in ROWS:
+        if seen.symbology in LINEAR_CODES:
             self._claims = self._rows.read(self._claim(seen), self._claims)
             if is_contradicted(self._claim(seen), self._claims):
                 return
         failed = 0
         for engine, view, vote in self._second_views(seen, stage, place):
             claim = self._claim(seen)
-            if self._stands(claim) or failed >= TRIES:
+            if self._stands(claim) or failed >= MAX_FAILED_READINGS:
                 return
             self._ask(engine, view, vote)
             failed += len(self._claim(seen).votes) == len(claim.votes)
@@ -175,8 +175,8 @@ class FrameSession:
         if not place.gray.size:
             return None
         longest = max(place.gray.shape)
-        if seen.symbology in OPENCV_READS and longest > ENOUGH:
-            shrunk = scaled(ENOUGH / longest)(place)
+        if seen.symbology in OPENCV_READS and longest > ENOUGH_PX:
+            shrunk = scaled(ENOUGH_PX / longest)(place)
             place = shrunk or place
         return stage.step(place) if self._time_to_confirm(stage.picture, "", place) else None
 
@@ -206,8 +206,10 @@ class FrameSession:
 
 
 def _order(symbology: Symbology) -> Sequence[tuple[str, str]]:
-    if symbology in MATRIX:
+    if symbology in MATRIX_CODES:
         return AGAIN_MATRIX
-    if symbology in SHORT | WEAK:  # both engines are needed: first the unchanged views, which each engine reads best
-        return sorted(AGAIN, key=lambda again: again[1] != "")
-    return AGAIN
+    if (
+        symbology in SHORT_RETAIL_CODES | WEAK_CODES
+    ):  # both engines are needed: first the unchanged views, which each engine reads best
+        return sorted(SECOND_READINGS, key=lambda again: again[1] != "")
+    return SECOND_READINGS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.evidence.claim import Key
 
-LOOKS = 15  # looks for which a code stays known, or disputed, after its last time: a second of a camera
+REMEMBERED_FRAMES = 15  # looks for which a code stays known, or disputed, after its last time: a second of a camera
 STAGES_KEPT = 3  # that run early because they read lately: more would take the time of the others
 
 
@@ -39,4 +39,4 @@ class KnownCodes:
 
 def _refreshed(ages: Mapping[Key, int], now: Iterable[Key]) -> dict[Key, int]:
     """The texts with the looks since each was last found, after one more look that found some; the oldest are forgotten."""
-    return {key: age + 1 for key, age in ages.items() if age < LOOKS} | dict.fromkeys(now, 0)
+    return {key: age + 1 for key, age in ages.items() if age < REMEMBERED_FRAMES} | dict.fromkeys(now, 0)

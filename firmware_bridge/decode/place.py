@@ -6,7 +6,9 @@ from firmware_bridge.decode.detection import Corners
 
 Point = tuple[float, float]
 
-THIN = 0.25  # least breadth of a code, relative to its longer side: engines report some bars as hardly more than a line
+MIN_BREADTH = (
+    0.25  # least breadth of a code, relative to its longer side: engines report some bars as hardly more than a line
+)
 
 
 def overlap(a: Corners, b: Corners) -> bool:
@@ -34,8 +36,8 @@ def _band(corners: Corners) -> tuple[Point, ...]:
 
 def _broad(side: Point, other: Point) -> Point:
     """A side; if it is shorter than THIN of the other, one of that length at right angles to the other."""
-    length, least = (side[0] ** 2 + side[1] ** 2) ** 0.5, THIN * (other[0] ** 2 + other[1] ** 2) ** 0.5
-    return side if length >= least else (-THIN * other[1], THIN * other[0])
+    length, least = (side[0] ** 2 + side[1] ** 2) ** 0.5, MIN_BREADTH * (other[0] ** 2 + other[1] ** 2) ** 0.5
+    return side if length >= least else (-MIN_BREADTH * other[1], MIN_BREADTH * other[0])
 
 
 def _axes(corners: tuple[Point, ...]) -> Iterator[Point]:

@@ -10,13 +10,13 @@ from firmware_bridge.decode.detection import Corners, Gray
 
 Affine = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
-LARGEST = 2_600  # pixels a side may grow to; beyond it a stage costs more than it reads
-SMALLEST = 24  # pixels a side may shrink to; no code is readable below
-PAPER = 255  # grey put around a tilted picture
-AROUND = 0.15  # of a code's longer side, kept around it: bars need their quiet zones
+MAX_SIDE_PX = 2_600  # pixels a side may grow to; beyond it a stage costs more than it reads
+MIN_SIDE_PX = 24  # pixels a side may shrink to; no code is readable below
+PAPER_GREY = 255  # grey put around a tilted picture
+MARGIN_SHARE = 0.15  # of a code's longer side, kept around it: bars need their quiet zones
 AROUND_LEAST = 16  # pixels, for the same
-TILE = 8  # tiles each way of the local contrast step
-CLIP = 2.0  # contrast limit of the same; higher amplifies sensor noise into bars
+CLAHE_TILES = 8  # tiles each way of the local contrast step
+CLAHE_CLIP_LIMIT = 2.0  # contrast limit of the same; higher amplifies sensor noise into bars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ def crop(view: View, left: int, top: int, right: int, bottom: int) -> View:
 def around(view: View, corners: Corners) -> View:
     """A code's place in a picture, with the margin that engines need around it."""
     xs, ys = [p[0] for p in corners], [p[1] for p in corners]
-    margin = AROUND_LEAST + int(AROUND * max(max(xs) - min(xs), max(ys) - min(ys)))
+    margin = AROUND_LEAST + int(MARGIN_SHARE * max(max(xs) - min(xs), max(ys) - min(ys)))
     return crop(view, min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin)
 
 
@@ -89,7 +89,7 @@ def scaled(factor: float, across: float | None = None) -> Step:
 
     def step(view: View) -> View | None:
         height, width = view.gray.shape
-        if max(width * fx, height * fy) > LARGEST or min(width * fx, height * fy) < SMALLEST:
+        if max(width * fx, height * fy) > MAX_SIDE_PX or min(width * fx, height * fy) < MIN_SIDE_PX:
             return None
         how = cv2.INTER_AREA if min(fx, fy) < 1 else cv2.INTER_CUBIC
         gray = cv2.resize(view.gray, None, fx=fx, fy=fy, interpolation=how)
@@ -156,7 +156,7 @@ def inverted(view: View) -> View:
 
 def contrasted(view: View) -> View:
     """Local contrast stretched tile by tile (CLAHE)."""
-    return _new(cv2.createCLAHE(CLIP, (TILE, TILE)).apply(view.gray), view)
+    return _new(cv2.createCLAHE(CLAHE_CLIP_LIMIT, (CLAHE_TILES, CLAHE_TILES)).apply(view.gray), view)
 
 
 def evened(view: View) -> View:

@@ -5,14 +5,14 @@ from collections.abc import Callable
 
 from firmware_bridge.decode.cascade import Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode, Gray
-from firmware_bridge.decode.symbology_kinds import MATRIX
+from firmware_bridge.decode.symbology_kinds import MATRIX_CODES
 
 Plain = Callable[[Gray], list[tuple[str, str]]]
 
-ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; anything else is shown byte by byte
+QR_ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; anything else is shown byte by byte
 # One or two half-width kana are most often a letter of another encoding (zxing-cpp guesses the same), and private-use
 # characters are never printed.
-UNLIKELY = re.compile("(?<![｡-ﾟ])[｡-ﾟ]{1,2}(?![｡-ﾟ])|[\ue000-\uf8ff]")
+UNLIKELY_TEXT = re.compile("(?<![｡-ﾟ])[｡-ﾟ]{1,2}(?![｡-ﾟ])|[\ue000-\uf8ff]")
 
 
 def live_reader() -> Plain:
@@ -29,12 +29,12 @@ def patient_reader() -> Plain:
 
 def guess_text(found: BelievedCode) -> str:
     """A guess at the text of a code, only for display: `edge.codes` says what a code means."""
-    if found.symbology in MATRIX:
-        for encoding in ENCODINGS:
+    if found.symbology in MATRIX_CODES:
+        for encoding in QR_ENCODINGS:
             try:
                 guess = found.data.decode(encoding)
             except UnicodeDecodeError:
                 continue
-            if encoding != "cp932" or not UNLIKELY.search(guess):
+            if encoding != "cp932" or not UNLIKELY_TEXT.search(guess):
                 return guess
     return found.data.decode("latin-1")

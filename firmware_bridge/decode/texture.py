@@ -6,15 +6,17 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.cells import CELL, crop_to_cells, remove_thin
+from firmware_bridge.decode.cells import CELL_PX, crop_to_cells, remove_thin
 from firmware_bridge.decode.detection import Corners, Gray
 
-LEAST = 3.0  # grey levels between neighbours, on average: no engine reads fainter bars
+MIN_CONTRAST = 3.0  # grey levels between neighbours, on average: no engine reads fainter bars
 ABOVE_NOISE = 1.5  # times the value of the quietest third of the cells
-SIDE = 3  # least cells of a code each way
-FULL = 0.5  # least share of its upright box that a patch of cells fills, unless it is askew: a line of text fills less
-LONG = 4  # least cells of the longer side: a word is shorter
-REACH = 0.15  # of a read code's longer side, around it: text under bars and quiet zones belong to it
+MIN_SIDE_CELLS = 3  # least cells of a code each way
+MIN_BOX_SHARE = (
+    0.5  # least share of its upright box that a patch of cells fills, unless it is askew: a line of text fills less
+)
+MIN_LENGTH_CELLS = 4  # least cells of the longer side: a word is shorter
+AROUND_READ_CODE = 0.15  # of a read code's longer side, around it: text under bars and quiet zones belong to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +33,13 @@ def find_patches(gray: Gray) -> tuple[Patch, ...]:
     """The places of a frame (uint8, H x W) that may be codes."""
     gray = crop_to_cells(gray)
     height, width = gray.shape
-    if min(height, width) < SIDE * CELL:
+    if min(height, width) < MIN_SIDE_CELLS * CELL_PX:
         return ()
-    size = (width // CELL, height // CELL)
+    size = (width // CELL_PX, height // CELL_PX)
     across = cv2.resize(cv2.absdiff(gray[:, 1:], gray[:, :-1]), size, interpolation=cv2.INTER_AREA)
     down = cv2.resize(cv2.absdiff(gray[1:], gray[:-1]), size, interpolation=cv2.INTER_AREA)
     edges = cv2.max(across, down)
-    floor = max(LEAST, ABOVE_NOISE * float(np.percentile(edges, 33)))
+    floor = max(MIN_CONTRAST, ABOVE_NOISE * float(np.percentile(edges, 33)))
     busy = remove_thin((edges > floor).astype(np.uint8))
     count, _, boxes, _ = cv2.connectedComponentsWithStats(busy, connectivity=4)
     return tuple(_patch(box) for box in boxes[1:count] if _like_a_code(box))
@@ -45,12 +47,16 @@ def find_patches(gray: Gray) -> tuple[Patch, ...]:
 
 def _like_a_code(box: cv2.typing.MatLike) -> bool:
     _, _, wide, tall, area = (int(part) for part in box)
-    return min(wide, tall) >= SIDE and max(wide, tall) >= LONG and area >= FULL * wide * tall
+    return (
+        min(wide, tall) >= MIN_SIDE_CELLS
+        and max(wide, tall) >= MIN_LENGTH_CELLS
+        and area >= MIN_BOX_SHARE * wide * tall
+    )
 
 
 def _patch(box: cv2.typing.MatLike) -> Patch:
     left, top, wide, tall, _ = (int(part) for part in box)
-    return Patch(left=CELL * left, top=CELL * top, right=CELL * (left + wide), bottom=CELL * (top + tall))
+    return Patch(left=CELL_PX * left, top=CELL_PX * top, right=CELL_PX * (left + wide), bottom=CELL_PX * (top + tall))
 
 
 def has_patch_elsewhere(patches: Iterable[Patch], read: Iterable[Corners]) -> bool:
@@ -61,7 +67,7 @@ def has_patch_elsewhere(patches: Iterable[Patch], read: Iterable[Corners]) -> bo
 
 def _around(corners: Corners) -> Patch:
     xs, ys = [p[0] for p in corners], [p[1] for p in corners]
-    reach = round(REACH * max(max(xs) - min(xs), max(ys) - min(ys)))
+    reach = round(AROUND_READ_CODE * max(max(xs) - min(xs), max(ys) - min(ys)))
     return Patch(left=min(xs) - reach, top=min(ys) - reach, right=max(xs) + reach, bottom=max(ys) + reach)
 
 

@@ -10,7 +10,7 @@ from edge.codes.symbology import from_aim
 from edge.scan.log import Reading
 from firmware_bridge.framing.framing import Code, RefusalReason
 
-TICK = 0.5  # seconds a source may be silent before it yields None, so that the end of the process is noticed
+READ_TIMEOUT_S = 0.5  # seconds a source may be silent before it yields None, so that the end of the process is noticed
 
 
 class DeviceFault(StrEnum):

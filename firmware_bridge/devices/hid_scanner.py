@@ -15,15 +15,17 @@ from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from firmware_bridge.devices.keymap import Keyboard
 from firmware_bridge.devices.serial_listener import listen
 from firmware_bridge.framing.framing import Code, RefusalReason
-from firmware_bridge.framing.terminator_learning import RUN, LearningFramer
+from firmware_bridge.framing.terminator_learning import RUN_GAP_S, LearningFramer
 
-EVENT = struct.Struct("llHHi")  # linux/input.h: struct input_event { timeval, type, code, value }
-AT_ONCE = 64 * EVENT.size  # the kernel's own buffer for a keyboard
+INPUT_EVENT = struct.Struct("llHHi")  # linux/input.h: struct input_event { timeval, type, code, value }
+AT_ONCE = 64 * INPUT_EVENT.size  # the kernel's own buffer for a keyboard
 EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int): no other program sees the keys, so no scan is typed into a page
 EV_SYN, EV_KEY = 0, 1
 SYN_DROPPED = 3  # the kernel's buffer overflowed
 RELEASED, PRESSED = 0, 1  # 2 is the keyboard's own repeat: a scanner never means it
-SETTLE = 0.03  # seconds after Enter or Tab until it counts as the code's end; scanners type a key in some milliseconds
+SETTLE_S = (
+    0.03  # seconds after Enter or Tab until it counts as the code's end; scanners type a key in some milliseconds
+)
 Event = tuple[int, int, int]  # type, code, value
 FAULT_OF_ERRNO = {
     ENOENT: DeviceFault.NOT_FOUND,
@@ -75,7 +77,7 @@ def _hear(fd: int, wait: float) -> list[Event]:
         raise DeviceLost(DeviceFault.UNPLUGGED) from gone
     if not data:
         raise DeviceLost(DeviceFault.UNPLUGGED)
-    return [(kind, code, value) for _, _, kind, code, value in EVENT.iter_unpack(data)]
+    return [(kind, code, value) for _, _, kind, code, value in INPUT_EVENT.iter_unpack(data)]
 
 
 class KeyDecoder:
@@ -87,7 +89,7 @@ class KeyDecoder:
     def __init__(self, layout: Layout | Literal["auto"]) -> None:
         self._layouts = AUTO_LAYOUTS if layout == "auto" else (layout,)
         self._boards = [Keyboard(one) for one in self._layouts]
-        self._framers = [LearningFramer(idle=RUN, settle=SETTLE, doubtful=True) for _ in self._layouts]
+        self._framers = [LearningFramer(idle=RUN_GAP_S, settle=SETTLE_S, doubtful=True) for _ in self._layouts]
 
     @property
     def refused(self) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sized
 from typing import Protocol, TypeVar
 
-from firmware_bridge.devices.events import TICK, BytesReceived, DeviceEvent, RefusedInput, reading_of_code
+from firmware_bridge.devices.events import READ_TIMEOUT_S, BytesReceived, DeviceEvent, RefusedInput, reading_of_code
 from firmware_bridge.framing.framing import Code, RefusalReason
 
 What = TypeVar("What", bound=Sized)
@@ -33,7 +33,9 @@ class ByteReader(Protocol[Hears]):
     def silence(self) -> list[Code]: ...
 
 
-def listen(ear: ByteReader[What], hear: Callable[[float], What], *, first: float = TICK) -> Iterator[DeviceEvent]:
+def listen(
+    ear: ByteReader[What], hear: Callable[[float], What], *, first: float = READ_TIMEOUT_S
+) -> Iterator[DeviceEvent]:
     """Events without end. `hear` waits at most that many seconds for input; the `first` look may be a short one."""
     told, quiet, wait = ear.refused, 0.0, first
     while True:
@@ -49,4 +51,4 @@ def listen(ear: ByteReader[What], hear: Callable[[float], What], *, first: float
             yield RefusedInput(ear.refused - told, ear.why)
             told = ear.refused
         yield None
-        wait = min(TICK, ear.patience - quiet) if ear.unfinished else TICK
+        wait = min(READ_TIMEOUT_S, ear.patience - quiet) if ear.unfinished else READ_TIMEOUT_S

@@ -13,13 +13,15 @@ from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from firmware_bridge.devices.serial_listener import ByteReader, listen
 from firmware_bridge.framing.framing import Framer
 from firmware_bridge.framing.idle_gaps import LearnedPauses
-from firmware_bridge.framing.terminator_learning import SETTLE, LearningFramer
+from firmware_bridge.framing.terminator_learning import SETTLE_S, LearningFramer
 from firmware_bridge.framing.terminators import Terminator
 
-PARITY = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
+PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 AT_ONCE = 4096  # bytes taken at once: what the kernel holds for a line
-PROOF = 0.1  # seconds an opened line must last to count as working: one that is going away fails within this time
-CHARACTERS = 5  # a slow line's silence is counted in characters of ten bits: at 1200 baud one takes 8 ms
+OPEN_PROOF_S = (
+    0.1  # seconds an opened line must last to count as working: one that is going away fails within this time
+)
+SILENCE_CHARACTERS = 5  # a slow line's silence is counted in characters of ten bits: at 1200 baud one takes 8 ms
 FAULT_OF_ERRNO = {
     ENOENT: DeviceFault.NOT_FOUND,
     EACCES: DeviceFault.NO_PERMISSION,
@@ -46,7 +48,7 @@ class SerialScanner:
                 device.path,
                 device.baud,
                 bytesize=device.bytesize,
-                parity=PARITY[device.parity],
+                parity=PARITIES[device.parity],
                 stopbits=device.stopbits,
                 timeout=0,
                 exclusive=True,
@@ -54,7 +56,7 @@ class SerialScanner:
         except (OSError, termios.error) as error:
             raise DeviceLost(FAULT_OF_ERRNO.get(error.args[0], DeviceFault.WRONG_KIND)) from error
         self._ear = self._framer()
-        return listen(self._ear, self._hear, first=PROOF)
+        return listen(self._ear, self._hear, first=OPEN_PROOF_S)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -66,7 +68,7 @@ class SerialScanner:
     def _framer(self) -> ByteReader[bytes]:
         device, idle = self._device, self._device.idle_ms / 1000
         if device.framing == "auto":
-            settle = max(SETTLE, CHARACTERS * 10 / device.baud)
+            settle = max(SETTLE_S, SILENCE_CHARACTERS * 10 / device.baud)
             return LearningFramer(aim=device.aim, gs=device.gs, settle=settle, end=self._end, pauses=self._pauses)
         return Framer(device.framing, aim=device.aim, gs=device.gs, idle=idle)
 

@@ -17,13 +17,13 @@ from edge.config.noren_toml import BadConfig
 
 log = logging.getLogger(__name__)
 
-PACE = 11_520  # bytes a second: 115,200 baud, ten bits a byte
-PIECE = 12  # bytes written at a time: about a millisecond of line
-FULL = 0.005  # seconds until a full line is tried again
-DEAF = 2.0  # seconds a line may stay full before we report that nobody reads it
-ORDER = 4 * 1024 * 1024  # bytes an order may have; a megabyte of noise, in base64, fits
+BYTES_PER_SECOND = 11_520  # bytes a second: 115,200 baud, ten bits a byte
+BYTES_PER_WRITE = 12  # bytes written at a time: about a millisecond of line
+FULL_RETRY_S = 0.005  # seconds until a full line is tried again
+DEAF_AFTER_S = 2.0  # seconds a line may stay full before we report that nobody reads it
+MAX_ORDER_BYTES = 4 * 1024 * 1024  # bytes an order may have; a megabyte of noise, in base64, fits
 Ending = Literal["cr", "lf", "crlf", "tab", "etx", "none"]
-AROUND: dict[Ending, tuple[bytes, bytes]] = {
+FRAME_OF_TERMINATOR: dict[Ending, tuple[bytes, bytes]] = {
     "cr": (b"", b"\r"),
     "lf": (b"", b"\n"),
     "crlf": (b"", b"\r\n"),
@@ -64,7 +64,7 @@ class VirtualScanner:
         self._drop = 0
         self._stall = 0.0
         self._sent = 0
-        self._before, self._after = AROUND["cr"]
+        self._before, self._after = FRAME_OF_TERMINATOR["cr"]
 
     def plug_in(self) -> None:
         """Make the pty and link it; the link appears in one step."""
@@ -94,7 +94,7 @@ class VirtualScanner:
             case TwinCommand(send=bytes() as data, fault=None, ending=None):
                 await self._send(data)
             case TwinCommand(ending=str() as ending, fault=None, send=None):
-                self._before, self._after = AROUND[ending]
+                self._before, self._after = FRAME_OF_TERMINATOR[ending]
             case TwinCommand(fault="drop", every=int() as every, send=None):
                 self._drop, self._sent = every, 0
             case TwinCommand(fault="stall", seconds=float() as seconds, send=None):
@@ -139,19 +139,19 @@ class VirtualScanner:
     async def _write(self, data: bytes, plug: int) -> None:
         """At the line's pace; slower if the reader is slow, as with flow control."""
         loop = asyncio.get_running_loop()
-        due, deaf = loop.time(), loop.time() + DEAF
+        due, deaf = loop.time(), loop.time() + DEAF_AFTER_S
         while data:
             if self._master < 0 or self._plugs != plug:
                 raise Refusal("the scanner is unplugged")
             try:
-                written = os.write(self._master, data[:PIECE])
+                written = os.write(self._master, data[:BYTES_PER_WRITE])
             except BlockingIOError:
                 if loop.time() > deaf:
                     raise Refusal("nobody reads the line") from None
-                await asyncio.sleep(FULL)
+                await asyncio.sleep(FULL_RETRY_S)
                 continue
             data = data[written:]
-            due, deaf = due + written / PACE, loop.time() + DEAF
+            due, deaf = due + written / BYTES_PER_SECOND, loop.time() + DEAF_AFTER_S
             await asyncio.sleep(max(0.0, due - loop.time()))
 
 
@@ -190,7 +190,7 @@ async def _listen(scanner: VirtualScanner, control: Path) -> asyncio.Server:
     aside = control.with_name(control.name + ".new")
     control.parent.mkdir(parents=True, exist_ok=True)
     try:
-        server = await asyncio.start_unix_server(lambda r, w: _answer(scanner, r, w), aside, limit=ORDER)
+        server = await asyncio.start_unix_server(lambda r, w: _answer(scanner, r, w), aside, limit=MAX_ORDER_BYTES)
     except OSError as error:
         raise BadConfig(f"{control}: cannot be the control socket: {error}") from None
     aside.rename(control)

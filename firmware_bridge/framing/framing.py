@@ -7,13 +7,17 @@ from typing import Literal
 from edge.codes import aim as identifiers
 from edge.codes.separators import with_separators
 
-LIMIT = 4096  # bytes a code may have; one byte more is kept, so that the scan processor sees that it was too long
+MAX_CODE_BYTES = (
+    4096  # bytes a code may have; one byte more is kept, so that the scan processor sees that it was too long
+)
 AIM_BYTES = identifiers.IDENTIFIER_BYTES
 STX, ETX = 0x02, 0x03
 LINE_ENDS = b"\r\n"  # what scanners send between codes besides their framing
-HALF = 10.0  # seconds of silence after which half a code is dropped; no scanner pauses so long inside one
+HALF_CODE_TIMEOUT_S = (
+    10.0  # seconds of silence after which half a code is dropped; no scanner pauses so long inside one
+)
 FramingMode = Literal["line", "tab", "stx", "idle"]
-ENDS: dict[FramingMode, bytes] = {"line": LINE_ENDS, "tab": b"\t", "stx": bytes([ETX]), "idle": b""}
+END_BYTES: dict[FramingMode, bytes] = {"line": LINE_ENDS, "tab": b"\t", "stx": bytes([ETX]), "idle": b""}
 
 
 class RefusalReason(StrEnum):
@@ -44,7 +48,7 @@ class ScannerAdditions:
         """The code without these additions."""
         found = identifiers.leading_identifier(sent) if self.aim else None
         data = sent[AIM_BYTES:] if found else sent
-        return Code(data=with_separators(data, found, self.gs)[: LIMIT + 1], aim=found)
+        return Code(data=with_separators(data, found, self.gs)[: MAX_CODE_BYTES + 1], aim=found)
 
 
 class LinePosition(Enum):
@@ -65,12 +69,12 @@ class Framer:
 
     def __init__(self, framing: FramingMode = "line", *, aim: bool = True, gs: str | None = None, idle: float = 0.06):
         self._framing = framing
-        self._ends = ENDS[framing]
+        self._ends = END_BYTES[framing]
         self._cover = ScannerAdditions(aim=aim, gs=gs)
         self._code = bytearray()
         self._start = LinePosition.OUTSIDE if framing == "stx" else LinePosition.INSIDE
         self._place = self._start
-        self.patience = idle if framing == "idle" else HALF
+        self.patience = idle if framing == "idle" else HALF_CODE_TIMEOUT_S
         self.refused = 0
         self.why = RefusalReason.UNFINISHED
 
@@ -112,7 +116,7 @@ class Framer:
             self._drop(LinePosition.INSIDE)
         elif self._place is LinePosition.INSIDE:
             self._code.append(byte)
-            if len(self._code) > LIMIT + AIM_BYTES:
+            if len(self._code) > MAX_CODE_BYTES + AIM_BYTES:
                 return self._too_long()
         elif self._place is LinePosition.OUTSIDE and byte not in LINE_ENDS:
             self._refuse(RefusalReason.OUTSIDE)

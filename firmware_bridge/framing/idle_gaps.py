@@ -9,17 +9,19 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from edge.codes import aim as identifiers
-from edge.codes.completeness import LENGTHS, LONGEST, looks_whole
+from edge.codes.completeness import GTIN_LENGTHS, LONGEST_GTIN, looks_whole
 
-HOLD = 2.0  # seconds for which a possible part waits for the rest: as long as `idle_ms` may be
-FULL = 13  # digits with a check digit that are the beginning of no usual longer code; EAN-8 and UPC-A may be
-SHORTEST = 4  # characters; no code of a shop is shorter, a part of one is
-STEADY = 20  # codes in one part after which less silence is tried
-FADES = 200  # whole codes in one part after which a pause inside one is forgotten
-BACK = 10  # times as many, each time it comes back
+HOLD_S = 2.0  # seconds for which a possible part waits for the rest: as long as `idle_ms` may be
+FULL_GTIN_DIGITS = (
+    13  # digits with a check digit that are the beginning of no usual longer code; EAN-8 and UPC-A may be
+)
+SHORTEST_CODE = 4  # characters; no code of a shop is shorter, a part of one is
+STEADY_CODES = 20  # codes in one part after which less silence is tried
+PAUSE_FORGOTTEN_AFTER = 200  # whole codes in one part after which a pause inside one is forgotten
+FORGET_FACTOR = 10  # times as many, each time it comes back
 LONGEST_MEMORY = 20_000  # of them at most
 MOST_PARTS = 48  # that are tried in every combination; more are one code, or noise
-APART = 4  # times as long as the shortest silence is another kind of silence
+OTHER_SILENCE_FACTOR = 4  # times as long as the shortest silence is another kind of silence
 Shape = tuple[int, bool]  # characters, and whether all are digits
 
 
@@ -32,7 +34,7 @@ class LearnedPauses:
     alone: set[Shape] = field(default_factory=set)  # of codes after which nothing came
     numbers: set[Shape] = field(default_factory=set)  # those of them without a check digit: the chain's own numbers
     whole: int = 0  # whole codes in one part since it last paused inside one
-    memory: int = FADES // BACK  # how many of them make it forgotten
+    memory: int = PAUSE_FORGOTTEN_AFTER // FORGET_FACTOR  # how many of them make it forgotten
     steady: int = 0  # codes in a row that came in one part
     least: float = field(init=False)
 
@@ -62,7 +64,7 @@ class LearnedPauses:
             return True
         if self.inside and _shape(code)[1]:
             return False  # an EAN-8 may be the beginning of an EAN-13, however many have come alone
-        return _shape(code) in self.alone or not (self.inside or _shape(code)[1] or len(code) < SHORTEST)
+        return _shape(code) in self.alone or not (self.inside or _shape(code)[1] or len(code) < SHORTEST_CODE)
 
     def learn(self, groups: Sequence[Sequence[bytes]], gaps: Sequence[float]) -> None:
         """Codes came in these parts, with at least `gaps` seconds, and less than twice that, between one and the next."""
@@ -76,10 +78,10 @@ class LearnedPauses:
     def _learn(self, parts: int, gaps: Sequence[float]) -> None:
         self.steady = self.steady + 1 if parts == 1 else 0
         if parts > 2:
-            self.idle = max(self.idle, min(2 * gaps[len(gaps) // 2], HOLD))
+            self.idle = max(self.idle, min(2 * gaps[len(gaps) // 2], HOLD_S))
         elif parts == 2:
             self._paused()
-        elif self.steady >= STEADY:  # it may be another scanner by now; if this is too short, it is widened again
+        elif self.steady >= STEADY_CODES:  # it may be another scanner by now; if this is too short, it is widened again
             self.idle, self.steady = max(self.idle / 2, self.least), 0
 
     def learn_alone(self, code: bytes) -> None:
@@ -103,7 +105,7 @@ class LearnedPauses:
 
     def _paused(self) -> None:
         if not self.inside:
-            self.memory = min(BACK * self.memory, LONGEST_MEMORY)
+            self.memory = min(FORGET_FACTOR * self.memory, LONGEST_MEMORY)
         self.inside, self.whole = True, 0
 
     def _fade(self) -> None:
@@ -140,12 +142,12 @@ def split_into_codes(
 
 
 def _are_codes(texts: Sequence[bytes]) -> bool:
-    return any(map(looks_whole, texts)) and all(len(text) >= SHORTEST for text in texts)
+    return any(map(looks_whole, texts)) and all(len(text) >= SHORTEST_CODE for text in texts)
 
 
 def _units(parts: Sequence[bytes], gaps: Sequence[float]) -> list[Sequence[bytes]]:
     """Parts with only short silence between them, if some silence was much longer than other."""
-    if not gaps or max(gaps) < APART * min(gaps):
+    if not gaps or max(gaps) < OTHER_SILENCE_FACTOR * min(gaps):
         return [[part] for part in parts] if len(parts) < 3 or not _is_typed(parts) else [parts]
     found: list[list[bytes]] = [[parts[0]]]
     for part, gap in zip(parts[1:], gaps, strict=True):
@@ -180,7 +182,7 @@ def _groups(parts: Sequence[bytes], numbers: Collection[Shape]) -> list[Sequence
 
 def _codes_in_loose(parts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     """Parts that make nothing known: each is a code, or all are one if one of them is too short to be a code."""
-    if len(parts) > 1 and any(len(part) < SHORTEST for part in parts):
+    if len(parts) > 1 and any(len(part) < SHORTEST_CODE for part in parts):
         yield parts
     else:
         yield from ([part] for part in parts)
@@ -205,17 +207,17 @@ def _are_one(parts: Sequence[bytes], numbers: Collection[Shape]) -> bool:
 
 def _may_be_one(code: bytes) -> bool:
     length, is_digits = _shape(code)
-    return (not is_digits or length in LENGTHS) and looks_whole(code)
+    return (not is_digits or length in GTIN_LENGTHS) and looks_whole(code)
 
 
 def _is_typed(parts: Sequence[bytes]) -> bool:
     """Whether it comes key by key, or nearly: then its beginning says nothing."""
-    return len(parts) > 2 and all(len(part) < SHORTEST for part in parts)
+    return len(parts) > 2 and all(len(part) < SHORTEST_CODE for part in parts)
 
 
 def _is_full(code: bytes) -> bool:
     length, is_digits = _shape(code)
-    return is_digits and FULL <= length <= LONGEST and looks_whole(code)
+    return is_digits and FULL_GTIN_DIGITS <= length <= LONGEST_GTIN and looks_whole(code)
 
 
 def _shape(code: bytes) -> Shape:

@@ -10,26 +10,37 @@ from edge.codes.completeness import is_tail, looks_whole
 from firmware_bridge.framing.framing import (
     AIM_BYTES,
     ETX,
-    HALF,
-    LIMIT,
+    HALF_CODE_TIMEOUT_S,
     LINE_ENDS,
+    MAX_CODE_BYTES,
     STX,
     Code,
     RefusalReason,
     ScannerAdditions,
 )
-from firmware_bridge.framing.idle_gaps import HOLD, LearnedPauses, may_continue, split_into_codes
-from firmware_bridge.framing.terminators import BYTES, CUTS, Terminator, is_single_scan, split_scans, terminator_of
+from firmware_bridge.framing.idle_gaps import HOLD_S, LearnedPauses, may_continue, split_into_codes
+from firmware_bridge.framing.terminators import (
+    TERMINATOR_BYTES,
+    TERMINATOR_PATTERNS,
+    Terminator,
+    is_single_scan,
+    split_scans,
+    terminator_of,
+)
 
-SETTLE = 0.02  # seconds after an end until it is the last: USB bridges hand bytes over every 16 ms
-RUN = 0.25  # seconds of silence that part two runs while the end is not known; hands are slower, scanners quicker
-UNSURE = 2.0  # seconds until a run without any known end is taken for a code: it costs the first scan of a scanner
+SETTLE_S = 0.02  # seconds after an end until it is the last: USB bridges hand bytes over every 16 ms
+RUN_GAP_S = 0.25  # seconds of silence that part two runs while the end is not known; hands are slower, scanners quicker
+UNKNOWN_END_TIMEOUT_S = (
+    2.0  # seconds until a run without any known end is taken for a code: it costs the first scan of a scanner
+)
 #               that sends no end, and spares every scanner that pauses inside a code
-TRUSTED = 2  # scans in a row with the same end after which one without it is only half a scan
-DOUBTED = (
-    TRUSTED - 1
+TRUSTED_AFTER = 2  # scans in a row with the same end after which one without it is only half a scan
+DOUBTED_AT = (
+    TRUSTED_AFTER - 1
 )  # what one scan without the end leaves of that: the next such scan is taken, the next good one mends it
-MOST = LIMIT + AIM_BYTES + 3  # bytes of a run that may be one code: its STX and two of its end included
+MAX_RUN_BYTES = (
+    MAX_CODE_BYTES + AIM_BYTES + 3
+)  # bytes of a run that may be one code: its STX and two of its end included
 
 
 class LearningFramer:
@@ -46,7 +57,7 @@ class LearningFramer:
         aim: bool = True,
         gs: str | None = None,
         idle: float = 0.06,
-        settle: float = SETTLE,
+        settle: float = SETTLE_S,
         doubtful: bool = False,
         end: Terminator | None = None,
         pauses: LearnedPauses | None = None,
@@ -85,15 +96,15 @@ class LearningFramer:
         if self._skipping:
             return self.pauses.idle
         if not self._run:
-            return HOLD
+            return HOLD_S
         if self.end is Terminator.SILENCE:
-            return min(2 * self._gaps[-1], HOLD) if self._is_parted else self.pauses.idle
+            return min(2 * self._gaps[-1], HOLD_S) if self._is_parted else self.pauses.idle
         found = terminator_of(bytes(self._run))
         if found is not None and self.end in (None, found):
             return self._settle
         if not self._is_parted:
-            return RUN
-        return HALF if self._is_trusted and found is None else UNSURE
+            return RUN_GAP_S
+        return HALF_CODE_TIMEOUT_S if self._is_trusted and found is None else UNKNOWN_END_TIMEOUT_S
 
     def feed(self, data: bytes) -> list[Code]:
         """The codes that these bytes complete; if more bytes might belong to a code, silence completes it."""
@@ -115,7 +126,7 @@ class LearningFramer:
         if self.end is Terminator.SILENCE:
             return self._unended()
         if not self._is_parted:
-            self._part(RUN)
+            self._part(RUN_GAP_S)
             return self._several()
         return self._given_up(found)
 
@@ -127,7 +138,7 @@ class LearningFramer:
 
     @property
     def _is_trusted(self) -> bool:
-        return self._agreed >= TRUSTED
+        return self._agreed >= TRUSTED_AFTER
 
     @property
     def _is_parted(self) -> bool:
@@ -143,7 +154,7 @@ class LearningFramer:
         if self.end is Terminator.ETX and byte == ETX:
             self._learn(Terminator.ETX)
             return self._scans(Terminator.ETX)
-        return self._too_much() if len(self._run) > MOST else []
+        return self._too_much() if len(self._run) > MAX_RUN_BYTES else []
 
     def _at_once(self) -> list[Code]:
         """A code that is alone, ends with this scanner's known end and has nothing behind it, waits for no silence.
@@ -155,7 +166,7 @@ class LearningFramer:
         end = terminator_of(run)
         if end is None or end is not self.end or not self._is_trusted or self._doubtful or self._skipping:
             return []
-        code, *others = CUTS[end].split(run)
+        code, *others = TERMINATOR_PATTERNS[end].split(run)
         if others != [b""] or not is_single_scan(code):
             return []
         self._learn(end)
@@ -164,20 +175,30 @@ class LearningFramer:
     @property
     def _ends(self) -> bytes:
         """Bytes that may end what is skipped."""
-        return b"" if self.end is Terminator.SILENCE else BYTES[self.end] if self.end else b"".join(BYTES.values())
+        return (
+            b""
+            if self.end is Terminator.SILENCE
+            else TERMINATOR_BYTES[self.end]
+            if self.end
+            else b"".join(TERMINATOR_BYTES.values())
+        )
 
     def _too_much(self) -> list[Code]:
         """More than one code can have: several were sent without a pause, or it is noise."""
         run = bytes(self._run)
-        end = self.end if self.end in BYTES else next((it for it, cut in CUTS.items() if cut.search(run)), None)
-        if end is None or not (cuts := list(CUTS[end].finditer(run))):
+        end = (
+            self.end
+            if self.end in TERMINATOR_BYTES
+            else next((it for it, cut in TERMINATOR_PATTERNS.items() if cut.search(run)), None)
+        )
+        if end is None or not (cuts := list(TERMINATOR_PATTERNS[end].finditer(run))):
             self._clear()
             self._skipping = True
             return [self._code(run)]
         done, rest = run[: cuts[-1].end()], run[cuts[-1].end() :]
         self._clear()
         self._run += rest
-        return [self._code(piece) for piece in CUTS[end].split(done) if piece]
+        return [self._code(piece) for piece in TERMINATOR_PATTERNS[end].split(done) if piece]
 
     def _several(self) -> list[Code]:
         """Another run has ended without the known end: are those two scans, or one with a pause inside?
@@ -202,7 +223,7 @@ class LearningFramer:
         self._clear()
         if end is Terminator.SILENCE and not self.pauses.is_over(runs[-1:], []):
             self._run += runs.pop()  # the rest of it may be still to come
-            self._part(RUN)
+            self._part(RUN_GAP_S)
         return [self._code(_bare(run, end)) for run in runs]
 
     def _runs(self) -> list[bytes]:
@@ -217,12 +238,12 @@ class LearningFramer:
         whole = looks_whole(bytes(self._run))
         if whole or not (self._is_trusted or (self._doubtful and not self._endless)):
             if self._is_trusted:
-                self._agreed = DOUBTED
+                self._agreed = DOUBTED_AT
                 return self._whole()
             self._relearn(Terminator.SILENCE)
             return self._without_end(waited=True)
         self._refuse(RefusalReason.UNFINISHED)
-        self._endless, self._agreed = self._endless + 1, min(self._agreed, DOUBTED)
+        self._endless, self._agreed = self._endless + 1, min(self._agreed, DOUBTED_AT)
         self._clear()
         return []
 
@@ -232,7 +253,7 @@ class LearningFramer:
             self._gaps[-1] = self.patience
         else:
             self._part(self.pauses.idle)
-        waited = self._gaps[-1] >= HOLD
+        waited = self._gaps[-1] >= HOLD_S
         over = waited or (self._gaps[-1] == self.pauses.idle and self.pauses.is_over(self._runs(), self._gaps[:-1]))
         return self._without_end(waited=waited) if over else []
 
@@ -296,4 +317,4 @@ class LearningFramer:
 
 
 def _bare(run: bytes, end: Terminator) -> bytes:
-    return run.rstrip(BYTES[end]) if end in BYTES else run
+    return run.rstrip(TERMINATOR_BYTES[end]) if end in TERMINATOR_BYTES else run

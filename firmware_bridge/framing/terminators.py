@@ -17,8 +17,8 @@ class Terminator(StrEnum):
     SILENCE = "idle"
 
 
-BYTES = {Terminator.LINE: LINE_ENDS, Terminator.TAB: b"\t", Terminator.ETX: bytes([ETX])}
-CUTS = {end: re.compile(b"[%s]+" % re.escape(ends)) for end, ends in BYTES.items()}
+TERMINATOR_BYTES = {Terminator.LINE: LINE_ENDS, Terminator.TAB: b"\t", Terminator.ETX: bytes([ETX])}
+TERMINATOR_PATTERNS = {end: re.compile(b"[%s]+" % re.escape(ends)) for end, ends in TERMINATOR_BYTES.items()}
 
 # A line that is a code by itself, and no line of a business card: a number, NW-7 with its letters, capitals and digits with
 # or without hyphens (Code 39), our own code, an address, a token. As in ui/static/js/scan-text.js.
@@ -35,9 +35,9 @@ def is_single_scan(line: bytes) -> bool:
 
 def terminator_of(run: bytes) -> Terminator | None:
     """The end of a run of bytes; None if it has no end that scanners use."""
-    if run.rstrip(LINE_ENDS).endswith(BYTES[Terminator.ETX]):
+    if run.rstrip(LINE_ENDS).endswith(TERMINATOR_BYTES[Terminator.ETX]):
         return Terminator.ETX
-    return next((end for end, ends in BYTES.items() if run[-1:] and run[-1] in ends), None)
+    return next((end for end, ends in TERMINATOR_BYTES.items() if run[-1:] and run[-1] in ends), None)
 
 
 def split_scans(run: bytes, end: Terminator, *, aim: bool) -> list[bytes]:
@@ -46,7 +46,7 @@ def split_scans(run: bytes, end: Terminator, *, aim: bool) -> list[bytes]:
 
     Then each begins with its AIM identifier, or is what a shop scans, line by line: no QR code with lines is like that.
     """
-    pieces = [bare for piece in CUTS[end].split(run) if (bare := piece.lstrip(LINE_ENDS))]
+    pieces = [bare for piece in TERMINATOR_PATTERNS[end].split(run) if (bare := piece.lstrip(LINE_ENDS))]
     if len(pieces) < 2:
         return pieces
     if aim and identifiers.leading_identifier(pieces[0]):
@@ -60,7 +60,7 @@ def _from_identifiers(run: bytes, end: Terminator) -> list[bytes]:
     """Cut before an AIM identifier that comes directly after an end."""
     found: list[bytes] = []
     at = 0
-    for cut in CUTS[end].finditer(run):
+    for cut in TERMINATOR_PATTERNS[end].finditer(run):
         if cut.end() == len(run) or identifiers.leading_identifier(run[cut.end() :]):
             found.append(run[at : cut.start()])
             at = cut.end()

@@ -19,8 +19,8 @@ from sync.transport.broker import read_broker
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
 
-LOOK = 0.05  # s to wait for something that arrives
-FRESH = timedelta(
+RECEIVE_WAIT_S = 0.05  # s to wait for something that arrives
+MAX_CLOCK_ERROR = timedelta(
     seconds=60
 )  # HQ announces itself every 20 s; a retained message at a broker may be older than HQ's move
 
@@ -43,7 +43,7 @@ class OtherBroker:
     last: str = "nothing is known of it"
 
     def doubts(self) -> list[Doubt]:
-        for event in self.link.read(LOOK):
+        for event in self.link.read(RECEIVE_WAIT_S):
             self._take(event)
         if self.heard:
             return []
@@ -70,7 +70,7 @@ class OtherBroker:
             return True
         now = self.trial.moment + timedelta(seconds=time.monotonic() - self.begun)
         try:
-            return abs(now - parse_utc(header.time)) < FRESH
+            return abs(now - parse_utc(header.time)) < MAX_CLOCK_ERROR
         except (ValueError, TypeError):  # not a time, or one without its zone
             return False
 

@@ -11,7 +11,7 @@ from edge.single_instance import is_locked
 from sync.config_trial.states import Doubt
 from sync.config_trial.trial import OnTrial
 
-OPEN = frozenset(
+OPEN_CAMERA_FAULTS = frozenset(
     {"black", "covered", "ended"}
 )  # a camera is open even if it sees nothing: in the dark, before a poster
 
@@ -45,7 +45,7 @@ def _opened(db: Database, trial: OnTrial) -> list[Doubt]:
         match row["state"], row["detail"]:
             case "works", _:
                 pass
-            case "lost", detail if detail in OPEN:
+            case "lost", detail if detail in OPEN_CAMERA_FAULTS:
                 pass
             case "lost", detail:
                 found.append(Doubt(text=f"device {device.id} does not open: {detail}", sort="wrong"))

@@ -12,8 +12,8 @@ from sync.config_trial.states import Doubt
 from sync.config_trial.trial import OnTrial
 
 ANSWER_WITHIN = 5.0  # s for one page; a Pi's slowest takes a tenth of one
-LARGEST = 4_000_000  # bytes of a page that are read
-STORE = ("/", "/brand.css", "/board", "/status", "/staff")
+MAX_PAGE_BYTES = 4_000_000  # bytes of a page that are read
+STORE_PAGES = ("/", "/brand.css", "/board", "/status", "/staff")
 
 
 class ConfigInForce(Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class PagesProbe:
 
     def __post_init__(self) -> None:
         places = self.trial.after.config.stations
-        self._left = [*STORE, *(path for place in places if (path := _page(place)))]
+        self._left = [*STORE_PAGES, *(path for place in places if (path := _page(place)))]
 
     def doubts(self) -> list[Doubt]:
         """What is wrong with the web process, if anything."""
@@ -87,6 +87,6 @@ def _get(config: Config, path: str) -> tuple[int, bytes]:
     try:
         line.request("GET", path)
         answer = line.getresponse()
-        return answer.status, answer.read(LARGEST)
+        return answer.status, answer.read(MAX_PAGE_BYTES)
     finally:
         line.close()

@@ -45,10 +45,12 @@ TRANSITIONS: Mapping[tuple[Stage, Transition], Stage] = {
     (Stage.TRIAL, Transition.INTERRUPT): Stage.ROLLED_BACK,
 }
 
-DEADLINE = 30.0  # s a trial may take: a crashed process is up again within 10 s, HQ sends every 20 s
-PATIENCE = 5.0  # s a fault may last before the trial has failed: the bridge tries a lost device again within 2 s
-TRIES = 3  # times a config that could not be judged is tried: one that crashes a process crashes it three times
-SETTLE = 1.0  # s all must be well at the same time: a process that the new config crashes does so in its first rounds
+TRIAL_DEADLINE_S = 30.0  # s a trial may take: a crashed process is up again within 10 s, HQ sends every 20 s
+FAULT_TOLERANCE_S = (
+    5.0  # s a fault may last before the trial has failed: the bridge tries a lost device again within 2 s
+)
+MAX_TRIALS = 3  # times a config that could not be judged is tried: one that crashes a process crashes it three times
+SETTLE_S = 1.0  # s all must be well at the same time: a process that the new config crashes does so in its first rounds
 
 OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.VALIDATED, Stage.TRIAL})
 
@@ -71,7 +73,7 @@ def next_attempt(entries: Iterable[Entry], epoch: str, version: int) -> int:
     last = max(newer, key=lambda entry: entry.number, default=None)
     if last is None:
         return 1
-    again = last.version == version and last.interrupted and last.attempt < TRIES
+    again = last.version == version and last.interrupted and last.attempt < MAX_TRIALS
     return last.attempt + 1 if again else 0
 
 
@@ -90,14 +92,14 @@ class Doubt:
     gone: bool = False
 
 
-PASSED = ""
+PASSED_REASON = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """PASSED, or why not; `again`: the config itself was not judged."""
 
-    why: str = PASSED
+    why: str = PASSED_REASON
     again: bool = False
 
 
@@ -107,14 +109,14 @@ def judge_trial(doubts: Sequence[Doubt], *, trial_s: float, wrong_s: float, well
     Seconds since the trial began, since something has been wrong, since all has been well, each without a break.
     """
     if not doubts:
-        return Verdict() if well_s >= SETTLE else None
+        return Verdict() if well_s >= SETTLE_S else None
     first = {doubt.sort: doubt for doubt in reversed(doubts)}
     match first:
         case {"over": doubt}:
             pass
-        case {"wrong": doubt} if wrong_s >= PATIENCE or trial_s >= DEADLINE:
+        case {"wrong": doubt} if wrong_s >= FAULT_TOLERANCE_S or trial_s >= TRIAL_DEADLINE_S:
             pass
-        case _ if trial_s >= DEADLINE:
+        case _ if trial_s >= TRIAL_DEADLINE_S:
             doubt = doubts[0]
         case _:
             return None

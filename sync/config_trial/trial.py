@@ -28,7 +28,7 @@ from edge.facts.box import (
 from edge.platform.clock import Now
 from edge.platform.database import one, rows, synchronous, writing
 from sync.config_trial import states, validation
-from sync.config_trial.states import DEADLINE, TRANSITIONS, Entry, Stage, Transition, Verdict
+from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Entry, Stage, Transition, Verdict
 from sync.feeds.versions import FeedPosition
 from sync.protocol.signing import PublicKeys
 from sync.sync_log import append_note
@@ -36,7 +36,7 @@ from sync.trust import trusted_keys
 
 log = logging.getLogger(__name__)
 
-REMEMBERED = 50  # configs that are kept at least; HQ asks for the latest ones only
+CONFIGS_KEPT = 50  # configs that are kept at least; HQ asks for the latest ones only
 NAMED_MOST = 20  # unknown keys that are named to HQ
 GOOD_ONES = 3  # of the kept ones at least so many stay: an older Noren may need one that it can read
 
@@ -163,7 +163,7 @@ class Trials:
         if row and row[0] >= entry.number:
             return msgspec.json.decode(row[1], type=list[str])
         self._asked = at if self._asked is None else self._asked
-        if at - self._asked > DEADLINE:
+        if at - self._asked > TRIAL_DEADLINE_S:
             raise BadDocument("box.devices", "the bridge did not say whether they are there: does it run?")
         return None
 
@@ -188,7 +188,7 @@ class Trials:
         match self.check.verdict():
             case None:
                 return False
-            case Verdict(why=states.PASSED):
+            case Verdict(why=states.PASSED_REASON):
                 self._turn(Transition.PASS, now)
             case Verdict(why=why, again=True):
                 self._turn(Transition.INTERRUPT, now, why)
@@ -251,5 +251,5 @@ def _forget(db: Database) -> None:
     db.conn.execute(
         """delete from configs where number <= (select max(number) from configs) - ?
            and number not in (select number from configs where stage = 'kept' order by number desc limit ?)""",
-        (REMEMBERED, GOOD_ONES),
+        (CONFIGS_KEPT, GOOD_ONES),
     )

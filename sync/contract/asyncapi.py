@@ -10,24 +10,24 @@ import msgspec
 from msgspec import UNSET
 
 from edge.facts.fact import Fact, event_type
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from edge.registry import FACTS
 from sync.contract import asyncapi_channels, yaml_writer
-from sync.contract.examples import EXAMPLES, KEY, Example
-from sync.contract.json_schemas import HEADERS, Json, components, named, schemas, tag
+from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
+from sync.contract.json_schemas import HEADER_TYPES, Json, components, named, schemas, tag
 from sync.hq.feeds.feed import SCOPE_ALL
 from sync.protocol.envelope import ROWS_MOST, WIRE_MOST, seal
 from sync.protocol.feed_types import KEY_FIELDS
-from sync.protocol.messages import ROWS, VERSION
+from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION
 from sync.protocol.signing import write_public
 
-HERE = Path(__file__).parents[1]
+SYNC_FOLDER = Path(__file__).parents[1]
 DOCUMENT, SCHEMAS = "asyncapi.yaml", "schemas"
-HEAD = """\
+FILE_HEAD = """\
 # Not written by hand: `.venv/bin/python -m sync.contract.asyncapi` makes it from the types: sync/protocol/messages.py,
 # sync/protocol/feed_types.py, edge/registry.py.
 """
-TEXT = f"""\
+DESCRIPTION = f"""\
 The messages between a store's box and headquarters over MQTT (5 or 3.1.1), seen from the box: it sends what is \
 under `up` and receives what is under `down`. HQ does it the other way round.
 
@@ -46,7 +46,7 @@ A feed (`x-feeds`, by name) goes to all stores alike or to one store (`scope`); 
 `key` the field of the body that is the row's key too; `body-of-key` names rows that hold something else.
 
 Beside the examples of each message is what is published on the wire (`x-wire`), signed for its topic with the secret \
-key of RFC 8032's first test under the id `{KEY.id}`; its public half is `{write_public(KEY.public)}`.
+key of RFC 8032's first test under the id `{EXAMPLE_KEY.id}`; its public half is `{write_public(EXAMPLE_KEY.public)}`.
 """
 
 
@@ -57,22 +57,26 @@ def document() -> Json:
     refs = dict(zip(kinds, found, strict=True))
     return {
         "asyncapi": "3.0.0",
-        "info": {"title": "Noren: store and headquarters", "version": f"{VERSION}.0.0", "description": TEXT},
+        "info": {
+            "title": "Noren: store and headquarters",
+            "version": f"{FORMAT_VERSION}.0.0",
+            "description": DESCRIPTION,
+        },
         "defaultContentType": "application/x-ndjson",
         "channels": asyncapi_channels.channels(),
         "operations": asyncapi_channels.operations(),
         "components": {
-            "messages": {tag(header): _message(header, refs) for header in HEADERS},
+            "messages": {tag(header): _message(header, refs) for header in HEADER_TYPES},
             "schemas": dict(sorted(parts.items())),
         },
-        "x-feeds": {feed: _feed(feed, refs) for feed in FEEDS},
+        "x-feeds": {feed: _feed(feed, refs) for feed in FEED_TABLES},
         "x-facts": {event_type(FACTS[kind]): _fact(FACTS[kind], refs) for kind in sorted(FACTS)},
     }
 
 
 def _message(header: type, refs: Json) -> Json:
     examples = [one for one in EXAMPLES if type(one.header) is header]
-    row = ROWS.get(header)
+    row = BODY_ROWS.get(header)
     items = refs.get(f"row.{row.__name__}", {}) if row else UNSET
     lines = {"maxItems": 0} if items is UNSET else {"items": items, "maxItems": ROWS_MOST}
     return {
@@ -101,7 +105,7 @@ def _example(one: Example) -> Json:
 
 def _wire(one: Example) -> Json:
     """The example as it is published; text, because it is too short to be compressed."""
-    return {"topic": one.topic, "message": seal(one.topic, one.header, one.rows, KEY).decode()}
+    return {"topic": one.topic, "message": seal(one.topic, one.header, one.rows, EXAMPLE_KEY).decode()}
 
 
 def _feed(feed: str, refs: Json) -> Json:
@@ -126,7 +130,7 @@ def files() -> dict[str, str]:
     """All files of the contract with their text, by their path from here."""
     texts = {name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in schemas().items()}
     return {
-        DOCUMENT: HEAD + yaml_writer.write(document()),
+        DOCUMENT: FILE_HEAD + yaml_writer.write(document()),
         **{f"{SCHEMAS}/{name}": text for name, text in texts.items()},
     }
 
@@ -143,4 +147,4 @@ def write(here: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(HERE)
+    write(SYNC_FOLDER)

@@ -26,7 +26,7 @@ PARAMETERS: dict[str, Json] = {
     STORE: {"description": "The store's id."},
     FEED: {"description": "The feed's name: a key of x-feeds."},
 }
-OR_ALL: Json = {"description": f"The store's id, or `{topics.ALL}`: for every store of the chain."}
+OR_ALL: Json = {"description": f"The store's id, or `{topics.ALL_STORES}`: for every store of the chain."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ CHANNELS = (
     _down("do", (Do,), "A command with an end, done once.", to_all=True),
     Channel(
         name="hq",
-        address=topics.down(CHAIN, topics.ALL, "hq"),
+        address=topics.down(CHAIN, topics.ALL_STORES, "hq"),
         action="receive",
         messages=(HqPresence,),
         summary="HQ is there, and its time; its last will says that it is not.",

@@ -40,11 +40,11 @@ from sync.protocol.signing import read_private
 
 CHAIN, STORE = "hanada", "ginza"
 EPOCH, FEED_EPOCH = "5f0a", "c41d"  # true ones are 32 hex digits; these keep the examples short
-GTIN = "04512345678906"
-TIME = "2026-11-21T10:42:00.123Z"
-GENESIS = bytes(32)
+EXAMPLE_GTIN = "04512345678906"
+EXAMPLE_TIME = "2026-11-21T10:42:00.123Z"
+GENESIS_HASH = bytes(32)
 # The secret key of RFC 8032's first test: everybody knows it, so nobody may take it for a real one.
-KEY = read_private("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "example")
+EXAMPLE_KEY = read_private("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "example")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +70,14 @@ _FACT = msgspec.json.encode(
         "id": f"{STORE}/{EPOCH}/8",
         "source": f"/stores/{STORE}",
         "type": "noren.pickup.accepted",
-        "time": TIME,
+        "time": EXAMPLE_TIME,
         "data": {"order": "o-1", "number": "4821", "from": OrderState.PLACED},
     }
 ).decode()
-_HASH = hashlib.sha256(GENESIS + _FACT.encode()).hexdigest()
-_STOCK = StockRow(gtin=GTIN, on_hand=6, reserved=1, epoch=EPOCH, through_seq=8, as_of=datetime.fromisoformat(TIME))
+_HASH = hashlib.sha256(GENESIS_HASH + _FACT.encode()).hexdigest()
+_STOCK = StockRow(
+    gtin=EXAMPLE_GTIN, on_hand=6, reserved=1, epoch=EPOCH, through_seq=8, as_of=datetime.fromisoformat(EXAMPLE_TIME)
+)
 _OFFER = Offer(
     offer="rain-1",
     title=LocalizedText(ja="雨の日 100円引き", en="100 yen off on rainy days"),
@@ -86,8 +88,8 @@ _OFFER = Offer(
     quota=50,
     single_use=True,
 )
-_ROW = FeedRow(key=GTIN, version=42, body=Raw(msgspec.json.encode(_STOCK)))
-_HEAD = FeedHead(epoch=FEED_EPOCH, version=42, rows=1, digest=as_text(add_row(0, GTIN, 42)))
+_ROW = FeedRow(key=EXAMPLE_GTIN, version=42, body=Raw(msgspec.json.encode(_STOCK)))
+_HEAD = FeedHead(epoch=FEED_EPOCH, version=42, rows=1, digest=as_text(add_row(0, EXAMPLE_GTIN, 42)))
 
 EXAMPLES: tuple[Example, ...] = (
     Example(
@@ -96,7 +98,7 @@ EXAMPLES: tuple[Example, ...] = (
             store=STORE,
             epoch=EPOCH,
             lane=0,
-            prev=Prev(seq=0, hash=GENESIS.hex()),
+            prev=Prev(seq=0, hash=GENESIS_HASH.hex()),
             first=8,
             last=8,
             hash=_HASH,
@@ -112,7 +114,7 @@ EXAMPLES: tuple[Example, ...] = (
             epoch=EPOCH,
             box="77ab",
             software="0.1.0",
-            time=TIME,
+            time=EXAMPLE_TIME,
             clock="synced",
             backlog=1,
             disk_free=0.72,
@@ -123,7 +125,7 @@ EXAMPLES: tuple[Example, ...] = (
         ),
     ),
     Example(topic=_up("want"), header=Want(feed="stock", epoch=FEED_EPOCH, version=41)),
-    Example(topic=_up("ask"), header=Ask(id="q-1", question="stock", args={"gtin": GTIN})),
+    Example(topic=_up("ask"), header=Ask(id="q-1", question="stock", args={"gtin": EXAMPLE_GTIN})),
     Example(topic=_down("ack"), header=Ack(epoch=EPOCH, lane=0, seq=8, ordinal=1, hash=_HASH)),
     Example(
         topic=_down("ack"),
@@ -135,7 +137,7 @@ EXAMPLES: tuple[Example, ...] = (
         rows=[_ROW],
     ),
     Example(
-        topic=topics.feed(CHAIN, topics.ALL, "offers"),
+        topic=topics.feed(CHAIN, topics.ALL_STORES, "offers"),
         header=FeedDelta(feed="offers", epoch=FEED_EPOCH, since=6, version=7),
         rows=[FeedRow(key=_OFFER.offer, version=7, body=Raw(msgspec.json.encode(_OFFER)))],
     ),
@@ -154,5 +156,5 @@ EXAMPLES: tuple[Example, ...] = (
         topic=_down("do"),
         header=Do(id="d-1", command="reload", expires="2026-11-21T11:00:00.000Z", args={"feed": "stock"}),
     ),
-    Example(topic=topics.down(CHAIN, topics.ALL, "hq"), header=HqPresence(state="up", time=TIME)),
+    Example(topic=topics.down(CHAIN, topics.ALL_STORES, "hq"), header=HqPresence(state="up", time=EXAMPLE_TIME)),
 )

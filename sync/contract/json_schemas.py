@@ -10,10 +10,10 @@ from edge.facts.fact import Fact, RelayedFact, Time
 from edge.features.stock import NeighbourStock
 from edge.registry import FACTS
 from sync.protocol.event import Event
-from sync.protocol.feed_types import KINDS as FEED_ROWS
-from sync.protocol.messages import NULL, VERSION, AnyHeader, EventRow, FeedRow
+from sync.protocol.feed_types import ROW_TYPES as FEED_ROWS
+from sync.protocol.messages import FORMAT_VERSION, NULL_BODY, AnyHeader, EventRow, FeedRow
 
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
+JSON_SCHEMA_DRAFT = "https://json-schema.org/draft/2020-12/schema"
 Json = dict[str, Any]
 
 
@@ -21,7 +21,7 @@ def _plain(row: type) -> type:
     """The row's type with Raw, of which msgspec makes no schema, said as any JSON; all else as it is."""
     fields: list[Any] = []
     for field in msgspec.structs.fields(row):
-        default = None if field.default is NULL else field.default
+        default = None if field.default is NULL_BODY else field.default
         fields.append(
             (field.name, field.type, default) if default is not msgspec.NODEFAULT else (field.name, field.type)
         )
@@ -41,14 +41,14 @@ def _as_told(fact: type[Fact]) -> type:
     return msgspec.defstruct(fact.__name__, fields, namespace=about, rename=renamed, frozen=True, kw_only=True)
 
 
-HEADERS: tuple[type, ...] = AnyHeader.__args__
+HEADER_TYPES: tuple[type, ...] = AnyHeader.__args__
 ROW_TYPES = (EventRow, _plain(FeedRow))
 
 
 def named() -> dict[str, Any]:
     """Every type of the contract by the name of its schema's file."""
     return {
-        **{f"message.{tag(header)}": header for header in HEADERS},
+        **{f"message.{tag(header)}": header for header in HEADER_TYPES},
         **{f"row.{row.__name__}": row for row in ROW_TYPES},
         **{f"feed.{feed}": kind for feed, kind in FEED_ROWS.items()},
         "feed.config.box": BoxSettings,
@@ -85,7 +85,7 @@ def components(kinds: list[Any], where: str) -> tuple[list[Json], Json]:
     parts = _tidy(parts)
     for schema in parts.values():
         if "v" in schema.get("properties", {}):  # a header: the door wants `v` said, and reads only this one
-            schema["properties"]["v"] = {"const": VERSION}
+            schema["properties"]["v"] = {"const": FORMAT_VERSION}
             schema["required"] = ["v", *schema["required"]]
     return [_tidy(one) for one in found], parts
 
@@ -95,5 +95,10 @@ def schemas() -> dict[str, Json]:
     made = {}
     for name, kind in named().items():
         (top,), parts = components([kind], "#/$defs/")
-        made[f"{name}.json"] = {"$schema": DRAFT, "$id": f"urn:noren:{VERSION}:{name}", **top, "$defs": parts}
+        made[f"{name}.json"] = {
+            "$schema": JSON_SCHEMA_DRAFT,
+            "$id": f"urn:noren:{FORMAT_VERSION}:{name}",
+            **top,
+            "$defs": parts,
+        }
     return made

@@ -14,8 +14,10 @@ from edge.platform.database import NoRoom, rows, writing
 
 log = logging.getLogger(__name__)
 
-EVERY = 60.0  # seconds between checks: a hand-over can be taken back for ten seconds, at the station where it was done
-ENDED = (
+CHECK_INTERVAL_S = (
+    60.0  # seconds between checks: a hand-over can be taken back for ten seconds, at the station where it was done
+)
+ENDED_STATES = (
     State.HANDED_OVER,
     State.RETURNED,
     State.REJECTED,
@@ -24,7 +26,7 @@ ENDED = (
     State.RESTOCKED,
 )
 _SQL = f"""select key, version from orders where body is not null
-           and json_extract(body, '$.state') in ({", ".join(f"'{state}'" for state in ENDED)})
+           and json_extract(body, '$.state') in ({", ".join(f"'{state}'" for state in ENDED_STATES)})
            and json_extract(body, '$.name') <> ''"""
 
 
@@ -40,7 +42,7 @@ class EndedOrders:
         """Check, if it is due (`at`: monotonic seconds); returns how many rows were shortened."""
         if at < self._due:
             return 0
-        self._due = at + EVERY
+        self._due = at + CHECK_INTERVAL_S
         found = frozenset((row["key"], row["version"]) for row in rows(self.mirror, _SQL))
         old, self._seen = found & self._seen, found
         if old:

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from edge.facts.box import FeedReload, WhyReloaded
 from edge.platform.clock import Now
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from sync.feeds import replica_table
 from sync.feeds.requests import FeedRequests
 from sync.feeds.snapshot_loader import SnapshotLoader, tell_aside
@@ -30,7 +30,7 @@ class FeedReceiver:
     ) -> None:
         self.db, self.ask, self.say, self.retired = db, ask, say, set(retired)
         self.asking = FeedRequests()
-        self.stands = {feed: replica_table.stand(db, feed) for feed in FEEDS}
+        self.stands = {feed: replica_table.stand(db, feed) for feed in FEED_TABLES}
         self.loads = SnapshotLoader(db, self.stands, self.asking, say, self.retired, self._settle)
         self._heads: dict[str, Mapping[str, FeedHead]] = {}
         self._repaired: dict[str, float] = {}

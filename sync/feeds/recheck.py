@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.facts.box import RowSetAside
 from edge.platform.database import rows, writing
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.stored_form import as_kept
 from sync.protocol.feed_types import fault
@@ -17,10 +17,12 @@ from sync.sync_log import Say
 
 log = logging.getLogger(__name__)
 
-LOOK = 500  # rows of one check: some 5 ms, on a Pi 25
-EVERY = 0.25  # seconds between two checks: a catalogue of a million rows takes minutes, and nobody waits for it
+ROWS_PER_CHECK = 500  # rows of one check: some 5 ms, on a Pi 25
+CHECK_INTERVAL_S = (
+    0.25  # seconds between two checks: a catalogue of a million rows takes minutes, and nobody waits for it
+)
 # what people see on screens comes first, long feeds come last
-ORDER = tuple(sorted(FEEDS, key=lambda feed: (feed in ("catalog", "neighbours", "stock", "members"), feed)))
+FEED_ORDER = tuple(sorted(FEED_TABLES, key=lambda feed: (feed in ("catalog", "neighbours", "stock", "members"), feed)))
 
 
 @dataclass(slots=True)
@@ -29,7 +31,7 @@ class Recheck:
 
     db: Database
     say: Say
-    _left: list[str] = field(default_factory=lambda: list(ORDER))
+    _left: list[str] = field(default_factory=lambda: list(FEED_ORDER))
     _after: str = ""
     _due: float = 0.0
 
@@ -44,8 +46,8 @@ class Recheck:
         """
         if self.done or at < self._due:
             return
-        self._due = at + EVERY
-        room = LOOK
+        self._due = at + CHECK_INTERVAL_S
+        room = ROWS_PER_CHECK
         while self._left and room > 0:
             if is_loading(self._left[0]):
                 self._next()

@@ -3,8 +3,10 @@
 import random
 from dataclasses import dataclass, field
 
-SPREAD = 1.0  # s a store waits at most before it requests a gap, so that not all stores of a chain ask at once
-PATIENCE = 5.0  # s without a page before it is requested again
+REQUEST_SPREAD_S = (
+    1.0  # s a store waits at most before it requests a gap, so that not all stores of a chain ask at once
+)
+PAGE_TIMEOUT_S = 5.0  # s without a page before it is requested again
 PATIENCE_MOST = 60.0  # s; the wait doubles up to this
 
 
@@ -19,7 +21,7 @@ class FeedRequests:
     def soon(self, feed: str, now: float) -> None:
         """Request after a short random wait, unless a request is already under way."""
         if feed not in self._due:
-            self._due[feed] = now + self.dice.uniform(0, SPREAD)
+            self._due[feed] = now + self.dice.uniform(0, REQUEST_SPREAD_S)
 
     def at_once(self, feed: str, now: float) -> None:
         """Request now: a page has come, and there is more."""
@@ -39,13 +41,13 @@ class FeedRequests:
         """The request was sent: wait for its page, longer each time."""
         tries = self._asked.get(feed, 0)
         self._asked[feed] = tries + 1
-        patience = min(PATIENCE * 2**tries, PATIENCE_MOST)
+        patience = min(PAGE_TIMEOUT_S * 2**tries, PATIENCE_MOST)
         self._due[feed] = now + patience * self.dice.uniform(0.8, 1.2)
 
     def again(self, now: float) -> None:
         """HQ has restarted: repeat open requests soon, not after the whole wait."""
         for feed in self._asked:
-            self._due[feed] = now + self.dice.uniform(0, SPREAD)
+            self._due[feed] = now + self.dice.uniform(0, REQUEST_SPREAD_S)
         self._asked.clear()
 
     def forget(self) -> None:

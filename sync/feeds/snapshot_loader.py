@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from edge.facts.box import FeedEpoch, RowSetAside
 from edge.platform.clock import Now
 from edge.platform.database import writing
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from sync.feeds import replica_table, shadow_table
 from sync.feeds.replica_table import SHADOW, Bad
 from sync.feeds.requests import FeedRequests
@@ -43,7 +43,7 @@ class SnapshotLoader:
             retired,
             settle,
         )
-        begun = shadow_table.begun(db, FEEDS)
+        begun = shadow_table.begun(db, FEED_TABLES)
         self.shadows = {feed: replica_table.stand(db, feed + SHADOW) for feed in begun}
         self.piles = Staging(db)
         self.taking: dict[str, str] = {}  # feeds that become their shadow, and the last key that has

@@ -11,11 +11,11 @@ from msgspec import Raw
 from sqlite_utils import Database
 
 from edge.platform.database import one, writing
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from sync.feeds import replica_table
 from sync.feeds.replica_table import SHADOW, Bad
 from sync.feeds.versions import FeedPosition
-from sync.protocol.messages import NULL, FeedPage, FeedRow
+from sync.protocol.messages import NULL_BODY, FeedPage, FeedRow
 
 PILE = "_pile"  # after a feed's name: the table its pages are appended to
 POUR = 2_000  # rows that one transaction moves into the feed: some 50 ms in which no fact is sent
@@ -30,9 +30,9 @@ class Staging:
 
     def __init__(self, db: Database) -> None:
         self.db = db
-        found = {feed: replica_table.stand(db, feed + PILE) for feed in FEEDS}
+        found = {feed: replica_table.stand(db, feed + PILE) for feed in FEED_TABLES}
         self.stands = {feed: here for feed, here in found.items() if here.epoch}
-        self.marks: dict[str, Mark] = {feed: _poured(db, feed) for feed in FEEDS if _is_complete(db, feed)}
+        self.marks: dict[str, Mark] = {feed: _poured(db, feed) for feed in FEED_TABLES if _is_complete(db, feed)}
 
     def begin(self, feed: str, epoch: str, as_of: str) -> None:
         """An empty pile for a load of HQ's `epoch`; an older one is deleted."""
@@ -110,7 +110,9 @@ def _behind(db: Database, feed: str, mark: Mark) -> list[FeedRow]:
         f"select key, version, body from {feed}{PILE} where (key, version) > (?, ?) order by key, version limit {POUR}",
         mark,
     ).fetchall()
-    return [FeedRow(key=key, version=at, body=NULL if body is None else Raw(body.encode())) for key, at, body in found]
+    return [
+        FeedRow(key=key, version=at, body=NULL_BODY if body is None else Raw(body.encode())) for key, at, body in found
+    ]
 
 
 def _poured(db: Database, feed: str) -> Mark:

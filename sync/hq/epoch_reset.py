@@ -19,12 +19,12 @@ from sync.protocol.messages import FeedState, Want
 log = logging.getLogger(__name__)
 
 RENEWS_EVERY = timedelta(hours=1)  # a store that counts wrongly must not make the whole chain load again and again
-PRESENT = timedelta(
+PRESENT_WITHIN = timedelta(
     minutes=3
 )  # since its last message, within which a store counts as connected; it sends one each minute
-WITNESSES = timedelta(days=1)  # for so long another store's evidence counts
-OURSELVES = ""  # in place of a store, if HQ has found it out by itself
-SHOWN = timedelta(days=7)
+EVIDENCE_COUNTS_FOR = timedelta(days=1)  # for so long another store's evidence counts
+HQ_ITSELF = ""  # in place of a store, if HQ has found it out by itself
+SHOWN_FOR = timedelta(days=7)
 
 
 class Renewal(Struct, frozen=True, kw_only=True):
@@ -56,7 +56,7 @@ def renew_older_epochs(db: Database, known: int, here: int) -> int:
     with writing(db):
         db.conn.execute(
             """insert into renewals (store, feed, epoch, theirs, ours, renewed, whole, noted) values (?, ?, ?, ?, ?, ?, 1, ?)""",
-            (OURSELVES, "", secrets.token_hex(8), known, here, count, moment),
+            (HQ_ITSELF, "", secrets.token_hex(8), known, here, count, moment),
         )
     log.error("%s", renewal_in_words(recent_renewals(db)[-1]))
     return count
@@ -119,12 +119,14 @@ def _note_unsaid(db: Database, store: str, theirs: int, here: FeedPosition) -> b
 
 def _is_witnessed(db: Database, store: str, moment: Now) -> bool:
     """Whether enough stores agree: two, or the only one connected. Evidence that led to the last renewal does not count."""
-    there = one(db, "select count(*) from fleet where state = 'birth' and heard > ?", (_before(moment, PRESENT),))
+    there = one(
+        db, "select count(*) from fleet where state = 'birth' and heard > ?", (_before(moment, PRESENT_WITHIN),)
+    )
     others = one(
         db,
         """select count(distinct store) from renewals where store <> ? and not whole
            and noted > max(?, (select coalesce(max(noted), '') from renewals where whole))""",
-        (store, _before(moment, WITNESSES)),
+        (store, _before(moment, EVIDENCE_COUNTS_FOR)),
     )
     assert there is not None
     assert others is not None
@@ -167,14 +169,14 @@ def recent_renewals(db: Database) -> list[Renewal]:
         db,
         # of notes within one millisecond, the one that renewed feeds was first: because of it the others renewed none
         "select store, feed, theirs, ours, renewed, whole, noted from renewals where noted > ? order by noted, renewed desc",
-        (utc_text(now().time - SHOWN),),
+        (utc_text(now().time - SHOWN_FOR),),
     )
     return [Renewal(**{**row, "whole": bool(row["whole"])}) for row in found]
 
 
 def renewal_in_words(seen: Renewal) -> str:
     """What was noticed, and what is to be done."""
-    if seen.store == OURSELVES:
+    if seen.store == HQ_ITSELF:
         return (
             f"HQ's database is an older copy of itself: it knows of {seen.ours} changes, and there were {seen.theirs}. All "
             f"{seen.renewed} feeds have begun anew and the stores load them; nothing is to be done"

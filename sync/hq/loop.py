@@ -106,7 +106,7 @@ class HqLoop:
         try:
             said = envelope.open_(topic, payload, {self.out.key.id: self.out.key.public}).header
         except Refused as refused:
-            self.refusals.add(topics.ALL, refused.why)
+            self.refusals.add(topics.ALL_STORES, refused.why)
             return
         if isinstance(said, HqPresence) and said.state == "down" and self._up:
             self._speak("up")
@@ -212,7 +212,7 @@ class HqLoop:
         if self._up and self._dirty and moment - self._published >= PUBLISH_EVERY:
             self._published, self._dirty = moment, False
             self.feeds.go_on()
-        if self._up and moment - self._spoke >= presence.EVERY:
+        if self._up and moment - self._spoke >= presence.ANNOUNCE_INTERVAL_S:
             self._speak("up")
         self.refusals.note()
 

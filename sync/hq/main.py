@@ -23,8 +23,10 @@ from sync.transport.mqtt_client import MqttClient
 
 log = logging.getLogger(__name__)
 
-TICK = 0.025  # seconds between looks at the database for what other processes pushed; a message wakes the loop at once
-HURRY = 0.002  # seconds until the next look while the broker has not confirmed all
+POLL_INTERVAL_S = (
+    0.025  # seconds between looks at the database for what other processes pushed; a message wakes the loop at once
+)
+UNCONFIRMED_POLL_INTERVAL_S = 0.002  # seconds until the next look while the broker has not confirmed all
 
 
 def serve(folder: Path, broker: Broker, *, shared: bool = False) -> int:
@@ -52,9 +54,9 @@ def _work(folder: Path, broker: Broker, shared: bool, life: Life) -> None:
         out = Outbox(link, key)
         worker = HqLoop(db=db, chain=chain, out=out, feeds=Publisher(db=db, chain=chain, out=out))
         log.info("serving chain %s at %s", chain, broker)
-        wait, notes = TICK, older_copy.Notes(db, folder)
+        wait, notes = POLL_INTERVAL_S, older_copy.Notes(db, folder)
         while life.goes_on():
-            wait = TICK if worker.round(link.read(wait)) else HURRY
+            wait = POLL_INTERVAL_S if worker.round(link.read(wait)) else UNCONFIRMED_POLL_INTERVAL_S
             notes.round(time.monotonic())
         worker.close()
     db.conn.close()

@@ -13,8 +13,8 @@ from sync.hq import epoch_reset
 
 log = logging.getLogger(__name__)
 
-FILE = "hq-life.json"
-EVERY = 1.0  # seconds between the notes of `serve`; a copy younger than that is no backup
+RUN_FILE = "hq-life.json"
+NOTE_INTERVAL_S = 1.0  # seconds between the notes of `serve`; a copy younger than that is no backup
 
 
 class _Life(Struct, frozen=True):
@@ -39,9 +39,9 @@ def note_versions(db: Database, folder: Path) -> None:
     here = _stamp(db)
     if here == _noted(folder):
         return
-    new = folder / f"{FILE}.new"
+    new = folder / f"{RUN_FILE}.new"
     new.write_bytes(msgspec.json.encode(_Life(here)))
-    new.replace(folder / FILE)
+    new.replace(folder / RUN_FILE)
 
 
 def _stamp(db: Database) -> int:
@@ -52,11 +52,11 @@ def _stamp(db: Database) -> int:
 def _noted(folder: Path) -> int:
     """The note; 0 if there is none, or a power cut has left half of it."""
     try:
-        return msgspec.json.decode((folder / FILE).read_bytes(), type=_Life).stamp
+        return msgspec.json.decode((folder / RUN_FILE).read_bytes(), type=_Life).stamp
     except FileNotFoundError:
         return 0
     except msgspec.DecodeError as error:
-        log.warning("%s is left out: %s", folder / FILE, error)
+        log.warning("%s is left out: %s", folder / RUN_FILE, error)
         return 0
 
 
@@ -71,5 +71,5 @@ class Notes:
     def round(self, at: float) -> None:
         """`at`: monotonic seconds."""
         if at >= self._due:
-            self._due = at + EVERY
+            self._due = at + NOTE_INTERVAL_S
             note_versions(self.db, self.folder)

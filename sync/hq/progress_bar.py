@@ -10,8 +10,8 @@ import click
 T = TypeVar("T")
 
 ROW_A_LINE = (".csv", ".jsonl")
-ERASED = "\r\033[K"  # the terminal's line is empty again
-COUNTED = 1000  # rows between two words about how far it is
+ERASE_LINE = "\r\033[K"  # the terminal's line is empty again
+ROWS_PER_UPDATE = 1000  # rows between two words about how far it is
 
 
 def with_bar(label: str, items: Sequence[T]) -> Iterator[T]:
@@ -36,7 +36,7 @@ def with_row_bar(label: str, items: Iterable[T], path: Path) -> Iterator[T]:
             yield from bar
         return
     for number, item in enumerate(items, start=1):
-        if number % COUNTED == 0:
+        if number % ROWS_PER_UPDATE == 0:
             click.echo(f"\r{label}: {number}", nl=False, err=True)
         yield item
-    click.echo(ERASED, nl=False, err=True)
+    click.echo(ERASE_LINE, nl=False, err=True)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from edge.platform.clock import now
 from edge.platform.database import writing
 
-EVERY = 5.0  # seconds between two notes: a flood of refused messages must not become a flood of commits
+NOTE_INTERVAL_S = 5.0  # seconds between two notes: a flood of refused messages must not become a flood of commits
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Refusals:
 
     def note(self, *, force: bool = False) -> None:
         """Write the counts to the database, if it is due."""
-        if not self._count or (time.monotonic() - self._noted < EVERY and not force):
+        if not self._count or (time.monotonic() - self._noted < NOTE_INTERVAL_S and not force):
             return
         self._noted = time.monotonic()
         with writing(self.db):

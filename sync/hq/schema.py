@@ -11,12 +11,12 @@ from edge.platform import migration
 from edge.platform.database import open_db
 from sync.hq.tables import facts, feeds, members, rollouts, stores
 
-FILE = "hq-store.db"
+HQ_DB = "hq-store.db"
 
 hq_store = Migrations("hq-store")
 
 # a fact that was recorded first in another epoch: its id names that one
-RETOLD = "substr(id, 1, length(store) + length(epoch) + 2) <> store || '/' || epoch || '/'"
+FROM_ANOTHER_EPOCH = "substr(id, 1, length(store) + length(epoch) + 2) <> store || '/' || epoch || '/'"
 
 
 @hq_store()
@@ -27,7 +27,7 @@ def m001_headquarters(db: Database) -> None:
 
 @hq_store()
 def m002_facts_told_again(db: Database) -> None:
-    db.conn.execute(f"create index facts_retold on facts (store, id) where {RETOLD}")
+    db.conn.execute(f"create index facts_retold on facts (store, id) where {FROM_ANOTHER_EPOCH}")
 
 
 @hq_store()
@@ -94,9 +94,9 @@ def m024_recovery_key(db: Database) -> None:
 
 def migrate(folder: Path) -> None:
     """Make or bring up to date hq-store.db under `folder`. Raises edge.platform.database.NewerDatabase with nothing touched."""
-    migration.migrate_file(folder, FILE, hq_store)
+    migration.migrate_file(folder, HQ_DB, hq_store)
 
 
 def open_hq_store(folder: Path) -> Database:
     """HQ's database for the calling thread; a commit is on the disk before it returns, because HQ acknowledges after it."""
-    return open_db(folder / FILE, precious=True)
+    return open_db(folder / HQ_DB, precious=True)

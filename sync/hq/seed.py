@@ -18,10 +18,10 @@ from sync.hq.importing.push import put_all
 from sync.hq.progress_bar import with_bar
 from sync.hq.projections import neighbour_stock
 from sync.hq.sample.play import play
-from sync.hq.sample.tables import STORES, policy, tables
+from sync.hq.sample.tables import SAMPLE_STORES, policy, tables
 
-PLAY = "play.json"
-PLAYED = "ginza"  # the store to try
+PLAY_FILE = "play.json"
+PLAY_STORE = "ginza"  # the store to try
 
 
 def found_sample(folder: Path, broker: str) -> int:
@@ -34,26 +34,26 @@ def found_sample(folder: Path, broker: str) -> int:
     moment = datetime.now(UTC)
     with open_headquarters(folder) as db:
         enrolled = {row[0] for row in db.conn.execute("select id from stores where revoked is null").fetchall()}
-        for store in STORES:
+        for store in SAMPLE_STORES:
             if store not in enrolled:
                 enrol(folder, store, policy(store).place.name.ja)
         put = 0 if one(db, "select 1 from rows limit 1") else _put_all(db, moment)
-    if not (folder / PLAY).exists():
-        told = {"chain": chain_id(), **play(PLAYED)}
-        write_secret(folder / PLAY, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    if not (folder / PLAY_FILE).exists():
+        told = {"chain": chain_id(), **play(PLAY_STORE)}
+        write_secret(folder / PLAY_FILE, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     return put
 
 
 def chain_id() -> str:
     """The sample chain's id."""
-    return policy(PLAYED).brand.name.lower()
+    return policy(PLAY_STORE).brand.name.lower()
 
 
 def recount_stock(folder: Path) -> int:
     """Report the sample chain's stock numbers again, as of now; returns how many. A number that is not reported again grows old."""
     moment, told = now(), 0
     with open_headquarters(folder) as db:
-        for store in STORES:
+        for store in SAMPLE_STORES:
             sql = "select key, body from rows where feed = 'stock' and scope = ? and body is not null"
             found = [
                 (key, row_types.valid_row("stock", key, body, StockRow)) for key, body in db.conn.execute(sql, (store,))

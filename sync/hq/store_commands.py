@@ -13,7 +13,9 @@ from sync.hq.errors import NotPossible
 from sync.protocol.command_types import command_fault
 from sync.protocol.messages import Do
 
-LASTS = timedelta(minutes=15)  # for a store that is offline for longer, a person who still wants it sends it again
+COMMAND_LIFETIME = timedelta(
+    minutes=15
+)  # for a store that is offline for longer, a person who still wants it sends it again
 
 
 def queue_command(db: Database, scope: str, command: str, args: Mapping[str, str]) -> str:
@@ -23,7 +25,7 @@ def queue_command(db: Database, scope: str, command: str, args: Mapping[str, str
 
 
 def queue_command_within(
-    db: Database, scope: str, command: str, args: Mapping[str, str], *, lasts: timedelta = LASTS
+    db: Database, scope: str, command: str, args: Mapping[str, str], *, lasts: timedelta = COMMAND_LIFETIME
 ) -> str:
     """The same inside the caller's transaction."""
     if why := command_fault(command, args):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from edge.facts.fact import Lane
-from edge.facts.journal import GENESIS
+from edge.facts.journal import GENESIS_HASH
 from edge.platform.database import one
 from sync.journal.send_window import SendWindow
 from sync.protocol.messages import EventRow
@@ -20,7 +20,7 @@ class JournalPosition:
 
     seq: int = 0
     ordinal: int = 0
-    hash: bytes = GENESIS
+    hash: bytes = GENESIS_HASH
 
 
 def position_of(db: Database, lane: LaneId, seq: int) -> JournalPosition | None:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-WINDOW = 4  # batches of a lane under way at once: the connection stays full while HQ commits
-PATIENCE = 3.0  # s without an answer before a lane is sent again; a mobile connection's round trip is under one
+WINDOW_BATCHES = 4  # batches of a lane under way at once: the connection stays full while HQ commits
+ANSWER_TIMEOUT_S = 3.0  # s without an answer before a lane is sent again; a mobile connection's round trip is under one
 PATIENCE_MOST = 60.0  # s; the wait doubles up to this, so that an HQ that does not answer is not flooded
-HOLD = 0.5  # s after going back; in them, acknowledgements of earlier batches are ignored
-CAP = 500  # rows of a batch when all is well
+HOLD_S = 0.5  # s after going back; in them, acknowledgements of earlier batches are ignored
+MAX_BATCH_ROWS = 500  # rows of a batch when all is well
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,15 @@ class SendWindow:
     kept: int = 0
     sent: int = 0
     batches: tuple[Batch, ...] = ()
-    cap: int = CAP
+    cap: int = MAX_BATCH_ROWS
     opaque: frozenset[int] = frozenset()
     tries: int = 0
-    patience: float = PATIENCE
+    patience: float = ANSWER_TIMEOUT_S
     hold: float = 0.0
 
     @property
     def has_room(self) -> bool:
-        return len(self.batches) < WINDOW
+        return len(self.batches) < WINDOW_BATCHES
 
 
 def idle_window(kept: int) -> SendWindow:
@@ -61,7 +61,7 @@ def acked(lane: SendWindow, seq: int, now: float) -> SendWindow:
     if seq > lane.kept:
         rest = tuple(batch for batch in lane.batches if batch.last > seq)
         opaque = frozenset(row for row in lane.opaque if row > seq)
-        cap = min(lane.cap * 2, CAP)
+        cap = min(lane.cap * 2, MAX_BATCH_ROWS)
         ahead = max(lane.sent, seq)
         return SendWindow(kept=seq, sent=ahead, batches=rest, cap=cap, opaque=opaque)
     if seq == lane.kept and (now < lane.hold or not lane.batches):
@@ -86,9 +86,9 @@ def resend_if_late(lane: SendWindow, now: float, jitter: float) -> SendWindow:
     if not lane.batches or now - lane.batches[0].at < lane.patience:
         return lane
     tries = lane.tries + 1
-    patience = min(PATIENCE * 2**tries, PATIENCE_MOST) * jitter
+    patience = min(ANSWER_TIMEOUT_S * 2**tries, PATIENCE_MOST) * jitter
     return replace(_back(lane, now), tries=tries, patience=patience)
 
 
 def _back(lane: SendWindow, now: float) -> SendWindow:
-    return replace(lane, sent=lane.kept, batches=(), hold=now + HOLD)
+    return replace(lane, sent=lane.kept, batches=(), hold=now + HOLD_S)

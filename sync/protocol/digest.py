@@ -2,7 +2,7 @@
 
 import hashlib
 
-MASK = 2**64 - 1
+UINT64_MASK = 2**64 - 1
 
 
 def row_hash(key: str, version: int) -> int:
@@ -12,12 +12,12 @@ def row_hash(key: str, version: int) -> int:
 
 def add_row(digest: int, key: str, version: int) -> int:
     """The digest with a live row added (sum modulo 2^64)."""
-    return (digest + row_hash(key, version)) & MASK
+    return (digest + row_hash(key, version)) & UINT64_MASK
 
 
 def remove_row(digest: int, key: str, version: int) -> int:
     """The digest with a live row taken out."""
-    return (digest - row_hash(key, version)) & MASK
+    return (digest - row_hash(key, version)) & UINT64_MASK
 
 
 def as_text(digest: int) -> str:

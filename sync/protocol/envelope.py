@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from sync.protocol.messages import ROWS, VERSION, AnyHeader, Row
+from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION, AnyHeader, Row
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
 
 WIRE_MOST = 256 * 1024  # bytes of a message; every broker carries it, and a store on a mobile connection can resend it
@@ -75,10 +75,10 @@ class _Front(msgspec.Struct):
 
 _front = msgspec.json.Decoder(_Front)
 _header = msgspec.json.Decoder(AnyHeader)
-_rows: dict[type, msgspec.json.Decoder[Any]] = {row: msgspec.json.Decoder(row) for row in ROWS.values()}
+_rows: dict[type, msgspec.json.Decoder[Any]] = {row: msgspec.json.Decoder(row) for row in BODY_ROWS.values()}
 _encoder = msgspec.json.Encoder()
-TYPES = frozenset(kind.__struct_config__.tag for kind in AnyHeader.__args__)
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested thousands deep
+MESSAGE_TYPES = frozenset(kind.__struct_config__.tag for kind in AnyHeader.__args__)
+DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # the last: nested thousands deep
 
 
 def body_lines(rows: Iterable[Row]) -> list[bytes]:
@@ -171,15 +171,15 @@ def _first_line(first: bytes) -> tuple[bytes, str]:
 def _read_header(head: bytes) -> AnyHeader:
     try:
         front = _front.decode(head)
-    except UNREADABLE:
+    except DECODE_ERRORS:
         raise Refused(Why.HEADER) from None
-    if front.v != VERSION:
+    if front.v != FORMAT_VERSION:
         raise Refused(Why.VERSION)
-    if front.type not in TYPES:
+    if front.type not in MESSAGE_TYPES:
         raise Refused(Why.TYPE)
     try:
         header: AnyHeader = _header.decode(head)
-    except UNREADABLE:
+    except DECODE_ERRORS:
         raise Refused(Why.HEADER) from None
     return header
 
@@ -203,12 +203,12 @@ def _inflate(header: AnyHeader, body: bytes) -> bytes:
 def _read_rows(header: AnyHeader, body: bytes) -> Sequence[Any]:
     if not body:
         return ()
-    row = ROWS.get(type(header))
+    row = BODY_ROWS.get(type(header))
     plain = _inflate(header, body)
     if row is None or plain.count(b"\n") >= ROWS_MOST:
         raise Refused(Why.ROWS, header)
     try:
         plain.decode()  # a row is handed on as text: it must be text
         return [_rows[row].decode(line) for line in plain.split(b"\n")]
-    except UNREADABLE:
+    except DECODE_ERRORS:
         raise Refused(Why.ROW, header) from None

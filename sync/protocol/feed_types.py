@@ -38,17 +38,17 @@ class HqKey(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: Vouches = []
 
 
-KINDS: dict[str, Any] = dict(
+ROW_TYPES: dict[str, Any] = dict(
     sorted({"config": Policy, "keys": HqKey, **{name: feed.row for name, feed in registry.FEEDS.items()}}.items())
 )
-OTHER = dict[str, Any]  # feeds whose rows nobody reads yet: any JSON object
+UNKNOWN_ROW = dict[str, Any]  # feeds whose rows nobody reads yet: any JSON object
 
 KEY_FIELDS = {name: feed.key for name, feed in registry.FEEDS.items() if feed.key}
 
 
 def kind_of(feed: str, key: str) -> Any:
     """The type of a row: of most feeds all rows have one, of `config` each key has its own."""
-    return document.KINDS.get(key, OTHER) if feed == "config" else KINDS.get(feed, OTHER)
+    return document.ROW_TYPES.get(key, UNKNOWN_ROW) if feed == "config" else ROW_TYPES.get(feed, UNKNOWN_ROW)
 
 
 def fault(feed: str, key: str, body: str) -> str | None:
@@ -71,7 +71,7 @@ def fault(feed: str, key: str, body: str) -> str | None:
 
 
 def _read(feed: str, key: str, body: str) -> Any:
-    return document.read_row(key, body) if feed == "config" else decode_row(body, KINDS.get(feed, OTHER))
+    return document.read_row(key, body) if feed == "config" else decode_row(body, ROW_TYPES.get(feed, UNKNOWN_ROW))
 
 
 def _key_fault(row: HqKey) -> str | None:

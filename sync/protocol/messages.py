@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Raw, Struct
 
-VERSION = 1  # of the message format; another one is refused
+FORMAT_VERSION = 1  # of the message format; another one is refused
 
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]  # what SQLite can count to
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
@@ -15,13 +15,13 @@ Hash = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]  # SHA-256, hex
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]  # 64 bits, hex; see sync/protocol/digest.py
 Short = Annotated[str, Meta(max_length=40)]
 Enc = Literal["identity", "zlib"]
-NULL = Raw(b"null")  # the body of a deleted row
+NULL_BODY = Raw(b"null")  # the body of a deleted row
 
 
 class Header(Struct, frozen=True, kw_only=True, tag_field="type"):
     """What every header has. Unknown fields are ignored, so that an old box can read messages of a newer HQ."""
 
-    v: int = VERSION
+    v: int = FORMAT_VERSION
     enc: Enc = "identity"
 
 
@@ -194,7 +194,7 @@ class FeedRow(Struct, frozen=True, kw_only=True):
 
     key: Key
     version: Seq
-    body: Raw = NULL
+    body: Raw = NULL_BODY
 
     @property
     def text(self) -> str | None:
@@ -245,5 +245,5 @@ AnyHeader = (
 )  # one union, so that a received header decodes to its type
 Row = EventRow | FeedRow | Raw
 
-ROWS: dict[type, type] = {Events: EventRow, FeedDelta: FeedRow, FeedPage: FeedRow, Answer: Raw}
+BODY_ROWS: dict[type, type] = {Events: EventRow, FeedDelta: FeedRow, FeedPage: FeedRow, Answer: Raw}
 """What a line of the body is, by header; a header that is not here has no body."""

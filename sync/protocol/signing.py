@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-SEED = 32  # bytes of a private seed, and of a public key
+KEY_BYTES = 32  # bytes of a private seed, and of a public key
 
 PublicKeys = Mapping[str, Ed25519PublicKey]
 """Key id -> the key that may sign under it."""
@@ -53,8 +53,8 @@ def from_text(text: str) -> bytes:
 
 def _seed(text: str) -> bytes:
     data = from_text(text.strip())
-    if len(data) != SEED:
-        raise BadKey(f"expected {SEED} bytes in base64url, got {len(data)}")
+    if len(data) != KEY_BYTES:
+        raise BadKey(f"expected {KEY_BYTES} bytes in base64url, got {len(data)}")
     return data
 
 

@@ -1,6 +1,6 @@
 """The topics of a chain, and which store or feed a topic belongs to."""
 
-ALL = "all"  # in place of a store's id: for every store of the chain; no store may be called so
+ALL_STORES = "all"  # in place of a store's id: for every store of the chain; no store may be called so
 
 
 def root(chain: str) -> str:
@@ -31,12 +31,12 @@ def feed_of(topic: str) -> str:
 
 def store_subscriptions(chain: str, store: str) -> list[str]:
     """What a store subscribes to."""
-    return [down(chain, store, "#"), down(chain, ALL, "#")]
+    return [down(chain, store, "#"), down(chain, ALL_STORES, "#")]
 
 
 def is_for_store(chain: str, store: str, topic: str) -> bool:
     """Whether a message on this topic is for this store: a broker may deliver what nobody subscribed to."""
-    return topic.startswith((down(chain, store, ""), down(chain, ALL, "")))
+    return topic.startswith((down(chain, store, ""), down(chain, ALL_STORES, "")))
 
 
 def hq_subscriptions(chain: str) -> list[str]:

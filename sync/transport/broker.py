@@ -12,10 +12,10 @@ from edge.validation.fault import Fault
 from edge.validation.file_reader import read_named
 from sync.own_secrets import read_secret, tls_password
 
-PORTS = {"mqtt": 1883, "mqtts": 8883}  # as IANA has them
-HIGHEST = 65535
+DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}  # as IANA has them
+HIGHEST_PORT = 65535
 NAME_MOST, PART_MOST = 253, 63  # characters of a host's name, and between two dots of it (RFC 1035)
-HOST = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\s/@:?#\[\]]+))(?::(?P<port>[^@]*))?")
+HOST_PATTERN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\s/@:?#\[\]]+))(?::(?P<port>[^@]*))?")
 
 
 BrokerAddress = tuple[str, int]
@@ -51,13 +51,13 @@ def parse_broker_url(url: str) -> tuple[tuple[BrokerAddress, ...], bool]:
     Raises BadConfig.
     """
     scheme, found, hosts = url.partition("://")
-    if not found or scheme not in PORTS:
+    if not found or scheme not in DEFAULT_PORTS:
         raise _bad(f"expected mqtt://host:1883 or mqtts://host:8883, got `{url}`")
-    return tuple(_place(host, PORTS[scheme], url) for host in hosts.split(",")), scheme == "mqtts"
+    return tuple(_place(host, DEFAULT_PORTS[scheme], url) for host in hosts.split(",")), scheme == "mqtts"
 
 
 def _place(text: str, usual: int, url: str) -> BrokerAddress:
-    found = HOST.fullmatch(text)
+    found = HOST_PATTERN.fullmatch(text)
     if found is None:
         hint = "; the name and password go to `username` and `password_file`" if "@" in text else ""
         raise _bad(f"expected a host, or host:port, got `{text}` in `{url}`{hint}")
@@ -66,8 +66,8 @@ def _place(text: str, usual: int, url: str) -> BrokerAddress:
         raise _bad(f"expected a host whose name has parts of 1 to {PART_MOST} characters, got `{host[:PART_MOST]}`")
     if port is None:
         return host, usual
-    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= HIGHEST):
-        raise _bad(f"expected a port from 1 to {HIGHEST} after `{host}:`, got `{port}` in `{url}`")
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= HIGHEST_PORT):
+        raise _bad(f"expected a port from 1 to {HIGHEST_PORT} after `{host}:`, got `{port}` in `{url}`")
     return host, int(port)
 
 

@@ -10,7 +10,7 @@ from edge.platform.database import one, writing
 from edge.replica.hq_link import LinkReason
 
 HEARD_EVERY = timedelta(seconds=5)  # precision of `heard`: each commit costs a write to the card
-SILENT = 65.0  # s without a message before the connection counts as down: HQ sends one every 20 s
+SILENT_AFTER_S = 65.0  # s without a message before the connection counts as down: HQ sends one every 20 s
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class LinkStatus:
 
     def listen(self, now: Now, at: float) -> None:
         """Count the connection as down if HQ has been silent for SILENT seconds."""
-        if self.state == "up" and at - self._last > SILENT:
+        if self.state == "up" and at - self._last > SILENT_AFTER_S:
             self.fall(LinkReason.HQ_SILENT, "HQ has fallen silent", now)
 
     def _become(self, state: str, reason: LinkReason, detail: str, now: Now) -> None:

@@ -19,14 +19,14 @@ from sync.transport.broker import Broker, BrokerAddress, address_text
 from sync.transport.inbox_limit import InboxLimit
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 
-KEEPALIVE = 30  # s: a dead connection is noticed after one and a half of it
+KEEPALIVE_S = 30  # s: a dead connection is noticed after one and a half of it
 UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the connection counts as dead (tcp(7))
 CONNECT_WITHIN = 10.0  # s for the TCP and TLS handshakes
 BACK_FIRST = (0.5, 1.5)  # s before the first try to reconnect; random, so that not all stores come at once
 BACK_MOST = (4.0, 8.0)  # s between later tries; each wait doubles up to this
-WINDOW = 40  # messages the broker has not confirmed; more of them would only wait in memory
-DEAF = 2.0  # s until a refused subscription is tried again: a cluster without a leader refuses for a while
-INBOX = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
+MAX_UNCONFIRMED = 40  # messages the broker has not confirmed; more of them would only wait in memory
+SUBSCRIBE_RETRY_S = 2.0  # s until a refused subscription is tried again: a cluster without a leader refuses for a while
+INBOX_SIZE = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
 INBOX_BYTES = 16 * 1024 * 1024  # of messages waiting or given out, likewise: sixty of the largest
 PACKET_MOST = (
     WIRE_MOST + 4 * 1024
@@ -73,7 +73,7 @@ class MqttClient:
     will: Will | None = None
     inbox: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
     # for messages; events of the connection itself need none
-    places: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX))
+    places: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX_SIZE))
     count: Counters = field(default_factory=Counters)
     _client: paho.Client = field(init=False)
     _room: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX_BYTES))
@@ -121,7 +121,7 @@ class MqttClient:
         """Whether there is a connection and the broker keeps pace."""
         while self._confirmed:
             self._unconfirmed.discard(self._confirmed.popleft())
-        return self.is_up and len(self._unconfirmed) < WINDOW
+        return self.is_up and len(self._unconfirmed) < MAX_UNCONFIRMED
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         """Give a message to paho without waiting. False: it was not taken. True promises nothing: HQ's acknowledgement does."""
@@ -147,7 +147,7 @@ class MqttClient:
         if self._client._thread is None:
             raise ClientThreadEnded
         if self._deaf is not None and time.monotonic() >= self._deaf:
-            self._deaf = time.monotonic() + DEAF
+            self._deaf = time.monotonic() + SUBSCRIBE_RETRY_S
             self._subscribe()
         events: list[Event] = []
         if (dropped := self.count.dropped) > self._dropped:
@@ -157,7 +157,7 @@ class MqttClient:
             events.append(self.inbox.get(timeout=0 if events else timeout))
         except queue.Empty:
             return events
-        while len(events) < INBOX and not self.inbox.empty():
+        while len(events) < INBOX_SIZE and not self.inbox.empty():
             events.append(self.inbox.get())
         arrived = [event for event in events if isinstance(event, MessageReceived)]
         self._in_hand = sum(len(event.payload) for event in arrived)
@@ -205,7 +205,7 @@ class MqttClient:
             self.inbox.put(Disconnected(f"{address_text(self.place)}: refuses our subscriptions"))
         if not refused and self._deaf is not None:
             self.inbox.put(Connected())
-        self._deaf = time.monotonic() + DEAF if refused else None
+        self._deaf = time.monotonic() + SUBSCRIBE_RETRY_S if refused else None
 
     def _on_connect_fail(self, _client: paho.Client, _data: Any) -> None:
         self.inbox.put(Disconnected(f"{address_text(self.place)}: cannot be reached"))
@@ -228,7 +228,7 @@ class MqttClient:
         if self.broker.protocol == "5":
             wish = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
             wish.MaximumPacketSize = PACKET_MOST
-        self._client.connect_async(*self.place, KEEPALIVE, properties=wish)
+        self._client.connect_async(*self.place, KEEPALIVE_S, properties=wish)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self.count.arrived += 1
@@ -245,7 +245,7 @@ def _client(broker: Broker, client_id: str) -> paho.Client:
     clean = None if broker.protocol == "5" else True  # no session at the broker: a client asks for what it missed
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=protocol)
     client.connect_timeout = CONNECT_WITHIN
-    client.max_inflight_messages_set(WINDOW)
+    client.max_inflight_messages_set(MAX_UNCONFIRMED)
     if broker.username is not None:
         client.username_pw_set(broker.username, broker.password)
     if broker.tls:

@@ -17,12 +17,12 @@ from sync.trust.key_chain import Anchor
 
 log = logging.getLogger(__name__)
 
-FILE = "hq-keys.jsonl"
+KEY_LEDGER_FILE = "hq-keys.jsonl"
 
 
 def read(folder: Path) -> list[Anchor]:
     """All lines, oldest first. A line that a power cut has torn is left out, and logged."""
-    file = folder / FILE
+    file = folder / KEY_LEDGER_FILE
     if not file.exists():
         return []
     found = []
@@ -32,7 +32,7 @@ def read(folder: Path) -> list[Anchor]:
                 one = msgspec.json.decode(line, type=Anchor)
                 read_public(one.public)
             except (msgspec.MsgspecError, UnicodeDecodeError, BadKey) as error:
-                log.warning("%s line %d is left out: %s", FILE, number, error)
+                log.warning("%s line %d is left out: %s", KEY_LEDGER_FILE, number, error)
             else:
                 found.append(one)
     return found
@@ -42,10 +42,10 @@ def append(folder: Path, anchors: Sequence[Anchor]) -> None:
     """Append lines, and wait for the card (fsync). Each begins on a line of its own, even after a torn one. Raises NoRoom."""
     lines = b"".join(b"\n" + msgspec.json.encode(one) for one in anchors) + b"\n"
     try:
-        with (folder / FILE).open("ab") as file:
+        with (folder / KEY_LEDGER_FILE).open("ab") as file:
             file.write(lines)
-        fsync_files(folder / FILE)
+        fsync_files(folder / KEY_LEDGER_FILE)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
-        raise NoRoom(f"{FILE}: {error.strerror}") from error
+        raise NoRoom(f"{KEY_LEDGER_FILE}: {error.strerror}") from error

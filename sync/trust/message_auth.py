@@ -10,7 +10,7 @@ from sync.protocol.envelope import Message, Refused, Why, open_, read_unverified
 from sync.protocol.messages import FeedDelta, FeedPage
 from sync.sync_log import Say
 from sync.transport.mqtt_events import MessageReceived
-from sync.trust.trusted_keys import KEYS, Trust
+from sync.trust.trusted_keys import KEYS_FEED, Trust
 
 log = logging.getLogger(__name__)
 
@@ -55,13 +55,13 @@ class MessageAuth:
 
     def _proves_a_key(self, event: MessageReceived) -> bool:
         """Whether a trusted key vouches for the unknown one: HQ has changed keys while we were offline."""
-        if topics.feed_of(event.topic) != KEYS:
+        if topics.feed_of(event.topic) != KEYS_FEED:
             return False
         try:
             message = read_unverified(event.payload)
         except Refused:
             return False
-        told = isinstance(message.header, FeedDelta | FeedPage) and message.header.feed == KEYS
+        told = isinstance(message.header, FeedDelta | FeedPage) and message.header.feed == KEYS_FEED
         return told and message.key_id in {row.key for row in message.rows} and self.trust.follow(message.rows)
 
     def refuse(self, why: str, count: int = 1) -> None:

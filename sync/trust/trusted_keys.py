@@ -23,7 +23,7 @@ from sync.trust.key_chain import Anchor, proven_keys
 
 log = logging.getLogger(__name__)
 
-KEYS = "keys"  # the feed
+KEYS_FEED = "keys"  # the feed
 # for the installer, in the log
 WAY_BACK = (
     "put HQ's present key into [hq] keys of noren.toml (`noren hq keys list` at headquarters prints that line), "
@@ -80,7 +80,9 @@ class Trust:
     def follow(self, rows: Iterable[FeedRow]) -> bool:
         """Rows of `keys` of unknown origin; whether they prove anything new: see sync/trust/key_chain.py. Raises NoRoom."""
         good = {
-            row.key: decode_row(row.text, HqKey) for row in rows if row.text and fault(KEYS, row.key, row.text) is None
+            row.key: decode_row(row.text, HqKey)
+            for row in rows
+            if row.text and fault(KEYS_FEED, row.key, row.text) is None
         }
         revoked = {one.key: one.public for one in self._known.values() if one.revoked}
         news = [one for one in proven_keys(self.chain, self.keys, revoked, good) if self._is_news(one)]
@@ -92,7 +94,7 @@ class Trust:
         if row.text is None:
             known = self._known.get(row.key)
             return replace(known, revoked=True) if known else None
-        if fault(KEYS, row.key, row.text) is not None:
+        if fault(KEYS_FEED, row.key, row.text) is not None:
             return None  # it is set aside, and reported
         body = decode_row(row.text, HqKey)
         return Anchor(key=row.key, public=body.public, revoked=body.revoked)

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-SUMS = "SHA256SUMS"
+SUMS_FILE = "SHA256SUMS"
 SUMS_MOST = 256 * 1024  # bytes
 FILES_MOST = 1_000
-BLOCK = 512  # bytes of a tar's header, and of what its contents are padded to (POSIX.1-1988)
-CHUNK = 1 << 20
+TAR_BLOCK_BYTES = 512  # bytes of a tar's header, and of what its contents are padded to (POSIX.1-1988)
+READ_CHUNK_BYTES = 1 << 20
 # each part of a name begins with a letter or figure: there is no `..`, no hidden file and no root in it;
 # the @ is for units of several instances (`noren-kiosk@.service`, systemd.unit(5))
-NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,40}/){0,2}[A-Za-z0-9][A-Za-z0-9._+@-]{0,180}", re.ASCII)
-LINE = re.compile(rf"([0-9a-f]{{64}})  ({NAME.pattern})", re.ASCII)
-OURS = re.compile(r"wheels/noren-([^-]+)-py3-none-any\.whl", re.ASCII)
+MEMBER_NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,40}/){0,2}[A-Za-z0-9][A-Za-z0-9._+@-]{0,180}", re.ASCII)
+SUMS_LINE = re.compile(rf"([0-9a-f]{{64}})  ({MEMBER_NAME.pattern})", re.ASCII)
+NOREN_WHEEL = re.compile(r"wheels/noren-([^-]+)-py3-none-any\.whl", re.ASCII)
 
 
 class BadPackage(Exception):
@@ -45,7 +45,7 @@ def read_package(path: Path) -> Package:
             _nothing_behind(file, tar.offset)
     except (tarfile.TarError, UnicodeDecodeError, EOFError) as error:
         raise BadPackage(f"it is cut off or no package at all ({error})") from None
-    versions = [found[1] for name in names if (found := OURS.fullmatch(name))]
+    versions = [found[1] for name in names if (found := NOREN_WHEEL.fullmatch(name))]
     if len(versions) != 1:
         raise BadPackage(f"expected one package of Noren in it, found {len(versions)}")
     return Package(version=versions[0], digest=digest(path), files=len(names))
@@ -61,17 +61,17 @@ def _whole(tar: tarfile.TarFile) -> list[str]:
     """The names of the files, each of which is as the list has it. Raises BadPackage."""
     members = _members(tar)
     first = next(members, None)
-    if first is None or first[0].name != SUMS or first[0].size > SUMS_MOST:
-        raise BadPackage(f"it does not begin with a list {SUMS}")
+    if first is None or first[0].name != SUMS_FILE or first[0].size > SUMS_MOST:
+        raise BadPackage(f"it does not begin with a list {SUMS_FILE}")
     text = first[1].read(SUMS_MOST)
     wanted = _list(text)
     for member, content in members:
         if wanted.pop(member.name, None) != (found := _digest(content)):
             raise BadPackage(
-                f"{member.name} is not as {SUMS} has it, or not in it, or there twice (SHA-256 {found[:16]}…)"
+                f"{member.name} is not as {SUMS_FILE} has it, or not in it, or there twice (SHA-256 {found[:16]}…)"
             )
     if wanted:
-        raise BadPackage(f"{len(wanted)} of the files that {SUMS} has are missing, {sorted(wanted)[0]} among them")
+        raise BadPackage(f"{len(wanted)} of the files that {SUMS_FILE} has are missing, {sorted(wanted)[0]} among them")
     return list(_list(text))
 
 
@@ -80,9 +80,13 @@ def _members(tar: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]
     for count, member in enumerate(tar):
         if count > FILES_MOST:
             raise BadPackage(f"it has more than {FILES_MOST} files")
-        if not NAME.fullmatch(member.name):
+        if not MEMBER_NAME.fullmatch(member.name):
             raise BadPackage(f"{member.name[:80]!r} is no name for a file in it")
-        if member.type != tarfile.REGTYPE or member.pax_headers or member.offset_data - member.offset != BLOCK:
+        if (
+            member.type != tarfile.REGTYPE
+            or member.pax_headers
+            or member.offset_data - member.offset != TAR_BLOCK_BYTES
+        ):
             raise BadPackage(f"{member.name} is no plain file")
         content = tar.extractfile(member)
         assert content is not None  # it is a plain file
@@ -94,17 +98,17 @@ def _list(text: bytes) -> dict[str, str]:
     found: dict[str, str] = {}
     lines = text.decode("ascii", errors="replace").split("\n")
     if lines.pop() or not lines:
-        raise BadPackage(f"{SUMS} is cut off")
+        raise BadPackage(f"{SUMS_FILE} is cut off")
     for line in lines:
-        if not (match := LINE.fullmatch(line)) or match[2] in found or match[2] == SUMS:
-            raise BadPackage(f"{SUMS} has an invalid line: {line[:80]!r}")
+        if not (match := SUMS_LINE.fullmatch(line)) or match[2] in found or match[2] == SUMS_FILE:
+            raise BadPackage(f"{SUMS_FILE} has an invalid line: {line[:80]!r}")
         found[match[2]] = match[1]
     return found
 
 
 def _digest(content: IO[bytes]) -> str:
     digest = hashlib.sha256()
-    while chunk := content.read(CHUNK):
+    while chunk := content.read(READ_CHUNK_BYTES):
         digest.update(chunk)
     return digest.hexdigest()
 
@@ -113,11 +117,11 @@ def _nothing_behind(file: IO[bytes], end: int) -> None:
     """A tar ends in at least two blocks of zeros, and ours in nothing else."""
     file.seek(end)
     length = 0
-    while chunk := file.read(CHUNK):
+    while chunk := file.read(READ_CHUNK_BYTES):
         length += len(chunk)
         if chunk.strip(b"\0"):
             raise BadPackage("there is something behind its end")
-    if length < BLOCK:
+    if length < TAR_BLOCK_BYTES:
         raise BadPackage("its end is cut off")
 
 

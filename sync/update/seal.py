@@ -10,8 +10,8 @@ from msgspec import Meta, Struct
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
 from sync.update.package import Package
 
-SUFFIX = ".sig"  # the seal is beside its package
-MOST = 4 * 1024  # bytes of a seal
+SEAL_SUFFIX = ".sig"  # the seal is beside its package
+MAX_SEAL_BYTES = 4 * 1024  # bytes of a seal
 
 Short = Annotated[str, Meta(min_length=1, max_length=64)]
 
@@ -44,13 +44,13 @@ def seal(key: SigningKey, chain: str, package: Package) -> Seal:
 
 def seal_path(package: Path) -> Path:
     """The path of a package's seal."""
-    return package.with_name(package.name + SUFFIX)
+    return package.with_name(package.name + SEAL_SUFFIX)
 
 
 def read_seal(path: Path) -> Seal:
     """A seal from its file. Raises NotSealed, OSError."""
     with path.open("rb") as file:
-        text = file.read(MOST + 1)
+        text = file.read(MAX_SEAL_BYTES + 1)
     try:
         return msgspec.json.decode(text, type=Seal)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:

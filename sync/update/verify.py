@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from edge.check import HANDED
+from edge.check import CREDENTIALS_VARIABLE
 from edge.config.command_option import settings
 from edge.config.loader import read_config
 from edge.key_files.data_key_file import unlock_databases
@@ -17,8 +17,8 @@ from sync.update import package, seal
 from sync.update.package import BadPackage
 from sync.update.seal import NotSealed
 
-REFUSED = 65  # exit code; EX_DATAERR (sysexits.h)
-OLDER = 3  # exit code: it is HQ's and whole, and older than what runs here
+EXIT_REFUSED = 65  # exit code; EX_DATAERR (sysexits.h)
+EXIT_OLDER = 3  # exit code: it is HQ's and whole, and older than what runs here
 
 
 @click.command()
@@ -30,7 +30,7 @@ def verify(file: Path, path: Path) -> None:
     Exit code 0: it is whole and HQ's. 3: it is, and older than what runs here. 65: it is not.
     """
     config = read_config(path)
-    unlock_databases(config, os.environ.get(HANDED), make=False)
+    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
     if not seal.seal_path(file).exists():
         _refuse(file, f"HQ's signature for it is missing: expected {seal.seal_path(file)}")
     try:
@@ -52,9 +52,9 @@ def verify(file: Path, path: Path) -> None:
     )
     if is_older:
         click.echo(f"noren: it is older than what runs here ({version()})", err=True)
-        sys.exit(OLDER)
+        sys.exit(EXIT_OLDER)
 
 
 def _refuse(file: Path, why: str) -> NoReturn:
     click.echo(f"noren: {file} is refused: {why}", err=True)
-    sys.exit(REFUSED)
+    sys.exit(EXIT_REFUSED)

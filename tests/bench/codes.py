@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule, PriceCheck
-from edge.codes.gs1.dictionary import ENTRIES, RELEASE
+from edge.codes.gs1.dictionary import DICTIONARY_ENTRIES, DICTIONARY_RELEASE
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from tests.gs1_dictionary import entries
@@ -60,10 +60,10 @@ def measured() -> dict[str, float]:
 def dictionary() -> str:
     """Whether the AI table is what GS1's published file says, if a copy of that is beside the repository."""
     if not PUBLISHED.exists():
-        return f"GS1's dictionary {RELEASE}: not compared, {PUBLISHED.name} is not in {PUBLISHED.parent}"
+        return f"GS1's dictionary {DICTIONARY_RELEASE}: not compared, {PUBLISHED.name} is not in {PUBLISHED.parent}"
     release, lines = entries(PUBLISHED.read_text())
-    same = set(lines.splitlines()) & set(ENTRIES.strip().splitlines())
-    return f"GS1's dictionary {RELEASE}: {len(same)} of {len(lines.splitlines())} entries as in release {release}"
+    same = set(lines.splitlines()) & set(DICTIONARY_ENTRIES.strip().splitlines())
+    return f"GS1's dictionary {DICTIONARY_RELEASE}: {len(same)} of {len(lines.splitlines())} entries as in release {release}"
 
 
 def ean(dice: random.Random) -> bytes:

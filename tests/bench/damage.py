@@ -17,7 +17,7 @@ from edge.db_files.repair_log import last_repair
 from edge.demo.stack import DemoStack
 from edge.platform.clock import now
 from edge.platform.database import Replica, open_store
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.sqlite_file import Damaged
 from edge.replica.hq_replica import rows_where
 from sync.hq.schema import migrate, open_hq_store
@@ -91,12 +91,12 @@ def _read_mirror(folder: Path) -> None:
     for _ in range(2):
         with Replica(folder) as hq:
             try:
-                for feed in FEEDS:
+                for feed in FEED_TABLES:
                     rows_where(hq, feed, dict)
                 return
             except Damaged as damaged:
                 replica_rebuild.rebuild_or_raise(damaged, now())
-    raise AssertionError(f"the mirror stays damaged: {find_damage(folder / replica_rebuild.FILE)}")
+    raise AssertionError(f"the mirror stays damaged: {find_damage(folder / replica_rebuild.REPLICA_FILE)}")
 
 
 def running(rounds: int, first: int) -> Figures:

@@ -47,7 +47,7 @@ def quickest(read: Reader, picture: Picture) -> float:
     """Milliseconds of the quickest of a few runs, each of a code that was not in view before."""
     times = []
     for _ in range(REPEATS):
-        for _ in range(known.LOOKS + 1):
+        for _ in range(known.REMEMBERED_FRAMES + 1):
             read(slower.EMPTY)
         start = time.perf_counter()
         read(picture.gray)

@@ -15,7 +15,7 @@ from edge.features.paired_devices import Page
 from tests.attacked import Shop, shop
 from tests.browse import CHROMIUM, FLAGS, KIOSK, patient, ready
 from tests.ui.shop_floor import PIN, SHIRT_M, ean13
-from ui.access.caller import COOKIE
+from ui.access.caller import DEVICE_COOKIE
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_a_scan_comes_to_the_page_over_tls_and_no_cookie_goes_without_it(trustin
         """pin => fetch('login', {method: 'POST', body: new URLSearchParams({staff: 's-1', pin})})""",
         PIN,
     )
-    cookies = [cookie for cookie in context.cookies() if cookie["name"] != COOKIE]
+    cookies = [cookie for cookie in context.cookies() if cookie["name"] != DEVICE_COOKIE]
     assert cookies
     assert all(cookie["secure"] and cookie["httpOnly"] for cookie in cookies)
     context.close()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from edge.box_identity import LEAP, begin_epoch, ensure_identity, read_box
+from edge.box_identity import EPOCH_LEAP, begin_epoch, ensure_identity, read_box
 from edge.facts.box import BoxForked
-from edge.facts.journal import GENESIS, chain_hash, tell
+from edge.facts.journal import GENESIS_HASH, chain_hash, tell
 from edge.features.pickup.order import find
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import take
@@ -46,7 +46,7 @@ def test_after_a_fork_what_hq_has_not_kept_is_told_again_byte_for_byte_in_a_chai
     (again,) = rows(floor.db, "select * from journal where event like '%\"n\":2%'")
     assert again["event"] == first["event"]
     assert (again["epoch"], again["ordinal"]) == (floor.box.epoch, 1)
-    assert again["hash"] == chain_hash(GENESIS, again["event"].encode())
+    assert again["hash"] == chain_hash(GENESIS_HASH, again["event"].encode())
 
 
 def test_facts_that_come_after_a_fork_are_of_the_new_epoch_even_from_a_hand_that_has_not_noticed(
@@ -72,7 +72,7 @@ def test_a_second_lane_that_forks_joins_the_epoch_that_has_begun(floor: StoreCon
     assert floor.box.epoch == begun
 
 
-@pytest.mark.parametrize("hq_seq", [0, 5_000, 3 * LEAP])
+@pytest.mark.parametrize("hq_seq", [0, 5_000, 3 * EPOCH_LEAP])
 def test_new_numbers_lie_above_all_that_hq_has_counted_of_the_lost_life(floor: StoreContext, hq_seq: int) -> None:
     _fork(floor, lane=1, hq_seq=hq_seq)
     with writing(floor.db):

@@ -19,7 +19,7 @@ from edge.features.check_in import CheckedIn, CodeRefused
 from edge.features.member import Member
 from edge.features.outcome import NotUnderstood, Outcome
 from edge.features.pickup.arrival import PickupArrived, PickupRefused
-from edge.platform.clock import BUILT, Now, now
+from edge.platform.clock import RELEASE_TIME, Now, now
 from edge.platform.database import rows, writing
 from edge.platform.process import Life
 from edge.registry import outcome_of
@@ -78,7 +78,7 @@ def scan(floor: StoreContext, station: str, data: str, moment: Now) -> Outcome:
 
 def shown(number: int, moment: Now, *, steps: int = 0) -> str:
     """What a wallet pass shows, `steps` before or after the moment."""
-    step = int(moment.time.timestamp()) // totp.PERIOD + steps
+    step = int(moment.time.timestamp()) // totp.TOTP_PERIOD_S + steps
     return f"]C18018{gsrn(number)}\x1d8019{totp.password(WALLET, step)}"
 
 
@@ -231,7 +231,7 @@ def test_what_a_signed_code_may_be_is_the_policys(floor: StoreContext) -> None:
 
 
 def test_with_the_clock_unset_no_code_is_fresh_and_a_long_life_is_none(floor: StoreContext) -> None:
-    moment = Now(BUILT - timedelta(days=300), "unset", now().boot, now().uptime_ms)
+    moment = Now(RELEASE_TIME - timedelta(days=300), "unset", now().boot, now().uptime_ms)
     outcome = scan(floor, "k1", signed(60), moment)
     assert isinstance(outcome, CheckedIn)
     assert outcome.grade == "stale"

@@ -14,7 +14,7 @@ from edge.features.pickup.state_machine import State
 from edge.features.product import by_own_code, by_second_row
 from edge.features.stock import NeighbourRow
 from edge.platform.database import rows
-from edge.platform.replica_schema import FEEDS as TABLES
+from edge.platform.replica_schema import FEED_TABLES as TABLES
 from edge.store_context import StoreContext
 from tests.edge.floor import SECRET, last, order, scan, send
 from tests.kept import keep

@@ -120,7 +120,7 @@ def _wallet(floor: StoreContext, secret: bytes = WALLET, age: int = 0) -> object
     gsrn = f"45990000000000001{mod10_digit('45990000000000001')}"
     person = structs.replace(member(codes=(f"group:{gsrn}",)), wallet_secret=base64.b32encode(WALLET).decode().lower())
     send(floor, "members", "m-1", person, version=2)
-    shown = totp.password(secret, int(now().time.timestamp() - age) // totp.PERIOD)
+    shown = totp.password(secret, int(now().time.timestamp() - age) // totp.TOTP_PERIOD_S)
     return scan(floor, "k1", f"]C18018{gsrn}\x1d8019{shown}")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.crypto.sealed_secret import is_sealed
-from edge.key_files.data_key_file import FILE
+from edge.key_files.data_key_file import DATA_KEY_FILE
 from edge.platform.os_errors import EX_CONFIG
 from tests.ordinary import noren
 
@@ -38,7 +38,7 @@ def test_without_a_data_key_nothing_is_sealed_and_it_is_said_where_one_comes_fro
 def test_it_says_of_each_file_what_it_is_now(settings: Path) -> None:
     key = settings.parent / "own.key"
     (settings.parent / "data").mkdir()
-    (settings.parent / "data" / FILE).write_text("A" * 43)
+    (settings.parent / "data" / DATA_KEY_FILE).write_text("A" * 43)
     told = noren("seal-keys", "--config", settings)
     assert told.stdout.startswith(f"{key} is now sealed with the data key ")
     assert "the data key is in a file" in told.stderr, "it guards little there, and that is said"

@@ -10,7 +10,7 @@ from edge.config.policy import CheckIn
 from edge.facts.journal import tell
 from edge.features import visit
 from edge.features.visit import Day, Visitor
-from edge.platform.clock import SETTLED, Now, SteadyClock, now
+from edge.platform.clock import SYNCHRONISED_UPTIME_S, Now, SteadyClock, now
 from edge.platform.database import one, rows, writing
 from edge.platform.process import Life
 from edge.retention import unswept
@@ -127,12 +127,12 @@ def test_a_window_that_was_opened_by_a_clock_ahead_ends_in_time(floor: StoreCont
 def test_a_clock_is_steady_after_an_hour_and_any_doubt_begins_anew() -> None:
     clock, begun = SteadyClock(), now()
     assert not clock.look(after(begun, 0))
-    assert not clock.look(after(begun, SETTLED - 1))
-    assert clock.look(after(begun, SETTLED))
-    assert not clock.look(replace(after(begun, SETTLED + 1), clock="holdover"))
-    assert not clock.look(after(begun, SETTLED + 2))
-    assert clock.look(after(begun, 2 * SETTLED + 2))
-    assert not clock.look(after(replace(begun, time=begun.time + timedelta(days=1)), 2 * SETTLED + 3))
+    assert not clock.look(after(begun, SYNCHRONISED_UPTIME_S - 1))
+    assert clock.look(after(begun, SYNCHRONISED_UPTIME_S))
+    assert not clock.look(replace(after(begun, SYNCHRONISED_UPTIME_S + 1), clock="holdover"))
+    assert not clock.look(after(begun, SYNCHRONISED_UPTIME_S + 2))
+    assert clock.look(after(begun, 2 * SYNCHRONISED_UPTIME_S + 2))
+    assert not clock.look(after(replace(begun, time=begun.time + timedelta(days=1)), 2 * SYNCHRONISED_UPTIME_S + 3))
 
 
 def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(floor: StoreContext) -> None:
@@ -157,7 +157,7 @@ def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(
 
 def test_a_weekend_without_a_time_server_is_told_to_nobody(floor: StoreContext) -> None:
     broom, begun = RetentionSweep(floor), now()
-    for hour in range(24 * unswept.LATE):
+    for hour in range(24 * unswept.LATE_AFTER_DAYS):
         broom.round(replace(after(begun, HOUR * hour), clock="holdover"), float(HOUR * hour), Life())
     assert not unswept.is_sweep_late(floor.db)
 

@@ -24,7 +24,7 @@ from edge.features.staff import sessions
 from edge.features.staff.pin_check import hash_pin
 from edge.features.staff.pin_locks import WRONG_MOST, Locked, PinAttempt, WrongPin
 from edge.features.staff.sessions import Session
-from edge.platform.clock import BUILT, Now, Quality, now
+from edge.platform.clock import RELEASE_TIME, Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import Life
 from edge.registry import outcome_of
@@ -54,7 +54,7 @@ WRONG: dict[str, tuple[timedelta, Quality]] = {
     "2038": (FAR["2038"] - now().time, "synced"),
     "a day behind": (-DAY, "holdover"),
     "a day behind, and believed": (-DAY, "synced"),
-    "100 days behind": (-100 * DAY, "holdover" if now().time - 100 * DAY > BUILT else "unset"),
+    "100 days behind": (-100 * DAY, "holdover" if now().time - 100 * DAY > RELEASE_TIME else "unset"),
     "a day ahead": (DAY, "holdover"),
 }
 ALL = pytest.mark.parametrize(("off", "clock"), WRONG.values(), ids=WRONG)
@@ -80,7 +80,7 @@ def signed(jti: str, age: float = 0, **more: str) -> str:
 
 
 def wallet_pass(moment: datetime) -> str:
-    return f"]C18018{GSRN}\x1d8019{totp.password(WALLET, int(moment.timestamp()) // totp.PERIOD)}"
+    return f"]C18018{GSRN}\x1d8019{totp.password(WALLET, int(moment.timestamp()) // totp.TOTP_PERIOD_S)}"
 
 
 def scan(floor: StoreContext, data: str, moment: Now) -> Outcome:

@@ -19,7 +19,7 @@ from edge.platform.process import Life
 from edge.retention import log_retention
 from edge.retention.log_retention import LogRetention
 from edge.scan.log import Reading, append_reading
-from firmware_bridge.main import LOGS
+from firmware_bridge.main import LOG_READERS
 from tests.firmware_bridge.rig import Rig, until
 
 LONG_SINCE = "2026-11-22T00:00:00.000Z"
@@ -52,7 +52,7 @@ def rounds(rig: Rig, *hours: float, quality: Quality = "synced") -> dict[str, in
     """What goes when the retention goes round at those hours of uptime, under a clock of that quality."""
     begun, life, gone = clock.now(), Life(), Counter[str]()
     with open_store(rig.data) as db:
-        retention = LogRetention(db, LOGS)
+        retention = LogRetention(db, LOG_READERS)
         for hour in hours:
             after = timedelta(hours=hour)
             moment = replace(
@@ -99,13 +99,13 @@ def test_a_day_of_rows_goes_at_once_and_no_more_each_hour(tmp_path: Path) -> Non
 
 def test_a_disk_that_fills_calls_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rig, life = Rig(tmp_path), Life()
-    monkeypatch.setattr(log_retention, "ROUND", 0.01)
+    monkeypatch.setattr(log_retention, "LOOP_INTERVAL_S", 0.01)
     monkeypatch.setattr(
-        load_shedding, "LEFT", dict.fromkeys(Level, 0)
+        load_shedding, "ROWS_LEFT", dict.fromkeys(Level, 0)
     )  # should this machine's clock not be synchronised
     for data in (b"older", b"old"):
         read(rig, data, LATELY)
-    thread = threading.Thread(target=partial(log_retention.work, rig.data, LOGS, life))
+    thread = threading.Thread(target=partial(log_retention.work, rig.data, LOG_READERS, life))
     thread.start()
     try:
         assert left(rig) == [1, 2]

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from edge.crypto.sealed_secret import is_sealed
-from edge.key_files.data_key_file import CREDENTIAL
+from edge.key_files.data_key_file import CREDENTIAL_NAME
 from tests import deb, debian_root, small_package
 from tests.debian_root import MACHINE
 from tests.shell import Shell, bash, blocks
@@ -42,12 +42,12 @@ def root(tmp_path: Path) -> Path:
     )
     program(
         root / "bin" / "systemd-creds",
-        f'[[ $2 == --name={CREDENTIAL} ]] || exit 1; case $1 in encrypt) cat >"$4" ;; decrypt) cat "$3" ;; esac',
+        f'[[ $2 == --name={CREDENTIAL_NAME} ]] || exit 1; case $1 in encrypt) cat >"$4" ;; decrypt) cat "$3" ;; esac',
     )
     # as systemd does: what was sealed lies opened in a folder of the process's own
     program(
         root / "bin" / "systemd-run",
-        f'[[ "$1 $2 $3 $4" == "--quiet --pipe --wait -p" && $5 == LoadCredentialEncrypted={CREDENTIAL} ]] && shift 5 && '
+        f'[[ "$1 $2 $3 $4" == "--quiet --pipe --wait -p" && $5 == LoadCredentialEncrypted={CREDENTIAL_NAME} ]] && shift 5 && '
         f'CREDENTIALS_DIRECTORY={root}/etc/credstore.encrypted exec "$@"',
     )
     return root
@@ -91,7 +91,7 @@ def set_up(root: Path, shell: Shell) -> Path:
     settings = root / "etc" / "noren" / "noren.toml"
     (stations,) = (below(root, block) for block in blocks(BOX, "toml"))
     settings.write_text(settings.read_text(encoding="utf-8") + stations, encoding="utf-8")
-    place = root / "etc" / "credstore.encrypted" / CREDENTIAL
+    place = root / "etc" / "credstore.encrypted" / CREDENTIAL_NAME
     sealing = seal.replace("noren data-key", f"noren data-key --config {settings} --at {place}")
     assert "sealed" in shell.run(sealing)
     assert "it is sealed" in shell.run(sealing)  # on any later day
@@ -113,7 +113,7 @@ def test_a_box_is_set_up_line_by_line(root: Path, shell: Shell) -> None:
     assert f"apt-get install ./dist/noren_0.1.0_{deb.ARCHITECTURES[MACHINE]}.deb" in asked
     handed = root.parent / "handed"  # as systemd does, who opens it
     handed.mkdir()
-    shutil.copy(root / "etc/credstore.encrypted" / CREDENTIAL, handed)
+    shutil.copy(root / "etc/credstore.encrypted" / CREDENTIAL_NAME, handed)
     key = root / "etc/noren/keys/store-signing.key"
     assert is_sealed(key.read_bytes())
     assert "is sealed, and the data key is not available" in shell.run(f"noren check --config {settings}")

@@ -26,7 +26,7 @@ def port(tmp_path: Path) -> Iterator[int]:
     conf = tmp_path / "mosquitto.conf"
     # started by root it would become the user mosquitto, who may not read this folder
     changes = broker.loopback_changes(number, str(tmp_path / "acl")) | {"persistence": "false", "log_dest": "stderr"}
-    conf.write_text(broker.changed_settings(broker.SHIPPED.read_text(), changes) + "user root\n")
+    conf.write_text(broker.changed_settings(broker.SHIPPED_CONFIG.read_text(), changes) + "user root\n")
     command = ["mosquitto", "-c", str(conf)]
     with subprocess.Popen(command, env=SBIN, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr
@@ -80,7 +80,7 @@ def test_a_store_hears_its_own_and_the_chains_only(port: int) -> None:
 
 def test_a_setting_that_the_shipped_file_does_not_have_is_no_setting_to_change() -> None:
     with pytest.raises(KeyError, match="max_packets"):
-        broker.changed_settings(broker.SHIPPED.read_text(), {"max_packets": "1"})
+        broker.changed_settings(broker.SHIPPED_CONFIG.read_text(), {"max_packets": "1"})
 
 
 def test_who_says_no_name_speaks_for_nobody(port: int) -> None:
@@ -88,4 +88,4 @@ def test_who_says_no_name_speaks_for_nobody(port: int) -> None:
 
 
 def test_the_shipped_rules_are_those_headquarters_writes() -> None:
-    assert broker.RULES.read_text(encoding="utf-8") == acl.RULES
+    assert broker.SHIPPED_ACL.read_text(encoding="utf-8") == acl.ACL_RULES

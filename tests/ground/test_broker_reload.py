@@ -54,9 +54,9 @@ def test_systemd_finds_nothing_wrong_with_them(tmp_path: Path, unit: Path) -> No
 
 def test_what_is_watched_is_what_headquarters_writes_and_what_the_broker_reads() -> None:
     (home,) = (value.removeprefix("HQ=") for value in values(SERVICE, "Environment"))
-    shipped = dict(line.split(" ", 1) for line in broker.SHIPPED.read_text().splitlines() if line[:1].isalpha())
-    assert values(PATH, "PathChanged") == [f"{home}/{acl.FILE}", shipped["crlfile"]]
-    assert values(SERVICE, "ExecStart")[0].split()[-2:] == [f"${{HQ}}/{acl.FILE}", shipped["acl_file"]]
+    shipped = dict(line.split(" ", 1) for line in broker.SHIPPED_CONFIG.read_text().splitlines() if line[:1].isalpha())
+    assert values(PATH, "PathChanged") == [f"{home}/{acl.ACL_FILE}", shipped["crlfile"]]
+    assert values(SERVICE, "ExecStart")[0].split()[-2:] == [f"${{HQ}}/{acl.ACL_FILE}", shipped["acl_file"]]
 
 
 def play(hq: Path, rules: Path, mosquitto: Mosquitto) -> None:
@@ -77,7 +77,7 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
     found_headquarters(hq, "chain", "mqtt://127.0.0.1:1883")
     for store in ("ginza", "yokohama"):
         enrol(hq, store, store)
-    shutil.copy(hq / acl.FILE, rules)
+    shutil.copy(hq / acl.ACL_FILE, rules)
     rules.chmod(0o600)
     mosquitto = Mosquitto(tmp_path, free_port(), changes={"acl_file": str(rules)})
     mosquitto.start()
@@ -106,7 +106,7 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
             ginza.publish(topics.up("chain", "ginza", "events"), b"before")
             until(lambda: b"before" in heard(b"one"))  # two accounts have no order between them
             with open_headquarters(hq) as db:
-                assert revoke(db, hq, "ginza") == hq / acl.FILE
+                assert revoke(db, hq, "ginza") == hq / acl.ACL_FILE
             play(hq, rules, mosquitto)
             assert stat.S_IMODE(rules.stat().st_mode) == 0o600
             ginza.publish(topics.up("chain", "ginza", "events"), b"after")

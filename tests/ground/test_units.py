@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.key_files.data_key_file import CREDENTIAL
+from edge.key_files.data_key_file import CREDENTIAL_NAME
 from edge.platform.os_errors import EX_CONFIG
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"
@@ -176,7 +176,7 @@ def test_only_sync_and_the_check_before_it_hold_keys(unit: str) -> None:
 @pytest.mark.parametrize("unit", UNITS)
 def test_who_opens_the_databases_is_handed_their_key(unit: str) -> None:
     said = settings(unit)
-    assert (CREDENTIAL in said.get("LoadCredential", [])) == (unit not in {FRONT, KEY})
+    assert (CREDENTIAL_NAME in said.get("LoadCredential", [])) == (unit not in {FRONT, KEY})
     # an encrypted one puts the TPM among the devices of its unit: only one has it
     assert ("LoadCredentialEncrypted" in said) == (unit == KEY)
     # systemd hides other units' credentials from a unit that has some (systemd.exec(5)); who has none must not see any

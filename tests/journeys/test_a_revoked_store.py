@@ -30,7 +30,7 @@ PROBE = "probe"
 @pytest.fixture
 def town(tmp_path: Path) -> Iterator[Town]:
     """The broker keeps HQ's own rules; who connects is who they say they are."""
-    port, rules = free_port(), tmp_path / "hq" / acl.FILE
+    port, rules = free_port(), tmp_path / "hq" / acl.ACL_FILE
     mosquitto = Mosquitto(tmp_path, port, changes={"acl_file": str(rules)})
     here = built(tmp_path, mosquitto, f"mqtt://127.0.0.1:{port}", f'username = "{STORE}"\n', ("--username", "hq"))
     rules.chmod(0o600)
@@ -134,7 +134,7 @@ def test_hq_falls_silent_towards_the_store_and_the_broker_lets_it_neither_speak_
     with ExitStack() as lines:
         hq = lines.enter_context(line(town, "hq", topics.up(CHAIN, "+", "events"), f"{topics.root(CHAIN)}/#"))
         heard(hq, lambda event: event.retained)  # from now on it hears: it could speak a moment before
-        thief = lines.enter_context(line(town, STORE, down, topics.down(CHAIN, topics.ALL, "#")))
+        thief = lines.enter_context(line(town, STORE, down, topics.down(CHAIN, topics.ALL_STORES, "#")))
         heard(thief, lambda event: event.topic.endswith(f"{STORE}/head"))
         revoke(town)
         heard(thief, lambda event: event.topic.endswith("/do"))
@@ -147,11 +147,13 @@ def test_hq_falls_silent_towards_the_store_and_the_broker_lets_it_neither_speak_
         heard(hq, lambda event: event.payload == b"before")
         # and the broker's
         town.broker.reload()
-        for topic in (topics.down(CHAIN, STORE, "feed/members"), topics.down(CHAIN, topics.ALL, "head")):
+        for topic in (topics.down(CHAIN, STORE, "feed/members"), topics.down(CHAIN, topics.ALL_STORES, "head")):
             assert hq.publish(topic, PROBE.encode())
         assert hq.publish(topics.down(CHAIN, STORE, "do"), b"last")
         said = heard(thief, lambda event: event.payload == b"last")
-        still_there = topics.down(CHAIN, topics.ALL, "hq")  # HQ's own words: before the broker reads its rules, too
+        still_there = topics.down(
+            CHAIN, topics.ALL_STORES, "hq"
+        )  # HQ's own words: before the broker reads its rules, too
         spoken = {event.topic for event in said if event.payload}
         assert spoken - {still_there} == {topics.down(CHAIN, STORE, "do")}
         thief.publish(up, b"after")

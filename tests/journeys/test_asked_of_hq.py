@@ -22,7 +22,7 @@ from edge.platform.database import writing
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
 from sync.hq.queries.stranger_limit import BURST, EVERY
-from sync.hq.sample.keys import ISSUER, KID, issuer_key
+from sync.hq.sample.keys import SAMPLE_ISSUER, SAMPLE_KEY_ID, issuer_key
 from sync.hq.sample.members import GROUP, people
 from tests import town as towns
 from tests.browse import chromium, patient, ready
@@ -134,15 +134,15 @@ PHONE = Member(
 def signed() -> str:
     """The rotating code of the chain's app, made now."""
     made = int(time.time())
-    claims = Claims(iss=ISSUER, sub=PHONE.member, iat=made, exp=made + 60, jti=secrets.token_hex(8))
-    return mint(issuer_key(), claims, kid=KID)
+    claims = Claims(iss=SAMPLE_ISSUER, sub=PHONE.member, iat=made, exp=made + 60, jti=secrets.token_hex(8))
+    return mint(issuer_key(), claims, kid=SAMPLE_KEY_ID)
 
 
 def pass_now() -> str:
     """The wallet pass as its phone shows it now."""
     secret = base64.b32decode(PHONE.wallet_secret or "")
     number = PHONE.codes[0].partition(":")[2]
-    return f"https://id.gs1.org/8018/{number}/8019/{totp.password(secret, int(time.time()) // totp.PERIOD)}"
+    return f"https://id.gs1.org/8018/{number}/8019/{totp.password(secret, int(time.time()) // totp.TOTP_PERIOD_S)}"
 
 
 @pytest.mark.parametrize("shows", [signed, pass_now], ids=["a signed code", "a wallet pass"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from edge.demo.ports import free_port
-from edge.demo.stack import STATIONS, DemoStack
+from edge.demo.stack import DEMO_STATIONS, DemoStack
 from edge.demo.subprocesses import Subprocess, noren_command
 from edge.platform.database import one, writing
 from sync.hq.enrolment.founding import open_headquarters
@@ -48,8 +48,8 @@ def policy(town: DemoStack, **change: Any) -> dict[str, Any]:
 
 def box(town: DemoStack, path: Path, station: str = NEW) -> dict[str, Any]:
     """The town's stations and devices, and one more whose scanner is at `path`."""
-    places = [{"id": name, "role": role, "name": {"ja": ja, "en": en}} for name, role, ja, en in STATIONS]
-    devices = [_scanner(name, town.link(name)) for name, *_ in STATIONS]
+    places = [{"id": name, "role": role, "name": {"ja": ja, "en": en}} for name, role, ja, en in DEMO_STATIONS]
+    devices = [_scanner(name, town.link(name)) for name, *_ in DEMO_STATIONS]
     added = {"id": station, "role": "kiosk", "name": {"ja": "新しいキオスク"}}
     return {"stations": [*places, added], "devices": [*devices, _scanner(station, path)]}
 

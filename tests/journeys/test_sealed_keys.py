@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from edge.demo.ports import free_port
-from edge.key_files.data_key_file import CREDENTIAL, FILE
-from edge.key_files.key_note import NAME
-from edge.key_files.own_secrets import NOTE
+from edge.key_files.data_key_file import CREDENTIAL_NAME, DATA_KEY_FILE
+from edge.key_files.key_note import NOTE_FILE
+from edge.key_files.own_secrets import CLEAR_KEYS_NOTE
 from edge.platform.os_errors import EX_CONFIG
 from sync.protocol.signing import read_private
 from tests.ends import Ends, built, noren, until, up
@@ -109,7 +109,7 @@ def box(tmp_path: Path, broker: Mosquitto, authority: Authority, monkeypatch: py
     text = one.settings.read_text(encoding="utf-8").replace("hq/stores/ginza/store-signing", "keys/store-signing")
     one.settings.write_text(text, encoding="utf-8")
     one.handed.mkdir()
-    (one.data / FILE).rename(one.handed / CREDENTIAL)
+    (one.data / DATA_KEY_FILE).rename(one.handed / CREDENTIAL_NAME)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(one.handed))
     for name in ("hq.key", "broker.key"):  # theirs, and not on this card
         (one.keys / name).rename(one.keys.parent / name)
@@ -143,7 +143,7 @@ def test_a_box_of_sealed_keys_talks_to_hq_and_its_card_has_none_of_them(box: Box
     code, told = said("migrate", "--config", box.settings)
     assert code == 0
     assert "noren seal-keys" in told
-    assert (box.data / NOTE).read_text() == "store-signing.key, password, ginza.key\n"
+    assert (box.data / CLEAR_KEYS_NOTE).read_text() == "store-signing.key, password, ginza.key\n"
 
     noren("seal-keys", "--config", box.settings)
     assert box.shown(secrets) == set()
@@ -152,7 +152,7 @@ def test_a_box_of_sealed_keys_talks_to_hq_and_its_card_has_none_of_them(box: Box
     assert box.files() == before, "twice changes nothing"
     assert said("check", "--config", box.settings) == (0, f"{box.settings}: nothing is wrong\n")
     code, told = said("migrate", "--config", box.settings)
-    assert (code, "noren seal-keys" in told, (box.data / NOTE).exists()) == (0, False, False)
+    assert (code, "noren seal-keys" in told, (box.data / CLEAR_KEYS_NOTE).exists()) == (0, False, False)
     box.speaks()
     assert box.shown(secrets) == set(), "after a day's work"
 
@@ -163,7 +163,7 @@ def test_a_box_of_sealed_keys_talks_to_hq_and_its_card_has_none_of_them(box: Box
 
 def test_a_lost_data_key_comes_back_from_hq_and_the_sealed_keys_with_it(box: Box) -> None:
     noren("seal-keys", "--config", box.settings)
-    (box.handed / CREDENTIAL).unlink()
+    (box.handed / CREDENTIAL_NAME).unlink()
     before = box.files()
 
     code, told = said("check", "--config", box.settings)
@@ -175,6 +175,6 @@ def test_a_lost_data_key_comes_back_from_hq_and_the_sealed_keys_with_it(box: Box
     assert box.files() == before
 
     opened = box.ends.folder / "opened.key"
-    noren("hq", "data-key", box.data / NAME, "--dir", box.ends.hq, "--out", opened)
-    opened.rename(box.handed / CREDENTIAL)
+    noren("hq", "data-key", box.data / NOTE_FILE, "--dir", box.ends.hq, "--out", opened)
+    opened.rename(box.handed / CREDENTIAL_NAME)
     box.speaks()

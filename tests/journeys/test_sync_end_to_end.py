@@ -15,7 +15,7 @@ from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import key_of_connection
-from sync.feeds.ended_orders import ENDED
+from sync.feeds.ended_orders import ENDED_STATES
 from sync.feeds.stored_form import as_kept
 from sync.hq import epoch_reset
 from sync.hq.enrolment.founding import open_headquarters
@@ -82,7 +82,7 @@ def _without_ended_names(name: str, body: str) -> str:
     if name != "orders":
         return body
     row = msgspec.json.decode(body)
-    if row["state"] in ENDED:
+    if row["state"] in ENDED_STATES:
         row.pop("name", None)
     return msgspec.json.encode(row).decode()
 

@@ -11,7 +11,7 @@ import pytest
 
 from edge.platform.clock import now
 from edge.replica.hq_link import LinkReason
-from sync.hq.enrolment.keys import FILE, make_hq_key, read_hq_key
+from sync.hq.enrolment.keys import HQ_KEY_FILE, make_hq_key, read_hq_key
 from sync.protocol import envelope, topics
 from sync.protocol.messages import HqPresence
 from sync.protocol.signing import SigningKey
@@ -24,7 +24,7 @@ from tests.keyed import opened
 from tests.sync.conftest import Mosquitto
 
 Town = Ends[Mosquitto]
-PRESENCE = topics.down(CHAIN, topics.ALL, "hq")
+PRESENCE = topics.down(CHAIN, topics.ALL_STORES, "hq")
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ def test_a_revoked_key_is_dead_for_a_box_that_has_lost_its_mirror_and_put_an_old
 
 def test_a_box_that_was_off_while_hq_changed_keys_three_times_follows_and_is_whole(shop: Town) -> None:
     olds = [rotate(shop) for _ in range(3)]
-    assert all(one.id not in (shop.hq / FILE).read_text() for one in olds)
+    assert all(one.id not in (shop.hq / HQ_KEY_FILE).read_text() for one in olds)
     shop.start("hq")
     shop.start("sync")
     until(lambda: is_up(shop))
@@ -119,7 +119,7 @@ def test_a_box_that_was_off_while_hq_changed_keys_three_times_follows_and_is_who
 def test_a_box_to_which_nothing_proves_the_new_key_says_so_and_hears_again_once_it_is_in_noren_toml(
     shop: Town,
 ) -> None:
-    (shop.hq / FILE).unlink()  # a headquarters founded anew on its old database
+    (shop.hq / HQ_KEY_FILE).unlink()  # a headquarters founded anew on its old database
     make_hq_key(shop.hq)
     shop.start("hq")
     shop.start("sync")

@@ -18,7 +18,7 @@ import pytest
 
 from edge.crypto.data_key import from_text
 from edge.demo.stack import DemoStack
-from edge.key_files.data_key_file import FILE
+from edge.key_files.data_key_file import DATA_KEY_FILE
 from edge.platform.sqlite_file import connect_with_key
 from sync.hq.sample.members import APP
 from tests.card_numbers import app_number
@@ -36,7 +36,7 @@ NICKNAME, MEMBER, CARD, WALLET = (
 BUYER, ORDER, SECRET = "トキノサホヒメ", "o-9w4r7t2z", "hN4tB8sYe1kPq7Lm3VxC6zRd"
 CHARACTERS = ("utf-8", "utf-16-le", "utf-16-be", "cp932")
 # What has a rule of its own (edge/key_files/data_key_file.py): the key where nobody has sealed it, which opens all the rest.
-BESIDES = {FILE}
+BESIDES = {DATA_KEY_FILE}
 
 
 class Day:
@@ -142,7 +142,7 @@ def seen(seeds: dict[str, str], *places: Path) -> dict[str, list[str]]:
 def in_the_clear(data: Path, to: Path) -> Path:
     """What a thief has who has the key as well."""
     to.mkdir()
-    key = from_text((data / FILE).read_text())
+    key = from_text((data / DATA_KEY_FILE).read_text())
     for name in ("store.db", "hq.db"):
         with closing(connect_with_key(key.pages(name), data / name, mode="ro")) as conn:
             conn.execute("attach ? as clear key ''", (str(to / name),))

@@ -35,7 +35,7 @@ class Mosquitto:
             "persistence": "false",
             **self.changes,
         }
-        text = broker.changed_settings(broker.SHIPPED.read_text(encoding="utf-8"), changes)
+        text = broker.changed_settings(broker.SHIPPED_CONFIG.read_text(encoding="utf-8"), changes)
         config.write_text(f"{text}user root\n{self.extra}")
         binary = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         with (self.folder / "mosquitto.log").open("ab") as log:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.features.pickup.facts import STEPS
+from edge.features.pickup.facts import FACT_OF_ACTION
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("edge", "firmware_bridge", "sync", "ui")
@@ -43,7 +43,9 @@ def _says_type(part: ast.stmt) -> bool:
 
 def made() -> set[str]:
     """Names of what is made somewhere; the steps of an order are made from their table."""
-    return {called for _, tree in _files() for called, _ in _calls(tree)} | {step.__name__ for step in STEPS.values()}
+    return {called for _, tree in _files() for called, _ in _calls(tree)} | {
+        step.__name__ for step in FACT_OF_ACTION.values()
+    }
 
 
 def past_their_own_file() -> list[str]:

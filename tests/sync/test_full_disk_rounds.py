@@ -10,13 +10,13 @@ from sqlite_utils import Database
 
 from edge.facts.box import MessageRefused
 from edge.platform.database import rows, writing
-from sync.feeds.requests import SPREAD
+from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.protocol import topics
 from sync.protocol.messages import FeedDelta, FeedPage, FeedRow, HqPresence, State, Want
 from sync.transport.mqtt_events import Connected
 from tests.sync.test_session import PRESENCE, Shop
 
-PRICES = topics.feed("chain", topics.ALL, "prices")
+PRICES = topics.feed("chain", topics.ALL_STORES, "prices")
 BIG = msgspec.Raw(msgspec.json.encode({"x": "x" * 60_000}))
 
 
@@ -63,7 +63,7 @@ def test_rows_a_full_disk_cannot_keep_are_asked_for_again_and_nothing_is_half_ap
     assert prices(shop) == ["k1"]
     assert shop.rounds.feeds.stands["prices"].version == 1
     assert len(caplog.records) == 1
-    shop.at += SPREAD
+    shop.at += REQUEST_SPREAD_S
     shop.round()
     (want,) = [message.header for message in shop.line.said(Want)]
     assert isinstance(want, Want)

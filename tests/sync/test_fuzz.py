@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from edge.config.noren_toml import BadConfig, HqSection
 from sync.contract.examples import CHAIN, STORE
-from sync.hq.enrolment.keys import FILE, read_hq_key
+from sync.hq.enrolment.keys import HQ_KEY_FILE, read_hq_key
 from sync.hq.errors import NotPossible
 from sync.protocol import envelope, topics
 from sync.protocol.envelope import Why, seal
@@ -106,7 +106,7 @@ def test_what_hq_has_said_to_somebody_else_is_refused_though_it_is_truly_signed(
 
 @pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-11-22T00:00:00", "x"])
 def test_a_time_out_of_all_sense_is_no_hint_for_a_box_without_a_clock(shop: StoreDoor, time: str) -> None:
-    topic = topics.down(CHAIN, topics.ALL, "hq")
+    topic = topics.down(CHAIN, topics.ALL_STORES, "hq")
     shop.hear(Letter(topic=topic, payload=seal(topic, HqPresence(state="up", time=time), (), shop.key), true=True))
     assert shop.refused == {"bad_time": 1}
     assert shop.rounds.clock.ahead is None
@@ -173,11 +173,11 @@ def test_a_key_file_of_any_bytes_is_a_key_or_refused_in_plain_words(
     data: bytes, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.getbasetemp()
-    (folder / FILE).write_bytes(data)
+    (folder / HQ_KEY_FILE).write_bytes(data)
     with pytest.raises(NotPossible, match="cannot be used"):
         read_hq_key(folder)
     section = HqSection(
-        broker="mqtt://x", keys={"k": data.decode(errors="replace")}, signing_key_file=str(folder / FILE)
+        broker="mqtt://x", keys={"k": data.decode(errors="replace")}, signing_key_file=str(folder / HQ_KEY_FILE)
     )
     with pytest.raises(BadConfig):
         trusted_keys.own_key(section)
@@ -189,4 +189,4 @@ def test_a_key_file_of_any_bytes_is_a_key_or_refused_in_plain_words(
 @given(st.text())
 def test_any_topic_belongs_to_somebody_or_nobody(topic: str) -> None:
     assert isinstance(topics.store_of_topic(topic), str)
-    assert topics.is_for_store(CHAIN, STORE, topic) <= (topics.store_of_topic(topic) in (STORE, topics.ALL))
+    assert topics.is_for_store(CHAIN, STORE, topic) <= (topics.store_of_topic(topic) in (STORE, topics.ALL_STORES))

@@ -24,7 +24,7 @@ def test_a_birth_tells_what_went_into_each_scanner_and_what_came_out(tmp_path: P
         db.conn.execute("insert into wedges (station, heard, readings, refused) values ('k1', 60, 5, 2)")
         key = read_private("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "k")
         me = Identity(chain="c", box=ensure_identity(db, "ginza", now()), boot=1, key=key)
-        unswept.add_unswept_time(db, 4 * unswept.DAY)
+        unswept.add_unswept_time(db, 4 * unswept.DAY_MS)
         told = birth(db, tmp_path, me, {}, {}, now())
     assert told.unswept == 4
     assert told.scans == {

@@ -19,7 +19,7 @@ from edge.platform.clock import Now, utc_text
 from edge.platform.database import open_hq, open_store, rows, writing
 from edge.platform.migration import migrate
 from sync import presence
-from sync.feeds.requests import SPREAD
+from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.presence import Identity
 from sync.protocol import topics
 from sync.protocol.envelope import open_, seal
@@ -39,14 +39,14 @@ from sync.protocol.messages import (
 )
 from sync.protocol.signing import SigningKey, new_key, write_private, write_public
 from sync.session import SyncSession
-from sync.transport.link_status import SILENT
+from sync.transport.link_status import SILENT_AFTER_S
 from sync.transport.mqtt_events import Connected, Disconnected, MessageReceived
 from sync.trust import trusted_keys
 from tests.any_fact import fact
 
 HQ, OURS = new_key("hq-1"), new_key()
 ACKS = topics.down("chain", "ginza", "ack")
-PRESENCE = topics.down("chain", topics.ALL, "hq")
+PRESENCE = topics.down("chain", topics.ALL_STORES, "hq")
 NONE = "0" * 64
 
 
@@ -298,7 +298,7 @@ def test_the_line_is_up_once_hq_has_spoken_and_down_when_it_falls_silent(shop: S
     assert shop.state()["state"] == "down"
     shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text))
     assert shop.state()["state"] == "up"
-    shop.at += SILENT + 1
+    shop.at += SILENT_AFTER_S + 1
     shop.round()
     assert (shop.state()["state"], shop.state()["detail"]) == ("down", "HQ has fallen silent")
 
@@ -317,12 +317,14 @@ def test_what_the_broker_remembers_of_hq_is_not_hq_being_heard(shop: Shop) -> No
 
 def test_hq_is_heard_only_while_every_feed_is_where_hq_says(shop: Shop) -> None:
     head = FeedHead(epoch="f1", version=1, rows=1, digest="0" * 16)
-    shop.hear(topics.down("chain", topics.ALL, "head"), Head(feeds={}))
+    shop.hear(topics.down("chain", topics.ALL_STORES, "head"), Head(feeds={}))
     shop.hear(topics.down("chain", "ginza", "head"), Head(feeds={"offers": head}))
     assert shop.state()["heard"] is None
     row = FeedRow(key="k", version=1, body=msgspec.Raw(b"{}"))
     shop.hear(
-        topics.feed("chain", topics.ALL, "offers"), FeedDelta(feed="offers", epoch="f1", since=0, version=2), [row]
+        topics.feed("chain", topics.ALL_STORES, "offers"),
+        FeedDelta(feed="offers", epoch="f1", since=0, version=2),
+        [row],
     )
     assert shop.state()["heard"] == shop.now.text
 
@@ -352,7 +354,7 @@ def test_an_hq_that_comes_back_is_asked_soon_however_long_the_store_has_asked_in
     shop.hear(PRESENCE, HqPresence(state="down", time=shop.now.text))
     shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text))
     shop.line.taken.clear()
-    shop.at += SPREAD
+    shop.at += REQUEST_SPREAD_S
     shop.round()
     assert len(shop.line.said(Want)) == 1
 

@@ -32,17 +32,19 @@ def test_it_is_told_once_in_a_while_and_at_once_when_something_has_changed(shop:
     me = Identity(chain="chain", box=shop.rounds.me.box, boot=1, key=OURS)
     report = StateReport(shop.rounds.db, shop.folder, me, line)
     report.look()
-    assert [told(report, line, at, shop) for at in (0.0, 1.0, presence.EVERY - 1, presence.EVERY)] == [1, 1, 1, 2]
+    assert [
+        told(report, line, at, shop) for at in (0.0, 1.0, presence.BIRTH_INTERVAL_S - 1, presence.BIRTH_INTERVAL_S)
+    ] == [1, 1, 1, 2]
     report.look()
-    assert told(report, line, presence.EVERY + 1, shop) == 2, "nothing has changed"
+    assert told(report, line, presence.BIRTH_INTERVAL_S + 1, shop) == 2, "nothing has changed"
     with writing(shop.web):
         shop.web.conn.execute("insert or replace into room (level, since, only_one) values ('short', '', 1)")
     report.look()
-    assert told(report, line, presence.EVERY + 2, shop) == 3
+    assert told(report, line, presence.BIRTH_INTERVAL_S + 2, shop) == 3
     with writing(shop.web):
         shop.web.conn.execute("update box set epoch = 'another'")
     report.look()
-    assert told(report, line, presence.EVERY + 3, shop) == 4
+    assert told(report, line, presence.BIRTH_INTERVAL_S + 3, shop) == 4
     last = line.said(State)[-1].header
     assert isinstance(last, State)
     assert (last.epoch, report.me.box.epoch) == ("another", "another")

@@ -64,7 +64,7 @@ def test_old_notes_nobody_has_told_yet_stay(db: Database) -> None:
 
 
 def test_ids_of_commands_are_remembered_up_to_a_number(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sync_log, "MOST", 3)
+    monkeypatch.setattr(sync_log, "MAX_NAMES_KEPT", 3)
     with writing(db):
         for n in range(5):
             append_note(db, DoTaken(id=f"d{n}", command="birth"), clock.now())

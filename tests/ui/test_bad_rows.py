@@ -107,7 +107,7 @@ def test_an_order_with_a_bad_date_costs_itself(floor: Floor, client: FlaskClient
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
     for moment in MOMENTS:
         assert put(floor, "orders", "o-bad", {**ORDER, field: moment})
-        for tab in work_list.TABS:
+        for tab in work_list.TAB_NAMES:
             assert client.get(f"/staff/counter-1/list/{tab}").status_code == 200, moment
         assert client.get("/board").status_code == 200
         assert client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN}).status_code == 303

@@ -19,8 +19,8 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
 from edge.validation.localized_text import LocalizedText
-from sync.hq.importing.unsupported import ALL, unsupported_fields
-from sync.protocol.feed_types import KEY_FIELDS, KINDS
+from sync.hq.importing.unsupported import WHOLE_FEED, unsupported_fields
+from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES
 from tests.kept import keep
 from tests.ui.shop_floor import PIN, POLICY, SHIRT_M, Floor, gtin14, pickup_code
 
@@ -190,7 +190,7 @@ def leaves(kind: Any, path: str = "") -> Iterator[str]:
 
 def every_field() -> set[str]:
     found = set()
-    for feed, kind in KINDS.items():
+    for feed, kind in ROW_TYPES.items():
         for one in get_args(kind) or (kind,):
             found |= {f"{feed}.{name}" for name in leaves(one) if name != KEY_FIELDS.get(feed)}
     return found
@@ -204,7 +204,7 @@ def test_each_field_has_an_effect_or_hq_is_told_that_it_has_none() -> None:
         for one in names
         for name in UNDER.get(one, (one,))
     }
-    dead = {feed for feed, names in unsupported_fields().items() if ALL in names}
+    dead = {feed for feed, names in unsupported_fields().items() if WHOLE_FEED in names}
     every = {name for name in every_field() if name.partition(".")[0] not in dead}
     assert every - shown - set(PROVEN) - told == set()
     assert (shown | set(PROVEN)) - every == set()  # nothing is spoken of that is no more
@@ -314,7 +314,7 @@ def test_pages_that_are_asked_twice_say_the_same(floor: Floor, client: FlaskClie
 
 
 def test_an_order_row_is_all_that_is_read(floor: Floor) -> None:
-    assert KINDS["orders"] is OrderRow
+    assert ROW_TYPES["orders"] is OrderRow
 
 
 # --- pickup.on = false, and an installer

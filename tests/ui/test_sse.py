@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 
 from tests.ui.shop_floor import FULL_NAME, SHIRT_M, Floor, ean13, pickup_code
 from ui import sse
-from ui.process_state.screens import MOST, Screens
+from ui.process_state.screens import MAX_STREAMS, Screens
 
 
 def events(answer: TestResponse) -> Iterator[tuple[str, str, dict[str, object]]]:
@@ -47,7 +47,7 @@ def test_a_heartbeat_carries_the_boxs_time_and_the_version(client: FlaskClient, 
 def test_silence_is_filled_with_heartbeats(
     client: FlaskClient, screens: Screens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sse, "HEARTBEAT", 0.001)
+    monkeypatch.setattr(sse, "HEARTBEAT_S", 0.001)
     stream = events(follow(client))
     heard = [next(stream)[0] for _ in range(8)]
     assert heard[4:] == ["hb"] * 4
@@ -104,7 +104,7 @@ def test_an_ended_session_is_not_resumed(client: FlaskClient, screens: Screens, 
 def test_a_stream_ends_itself_in_good_order(
     client: FlaskClient, screens: Screens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sse, "LIFETIME", 0.0)
+    monkeypatch.setattr(sse, "STREAM_LIFETIME_S", 0.0)
     assert [kind for kind, _, _ in events(follow(client))][-1] == "bye"
 
 
@@ -116,7 +116,7 @@ def test_a_place_is_free_again_when_a_page_has_gone(client: FlaskClient, screens
 
 
 def test_a_page_for_which_there_is_no_place_is_told_when_to_come_again(client: FlaskClient, screens: Screens) -> None:
-    for number in range(MOST):
+    for number in range(MAX_STREAMS):
         screens.open(str(number), "board")
     answer = follow(client)
     assert answer.status_code == 503
@@ -132,6 +132,6 @@ def test_a_stream_is_for_a_station_there_is_and_a_page_with_a_name(
     assert follow(client, station, screen).status_code in (400, 404)
 
 
-@pytest.mark.parametrize("surface", sorted(sse.SURFACES))
+@pytest.mark.parametrize("surface", sorted(sse.STORE_SURFACES))
 def test_pages_of_the_whole_store_can_follow_it(client: FlaskClient, screens: Screens, surface: str) -> None:
     assert "orders" in kinds(follow(client, surface), screens)

@@ -9,18 +9,18 @@ from werkzeug.wrappers import Response as Answer
 from edge.features import paired_devices
 from edge.features.paired_devices import Device
 from edge.platform.database import NoRoom, writing
-from ui.access.origin import LAN
+from ui.access.origin import LAN_FLAG
 from ui.front.hosts import address_of, is_loopback, name_of
-from ui.process_state.screens import BOX
+from ui.process_state.screens import BOX_ITSELF
 from ui.request_context import moment, shop
 
 log = logging.getLogger(__name__)
 
-COOKIE = "noren-device"
-KEPT = (
+DEVICE_COOKIE = "noren-device"
+COOKIE_MAX_AGE_S = (
     400 * 24 * 3600
 )  # seconds a browser keeps the cookie: the most that Chromium allows; it is renewed while it is used
-PAIRED = "Noren-Paired"  # a header for the front, which takes it off (ui/front/haproxy.cfg)
+PAIRED_HEADER = "Noren-Paired"  # a header for the front, which takes it off (ui/front/haproxy.cfg)
 
 
 def on_the_box() -> bool:
@@ -28,7 +28,7 @@ def on_the_box() -> bool:
 
     A request that came through HAProxy never is, whatever its headers say.
     """
-    if request.environ.get(LAN):
+    if request.environ.get(LAN_FLAG):
         return False
     peer = address_of(request.remote_addr or "")
     return peer is not None and peer.is_loopback and is_loopback(name_of(request.headers.get("Host", "")))
@@ -37,7 +37,7 @@ def on_the_box() -> bool:
 def device() -> Device | None:
     """The paired device that sent the request, or None. If its station has another role now, the pairing does not count."""
     if "device" not in g:
-        secret = request.cookies.get(COOKIE, "")
+        secret = request.cookies.get(DEVICE_COOKIE, "")
         found = paired_devices.known(shop().db, secret) if secret else None
         g.device = found if found and _is_current(found) else None
     return cast(Device | None, g.device)
@@ -51,7 +51,7 @@ def _is_current(found: Device) -> bool:
 def device_id() -> str:
     """`box`, or the device's id; empty if the caller is unknown."""
     if on_the_box():
-        return BOX
+        return BOX_ITSELF
     found = device()
     return found.id if found else ""
 
@@ -64,7 +64,7 @@ def may_pair() -> bool:
 
 def is_known(device: str) -> bool:
     """Whether a device is on the list at this moment."""
-    return device == BOX or any(one.id == device for one in paired_devices.everyone(shop().db))
+    return device == BOX_ITSELF or any(one.id == device for one in paired_devices.everyone(shop().db))
 
 
 def note_seen(found: Device) -> None:
@@ -76,20 +76,26 @@ def note_seen(found: Device) -> None:
             paired_devices.note_seen(shop().db, found.id, moment())
     except NoRoom:
         log.warning("disk full: when device %s was seen is not kept", found.id)
-    g.renew = request.cookies[COOKIE]
+    g.renew = request.cookies[DEVICE_COOKIE]
 
 
 def set_device_cookie(response: Answer, secret: str) -> None:
     """Let the browser keep what it is known by; no script sees it, and no other site's page sends it."""
     response.set_cookie(
-        COOKIE, secret, max_age=KEPT, path="/", httponly=True, samesite="Strict", secure=request.is_secure
+        DEVICE_COOKIE,
+        secret,
+        max_age=COOKIE_MAX_AGE_S,
+        path="/",
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
     )
 
 
 def mark_paired_for_proxy(response: Response) -> Response:
     """An after_request: tells HAProxy that this address is a paired device's, which has a higher request limit."""
-    if g.get("device") is not None and request.environ.get(LAN):
-        response.headers[PAIRED] = "1"
+    if g.get("device") is not None and request.environ.get(LAN_FLAG):
+        response.headers[PAIRED_HEADER] = "1"
     return response
 
 

@@ -7,7 +7,7 @@ from typing import Any
 Environ = dict[str, Any]
 App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
-LAN = "noren.lan"  # in a request's environ: it came from the shop's network, through the front
+LAN_FLAG = "noren.lan"  # in a request's environ: it came from the shop's network, through the front
 _TOLD = "HTTP_NOREN_FROM"  # the address of the device, as the front saw it (ui/front/haproxy.cfg)
 
 
@@ -21,7 +21,7 @@ def by_listener(app: App, heard: Callable[[], None]) -> App:
         address = environ.pop(_TOLD, "")
         if environ["gunicorn.socket"].family == socket.AF_UNIX:
             heard()
-            environ |= {LAN: True, "REMOTE_ADDR": address, "wsgi.url_scheme": "https"}
+            environ |= {LAN_FLAG: True, "REMOTE_ADDR": address, "wsgi.url_scheme": "https"}
         return app(environ, start)
 
     return told

@@ -26,7 +26,7 @@ pairing = Blueprint("pairing", __name__)
 
 _SHEETS = ("tokens", "ui", "doors", "pairing")  # the style sheets of the hello page, sent as one file
 
-STORE: tuple[Page, ...] = ("board", "status")
+STORE_PAGES: tuple[Page, ...] = ("board", "status")
 
 
 def hello_page(status: int, said: str = "") -> Response:
@@ -79,7 +79,7 @@ def _choices(v: Locale) -> list[tuple[str, str]]:
         for place in shop().config.stations
         if place.role in get_args(Page)
     ]
-    store = [(one, v.plain(f"doors.kind.{one}")) for one in STORE]
+    store = [(one, v.plain(f"doors.kind.{one}")) for one in STORE_PAGES]
     return stations + [one for one in store if one[0] != "board" or shop().policy.pickup.on]
 
 
@@ -146,7 +146,7 @@ def _page(*, status: int = 200, told: Told | None = None) -> Response:
         choices=_choices(v),
         address=address,
         slips=slips,
-        minutes=int(devices.LIVES.total_seconds() // 60),
+        minutes=int(devices.CODE_LIFETIME.total_seconds() // 60),
         trust=shown,
         authority=_picture(f"{address}{url_for('trust.authority')}") if shown and shown.own else "",
         leads=None if caller.on_the_box() else lead_pin.all_leads(),

@@ -10,14 +10,14 @@ from ui.access import caller, pairing_pages
 from ui.front.hosts import is_own
 from ui.request_context import process_state
 
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-LARGEST = 16 * 1024  # bytes of a request: a code of 4 KiB with room around it
-POLICY = (
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MAX_REQUEST_BYTES = 16 * 1024  # bytes of a request: a code of 4 KiB with room around it
+CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
 )
-HEADERS = {
-    "Content-Security-Policy": POLICY,
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "no-referrer",
@@ -52,14 +52,14 @@ def keep_strangers_out(endpoint: str | None, values: dict[str, Any] | None) -> N
     """
     if not is_own(request.headers.get("Host", ""), process_state().names):
         raise Misdirected
-    if request.method not in READING and not _from_our_own_page():
+    if request.method not in SAFE_METHODS and not _from_our_own_page():
         abort(403)
     pairing_pages.guard(endpoint, (values or {}).get("station"))
 
 
 def forbid_caching(response: Response) -> Response:
     """The browser caches nothing unless a route allows it: Back shows nothing."""
-    for name, value in HEADERS.items():
+    for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-store")
     return response
@@ -67,7 +67,7 @@ def forbid_caching(response: Response) -> Response:
 
 def install(app: Flask) -> None:
     """Install the checks before all else: `before_request` would run after the pages' own preprocessors."""
-    app.config["MAX_CONTENT_LENGTH"] = LARGEST
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.url_value_preprocessor(keep_strangers_out)
     app.after_request(forbid_caching)
     app.after_request(caller.renew_device_cookie)

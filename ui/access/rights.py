@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from edge.features.paired_devices import Device, Page
 
 # By endpoint as Flask names them (`blueprint.function`), or by whole blueprint.
-ANYBODY = frozenset({"static", "doors.health", "pairing.hello", "pairing.enter", "pairing.sheet", "trust.authority"})
+OPEN_ENDPOINTS = frozenset(
+    {"static", "doors.health", "pairing.hello", "pairing.enter", "pairing.sheet", "trust.authority"}
+)
 EVERY_DEVICE = frozenset({"looks", "offline", "doors", "pairing.still"})
 
 _SHOPPER, _STAFF = (
@@ -35,7 +37,7 @@ def _is_in(endpoint: str, allowed: frozenset[str]) -> bool:
 
 def is_for_anybody(endpoint: str | None) -> bool:
     """What needs no pairing: the page that explains pairing, static files, the health check."""
-    return endpoint in ANYBODY
+    return endpoint in OPEN_ENDPOINTS
 
 
 def is_allowed(device: Device, endpoint: str | None, station: str | None) -> bool:
@@ -43,7 +45,7 @@ def is_allowed(device: Device, endpoint: str | None, station: str | None) -> boo
 
     An address there is nothing behind may be asked for by any of them: the answer is that there is nothing.
     """
-    if endpoint is None or endpoint in ANYBODY or _is_in(endpoint, EVERY_DEVICE):
+    if endpoint is None or endpoint in OPEN_ENDPOINTS or _is_in(endpoint, EVERY_DEVICE):
         return True
     own = bool(device.station) and station == device.station
     if endpoint == "live.follow":

@@ -4,17 +4,21 @@ from collections.abc import Mapping
 
 from edge.features.check_in import CheckedIn
 from edge.features.offer.coupon import coupons_of
-from edge.features.offer.feature import OFFER
+from edge.features.offer.feature import OFFER_FEATURE
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
 from ui.features.screen_part import ScreenPart
 
-MOST = 2  # on one screen, the first to end before the others; a card has to be read at arm's length
+MAX_COUPONS_SHOWN = 2  # on one screen, the first to end before the others; a card has to be read at arm's length
 
 
 def _coupons(shop: StoreContext, seen: CheckedIn, now: Now) -> Mapping[str, object]:
     found = coupons_of(shop, seen, now)
-    return {"coupons": found[:MOST], "others": len(found[MOST:]), "now": now.time} if found else {}
+    return (
+        {"coupons": found[:MAX_COUPONS_SHOWN], "others": len(found[MAX_COUPONS_SHOWN:]), "now": now.time}
+        if found
+        else {}
+    )
 
 
-COUPONS = ScreenPart(feature=OFFER, outcome=CheckedIn, template="offer/coupons.html", values=_coupons)
+COUPONS_PART = ScreenPart(feature=OFFER_FEATURE, outcome=CheckedIn, template="offer/coupons.html", values=_coupons)

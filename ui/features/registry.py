@@ -9,7 +9,7 @@ from edge.store_context import StoreContext
 from ui.features import offer
 from ui.features.screen_part import ScreenPart
 
-PARTS: tuple[ScreenPart, ...] = (offer.COUPONS,)
+SCREEN_PARTS: tuple[ScreenPart, ...] = (offer.COUPONS_PART,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ def parts_of(shop: StoreContext, outcome: Outcome, now: Now) -> list[ShownPart]:
     """What features that are on have to add to the screen of an outcome."""
     found = [
         ShownPart(template=part.template, values=part.values(shop, outcome, now))
-        for part in PARTS
+        for part in SCREEN_PARTS
         if isinstance(outcome, part.outcome) and part.feature.is_on(shop.policy)
     ]
     return [part for part in found if part.values]

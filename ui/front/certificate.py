@@ -21,12 +21,20 @@ AUTHORITY, AUTHORITY_KEY, SITE = "ca.crt", "ca.key", "site.pem"
 # Who trusts the box's authority once need not do it again: it begins when no Noren ran before, and a clock has to be thirty
 # years ahead to take it for one that ends. A box without a clock of its own starts at any time.
 AUTHORITY_LIVES = timedelta(days=30 * 365)
-LIVES = timedelta(days=397)  # the most that every browser takes
-RENEW = timedelta(days=30)  # before the end
+CERTIFICATE_LIFETIME = timedelta(days=397)  # the most that every browser takes
+RENEWED_BEFORE_END = timedelta(days=30)  # before the end
 BACKDATED = timedelta(days=30)  # a tablet's clock may be behind the box's
-FIRST = datetime(2026, 8, 1, tzinfo=UTC)  # no Noren ran before this: a clock that shows less is not set
+EARLIEST_TIME = datetime(2026, 8, 1, tzinfo=UTC)  # no Noren ran before this: a clock that shows less is not set
 # What the box's authority may vouch for: itself, and nothing else of a tablet's world, should its key be stolen.
-PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "fe80::/10")
+PRIVATE_NETWORKS = (
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+    "127.0.0.0/8",
+    "fc00::/7",
+    "fe80::/10",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +62,7 @@ def renew_certificate(
     folder.mkdir(mode=0o700, exist_ok=True)
     if config.web.certificate and config.web.key:
         return _put(folder / SITE, _from_files(config.web.certificate, config.web.key))
-    at = max(at, FIRST)
+    at = max(at, EARLIEST_TIME)
     wanted = sorted(set(names)), [address for address in addresses if _may_vouch(address)]
     authority = _authority(folder, wanted[0], at)
     there = _read(folder / SITE)
@@ -77,7 +85,7 @@ Wanted = tuple[list[str], list[Address]]
 
 
 def _may_vouch(address: Address) -> bool:
-    return any(address in ip_network(net) for net in PRIVATE)
+    return any(address in ip_network(net) for net in PRIVATE_NETWORKS)
 
 
 def _read(path: Path) -> x509.Certificate | None:
@@ -153,14 +161,14 @@ def _authority(folder: Path, names: list[str], at: datetime) -> x509.Certificate
     """The box's own CA; a new one if there is none, it expires soon, or it may not sign for a name of the box."""
     there, signer = _read(folder / AUTHORITY), _signer(folder)
     is_whole = there and signer and there.public_key() == signer.public_key()
-    if there and is_whole and at < there.not_valid_after_utc - LIVES and _vouches(there, names):
+    if there and is_whole and at < there.not_valid_after_utc - CERTIFICATE_LIFETIME and _vouches(there, names):
         return there
     key = ec.generate_private_key(ec.SECP256R1())
     known_as = next((name for name in names if name != "localhost"), "box")
     common = f"Noren {known_as} {os.urandom(4).hex()}"  # two boxes of one name are two authorities
-    limits = [x509.DNSName(name) for name in names] + [x509.IPAddress(ip_network(net)) for net in PRIVATE]
+    limits = [x509.DNSName(name) for name in names] + [x509.IPAddress(ip_network(net)) for net in PRIVATE_NETWORKS]
     made = (
-        _builder(common, common, key.public_key(), FIRST - BACKDATED, AUTHORITY_LIVES)
+        _builder(common, common, key.public_key(), EARLIEST_TIME - BACKDATED, AUTHORITY_LIVES)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.NameConstraints(permitted_subtrees=limits, excluded_subtrees=None), critical=True)
         .add_extension(_usage(signs=True), critical=True)
@@ -193,7 +201,10 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
 
 def _is_good(there: x509.Certificate, authority: x509.Certificate, wanted: Wanted, at: datetime) -> bool:
     """Whether the present certificate still has the right content, and is valid for more than a few days."""
-    if there.issuer != authority.subject or not there.not_valid_before_utc <= at < there.not_valid_after_utc - RENEW:
+    if (
+        there.issuer != authority.subject
+        or not there.not_valid_before_utc <= at < there.not_valid_after_utc - RENEWED_BEFORE_END
+    ):
         return False
     said = there.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     return (sorted(said.get_values_for_type(x509.DNSName)), said.get_values_for_type(x509.IPAddress)) == wanted
@@ -208,7 +219,7 @@ def _site(folder: Path, authority: x509.Certificate, wanted: Wanted, at: datetim
     issuer = str(authority.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
     said = [*(x509.DNSName(name) for name in names), *(x509.IPAddress(address) for address in addresses)]
     made = (
-        _builder(names[0], issuer, key.public_key(), at - BACKDATED, LIVES)
+        _builder(names[0], issuer, key.public_key(), at - BACKDATED, CERTIFICATE_LIFETIME)
         .add_extension(x509.SubjectAlternativeName(said), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=False), critical=True)

@@ -27,11 +27,11 @@ from ui.front.hosts import own_names
 
 log = logging.getLogger(__name__)
 
-SETTINGS = Path(__file__).parent / "haproxy.cfg"
-PATH = "/usr/sbin:/usr/local/sbin:/usr/bin"
-LONGEST = 97  # bytes of a socket's path: unix(7) allows 107, HAProxy uses ten of them without saying so
-EVERY = 60.0  # seconds between looks whether the certificate still is what it should be
-ROUND = 3.0  # seconds between rounds of that loop, short enough for the check that it still runs
+SETTINGS_FILE = Path(__file__).parent / "haproxy.cfg"
+PROGRAM_PATH = "/usr/sbin:/usr/local/sbin:/usr/bin"
+MAX_SOCKET_PATH_BYTES = 97  # bytes of a socket's path: unix(7) allows 107, HAProxy uses ten of them without saying so
+CERTIFICATE_CHECK_INTERVAL_S = 60.0  # seconds between looks whether the certificate still is what it should be
+LOOP_INTERVAL_S = 3.0  # seconds between rounds of that loop, short enough for the check that it still runs
 
 
 def folder(config: Config) -> Path:
@@ -51,8 +51,10 @@ def _number(config: Config) -> Path:
 
 def make_folder(config: Config) -> None:
     """Make the folder, which must be there before the app listens in it. Raises BadConfig."""
-    if len(os.fsencode(app_socket(config))) > LONGEST:
-        raise BadConfig(Fault("store.data", f"{app_socket(config)} is too long a path for a socket: {LONGEST} bytes"))
+    if len(os.fsencode(app_socket(config))) > MAX_SOCKET_PATH_BYTES:
+        raise BadConfig(
+            Fault("store.data", f"{app_socket(config)} is too long a path for a socket: {MAX_SOCKET_PATH_BYTES} bytes")
+        )
     folder(config).mkdir(mode=0o700, exist_ok=True)
 
 
@@ -81,13 +83,13 @@ def renew_certificate_in_time(config: Config, life: Life) -> None:
     due = -math.inf  # monotonic seconds
     while life.goes_on():
         if time.monotonic() >= due:
-            due = time.monotonic() + EVERY
+            due = time.monotonic() + CERTIFICATE_CHECK_INTERVAL_S
             try:
                 if prepare_front(config):
                     _take_up(config)
             except (BadConfig, OSError, ValueError) as error:  # a power cut leaves a number's file empty
                 log.error("TLS certificate of HAProxy: %s", error)
-        life.rest(ROUND)
+        life.rest(LOOP_INTERVAL_S)
 
 
 def _take_up(config: Config) -> None:
@@ -107,7 +109,7 @@ def _take_up(config: Config) -> None:
 
 def main(config: Config) -> None:
     """Become HAProxy, with a watcher beside it. Raises BadConfig."""
-    program = shutil.which("haproxy", path=PATH)
+    program = shutil.which("haproxy", path=PROGRAM_PATH)
     if config.web.lan is None:
         raise BadConfig(Fault("web.lan", "not set: the pages are not offered to the network, and need no front"))
     if program is None:
@@ -127,7 +129,7 @@ def main(config: Config) -> None:
         str(os.getpid()),
     ]
     subprocess.Popen(watch)  # runs as long as this process, also after it calls exec
-    words = [program, "-Ws", "-q", "-f", str(SETTINGS), "-p", str(_number(config))]
+    words = [program, "-Ws", "-q", "-f", str(SETTINGS_FILE), "-p", str(_number(config))]
     os.execve(program, words, {**os.environ, **handed})
 
 

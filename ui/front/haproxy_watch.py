@@ -14,22 +14,24 @@ from pathlib import Path
 
 from edge.platform.systemd import notify
 
-EVERY = 5.0  # seconds between questions
-PATIENCE = 10.0  # seconds an answer may take
-HUNG = 20.0  # seconds without an answer after which HAProxy is ended; its supervisor starts another
+PROBE_INTERVAL_S = 5.0  # seconds between questions
+PROBE_TIMEOUT_S = 10.0  # seconds an answer may take
+HUNG_AFTER_S = 20.0  # seconds without an answer after which HAProxy is ended; its supervisor starts another
 POLL_INTERVAL = 1.0  # seconds until it notices that HAProxy has ended
-SELF = "127.86.0.1"  # the address it asks from, which haproxy.cfg knows: a flood must not look like a front that hangs
-QUESTION = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+PROBE_ADDRESS = (
+    "127.86.0.1"  # the address it asks from, which haproxy.cfg knows: a flood must not look like a front that hangs
+)
+PROBE_REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 def is_answered(host: str, port: int) -> bool:
     """Whether an HTTP answer comes over TLS, with any status: others watch the app behind it."""
     trust = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     trust.check_hostname, trust.verify_mode = False, ssl.CERT_NONE  # the check is that it runs, not its identity
-    source = None if ":" in host else (SELF, 0)
+    source = None if ":" in host else (PROBE_ADDRESS, 0)
     try:
-        with socket.create_connection((host, port), PATIENCE, source) as line, trust.wrap_socket(line) as sealed:
-            sealed.sendall(QUESTION)
+        with socket.create_connection((host, port), PROBE_TIMEOUT_S, source) as line, trust.wrap_socket(line) as sealed:
+            sealed.sendall(PROBE_REQUEST)
             return sealed.recv(16).startswith(b"HTTP/1.")
     except OSError:
         return False
@@ -51,11 +53,13 @@ def main(host: str, port: int, front: int) -> None:
         if is_answered(host, port):
             answered = time.monotonic()
             notify("WATCHDOG=1")
-        elif time.monotonic() - answered > HUNG and os.getppid() == front:
-            sys.stderr.write(f"C ui.front.haproxy_watch: HAProxy has not answered for {HUNG:.0f} s and is ended\n")
+        elif time.monotonic() - answered > HUNG_AFTER_S and os.getppid() == front:
+            sys.stderr.write(
+                f"C ui.front.haproxy_watch: HAProxy has not answered for {HUNG_AFTER_S:.0f} s and is ended\n"
+            )
             end(front)
             return
-        while os.getppid() == front and time.monotonic() - asked < EVERY:
+        while os.getppid() == front and time.monotonic() - asked < PROBE_INTERVAL_S:
             time.sleep(POLL_INTERVAL)
 
 

@@ -5,9 +5,9 @@ import socket
 
 log = logging.getLogger(__name__)
 
-EVERY = 5.0  # seconds between questions
-PATIENCE = 10.0  # seconds an answer may take
-QUESTION = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+PROBE_INTERVAL_S = 5.0  # seconds between questions
+PROBE_TIMEOUT_S = 10.0  # seconds an answer may take
+PROBE_REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 class Reachability:
@@ -17,7 +17,7 @@ class Reachability:
         self._to = (host, port)
         self._family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._line: socket.socket | None = None
-        self._asked = -EVERY  # monotonic seconds
+        self._asked = -PROBE_INTERVAL_S  # monotonic seconds
         self._answered: float | None = None
 
     def look(self, at: float) -> float:
@@ -26,7 +26,7 @@ class Reachability:
             self._answered = at
         if self._line is not None:
             self._hear(self._line, at)
-        elif at - self._asked >= EVERY:
+        elif at - self._asked >= PROBE_INTERVAL_S:
             self._ask(at)
         return at - self._answered
 
@@ -36,7 +36,7 @@ class Reachability:
         line.settimeout(1.0)  # to connect on loopback, where only a full queue can take time
         try:
             line.connect(self._to)
-            line.sendall(QUESTION)
+            line.sendall(PROBE_REQUEST)
             line.setblocking(False)
         except OSError as error:
             log.debug("not reached: %s", error)
@@ -48,7 +48,7 @@ class Reachability:
         try:
             heard = line.recv(16).startswith(b"HTTP/1.1 ")
         except BlockingIOError:
-            if at - self._asked < PATIENCE:
+            if at - self._asked < PROBE_TIMEOUT_S:
                 return
             heard = False
         except OSError:

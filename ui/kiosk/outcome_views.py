@@ -21,7 +21,7 @@ from ui.kiosk.pack_lines import PackLabel
 
 Sound = Literal["ok", "no", ""]
 
-READY = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})  # a late shopper's goods are still on the shelf
+READY_STATES = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})  # a late shopper's goods are still on the shelf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +108,7 @@ def _waiting(order: PickupOrder) -> Waiting:
     return Waiting(
         order=order.row.order,
         number=order.row.number,
-        ready=order.state in READY,
+        ready=order.state in READY_STATES,
         told=order.arrived_at is not None,
     )
 

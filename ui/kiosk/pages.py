@@ -29,7 +29,7 @@ kiosk = Blueprint("kiosk", __name__)
 log = logging.getLogger(__name__)
 
 ROLES = SHOPPER_ROLES
-SHELF = 6  # products on a page of the catalogue: two rows of three fit below the reach line
+PRODUCTS_PER_PAGE = 6  # products on a page of the catalogue: two rows of three fit below the reach line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,9 +255,9 @@ def find(station: str) -> str:
 
 
 def _page_of(found: list[Product]) -> tuple[list[Product], Page]:
-    pages = max(1, -(-len(found) // SHELF))
+    pages = max(1, -(-len(found) // PRODUCTS_PER_PAGE))
     number = min(max(1, number_arguments.query_number("page") or 1), pages)
-    return found[(number - 1) * SHELF : number * SHELF], Page(number=number, pages=pages)
+    return found[(number - 1) * PRODUCTS_PER_PAGE : number * PRODUCTS_PER_PAGE], Page(number=number, pages=pages)
 
 
 @kiosk.get("/kiosk/<station>/find/<category>")

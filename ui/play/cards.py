@@ -14,7 +14,7 @@ from edge.codes.issued.member_token import Claims, mint
 from edge.validation.localized_text import LocalizedText
 
 Group = Literal["member", "product", "pickup", "odd"]
-LIVES = 30  # seconds a rotating code is good for, as in a loyalty app
+CODE_LIFETIME_S = 30  # seconds a rotating code is good for, as in a loyalty app
 
 
 class Card(Struct, frozen=True, kw_only=True):
@@ -70,5 +70,7 @@ def rotating_code(issuer: Issuer) -> str:
     """A member code as an app shows it: signed, good once, for LIVES seconds."""
     seed = base64.urlsafe_b64decode(issuer.private + "=" * (-len(issuer.private) % 4))
     now = int(time.time())
-    claims = Claims(iss=issuer.issuer, iat=now, exp=now + LIVES, jti=secrets.token_urlsafe(12), sub=issuer.member)
+    claims = Claims(
+        iss=issuer.issuer, iat=now, exp=now + CODE_LIFETIME_S, jti=secrets.token_urlsafe(12), sub=issuer.member
+    )
     return mint(Ed25519PrivateKey.from_private_bytes(seed), claims, kid=issuer.kid)

@@ -5,7 +5,7 @@ import re
 import zxingcpp
 from zxingcpp import BarcodeFormat
 
-LARGEST = 1200  # bytes; a denser code cannot be read from a screen
+MAX_CODE_BYTES = 1200  # bytes; a denser code cannot be read from a screen
 _FORMATS = {
     "ean13": BarcodeFormat.EAN13,
     "ean8": BarcodeFormat.EAN8,
@@ -22,7 +22,7 @@ _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 def draw(symbology: str, data: bytes) -> str:
     """An SVG of a code, scalable to any width. Raises ValueError if the symbology cannot hold the data."""
-    if len(data) > LARGEST:
+    if len(data) > MAX_CODE_BYTES:
         raise ValueError(f"{len(data)} bytes fit no picture")
     content: str | bytes = data.decode() if data.isascii() else data
     drawn = zxingcpp.create_barcode(content, _FORMATS.get(symbology, BarcodeFormat.QRCode))

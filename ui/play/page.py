@@ -8,16 +8,16 @@ from edge.config.noren_toml import Station
 from edge.facts.journal import journal_progress
 from ui.number_arguments import number
 from ui.play import scanner_control
-from ui.play.cards import LIVES, Card, Play, read_play, rotating_code
-from ui.play.code_pictures import LARGEST, draw
+from ui.play.cards import CODE_LIFETIME_S, Card, Play, read_play, rotating_code
+from ui.play.code_pictures import MAX_CODE_BYTES, draw
 from ui.play.scanner_control import ScannerAway
 from ui.request_context import process_state, shop, show, voice
 
 play = Blueprint("play", __name__, url_prefix="/play")
 
-GROUPS = ("member", "product", "pickup", "odd")
+CARD_GROUPS = ("member", "product", "pickup", "odd")
 # The faults of the virtual scanner; a plug is out for five seconds, a stall takes three.
-FAULTS: dict[str, dict[str, Any]] = {
+SCANNER_FAULTS: dict[str, dict[str, Any]] = {
     "none": {"fault": "none"},
     "drop": {"fault": "drop", "every": 7},
     "stall": {"fault": "stall", "seconds": 3},
@@ -37,7 +37,7 @@ def _stations(it: Play) -> list[Station]:
 
 def _picture(n: int, card: Card) -> str | None:
     """The address of a card's picture, or None if no picture can hold it."""
-    return url_for("play.picture", n=n) if len(card.raw) <= LARGEST else None
+    return url_for("play.picture", n=n) if len(card.raw) <= MAX_CODE_BYTES else None
 
 
 @play.get("")
@@ -49,12 +49,12 @@ def page() -> str:
     cards = [(n, card, _picture(n, card)) for n, card in enumerate(it.cards)]
     return show(
         "play/play.html",
-        groups=[(group, [one for one in cards if one[1].group == group]) for group in GROUPS],
+        groups=[(group, [one for one in cards if one[1].group == group]) for group in CARD_GROUPS],
         stations=stations,
         chosen=chosen or next(iter(stations), None),
         staff=it.staff,
-        faults=tuple(FAULTS),
-        lives=LIVES,
+        faults=tuple(SCANNER_FAULTS),
+        lives=CODE_LIFETIME_S,
     )
 
 
@@ -84,7 +84,7 @@ def _drawn(symbology: str, data: bytes) -> Response:
 def token() -> Response:
     """Mint a rotating member code."""
     code = rotating_code(_play().issuer)
-    return jsonify(code=code, picture=url_for("play.token_picture", code=code), lives=LIVES)
+    return jsonify(code=code, picture=url_for("play.token_picture", code=code), lives=CODE_LIFETIME_S)
 
 
 def _control(it: Play) -> str:
@@ -114,7 +114,7 @@ def send() -> tuple[Response, int]:
 @play.post("/fault")
 def fault() -> tuple[Response, int]:
     """Let the station's scanner fail from now on, or work again."""
-    words = FAULTS.get(request.form.get("fault", "")) or abort(400)
+    words = SCANNER_FAULTS.get(request.form.get("fault", "")) or abort(400)
     try:
         scanner_control.send_command(_control(_play()), **words)
     except ScannerAway as why:

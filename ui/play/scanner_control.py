@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-PATIENCE = 5.0  # seconds for the scanner's answer; a long code at 115,200 baud takes half of one
+ANSWER_TIMEOUT_S = 5.0  # seconds for the scanner's answer; a long code at 115,200 baud takes half of one
 
 
 class ScannerAway(Exception):
@@ -17,7 +17,7 @@ def send_command(control: str, **words: Any) -> None:
     """Send one order and wait for its answer. Raises ScannerAway."""
     try:
         with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(PATIENCE)
+            line.settimeout(ANSWER_TIMEOUT_S)
             line.connect(control)
             line.sendall(msgspec.json.encode(words) + b"\n")
             answer = msgspec.json.decode(line.makefile("rb").readline(), type=dict[str, Any])

@@ -4,8 +4,8 @@ import threading
 import time
 from collections import deque
 
-MOST = 5  # wrong codes within a minute; ten minutes of a code are 50 guesses at 2.6e10
-WITHIN = 60.0  # seconds
+MAX_ATTEMPTS = 5  # wrong codes within a minute; ten minutes of a code are 50 guesses at 2.6e10
+WINDOW_S = 60.0  # seconds
 
 
 class CodeAttempts:
@@ -19,9 +19,9 @@ class CodeAttempts:
         """A place for one guess, or None if there were too many."""
         at = time.monotonic()
         with self._lock:
-            while self._taken and self._taken[0] <= at - WITHIN:
+            while self._taken and self._taken[0] <= at - WINDOW_S:
                 self._taken.popleft()
-            if len(self._taken) >= MOST:
+            if len(self._taken) >= MAX_ATTEMPTS:
                 return None
             self._taken.append(at)
         return at

@@ -2,7 +2,9 @@
 
 import time
 
-SILENT = 20.0  # seconds without one after which the front does not work: it asks every five (ui/front/haproxy_watch.py)
+SILENT_AFTER_S = (
+    20.0  # seconds without one after which the front does not work: it asks every five (ui/front/haproxy_watch.py)
+)
 
 
 class FrontTraffic:
@@ -17,4 +19,4 @@ class FrontTraffic:
 
     def is_silent(self) -> bool:
         """Whether none has come for too long."""
-        return time.monotonic() - self._at > SILENT
+        return time.monotonic() - self._at > SILENT_AFTER_S

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from edge.features.paired_devices import Code, Wanted
 
-MOST = 4  # codes that wait at one screen; a fifth takes the oldest one's place
-SCREENS = 16  # that hold any: who asks from more does not keep the others'
+MAX_CODES = 4  # codes that wait at one screen; a fifth takes the oldest one's place
+MAX_SCREENS = 16  # that hold any: who asks from more does not keep the others'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +28,9 @@ class OpenCodes:
         """Keep a code for the screen (`box`, or a paired device's id) it was made at; those that made room for it."""
         with self._lock:
             here = [*self._by_screen.pop(screen, []), slip]
-            self._by_screen[screen] = here[-MOST:]
-            gone = here[:-MOST]
-            while len(self._by_screen) > SCREENS:
+            self._by_screen[screen] = here[-MAX_CODES:]
+            gone = here[:-MAX_CODES]
+            while len(self._by_screen) > MAX_SCREENS:
                 gone += self._by_screen.pop(next(iter(self._by_screen)))
         return gone
 

@@ -4,8 +4,8 @@ import threading
 import time
 from collections import deque
 
-LATELY = 60.0  # seconds for which a failure counts
-MOST = 1000  # failures kept; a page that fails at every look must not grow the memory
+COUNTED_FOR_S = 60.0  # seconds for which a failure counts
+MAX_FAILURES = 1000  # failures kept; a page that fails at every look must not grow the memory
 
 
 class PageFailures:
@@ -13,7 +13,7 @@ class PageFailures:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._at: deque[float] = deque(maxlen=MOST)  # monotonic seconds
+        self._at: deque[float] = deque(maxlen=MAX_FAILURES)  # monotonic seconds
 
     def add(self) -> None:
         with self._lock:
@@ -21,7 +21,7 @@ class PageFailures:
 
     def lately(self) -> int:
         """How many within the last minute."""
-        since = time.monotonic() - LATELY
+        since = time.monotonic() - COUNTED_FOR_S
         with self._lock:
             while self._at and self._at[0] < since:
                 self._at.popleft()

@@ -4,19 +4,21 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field
 
-RATE = 10.0  # codes a second for long: a keyboard scanner takes 30 ms to type an EAN, and a hand 300 to fetch the next
-BURST = 60  # codes at once: those a scanner has stored while no page received them
-JUNK = 20  # unknown codes a minute that are still kept: a damaged label, tried again and again
-MINUTE = 60.0  # seconds
+CODES_PER_SECOND = (
+    10.0  # codes a second for long: a keyboard scanner takes 30 ms to type an EAN, and a hand 300 to fetch the next
+)
+BURST_CODES = 60  # codes at once: those a scanner has stored while no page received them
+UNKNOWN_PER_MINUTE = 20  # unknown codes a minute that are still kept: a damaged label, tried again and again
+MINUTE_S = 60.0  # seconds
 
 
 @dataclass(slots=True)
 class _Station:
-    left: float = BURST  # codes it may send now
+    left: float = BURST_CODES  # codes it may send now
     at: float = 0.0  # monotonic seconds, of `left`
     junk: deque[float] = field(default_factory=deque)  # when junk was kept in the last minute
     refused: int = 0  # codes that are not reported yet
-    told: float = -MINUTE  # monotonic seconds, of the last report
+    told: float = -MINUTE_S  # monotonic seconds, of the last report
 
 
 class ScanRate:
@@ -30,7 +32,7 @@ class ScanRate:
         """Whether one more code may come; counted."""
         with self._lock:
             it = self._of(station, at)
-            it.left = min(BURST, it.left + (at - it.at) * RATE)
+            it.left = min(BURST_CODES, it.left + (at - it.at) * CODES_PER_SECOND)
             it.at = at
             if it.left < 1:
                 return False
@@ -41,9 +43,9 @@ class ScanRate:
         """Whether one more unknown code may be kept; counted."""
         with self._lock:
             kept = self._of(station, at).junk
-            while kept and at - kept[0] >= MINUTE:
+            while kept and at - kept[0] >= MINUTE_S:
                 kept.popleft()
-            if len(kept) >= JUNK:
+            if len(kept) >= UNKNOWN_PER_MINUTE:
                 return False
             kept.append(at)
             return True
@@ -53,7 +55,7 @@ class ScanRate:
         with self._lock:
             it = self._of(station, at)
             it.refused += 1
-            if at - it.told < MINUTE:
+            if at - it.told < MINUTE_S:
                 return 0
             due, it.refused, it.told = it.refused, 0, at
             return due

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Final
 
-BOX: Final = "box"  # in place of a device's id: the box's own screen
-MOST = 40  # open streams; each holds one of 64 threads, and a fetch must always find a free one
+BOX_ITSELF: Final = "box"  # in place of a device's id: the box's own screen
+MAX_STREAMS = 40  # open streams; each holds one of 64 threads, and a fetch must always find a free one
 
 
-EACH = 8  # of one device: a tablet has one page, and a clerk's perhaps a few tabs; one device must not take all places
+MAX_STREAMS_PER_DEVICE = (
+    8  # of one device: a tablet has one page, and a clerk's perhaps a few tabs; one device must not take all places
+)
 
 
 class TooMany(Exception):
@@ -26,7 +28,7 @@ class Event:
     seq: int | None = None
 
 
-END = Event("bye")
+END_EVENT = Event("bye")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,11 @@ class Screens:
         stream = Stream(screen, station, device, line)
         with self._lock:
             others = [held for name, held in self._open.items() if name != screen]
-            own = sum(held.device == device for held in others) if device and device != BOX else 0
-            if self._over or len(others) >= MOST or own >= EACH:
+            own = sum(held.device == device for held in others) if device and device != BOX_ITSELF else 0
+            if self._over or len(others) >= MAX_STREAMS or own >= MAX_STREAMS_PER_DEVICE:
                 raise TooMany
             if before := self._open.get(screen):
-                before.events.put(END)
+                before.events.put(END_EVENT)
             self._open[screen] = stream
             self._known.add(station)
         return stream
@@ -113,7 +115,7 @@ class Screens:
         with self._lock:
             ending = [stream for stream in self._open.values() if stream.device == device]
         for stream in ending:
-            stream.events.put(END)
+            stream.events.put(END_EVENT)
 
     def end(self) -> None:
         """End every stream and open none any more: the process is about to stop."""
@@ -121,7 +123,7 @@ class Screens:
             self._over = True
             ending = list(self._open.values())
         for stream in ending:
-            stream.events.put(END)
+            stream.events.put(END_EVENT)
 
     def count(self) -> int:
         with self._lock:

@@ -11,7 +11,9 @@ from ui.staff import shell
 from ui.status import pages as status
 from ui.status.pages import View
 
-FRESH = 5.0  # seconds; the bridge renews a picture twice a second and takes it away after 5, unless it was killed
+FRESH_WITHIN_S = (
+    5.0  # seconds; the bridge renews a picture twice a second and takes it away after 5, unless it was killed
+)
 
 devices = Blueprint("devices", __name__, url_prefix="/staff/<station>")
 shell.install(devices)
@@ -57,7 +59,7 @@ def picture(station: str, device: str) -> Response:
     (folder / f"{device}.want").touch()
     try:
         with (folder / f"{device}.jpg").open("rb") as jpeg:
-            if abs(moment().time.timestamp() - os.fstat(jpeg.fileno()).st_mtime) > FRESH:
+            if abs(moment().time.timestamp() - os.fstat(jpeg.fileno()).st_mtime) > FRESH_WITHIN_S:
                 abort(404)
             return Response(jpeg.read(), mimetype="image/jpeg")
     except FileNotFoundError:

@@ -29,9 +29,9 @@ handover.before_request(shell.only_signed_in)
 handover.before_request(shell.only_with_orders)
 
 _KEY = re.compile(r"[0-9a-f]{32}")
-REJECTS = ("no_stock", "damaged", "cannot")
-SHORTS = ("not_found", "damaged", "sold")
-SAID = (
+REJECT_REASONS = ("no_stock", "damaged", "cannot")
+SHORT_REASONS = ("not_found", "damaged", "sold")
+REFUSAL_WORDS = (
     "incomplete",
     "slow",
     "lead",
@@ -44,8 +44,8 @@ SAID = (
     "missing",
 )  # what a page says about the step before it
 RELATIONS = ("family", "friend", "work")
-LONGEST = 60  # characters of a proxy's name
-SHELF = re.compile(r"[\w-]{1,12}")
+MAX_NAME_LENGTH = 60  # characters of a proxy's name
+SHELF_NAME = re.compile(r"[\w-]{1,12}")
 
 
 def _find(order: str) -> PickupOrder:
@@ -73,7 +73,7 @@ def show_order(order: str) -> Response:
     read = proof.proof_by_code(here, request_station().id, order, moment())
     named = read is not None or proof.is_checking(here, me, order, moment())
     if named:
-        proof.note_view(here, me, found.row, read, moment(), quiet=shell.QUIET in request.headers)
+        proof.note_view(here, me, found.row, read, moment(), quiet=shell.BACKGROUND_HEADER in request.headers)
     return page(
         "staff/order.html",
         order=found,
@@ -84,9 +84,9 @@ def show_order(order: str) -> Response:
         named=named,
         shelf=shelves(here).get(order) or found.row.shelf,
         undo=undo_seconds_left(here, order, request_station().id, moment()),
-        said=said if (said := request.args.get("said")) in SAID else None,
+        said=said if (said := request.args.get("said")) in REFUSAL_WORDS else None,
         store=_store_of(found),
-        choices={"reject": REJECTS, "short": SHORTS, "relation": RELATIONS},
+        choices={"reject": REJECT_REASONS, "short": SHORT_REASONS, "relation": RELATIONS},
         leads=lead_pin.all_leads(),
         lead_for=[one for one in here.policy.proofs.lead_for if _needs_lead(one)],
     )
@@ -125,7 +125,7 @@ def _proven(order: str) -> Mapping[str, Any] | None:
     match form.get("who"):
         case "same":
             return {"proof": SAME_PERSON}
-        case "proxy" if form.get("relation") in RELATIONS and (name := form.get("proxy", "").strip()[:LONGEST]):
+        case "proxy" if form.get("relation") in RELATIONS and (name := form.get("proxy", "").strip()[:MAX_NAME_LENGTH]):
             return {"proof": "proxy", "relation": form["relation"], "proxy": name}
         case _:
             return None
@@ -177,13 +177,13 @@ def prepare(order: str, action: str) -> Answer:
             return _step(order, Action.ACCEPT, {})
         case "pick":
             return _step(order, Action.PICK, {})
-        case "ready" if SHELF.fullmatch(shelf := form.get("shelf", "").strip().upper()):
+        case "ready" if SHELF_NAME.fullmatch(shelf := form.get("shelf", "").strip().upper()):
             return _step(order, Action.READY, {"shelf": shelf})
         case "ready":
             return _back(order, "shelf")
-        case "reject" if form.get("reason") in REJECTS:
+        case "reject" if form.get("reason") in REJECT_REASONS:
             return _step(order, Action.REJECT, {"reason": form["reason"]})
-        case "short" if form.get("reason") in SHORTS and (missing := _missing(order)):
+        case "short" if form.get("reason") in SHORT_REASONS and (missing := _missing(order)):
             return _step(order, Action.SHORT, {"reason": form["reason"], "missing": missing})
         case "short":
             return _back(order, "missing")

@@ -17,10 +17,10 @@ from edge.platform.database import one, writing
 from edge.platform.idempotency_marks import clear_mark, mark, set_mark
 from edge.store_context import StoreContext
 
-LASTS = timedelta(
+PROOF_LIFETIME = timedelta(
     minutes=10
 )  # a code that was read, or a name that was opened, longer ago was somebody's who may have left
-LOOKS = "looks"
+LOOKS_KEY = "looks"
 
 Why = Literal["pickup_code", "name_check"]
 
@@ -79,7 +79,7 @@ def proof_by_code(shop: StoreContext, station: str, order: str, now: Now) -> Cod
     if row is None or row[4] != order or row[0] <= void:
         return None
     at = parse_utc(row[3])
-    return CodeRead(seq=row[0], scan=f"{row[1]}/{row[2]}", at=at) if abs(now.time - at) <= LASTS else None
+    return CodeRead(seq=row[0], scan=f"{row[1]}/{row[2]}", at=at) if abs(now.time - at) <= PROOF_LIFETIME else None
 
 
 def start_anew(shop: StoreContext, station: str, now: Now) -> None:
@@ -90,7 +90,7 @@ def start_anew(shop: StoreContext, station: str, now: Now) -> None:
 def is_checking(shop: StoreContext, session: Session, order: str, now: Now) -> bool:
     """Whether this clerk has opened the name of an order, to compare it with what the shopper says, at most LASTS ago."""
     row = one(shop.db, "select time from marks where name = ?", (_checking(session, order),))
-    return row is not None and abs(now.time - parse_utc(row[0])) <= LASTS
+    return row is not None and abs(now.time - parse_utc(row[0])) <= PROOF_LIFETIME
 
 
 def _about(session: Session, row: OrderRow) -> About:
@@ -125,10 +125,10 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
     with writing(shop.db):
         if is_checking(shop, session, row.order, now):
             return True
-        if attempt_counter.failed_attempts(shop.db, LOOKS, who, LASTS, now) >= most:
+        if attempt_counter.failed_attempts(shop.db, LOOKS_KEY, who, PROOF_LIFETIME, now) >= most:
             return False
-        if attempt_counter.add_attempt(shop.db, LOOKS, who, LASTS, now) == most:
-            looks = UnusualLooks(names=most, minutes=round(LASTS.total_seconds() / 60))
+        if attempt_counter.add_attempt(shop.db, LOOKS_KEY, who, PROOF_LIFETIME, now) == most:
+            looks = UnusualLooks(names=most, minutes=round(PROOF_LIFETIME.total_seconds() / 60))
             tell(shop.db, shop.box, looks, now, About(staff=who, station=session.station))
         set_mark(shop.db, _checking(session, row.order), now.uptime_ms, now)
     return True
@@ -137,7 +137,7 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
 def note_handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The goods went to the person, inside the caller's transaction: the view had its reason, and no longer counts."""
     if mark(shop.db, _checking(session, order)):
-        attempt_counter.forgive_attempt(shop.db, LOOKS, session.staff.staff, LASTS, now)
+        attempt_counter.forgive_attempt(shop.db, LOOKS_KEY, session.staff.staff, PROOF_LIFETIME, now)
         set_mark(shop.db, _forgiven(session, order), 1, now)
     close_name(shop, session, order)
 
@@ -145,7 +145,7 @@ def note_handed_over(shop: StoreContext, session: Session, order: str, now: Now)
 def note_taken_back(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The hand-over was taken back, inside the caller's transaction: the view counts again."""
     if mark(shop.db, _forgiven(session, order)):
-        attempt_counter.add_attempt(shop.db, LOOKS, session.staff.staff, LASTS, now)
+        attempt_counter.add_attempt(shop.db, LOOKS_KEY, session.staff.staff, PROOF_LIFETIME, now)
         clear_mark(shop.db, _forgiven(session, order))
 
 

@@ -17,7 +17,7 @@ from ui.kiosk.pack_lines import PackLabel
 from ui.request_context import moment, process_state, shop, show
 from ui.staff import shell, work_list
 from ui.staff.shell import page, request_station, signed_in
-from ui.staff.work_list import TABS, Tab
+from ui.staff.work_list import TAB_NAMES, Tab
 
 staff = Blueprint("staff", __name__, url_prefix="/staff/<station>")
 shell.install(staff)
@@ -41,7 +41,7 @@ def waiting() -> Response | Answer:
 @staff.get("/list/<tab>")
 def tab(tab: str) -> Response | Answer:
     """Another tab of the list."""
-    chosen = next((one for one in TABS if one == tab), None)
+    chosen = next((one for one in TAB_NAMES if one == tab), None)
     return (shell.only_with_orders() or _list(chosen)) if chosen else abort(404)
 
 

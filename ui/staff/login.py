@@ -23,7 +23,7 @@ login = Blueprint("login", __name__, url_prefix="/staff/<station>")
 stations = Blueprint("stations", __name__)
 shell.install(login)
 
-AGAIN = 2  # seconds after which a request that was one too many may try again
+RETRY_AFTER_S = 2  # seconds after which a request that was one too many may try again
 
 Told = WrongPin | Locked | Literal["busy"]
 
@@ -51,7 +51,7 @@ def _door(*, who: str | None = None, told: Told | None = None, status: int = 200
 def _busy(who: str) -> Response:
     """So many try PINs at this moment that this one was not looked at: nothing was counted."""
     answer = _door(who=who, told="busy", status=503)
-    answer.headers["Retry-After"] = str(AGAIN)
+    answer.headers["Retry-After"] = str(RETRY_AFTER_S)
     return answer
 
 

@@ -15,10 +15,10 @@ from edge.config.role import STAFF_ROLES
 from edge.features.outcome import last_seq
 from edge.features.staff import pin_locks, sessions
 from edge.features.staff.pin_locks import PinAttempt
-from edge.features.staff.sessions import IDLE, Session
+from edge.features.staff.sessions import IDLE_TIMEOUT, Session
 from edge.platform.database import NoRoom, one, writing
 from ui.access import caller
-from ui.i18n import HOME
+from ui.i18n import DEFAULT_LANGUAGE
 from ui.request_context import language, moment, process_state, shop, show, voice
 from ui.staff import work_list
 from ui.status import pages as status
@@ -27,8 +27,8 @@ from ui.wedge import keyboard_wedge
 log = logging.getLogger(__name__)
 
 ROLES = STAFF_ROLES
-QUIET = "Noren-Quiet"  # the header of a fetch nobody asked for with a finger: it keeps no session alive
-SPANS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))  # a unit is used from two of it on
+BACKGROUND_HEADER = "Noren-Quiet"  # the header of a fetch nobody asked for with a finger: it keeps no session alive
+AGE_UNITS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))  # a unit is used from two of it on
 WARN_S = 30  # seconds before the idle lock in which the page says so
 
 
@@ -92,13 +92,13 @@ def _keep(_endpoint: str, values: dict[str, Any]) -> None:
     """Links stay at the station and in the language of the page they are on."""
     if "place" in g:
         values.setdefault("station", request_station().id)
-    if language() != HOME:
+    if language() != DEFAULT_LANGUAGE:
         values.setdefault("lang", language())
 
 
 def _still_here() -> None:
     known = session()
-    if known and QUIET not in request.headers:
+    if known and BACKGROUND_HEADER not in request.headers:
         try:
             with writing(shop().db):
                 sessions.keep_alive(shop().db, known.token, moment())
@@ -175,7 +175,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
     }
     frame["wedge"] = keyboard_wedge.settings(request_station())
     frame["with_orders"] = sees_orders()
-    limits = {"quiet": int(IDLE.total_seconds()) - WARN_S, "warn": WARN_S}
+    limits = {"quiet": int(IDLE_TIMEOUT.total_seconds()) - WARN_S, "warn": WARN_S}
     around = _shell() if session() else None
     words = {"day": _day, "span": _span}
     return make_response(show(template, shell=around, **frame, **limits, **words, **values), status)
@@ -189,5 +189,5 @@ def _day(day: date) -> str:
 
 def _span(minutes: int) -> str:
     """A length of time, as coarse as it matters: minutes, then hours, then days."""
-    unit, size = next((unit, size) for unit, size in SPANS if minutes >= size * 2 or size == 1)
+    unit, size = next((unit, size) for unit, size in AGE_UNITS if minutes >= size * 2 or size == 1)
     return voice().plain(f"staff.span.{unit}", minutes // size)

@@ -141,7 +141,7 @@ def visitor(seq: int) -> Response | Answer:
     seen = outcome_of(row)
     if not isinstance(seen, Identified):
         abort(404)
-    if shell.QUIET not in request.headers or mark(shop().db, identity_proof.visited(signed_in())) != seq:
+    if shell.BACKGROUND_HEADER not in request.headers or mark(shop().db, identity_proof.visited(signed_in())) != seq:
         _note_visitor(row, seen)
     return _visitor(seen, seq)
 
@@ -150,7 +150,7 @@ def _note_visitor(row: OutcomeRow, seen: Identified) -> None:
     """Record every view of a visitor, and whether they may have left long ago."""
     me, at = signed_in(), moment()
     who = identify_member(shop(), seen).member or (f"{CARD_ALIAS}{seen.card}" if seen.card else seen.ref)
-    past = abs(at.time - parse_utc(row.time)) > identity_proof.LASTS
+    past = abs(at.time - parse_utc(row.time)) > identity_proof.PROOF_LIFETIME
     fact = ViewedVisitor(scan=f"{row.log}/{row.scan}", past=past)
     about = About(member=who, staff=me.staff.staff, station=me.station)
     with writing(shop().db):

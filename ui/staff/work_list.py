@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from edge.features.member import MASK
+from edge.features.member import NAME_MASK
 from edge.features.pickup import order as orders
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import State
@@ -15,11 +15,11 @@ from edge.replica import hq_replica
 from edge.store_context import StoreContext
 
 Tab = Literal["waiting", "prepare", "today", "done"]
-TABS: tuple[Tab, ...] = ("waiting", "prepare", "today", "done")
+TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "done")
 
-SHELVED = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})
+SHELVED_STATES = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})
 TO_PREPARE = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
-SOON = timedelta(minutes=30)  # before a promise falls due it turns amber
+DUE_SOON = timedelta(minutes=30)  # before a promise falls due it turns amber
 DONE_MOST = 60  # handed-over orders on the list: a day's, and enough to find yesterday's
 
 
@@ -68,7 +68,7 @@ def new_key() -> str:
 def half_masked(name: str) -> str:
     """A name as clerks see it on the list: family name and the first kana of the given name. `サトウ ミ＊＊`."""
     family, gap, given = name.partition(" ")
-    return f"{family} {given[:1]}{MASK}" if gap else f"{name[:1]}{MASK}"
+    return f"{family} {given[:1]}{NAME_MASK}" if gap else f"{name[:1]}{NAME_MASK}"
 
 
 def is_here(order: PickupOrder) -> bool:
@@ -81,7 +81,7 @@ def _due(order: PickupOrder, hours: int, now: datetime) -> Due | None:
     if at is None or order.state not in TO_PREPARE:
         return None
     left = at - now
-    level: Literal["calm", "soon", "past"] = "past" if left < timedelta() else "soon" if left <= SOON else "calm"
+    level: Literal["calm", "soon", "past"] = "past" if left < timedelta() else "soon" if left <= DUE_SOON else "calm"
     return Due(at=at, minutes=round(left.total_seconds() / 60), level=level)
 
 
@@ -98,7 +98,7 @@ def shelves(shop: StoreContext) -> dict[str, str]:
 def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetime) -> Row:
     row, zone = order.row, shop.config.zone
     hold, here_since = row.hold_until, order.arrived_at
-    last = hold.astimezone(zone).date() if hold and order.state in SHELVED else None
+    last = hold.astimezone(zone).date() if hold and order.state in SHELVED_STATES else None
     waited = round((now - here_since).total_seconds() // 60) if here_since else None
     return Row(
         order=row.order,
@@ -119,11 +119,11 @@ def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetim
 def _in(tab: Tab, row: Row) -> bool:
     match tab:
         case "waiting":
-            return row.state in SHELVED or (row.waited is not None and row.state in TO_PREPARE)
+            return row.state in SHELVED_STATES or (row.waited is not None and row.state in TO_PREPARE)
         case "prepare":
             return row.state in TO_PREPARE
         case "today":
-            return row.state in SHELVED and row.hold is not None and row.hold_days <= 0
+            return row.state in SHELVED_STATES and row.hold is not None and row.hold_days <= 0
         case "done":
             return row.state is State.HANDED_OVER
 
@@ -147,7 +147,7 @@ def _here(shop: StoreContext, now: datetime) -> list[PickupOrder]:
 def tab_contents(shop: StoreContext, tab: Tab, now: datetime) -> TabContents:
     """The orders of a tab: the longest waiting shopper first, then by due time; done ones newest first."""
     every = _all(shop, now)
-    counts = {one: sum(_in(one, row) for row in every) for one in TABS}
+    counts = {one: sum(_in(one, row) for row in every) for one in TAB_NAMES}
     found = [row for row in every if _in(tab, row)]
     if tab == "done":
         newest = sorted(found, key=lambda row: row.given.timestamp() if row.given else 0, reverse=True)

@@ -14,9 +14,9 @@ from ui.i18n import Locale
 from ui.status.box_health import Health
 from ui.status.readers import Counts, Reader
 
-BOARD = "board"
+BOARD_PAGE = "board"
 GIGABYTE = 1e9  # as card makers count
-ICONS = {"serial": "scan-barcode", "hid": "scan-barcode", "camera": "camera"}
+DEVICE_ICONS = {"serial": "scan-barcode", "hid": "scan-barcode", "camera": "camera"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +95,7 @@ def _reader(w: Words, one: Reader) -> Card:
     if one.state == "lost" and not one.blind:
         look, word = "none", "ended"
     return Card(
-        icon=ICONS[one.kind],
+        icon=DEVICE_ICONS[one.kind],
         title=w.plain(f"status.card.{_sort(one)}", place=w.place(one.station), number=number),
         text=_readings(w, one) if one.state == "works" else _why(w, one),
         look=look,
@@ -139,7 +139,7 @@ def _screens(w: Words) -> list[Card]:
         for place in stations
         if place.role in SHOPPER_ROLES
     ]
-    cards.append(_screen(w, w.plain("status.board"), "layout-list", open_.get(BOARD)))
+    cards.append(_screen(w, w.plain("status.board"), "layout-list", open_.get(BOARD_PAGE)))
     staff = sum(open_.get(one, 0) for one in ("staff", *(place.id for place in stations if place.role in STAFF_ROLES)))
     text = w.say("status.staff.open", staff) if staff else w.say("status.staff.none")
     word = w.say("status.is.well" if staff else "status.is.unopened")

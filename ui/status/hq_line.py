@@ -11,9 +11,11 @@ from edge.platform.heartbeat import Loops
 from edge.replica.hq_link import LinkReason
 from edge.store_context import StoreContext
 
-SYNC = frozenset({("sync", "heartbeat"), ("sync", "courier")})
-LATE = timedelta(minutes=5)  # without a message of HQ on a connection that is up: HQ sends every 20 s
-AWAY = frozenset({LinkReason.NO_WORD, LinkReason.HQ_DOWN, LinkReason.HQ_SILENT})  # the broker answers and HQ does not
+SYNC_LOOPS = frozenset({("sync", "heartbeat"), ("sync", "courier")})
+LATE_AFTER = timedelta(minutes=5)  # without a message of HQ on a connection that is up: HQ sends every 20 s
+HQ_AWAY_REASONS = frozenset(
+    {LinkReason.NO_WORD, LinkReason.HQ_DOWN, LinkReason.HQ_SILENT}
+)  # the broker answers and HQ does not
 
 Reach = Literal["there", "late", "away", "not_believed", "revoked", "cut", "stopped"]  # how HQ is to be had
 
@@ -31,8 +33,8 @@ class HqConnection:
 def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach:
     match state, reason:
         case "up", _:
-            return "late" if moment.clock != "unset" and moment.time - word > LATE else "there"
-        case _, why if why in AWAY:
+            return "late" if moment.clock != "unset" and moment.time - word > LATE_AFTER else "there"
+        case _, why if why in HQ_AWAY_REASONS:
             return "away"
         case _, LinkReason.NOT_BELIEVED:
             return "not_believed"
@@ -51,5 +53,5 @@ def hq_connection(shop: StoreContext, silent: Loops, moment: Now) -> HqConnectio
     if row is None:
         return HqConnection(reach="stopped", since=None, heard=None, facts=facts)
     since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None
-    reach = "stopped" if SYNC & silent else _reach(row[0], LinkReason(row[3]), max(since, heard or since), moment)
+    reach = "stopped" if SYNC_LOOPS & silent else _reach(row[0], LinkReason(row[3]), max(since, heard or since), moment)
     return HqConnection(reach=reach, since=since, heard=heard, facts=facts)

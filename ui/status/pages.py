@@ -13,7 +13,7 @@ from ui.access import caller
 from ui.i18n import Locale
 from ui.request_context import ProcessState, moment, process_state, shop, show, voice
 from ui.status import box_health, troubleshooting
-from ui.status.cards import BOARD, Card, Figure, Passage, Words, cards, figures, hq, passages
+from ui.status.cards import BOARD_PAGE, Card, Figure, Passage, Words, cards, figures, hq, passages
 from ui.status.troubleshooting import Problem
 
 status = Blueprint("status", __name__)
@@ -68,13 +68,13 @@ def _to_do(w: Words, found: list[Problem]) -> list[Markup]:
     """At most two things; with only one wrong, the second is whom to call if it does not help."""
     first = troubleshooting.first_steps(found)
     told = [w.say(f"status.do.{one.do}", **_about(w, one)) for one in first]
-    if len(told) == 1 and first[0].do not in troubleshooting.CALLS:
+    if len(told) == 1 and first[0].do not in troubleshooting.CALL_SUPPORT:
         told.append(w.say("status.do.call"))
     return told
 
 
 def _for_shoppers(shop: StoreContext) -> frozenset[str]:
-    return frozenset({BOARD, *(place.id for place in shop.config.stations if place.role in SHOPPER_ROLES)})
+    return frozenset({BOARD_PAGE, *(place.id for place in shop.config.stations if place.role in SHOPPER_ROLES)})
 
 
 def _health(shop: StoreContext, house: ProcessState, moment: Now) -> box_health.Health:

@@ -14,7 +14,7 @@ from edge.single_instance import is_locked
 from edge.store_context import StoreContext
 from ui.wedge import keyboard_wedge
 
-BRIDGE = ("bridge", "heartbeat")
+BRIDGE_LOOP = ("bridge", "heartbeat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,12 +134,12 @@ def _state(row: DeviceRow | None, *, alive: bool) -> str:
 
 def _loop(device: Device) -> tuple[str, str]:
     """The device's loop in the bridge. One that waits for its device may be silent for long; one that reads may not."""
-    return BRIDGE[0], f"within/{device.id}"
+    return BRIDGE_LOOP[0], f"within/{device.id}"
 
 
 def readers(shop: StoreContext, silent: Loops, moment: Now) -> list[Reader]:
     """Every device of noren.toml, in its order."""
-    alive = is_locked(Path(shop.config.store.data) / "bridge.lock") and BRIDGE not in silent
+    alive = is_locked(Path(shop.config.store.data) / "bridge.lock") and BRIDGE_LOOP not in silent
     known = {row.device: row for row in values(shop.db, DeviceRow, "select * from devices")}
     today = _today(shop, day_began(shop.config, moment)) if known else {}
     answered = _answered(shop)

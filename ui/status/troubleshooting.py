@@ -7,7 +7,7 @@ from edge.disk.watermarks import Level
 from ui.status.box_health import Health
 from ui.status.readers import Reader
 
-MOST = 2  # things to do at once (experience.md rule 29)
+MAX_THINGS_TO_DO = 2  # things to do at once (experience.md rule 29)
 
 Grave = Literal["alert", "low"]  # the shop may be unable to work; the shop can go on
 # Gravest first. `line` comes before `clock`, because a box that reaches HQ again sets its clock too.
@@ -33,7 +33,7 @@ What = Literal[
     "screen",
 ]
 
-ORDER: tuple[What, ...] = get_args(What)
+ORDER_OF_URGENCY: tuple[What, ...] = get_args(What)
 
 # What affects every clerk's work; the rest is shown on the devices page.
 FOR_ALL: frozenset[What] = frozenset(
@@ -41,7 +41,7 @@ FOR_ALL: frozenset[What] = frozenset(
 )
 
 # Details of a device that a clerk can do something about; with any other the support line must help.
-CALLS = frozenset(
+CALL_SUPPORT = frozenset(
     {
         "support",
         "disk",
@@ -62,7 +62,7 @@ CALLS = frozenset(
         "layout",
     }
 )  # what to do is to call the support line
-CLERKS = {"not_found": "plug", "unplugged": "plug", "silent": "replug", "black": "light", "covered": "clear"}
+CLERK_CAN_MEND = {"not_found": "plug", "unplugged": "plug", "silent": "replug", "black": "light", "covered": "clear"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def _disk(it: Health) -> list[Problem]:
 
 
 def _help(reader: Reader) -> str:
-    return "support" if reader.state == "stopped" else CLERKS.get(reader.detail, "support")
+    return "support" if reader.state == "stopped" else CLERK_CAN_MEND.get(reader.detail, "support")
 
 
 def _web(it: Health) -> list[Problem]:
@@ -184,14 +184,14 @@ def find_problems(it: Health, for_shoppers: frozenset[str]) -> list[Problem]:
     ]
     found += _screens(it)
     met = [one for one in found if one.what != "screen" or one.station in for_shoppers]
-    return sorted(met, key=lambda one: ORDER.index(one.what))
+    return sorted(met, key=lambda one: ORDER_OF_URGENCY.index(one.what))
 
 
 def first_steps(found: list[Problem]) -> list[Problem]:
     """What to do first: each thing once, and no more than anybody remembers on the way to the back room."""
     first: list[Problem] = []
     for one in found:
-        if one.do == "support" and any(other.do in CALLS for other in first):
+        if one.do == "support" and any(other.do in CALL_SUPPORT for other in first):
             continue
         first.append(one)
-    return first[:MOST]
+    return first[:MAX_THINGS_TO_DO]

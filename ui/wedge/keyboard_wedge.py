@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.codes import aim as identifiers
 from edge.codes.completeness import is_tail, looks_whole
-from edge.codes.keyboard_layouts import AUTO_LAYOUTS, LAYOUTS, SUBSTITUTE, Layout
+from edge.codes.keyboard_layouts import AUTO_LAYOUTS, LAYOUTS, SUBSTITUTE_CHARACTER, Layout
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
 from edge.codes.reject_reason import RejectReason
@@ -29,9 +29,9 @@ from ui.process_state.last_typed import LastTyped
 
 log = logging.getLogger(__name__)
 
-DEVICE = "page"
+WEDGE_DEVICE = "page"
 IN_A_ROW = 2  # codes that broke, with none read since, after which the scanner's settings are to blame and not a hand
-TYPING = STAFF_ROLES  # roles of stations whose pages have fields: a person's typing is left alone there
+TYPING_ROLES = STAFF_ROLES  # roles of stations whose pages have fields: a person's typing is left alone there
 
 # How GS1 element strings fail to parse when their separators are gone: the field before a lost GS swallows what follows.
 _SWALLOWED = (
@@ -47,7 +47,7 @@ Broken = Literal["cut", "keys", "no_text", "kana"]
 
 
 NO_ROOM = "no_room"  # why codes were not kept on a disk that is full
-FLOOD = "flood"  # why codes were not kept that were too many or too long for any scanner
+FLOOD_REASON = "flood"  # why codes were not kept that were too many or too long for any scanner
 
 
 class Flood(Exception):
@@ -108,7 +108,7 @@ def settings(place: Station) -> str:
         "suffix": wedge.suffix,
         "layout": wedge.layout,
         "layouts": {layout: LAYOUTS[layout] for layout in dict.fromkeys(wanted)},
-        "typing": place.role in TYPING,
+        "typing": place.role in TYPING_ROLES,
     }
     return json.dumps(told, separators=(",", ":"))
 
@@ -144,7 +144,7 @@ def store_typed(
             raise NotWhole(why)
         if _is_junk(db, found) and not may_keep_junk():
             raise Flood
-        seq, full = append_reading(db, "page_scans", station, DEVICE, found, now), current_level(db) is Level.FULL
+        seq, full = append_reading(db, "page_scans", station, WEDGE_DEVICE, found, now), current_level(db) is Level.FULL
         last.note(station, found, now)
         db.conn.execute(
             """insert into wedges (station, heard, readings, last_reading, layout, caps) values (:s, :n, 1, :now, :l, :c)
@@ -156,7 +156,7 @@ def store_typed(
 
 
 def _broken(db: Database, sent: bytes, before: Reading | None) -> Broken | None:
-    if SUBSTITUTE in sent:
+    if SUBSTITUTE_CHARACTER in sent:
         return "keys"
     if before is None or not _may_be_head(db, before):
         return None
@@ -202,7 +202,7 @@ def note_flood(db: Database, station: str, count: int, now: Now) -> None:
         db.conn.execute(
             """insert into wedges (station, refused, last_refused, why) values (:s, :n, :now, :why)
                on conflict (station) do update set refused = refused + :n, last_refused = :now, why = :why""",
-            {"s": station, "n": count, "now": now.text, "why": FLOOD},
+            {"s": station, "n": count, "now": now.text, "why": FLOOD_REASON},
         )
 
 
@@ -215,7 +215,7 @@ def wedge_counters(db: Database) -> dict[str, WedgeCounters]:
     """The counters of the scanners that type into pages, by station."""
     sql = """select w.*, coalesce(a.count, 0) as answered from wedges w
              left join answered a on a.log = 'page_scans' and a.station = w.station and a.device = ?"""
-    return {row.station: row for row in values(db, WedgeCounters, sql, (DEVICE,))}
+    return {row.station: row for row in values(db, WedgeCounters, sql, (WEDGE_DEVICE,))}
 
 
 def gs_lost(db: Database, since: str) -> str | None:

@@ -12,7 +12,7 @@ setup = Blueprint("setup", __name__, url_prefix="/setup/<station>")
 
 # The characters in which keyboards differ come before the separator; what arrives for it, and for the end, shows the rest.
 _BEGIN = "noren:test:"
-CODES = {
+SETUP_CODES = {
     "qr": _BEGIN + "aA1-_=+;:'\"@[]{}\\|^~*&()<>?/,.!#$%" + "\x1dend",
     "code128": _BEGIN + '_@"=^' + "\x1dend",  # short enough for a scanner that reads bars only
 }
@@ -26,11 +26,15 @@ def _place(station: str) -> Station:
 def page(station: str) -> str:
     """The codes, and in the page's own script what is expected of each."""
     place = _place(station)
-    return show("setup.html", place=place, codes=CODES, layouts=LAYOUTS, wedge=keyboard_wedge.settings(place))
+    return show("setup.html", place=place, codes=SETUP_CODES, layouts=LAYOUTS, wedge=keyboard_wedge.settings(place))
 
 
 @setup.get("/<code>.svg")
 def picture(station: str, code: str) -> Response:
     """A test code as a picture."""
     _place(station)
-    return Response(draw(code, CODES[code].encode()), mimetype="image/svg+xml") if code in CODES else abort(404)
+    return (
+        Response(draw(code, SETUP_CODES[code].encode()), mimetype="image/svg+xml")
+        if code in SETUP_CODES
+        else abort(404)
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from edge.codes.check_digits import gmn, iban, mod10
 from edge.codes.gs1.ai_days import is_day, is_day_or_month
 from edge.codes.gs1.coupon_forms import is_north_american_coupon, is_positive_offer_file
-from edge.codes.gs1.iso_codes import COUNTRIES, COUNTRY_LETTERS, CURRENCIES
+from edge.codes.gs1.iso_codes import COUNTRY_CODES, COUNTRY_LETTERS, CURRENCY_CODES
 from edge.codes.gs1.package_types import PACKAGE_TYPES
 
 _PERCENT = re.compile(r"(?:[^%]|%[0-9A-Fa-f]{2})*", re.ASCII)
@@ -56,10 +56,10 @@ VALUE_RULES: Mapping[str, Callable[[str], bool]] = {
     "hyphen": lambda text: text == "-",
     "iban": _iban,
     "importeridx": lambda text: _IMPORTER.fullmatch(text) is not None,
-    "iso3166": COUNTRIES.__contains__,
-    "iso3166999": lambda text: text == "999" or text in COUNTRIES,
+    "iso3166": COUNTRY_CODES.__contains__,
+    "iso3166999": lambda text: text == "999" or text in COUNTRY_CODES,
     "iso3166alpha2": COUNTRY_LETTERS.__contains__,
-    "iso4217": CURRENCIES.__contains__,
+    "iso4217": CURRENCY_CODES.__contains__,
     "iso5218": lambda text: text in "0129",
     "latitude": lambda text: text <= "1800000000",
     "longitude": lambda text: text <= "3600000000",

@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from edge.codes.gs1.ai_values import CHECK_RULES, VALUE_RULES
-from edge.codes.gs1.dictionary import ENTRIES
+from edge.codes.gs1.dictionary import DICTIONARY_ENTRIES
 from edge.codes.reject_reason import RejectReason
 
 _CHARACTERS = {
@@ -21,7 +21,7 @@ _FLAGS = re.compile(r"[*?]+")
 
 # General Specifications figure 7.8.5-2: element strings whose first two digits give their length, AI included.
 # All others end at a GS or at the end of the text.
-PREDEFINED: Mapping[str, int] = (
+PREDEFINED_LENGTHS: Mapping[str, int] = (
     {"00": 20, "01": 16, "02": 16, "03": 16, "04": 18, "20": 4, "41": 16}
     | {str(ai): 8 for ai in range(11, 20)}
     | {str(ai): 10 for ai in range(31, 37)}
@@ -92,7 +92,7 @@ def matches_pattern(pattern: str, ai: str) -> bool:
 
 
 def _rows() -> dict[str, Ai]:
-    return {ai.ai: ai for line in ENTRIES.strip().splitlines() for ai in _row(line)}
+    return {ai.ai: ai for line in DICTIONARY_ENTRIES.strip().splitlines() for ai in _row(line)}
 
 
 def _row(line: str) -> list[Ai]:

@@ -11,7 +11,7 @@ from functools import cache
 from math import ceil, log2
 
 from edge.codes.gs1.application_identifiers import AIS, ai_at, parse_parts, value_fault
-from edge.codes.gs1.element_strings import KEYS
+from edge.codes.gs1.element_strings import PRIMARY_KEYS
 from edge.codes.reject_reason import RejectReason
 
 # Sets of AIs by their two hexadecimal digits, in the order in which their values follow.
@@ -48,9 +48,9 @@ def _reads_as_link(segment: str, sets: Mapping[str, tuple[str, ...]], beside_key
         found = list(_values(_Bits(segment), sets))
     except _Broken:
         return False
-    if not all(_holds(ai, value) for ai, value in found if ai in KEYS):
+    if not all(_holds(ai, value) for ai, value in found if ai in PRIMARY_KEYS):
         return False
-    return bool(found) and (beside_key or any(ai in KEYS for ai, _ in found))
+    return bool(found) and (beside_key or any(ai in PRIMARY_KEYS for ai, _ in found))
 
 
 def _holds(key: str, value: str) -> bool:

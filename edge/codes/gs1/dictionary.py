@@ -5,11 +5,11 @@ compares them with the file. Source: GS1 AISBL, https://ref.gs1.org/tools/gs1-ba
 Apache-2.0; its notes and titles are left out. Copyright (c) 2020-2021 BWIPP project, Zint Project; (c) 2021-2026 GS1 AISBL.
 """
 
-RELEASE = "2026-01-27"
+DICTIONARY_RELEASE = "2026-01-27"
 
 # AIs; flags (`*`: the first two digits give the length, `?`: may be a Digital Link's query attribute); parts, each with the
 # checks of ai_values.py, in brackets if it may be absent; `req` groups, `ex` patterns, `dlpkey` qualifiers.
-ENTRIES = """
+DICTIONARY_ENTRIES = """
 00 *? N18,csum,gcppos2 dlpkey
 01 *? N14,csum,gcppos2 ex=255,37 dlpkey=22,10,21|235
 02 *? N14,csum,gcppos2 ex=01,03 req=37

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from edge.codes.gs1.application_identifiers import (
     AIS,
-    PREDEFINED,
+    PREDEFINED_LENGTHS,
     Ai,
     ai_at,
     has_all_parts,
@@ -22,7 +22,7 @@ _SIGNATURE = "8030"
 _SERIAL_INSIDE = ("253", "255", "8003")  # keys whose serial number is a part of their own value
 
 # What identifies something by itself: Digital Link's primary keys, and the content of a logistic unit or an order.
-KEYS = frozenset({ai.ai for ai in AIS.values() if ai.qualifiers is not None} | {"02", "03", "8026"})
+PRIMARY_KEYS = frozenset({ai.ai for ai in AIS.values() if ai.qualifiers is not None} | {"02", "03", "8026"})
 
 Pairs = list[tuple[str, str]]
 
@@ -88,7 +88,7 @@ def _end(text: str, at: int, ai: Ai) -> int:
     """The end of the element string: by its predefined length, else at the next GS, else at the end of the text."""
     gs = text.find(GS, at)
     end = len(text) if gs < 0 else gs
-    predefined = PREDEFINED.get(ai.ai[:2])
+    predefined = PREDEFINED_LENGTHS.get(ai.ai[:2])
     return end if predefined is None else min(end, at + predefined)
 
 
@@ -102,7 +102,12 @@ def _hold_together(seen: Mapping[str, str], found: dict[str, str], faults: list[
         entry = AIS[ai]
         if entry.bars and (other := _barred(entry, seen)) is not None:
             # a key is not lost because of another field with which it must not be combined
-            _blame(other if ai in KEYS and other not in KEYS else ai, RejectReason.AI_PAIR_EXCLUDED, found, faults)
+            _blame(
+                other if ai in PRIMARY_KEYS and other not in PRIMARY_KEYS else ai,
+                RejectReason.AI_PAIR_EXCLUDED,
+                found,
+                faults,
+            )
         if entry.needs and _lonely(entry, seen):
             _blame(ai, RejectReason.AI_PAIR_MISSING, found, faults)
 

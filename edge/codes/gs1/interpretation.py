@@ -8,7 +8,7 @@ from datetime import date
 from edge.codes.check_digits import mod10
 from edge.codes.code_rules import CodeRules
 from edge.codes.gs1.ai_dates import parse_best_before, parse_day
-from edge.codes.gs1.element_strings import KEYS, Elements, parse
+from edge.codes.gs1.element_strings import PRIMARY_KEYS, Elements, parse
 from edge.codes.issued import issuers
 from edge.codes.parsed_code import Gs1Key, Meaning, MemberCode, PrintedCoupon, Product, StaffBadge, Unknown, WalletCode
 from edge.codes.raw_code import GS, RawCode, is_digits
@@ -81,7 +81,7 @@ def meaning_of_elements(elements: Elements, rules: CodeRules) -> Meaning:
     wrong = elements.wrong(key)
     if wrong is not None:
         return Unknown(reason=wrong, about=key)
-    if any(bad.reason is RejectReason.AI_PAIR_EXCLUDED and bad.ai in KEYS for bad in elements.faults):
+    if any(bad.reason is RejectReason.AI_PAIR_EXCLUDED and bad.ai in PRIMARY_KEYS for bad in elements.faults):
         return Unknown(reason=RejectReason.AI_PAIR_EXCLUDED, about=key)  # two keys that cannot both be meant
     match key:
         case "01" | "03":

@@ -35,6 +35,6 @@ _CURRENCIES = """
 978 979 980 981 984 985 986 990 994 997 999
 """
 
-COUNTRIES = frozenset(_COUNTRIES.split())
+COUNTRY_CODES = frozenset(_COUNTRIES.split())
 COUNTRY_LETTERS = frozenset(_COUNTRY_LETTERS.split())
-CURRENCIES = frozenset(_CURRENCIES.split())
+CURRENCY_CODES = frozenset(_CURRENCIES.split())

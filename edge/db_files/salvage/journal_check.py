@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.facts.journal import GENESIS, chain_hash
+from edge.facts.journal import GENESIS_HASH, chain_hash
 from edge.platform.database import one
 
-HYPOTHESES = 8  # combinations of damage in earlier rows that are followed at the same time
+MAX_HYPOTHESES = 8  # combinations of damage in earlier rows that are followed at the same time
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _both(ways: dict[bytes, frozenset[int]], link: JournalRow) -> dict[bytes, fr
     """A row does not fit: either its hash is true and its event is not, or the other way round."""
     either = {chain_hash(past, link.event): bad for past, bad in ways.items()}
     either[link.hash] = min(ways.values(), key=len) | {link.seq}
-    return dict(list(either.items())[-HYPOTHESES:])
+    return dict(list(either.items())[-MAX_HYPOTHESES:])
 
 
 def _surest(ways: dict[bytes, frozenset[int]]) -> frozenset[int]:
@@ -57,7 +57,11 @@ def _surest(ways: dict[bytes, frozenset[int]]) -> frozenset[int]:
 
 def altered_seqs_of_lane(db: Database, epoch: str, lane: int) -> set[int]:
     """The same for a lane of a journal in a database: for the rows that HQ has not kept."""
-    kept = one(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane)) or (0, 0, GENESIS)
+    kept = one(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane)) or (
+        0,
+        0,
+        GENESIS_HASH,
+    )
     rows = db.conn.execute(
         "select seq, ordinal, event, hash from journal where epoch = ? and lane = ? and seq > ? order by seq",
         (epoch, lane, kept[0]),

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
-from edge.crypto.data_key import PAGE_SIZE, RESERVED, PageKey
-from edge.crypto.page_cipher import MAGIC, decrypt_page, is_unencrypted
+from edge.crypto.data_key import PAGE_SIZE, RESERVED_PAGE_BYTES, PageKey
+from edge.crypto.page_cipher import SQLITE_MAGIC, decrypt_page, is_unencrypted
 from edge.db_files.salvage.wal_reader import has_head, read_frames
 from edge.platform.sqlite_file import page_key_of
 
 INTERIOR, LEAF = 0x05, 0x0D  # first byte of a page of a table with rowids
 USUAL_PAGE = 4096  # bytes; SQLite's default, if neither header gives another size
-DEEPEST = 20  # levels; no real tree has as many
+MAX_TREE_DEPTH = 20  # levels; no real tree has as many
 _WIDTHS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes of an integer by its serial type
 
 Value = int | float | str | bytes | None
@@ -49,7 +49,7 @@ class FileImage:
         self._bytes = map_file(file)
         self._key = _key(file, self._bytes)
         self.size = PAGE_SIZE if self._key else _page_size(self._bytes[:100])
-        self.usable = self.size - (RESERVED if self._key else 0)
+        self.usable = self.size - (RESERVED_PAGE_BYTES if self._key else 0)
         told = _read(file.with_name(file.name + "-wal"))
         log = read_frames(told, self.size)
         self._over = {frame.page: frame.data for frame in log if frame.page}
@@ -97,7 +97,7 @@ def _key(file: Path, data: mmap | bytes) -> PageKey | None:
 
 
 def _page_size(data: bytes) -> int:
-    size = int.from_bytes(data[16:18], "big") if data[:16] == MAGIC else 0
+    size = int.from_bytes(data[16:18], "big") if data[:16] == SQLITE_MAGIC else 0
     return size if size >= 512 and size & (size - 1) == 0 else USUAL_PAGE
 
 
@@ -118,7 +118,7 @@ def walk_tree(image: FileImage, root: int) -> TableTree:
 
 
 def _walk(image: FileImage, number: int, tree: TableTree, depth: int) -> None:
-    if number in tree.pages or depth > DEEPEST:
+    if number in tree.pages or depth > MAX_TREE_DEPTH:
         tree.bad += 1
         return
     tree.pages.add(number)

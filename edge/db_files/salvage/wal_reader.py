@@ -15,9 +15,11 @@ BIG_ENDIAN, LITTLE_ENDIAN = (
     bytes.fromhex("377f0683"),
     bytes.fromhex("377f0682"),
 )  # magics: the byte order of the words in the checksums
-AHEAD = 4  # damaged frames in a row after which the run is still searched
-FIRST = 4  # number of first frames in which the run must begin if the header does not name it: older runs come after it
-MASK = 0xFFFFFFFF
+MAX_DAMAGED_FRAMES = 4  # damaged frames in a row after which the run is still searched
+MAX_FIRST_FRAME = (
+    4  # number of first frames in which the run must begin if the header does not name it: older runs come after it
+)
+UINT32_MASK = 0xFFFFFFFF
 
 Sum = tuple[int, int]
 
@@ -59,7 +61,7 @@ def read_frames(wal: bytes, page_size: int) -> list[Frame]:
         results = {_sum(head[:8] + data, one, order) for one in sums}
         sound, ours = claimed in results, head[8:16] == salts
         if not (sound or ours) and not any(
-            wal[ahead + 8 : ahead + 16] == salts for ahead in places[number + 1 :][:AHEAD]
+            wal[ahead + 8 : ahead + 16] == salts for ahead in places[number + 1 :][:MAX_DAMAGED_FRAMES]
         ):
             break  # a frame of an earlier run of the log
         believed = believed and sound and ours
@@ -76,7 +78,7 @@ def read_frames(wal: bytes, page_size: int) -> list[Frame]:
 
 def _salts(wal: bytes, places: Sequence[int]) -> bytes:
     """The two salts of the present run if the header is damaged: those of the first two neighbours that agree."""
-    seen = [wal[at + 8 : at + 16] for at in places[:FIRST]]
+    seen = [wal[at + 8 : at + 16] for at in places[:MAX_FIRST_FRAME]]
     return next((one for one, two in pairwise(seen) if one == two), b"")
 
 
@@ -89,6 +91,6 @@ def _sum(data: bytes, before: Sum, order: str) -> Sum:
     """The checksum over pairs of 32-bit words, continued from `before`."""
     first, second = before
     for one, two in struct.iter_unpack(f"{order}II", data):
-        first = (first + one + second) & MASK
-        second = (second + two + first) & MASK
+        first = (first + one + second) & UINT32_MASK
+        second = (second + two + first) & UINT32_MASK
     return first, second

@@ -19,7 +19,7 @@ LATE_WITHIN = timedelta(days=1)  # an offer that ended longer ago is history, su
 # A form that julianday does not know is decoded, and `Offer.counts` decides.
 AT_CHECK_IN = """json_valid(body) and json_extract(body, '$.on') = 'check_in'
                  and coalesce(julianday(json_extract(body, '$.ends')) > julianday(?), 1)"""
-ROUNDING = timedelta(seconds=1)  # of julianday, generously
+JULIANDAY_ROUNDING = timedelta(seconds=1)  # of julianday, generously
 
 
 class CouponShown(Fact, frozen=True, kw_only=True):
@@ -62,7 +62,9 @@ def give(case: ScanContext, seen: CheckedIn) -> None:
 
 def offers_for(shop: StoreContext, person: Member, now: Now) -> list[Offer]:
     """The offers at check-in that count for a member now, in the order of their ends."""
-    at_check_in = hq_replica.rows_where(shop.hq, "offers", Offer, AT_CHECK_IN, (utc_text(now.time - ROUNDING),))
+    at_check_in = hq_replica.rows_where(
+        shop.hq, "offers", Offer, AT_CHECK_IN, (utc_text(now.time - JULIANDAY_ROUNDING),)
+    )
     found = (offer for offer in at_check_in if offer.counts(now.time))
     mine = (offer for offer in found if offer.is_for(person.member, person.segment, person.stage))
     return sorted(mine, key=lambda offer: (offer.ends, offer.offer))

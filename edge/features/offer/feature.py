@@ -5,7 +5,7 @@ from edge.features.feature import Feature, Feed
 from edge.features.offer import coupon
 from edge.features.offer.row import Offer
 
-OFFER = Feature(
+OFFER_FEATURE = Feature(
     name="offer",
     after={CheckedIn: coupon.give},
     on_rows={"offers": coupon.note_offers},

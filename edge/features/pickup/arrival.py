@@ -5,7 +5,7 @@ from typing import Literal
 from edge.codes.parsed_code import PickupCode
 from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
-from edge.features.pickup.state_machine import OPEN, Action, State
+from edge.features.pickup.state_machine import OPEN_STATES, Action, State
 from edge.features.pickup.transition import Request, Who, take
 from edge.platform.sqlite_file import key_of_connection
 from edge.scan import guessing
@@ -80,5 +80,5 @@ def by_code(case: ScanContext, code: PickupCode) -> Outcome:
         who = Who(station=case.scan.station, causation=case.cause)
         request = Request(key=f"arrive:{case.cause}", order=row.order, action=Action.ARRIVE, who=who)
         order = take(shop.db, shop.hq, shop.box, request, case.moment)
-    ready = order.state not in OPEN - {State.READY, State.ARRIVED}
+    ready = order.state not in OPEN_STATES - {State.READY, State.ARRIVED}
     return PickupArrived(order=row.order, number=row.number, ready=ready)

@@ -147,7 +147,7 @@ class UnusualLooks(Fact, frozen=True, kw_only=True):
     minutes: int
 
 
-STEPS: Mapping[Action, type[PickupStep]] = {
+FACT_OF_ACTION: Mapping[Action, type[PickupStep]] = {
     Action.ACCEPT: PickupAccepted,
     Action.REJECT: PickupRejected,
     Action.PICK: PickupPicking,
@@ -161,4 +161,11 @@ STEPS: Mapping[Action, type[PickupStep]] = {
 }
 """The fact of each action."""
 
-FACTS: tuple[type[Fact], ...] = (*STEPS.values(), Conflict, IdentityRefused, ViewedMember, ViewedVisitor, UnusualLooks)
+FACTS: tuple[type[Fact], ...] = (
+    *FACT_OF_ACTION.values(),
+    Conflict,
+    IdentityRefused,
+    ViewedMember,
+    ViewedVisitor,
+    UnusualLooks,
+)

@@ -7,7 +7,7 @@ from edge.features.pickup import arrival
 from edge.features.pickup.facts import FACTS
 from edge.features.pickup.order import OrderRow
 
-PICKUP = Feature(
+PICKUP_FEATURE = Feature(
     name="pickup",
     answers={(SERVED_ROLES, PickupCode): arrival.by_code},
     facts=FACTS,

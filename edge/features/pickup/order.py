@@ -15,7 +15,7 @@ from edge.config.active_config import code_rules
 from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import secret_mac
 from edge.facts.journal import Box
-from edge.features.pickup.state_machine import OPEN, Action, State, replay
+from edge.features.pickup.state_machine import OPEN_STATES, Action, State, replay
 from edge.platform.clock import parse_utc, utc_text
 from edge.platform.database import values
 from edge.replica import hq_replica
@@ -119,7 +119,7 @@ class PickupOrder:
 
     @property
     def is_open(self) -> bool:
-        return self.state in OPEN
+        return self.state in OPEN_STATES
 
 
 def holds(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
@@ -140,7 +140,7 @@ def stand(row: KeptOrder, steps: list[Step], box: Box) -> PickupOrder:
     return PickupOrder(
         row=row,
         state=state,
-        arrived_at=(parse_utc(here.time) if here else row.arrived_at) if state in OPEN else None,
+        arrived_at=(parse_utc(here.time) if here else row.arrived_at) if state in OPEN_STATES else None,
         handed_over_at=parse_utc(out.time) if out else row.handed_over_at,
         handed_over_by=out.staff if out else None,
     )
@@ -175,7 +175,7 @@ def find(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None
 
 
 PROMISE_HOURS = 2  # as a policy has it by default
-LATELY = timedelta(days=2)  # how long an ended order stays in the day's lists
+ENDED_ORDERS_LISTED_FOR = timedelta(days=2)  # how long an ended order stays in the day's lists
 
 _NOW_OR_LATELY = """json_extract(body, '$.store') = :store and (
     json_extract(body, '$.state') in ('placed', 'accepted', 'picking', 'ready_for_pickup', 'customer_arrived',
@@ -198,7 +198,7 @@ def here(
 
     Its cost is that of these, however many steps of the weeks before the store still holds.
     """
-    since = utc_text(now - LATELY)
+    since = utc_text(now - ENDED_ORDERS_LISTED_FOR)
     touched = [row[0] for row in db.conn.execute("select distinct order_id from pickup_steps where time > ?", (since,))]
     args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
     found = hq_replica.rows_where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)

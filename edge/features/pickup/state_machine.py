@@ -36,7 +36,7 @@ class Action(StrEnum):
 
 
 S, A = State, Action
-LIFE = {
+TRANSITIONS = {
     (S.PLACED, A.ACCEPT): S.ACCEPTED,
     (S.PLACED, A.REJECT): S.REJECTED,
     (S.PLACED, A.PICK): S.PICKING,
@@ -65,12 +65,12 @@ LIFE = {
     (S.CANCELLED, A.RESTOCK): S.RESTOCKED,
 }
 
-OPEN = frozenset({S.PLACED, S.ACCEPTED, S.PICKING, S.READY, S.ARRIVED})
+OPEN_STATES = frozenset({S.PLACED, S.ACCEPTED, S.PICKING, S.READY, S.ARRIVED})
 
 
 def after(state: State, action: Action) -> State | None:
     """The state an action leads to, or None if it is not possible."""
-    return LIFE.get((state, action))
+    return TRANSITIONS.get((state, action))
 
 
 def replay(state: State, actions: list[Action]) -> State:

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.facts.fact import About
 from edge.facts.journal import Box, tell
 from edge.features import stock
-from edge.features.pickup.facts import STEPS, Conflict, PickupStep
+from edge.features.pickup.facts import FACT_OF_ACTION, Conflict, PickupStep
 from edge.features.pickup.order import KeptOrder, OrderRow, PickupOrder, find, stand, steps_of
 from edge.features.pickup.state_machine import Action, State, after
 from edge.platform.clock import Now, utc_text
@@ -72,7 +72,7 @@ def _can(order: PickupOrder, action: Action) -> bool:
 def _fact(order: PickupOrder, request: Request) -> PickupStep:
     """The step as a fact for HQ. Raises msgspec.ValidationError for a detail that does not belong to the action."""
     told = {"order": order.row.order, "number": order.row.number, "from": order.state, **request.detail}
-    return msgspec.convert(told, STEPS[request.action])
+    return msgspec.convert(told, FACT_OF_ACTION[request.action])
 
 
 def _note(db: Database, request: Request, fact: int, now: Now) -> None:

@@ -6,7 +6,7 @@ from edge.features.feature import Feature, Feed
 from edge.features.staff import pin_locks, sessions
 from edge.features.staff.badge import BadgeRead, by_badge
 
-STAFF = Feature(
+STAFF_FEATURE = Feature(
     name="staff",
     answers={(STATIONS, StaffBadge): by_badge},
     facts=(*sessions.FACTS, *pin_locks.FACTS),

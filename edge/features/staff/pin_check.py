@@ -10,7 +10,7 @@ from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import open_pin
 
 AT_ONCE = 2  # of 19 MiB each; a Pi has four cores, and the pages want some of them
-WAITING = 8  # a further one is refused in words: at 100 ms each on a Pi, they wait less than half a second
+MAX_WAITING = 8  # a further one is refused in words: at 100 ms each on a Pi, they wait less than half a second
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's argon2id minimum; 19 MiB on a Pi
 
@@ -39,7 +39,7 @@ class PinCheck:
         """`key`: the one the box seals its hashes with (edge/crypto/keyed_values.py)."""
         self._key = key
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pin")
-        self._places = threading.BoundedSemaphore(AT_ONCE + WAITING)
+        self._places = threading.BoundedSemaphore(AT_ONCE + MAX_WAITING)
 
     def fits(self, kept: str, pin: str) -> bool:
         """Whether a hash, as the mirror keeps it, is that PIN's. Raises Busy if too many wait already."""

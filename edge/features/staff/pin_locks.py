@@ -12,13 +12,13 @@ from edge.platform.clock import Now, parse_utc, utc_text
 from edge.platform.database import one, rows
 
 WRONG_MOST = 5  # wrong PINs before the lock (experience.md rule 26)
-LOCK = timedelta(seconds=60)  # for the first lock; each further one doubles it
+FIRST_LOCK = timedelta(seconds=60)  # for the first lock; each further one doubles it
 LOCK_MOST = timedelta(minutes=15)
-DOUBLINGS = 10  # more than reach LOCK_MOST, and few enough to compute after any number of wrong PINs
+MAX_DOUBLINGS = 10  # more than reach LOCK_MOST, and few enough to compute after any number of wrong PINs
 # Wrong PINs of one person over all devices within an hour, from which each further one locks its device for LOCK_MOST: a
 # clerk's right PIN between them resets nothing here. With two devices that is 28 an hour at most: two weeks for 10,000 PINs.
 EVERYWHERE_MOST = 20
-EVERYWHERE = timedelta(hours=1)
+LOCKED_EVERYWHERE_FOR = timedelta(hours=1)
 _PIN = "pin"
 
 
@@ -110,8 +110,8 @@ def judge(db: Database, box: Box, at: PinAttempt, fits: bool, now: Now) -> Wrong
 
 def _length(wrong: int) -> timedelta:
     """How long the lock lasts after so many wrong PINs."""
-    doublings = min(max(0, wrong // WRONG_MOST - 1), DOUBLINGS)
-    return min(LOCK * (1 << doublings), LOCK_MOST)
+    doublings = min(max(0, wrong // WRONG_MOST - 1), MAX_DOUBLINGS)
+    return min(FIRST_LOCK * (1 << doublings), LOCK_MOST)
 
 
 def _hold(db: Database, at: PinAttempt, wrong: int, left: int, now: Now) -> Locked:
@@ -126,7 +126,7 @@ def _hold(db: Database, at: PinAttempt, wrong: int, left: int, now: Now) -> Lock
 
 
 def _count(db: Database, box: Box, at: PinAttempt, wrong: int, now: Now) -> WrongPin | Locked:
-    everywhere = attempt_counter.add_attempt(db, _PIN, at.staff, EVERYWHERE, now)
+    everywhere = attempt_counter.add_attempt(db, _PIN, at.staff, LOCKED_EVERYWHERE_FOR, now)
     rest, slow, until = wrong % WRONG_MOST, everywhere >= EVERYWHERE_MOST, None
     length = LOCK_MOST if slow else _length(wrong)
     if slow or rest == 0:
@@ -142,7 +142,7 @@ def _count(db: Database, box: Box, at: PinAttempt, wrong: int, now: Now) -> Wron
 
 def runs(db: Database, now: Now) -> list[WrongPins]:
     """Who was locked out where within the last hour, the latest first: what a lead should know of."""
-    since, to = utc_text(now.time - EVERYWHERE), utc_text(now.time + LOCK_MOST)
+    since, to = utc_text(now.time - LOCKED_EVERYWHERE_FOR), utc_text(now.time + LOCK_MOST)
     sql = "select staff, device, wrong, until from pin_locks where until > ? and until <= ? order by until desc"
     return [
         WrongPins(staff=row["staff"], device=row["device"], wrong=row["wrong"], seconds=_left(row["until"], now))

@@ -20,7 +20,7 @@ from edge.platform.database import one, writing
 from edge.replica import hq_replica
 from edge.validation.fields import Card, Id, Mark, PersonName
 
-IDLE = timedelta(minutes=3)  # a tablet left alone locks itself
+IDLE_TIMEOUT = timedelta(minutes=3)  # a tablet left alone locks itself
 SEEN_EVERY = timedelta(seconds=10)  # how exactly a session's last use is kept: a commit costs the card a write
 
 PIN_MOST = 6  # digits
@@ -110,7 +110,7 @@ def session(db: Database, hq: Database, token: str, now: Now) -> Session | None:
     """The live session behind a token, or None if it ended, was idle too long, or HQ has removed the person."""
     row = one(db, "select staff, station, seen from staff_sessions where hash = ?", (_hash(token),))
     # a clock that was set back leaves sessions last seen in the future: they are as good as idle
-    if row is None or abs(now.time - parse_utc(row[2])) > IDLE:
+    if row is None or abs(now.time - parse_utc(row[2])) > IDLE_TIMEOUT:
         return None
     person = hq_replica.row(hq, "staff", row[0], Staff)
     return Session(token=token, staff=person, station=row[1]) if person else None

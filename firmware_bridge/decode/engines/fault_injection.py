@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from firmware_bridge.decode.detection import Detection, Gray
 
-NAME = "rehearsal"
+ENGINE_NAME = "rehearsal"
 
 
 class Fault(IntEnum):
@@ -21,7 +21,7 @@ class Fault(IntEnum):
     CHATTER = 5
 
 
-FAULTS = frozenset(int(fault) for fault in Fault)
+FAULT_CODES = frozenset(int(fault) for fault in Fault)
 
 
 class FaultInjection:
@@ -30,7 +30,7 @@ class FaultInjection:
     def read(self, gray: Gray) -> tuple[Detection, ...]:
         """Fails if the picture asks for it, else sees no code."""
         level = int(gray.flat[0])
-        if level in FAULTS and int(gray.min()) == int(gray.max()):
+        if level in FAULT_CODES and int(gray.min()) == int(gray.max()):
             _fall(Fault(level))
         return ()
 

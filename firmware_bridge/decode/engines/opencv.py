@@ -7,8 +7,8 @@ import cv2
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Corners, Detection, Gray
 
-BARS = "opencv bars"
-QR = "opencv qr"
+BARS_ENGINE_NAME = "opencv bars"
+QR_ENGINE_NAME = "opencv qr"
 
 # Never EAN-8: OpenCV finds one in stripes, text and longer codes.
 _NAMED = {"EAN_13": Symbology.EAN13, "UPC_A": Symbology.UPCA}
@@ -30,7 +30,9 @@ class OpencvBars:
         except cv2.error:  # it raises for pictures that it cannot process: then it has read nothing
             return ()
         return tuple(
-            Detection(symbology=_NAMED[kind], aim="]E0", data=text.encode(), corners=_corners(quad), engine=BARS)
+            Detection(
+                symbology=_NAMED[kind], aim="]E0", data=text.encode(), corners=_corners(quad), engine=BARS_ENGINE_NAME
+            )
             for text, kind, quad in zip(texts, kinds, points if points is not None else (), strict=False)
             if text and kind in _NAMED and _NAMED[kind] in self._asked
         )
@@ -52,7 +54,9 @@ class OpencvQr:
         except cv2.error:  # it raises for damaged codes and unknown modes: then it has read nothing
             return ()
         return tuple(
-            Detection(symbology=Symbology.QR, aim="]Q1", data=bytes(text), corners=_corners(quad), engine=QR)
+            Detection(
+                symbology=Symbology.QR, aim="]Q1", data=bytes(text), corners=_corners(quad), engine=QR_ENGINE_NAME
+            )
             for text, quad in zip(texts, points if points is not None else (), strict=False)
             if text and _as_in_the_code(bytes(text))
         )

@@ -8,7 +8,7 @@ from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.upc_ean import check_holds, upca_to_upce, upce_to_upca
 from firmware_bridge.decode.symbology_kinds import RETAIL_DIGITS
 
-ZERO = ord("0")  # plain stripes are read as nothing but zeros, whose check digit holds
+ZERO_CHARACTER = ord("0")  # plain stripes are read as nothing but zeros, whose check digit holds
 
 
 def normalized_if_plausible(seen: Detection) -> Detection | None:
@@ -25,7 +25,7 @@ def normalized_if_plausible(seen: Detection) -> Detection | None:
 
 
 def _retail(seen: Detection) -> Detection | None:
-    if not check_holds(seen.data) or set(seen.data) == {ZERO}:
+    if not check_holds(seen.data) or set(seen.data) == {ZERO_CHARACTER}:
         return None
     if len(seen.data) == 13 and seen.data.startswith(b"0"):
         return replace(seen, symbology=Symbology.UPCA, data=seen.data[1:])

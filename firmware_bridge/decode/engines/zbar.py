@@ -12,11 +12,11 @@ from pyzbar.wrapper import ZBarConfig, ZBarSymbol
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Corners, Detection, Gray
 
-NAME = "zbar"
-FORMAT = int.from_bytes(b"Y800", "little")  # FourCC of 8-bit grey
-BINARY = 4  # zbar.h: ZBAR_CFG_BINARY, missing in pyzbar: QR bytes unchanged, without a guess at their encoding
-ROWS = 2  # distance of scan lines in a picture whose rows are alike
-GS1 = 1  # zbar.h: bit of ZBAR_MOD_GS1, the code begins with FNC1
+ENGINE_NAME = "zbar"
+FOURCC_GREY = int.from_bytes(b"Y800", "little")  # FourCC of 8-bit grey
+CFG_BINARY = 4  # zbar.h: ZBAR_CFG_BINARY, missing in pyzbar: QR bytes unchanged, without a guess at their encoding
+SCAN_LINE_DISTANCE = 2  # distance of scan lines in a picture whose rows are alike
+MOD_GS1 = 1  # zbar.h: bit of ZBAR_MOD_GS1, the code begins with FNC1
 
 _ASKED = {
     Symbology.EAN13: ZBarSymbol.EAN13,
@@ -51,7 +51,7 @@ class Zbar:
     """One ZBar scanner, kept for the whole life; `read` may be called from one thread at a time."""
 
     def __init__(self, symbologies: Set[Symbology], *, rows: bool = False) -> None:
-        """`rows` scans across a picture only, every `ROWS` rows: for a picture whose rows are alike."""
+        """`rows` scans across a picture only, every `SCAN_LINE_DISTANCE` rows: for a picture whose rows are alike."""
         self._asked = symbologies & _ASKED.keys()
         if Symbology.UPCA in self._asked:  # ZBar sees a UPC-A as an EAN-13 first
             self._asked |= {Symbology.EAN13}
@@ -60,10 +60,10 @@ class Zbar:
         wrapper.zbar_image_scanner_set_config(self._scanner, 0, ZBarConfig.CFG_ENABLE, 0)
         for symbology in self._asked:
             wrapper.zbar_image_scanner_set_config(self._scanner, _ASKED[symbology], ZBarConfig.CFG_ENABLE, 1)
-        wrapper.zbar_image_scanner_set_config(self._scanner, ZBarSymbol.QRCODE, BINARY, 1)
+        wrapper.zbar_image_scanner_set_config(self._scanner, ZBarSymbol.QRCODE, CFG_BINARY, 1)
         if rows:
             wrapper.zbar_image_scanner_set_config(self._scanner, 0, ZBarConfig.CFG_X_DENSITY, 0)
-            wrapper.zbar_image_scanner_set_config(self._scanner, 0, ZBarConfig.CFG_Y_DENSITY, ROWS)
+            wrapper.zbar_image_scanner_set_config(self._scanner, 0, ZBarConfig.CFG_Y_DENSITY, SCAN_LINE_DISTANCE)
         self._modifiers = wrapper.LIBZBAR.zbar_symbol_get_modifiers
         self._modifiers.restype = c_uint
 
@@ -75,7 +75,7 @@ class Zbar:
         height, width = gray.shape
         image = wrapper.zbar_image_create()
         try:
-            wrapper.zbar_image_set_format(image, FORMAT)
+            wrapper.zbar_image_set_format(image, FOURCC_GREY)
             wrapper.zbar_image_set_size(image, width, height)
             wrapper.zbar_image_set_data(image, cast(gray.ctypes.data, c_void_p), gray.size, None)
             wrapper.zbar_scan_image(self._scanner, image)
@@ -85,13 +85,13 @@ class Zbar:
 
     def _sighting(self, symbol: Any) -> Detection:
         symbology = _NAMED[symbol.contents.type]
-        gs1 = bool(self._modifiers(symbol) & GS1)
+        gs1 = bool(self._modifiers(symbol) & MOD_GS1)
         return Detection(
             symbology=symbology,
             aim=_AIM.get(symbology, _AIM_RETAIL)[gs1],
             data=string_at(wrapper.zbar_symbol_get_data(symbol), wrapper.zbar_symbol_get_data_length(symbol)),
             corners=_corners(symbol),
-            engine=NAME,
+            engine=ENGINE_NAME,
             lines=int(wrapper.zbar_symbol_get_quality(symbol)),
         )
 

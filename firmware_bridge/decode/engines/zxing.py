@@ -8,50 +8,55 @@ import zxingcpp
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Corners, Detection, Gray
 from firmware_bridge.decode.engines.eci import to_utf8
-from firmware_bridge.decode.symbology_kinds import ADD_ONS, MATRIX
+from firmware_bridge.decode.symbology_kinds import ADD_ONS, MATRIX_CODES
 
-F = zxingcpp.BarcodeFormat
+Format = zxingcpp.BarcodeFormat
 
-NAME = "zxing"
+ENGINE_NAME = "zxing"
 
 _ASKED: dict[Symbology, tuple[zxingcpp.BarcodeFormat, ...]] = {
-    Symbology.EAN13: (F.EAN13,),
-    Symbology.EAN8: (F.EAN8,),
-    Symbology.UPCA: (F.UPCA,),
-    Symbology.UPCE: (F.UPCE,),
-    Symbology.CODE128: (F.Code128,),
-    Symbology.CODE39: (F.Code39,),
-    Symbology.CODE93: (F.Code93,),
-    Symbology.ITF: (F.ITF,),
-    Symbology.CODABAR: (F.Codabar,),
-    Symbology.DATABAR: (F.DataBarOmni, F.DataBarStk, F.DataBarStkOmni),
-    Symbology.DATABAR_LIMITED: (F.DataBarLtd,),
-    Symbology.DATABAR_EXPANDED: (F.DataBarExp, F.DataBarExpStk),
-    Symbology.QR: (F.QRCode,),
-    Symbology.MICRO_QR: (F.MicroQRCode,),
-    Symbology.DATAMATRIX: (F.DataMatrix,),
-    Symbology.PDF417: (F.PDF417,),
-    Symbology.AZTEC: (F.Aztec,),
+    Symbology.EAN13: (Format.EAN13,),
+    Symbology.EAN8: (Format.EAN8,),
+    Symbology.UPCA: (Format.UPCA,),
+    Symbology.UPCE: (Format.UPCE,),
+    Symbology.CODE128: (Format.Code128,),
+    Symbology.CODE39: (Format.Code39,),
+    Symbology.CODE93: (Format.Code93,),
+    Symbology.ITF: (Format.ITF,),
+    Symbology.CODABAR: (Format.Codabar,),
+    Symbology.DATABAR: (Format.DataBarOmni, Format.DataBarStk, Format.DataBarStkOmni),
+    Symbology.DATABAR_LIMITED: (Format.DataBarLtd,),
+    Symbology.DATABAR_EXPANDED: (Format.DataBarExp, Format.DataBarExpStk),
+    Symbology.QR: (Format.QRCode,),
+    Symbology.MICRO_QR: (Format.MicroQRCode,),
+    Symbology.DATAMATRIX: (Format.DataMatrix,),
+    Symbology.PDF417: (Format.PDF417,),
+    Symbology.AZTEC: (Format.Aztec,),
 }
 _NAMED = {int(fmt): symbology for symbology, formats in _ASKED.items() for fmt in formats} | {
-    int(F.QRCodeModel1): Symbology.QR,
-    int(F.QRCodeModel2): Symbology.QR,
-    int(F.Code39Std): Symbology.CODE39,
-    int(F.Code39Ext): Symbology.CODE39,
-    int(F.ITF14): Symbology.ITF,
-    int(F.ISBN): Symbology.EAN13,
-    int(F.CompactPDF417): Symbology.PDF417,
-    int(F.AztecCode): Symbology.AZTEC,
-    int(F.AztecRune): Symbology.AZTEC,
+    int(Format.QRCodeModel1): Symbology.QR,
+    int(Format.QRCodeModel2): Symbology.QR,
+    int(Format.Code39Std): Symbology.CODE39,
+    int(Format.Code39Ext): Symbology.CODE39,
+    int(Format.ITF14): Symbology.ITF,
+    int(Format.ISBN): Symbology.EAN13,
+    int(Format.CompactPDF417): Symbology.PDF417,
+    int(Format.AztecCode): Symbology.AZTEC,
+    int(Format.AztecRune): Symbology.AZTEC,
 }
 
 
-LENGTHS = {Symbology.EAN13: 13, Symbology.EAN8: 8, Symbology.UPCA: 13, Symbology.UPCE: 13}  # as zxing-cpp gives them
+TEXT_LENGTHS = {
+    Symbology.EAN13: 13,
+    Symbology.EAN8: 8,
+    Symbology.UPCA: 13,
+    Symbology.UPCE: 13,
+}  # as zxing-cpp gives them
 WITH_ADD_ON = "]E3"
 _ADD_ON = {2: (Symbology.EAN2, "]E1"), 5: (Symbology.EAN5, "]E2")}  # ISO/IEC 15424, add-on symbols alone
 
 
-AIM = 3  # characters of an AIM identifier, before the data in ECI mode
+AIM_CHARACTERS = 3  # characters of an AIM identifier, before the data in ECI mode
 
 
 class Zxing:
@@ -96,10 +101,12 @@ def _sightings(barcode: zxingcpp.Barcode) -> tuple[Detection, ...]:
     """The code itself, and its add-on of two or five digits if it has one."""
     symbology = _NAMED[int(barcode.format)]
     data, corners = _data(barcode, symbology), _corners(barcode)
-    own = Detection(symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=corners, engine=NAME)
+    own = Detection(
+        symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=corners, engine=ENGINE_NAME
+    )
     if own.aim != WITH_ADD_ON:
         return (own,)
-    length = LENGTHS[symbology]
+    length = TEXT_LENGTHS[symbology]
     kind, aim = _ADD_ON[len(data) - length]
     return (
         replace(own, aim="]E4" if symbology is Symbology.EAN8 else "]E0", data=data[:length]),
@@ -109,9 +116,9 @@ def _sightings(barcode: zxingcpp.Barcode) -> tuple[Detection, ...]:
 
 def _data(barcode: zxingcpp.Barcode, symbology: Symbology) -> bytes:
     """The bytes of the code; in UTF-8 if the code names its encoding, because a later reader cannot know it."""
-    if symbology not in MATRIX:
+    if symbology not in MATRIX_CODES:
         return barcode.bytes
-    return to_utf8(bytes.fromhex(barcode.text)[AIM:], barcode.bytes)
+    return to_utf8(bytes.fromhex(barcode.text)[AIM_CHARACTERS:], barcode.bytes)
 
 
 def _corners(barcode: zxingcpp.Barcode) -> Corners:

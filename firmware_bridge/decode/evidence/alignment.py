@@ -6,14 +6,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.evidence.print_model import COARSE, FINE, QUIET, Drawing, Light
+from firmware_bridge.decode.evidence.print_model import COARSE, FINE, QUIET_ZONE_MODULES, Drawing, Light
 
-WIDTHS = np.arange(0.56, 1.1, 0.02)  # of the code, as parts of the reported width: some engines include quiet zones
-ASIDE = 12  # modules by which the code may be away from the reported position
-STRAY = 8.0  # modules placed around it on each side: paper bends, and a character is displaced
-CALM = 0.25  # modules (sigma) by which a row is blurred: sharp edges would fall between its samples
-FLAT = 0.9  # correlation of a whole row with the whole code, above which no bend need be tried
-BENDS = (-0.6, -0.3, 0.3, 0.6)  # of a module: how much wider or narrower the outermost modules are than the middle ones
+WIDTH_FACTORS = np.arange(
+    0.56, 1.1, 0.02
+)  # of the code, as parts of the reported width: some engines include quiet zones
+MAX_SHIFT_MODULES = 12  # modules by which the code may be away from the reported position
+MARGIN_MODULES = 8.0  # modules placed around it on each side: paper bends, and a character is displaced
+BLUR_SIGMA_MODULES = 0.25  # modules (sigma) by which a row is blurred: sharp edges would fall between its samples
+STRAIGHT_CORRELATION = 0.9  # correlation of a whole row with the whole code, above which no bend need be tried
+BEND_FACTORS = (
+    -0.6,
+    -0.3,
+    0.3,
+    0.6,
+)  # of a module: how much wider or narrower the outermost modules are than the middle ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +52,8 @@ class Alignment:
 
     def laid(self, row: Light) -> Light:
         """A row resampled so that its modules fall on the drawn ones, with some modules around them."""
-        light = _sampled(row, self._columns(_steps(FINE, self.drawn, STRAY))[None])
-        light = light_of(cv2.GaussianBlur(light, (0, 0), CALM * FINE, sigmaY=0.01))
+        light = _sampled(row, self._columns(_steps(FINE, self.drawn, MARGIN_MODULES))[None])
+        light = light_of(cv2.GaussianBlur(light, (0, 0), BLUR_SIGMA_MODULES * FINE, sigmaY=0.01))
         light = np.ascontiguousarray(light[:, ::-1]) if self.back else light
         return light if self.likeness > 0 else -light
 
@@ -62,23 +69,23 @@ def best_alignment(rows: Sequence[Light], ends: tuple[float, float], every: Sequ
         place = _found(rows, ends, drawn, 0.0, back=back)
         if best is None or place.score > best.score:
             best = place
-        if best.score > FLAT:
+        if best.score > STRAIGHT_CORRELATION:
             return best
     assert best is not None
-    bent = (_found(rows, ends, best.drawn, bend, back=best.back) for bend in BENDS)
+    bent = (_found(rows, ends, best.drawn, bend, back=best.back) for bend in BEND_FACTORS)
     return max((best, *bent), key=lambda place: place.score)
 
 
 def _found(rows: Sequence[Light], ends: tuple[float, float], drawn: Drawing, bend: float, *, back: bool) -> Alignment:
     """The best position of a code, at any width and place."""
     told, module = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / drawn.modules
-    columns = told + module * np.outer(WIDTHS, _curved(_steps(COARSE, drawn, ASIDE), bend, drawn))
+    columns = told + module * np.outer(WIDTH_FACTORS, _curved(_steps(COARSE, drawn, MAX_SHIFT_MODULES), bend, drawn))
     picture = np.concatenate([_sampled(row, columns) for row in rows])
     template = np.ascontiguousarray(drawn.coarse[:, ::-1]) if back else drawn.coarse
     found = light_of(cv2.matchTemplate(picture, template, cv2.TM_CCOEFF_NORMED))
     n, at = (int(each) for each in np.unravel_index(np.abs(found).argmax(), found.shape))
-    module *= float(WIDTHS[n % len(WIDTHS)])
-    aside = at / COARSE - ASIDE
+    module *= float(WIDTH_FACTORS[n % len(WIDTH_FACTORS)])
+    aside = at / COARSE - MAX_SHIFT_MODULES
     wider = 1 + 2 * bend * aside / drawn.modules  # the same bend, seen from its new middle
     return Alignment(
         drawn=drawn,
@@ -97,7 +104,7 @@ def _curved(steps: np.ndarray, bend: float, drawn: Drawing) -> np.ndarray:
 
 def _steps(fine: int, drawn: Drawing, beyond: float) -> np.ndarray:
     """Modules from a code's middle to each sample, with `fine` samples per module, and `beyond` modules past its ends."""
-    whole = drawn.modules + 2 * QUIET
+    whole = drawn.modules + 2 * QUIET_ZONE_MODULES
     return (np.arange(int(fine * (whole + 2 * beyond))) + 0.5) / fine - whole / 2 - beyond
 
 

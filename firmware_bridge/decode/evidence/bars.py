@@ -7,25 +7,33 @@ import cv2
 import numpy as np
 
 from firmware_bridge.decode.detection import Corners, Gray
-from firmware_bridge.decode.evidence.claim import BANDS
+from firmware_bridge.decode.evidence.claim import MAX_BANDS
 
-REACH = 0.5  # of a code's length, looked at above and below its middle: bars are seldom taller
-BESIDE = 0.15  # of a code's length, kept at each end: its quiet zones
+SEARCH_HEIGHT = 0.5  # of a code's length, looked at above and below its middle: bars are seldom taller
+QUIET_ZONE = 0.15  # of a code's length, kept at each end: its quiet zones
 FEWEST, MOST = 320, 760  # columns of the upright picture: with fewer, narrow bars are lost; more only cost time
 LEAST_ROWS = 3  # of a band: with fewer, noise does not average out
 LINES_OF_IT = 16  # medians that are compared with print: damage is askew, so at each place one of many is undamaged
-REPLICAS = 12  # rows to which the median of a band is repeated: engines need them to find it
-TEXTURE = 0.3  # of the change inside a code: if there is less, there are no bars
-SAME = 0.5  # of the change in a code's middle line: if there is less, a line does not run through it
-LINES = (0.0, -0.2, 0.2, -0.4, 0.4, -0.6, 0.6)  # lines along which a code is looked at: a worn spot is not so tall
+BAND_REPEATS = 12  # rows to which the median of a band is repeated: engines need them to find it
+MIN_CHANGE = 0.3  # of the change inside a code: if there is less, there are no bars
+MIN_LINE_CHANGE = 0.5  # of the change in a code's middle line: if there is less, a line does not run through it
+LINE_OFFSETS = (
+    0.0,
+    -0.2,
+    0.2,
+    -0.4,
+    0.4,
+    -0.6,
+    0.6,
+)  # lines along which a code is looked at: a worn spot is not so tall
 GAP_ROWS = 2  # rows without bars that end a code: beyond them is another one
-GAP = 0.08  # of a code's length without bars, which ends it: its quiet zones are as wide
-SPARE = 0.06  # of a code's length by which its ends may be wrong: two digits of an ITF are twice as wide
-EVEN = 12  # part of the row in which dark and light are searched: wider than the widest space
+END_GAP = 0.08  # of a code's length without bars, which ends it: its quiet zones are as wide
+END_TOLERANCE = 0.06  # of a code's length by which its ends may be wrong: two digits of an ITF are twice as wide
+THRESHOLD_WINDOW = 12  # part of the row in which dark and light are searched: wider than the widest space
 LEAST_CONTRAST = 8.0  # grey levels: less is noise
 DARK, LIGHT = 20.0, 240.0  # grey levels to which they are stretched
 SIGMA, SHARPEN = 5.0, 4.0  # pixels and strength of the unsharp mask
-LEAST = 8.0  # pixels of half a code's length
+MIN_HALF_LENGTH_PX = 8.0  # pixels of half a code's length
 
 Light = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
@@ -49,12 +57,12 @@ class BarRows:
         return begins or ends if min(xs) == max(xs) else begins and ends  # ZBar may report only one end
 
     def _near(self, left: float, right: float) -> tuple[bool, bool]:
-        care = SPARE * (self.right - self.left)
+        care = END_TOLERANCE * (self.right - self.left)
         return left <= self.left + care, right >= self.right - care
 
     def bands(self) -> Iterator[Gray]:
         """Disjoint bands, from the middle outwards."""
-        count = min(BANDS, len(self.gray) // LEAST_ROWS)
+        count = min(MAX_BANDS, len(self.gray) // LEAST_ROWS)
         parts = np.array_split(self.gray, count) if count else []
         for n in sorted(range(count), key=lambda n: abs(2 * n + 1 - count)):
             yield parts[n]
@@ -83,7 +91,7 @@ def unchanged_rows(band: Gray) -> Gray:
 def sharpened_median(band: Gray) -> Gray:
     """The median, with dark and light evened out along it and its blur partly undone."""
     line = median_row(band).reshape(1, -1)
-    side = max(9, line.shape[1] // EVEN | 1)
+    side = max(9, line.shape[1] // THRESHOLD_WINDOW | 1)
     light = cv2.blur(cv2.dilate(line, np.ones((1, side))), (side, 1))
     dark = cv2.blur(cv2.erode(line, np.ones((1, side))), (side, 1))
     even = (line - dark) / np.maximum(light - dark, LEAST_CONTRAST) * (LIGHT - DARK) + DARK
@@ -91,12 +99,12 @@ def sharpened_median(band: Gray) -> Gray:
     return _low(np.asarray(even + SHARPEN * (even - soft), np.float32).ravel())
 
 
-WAYS: tuple[Callable[[Gray], Gray], ...] = (column_medians, unchanged_rows, sharpened_median)
+BAND_PICTURES: tuple[Callable[[Gray], Gray], ...] = (column_medians, unchanged_rows, sharpened_median)
 
 
 def _low(row: Light) -> Gray:
     """One row as a picture of a few rows."""
-    return np.tile(np.clip(row + 0.5, 0, 255).astype(np.uint8), (REPLICAS, 1))
+    return np.tile(np.clip(row + 0.5, 0, 255).astype(np.uint8), (BAND_REPEATS, 1))
 
 
 def find_bar_rows(frame: Gray, corners: Corners, *, whole: bool = False) -> BarRows | None:
@@ -107,7 +115,7 @@ def find_bar_rows(frame: Gray, corners: Corners, *, whole: bool = False) -> BarR
     at = np.asarray(corners, float)
     middle = (at.min(axis=0) + at.max(axis=0)) / 2
     half = float(np.abs(at - middle).max())
-    if half < LEAST:
+    if half < MIN_HALF_LENGTH_PX:
         return None
     height, width = frame.shape
     left, top = np.maximum(at.min(axis=0).astype(int), 0)
@@ -120,9 +128,9 @@ def find_bar_rows(frame: Gray, corners: Corners, *, whole: bool = False) -> BarR
     angle = angle_across_bars(around)
     along = np.array([np.cos(angle), np.sin(angle)])
     half = float(np.abs((at - middle) @ along).max())
-    if half < LEAST:
+    if half < MIN_HALF_LENGTH_PX:
         return None
-    before, after = _ends(frame, middle, along, half, LINES if whole else LINES[:1])
+    before, after = _ends(frame, middle, along, half, LINE_OFFSETS if whole else LINE_OFFSETS[:1])
     return _upright(frame, middle + along * (after - before) / 2, along, (before + after) / 2, angle)
 
 
@@ -153,14 +161,14 @@ def _ends(frame: Gray, middle: Light, along: Light, half: float, lines: Sequence
     changes = [np.abs(np.diff(strip.mean(axis=0, dtype=np.float32))) for strip in strips]
     inside = slice(columns // 2 - int(half), columns // 2 + int(half))
     usual = float(changes[0][inside].mean())
-    reached = [_reach(change, half, usual) for change in changes if change[inside].mean() >= SAME * usual]
+    reached = [_reach(change, half, usual) for change in changes if change[inside].mean() >= MIN_LINE_CHANGE * usual]
     return max(before for before, _ in reached), max(after for _, after in reached)
 
 
 def _reach(change: Light, half: float, usual: float) -> tuple[float, float]:
     """How far the bars of one line reach."""
-    centre, gap = len(change) // 2, max(3, int(GAP * 2 * half))
-    bars = cv2.blur(change.reshape(1, -1), (gap, 1)).ravel() > TEXTURE * usual
+    centre, gap = len(change) // 2, max(3, int(END_GAP * 2 * half))
+    bars = cv2.blur(change.reshape(1, -1), (gap, 1)).ravel() > MIN_CHANGE * usual
     before = after = int(half * 0.8)
     while centre - before > gap and bars[centre - before]:
         before += 1
@@ -172,8 +180,8 @@ def _reach(change: Light, half: float, usual: float) -> tuple[float, float]:
 def _upright(frame: Gray, middle: Light, along: Light, half: float, angle: float) -> BarRows | None:
     length = 2 * half
     scale = MOST / length if length > MOST else max(1.0, min(2.0, FEWEST / length))
-    beside = int(length * scale * BESIDE)
-    columns, tall = int(length * scale) + 2 * beside, int(2 * REACH * length) | 1
+    beside = int(length * scale * QUIET_ZONE)
+    columns, tall = int(length * scale) + 2 * beside, int(2 * SEARCH_HEIGHT * length) | 1
     gray = _sampled(frame, middle, along, scale, columns, tall)
     upper, lower = _extent(gray[:, beside : columns - beside])
     if lower - upper < LEAST_ROWS:
@@ -186,7 +194,7 @@ def _extent(gray: Gray) -> tuple[int, int]:
     change = cv2.absdiff(gray[:, 1:], gray[:, :-1]).mean(axis=1)
     middle = len(change) // 2
     usual = float(np.median(change[max(0, middle - 3) : middle + 4]))
-    bars = change > TEXTURE * usual
+    bars = change > MIN_CHANGE * usual
     return middle - _run(bars[middle::-1]) + 1, middle + _run(bars[middle:])
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Corners, Detection
 
-BANDS = 8  # of rows in which a code is read, at most: more only cost time
-NEEDED_BANDS_MOST = BANDS // 2 + 1  # more than half of the bands, those that were not read included
-CLEAR = 0.3  # lead (see `likeness`) above which rows clearly show a text, even if each row shows only a part of it
-OUTDONE = 0.0  # lead below which rows look more like another text, or like nothing
-POINT = 16  # pixels: no code is so short
+MAX_BANDS = 8  # of rows in which a code is read, at most: more only cost time
+NEEDED_BANDS_MOST = MAX_BANDS // 2 + 1  # more than half of the bands, those that were not read included
+CLEAR_LEAD = 0.3  # lead (see `likeness`) above which rows clearly show a text, even if each row shows only a part of it
+OUTDONE_LEAD = 0.0  # lead below which rows look more like another text, or like nothing
+POINT_PX = 16  # pixels: no code is so short
 
 Key = tuple[Symbology, bytes]
 
@@ -57,7 +57,7 @@ class Claim:
     @property
     def outdone(self) -> bool:
         """Whether its rows look more like something else."""
-        return self.lead is not None and self.lead < OUTDONE
+        return self.lead is not None and self.lead < OUTDONE_LEAD
 
     @property
     def unsettled(self) -> bool:
@@ -67,7 +67,7 @@ class Claim:
     @property
     def seen(self) -> bool:
         """Whether its rows look like it at each of its characters, and clearly less like anything else."""
-        return self.lead is not None and self.lead > CLEAR
+        return self.lead is not None and self.lead > CLEAR_LEAD
 
     @property
     def in_most_rows(self) -> bool:
@@ -89,4 +89,4 @@ def with_sighting(claims: Sequence[Claim], seen: Detection, view: str, band: int
 
 def _is_a_point(corners: Corners) -> bool:
     """Whether an engine has reported only one end of a code."""
-    return all(max(along) - min(along) < POINT for along in zip(*corners, strict=True))
+    return all(max(along) - min(along) < POINT_PX for along in zip(*corners, strict=True))

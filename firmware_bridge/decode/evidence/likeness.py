@@ -15,14 +15,14 @@ import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.evidence import nearest
-from firmware_bridge.decode.evidence.alignment import STRAY, best_alignment, light_of
-from firmware_bridge.decode.evidence.claim import CLEAR
+from firmware_bridge.decode.evidence.alignment import MARGIN_MODULES, best_alignment, light_of
+from firmware_bridge.decode.evidence.claim import CLEAR_LEAD
 from firmware_bridge.decode.evidence.nearest import Costs
 from firmware_bridge.decode.evidence.print_model import (
-    BESIDE,
+    BLURS_AND_SPREADS,
     FINE,
-    LOOKS,
-    QUIET,
+    NEIGHBOUR_MODULES,
+    QUIET_ZONE_MODULES,
     Character,
     Drawing,
     Light,
@@ -33,21 +33,23 @@ from firmware_bridge.decode.evidence.print_model import (
     pictured,
     pictures,
 )
-from firmware_bridge.decode.symbology_kinds import LONG
+from firmware_bridge.decode.symbology_kinds import LONG_RETAIL_CODES
 
-TELLING = 2  # one of this many rows shows where the code is
-STRETCH = (1.0, 0.9, 1.1)  # factors of a character's width: paper bends
-NEAR = 3  # samples by which it may be away from where its neighbours show it
+SHOWING_ROWS = 2  # one of this many rows shows where the code is
+STRETCH_FACTORS = (1.0, 0.9, 1.1)  # factors of a character's width: paper bends
+MAX_SHIFT_TO_NEIGHBOURS = 3  # samples by which it may be away from where its neighbours show it
 STEP, STRAYING = 4, 0.02  # samples by which it may be nearer to one of them, or farther; cost of each in correlation
-TELLS = 0.85  # correlation with the most similar sign, below which it is hidden or not there
-HIDDEN = 0.1  # the same, relative to the code's usual character
-REACH = int(STRAY * FINE)  # samples by which a character may at most be away from its place in an even code
+SIGN_CORRELATION = 0.85  # correlation with the most similar sign, below which it is hidden or not there
+HIDDEN_SHARE = 0.1  # the same, relative to the code's usual character
+MAX_CHARACTER_SHIFT = int(
+    MARGIN_MODULES * FINE
+)  # samples by which a character may at most be away from its place in an even code
 END, NEAR_END = 5, 6  # modules on each side of an end, and samples by which it may be away
-SHOWN = 0.9  # correlation of a row with an end that it shows
-FLAT = 1e-3  # grey levels of what shows nothing
-FLOOR = 0.01  # of a picture that nothing explains, even of a clear one
-ALIKE = 0.58  # correlation of a whole row with the whole code, below which it is not as drawn
-UNLIKE = -0.01  # the greatest lead of a text whose position is not clear
+END_CORRELATION = 0.9  # correlation of a row with an end that it shows
+FLAT_LEVELS = 1e-3  # grey levels of what shows nothing
+UNEXPLAINED_FLOOR = 0.01  # of a picture that nothing explains, even of a clear one
+ROW_CORRELATION = 0.58  # correlation of a whole row with the whole code, below which it is not as drawn
+MAX_UNPLACED_LEAD = -0.01  # the greatest lead of a text whose position is not clear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,13 +77,13 @@ def likeness(rows: Sequence[Light], ends: tuple[float, float], symbology: Symbol
     ways = drawings(symbology, data) if rows else ()
     if not ways:
         return None
-    place = best_alignment(rows[::TELLING], ends, ways)
+    place = best_alignment(rows[::SHOWING_ROWS], ends, ways)
     light = np.concatenate([place.laid(row) for row in rows])
     lead = nearest.lead_over_others(symbology, data, _costs(light, place.drawn))
-    if place.score < ALIKE and lead < CLEAR:
-        if symbology in LONG:
+    if place.score < ROW_CORRELATION and lead < CLEAR_LEAD:
+        if symbology in LONG_RETAIL_CODES:
             return None
-        lead = min(lead, UNLIKE)
+        lead = min(lead, MAX_UNPLACED_LEAD)
     left, right = place.bars
     return Likeness(
         lead=lead,
@@ -96,12 +98,12 @@ def _costs(light: Light, drawn: Drawing) -> list[Costs]:
     places = list(zip(drawn.characters, _aside(light, drawn).T, strict=True))
     seen = [(one, _laid(light, one, _samples(one), at)) for one, at in places]
     alike = sum(_in_each_look(shown, one) for one, shown in seen)
-    look = LOOKS[int(np.argmax(alike))]
+    look = BLURS_AND_SPREADS[int(np.argmax(alike))]
     likest = [
         (_likest(light, one, at, look, shown), one.own) for (one, at), (_, shown) in zip(places, seen, strict=True)
     ]
     usual = statistics.median(shown[own] for shown, own in likest)
-    return [_cost(shown, own, max(TELLS, usual - HIDDEN)) for shown, own in likest]
+    return [_cost(shown, own, max(SIGN_CORRELATION, usual - HIDDEN_SHARE)) for shown, own in likest]
 
 
 def _cost(likest: dict[Widths, float], own: Widths, least: float) -> Costs:
@@ -119,17 +121,17 @@ def _in_each_look(seen: Light, character: Character) -> Light:
 
 
 def _samples(character: Character) -> int:
-    return round((sum(character.own) + 2 * BESIDE) * FINE)
+    return round((sum(character.own) + 2 * NEIGHBOUR_MODULES) * FINE)
 
 
 def _unexplained(correlation: float) -> float:
-    return 1 - min(correlation, 1.0) ** 2 + FLOOR
+    return 1 - min(correlation, 1.0) ** 2 + UNEXPLAINED_FLOOR
 
 
 def _likest(light: Light, character: Character, at: np.ndarray, look: PrintLook, shown: Light) -> dict[Widths, float]:
     """How well the best row shows each sign that is possible there; `shown` is as wide as the character."""
     best = dict.fromkeys(character.signs, 0.0)
-    for stretch in STRETCH:
+    for stretch in STRETCH_FACTORS:
         for signs, drawn in pictures(character.signs, look, stretch, character.starts):
             count = drawn.shape[1]
             seen = shown if count == shown.shape[-1] else _laid(light, character, count, at)
@@ -155,41 +157,41 @@ def _aside(light: Light, drawn: Drawing) -> np.ndarray:
     at = [so_far.argmax(axis=1)]
     for each in reversed(came):
         at.append(at[-1] + each[np.arange(len(light)), at[-1]])
-    return np.stack(at[::-1], axis=1) - REACH
+    return np.stack(at[::-1], axis=1) - MAX_CHARACTER_SHIFT
 
 
 def _shown(light: Light, character: Character) -> Light:
     """How well each row shows a character at each displacement from its place in an even code (rows x places)."""
     best = []
-    for stretch in STRETCH:
-        own = pictured(character.own, character.signs, LOOKS[0], stretch, character.starts)
+    for stretch in STRETCH_FACTORS:
+        own = pictured(character.own, character.signs, BLURS_AND_SPREADS[0], stretch, character.starts)
         begin = _begin(character, own.size)
-        around = light[:, begin - REACH : begin + own.size + REACH]
+        around = light[:, begin - MAX_CHARACTER_SHIFT : begin + own.size + MAX_CHARACTER_SHIFT]
         best.append(cv2.matchTemplate(around, own, cv2.TM_CCOEFF_NORMED))
     return light_of(np.stack(best).max(axis=0))
 
 
 def _ends(light: Light, drawn: Drawing) -> float:
     """The part of the rows that show an end of a code, for the end that fewer show."""
-    laid, count = round((QUIET + STRAY) * FINE), END * FINE
+    laid, count = round((QUIET_ZONE_MODULES + MARGIN_MODULES) * FINE), END * FINE
     shares = []
     for at in (0, round(drawn.modules * FINE)):
-        end = drawn.fine[:, QUIET * FINE + at - count : QUIET * FINE + at + count]
+        end = drawn.fine[:, QUIET_ZONE_MODULES * FINE + at - count : QUIET_ZONE_MODULES * FINE + at + count]
         around = light[:, laid + at - count - NEAR_END : laid + at + count + NEAR_END]
         shown = cv2.matchTemplate(around, end, cv2.TM_CCOEFF_NORMED).max(axis=1)
-        shares.append(float((shown > SHOWN).mean()))
+        shares.append(float((shown > END_CORRELATION).mean()))
     return min(shares)
 
 
 def _begin(character: Character, count: int) -> int:
     """The first of `count` samples of a character in aligned rows."""
-    return round(((character.first + character.last) / 2 + QUIET + STRAY) * FINE - count / 2)
+    return round(((character.first + character.last) / 2 + QUIET_ZONE_MODULES + MARGIN_MODULES) * FINE - count / 2)
 
 
 def _laid(light: Light, character: Character, count: int, at: np.ndarray) -> Light:
-    """What each row shows there and up to `NEAR` samples beside it (rows x places x samples); its squares add up to 1."""
-    first = _begin(character, count) + at[:, None] + np.arange(-NEAR, NEAR + 1)
+    """What each row shows there and `MAX_SHIFT_TO_NEIGHBOURS` samples beside (rows x places x samples); its squares add up to 1."""
+    first = _begin(character, count) + at[:, None] + np.arange(-MAX_SHIFT_TO_NEIGHBOURS, MAX_SHIFT_TO_NEIGHBOURS + 1)
     windows = np.lib.stride_tricks.sliding_window_view(light, count, axis=1)
     seen = windows[np.arange(len(light))[:, None], np.clip(first, 0, windows.shape[1] - 1)]
     seen = seen - seen.mean(axis=2, keepdims=True)
-    return light_of(seen / np.maximum(np.sqrt(np.einsum("rpn,rpn->rp", seen, seen)), FLAT)[:, :, None])
+    return light_of(seen / np.maximum(np.sqrt(np.einsum("rpn,rpn->rp", seen, seen)), FLAT_LEVELS)[:, :, None])

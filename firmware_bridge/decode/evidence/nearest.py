@@ -6,11 +6,11 @@ from functools import lru_cache
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.evidence.print_model import DIGITS, Widths
+from firmware_bridge.decode.evidence.print_model import EAN_DIGIT_WIDTHS, Widths
 
 Costs = Mapping[Widths, float]  # for each sign in the place of a read character: how much less likely it is
 
-PARITIES = (  # of the left digits of an EAN-13, by its first digit (GS1 General Specifications 5.2.1.2.1)
+EAN13_PARITIES = (  # of the left digits of an EAN-13, by its first digit (GS1 General Specifications 5.2.1.2.1)
     "OOOOOO",
     "OOEOEE",
     "OOEEOE",
@@ -22,8 +22,10 @@ PARITIES = (  # of the left digits of an EAN-13, by its first digit (GS1 General
     "OEOEEO",
     "OEEOEO",
 )
-OWN = np.nan  # the cost of the sign that was read: it is no other
-UNSETTLED = 0.7  # of the cost of the second least sure character: with two digits misread under a fold it was 0.28
+COST_OF_OWN_SIGN = np.nan  # the cost of the sign that was read: it is no other
+UNSETTLED_RATIO = (
+    0.7  # of the cost of the second least sure character: with two digits misread under a fold it was 0.28
+)
 
 
 def lead_over_others(symbology: Symbology, data: bytes, costs: Sequence[Costs]) -> float:
@@ -35,16 +37,16 @@ def lead_over_others(symbology: Symbology, data: bytes, costs: Sequence[Costs]) 
     each = sorted(min(others.values()) for others in costs)
     match symbology:
         case Symbology.EAN13:
-            least = ean_margin(data, PARITIES, costs)
+            least = ean_margin(data, EAN13_PARITIES, costs)
         case Symbology.UPCA:
-            least = ean_margin(b"0" + data, PARITIES, costs)
+            least = ean_margin(b"0" + data, EAN13_PARITIES, costs)
         case Symbology.EAN8:
             least = ean_margin(data, ("O" * 4,), costs)
         case Symbology.UPCE | Symbology.CODE128:
             least = sum(each[:2])
         case _:
             return each[0]
-    return min(least, UNSETTLED * each[1])
+    return min(least, UNSETTLED_RATIO * each[1])
 
 
 def ean_margin(data: bytes, parities: Sequence[str], costs: Sequence[Costs]) -> float:
@@ -55,7 +57,9 @@ def ean_margin(data: bytes, parities: Sequence[str], costs: Sequence[Costs]) -> 
     for first in range(len(parities)):
         best[first, int(implied and first != numbers[0]), first * implied] = 0.0
     for n, others in enumerate(costs):
-        odd, even = (np.array([others.get(drawn[::way], OWN) for drawn in DIGITS]) for way in (1, -1))
+        odd, even = (
+            np.array([others.get(drawn[::way], COST_OF_OWN_SIGN) for drawn in EAN_DIGIT_WIDTHS]) for way in (1, -1)
+        )
         cost = np.array([even if n < len(parity) and parity[n] == "E" else odd for parity in parities])
         own = np.isnan(cost)[:, :, None]
         weight = (1, 3)[(len(costs) - n) % 2 == 0]

@@ -41,17 +41,25 @@ _ALL_SIGNS = {  # texts that have all of them
     Symbology.ITF: tuple(f"{n:02}" * 3 for n in range(100)),
     Symbology.CODE128: tuple(f"{n:02}" * 2 for n in range(100)),
 }
-RATIOS = (2.5, 2.0, 3.0)  # of wide to narrow ones; a ratio between these is near enough to one of them
+WIDE_NARROW_RATIOS = (2.5, 2.0, 3.0)  # of wide to narrow ones; a ratio between these is near enough to one of them
 PATTERN, STOP = 6, 7  # bars and spaces of a character of Code 128, and of its last (ISO/IEC 15417)
-STARTS: tuple[Widths, ...] = ((2, 1, 1, 4, 1, 2), (2, 1, 1, 2, 1, 4), (2, 1, 1, 2, 3, 2))  # of its sets A, B and C
+CODE128_STARTS: tuple[Widths, ...] = (
+    (2, 1, 1, 4, 1, 2),
+    (2, 1, 1, 2, 1, 4),
+    (2, 1, 1, 2, 3, 2),
+)  # of its sets A, B and C
 START_A, START_B, START_C, TO_C, TO_B, STOPPED = 103, 104, 105, 99, 100, (2, 3, 3, 1, 1, 1, 2)
-RUNS = (  # of an even count of digits, four or more: of an odd one the last stays, or the first
+CODE128_DIGIT_RUNS = (  # of an even count of digits, four or more: of an odd one the last stays, or the first
     re.compile(rb"((?:\d\d){2,})"),
     re.compile(rb"((?:\d\d){2,}(?!\d))"),
 )
-OTHERS: tuple[Widths, ...] = ((1, 1, 4, 1, 3, 1), (3, 1, 1, 1, 4, 1), (4, 1, 1, 1, 3, 1))  # those of no two digits
+CODE128_VALUES_100_TO_102: tuple[Widths, ...] = (
+    (1, 1, 4, 1, 3, 1),
+    (3, 1, 1, 1, 4, 1),
+    (4, 1, 1, 1, 3, 1),
+)  # those of no two digits
 GUARD, DIGIT = 3, 4  # bars and spaces of a guard of an EAN or UPC, and of a digit (GS1 General Specifications 5.2)
-DIGITS: tuple[Widths, ...] = (
+EAN_DIGIT_WIDTHS: tuple[Widths, ...] = (
     (3, 2, 1, 1),
     (2, 2, 2, 1),
     (2, 1, 2, 2),
@@ -64,11 +72,15 @@ DIGITS: tuple[Widths, ...] = (
     (3, 1, 1, 2),
 )
 FINE, COARSE = 4, 2  # samples a module: to compare characters, and to find the code
-QUIET = 7  # modules of white drawn at each end
-BESIDE = 0.5  # modules of its neighbours that belong to the picture of a character: where its outer edges are
-AROUND = 4.0  # modules drawn around it, so that what is blurred has no end
-LOOKS: tuple[PrintLook, ...] = tuple((blur, spread) for blur in (0.5, 0.3, 0.8, 1.1) for spread in (0.0, -0.25, 0.25))
-SHARP = 8  # times finer than `FINE` a character is drawn before it is blurred
+QUIET_ZONE_MODULES = 7  # modules of white drawn at each end
+NEIGHBOUR_MODULES = (
+    0.5  # modules of its neighbours that belong to the picture of a character: where its outer edges are
+)
+MARGIN_MODULES = 4.0  # modules drawn around it, so that what is blurred has no end
+BLURS_AND_SPREADS: tuple[PrintLook, ...] = tuple(
+    (blur, spread) for blur in (0.5, 0.3, 0.8, 1.1) for spread in (0.0, -0.25, 0.25)
+)
+OVERSAMPLING = 8  # times finer than `FINE` a character is drawn before it is blurred
 KEPT, KEPT_SIGNS, KEPT_PICTURES = 64, 512, 1024  # drawn codes, sets of characters, and characters remembered
 
 
@@ -88,7 +100,7 @@ class Character:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A code of so many modules as it would look in print, `QUIET` ones around it (light, `FINE` or `COARSE` columns each)."""
+    """A code in print, with `QUIET_ZONE_MODULES` light ones around it; a module has `FINE` or `COARSE` columns."""
 
     modules: float
     fine: Light
@@ -107,9 +119,9 @@ def drawings(symbology: Symbology, data: bytes) -> tuple[Drawing, ...]:
     except ValueError:  # a UPC-E that leaves noughts out in another way than the standard's
         return ()
     if symbology in _TWO_WIDTHS:
-        return tuple(_drawing(symbology, _with_wide(widths, ratio), ratio) for ratio in RATIOS)
+        return tuple(_drawing(symbology, _with_wide(widths, ratio), ratio) for ratio in WIDE_NARROW_RATIOS)
     if symbology is Symbology.CODE128:
-        ways = (widths, _of_values(_in_b(data)), *(_of_values(_in_b_and_c(data, run)) for run in RUNS))
+        ways = (widths, _of_values(_in_b(data)), *(_of_values(_in_b_and_c(data, run)) for run in CODE128_DIGIT_RUNS))
         return tuple(_drawing(symbology, way) for way in dict.fromkeys(ways))
     return (_drawing(symbology, widths),)
 
@@ -135,23 +147,23 @@ def pictured(own: Widths, signs: tuple[Widths, ...], look: PrintLook, stretch: f
 
 @lru_cache(KEPT_PICTURES)
 def in_looks(own: Widths, signs: tuple[Widths, ...], first: str) -> Light:
-    """One of those characters in each of the `LOOKS` (looks x samples), not stretched."""
-    return np.concatenate([pictured(own, signs, look, 1.0, first) for look in LOOKS])
+    """One of those characters in each of the `BLURS_AND_SPREADS` (looks x samples), not stretched."""
+    return np.concatenate([pictured(own, signs, look, 1.0, first) for look in BLURS_AND_SPREADS])
 
 
 def _pictured(alike: tuple[Widths, ...], look: PrintLook, stretch: float, first: str) -> Light:
     """Characters that are as long as each other."""
     blur, spread = look
-    at, sharp = np.cumsum([(0.0, *widths) for widths in alike], axis=1), FINE * SHARP
+    at, sharp = np.cumsum([(0.0, *widths) for widths in alike], axis=1), FINE * OVERSAMPLING
     begins_bar = (np.arange(at.shape[1]) % 2 == 0) == (first == "bar")
     edges = at + np.where(begins_bar, -spread / 2, spread / 2)
-    fine = np.arange(-AROUND, at[0, -1] + AROUND, 1 / sharp)
+    fine = np.arange(-MARGIN_MODULES, at[0, -1] + MARGIN_MODULES, 1 / sharp)
     passed = (edges[:, :, None] <= fine).sum(axis=1)
     paper = ((passed % 2 == 1) != (first == "bar")).astype(np.float32)
     soft = cv2.GaussianBlur(paper, (0, 0), blur * sharp, sigmaY=0.01)
-    whole = at[0, -1] + 2 * BESIDE
+    whole = at[0, -1] + 2 * NEIGHBOUR_MODULES
     count = round(whole * FINE * stretch)
-    between = (((np.arange(count) + 0.5) / count) * whole - BESIDE + AROUND) * sharp
+    between = (((np.arange(count) + 0.5) / count) * whole - NEIGHBOUR_MODULES + MARGIN_MODULES) * sharp
     before = between.astype(int)
     seen = soft[:, before] + (between - before) * (soft[:, before + 1] - soft[:, before])
     seen -= seen.mean(axis=1, keepdims=True)
@@ -189,7 +201,7 @@ def _in_b_and_c(data: bytes, run: re.Pattern[bytes]) -> list[int]:
 
 def _of_values(values: list[int]) -> Widths:
     check = sum(max(n, 1) * value for n, value in enumerate(values)) % 103
-    signs = (STARTS[values[0] - START_A], *(_code128()[value] for value in (*values[1:], check)), STOPPED)
+    signs = (CODE128_STARTS[values[0] - START_A], *(_code128()[value] for value in (*values[1:], check)), STOPPED)
     return tuple(float(width) for sign in signs for width in sign)
 
 
@@ -197,7 +209,7 @@ def _of_values(values: list[int]) -> Widths:
 def _code128() -> tuple[Widths, ...]:
     """The patterns of the values 0 to 102: each pair of digits is drawn as the value it is."""
     drawn = (_written(Symbology.CODE128, text)[PATTERN : 2 * PATTERN] for text in _ALL_SIGNS[Symbology.CODE128])
-    return (*drawn, *OTHERS)
+    return (*drawn, *CODE128_VALUES_100_TO_102)
 
 
 def _spans(symbology: Symbology, count: int) -> Iterator[tuple[int, int]]:
@@ -220,7 +232,7 @@ def _alphabet(symbology: Symbology, ratio: float) -> frozenset[Widths]:
     if symbology is Symbology.CODE128:
         return frozenset(_code128())
     if symbology not in _TWO_WIDTHS:
-        return frozenset(DIGITS)
+        return frozenset(EAN_DIGIT_WIDTHS)
     drawn = (_with_wide(_written(symbology, text), ratio) for text in _ALL_SIGNS[symbology])
     return frozenset(widths[first:last] for widths in drawn for first, last in _spans(symbology, len(widths)))
 
@@ -230,7 +242,7 @@ def _places(symbology: Symbology, ratio: float, count: int) -> Iterator[tuple[in
     signs = _alphabet(symbology, ratio)
     for first, last in _spans(symbology, count):
         if symbology is Symbology.CODE128 and not first:
-            yield first, last, STARTS
+            yield first, last, CODE128_STARTS
         elif symbology in (Symbology.EAN13, Symbology.UPCA, Symbology.UPCE) and first % 2:
             yield first, last, signs | {each[::-1] for each in signs}  # left of the middle in two parities
         else:
@@ -241,8 +253,8 @@ def _drawing(symbology: Symbology, widths: Widths, ratio: float = 1.0) -> Drawin
     at = np.concatenate([[0.0], np.cumsum(widths)])
     steps = np.arange(0.5 / FINE, at[-1], 1 / FINE)
     paper = np.searchsorted(at, steps, side="right") % 2 == 0
-    bars = np.pad(paper, QUIET * FINE, constant_values=True).astype(np.float32)[None]
-    soft = np.asarray(cv2.GaussianBlur(bars, (0, 0), LOOKS[0][0] * FINE, sigmaY=0.01), np.float32)
+    bars = np.pad(paper, QUIET_ZONE_MODULES * FINE, constant_values=True).astype(np.float32)[None]
+    soft = np.asarray(cv2.GaussianBlur(bars, (0, 0), BLURS_AND_SPREADS[0][0] * FINE, sigmaY=0.01), np.float32)
     each = FINE // COARSE
     return Drawing(
         modules=float(at[-1]),

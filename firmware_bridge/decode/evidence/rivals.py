@@ -4,11 +4,18 @@ from collections.abc import Iterable, Sequence
 
 from firmware_bridge.decode.detection import Corners
 from firmware_bridge.decode.evidence.claim import Claim, Key
-from firmware_bridge.decode.symbology_kinds import ADD_ONS, LONG, MATRIX, ROWS, SHORT, WEAK
+from firmware_bridge.decode.symbology_kinds import (
+    ADD_ONS,
+    LINEAR_CODES,
+    LONG_RETAIL_CODES,
+    MATRIX_CODES,
+    SHORT_RETAIL_CODES,
+    WEAK_CODES,
+)
 
 TOLD_APART = 2  # bands of rows that show something else: a scratch seldom makes the same text of two
-FAR = -2.0  # lead of a text in two bands, below which it does not count all the same
-REACH = 0.25  # of a code's longer side: scan lines of one engine are beside those of another
+TWO_BAND_MIN_LEAD = -2.0  # lead of a text in two bands, below which it does not count all the same
+NEARBY_SHARE = 0.25  # of a code's longer side: scan lines of one engine are beside those of another
 
 
 def are_rivals(claim: Claim, other: Claim) -> bool:
@@ -18,11 +25,15 @@ def are_rivals(claim: Claim, other: Claim) -> bool:
     """
     if _no_match(claim, other) and not is_part_of(claim, other):
         return False
-    if other.data == _plain(claim) or other.symbology in MATRIX:
+    if other.data == _plain(claim) or other.symbology in MATRIX_CODES:
         return False
     if is_short_and_alone(other) and other.symbology is not claim.symbology:
         return False
-    if claim.symbology not in LONG and not other.bands and {vote.engine for vote in other.votes} == {"opencv bars"}:
+    if (
+        claim.symbology not in LONG_RETAIL_CODES
+        and not other.bands
+        and {vote.engine for vote in other.votes} == {"opencv bars"}
+    ):
         return False  # it finds long ones in any bars
     if (claim.symbology in ADD_ONS) != (other.symbology in ADD_ONS):
         return False
@@ -37,7 +48,7 @@ def _no_match(claim: Claim, other: Claim) -> bool:
     outdone = other.outdone and claim.lead is not None and not claim.outdone
     if other.bands < TOLD_APART:
         return outdone or (claim.seen and not other.seen)
-    return outdone and other.lead is not None and other.lead < FAR
+    return outdone and other.lead is not None and other.lead < TWO_BAND_MIN_LEAD
 
 
 def is_contradicted(claim: Claim, claims: Iterable[Claim]) -> bool:
@@ -50,7 +61,7 @@ def contested_keys(claims: Sequence[Claim]) -> frozenset[Key]:
     return frozenset(
         claim.key
         for claim in claims
-        if claim.symbology in ROWS
+        if claim.symbology in LINEAR_CODES
         and (
             is_contradicted(claim, claims)
             or any(is_part_of(claim, other) for other in claims if are_rivals(claim, other))
@@ -60,12 +71,12 @@ def contested_keys(claims: Sequence[Claim]) -> frozenset[Key]:
 
 def is_part_of(claim: Claim, other: Claim) -> bool:
     """Whether a text is a part of a longer one of its kind, whose ends any bars can make."""
-    return claim.symbology in WEAK and other.symbology is claim.symbology and claim.data in other.data
+    return claim.symbology in WEAK_CODES and other.symbology is claim.symbology and claim.data in other.data
 
 
 def is_short_and_alone(claim: Claim) -> bool:
     """Whether a short text was read by only one engine, and rows do not show it."""
-    return claim.symbology in SHORT and claim.engines == 1 and not claim.seen
+    return claim.symbology in SHORT_RETAIL_CODES and claim.engines == 1 and not claim.seen
 
 
 def _plain(claim: Claim) -> bytes:
@@ -81,5 +92,5 @@ def _meet(a: Corners, b: Corners) -> bool:
 def _middle_in(a: Corners, b: Corners) -> bool:
     x, y = sum(p[0] for p in a) / len(a), sum(p[1] for p in a) / len(a)
     xs, ys = [p[0] for p in b], [p[1] for p in b]
-    reach = REACH * max(max(xs) - min(xs), max(ys) - min(ys))
+    reach = NEARBY_SHARE * max(max(xs) - min(xs), max(ys) - min(ys))
     return min(xs) - reach <= x <= max(xs) + reach and min(ys) - reach <= y <= max(ys) + reach

@@ -7,18 +7,24 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_holds
 from firmware_bridge.decode.evidence.claim import NEEDED_BANDS_MOST, Claim, Key
 from firmware_bridge.decode.evidence.rivals import are_rivals, is_contradicted, is_part_of, is_short_and_alone
-from firmware_bridge.decode.symbology_kinds import LONG, MATRIX, ROWS, SHORT, WEAK
+from firmware_bridge.decode.symbology_kinds import (
+    LINEAR_CODES,
+    LONG_RETAIL_CODES,
+    MATRIX_CODES,
+    SHORT_RETAIL_CODES,
+    WEAK_CODES,
+)
 
 NEEDED_BANDS = 2  # bands of rows that must agree; a scratch seldom makes the same wrong number in two of them
 NEEDED_BANDS_ITF = 3  # ITF has no ends of its own, and no check digit
-CASE = 14  # digits of an ITF that has a check digit
-NEEDED = 3  # votes that must agree if they are of at least two engines
+CASE_CODE_DIGITS = 14  # digits of an ITF that has a check digit
+VOTES_NEEDED = 3  # votes that must agree if they are of at least two engines
 NEEDED_ALONE = {"zxing": 3}  # votes if all are of one engine: its misreads seldom survive small changes of the picture
 NEEDED_OPENCV_QR = 2  # OpenCV corrects errors less strictly than the others
 NEEDED_ALONE_ELSE = 4  # those of the others do more often
-TOGETHER = 5  # votes of two engines for a text that rows show neither clearly nor less than another
-DROWNED = 12  # times as many votes as another text whose rows could not be compared
-MARGIN = 2  # times as many votes as the strongest rival at the same place
+VOTES_NEEDED_IF_UNCLEAR = 5  # votes of two engines for a text that rows show neither clearly nor less than another
+MARGIN_IF_UNCOMPARED = 12  # times as many votes as another text whose rows could not be compared
+MARGIN_OVER_RIVAL = 2  # times as many votes as the strongest rival at the same place
 
 
 def is_believed(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = frozenset()) -> bool:
@@ -34,9 +40,9 @@ def is_believed(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = froz
     """
     if len(claim.votes) < _needed(claim) or is_short_and_alone(claim):
         return False
-    if claim.symbology in MATRIX:
+    if claim.symbology in MATRIX_CODES:
         return True
-    if claim.symbology in ROWS:
+    if claim.symbology in LINEAR_CODES:
         in_dispute = claim.key in disputed or is_contradicted(claim, claims)
         if (
             claim.unsettled
@@ -53,9 +59,9 @@ def is_believed(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = froz
 
 def is_sure(claim: Claim) -> bool:
     """Whether a single frame is enough: not for a weak symbology of one engine, nor for bars that no rows confirm."""
-    if claim.symbology in WEAK and claim.engines == 1 and not claim.seen:
+    if claim.symbology in WEAK_CODES and claim.engines == 1 and not claim.seen:
         return False
-    return claim.symbology not in ROWS or (is_proven_by_rows(claim) and not claim.outdone)
+    return claim.symbology not in LINEAR_CODES or (is_proven_by_rows(claim) and not claim.outdone)
 
 
 def is_doubtful(claim: Claim, claims: Iterable[Claim], disputed: Set[Key] = frozenset()) -> bool:
@@ -77,16 +83,16 @@ def _agreed(claim: Claim, claims: Iterable[Claim]) -> bool:
     no other text is more likely, enough votes of both together are sufficient.
     """
     views = Counter(vote.engine for vote in claim.votes if vote.band is None)
-    both = sum(count >= NEEDED for count in views.values()) > 1
-    together = not claim.outdone and len(views) > 1 and views.total() >= TOGETHER
-    by_views = claim.symbology in LONG and (both or together)
+    both = sum(count >= VOTES_NEEDED for count in views.values()) > 1
+    together = not claim.outdone and len(views) > 1 and views.total() >= VOTES_NEEDED_IF_UNCLEAR
+    by_views = claim.symbology in LONG_RETAIL_CODES and (both or together)
     against = [other for other in claims if are_rivals(claim, other)]
     return claim.in_most_rows or (by_views and all(_drowned(other, claim) for other in against))
 
 
 def _drowned(rival: Claim, claim: Claim) -> bool:
     """Whether a text has so few votes beside another that it does not matter whether rows confirm that one."""
-    return len(claim.votes) > DROWNED * len(rival.votes)
+    return len(claim.votes) > MARGIN_IF_UNCOMPARED * len(rival.votes)
 
 
 def _needed_bands(claim: Claim) -> int:
@@ -95,9 +101,9 @@ def _needed_bands(claim: Claim) -> int:
         return _needed_bands_itf(claim)  # a sticker over a part of it leaves rows that look like a shorter one
     if claim.seen:
         return 0
-    if claim.symbology in WEAK and claim.lead is not None:
+    if claim.symbology in WEAK_CODES and claim.lead is not None:
         return NEEDED_BANDS_MOST  # a character without a check digit is hidden, and may be any
-    if claim.symbology in WEAK | SHORT:
+    if claim.symbology in WEAK_CODES | SHORT_RETAIL_CODES:
         return 1 if claim.engines > 1 else NEEDED_BANDS
     return int({vote.engine for vote in claim.votes} == {"opencv bars"})
 
@@ -106,7 +112,7 @@ def _needed_bands_itf(claim: Claim) -> int:
     """0 if rows clearly show it with its ends; fewer for a case's number, which has a length and a check digit."""
     if claim.seen:
         return 0
-    return NEEDED_BANDS if len(claim.data) == CASE and check_holds(claim.data) else NEEDED_BANDS_ITF
+    return NEEDED_BANDS if len(claim.data) == CASE_CODE_DIGITS and check_holds(claim.data) else NEEDED_BANDS_ITF
 
 
 def _outweighs(rival: Claim, claim: Claim) -> bool:
@@ -115,16 +121,16 @@ def _outweighs(rival: Claim, claim: Claim) -> bool:
     If rows do not confirm the claim, any vote for another text is too many.
     """
     if is_part_of(claim, rival) or (
-        claim.symbology in ROWS and not is_proven_by_rows(claim) and not _drowned(rival, claim)
+        claim.symbology in LINEAR_CODES and not is_proven_by_rows(claim) and not _drowned(rival, claim)
     ):
         return True
-    return len(claim.votes) < MARGIN * len(rival.votes) or claim.bands < MARGIN * rival.bands
+    return len(claim.votes) < MARGIN_OVER_RIVAL * len(rival.votes) or claim.bands < MARGIN_OVER_RIVAL * rival.bands
 
 
 def _needed(claim: Claim) -> int:
-    if claim.symbology in MATRIX:
+    if claim.symbology in MATRIX_CODES:
         return NEEDED_OPENCV_QR if {vote.engine for vote in claim.votes} == {"opencv qr"} else 1
     if claim.engines > 1:
-        return NEEDED
+        return VOTES_NEEDED
     (alone,) = {vote.engine for vote in claim.votes}
     return NEEDED_ALONE.get(alone, NEEDED_ALONE_ELSE)

@@ -13,10 +13,10 @@ from firmware_bridge.decode.evidence.claim import Claim, Key, with_sighting
 from firmware_bridge.decode.evidence.likeness import likeness
 from firmware_bridge.decode.evidence.voting import is_doubtful, is_proven_by_rows
 from firmware_bridge.decode.preprocess import View, around, whole
-from firmware_bridge.decode.symbology_kinds import LONG, SHORT, WEAK
+from firmware_bridge.decode.symbology_kinds import LONG_RETAIL_CODES, SHORT_RETAIL_CODES, WEAK_CODES
 
-PARTS = SHORT | {Symbology.ITF}  # are read in parts of longer ones
-ENDS = 0.5  # of the rows that show the ends of these; stickers over a part of longer ones have left 0.44
+READ_IN_PARTS = SHORT_RETAIL_CODES | {Symbology.ITF}  # are read in parts of longer ones
+MIN_ROWS_WITH_ENDS = 0.5  # of the rows that show the ends of these; stickers over a part of longer ones have left 0.44
 ENDS_OF_PARTS = 0.3  # the same for ITF: below it, it is a part, because its ends look like digits
 GS1_128 = "]C1"  # drawn with signs that are not in its text
 
@@ -49,9 +49,9 @@ class Witnesses:
             return claims
         self._heard.add(claim.key)
         rows, claims = self._likened(claim, rows, claims)
-        for way in bars.WAYS:
+        for way in bars.BAND_PICTURES:
             now = _same(claim, claims)
-            both = claim.symbology in SHORT | WEAK or is_doubtful(now, claims, self._disputed)
+            both = claim.symbology in SHORT_RETAIL_CODES | WEAK_CODES or is_doubtful(now, claims, self._disputed)
             here: set[Key] = set()
             for n, band in enumerate(rows.bands()):
                 for ours in self._of_band(rows, way(band), both=both):
@@ -67,12 +67,12 @@ class Witnesses:
 
     def _likened(self, claim: Claim, rows: bars.BarRows, claims: Claims) -> tuple[bars.BarRows, Claims]:
         """Compare the rows with a claim, and set where its bars end, unless it is a part of others."""
-        step = "likeness" if claim.symbology in SHORT | LONG else "likeness of many signs"
+        step = "likeness" if claim.symbology in SHORT_RETAIL_CODES | LONG_RETAIL_CODES else "likeness of many signs"
         if claim.aim == GS1_128 or not self._time_for(step, "", whole(rows.gray)):
             return rows, claims
         if (like := likeness(rows.lines(), (rows.left, rows.right), claim.symbology, claim.data)) is None:
             return rows, claims
-        if claim.symbology in PARTS and like.ends < ENDS:
+        if claim.symbology in READ_IN_PARTS and like.ends < MIN_ROWS_WITH_ENDS:
             if claim.symbology is not Symbology.ITF or like.ends > ENDS_OF_PARTS:  # damage may hide an end
                 return rows, claims
             return rows, _changed(claims, claim, replace(claim, lead=-math.inf))

@@ -13,7 +13,7 @@ from typing import Self, TypeVar
 
 import numpy as np
 
-from firmware_bridge.decode.cascade import DEFAULTS, DecodeSettings
+from firmware_bridge.decode.cascade import DEFAULT_SETTINGS, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode, Gray
 from firmware_bridge.decode.process import messages as words
 from firmware_bridge.decode.process.messages import Answer, Job, Malformed, Ready
@@ -23,14 +23,16 @@ log = logging.getLogger(__name__)
 
 Reply = TypeVar("Reply", Ready, Answer)
 
-FRAME = 64 * 1024 * 1024  # bytes reserved for one frame: 8K grey fits; only pages that are written cost memory
-START = 60.0  # seconds that loading the engines may take; a Pi with a cold SD card needs about 10
-PATIENT = 30.0  # seconds a still picture may take in patient mode, which has no budget
-SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL  # a child that shortened it would kill us with it
-GOING = 2.0  # seconds a child may take to end after it has closed its socket
+FRAME_BYTES = 64 * 1024 * 1024  # bytes reserved for one frame: 8K grey fits; only pages that are written cost memory
+START_TIMEOUT_S = 60.0  # seconds that loading the engines may take; a Pi with a cold SD card needs about 10
+PATIENT_TIMEOUT_S = 30.0  # seconds a still picture may take in patient mode, which has no budget
+MEMFD_SEALS = (
+    fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
+)  # a child that shortened it would kill us with it
+END_TIMEOUT_S = 2.0  # seconds a child may take to end after it has closed its socket
 LAST_WORDS = 4096  # bytes of a dead child's stderr that are looked at
-WORDS = 200  # characters of its last line that are logged
-DEATHS = 5  # children lost in a row without one decoded frame: then it is no frame's fault
+LOGGED_CHARACTERS = 200  # characters of its last line that are logged
+MAX_DEATHS = 5  # children lost in a row without one decoded frame: then it is no frame's fault
 
 
 class DecoderLost(Exception):
@@ -43,11 +45,11 @@ class ProcessDecoder:
     `lost` counts lost frames by cause, `noise` the lines that the engines wrote to stderr; `unfinished` is as in `Decoder`.
     """
 
-    def __init__(self, settings: DecodeSettings = DEFAULTS, child: Callable[[int, int], None] = main) -> None:
+    def __init__(self, settings: DecodeSettings = DEFAULT_SETTINGS, child: Callable[[int, int], None] = main) -> None:
         """`child` is what runs in the other process; it gets the file descriptors of the socket and of the frame."""
         self._main = child
         self._settings = settings
-        self._patience = PATIENT if settings.patient else settings.budget + settings.hang
+        self._patience = PATIENT_TIMEOUT_S if settings.patient else settings.budget + settings.hang
         self._deaths = 0
         self.lost: Counter[str] = Counter()
         self.noise = 0
@@ -55,9 +57,9 @@ class ProcessDecoder:
 
     def __enter__(self) -> Self:
         self._fd = os.memfd_create("noren-frame", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(self._fd, FRAME)
-        fcntl.fcntl(self._fd, fcntl.F_ADD_SEALS, SEALS)
-        self._memory = mmap.mmap(self._fd, FRAME)
+        os.ftruncate(self._fd, FRAME_BYTES)
+        fcntl.fcntl(self._fd, fcntl.F_ADD_SEALS, MEMFD_SEALS)
+        self._memory = mmap.mmap(self._fd, FRAME_BYTES)
         self._stderr = tempfile.TemporaryFile(mode="a+b")
         self._start()
         return self
@@ -79,7 +81,7 @@ class ProcessDecoder:
         Raises ValueError for a frame over 64 MiB, DecoderLost if children die without decoding a single frame.
         """
         height, width = gray.shape
-        if gray.size > FRAME:
+        if gray.size > FRAME_BYTES:
             raise ValueError(f"a frame of {width} x {height} is larger than the decoder takes")
         try:
             self._wait_ready()
@@ -108,7 +110,7 @@ class ProcessDecoder:
 
     def _wait_ready(self) -> None:
         if not self._ready:
-            self._ask(self._settings, Ready, START)
+            self._ask(self._settings, Ready, START_TIMEOUT_S)
             self._ready = True
 
     def _ask(self, question: DecodeSettings | Job, kind: type[Reply], patience: float) -> Reply:
@@ -135,14 +137,14 @@ class ProcessDecoder:
             log.warning("the decoder process ended and is started anew, one frame is lost: %s", cause)
         self.lost[cause] += 1
         self._deaths += 1
-        if self._deaths >= DEATHS:
-            raise DecoderLost(f"the decoder died {DEATHS} times without reading a frame: {cause}")
+        if self._deaths >= MAX_DEATHS:
+            raise DecoderLost(f"the decoder died {MAX_DEATHS} times without reading a frame: {cause}")
         self._start()
 
     def _end(self) -> int:
         """The child's exit code; a child that has closed its socket but still runs is killed."""
         try:
-            return self._child.wait(GOING)
+            return self._child.wait(END_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self._child.kill()
             return self._child.wait()
@@ -152,7 +154,7 @@ class ProcessDecoder:
         self._stderr.seek(max(0, size - LAST_WORDS))
         lines = self._stderr.read().decode("utf-8", "replace").splitlines()
         self._stderr.truncate(0)
-        return "".join(filter(str.isprintable, lines[-1][:WORDS])) if lines else ""
+        return "".join(filter(str.isprintable, lines[-1][:LOGGED_CHARACTERS])) if lines else ""
 
 
 def _cause(gone: Exception, code: int, words: str) -> str:

@@ -15,10 +15,10 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode.cascade import DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 
-LARGEST = 64 * 1024  # bytes of a message: at least 8 QR codes of the largest size
-MOST = 64  # codes of a frame; twice what is remembered of a shelf
-PIXEL = 1_000_000  # pixels: a corner may be outside the frame, but not very far
-CODE = 8 * 1024  # bytes of a code: the largest QR has 7,089 digits
+MAX_MESSAGE_BYTES = 64 * 1024  # bytes of a message: at least 8 QR codes of the largest size
+MAX_CODES = 64  # codes of a frame; twice what is remembered of a shelf
+MAX_COORDINATE_PX = 1_000_000  # pixels: a corner may be outside the frame, but not very far
+MAX_CODE_BYTES = 8 * 1024  # bytes of a code: the largest QR has 7,089 digits
 
 
 class Malformed(Exception):
@@ -38,7 +38,7 @@ class Job(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="jo
     again: bool
 
 
-Pixel = Annotated[int, Meta(ge=-PIXEL, le=PIXEL)]
+Pixel = Annotated[int, Meta(ge=-MAX_COORDINATE_PX, le=MAX_COORDINATE_PX)]
 Point = tuple[Pixel, Pixel]
 
 
@@ -47,7 +47,7 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
 
     symbology: Symbology
     aim: Annotated[str, Meta(max_length=8)]
-    data: Annotated[bytes, Meta(max_length=CODE)]
+    data: Annotated[bytes, Meta(max_length=MAX_CODE_BYTES)]
     corners: tuple[Point, Point, Point, Point]
     stage: Annotated[str, Meta(max_length=80)]
     sure: bool
@@ -56,7 +56,7 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
 class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="answer"):
     """The codes in the frame, whether stages are left for the next, and the lines that the engines wrote to stderr."""
 
-    codes: Annotated[list[Code], Meta(max_length=MOST)]
+    codes: Annotated[list[Code], Meta(max_length=MAX_CODES)]
     unfinished: bool
     noise: Annotated[int, Meta(ge=0, le=2**40)]
 
@@ -81,8 +81,8 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
 
 def encode_answer(found: Sequence[BelievedCode], *, unfinished: bool, noise: int) -> bytes:
     """An encoded answer; if a picture has more codes than a message can hold, the first of them."""
-    codes = [_code(each) for each in found[:MOST]]
-    while len(message := encode_message(Answer(codes=codes, unfinished=unfinished, noise=noise))) > LARGEST:
+    codes = [_code(each) for each in found[:MAX_CODES]]
+    while len(message := encode_message(Answer(codes=codes, unfinished=unfinished, noise=noise))) > MAX_MESSAGE_BYTES:
         codes.pop()
     return message
 
@@ -111,10 +111,10 @@ def receive_job(line: socket.socket) -> Job:
 
 
 def _received(line: socket.socket) -> bytes:
-    message = line.recv(LARGEST + 1)
+    message = line.recv(MAX_MESSAGE_BYTES + 1)
     if not message:
         raise EOFError
-    if len(message) > LARGEST:
+    if len(message) > MAX_MESSAGE_BYTES:
         raise Malformed
     return message
 

@@ -15,8 +15,8 @@ from sync.hq.ingest import quarantine
 from sync.hq.progress_bar import with_bar
 from sync.hq.projections import conflicts as conflict
 from sync.hq.stores import clones
-from sync.protocol.command_types import COMMANDS, REVOKE
-from sync.protocol.topics import ALL
+from sync.protocol.command_types import COMMAND_FIELDS, REVOKE_COMMAND
+from sync.protocol.topics import ALL_STORES
 
 
 @click.group("quarantine")
@@ -112,7 +112,7 @@ def settle_clones(store: str, folder: Path) -> None:
 
 @click.command("tell")
 @click.argument("store")
-@click.argument("command", type=click.Choice(sorted(set(COMMANDS) - {REVOKE})))
+@click.argument("command", type=click.Choice(sorted(set(COMMAND_FIELDS) - {REVOKE_COMMAND})))
 @click.argument("args", nargs=-1)
 @folder_option
 def tell(store: str, command: str, args: tuple[str, ...], folder: Path) -> None:
@@ -121,7 +121,7 @@ def tell(store: str, command: str, args: tuple[str, ...], folder: Path) -> None:
     `noren hq serve` sends it, at once or when the store connects; it expires after 15 minutes.
     """
     with plainly(), founding.open_headquarters(folder) as db:
-        if store != ALL and one(db, "select 1 from stores where id = ?", (store,)) is None:
+        if store != ALL_STORES and one(db, "select 1 from stores where id = ?", (store,)) is None:
             raise NotPossible(f"store `{store}` is not enrolled")
         name = store_commands.queue_command(db, store, command, _named(args))
     click.echo(f"ordered {command} of `{store}` (id {name})")

@@ -23,7 +23,7 @@ from sync.hq.cli.sign import sign
 from sync.hq.cli.stores import stores
 from sync.hq.enrolment import founding
 from sync.hq.enrolment.keys import read_hq_key
-from sync.hq.seed import PLAY, PLAYED, chain_id, found_sample, recount_stock
+from sync.hq.seed import PLAY_FILE, PLAY_STORE, chain_id, found_sample, recount_stock
 from sync.transport.broker import parse_broker_url, read_broker
 
 
@@ -58,7 +58,9 @@ def sample(folder: Path, broker: str, *, count: bool) -> None:
         parse_broker_url(broker)
         put = found_sample(folder, broker)
     if put:
-        click.echo(f"chain `{chain_id()}`: {put} rows in {folder}; what to scan at {PLAYED} is in {folder / PLAY}")
+        click.echo(
+            f"chain `{chain_id()}`: {put} rows in {folder}; what to scan at {PLAY_STORE} is in {folder / PLAY_FILE}"
+        )
     else:
         click.echo(f"{folder} is filled already; nothing was changed")
 
@@ -93,9 +95,9 @@ def _option(key: str) -> str:
     return f"--{key.removeprefix('hq.').replace('_', '-')}"
 
 
-LOOK = (events, show_fleet, show_refused, show_report)
+READING_COMMANDS = (events, show_fleet, show_refused, show_report)
 for command in (
-    *LOOK,
+    *READING_COMMANDS,
     aside,
     cloned,
     conflicts,

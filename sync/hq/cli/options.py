@@ -10,7 +10,7 @@ import click
 from edge.validation.fault import nearest_choice
 from sync.hq.errors import NotPossible
 
-BROKER = "mqtt://127.0.0.1:1883"
+DEFAULT_BROKER = "mqtt://127.0.0.1:1883"
 
 folder_option = click.option(
     "--dir",
@@ -21,7 +21,7 @@ folder_option = click.option(
 )
 broker_option = click.option(
     "--broker",
-    default=BROKER,
+    default=DEFAULT_BROKER,
     show_default=True,
     help="Where stores and HQ meet: mqtt://host:port or mqtts://host:port; a cluster's nodes with commas between.",
 )

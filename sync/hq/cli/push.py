@@ -19,26 +19,26 @@ from sync.hq.importing import pickup_codes
 from sync.hq.importing import push as pushing
 from sync.hq.importing.files import Item, read_items
 from sync.hq.importing.pickup_codes import Code
-from sync.hq.importing.push import SHOWN, WORDS, PushResult
-from sync.hq.importing.row_builder import DOCUMENT, config_rows
+from sync.hq.importing.push import FEED_OF_WORD, MAX_CHANGES_SHOWN, PushResult
+from sync.hq.importing.row_builder import CONFIG_ROWS, config_rows
 from sync.hq.importing.templates import TEMPLATES
 from sync.hq.progress_bar import with_row_bar
 from sync.protocol.signing import write_public
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 
-PARTS = {
+DELETION_WARNINGS = {
     "keys": "a key that is not in the feed is still valid at stores enrolled with it; revoke it (revoked = true)",
     "prices": "what is not in it would leave the catalogue",
 }
-MANY = 2  # rows; if one row is deleted, the message names it
-OWN = sorted(word for word, name in WORDS.items() if name in feed.SCOPE_STORE)
+NAMED_AT_MOST = 2  # rows; if one row is deleted, the message names it
+WORDS_OF_A_STORE = sorted(word for word, name in FEED_OF_WORD.items() if name in feed.SCOPE_STORE)
 
 
 @click.command()
-@click.argument("what", type=click.Choice(sorted(WORDS)))
+@click.argument("what", type=click.Choice(sorted(FEED_OF_WORD)))
 @click.argument("file", type=click.Path(path_type=Path))
 @folder_option
-@click.option("--store", help=f"The store; needed for a feed of one store only ({', '.join(OWN)}).")
+@click.option("--store", help=f"The store; needed for a feed of one store only ({', '.join(WORDS_OF_A_STORE)}).")
 @click.option("--group", help="config: begin a roll-out to the stores of this group.")
 @click.option("--percent", type=click.IntRange(1, 100), help="config: begin a roll-out to so many of each 100 stores.")
 @click.option("--whole", is_flag=True, help="The file is all there is: what it does not have is deleted.")
@@ -77,11 +77,11 @@ def _roll_out(what: str, file: Path, folder: Path, store: str | None, encoding: 
 
 
 def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str, how: dict[str, Any]) -> None:
-    name, whole, dry = WORDS[what], how["whole"], how["dry_run"]
+    name, whole, dry = FEED_OF_WORD[what], how["whole"], how["dry_run"]
     if how["again"] and (name != "config" or dry):
         raise NotPossible("--again goes with config, and not with --dry-run")
-    if whole and what in PARTS:
-        raise NotPossible(f"--whole does not go with {what}: {PARTS[what]}")
+    if whole and what in DELETION_WARNINGS:
+        raise NotPossible(f"--whole does not go with {what}: {DELETION_WARNINGS[what]}")
     if (how["yes_delete"] and not whole) or (how["out"] and (name != "orders" or dry)):
         raise NotPossible("--yes-delete goes with --whole; --out goes with orders, and not with --dry-run")
     with founding.open_headquarters(folder) as db:
@@ -92,11 +92,11 @@ def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str,
         items = with_row_bar(f"pushing {what}", rows, file)
         signing = {key.id: write_public(key.public) for key in hq_keys(folder)}
         outcome = pushing.push(db, what, scope, items, whole=whole, dry=dry, signing=signing)
-        if name == key_rotation.FEED and not dry:
+        if name == key_rotation.KEYS_FEED and not dry:
             key_rotation.vouch_for_keys(db, folder)
         if how["again"]:
             with writing(db):
-                feed.put_again(db, name, scope, DOCUMENT)
+                feed.put_again(db, name, scope, CONFIG_ROWS)
         minted = pickup_codes.codes_of_store(db, scope, outcome.orders) if name == "orders" and not dry else []
     if how["out"]:
         pickup_codes.write_codes_csv(how["out"], minted)
@@ -126,7 +126,7 @@ def _ask(gone: int, there: int, agreed: int | None) -> None:
     """A file that is all there is and has little is most often the wrong one. Raises NotPossible."""
     if agreed is not None and agreed != gone:
         raise NotPossible(f"--yes-delete {agreed}: it is {gone} of {there} rows that would be deleted")
-    if gone < MANY or gone * 2 <= there or agreed is not None:
+    if gone < NAMED_AT_MOST or gone * 2 <= there or agreed is not None:
         return
     words = f"the file is said to be all there is, and {gone} of {there} rows would be deleted"
     if not sys.stdin.isatty():
@@ -142,9 +142,9 @@ def _say_minted(outcome: PushResult, minted: Sequence[Code], out: Path | None, w
     if out:
         click.echo(f"{len(minted)} pickup codes of HQ's are in {out}")
     elif outcome.minted and minted:
-        for code in minted[:SHOWN]:
+        for code in minted[:MAX_CHANGES_SHOWN]:
             click.echo(f"order {code.order}: number {code.number}, code {code.content}")
-        more = len(minted) - SHOWN
+        more = len(minted) - MAX_CHANGES_SHOWN
         if more > 0:
             click.echo(f"and {more} more: the same push with --out FILE writes them all")
 
@@ -154,7 +154,7 @@ def _scope(db: Database, name: str, store: str | None) -> str:
     if name in feed.SCOPE_ALL:
         if store:
             raise NotPossible("all stores receive this feed: leave --store out")
-        return ALL
+        return ALL_STORES
     if not store:
         many = "; `noren hq rollout start` sends config to many" if name == "config" else ""
         raise NotPossible(f"which store? Give --store{many}")

@@ -19,18 +19,28 @@ from sync.hq.cli.options import Zone, folder_option, plainly
 from sync.hq.cli.tail import Kept, Wanted
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
-from sync.hq.projections.config_status import FAILED, stage_in_words
+from sync.hq.projections.config_status import FAILED_STATUSES, stage_in_words
 from sync.hq.reports import daily_report, handover_proofs
 from sync.hq.reports.fleet import StoreStatus, fleet
 
-CLERKS = ("store", "clerk", "by code", "by name", "by proxy", "undone", "names", "past visitors", "too many names")
-LAST = 20  # facts shown if no number is given
+CLERK_COLUMNS = (
+    "store",
+    "clerk",
+    "by code",
+    "by name",
+    "by proxy",
+    "undone",
+    "names",
+    "past visitors",
+    "too many names",
+)
+DEFAULT_FACTS_SHOWN = 20  # facts shown if no number is given
 WATCH_EVERY = 1.0  # seconds between two pictures of the fleet
-TITLES = (
+FLEET_COLUMNS = (
     *("store", "name", "line", "since", "software", "backlog", "kept", "feeds-behind"),
     *("config", "clock", "quarantine", "forks", "conflicts", "refused"),
 )
-DISK = {
+DISK_WORDS = {
     "short": "its card is nearly full: scans and views are thinned",
     "full": "its card is full: it refuses what it could not keep",
 }
@@ -41,7 +51,10 @@ DISK = {
 @click.option("--store", help="Only this store's.")
 @click.option("--type", "kind", help="Only types that begin so: `pickup.`, `visit.checked_in`.")
 @click.option(
-    "--last", default=LAST, show_default=True, help="How many of the latest facts to begin with; filtered after."
+    "--last",
+    default=DEFAULT_FACTS_SHOWN,
+    show_default=True,
+    help="How many of the latest facts to begin with; filtered after.",
 )
 @click.option("--all", "everything", is_flag=True, help="Begin with the first fact.")
 @click.option("--follow", "-f", "on", is_flag=True, help="Go on as they come in, until Ctrl-C.")
@@ -94,7 +107,7 @@ def _draw(db: Database, watch: bool) -> None:
         here = fleet(db)
         picture = "\n".join(
             [
-                table(TITLES, [_cells(one) for one in here]),
+                table(FLEET_COLUMNS, [_cells(one) for one in here]),
                 *(word for one in here for word in _troubles(one)),
                 *(
                     f"{seen.noted[:16]}: {epoch_reset.renewal_in_words(seen)}"
@@ -145,7 +158,7 @@ def _troubles(one: StoreStatus) -> Iterator[str]:
             f"{one.store} asks about unknown members far above its normal: {one.strangers} times not answered. "
             f"Does a person there try a list of cards? If its key may be stolen: `noren hq stores revoke {one.store}`"
         )
-    if one.config and one.config.stage in FAILED:
+    if one.config and one.config.stage in FAILED_STATUSES:
         why = stage_in_words(one.config.stage, one.config.path, one.config.reason)
         yield f"{one.store}: config {one.config.version} {why}"
     elif one.config and one.config.reason:
@@ -159,13 +172,13 @@ def _troubles(one: StoreStatus) -> Iterator[str]:
     for device, passed in sorted(one.scans.items()):
         if passed.heard and not passed.readings:
             yield f"{one.store}: {device} sent {passed.heard} bytes, and no code could be read from them"
-    if one.unswept >= unswept.LATE:
+    if one.unswept >= unswept.LATE_AFTER_DAYS:
         yield (
             f"{one.store}: its clock could not be trusted for {one.unswept} days of running: no row is deleted by age; "
             "give its network a time server (NTP)"
         )
-    if one.disk in DISK:
-        yield f"{one.store}: {DISK[one.disk]}"
+    if one.disk in DISK_WORDS:
+        yield f"{one.store}: {DISK_WORDS[one.disk]}"
 
 
 def _passages(here: Sequence[StoreStatus]) -> str:
@@ -196,6 +209,6 @@ def show_report(
     if raw:
         click.echo(msgspec.json.format(msgspec.json.encode(people if clerks else lines)))
     elif clerks:
-        click.echo(table(list(CLERKS), [list(astuple(one)) for one in people]))
+        click.echo(table(list(CLERK_COLUMNS), [list(astuple(one)) for one in people]))
     else:
         click.echo(table(["store", "fact", "times"], [[line.store, line.type, line.count] for line in lines]))

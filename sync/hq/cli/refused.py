@@ -15,13 +15,13 @@ from sync.hq.queries import unknown_members
 from sync.hq.queries.unknown_members import Why
 
 # what a person may have to look into; the others are messages that could not be read
-WORDS = {
+REASON_WORDS = {
     "key": "a message that no enrolled store has signed",
     OTHER_STORE: "a message in another store's name or on its topic",
     "late_question": "a question HQ came to when nobody waited any more",
     Why.TOO_FAST: "a question about a member, too soon behind others",
     Why.OVER_BUDGET: "a question about a member, above what is the store's way",
-    unknown_members.UNPROVEN: "a question about a member without the proof that their code has, or with a used one",
+    unknown_members.UNPROVEN_MEMBER: "a question about a member without the proof that their code has, or with a used one",
     conflicts.NOT_ITS_OWN: "a conflict about an order that is not the store's own",
 }
 
@@ -41,5 +41,7 @@ def show_refused(folder: Path, store: str | None, raw: bool) -> None:
     if raw:
         click.echo(msgspec.json.format(msgspec.json.encode(found)))
         return
-    cells = [[row["store"], row["reason"], row["times"], row["last"], WORDS.get(row["reason"], "-")] for row in found]
+    cells = [
+        [row["store"], row["reason"], row["times"], row["last"], REASON_WORDS.get(row["reason"], "-")] for row in found
+    ]
     click.echo(table(["store", "reason", "times", "last", "what that is"], cells))

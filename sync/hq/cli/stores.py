@@ -27,7 +27,7 @@ def add(store: str, folder: Path, name: str | None, group: str | None) -> None:
     with plainly():
         bundle = founding.enrol(folder, store, name or store, group)
     click.echo(f"enrolled `{store}`: carry {bundle} to the box; its [hq] lines are in {bundle / founding.HQ_TOML}")
-    click.echo(_for_the_broker(folder / acl.FILE))
+    click.echo(_for_the_broker(folder / acl.ACL_FILE))
 
 
 @stores.command()

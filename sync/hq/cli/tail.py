@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.platform.database import PAGE, Changes, one, rows
+from edge.platform.database import ROWS_PER_READ, Changes, one, rows
 
-TICK = 0.1  # seconds between looks for new facts
+POLL_INTERVAL_S = 0.1  # seconds between looks for new facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +50,14 @@ def facts(db: Database, wanted: Wanted, number: int, *, follow: bool) -> Iterato
                 number = page[-1].number
         if not follow:
             return
-        time.sleep(TICK)
+        time.sleep(POLL_INTERVAL_S)
 
 
 def _page(db: Database, number: int) -> list[Kept]:
     found = rows(
         db,
         "select number, store, type, time, id, event, received from facts where number > ? order by number limit ?",
-        (number, PAGE),
+        (number, ROWS_PER_READ),
     )
     return [Kept(**row) for row in found]
 

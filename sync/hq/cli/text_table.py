@@ -3,12 +3,12 @@
 import unicodedata
 from collections.abc import Sequence
 
-WIDE = frozenset({"W", "F"})  # Unicode's East Asian Width: wide and full-width
+WIDE_CLASSES = frozenset({"W", "F"})  # Unicode's East Asian Width: wide and full-width
 
 
 def width(text: str) -> int:
     """Columns a text takes in a terminal."""
-    return sum(2 if unicodedata.east_asian_width(letter) in WIDE else 1 for letter in text)
+    return sum(2 if unicodedata.east_asian_width(letter) in WIDE_CLASSES else 1 for letter in text)
 
 
 def table(titles: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

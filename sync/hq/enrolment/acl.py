@@ -8,10 +8,10 @@ from sqlite_utils import Database
 from edge.platform.database import one, rows
 from sync.hq.feeds.feed import SCOPE_ALL
 from sync.protocol import topics
-from sync.trust.trusted_keys import KEYS
+from sync.trust.trusted_keys import KEYS_FEED
 
-FILE = "broker.acl"  # in HQ's folder
-RULES = """\
+ACL_FILE = "broker.acl"  # in HQ's folder
+ACL_RULES = """\
 # Who may publish and read which topics at headquarters' mosquitto: acl_file /etc/mosquitto/noren/acl
 #
 # Write your chain's id for CHAIN; `noren hq` does so itself in its file broker.acl. %u is the name a client has proved: with
@@ -33,8 +33,8 @@ topic read noren/1/CHAIN/down/all/hq
 """
 # `deny` has precedence, in whatever order the rules are written (mosquitto.conf(5))
 # HQ's keys stay readable: a box that was offline in a rotation would refuse an order signed with the new key
-SHUT = ("head", "hq", *(f"feed/{name}" for name in sorted(SCOPE_ALL - {KEYS})))
-ENDED = """
+CLOSED_TOPICS = ("head", "hq", *(f"feed/{name}" for name in sorted(SCOPE_ALL - {KEYS_FEED})))
+REVOKED_RULES = """
 # revoked: it may read the message that says so and the keys that signed it, and nothing else
 user {store}
 topic deny {root}/up/#
@@ -48,9 +48,9 @@ topic deny {root}/down/{store}/answer
 
 def acl_text(chain: str, revoked: Sequence[str] = ()) -> str:
     """The file for a chain."""
-    shut = "\n".join(f"topic deny {topics.down(chain, topics.ALL, what)}" for what in SHUT)
-    ended = [ENDED.format(store=store, root=topics.root(chain), shut=shut) for store in revoked]
-    return RULES.replace("CHAIN", chain) + "".join(ended)
+    shut = "\n".join(f"topic deny {topics.down(chain, topics.ALL_STORES, what)}" for what in CLOSED_TOPICS)
+    ended = [REVOKED_RULES.format(store=store, root=topics.root(chain), shut=shut) for store in revoked]
+    return ACL_RULES.replace("CHAIN", chain) + "".join(ended)
 
 
 def write_acl(db: Database, folder: Path) -> Path:
@@ -58,7 +58,7 @@ def write_acl(db: Database, folder: Path) -> Path:
     about = one(db, "select chain from about")
     assert about is not None, "whoever writes it is founded"
     revoked = [row["id"] for row in rows(db, "select id from stores where revoked is not null order by id")]
-    part = folder / f"{FILE}.part"
+    part = folder / f"{ACL_FILE}.part"
     part.write_text(acl_text(about[0], revoked), encoding="utf-8")
-    part.replace(folder / FILE)
-    return folder / FILE
+    part.replace(folder / ACL_FILE)
+    return folder / ACL_FILE

@@ -16,15 +16,15 @@ from edge.platform.database import one, writing
 from sync.hq import older_copy, store_commands
 from sync.hq.enrolment import acl, keys, recovery_key
 from sync.hq.errors import NotPossible
-from sync.hq.schema import FILE, migrate, open_hq_store
-from sync.protocol.command_types import REVOKE
+from sync.hq.schema import HQ_DB, migrate, open_hq_store
+from sync.protocol.command_types import REVOKE_COMMAND
 from sync.protocol.signing import fingerprint, new_key, read_public, write_private, write_public
 
 END_LASTS = timedelta(days=3650)  # a stolen box may be off for years
 SEED_FILE = "store-signing.key"
 HQ_TOML = "hq.toml"
-NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # as noren.toml has it
-TAKEN = frozenset({"all", "hq"})  # topics and the broker's ACL give these a meaning of their own
+CHAIN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # as noren.toml has it
+RESERVED_IDS = frozenset({"all", "hq"})  # topics and the broker's ACL give these a meaning of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Founded:
 
 def check_name(what: str, name: str) -> None:
     """Raises NotPossible if a chain or store may not have this name."""
-    if not NAME.fullmatch(name) or name in TAKEN:
+    if not CHAIN_ID.fullmatch(name) or name in RESERVED_IDS:
         raise NotPossible(f"{what} `{name}`: expected small letters, digits and hyphens, at most 40, not `all` or `hq`")
 
 
@@ -46,12 +46,12 @@ def found_headquarters(folder: Path, chain: str, broker: str) -> None:
     check_name("chain", chain)
     folder.mkdir(parents=True, exist_ok=True)
     migrate(folder)
-    if not (folder / keys.FILE).exists():
+    if not (folder / keys.HQ_KEY_FILE).exists():
         keys.make_hq_key(folder)
     with open_headquarters(folder) as db, writing(db):
         before = read_founded(db)
         if before and before.chain != chain:
-            raise NotPossible(f"{folder / FILE} is the headquarters of chain `{before.chain}`, not of `{chain}`")
+            raise NotPossible(f"{folder / HQ_DB} is the headquarters of chain `{before.chain}`, not of `{chain}`")
         db.conn.execute(
             """insert into about (chain, broker, made, only_one) values (?, ?, ?, 1)
                on conflict (only_one) do update set broker = excluded.broker""",
@@ -64,7 +64,7 @@ def found_headquarters(folder: Path, chain: str, broker: str) -> None:
 @contextmanager
 def open_headquarters(folder: Path) -> Iterator[Database]:
     """HQ's database for a `with` block, migrated to this version. Raises NotPossible if there is none, NewerDatabase."""
-    if not (folder / FILE).exists():
+    if not (folder / HQ_DB).exists():
         raise NotPossible(f"{folder}: no headquarters here. Run `noren hq init --dir {folder}` first.")
     migrate(folder)
     db = open_hq_store(folder)
@@ -106,7 +106,7 @@ def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path
                  fleet_group = coalesce(excluded.fleet_group, fleet_group)""",
             (store, name, write_public(key.public), now().text, group),
         )
-        store_commands.withdraw_command(db, store, REVOKE)
+        store_commands.withdraw_command(db, store, REVOKE_COMMAND)
         acl.write_acl(db, folder)
         bundle.mkdir(parents=True, exist_ok=True)
         (bundle / SEED_FILE).unlink(missing_ok=True)
@@ -143,7 +143,7 @@ def revoke(db: Database, folder: Path, store: str) -> Path:
             raise NotPossible(f"store `{store}` is not enrolled, or its key is revoked already")
         db.conn.execute("update stores set revoked = ? where id = ?", (now().text, store))
         store_commands.queue_command_within(
-            db, store, REVOKE, {"key": fingerprint(read_public(row[0]))}, lasts=END_LASTS
+            db, store, REVOKE_COMMAND, {"key": fingerprint(read_public(row[0]))}, lasts=END_LASTS
         )
         return acl.write_acl(db, folder)
 

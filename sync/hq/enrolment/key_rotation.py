@@ -15,22 +15,22 @@ from sync.hq.feeds import feed, row_types
 from sync.hq.reports.fleet import fleet
 from sync.protocol.feed_types import HqKey
 from sync.protocol.signing import SigningKey, write_public
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 from sync.trust.key_chain import sign_vouch
 
-FEED = "keys"
+KEYS_FEED = "keys"
 
 
 def prepare(db: Database, folder: Path) -> str:
     """Make the next key and send it to the stores, vouched for by the present one; returns its id. Safe to repeat. Raises
     NotPossible."""
-    if not (folder / keys.NEXT).exists():
-        keys.make_hq_key(folder, keys.NEXT)
+    if not (folder / keys.NEXT_HQ_KEY_FILE).exists():
+        keys.make_hq_key(folder, keys.NEXT_HQ_KEY_FILE)
     known = keys.hq_keys(folder)
     _demand_not_revoked(db, known[-1].id)
     with writing(db):
         for key in known:
-            if feed.body(db, FEED, ALL, key.id) is None:
+            if feed.body(db, KEYS_FEED, ALL_STORES, key.id) is None:
                 _put(db, key.id, HqKey(public=write_public(key.public)))
         _prove(db, known[0])
     return known[-1].id
@@ -42,20 +42,22 @@ def switch(db: Database, folder: Path, *, anyway: bool = False) -> str:
     Every enrolled store must have confirmed the key first. `anyway`: a store that is offline gets from the old key to the
     new one when it reconnects, by what the old one has signed.
     """
-    if not (folder / keys.NEXT).exists():
+    if not (folder / keys.NEXT_HQ_KEY_FILE).exists():
         raise NotPossible("there is no next key: `noren hq keys prepare` makes one")
-    _demand_not_revoked(db, keys.read_hq_key(folder, keys.NEXT).id)
+    _demand_not_revoked(db, keys.read_hq_key(folder, keys.NEXT_HQ_KEY_FILE).id)
     vouch_for_keys(
         db, folder
     )  # a row from an older version's `prepare` has no vouch: this is the last moment to add it
-    late = [one.store for one in fleet(db) if one.line == "never" or (one.line != "revoked" and FEED in one.behind)]
+    late = [
+        one.store for one in fleet(db) if one.line == "never" or (one.line != "revoked" and KEYS_FEED in one.behind)
+    ]
     if late and not anyway:
         raise NotPossible(
             f"not all stores know the next key yet: {', '.join(late)}. `noren hq tell all birth` asks them. With --anyway "
             "they follow when they come back, by what the present key has signed (a box of an older version cannot)."
         )
     old = keys.read_hq_key(folder)
-    (folder / keys.NEXT).replace(folder / keys.FILE)
+    (folder / keys.NEXT_HQ_KEY_FILE).replace(folder / keys.HQ_KEY_FILE)
     vouch_for_keys(db, folder)
     return old.id
 
@@ -66,7 +68,7 @@ def discard(db: Database, folder: Path, which: str | None = None) -> tuple[str |
     It is revoked if it was sent to the stores; the first id is None if not. `which`: its id, if the file does not say it.
     Safe to repeat after a crash: the file is deleted last, and `switch` refuses a revoked key. Raises NotPossible.
     """
-    if not (folder / keys.NEXT).exists():
+    if not (folder / keys.NEXT_HQ_KEY_FILE).exists():
         raise NotPossible("there is no next key: `noren hq keys prepare` makes one")
     signing = keys.read_hq_key(folder)
     with writing(db):
@@ -78,20 +80,20 @@ def discard(db: Database, folder: Path, which: str | None = None) -> tuple[str |
         if old and row:
             _put(db, old, msgspec.structs.replace(row, revoked=True))
         _prove(db, signing)
-    (folder / keys.NEXT).unlink()
+    (folder / keys.NEXT_HQ_KEY_FILE).unlink()
     return old if row else None, prepare(db, folder)
 
 
 def _next(folder: Path, told: Mapping[str, HqKey], signing: str) -> str | None:
     """The id of the next key, from its file, or else the one other key that was sent to the stores."""
     try:
-        return keys.read_hq_key(folder, keys.NEXT).id
+        return keys.read_hq_key(folder, keys.NEXT_HQ_KEY_FILE).id
     except NotPossible:
         named = sorted(key for key in told if key not in _before(told, signing) and not told[key].revoked)
         if len(named) > 1:
             raise NotPossible(
-                f"{folder / keys.NEXT} is damaged and does not say which key it was. The stores know {', '.join(named)}: "
-                "`noren hq keys discard --key ID` revokes one of them"
+                f"{folder / keys.NEXT_HQ_KEY_FILE} is damaged and does not say which key it was. "
+                f"The stores know {', '.join(named)}: `noren hq keys discard --key ID` revokes one of them"
             ) from None
         return named[0] if named else None
 
@@ -108,18 +110,18 @@ def _before(told: Mapping[str, HqKey], signing: str) -> set[str]:
 
 
 def _demand_not_revoked(db: Database, key: str) -> None:
-    text = feed.body(db, FEED, ALL, key)
+    text = feed.body(db, KEYS_FEED, ALL_STORES, key)
     if text is not None and decode_row(text, HqKey).revoked:
         raise NotPossible(f"the next key `{key}` is revoked: `noren hq keys discard` makes another")
 
 
 def revoke(db: Database, folder: Path, name: str) -> None:
     """Have the stores refuse an old key of HQ's for ever, even one they were enrolled with. Raises NotPossible."""
-    if (folder / keys.NEXT).exists() and name == keys.read_hq_key(folder, keys.NEXT).id:
+    if (folder / keys.NEXT_HQ_KEY_FILE).exists() and name == keys.read_hq_key(folder, keys.NEXT_HQ_KEY_FILE).id:
         raise NotPossible(f"key `{name}` is the next one: `noren hq keys discard` revokes it and makes another")
     if name == keys.read_hq_key(folder).id:
         raise NotPossible(f"key `{name}` is one HQ signs with: `noren hq keys prepare` and `switch` come first")
-    text = feed.body(db, FEED, ALL, name)
+    text = feed.body(db, KEYS_FEED, ALL_STORES, name)
     if text is None:
         raise NotPossible(f"key `{name}` is none of HQ's")
     with writing(db):
@@ -144,8 +146,10 @@ def _prove(db: Database, signing: SigningKey) -> None:
 
 def _told(db: Database) -> dict[str, HqKey]:
     """The keys that were sent to the stores, by id."""
-    found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (FEED, ALL))
-    read_all = {one["key"]: row_types.valid_row(FEED, one["key"], one["body"], HqKey) for one in found}
+    found = rows(
+        db, "select key, body from rows where feed = ? and scope = ? and body is not null", (KEYS_FEED, ALL_STORES)
+    )
+    read_all = {one["key"]: row_types.valid_row(KEYS_FEED, one["key"], one["body"], HqKey) for one in found}
     return {key: row for key, row in read_all.items() if row is not None}
 
 
@@ -161,4 +165,4 @@ def _proven(signing: SigningKey, chain: str, key: str, row: HqKey) -> HqKey:
 
 
 def _put(db: Database, key: str, row: HqKey) -> None:
-    feed.put(db, FEED, ALL, [(key, row_types.checked_text(FEED, key, msgspec.to_builtins(row)))])
+    feed.put(db, KEYS_FEED, ALL_STORES, [(key, row_types.checked_text(KEYS_FEED, key, msgspec.to_builtins(row)))])

@@ -16,8 +16,8 @@ from sync.protocol.signing import BadKey, SigningKey, fingerprint, new_key, read
 
 log = logging.getLogger(__name__)
 
-FILE = "hq-key.json"
-NEXT = "hq-key-next.json"  # made and sent to the stores, but not in use yet
+HQ_KEY_FILE = "hq-key.json"
+NEXT_HQ_KEY_FILE = "hq-key-next.json"  # made and sent to the stores, but not in use yet
 _HELPS = (
     "Put it back from where it is kept: without it no store believes this headquarters",
     "`noren hq keys discard` throws the next key away and makes another",
@@ -41,7 +41,7 @@ class Stores:
         return sorted(set(self.owners.values()))
 
 
-def make_hq_key(folder: Path, name: str = FILE) -> SigningKey:
+def make_hq_key(folder: Path, name: str = HQ_KEY_FILE) -> SigningKey:
     """A signing key of HQ's, made once. Raises FileExistsError."""
     key = new_key()
     text = msgspec.json.encode(_KeyFile(id=key.id, private=write_private(key))).decode()
@@ -49,20 +49,20 @@ def make_hq_key(folder: Path, name: str = FILE) -> SigningKey:
     return key
 
 
-def read_hq_key(folder: Path, name: str = FILE) -> SigningKey:
+def read_hq_key(folder: Path, name: str = HQ_KEY_FILE) -> SigningKey:
     """HQ's signing key. Raises NotPossible, which says what to do, if the file is missing, damaged, or not secret."""
     try:
         kept = msgspec.json.decode((folder / name).read_bytes(), type=_KeyFile)
         key = read_private(kept.private, kept.id)
         demand_secret(key.public)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, BadKey) as error:
-        raise NotPossible(f"{folder / name} cannot be used: {error}. {_HELPS[name == NEXT]}") from None
+        raise NotPossible(f"{folder / name} cannot be used: {error}. {_HELPS[name == NEXT_HQ_KEY_FILE]}") from None
     return key
 
 
 def hq_keys(folder: Path) -> list[SigningKey]:
     """The key HQ signs with, and the next one, if it is made."""
-    return [read_hq_key(folder, name) for name in (FILE, NEXT) if (folder / name).exists()]
+    return [read_hq_key(folder, name) for name in (HQ_KEY_FILE, NEXT_HQ_KEY_FILE) if (folder / name).exists()]
 
 
 def read_stores(db: Database) -> Stores:

@@ -27,7 +27,7 @@ from sync.hq.errors import NotPossible
 
 log = logging.getLogger(__name__)
 
-FILE = "hq-recovery-key.json"
+RECOVERY_KEY_FILE = "hq-recovery-key.json"
 
 
 class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
@@ -38,24 +38,25 @@ class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
 def ensure_recovery_key(db: Database, folder: Path) -> X25519PrivateKey:
     """The key; made if there never was one. Raises NotPossible if another one was noted, or it is gone."""
     known = _noted(db)
-    if known is None and not (folder / FILE).exists():
+    if known is None and not (folder / RECOVERY_KEY_FILE).exists():
         key = X25519PrivateKey.generate()
         kept = _KeyFile(id=recovery_id(key.public_key()), private=write_recovery_private(key))
-        write_secret(folder / FILE, msgspec.json.encode(kept).decode() + "\n")
+        write_secret(folder / RECOVERY_KEY_FILE, msgspec.json.encode(kept).decode() + "\n")
     key = read_recovery_key(folder)
     here = recovery_id(key.public_key())
     if known is None:
         _note(db, here)
     elif here != known:
         raise NotPossible(
-            f"{folder / FILE} is the recovery key {here}, and the boxes' data keys are sealed for {known}: put that one back"
+            f"{folder / RECOVERY_KEY_FILE} is the recovery key {here}, "
+            f"and the boxes' data keys are sealed for {known}: put that one back"
         )
     return key
 
 
 def note_recovery_key(db: Database, folder: Path) -> None:
     """Note a key that is there and was made before its name was noted."""
-    if _noted(db) is None and (folder / FILE).exists():
+    if _noted(db) is None and (folder / RECOVERY_KEY_FILE).exists():
         try:
             _note(db, recovery_id(read_recovery_key(folder).public_key()))
         except NotPossible as error:  # nothing that is done here needs it
@@ -73,7 +74,7 @@ def _note(db: Database, name: str) -> None:
 
 def read_recovery_key(folder: Path) -> X25519PrivateKey:
     """HQ's recovery key. Raises NotPossible if it is missing or damaged."""
-    file = folder / FILE
+    file = folder / RECOVERY_KEY_FILE
     try:
         return read_recovery_private(msgspec.json.decode(file.read_bytes(), type=_KeyFile).private)
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from edge.platform.database import one, rows
 from sync.protocol import digest
 from sync.protocol.messages import FeedHead
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 
 SCOPE_ALL = frozenset({"catalog", "content", "keys", "offers", "prices"})
 SCOPE_STORE = frozenset({"config", "members", "orders", "stock", "neighbours", "staff", "entitlements"})
@@ -39,7 +39,7 @@ class FeedPosition:
 
 def scope_of(feed: str, store: str) -> str:
     """The scope of `feed` that a store gets."""
-    return ALL if feed in SCOPE_ALL else store
+    return ALL_STORES if feed in SCOPE_ALL else store
 
 
 def changed_positions(db: Database, *, after: int = -1) -> tuple[list[FeedPosition], int]:

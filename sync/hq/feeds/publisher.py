@@ -13,9 +13,9 @@ from sync.hq.feeds import feed
 from sync.hq.feeds.feed import FeedPosition
 from sync.hq.feeds.outbox import Outbox
 from sync.protocol import topics
-from sync.protocol.command_types import REVOKE
+from sync.protocol.command_types import REVOKE_COMMAND
 from sync.protocol.envelope import ROWS_MOST, split_rows
-from sync.protocol.messages import NULL, FeedDelta, FeedPage, FeedRow, Head, Want
+from sync.protocol.messages import NULL_BODY, FeedDelta, FeedPage, FeedRow, Head, Want
 
 DELTA_MOST = (
     2_000  # rows sent to all stores at once; for more only the head is sent, and each store asks at its own pace
@@ -64,7 +64,7 @@ class Publisher:
     def order(self, store: str) -> None:
         """A store has connected: send it the open commands, it may have missed them. A box does each command once."""
         for scope, do in store_commands.open_commands(self.db):
-            if scope in (store, topics.ALL) and do.command != REVOKE:
+            if scope in (store, topics.ALL_STORES) and do.command != REVOKE_COMMAND:
                 self.out.tell(topics.down(self.chain, store, "do"), do)
 
     def _order_new(self) -> None:
@@ -73,8 +73,8 @@ class Publisher:
         for scope, do in standing:
             if do.id not in self._ordered:
                 self._ordered.add(do.id)
-                self.out.tell(topics.down(self.chain, scope, "do"), do, retain=do.command == REVOKE)
-        ends = {do.id: scope for scope, do in standing if do.command == REVOKE}
+                self.out.tell(topics.down(self.chain, scope, "do"), do, retain=do.command == REVOKE_COMMAND)
+        ends = {do.id: scope for scope, do in standing if do.command == REVOKE_COMMAND}
         for name in self._ends.keys() - ends:
             self.out.clear(topics.down(self.chain, self._ends[name], "do"))
         self._ends = ends
@@ -112,7 +112,7 @@ class Publisher:
         To any other store, and to one of an older version, it is a page like every page.
         """
         for one in changed:
-            if (one.feed, one.scope) == ("keys", topics.ALL):
+            if (one.feed, one.scope) == ("keys", topics.ALL_STORES):
                 header, part = _page(self.db, one, 0)
                 self.out.tell(topics.feed(self.chain, one.scope, one.feed), header, part, retain=True)
 
@@ -162,6 +162,8 @@ def rows_since(db: Database, one: FeedPosition, since: int, most: int) -> list[F
         (one.feed, one.scope, since, most),
     )
     return [
-        FeedRow(key=row["key"], version=row["version"], body=NULL if row["body"] is None else Raw(row["body"].encode()))
+        FeedRow(
+            key=row["key"], version=row["version"], body=NULL_BODY if row["body"] is None else Raw(row["body"].encode())
+        )
         for row in found
     ]

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from edge.codes.code_rules import HouseRule
 from edge.facts.fact import Lane
 from edge.features.pickup.order import OrderRow
-from edge.features.pickup.state_machine import OPEN, State
+from edge.features.pickup.state_machine import OPEN_STATES, State
 from edge.features.staff.pin_check import hash_pin, is_pin
 from edge.platform.clock import parse_utc
 from edge.platform.database import one
@@ -23,10 +23,12 @@ from sync.hq.importing.pickup_codes import hash_secret, new_secret
 from sync.hq.importing.unique_values import UniqueValues
 from sync.protocol.feed_types import is_gtin14
 
-HASHED = "$argon2"  # a PIN in a file may be hashed already; a bare one is hashed here and never kept
-PIN = re.compile(r"[0-9]{4,6}", re.ASCII)  # what the keys of the sign-in page can type
-AGAIN = timedelta(minutes=5)  # a number said again is news to the stores once what they have is not live any more
-AHEAD = timedelta(minutes=10)  # how far the stock system's clock may be ahead of HQ's
+PIN_HASH_PREFIX = "$argon2"  # a PIN in a file may be hashed already; a bare one is hashed here and never kept
+PIN_PATTERN = re.compile(r"[0-9]{4,6}", re.ASCII)  # what the keys of the sign-in page can type
+REPEAT_IS_NEWS_AFTER = timedelta(
+    minutes=5
+)  # a number said again is news to the stores once what they have is not live any more
+MAX_CLOCK_LEAD = timedelta(minutes=10)  # how far the stock system's clock may be ahead of HQ's
 HQ_ENDS = frozenset({State.CANCELLED, State.RETURNED})  # what HQ may say of an order the store has taken on
 
 
@@ -84,7 +86,7 @@ def _counted_at(to: Target, item: Item, had: dict[str, Any], body: dict[str, Any
     """When the number was counted or reported: the time in the file; else now, if the file has a number."""
     moment = parse_utc(to.moment)
     if said := item.fields.get("as_of"):
-        if (at := _moment(said)) and at.tzinfo and at > moment + AHEAD:
+        if (at := _moment(said)) and at.tzinfo and at > moment + MAX_CLOCK_LEAD:
             raise item.bad("as_of: nobody can have counted in the future", "as_of")
         return said
     before = _moment(had.get("as_of"))
@@ -92,7 +94,7 @@ def _counted_at(to: Target, item: Item, had: dict[str, Any], body: dict[str, Any
         return to.moment
     numbers = {"on_hand", "reserved"} & set(item.fields)
     same = all(str(had.get(name, 0)) == str(body.get(name, 0)) for name in numbers)
-    return had["as_of"] if not numbers or (same and moment - before < AGAIN) else to.moment
+    return had["as_of"] if not numbers or (same and moment - before < REPEAT_IS_NEWS_AFTER) else to.moment
 
 
 def _moment(text: Any) -> datetime | None:
@@ -116,7 +118,7 @@ def derive_order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple
 
 def mint_pickup_code(to: Target, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """An open order with a number and the hash of a secret, made here if the file has none; and the new secret."""
-    if body["state"] not in OPEN:
+    if body["state"] not in OPEN_STATES:
         return body, ""
     if not body.get("number") and to.claims:
         body = {**body, "number": to.claims.new_number()}
@@ -130,7 +132,7 @@ def check_order(to: Target, item: Item, row: OrderRow) -> None:
     """Raise what a store could not use, although each field by itself is valid."""
     if row.store != to.scope:
         raise item.bad(f"store: these are orders of {to.scope}, not of {row.store}", "store")
-    if not row.lines and row.state in OPEN:
+    if not row.lines and row.state in OPEN_STATES:
         raise item.bad("lines: expected at least one line: there would be nothing to hand over", "lines")
     for number, line in enumerate(row.lines):
         if not is_gtin14(line.gtin):
@@ -159,8 +161,8 @@ def derive_pin(item: Item, had: str | None, body: dict[str, Any]) -> str:
     given = body.get("pin")
     if not isinstance(given, str) or not given:
         raise item.bad("`pin` is missing: digits, or an argon2id hash of them", "pin")
-    if not given.startswith(HASHED):
-        if not PIN.fullmatch(given):
+    if not given.startswith(PIN_HASH_PREFIX):
+        if not PIN_PATTERN.fullmatch(given):
             raise item.bad("`pin`: expected 4 to 6 digits", "pin")
         return had if had and is_pin(had, given) else hash_pin(given)
     try:

@@ -14,8 +14,8 @@ from edge.validation.source_position import Position, SourceText
 from sync.hq.errors import NotPossible
 
 FAULTS_SHOWN = 20  # as much as a screen shows; who has more has one mistake in every row
-SVG = ".svg"
-NESTED = "nested deeper than anything HQ sends"
+SVG_SUFFIX = ".svg"
+TOO_DEEPLY_NESTED = "nested deeper than anything HQ sends"
 JSON_STARTS = ("[", "{")  # a CSV cell that begins so is JSON: lists and tables have no other place in a row
 
 
@@ -97,10 +97,10 @@ def read_items(path: Path, encoding: str = "utf-8-sig", *, document: bool = Fals
     A folder is the SVG files in it.
     """
     if path.is_dir() and not document:
-        for picture in sorted(path.glob(f"*{SVG}")):
+        for picture in sorted(path.glob(f"*{SVG_SUFFIX}")):
             yield from read_items(picture, encoding)
         return
-    readers = {".csv": _csv, ".json": _json, ".jsonl": _lines, ".toml": _toml, SVG: _svg}
+    readers = {".csv": _csv, ".json": _json, ".jsonl": _lines, ".toml": _toml, SVG_SUFFIX: _svg}
     if document:
         readers = {".json": _json_document, ".toml": _toml_document}
     reader = readers.get(path.suffix.lower())
@@ -158,7 +158,7 @@ def _cell(path: Path, line: int, column: int, cell: str) -> Any:
     except json.JSONDecodeError as error:
         raise BadFile(path, line, column, f"begins like JSON, but is not: {error}") from None
     except RecursionError:
-        raise BadFile(path, line, column, NESTED) from None
+        raise BadFile(path, line, column, TOO_DEEPLY_NESTED) from None
 
 
 def _set(fields: dict[str, Any], name: str, value: Any) -> bool:
@@ -181,7 +181,7 @@ def _load(path: Path, text: str, line: int = 1) -> Any:
     except json.JSONDecodeError as error:
         raise BadFile(path, line + error.lineno - 1, error.colno, f"not readable as JSON: {error.msg}") from None
     except RecursionError:
-        raise BadFile(path, line, 1, NESTED) from None
+        raise BadFile(path, line, 1, TOO_DEEPLY_NESTED) from None
 
 
 def _json_document(path: Path, encoding: str) -> Iterator[Item]:
@@ -225,7 +225,7 @@ def _toml_document(path: Path, encoding: str) -> Iterator[Item]:
     except tomllib.TOMLDecodeError as error:
         raise NotPossible(f"{path}: not readable as TOML: {error}") from None  # the error names line and column
     except RecursionError:
-        raise BadFile(path, 1, 1, NESTED) from None
+        raise BadFile(path, 1, 1, TOO_DEEPLY_NESTED) from None
     yield Item(path=path, line=1, fields=whole, text=SourceText(kind="toml", text=content))
 
 

@@ -25,7 +25,7 @@ from sync.hq.importing.unique_values import UniqueValues
 from sync.hq.projections import conflicts, neighbour_stock
 
 # words of the trade -> the feed whose rows they are; prices are a field of the catalogue's rows
-WORDS = {
+FEED_OF_WORD = {
     "catalogue": "catalog",
     "config": "config",
     "content": "content",
@@ -38,10 +38,12 @@ WORDS = {
     "staff": "staff",
     "stock": "stock",
 }
-ONLY = {"prices": frozenset({"gtin", "price"})}  # what such a file may change of a row
-RUN = 2_000  # rows put in one transaction: HQ's own keeping never waits longer than some tenths of a second
+FIELDS_OF_WORD = {"prices": frozenset({"gtin", "price"})}  # what such a file may change of a row
+ROWS_PER_TRANSACTION = (
+    2_000  # rows put in one transaction: HQ's own keeping never waits longer than some tenths of a second
+)
 NO_KEYS: Mapping[str, str] = {}
-SHOWN = 20  # changes shown in words; of the others only the number
+MAX_CHANGES_SHOWN = 20  # changes shown in words; of the others only the number
 
 
 @dataclass(slots=True)
@@ -66,7 +68,7 @@ class PushResult:
             return
         self.new += change.before is None
         self.changed += change.before is not None
-        if len(self.words) < SHOWN:
+        if len(self.words) < MAX_CHANGES_SHOWN:
             self.words.append(f"{name} {change.key}: {difference(change)}")
 
 
@@ -135,12 +137,12 @@ def put_all(db: Database, word: str, scope: str, items: Iterable[Item]) -> None:
 
 
 def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> Target:
-    name = WORDS[word]
+    name = FEED_OF_WORD[word]
     return Target(
         feed=name,
         scope=scope,
         moment=now().text,
-        only=ONLY.get(word, frozenset()),
+        only=FIELDS_OF_WORD.get(word, frozenset()),
         signing=signing,
         house=house_rules(db),
         claims=UniqueValues.read(db, name, scope),
@@ -149,7 +151,7 @@ def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> 
 
 def count_deletions(db: Database, word: str, scope: str, items: Iterable[Item]) -> tuple[int, int]:
     """How many rows a whole file would delete, and of how many. Raises BadFile."""
-    to = Target(feed=WORDS[word], scope=scope, moment="", house=house_rules(db))
+    to = Target(feed=FEED_OF_WORD[word], scope=scope, moment="", house=house_rules(db))
     own = _own(db, to)
     return len(own - {key_of(to, item) for item in items}), len(own)
 
@@ -180,7 +182,7 @@ def _shaped_one(db: Database, to: Target, item: Item, seen: dict[str, int]) -> C
 
 def _runs(items: Iterable[Item]) -> Iterator[list[Item]]:
     source = iter(items)
-    while run := list(islice(source, RUN)):
+    while run := list(islice(source, ROWS_PER_TRANSACTION)):
         yield run
 
 
@@ -188,7 +190,7 @@ def _note(outcome: PushResult, word: str, changes: list[Change]) -> None:
     for change in changes:
         outcome.note(word, change)
         outcome.minted += bool(change.secret)
-        outcome.not_yet |= not_yet.unsupported_in_row(WORDS[word], change.after)
+        outcome.not_yet |= not_yet.unsupported_in_row(FEED_OF_WORD[word], change.after)
         if word == "orders":
             outcome.orders.append(change.key)
 

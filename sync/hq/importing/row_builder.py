@@ -20,11 +20,11 @@ from sync.hq.feeds import feed, row_types
 from sync.hq.importing import derived_fields
 from sync.hq.importing.derived_fields import Change, Target
 from sync.hq.importing.files import Item, read_items
-from sync.protocol.feed_types import KEY_FIELDS, KINDS, kind_of
+from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES, kind_of
 
-DOCUMENT = ("policy", "box")  # the rows of a store's config; both together are one document
+CONFIG_ROWS = ("policy", "box")  # the rows of a store's config; both together are one document
 DERIVED_FEEDS = ("stock", "orders", "staff")  # feeds whose rows HQ completes from the file
-MOMENT = "expected a moment with its zone, such as 2026-11-22T10:00:00+09:00"
+TIME_EXPECTED = "expected a moment with its zone, such as 2026-11-22T10:00:00+09:00"
 _WHERE = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.+)`$")
 _FIELD = re.compile(r"^(?P<field>\w[\w.]*): ")  # the form of our own types' errors, if fields contradict each other
 
@@ -34,9 +34,9 @@ def config_rows(path: Path, encoding: str) -> list[Item]:
     (whole,) = read_items(path, encoding, document=True)
     if not whole.fields:
         raise whole.bad("nothing is in it")
-    if not set(DOCUMENT) & set(whole.fields):
-        return [replace(whole, fields={**whole.fields, "key": DOCUMENT[0]})]
-    if other := next((name for name in whole.fields if name not in DOCUMENT), None):
+    if not set(CONFIG_ROWS) & set(whole.fields):
+        return [replace(whole, fields={**whole.fields, "key": CONFIG_ROWS[0]})]
+    if other := next((name for name in whole.fields if name not in CONFIG_ROWS), None):
         raise whole.bad(f"`{other}` is beside the tables of a config document: put it into [policy]", other)
     return list(whole.parts())
 
@@ -134,7 +134,7 @@ def _key(to: Target, item: Item) -> tuple[str, dict[str, Any]]:
 @functools.cache
 def _known(name: str) -> tuple[str, ...]:
     """The fields of a feed's rows; none if rows may have any field, or do not all have the same."""
-    kind = KINDS.get(name) if name in KEY_FIELDS else None
+    kind = ROW_TYPES.get(name) if name in KEY_FIELDS else None
     if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
         return ()
     return tuple(one.encode_name for one in msgspec.structs.fields(kind))
@@ -185,7 +185,7 @@ def _bad(to: Target, item: Item, key: str, message: str, *, new: bool) -> Except
 def _what(kind: Any, item: Item, path: str, what: str) -> str:
     """What is expected at a place: the choices if there are some, the form of a time if it is one, else msgspec's words."""
     if "datetime" in what:
-        return MOMENT
+        return TIME_EXPECTED
     if choices := choices_at(kind, path):
         value = _value_at(item.fields, path)
         return not_among_message(value, choices) if isinstance(value, str) else f"expected one of {', '.join(choices)}"

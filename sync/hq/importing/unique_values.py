@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge.features.pickup.state_machine import OPEN
+from edge.features.pickup.state_machine import OPEN_STATES
 
-NUMBERS = range(100_000, 1_000_000)  # six digits; none begins with a 0, which a spreadsheet would eat
+ORDER_NUMBERS = range(100_000, 1_000_000)  # six digits; none begins with a 0, which a spreadsheet would eat
 # words for what is claimed, and its field
-FIELDS = {"orders": ("number", "number"), "members": ("card", "codes"), "staff": ("badge", "badges")}
+UNIQUE_FIELDS = {"orders": ("number", "number"), "members": ("card", "codes"), "staff": ("badge", "badges")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class UniqueValues:
     def read(cls, db: Database, feed: str, scope: str) -> "UniqueValues":
         """The values of a scope; empty for a feed without unique fields."""
         claims = cls(feed, scope)
-        if feed in FIELDS:
+        if feed in UNIQUE_FIELDS:
             for key, body in _live(db, feed, scope):
                 claims._note(key, body)
         return claims
@@ -48,7 +48,7 @@ class UniqueValues:
         for value in self._had.pop(key, ()):
             if self.owners.get(value) == key:
                 del self.owners[value]
-        what, name = FIELDS.get(self.feed, ("", ""))
+        what, name = UNIQUE_FIELDS.get(self.feed, ("", ""))
         if other := next((value for value in self._values(body) if self.owners.get(value, key) != key), None):
             return NotUnique(what, other, self.owners[other], name)
         self._note(key, body)
@@ -56,7 +56,7 @@ class UniqueValues:
 
     def new_number(self) -> str:
         """A number that no open order of the store has. It is random: one number does not help to guess another."""
-        while (number := str(NUMBERS[secrets.randbelow(len(NUMBERS))])) in self.owners:
+        while (number := str(ORDER_NUMBERS[secrets.randbelow(len(ORDER_NUMBERS))])) in self.owners:
             pass
         return number
 
@@ -68,7 +68,7 @@ class UniqueValues:
     def _values(self, body: dict[str, Any]) -> Iterator[str]:
         match self.feed:
             case "orders":
-                if body.get("store") == self.scope and body.get("state") in OPEN and body.get("number"):
+                if body.get("store") == self.scope and body.get("state") in OPEN_STATES and body.get("number"):
                     yield body["number"]
             case "members":
                 yield from body.get("codes", ())

@@ -12,8 +12,8 @@ import msgspec
 from edge.codes.camera_limits import too_short_for_camera
 from edge.codes.code_rules import CodeRules
 
-ALL = ""  # the feed as a whole
-LANGUAGES = frozenset({"ja", "en"})  # what the pages speak
+WHOLE_FEED = ""  # the feed as a whole
+PAGE_LANGUAGES = frozenset({"ja", "en"})  # what the pages speak
 
 Told = tuple[str, Callable[[Any], bool], str]  # field, whether a value is concerned, the message
 
@@ -26,8 +26,8 @@ _FIELDS: dict[str, tuple[Told, ...]] = {
     "offers": (
         ("on", lambda on: on != "check_in", "offers.on: stores give coupons at check-in only, and keep the others"),
     ),
-    "entitlements": ((ALL, _always, "entitlements: stores keep them, and nobody can claim one"),),
-    "prices": ((ALL, _always, "prices in time: stores keep them and show the catalogue's price"),),
+    "entitlements": ((WHOLE_FEED, _always, "entitlements: stores keep them, and nobody can claim one"),),
+    "prices": ((WHOLE_FEED, _always, "prices in time: stores keep them and show the catalogue's price"),),
     "orders": (
         ("kind", lambda kind: kind != "pickup", "orders.kind: every order is handed over at the counter as a pickup"),
     ),
@@ -36,8 +36,8 @@ _FIELDS: dict[str, tuple[Told, ...]] = {
     "config": (
         (
             "kiosk.languages",
-            lambda languages: bool(set(languages) - LANGUAGES),
-            f"kiosk.languages: the pages speak {' and '.join(sorted(LANGUAGES))}",
+            lambda languages: bool(set(languages) - PAGE_LANGUAGES),
+            f"kiosk.languages: the pages speak {' and '.join(sorted(PAGE_LANGUAGES))}",
         ),
     ),
 }

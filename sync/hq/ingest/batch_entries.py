@@ -12,7 +12,7 @@ from sync.hq.ingest.chain_compare import ChainedRow, LanePosition
 from sync.hq.ingest.fact_store import FactRow, Lane
 from sync.hq.projections import counting
 from sync.hq.projections.counting import CountedFact
-from sync.hq.schema import RETOLD
+from sync.hq.schema import FROM_ANOTHER_EPOCH
 from sync.protocol.event import Event
 
 # One question for all lanes of a group: a question each costs more than what it answers.
@@ -46,7 +46,7 @@ class BatchEntries:
         stores = (json.dumps(sorted({one.store for one in self.lanes})),)
         retold = self.db.conn.execute(
             f"""select value from json_each(?) where exists
-                (select 1 from facts where store = value and {RETOLD})""",
+                (select 1 from facts where store = value and {FROM_ANOTHER_EPOCH})""",
             stores,
         )
         self._retold = {store for (store,) in retold.fetchall()}

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from edge.facts.journal import GENESIS, chain_hash
+from edge.facts.journal import GENESIS_HASH, chain_hash
 from sync.protocol.messages import EventRow, Events
 
 
@@ -13,7 +13,7 @@ class LanePosition:
 
     seq: int = 0
     ordinal: int = 0
-    hash: bytes = GENESIS
+    hash: bytes = GENESIS_HASH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +86,6 @@ def compare_with_kept(
     new = batch.links[len(overlap) :]
     if common.seq == kept.seq and common.hash == kept.hash:
         return NewRows(links=new) if new else AlreadyKept()
-    if new or common.hash != (hash_at(common.seq) if common.seq else GENESIS):
+    if new or common.hash != (hash_at(common.seq) if common.seq else GENESIS_HASH):
         return Fork()
     return AlreadyKept()

@@ -24,8 +24,8 @@ from sync.hq.projections import counting
 from sync.protocol.event import Event, InvalidFact, parse_event
 from sync.protocol.messages import Ack, EventRow, Events, Nack
 
-UNCHAINED = "the batch does not hold together: seqs must rise, and its hash must follow from its rows"
-OPAQUE = "sent as opaque bytes"
+BROKEN_CHAIN = "the batch does not hold together: seqs must rise, and its hash must follow from its rows"
+SENT_AS_OPAQUE = "sent as opaque bytes"
 
 Batch = tuple[Events, Sequence[EventRow]]
 Answered = tuple[str, Ack | Nack]
@@ -64,7 +64,7 @@ def _keep(entries: BatchEntries, header: Events, lines: Sequence[EventRow]) -> A
     kept = entries.standing(lane)
     batch = chained_batch(header, lines)
     if batch is None:
-        return Nack(epoch=lane.epoch, lane=lane.lane, first=header.first, last=header.last, reason=UNCHAINED)
+        return Nack(epoch=lane.epoch, lane=lane.lane, first=header.first, last=header.last, reason=BROKEN_CHAIN)
     match compare_with_kept(kept, batch, lambda seq: entries.hash_at(lane, seq)):
         case NewRows(links=links):
             return ack(lane, _take(entries, lane, links))
@@ -112,7 +112,7 @@ def _take(entries: BatchEntries, lane: Lane, links: Sequence[ChainedRow]) -> Lan
 
 def _understand(lane: Lane, row: EventRow) -> Event:
     if row.event is None:
-        raise InvalidFact(OPAQUE)
+        raise InvalidFact(SENT_AS_OPAQUE)
     event = parse_event(lane.store, row.event)
     counting.check_readable(event)
     return event

@@ -6,7 +6,7 @@ import msgspec
 
 from sync.hq.ingest.batch_entries import BatchEntries
 from sync.hq.ingest.fact_store import Lane
-from sync.hq.schema import RETOLD
+from sync.hq.schema import FROM_ANOTHER_EPOCH
 from sync.protocol.event import Event, fact_id
 
 
@@ -52,7 +52,7 @@ class Deduplication:
             "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at
         ).fetchall()
         again = db.conn.execute(
-            f"select event from facts where store = ? and (id = ? or (id > ? and id < ?)) and {RETOLD}",
+            f"select event from facts where store = ? and (id = ? or (id > ? and id < ?)) and {FROM_ANOTHER_EPOCH}",
             (self.lane.store, event.id, f"{event.id}/", f"{event.id}0"),
         ).fetchall()
         return [text for (text,) in (*first, *again)]

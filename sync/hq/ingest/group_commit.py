@@ -18,7 +18,15 @@ from sync.protocol.messages import Ack, EventRow, Events, Nack
 log = logging.getLogger(__name__)
 
 # what one bad batch can trip; a database that cannot be written is not among them: that ends the process
-TRIPS = (ValueError, TypeError, KeyError, AttributeError, ArithmeticError, msgspec.MsgspecError, sqlite3.IntegrityError)
+BAD_BATCH_ERRORS = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    ArithmeticError,
+    msgspec.MsgspecError,
+    sqlite3.IntegrityError,
+)
 
 
 def keep_or_nack(db: Database, batches: Sequence[Batch]) -> list[Answered]:
@@ -32,7 +40,7 @@ def _keep(db: Database, batches: Sequence[Batch]) -> list[Answered]:
         return list(_keep_alone(db, *batches[0]))
     try:
         return collector.keep_all(db, batches)
-    except (Overtaken, *TRIPS) as why:
+    except (Overtaken, *BAD_BATCH_ERRORS) as why:
         log.error("a group of %d batches could not be kept together: %s", len(batches), why)
     half = len(batches) // 2
     return [*_keep(db, batches[:half]), *_keep(db, batches[half:])]
@@ -49,7 +57,7 @@ def _keep_alone(db: Database, header: Events, lines: Sequence[EventRow]) -> Iter
         yield header.store, collector.keep_batch(db, header, lines)
     except Overtaken:
         log.info("store %s: another worker went on with lane %d", header.store, header.lane)
-    except TRIPS:
+    except BAD_BATCH_ERRORS:
         log.exception("store %s: batch %d to %d could not be kept", header.store, header.first, header.last)
         yield header.store, nack(header, "HQ could not keep it: see HQ's log")
 

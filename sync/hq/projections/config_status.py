@@ -13,18 +13,18 @@ from edge.platform.database import rows
 from sync.protocol.event import Event
 from sync.protocol.messages import Key, Seq
 
-WAITING = "waiting"  # HQ has sent a version, and the store has said nothing of it yet
-KEPT = "kept"
-FAILED = frozenset({"refused", "rolled_back"})  # the version before stays in force at the store
-TYPES = {
+WAITING_STATUS = "waiting"  # HQ has sent a version, and the store has said nothing of it yet
+KEPT_STATUS = "kept"
+FAILED_STATUSES = frozenset({"refused", "rolled_back"})  # the version before stays in force at the store
+STATUS_OF_FACT = {
     event_type(ConfigReceived): "received",
     event_type(ConfigValidated): "validated",
     event_type(ConfigTrial): "trial",
-    event_type(ConfigKept): KEPT,
+    event_type(ConfigKept): KEPT_STATUS,
     event_type(ConfigRefused): "refused",
     event_type(ConfigRolledBack): "rolled_back",
 }
-STAGES = (WAITING, *TYPES.values())
+STATUSES = (WAITING_STATUS, *STATUS_OF_FACT.values())
 REASON_MOST = 500  # characters kept of a reason or path: they are shown in one line, and the fact has all of it
 
 
@@ -57,7 +57,7 @@ def note_stage(db: Database, store: str, event: Event, *, late: bool) -> None:
     the stages of earlier ones are deleted. So the table is as long as the fleet, whatever a store reports.
     """
     said = msgspec.convert(event.data, StageData)
-    stage = TYPES[event.type]
+    stage = STATUS_OF_FACT[event.type]
     at = (store, said.epoch, said.version)
     db.conn.execute(
         f"""insert or {"ignore" if late else "replace"} into stages (store, epoch, version, stage, reason, path, time)
@@ -65,7 +65,7 @@ def note_stage(db: Database, store: str, event: Event, *, late: bool) -> None:
               (select 1 from heads where feed = 'config' and scope = ? and epoch = ? and version >= ?)""",
         (*at, stage, _reason(said)[:REASON_MOST], said.path[:REASON_MOST], event.time, *at),
     )
-    if stage == KEPT:
+    if stage == KEPT_STATUS:
         db.conn.execute("delete from stages where store = ? and epoch = ? and version < ?", at)
 
 
@@ -89,7 +89,7 @@ def stage_of_version(said: Iterable[Stage], version: int) -> Stage | None:
     Kept once is kept; else the latest report counts, so that a refusal stays until the store tries something newer.
     """
     later: Sequence[Stage] = [one for one in said if one.version >= version]
-    return next((one for one in later if one.stage == KEPT), later[-1] if later else None)
+    return next((one for one in later if one.stage == KEPT_STATUS), later[-1] if later else None)
 
 
 def carry_over_epoch(db: Database, store: str, before: str, after: str) -> None:

@@ -10,7 +10,7 @@ from msgspec import Meta
 from sqlite_utils import Database
 
 from edge.facts.fact import event_type
-from edge.features.pickup.facts import STEPS, Conflict
+from edge.features.pickup.facts import FACT_OF_ACTION, Conflict
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import Action, State, replay
 from edge.features.stock import StockMoved, StockRow
@@ -24,13 +24,13 @@ from sync.hq.queries import unknown_members
 from sync.protocol.event import Event, InvalidFact
 from sync.protocol.messages import Key
 
-MOVED = event_type(StockMoved)
-CONFLICT = event_type(Conflict)
+STOCK_MOVED = event_type(StockMoved)
+PICKUP_CONFLICT = event_type(Conflict)
 # a larger number is refused: it would make the row unreadable, and with it every later fact about it
 Pieces = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]
 T = TypeVar("T")
-NOT_ANSWERED = frozenset({CONFLICT, *config_status.TYPES})
-ACTIONS = {event_type(step): action for action, step in STEPS.items()}
+NOT_ANSWERED = frozenset({PICKUP_CONFLICT, *config_status.STATUS_OF_FACT})
+ACTION_OF_FACT = {event_type(step): action for action, step in FACT_OF_ACTION.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +61,11 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True):
 def check_readable(event: Event) -> None:
     """Raises Unclear if HQ would have to count a fact whose data it cannot read."""
     kind: type[_Move | _Step | StageData] | None = None
-    if event.type == MOVED:
+    if event.type == STOCK_MOVED:
         kind = _Move
-    elif event.type in ACTIONS or event.type == CONFLICT:
+    elif event.type in ACTION_OF_FACT or event.type == PICKUP_CONFLICT:
         kind = _Step
-    elif event.type in config_status.TYPES:
+    elif event.type in config_status.STATUS_OF_FACT:
         kind = StageData
     if kind is None:
         return
@@ -84,17 +84,17 @@ def apply_facts(db: Database, facts: Sequence[CountedFact], *, late: bool = Fals
     orders: dict[str, OrderRow] = {}
     for fact in facts:
         match fact.event.type:
-            case kind if kind == MOVED:
+            case kind if kind == STOCK_MOVED:
                 _move(db, fact, moves, late)
             case kind if kind in NOT_ANSWERED and fact.echo:
                 pass  # no row of HQ records up to which seq these are counted
-            case kind if kind == CONFLICT:
+            case kind if kind == PICKUP_CONFLICT:
                 order = msgspec.convert(fact.event.data, _Step).order
                 row = orders.get(order) or _row(db, "orders", fact.store, order, OrderRow)
                 conflicts.note_reported_conflict(db, fact.store, row, fact.received)
-            case kind if kind in ACTIONS:
-                _step(db, fact, ACTIONS[kind], orders, late)
-            case kind if kind in config_status.TYPES:
+            case kind if kind in ACTION_OF_FACT:
+                _step(db, fact, ACTION_OF_FACT[kind], orders, late)
+            case kind if kind in config_status.STATUS_OF_FACT:
                 config_status.note_stage(db, fact.store, fact.event, late=late)
     if (
         met := [

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from edge.config.policy import Policy
 from edge.features.pickup.order import OrderRow
-from edge.features.pickup.state_machine import OPEN
+from edge.features.pickup.state_machine import OPEN_STATES
 from edge.features.stock import NeighbourRow, NeighbourStock, StockRow
 from edge.platform.clock import parse_utc
 from edge.validation.row import encode_row
@@ -49,7 +49,7 @@ def _free(store: str, row: StockRow) -> NeighbourStock:
 
 def spread_orders(db: Database, store: str, rows: Iterable[OrderRow]) -> None:
     """Write for the neighbours which open orders wait here, without the shopper."""
-    changes = [(row.order, _stub(row) if row.state in OPEN else None) for row in rows if row.store == store]
+    changes = [(row.order, _stub(row) if row.state in OPEN_STATES else None) for row in rows if row.store == store]
     for other in nearby_stores(db, store):
         feed.put(db, "orders", other, changes)
 

@@ -17,7 +17,7 @@ from sync.hq.queries import fresh_codes, known_members
 from sync.hq.queries.unknown_members import QueryBudgets, Why
 from sync.protocol.feed_types import is_gtin14
 from sync.protocol.messages import Ask
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 
 
 def answer_question(db: Database, store: str, ask: Ask, budgets: QueryBudgets) -> list[Raw] | Why:
@@ -59,7 +59,7 @@ def _elsewhere(db: Database, store: str, gtin: str) -> list[NeighbourStock]:
         """select rows.scope, rows.body from heads join rows using (feed, scope)
            where heads.feed = 'stock' and heads.scope not in (?, ?) and rows.key = ? and rows.body is not null
            order by rows.scope""",
-        (store, ALL, gtin),
+        (store, ALL_STORES, gtin),
     )
     near = [(row["scope"], row_types.valid_row("stock", gtin, row["body"], StockRow)) for row in found]
     return [
@@ -98,7 +98,7 @@ def _by_token(db: Database, store: str, text: str, budgets: QueryBudgets) -> Seq
         return [own]
     other = known_members.same_person_in_store(db, store, known)
     name = other.member if other else shown.ref
-    who = f"{known_members.REF}{shown.ref}"
+    who = f"{known_members.REFERENCE_PREFIX}{shown.ref}"
     return _told(
         budgets.ask(store, who, known, moment, name=name, proven=lambda: fresh_codes.use_up(db, shown, moment))
     )

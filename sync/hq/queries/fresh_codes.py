@@ -19,9 +19,9 @@ from edge.platform.clock import Now, parse_utc, utc_text
 from edge.platform.database import one
 from sync.hq.feeds import feed, row_types
 
-KEPT = timedelta(days=2)  # how long a used code is remembered: longer than a policy may let one live
+USED_CODES_KEPT_FOR = timedelta(days=2)  # how long a used code is remembered: longer than a policy may let one live
 WRONG_MOST, WRONG_WITHIN = 10, timedelta(minutes=10)  # wrong passwords of one pass from one store, then none counts
-GSRN = 18  # digits of a pass's number
+GSRN_DIGITS = 18  # digits of a pass's number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def use_up(db: Database, shown: ShownCode, now: Now) -> bool:
 def is_wallet_pass(known: Member | None, card: str) -> bool:
     """Whether a card (`issuer:number`) is the number of a wallet pass, which has a password to show with it."""
     number = card.partition(":")[2]
-    return bool(known and known.wallet_secret and len(number) == GSRN and number.isascii() and number.isdigit())
+    return bool(known and known.wallet_secret and len(number) == GSRN_DIGITS and number.isascii() and number.isdigit())
 
 
 def verify_password(db: Database, store: str, known: Member, password: str, now: Now) -> bool:
@@ -70,7 +70,7 @@ def verify_password(db: Database, store: str, known: Member, password: str, now:
         _note_wrong(db, store, name, now)
         return False
     _forget(db, now)
-    return _step(db, name, step, here // totp.PERIOD + totp.DRIFT, now)
+    return _step(db, name, step, here // totp.TOTP_PERIOD_S + totp.STEPS_OF_DRIFT, now)
 
 
 def _step(db: Database, name: str, step: int, latest: int, now: Now) -> bool:
@@ -106,5 +106,5 @@ def _note_wrong(db: Database, store: str, name: str, now: Now) -> None:
 
 
 def _forget(db: Database, now: Now) -> None:
-    db.conn.execute("delete from shown_codes where used < ?", (utc_text(now.time - KEPT),))
+    db.conn.execute("delete from shown_codes where used < ?", (utc_text(now.time - USED_CODES_KEPT_FOR),))
     db.conn.execute("delete from wrong_codes where since < ?", (utc_text(now.time - WRONG_WITHIN),))

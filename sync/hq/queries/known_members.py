@@ -6,13 +6,13 @@ from edge.features.member import Member
 from edge.platform.database import one
 from sync.hq.feeds import feed, row_types
 
-MEMBERS = "members"
-REF = "@"  # before the name in a signed code, in place of a card: no card begins so
+MEMBERS_FEED = "members"
+REFERENCE_PREFIX = "@"  # before the name in a signed code, in place of a card: no card begins so
 
 
 def find_member(db: Database, who: str) -> Member | None:
     """The member whom a card, or REF and a name, means to HQ, as some store knows them."""
-    return member_by_ref(db, who[1:]) if who[:1] == REF else member_by_card(db, who)
+    return member_by_ref(db, who[1:]) if who[:1] == REFERENCE_PREFIX else member_by_card(db, who)
 
 
 def member_by_card(db: Database, card: str) -> Member | None:
@@ -21,9 +21,9 @@ def member_by_card(db: Database, card: str) -> Member | None:
         db,
         """select scope, member from cards join rows using (scope) where code = ? and feed = ? and key = member
            order by body ->> '$.wallet_secret' is null, scope limit 1""",
-        (card, MEMBERS),
+        (card, MEMBERS_FEED),
     )
-    return row_types.valid_row(MEMBERS, row[1], feed.body(db, MEMBERS, *row), Member) if row else None
+    return row_types.valid_row(MEMBERS_FEED, row[1], feed.body(db, MEMBERS_FEED, *row), Member) if row else None
 
 
 def member_by_ref(db: Database, ref: str) -> Member | None:
@@ -33,7 +33,7 @@ def member_by_ref(db: Database, ref: str) -> Member | None:
         "select scope, body from rows where feed = 'members' and key = ? and body is not null order by scope",
         (ref,),
     )
-    return row_types.valid_row(MEMBERS, ref, row[1], Member) if row else None
+    return row_types.valid_row(MEMBERS_FEED, ref, row[1], Member) if row else None
 
 
 def same_person_in_store(db: Database, store: str, known: Member) -> Member | None:
@@ -44,9 +44,11 @@ def same_person_in_store(db: Database, store: str, known: Member) -> Member | No
 def member_by_card_in_store(db: Database, store: str, card: str) -> Member | None:
     """The member who carries a card, as this store knows them."""
     row = one(db, "select member from cards where code = ? and scope = ?", (card, store))
-    return row_types.valid_row(MEMBERS, row[0], feed.body(db, MEMBERS, store, row[0]), Member) if row else None
+    return (
+        row_types.valid_row(MEMBERS_FEED, row[0], feed.body(db, MEMBERS_FEED, store, row[0]), Member) if row else None
+    )
 
 
 def member_by_ref_in_store(db: Database, store: str, ref: str) -> Member | None:
     """The member of that name in a store."""
-    return row_types.valid_row(MEMBERS, ref, feed.body(db, MEMBERS, store, ref), Member)
+    return row_types.valid_row(MEMBERS_FEED, ref, feed.body(db, MEMBERS_FEED, store, ref), Member)

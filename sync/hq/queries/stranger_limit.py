@@ -8,11 +8,11 @@ from sqlite_utils import Database
 from edge.platform.clock import Now, utc_text
 from edge.platform.database import one, rows
 
-HOUR = timedelta(hours=1)
-FLOOR = 60  # strangers an hour that any store may have: one a minute
-TIMES = 3  # a store's busiest hour may be so many times its normal one before anybody is alarmed
-MOST = 1_200  # whatever is normal: a stranger every three seconds
-DAYS = 28  # behind today, of which the normal hour is the median of the days' busiest ones
+ONE_HOUR = timedelta(hours=1)
+ALWAYS_ALLOWED = 60  # strangers an hour that any store may have: one a minute
+FACTOR_OF_NORMAL = 3  # a store's busiest hour may be so many times its normal one before anybody is alarmed
+MAX_STRANGERS = 1_200  # whatever is normal: a stranger every three seconds
+DAYS_COUNTED = 28  # behind today, of which the normal hour is the median of the days' busiest ones
 BURST, EVERY = 4, 2.0  # strangers at once, and seconds for one more: people come one by one, lists do not
 
 
@@ -38,16 +38,16 @@ def admit_stranger(db: Database, store: str, now: Now) -> bool:
 
 def asked_last_hour(db: Database, store: str, now: Now) -> int:
     """The number of strangers a store got an answer about within the last hour."""
-    row = one(db, "select count(*) from meetings where store = ? and asked > ?", (store, utc_text(now.time - HOUR)))
+    row = one(db, "select count(*) from meetings where store = ? and asked > ?", (store, utc_text(now.time - ONE_HOUR)))
     return int(row[0]) if row else 0
 
 
 def hourly_limit(db: Database, store: str, now: Now) -> int:
     """How many strangers a store may ask about within an hour, by its own normal; days without a question do not count."""
-    since, today = utc_text(now.time - timedelta(days=DAYS))[:10], now.text[:10]
+    since, today = utc_text(now.time - timedelta(days=DAYS_COUNTED))[:10], now.text[:10]
     found = rows(db, "select most from asked_days where store = ? and day >= ? and day < ?", (store, since, today))
     normal = statistics.median([row["most"] for row in found]) if found else 0
-    return min(MOST, max(FLOOR, round(TIMES * normal)))
+    return min(MAX_STRANGERS, max(ALWAYS_ALLOWED, round(FACTOR_OF_NORMAL * normal)))
 
 
 def note_day(db: Database, store: str, now: Now) -> None:
@@ -58,5 +58,6 @@ def note_day(db: Database, store: str, now: Now) -> None:
         (store, now.text[:10], asked_last_hour(db, store, now)),
     )
     db.conn.execute(
-        "delete from asked_days where store = ? and day < ?", (store, utc_text(now.time - timedelta(days=DAYS))[:10])
+        "delete from asked_days where store = ? and day < ?",
+        (store, utc_text(now.time - timedelta(days=DAYS_COUNTED))[:10]),
     )

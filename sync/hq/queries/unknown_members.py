@@ -23,18 +23,18 @@ from edge.platform.database import one, rows, writing
 from sync.hq import rejected_messages
 from sync.hq.feeds import feed
 from sync.hq.queries import known_members, stranger_limit
-from sync.hq.queries.known_members import MEMBERS, REF
-from sync.hq.queries.stranger_limit import FLOOR, HOUR
+from sync.hq.queries.known_members import MEMBERS_FEED, REFERENCE_PREFIX
+from sync.hq.queries.stranger_limit import ALWAYS_ALLOWED, ONE_HOUR
 
 log = logging.getLogger(__name__)
 
 MEETING_TYPES = frozenset(
     {event_type(CheckedIn), event_type(MemberIdentified)}
 )  # facts that say that a member was there
-STRANGER = "card:"  # the beginning of a fact's member if the store knew only their card
-NOBODY = "?"  # before a number, in place of a card: a question that found nobody, or proved nothing
-UNPROVEN = "member_unproven"  # a code without the proof it could have had, as HQ's refusals have it
-CLOSED = 10.0  # seconds between looks whether a store that has used up its hour may ask again
+CARD_PREFIX = "card:"  # the beginning of a fact's member if the store knew only their card
+NOBODY_PREFIX = "?"  # before a number, in place of a card: a question that found nobody, or proved nothing
+UNPROVEN_MEMBER = "member_unproven"  # a code without the proof it could have had, as HQ's refusals have it
+LIMIT_CHECK_INTERVAL_S = 10.0  # seconds between looks whether a store that has used up its hour may ask again
 
 
 class Why(StrEnum):
@@ -75,11 +75,11 @@ class QueryBudgets:
                 return Why.TOO_FAST
             _forget(self.db, store, now.time)
             if known and not proven():
-                rejected_messages.write(self.db, store, UNPROVEN, 1)
+                rejected_messages.write(self.db, store, UNPROVEN_MEMBER, 1)
                 known = None
             told = self._let_in(store, who, known, name, now) if known else None
             if told is None:  # what can be no card, so that no fact about one comes to it
-                self._note(store, f"{NOBODY}{secrets.token_hex(8)}", None, now)
+                self._note(store, f"{NOBODY_PREFIX}{secrets.token_hex(8)}", None, now)
             stranger_limit.note_day(self.db, store, now)
         return told
 
@@ -89,7 +89,9 @@ class QueryBudgets:
         self._note(store, who, name, now)
         if row and row[1]:
             _introduce(self.db, store, who, name, known)
-        return Member(member=name, nickname=known.nickname, stage=known.stage, codes=[] if who[:1] == REF else [who])
+        return Member(
+            member=name, nickname=known.nickname, stage=known.stage, codes=[] if who[:1] == REFERENCE_PREFIX else [who]
+        )
 
     def _note(self, store: str, who: str, name: str | None, now: Now) -> None:
         self.db.conn.execute(
@@ -104,7 +106,7 @@ class QueryBudgets:
             return Why.OVER_BUDGET
         if stranger_limit.burst_left(self.db, store, now) < 1:
             self._pushed[store] = self._pushed.get(store, 0) + 1
-            return self._close(store, moment, "in a flood") if self._pushed[store] > FLOOR else Why.TOO_FAST
+            return self._close(store, moment, "in a flood") if self._pushed[store] > ALWAYS_ALLOWED else Why.TOO_FAST
         if stranger_limit.asked_last_hour(self.db, store, now) >= (
             may := stranger_limit.hourly_limit(self.db, store, now)
         ):
@@ -114,14 +116,14 @@ class QueryBudgets:
 
     def _close(self, store: str, moment: float, how: str) -> Why:
         log.error("store %s asks about unknown members far above its normal, %s: it gets no answer", store, how)
-        self._closed[store] = moment + CLOSED
+        self._closed[store] = moment + LIMIT_CHECK_INTERVAL_S
         return Why.OVER_BUDGET
 
 
 def _forget(db: Database, store: str, moment: datetime) -> None:
     """What is older than an hour counts for nothing."""
     db.conn.execute(
-        "delete from meetings where store = ? and coalesce(asked, met) < ?", (store, utc_text(moment - HOUR))
+        "delete from meetings where store = ? and coalesce(asked, met) < ?", (store, utc_text(moment - ONE_HOUR))
     )
 
 
@@ -131,10 +133,10 @@ def strangers(db: Database, store: str, members: Iterable[str]) -> list[str]:
     found = db.conn.execute(
         f"""select value from json_each(?) where exists (select 1 {_OF_THAT_NAME} and body is not null)
               and not exists (select 1 {_OF_THAT_NAME} and scope = ? and body is not null)""",
-        (msgspec.json.encode([one for one in names if not one.startswith(STRANGER)]).decode(), store),
+        (msgspec.json.encode([one for one in names if not one.startswith(CARD_PREFIX)]).decode(), store),
     ).fetchall()
-    return [one.removeprefix(STRANGER) for one in names if one.startswith(STRANGER)] + [
-        f"{REF}{ref}" for (ref,) in found
+    return [one.removeprefix(CARD_PREFIX) for one in names if one.startswith(CARD_PREFIX)] + [
+        f"{REFERENCE_PREFIX}{ref}" for (ref,) in found
     ]
 
 
@@ -160,12 +162,12 @@ def _introduce(db: Database, store: str, who: str, name: str, known: Member) -> 
     be matched. If the member showed a signed code, it is the name in the code, which the store has read."""
     if (
         known_members.member_by_ref_in_store(db, store, name)
-        if who[:1] == REF
+        if who[:1] == REFERENCE_PREFIX
         else known_members.member_by_card_in_store(db, store, who)
     ) or known_members.same_person_in_store(db, store, known):
         return
     row = msgspec.structs.replace(known, member=name)
-    feed.put(db, MEMBERS, store, [(name, msgspec.json.encode(row).decode())])
+    feed.put(db, MEMBERS_FEED, store, [(name, msgspec.json.encode(row).decode())])
 
 
 def stores_over_limit(db: Database, now: Now) -> dict[str, int]:

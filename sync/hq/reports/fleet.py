@@ -10,12 +10,12 @@ from edge.platform.clock import now
 from edge.platform.database import rows
 from sync.hq.feeds import feed
 from sync.hq.projections import config_status
-from sync.hq.projections.config_status import KEPT, WAITING, Stage
+from sync.hq.projections.config_status import KEPT_STATUS, WAITING_STATUS, Stage
 from sync.hq.queries import unknown_members
 from sync.hq.stores import clones
 from sync.hq.stores.clones import SyncRun
 from sync.protocol.messages import Passage, State
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 
 
 class ConfigStanding(Struct, frozen=True, kw_only=True):
@@ -98,9 +98,9 @@ def _config(head: feed.FeedPosition | None, said: dict[tuple[str, str], list[Sta
     if head is None:
         return None
     told = said.get((head.scope, head.epoch), [])
-    kept = max((one.version for one in told if one.stage == KEPT), default=None)
+    kept = max((one.version for one in told if one.stage == KEPT_STATUS), default=None)
     of_it = next((one for one in told if one.version == head.version), None)
-    about = ConfigStanding(epoch=head.epoch, version=head.version, stage=WAITING, kept=kept)
+    about = ConfigStanding(epoch=head.epoch, version=head.version, stage=WAITING_STATUS, kept=kept)
     if of_it is None:
         return about
     return msgspec.structs.replace(about, stage=of_it.stage, reason=of_it.reason, path=of_it.path, said=of_it.time)
@@ -113,7 +113,7 @@ def _count(db: Database, table: str, condition: str = "true") -> dict[str, int]:
 def _as_told(own: StoreStatus, row: dict[str, str], heads: dict[tuple[str, str], feed.FeedPosition]) -> StoreStatus:
     """With what the store reported of itself in its last message."""
     state = msgspec.json.decode(row["told"], type=State)
-    ours = {name: head for (name, scope), head in heads.items() if scope in (ALL, own.store)}
+    ours = {name: head for (name, scope), head in heads.items() if scope in (ALL_STORES, own.store)}
     behind = [
         name
         for name, head in sorted(ours.items())
@@ -144,9 +144,11 @@ def _as_it_says(config: ConfigStanding | None, state: State) -> ConfigStanding |
     said = state.config
     if (
         config is None
-        or config.stage != WAITING
+        or config.stage != WAITING_STATUS
         or said is None
         or (said.epoch, said.version) != (config.epoch, config.version)
     ):
         return config
-    return msgspec.structs.replace(config, stage=said.stage, kept=said.version if said.stage == KEPT else config.kept)
+    return msgspec.structs.replace(
+        config, stage=said.stage, kept=said.version if said.stage == KEPT_STATUS else config.kept
+    )

@@ -19,17 +19,21 @@ from sync.hq.progress_bar import with_bar
 from sync.hq.projections.config_status import stage_in_words
 from sync.hq.rollout.plan import ReachedStore, Rollout, candidate_stores, reached_stores, read_rollout, target_stores
 
-CONFIG = "config"
-RUN = 250  # stores put in one transaction (some 20 ms): HQ goes on keeping, and a store that fails halts the next run
-NAMED = 3  # stores an error names
+CONFIG_FEED = "config"
+STORES_PER_TRANSACTION = (
+    250  # stores put in one transaction (some 20 ms): HQ goes on keeping, and a store that fails halts the next run
+)
+STORES_NAMED = 3  # stores an error names
 
 
 class Halted(NotPossible):
     """A roll-out does not go on: stores have refused it, or rolled it back."""
 
     def __init__(self, rollout: Rollout, failed: Sequence[ReachedStore]) -> None:
-        words = "; ".join(f"{one.store} {stage_in_words(one.stage, one.path, one.reason)}" for one in failed[:NAMED])
-        more = f"; and {len(failed) - NAMED} more" if len(failed) > NAMED else ""
+        words = "; ".join(
+            f"{one.store} {stage_in_words(one.stage, one.path, one.reason)}" for one in failed[:STORES_NAMED]
+        )
+        more = f"; and {len(failed) - STORES_NAMED} more" if len(failed) > STORES_NAMED else ""
         super().__init__(
             f"roll-out {rollout.id} has halted. {words}{more}. Push those stores a config without the fault, or "
             f"`noren hq rollout retry {rollout.id}`, or `undo {rollout.id}`, or go on all the same with --anyway"
@@ -54,9 +58,9 @@ def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -
     outcome = PushResult()
     for store in with_bar("checking", target_stores(db, rollout)):
         for item in items:
-            change = build_change(db, Target(feed=CONFIG, scope=store, moment=rollout.made), item)
+            change = build_change(db, Target(feed=CONFIG_FEED, scope=store, moment=rollout.made), item)
             outcome.note(store, change)
-            outcome.not_yet |= unsupported.unsupported_in_row(CONFIG, change.after)
+            outcome.not_yet |= unsupported.unsupported_in_row(CONFIG_FEED, change.after)
     return rollout, outcome
 
 
@@ -130,14 +134,16 @@ def _reach(db: Database, rollout: Rollout, *, anyway: bool) -> None:
 
 def store_batches(stores: Sequence[str], label: str) -> Iterator[Sequence[str]]:
     """The stores of one transaction after the other, with a bar."""
-    return with_bar(label, [stores[at : at + RUN] for at in range(0, len(stores), RUN)])
+    return with_bar(
+        label, [stores[at : at + STORES_PER_TRANSACTION] for at in range(0, len(stores), STORES_PER_TRANSACTION)]
+    )
 
 
 def _put(db: Database, rollout: Rollout, store: str) -> None:
     moment = now().text
     items = [Item(path=Path(f"{rollout.file} at {store}"), line=1, fields=fields) for fields in rollout.document]
-    changes = [build_change(db, Target(feed=CONFIG, scope=store, moment=moment), item) for item in items]
-    feed.put(db, CONFIG, store, [(change.key, change.after) for change in changes])
+    changes = [build_change(db, Target(feed=CONFIG_FEED, scope=store, moment=moment), item) for item in items]
+    feed.put(db, CONFIG_FEED, store, [(change.key, change.after) for change in changes])
     epoch, version = config_position(db, store)
     db.conn.execute(
         """insert or ignore into rollout_stores (rollout, store, epoch, version, before, sent, undone)
@@ -152,6 +158,6 @@ def _before(changes: Sequence[Change]) -> str:
 
 def config_position(db: Database, store: str) -> tuple[str, int]:
     """Epoch and version of a store's config, of which there is a row."""
-    here = feed.feed_position(db, CONFIG, store)
+    here = feed.feed_position(db, CONFIG_FEED, store)
     assert here
     return here.epoch, here.version

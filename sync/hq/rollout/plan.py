@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from edge.platform.database import rows
 from sync.hq.errors import NotPossible
 from sync.hq.projections import config_status as stages
-from sync.hq.projections.config_status import FAILED, STAGES, WAITING, Stage
+from sync.hq.projections.config_status import FAILED_STATUSES, STATUSES, WAITING_STATUS, Stage
 
 Row = dict[str, Any]  # fields of a row, with its key under "key"
 
@@ -43,7 +43,7 @@ class ReachedStore(Struct, frozen=True, kw_only=True):
 
     @property
     def failed(self) -> bool:
-        return self.stage in FAILED
+        return self.stage in FAILED_STATUSES
 
 
 class RolloutStatus(Struct, frozen=True, kw_only=True):
@@ -113,7 +113,7 @@ def reached_stores(db: Database, rollout: Rollout) -> list[ReachedStore]:
 
 def _reached(row: dict[str, Any], said: Stage | None) -> ReachedStore:
     about = ReachedStore(
-        store=row["store"], version=row["version"], sent=row["sent"], stage=WAITING, undone=bool(row["undone"])
+        store=row["store"], version=row["version"], sent=row["sent"], stage=WAITING_STATUS, undone=bool(row["undone"])
     )
     if said is None:
         return about
@@ -133,6 +133,6 @@ def rollout_status(db: Database, rollout: Rollout) -> RolloutStatus:
         state="halted" if halted else rollout.state,
         begun=rollout.made,
         candidates=len(candidate_stores(db, rollout.group)),
-        stages={stage: counted[stage] for stage in STAGES},
+        stages={stage: counted[stage] for stage in STATUSES},
         stores=stores,
     )

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from edge.platform.database import rows, writing
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
-from sync.hq.rollout.advance import CONFIG, config_position, running_rollout, set_state, store_batches
+from sync.hq.rollout.advance import CONFIG_FEED, config_position, running_rollout, set_state, store_batches
 from sync.hq.rollout.plan import Rollout, reached_stores, read_rollout
 
 
@@ -29,7 +29,7 @@ def retry(db: Database, number: int) -> list[str]:
     for run in store_batches(failed, f"roll-out {number}"):
         with writing(db):
             for store in run:
-                feed.put_again(db, CONFIG, store, sorted(keys))
+                feed.put_again(db, CONFIG_FEED, store, sorted(keys))
                 db.conn.execute(
                     "update rollout_stores set epoch = ?, version = ? where rollout = ? and store = ?",
                     (*config_position(db, store), number, store),
@@ -67,7 +67,7 @@ def _give_back(db: Database, rollout: Rollout, store: str, anyway: bool) -> bool
     before: dict[str, str | None] = msgspec.json.decode(row["before"])
     if _changed(db, store, before.keys(), row["version"]) and not anyway:
         return False
-    feed.put(db, CONFIG, store, before.items())
+    feed.put(db, CONFIG_FEED, store, before.items())
     db.conn.execute(
         "update rollout_stores set epoch = ?, version = ?, undone = 1 where rollout = ? and store = ?",
         (*config_position(db, store), *at),
@@ -77,5 +77,5 @@ def _give_back(db: Database, rollout: Rollout, store: str, anyway: bool) -> bool
 
 def _changed(db: Database, store: str, keys: Collection[str], version: int) -> bool:
     """Whether one of the rows was put by somebody else after the roll-out's version."""
-    found = rows(db, "select key from rows where feed = ? and scope = ? and version > ?", (CONFIG, store, version))
+    found = rows(db, "select key from rows where feed = ? and scope = ? and version > ?", (CONFIG_FEED, store, version))
     return any(row["key"] in keys for row in found)

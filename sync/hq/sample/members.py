@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from edge.features.member import Member
-from sync.hq.sample.tables import STORES, table
+from sync.hq.sample.tables import SAMPLE_STORES, table
 
 APP, OLD_CARD, GROUP = "hanada-app", "hanada-card", "hanada-group"  # issuers, as in each config.toml
 
@@ -37,7 +37,7 @@ def people() -> tuple[Person, ...]:
     """All members, each once."""
     names: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
     nicknames = {}
-    for store in STORES:
+    for store in SAMPLE_STORES:
         for row in at_store(store):
             names[tuple(row.codes)][store] = row.member
             nicknames[tuple(row.codes)] = row.nickname

@@ -14,17 +14,19 @@ from edge.validation.row import with_moments
 from sync.hq.errors import NotPossible
 from sync.hq.importing.files import Item, read_items
 from sync.hq.importing.row_builder import config_rows
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 
 T = TypeVar("T")
 
-FOLDER = Path(__file__).parent
-CONFIG = "config"  # pushed first: it says which stores are near each other, and near stores receive stock and orders
-OF_STORE = (CONFIG, "staff", "members", "stock", "orders")  # words of `noren hq push`
-CARDS = "cards"  # what the play page offers; pushed nowhere
-PICTURES = "pictures"
-README = "README.md"
-STORES = tuple(sorted(path.parent.name for path in FOLDER.glob(f"*/{CONFIG}.toml")))
+SAMPLE_FOLDER = Path(__file__).parent
+CONFIG_FILE = (
+    "config"  # pushed first: it says which stores are near each other, and near stores receive stock and orders
+)
+OF_STORE = (CONFIG_FILE, "staff", "members", "stock", "orders")  # words of `noren hq push`
+CARDS_FILE = "cards"  # what the play page offers; pushed nowhere
+PICTURES_FOLDER = "pictures"
+README_FILE = "README.md"
+SAMPLE_STORES = tuple(sorted(path.parent.name for path in SAMPLE_FOLDER.glob(f"*/{CONFIG_FILE}.toml")))
 UTF_8 = "utf-8-sig"
 _NEAR_NOW = re.compile(r"\bnow([+-]\d+)m\b")  # `now-31m`: 31 minutes ago
 
@@ -39,33 +41,33 @@ class Table:
 
     def items(self, moment: datetime) -> Iterator[Item]:
         """Its rows as `noren hq push` reads them, with times relative to a moment. Raises NotPossible."""
-        found: Iterable[Item] = config_rows(self.path, UTF_8) if self.word == CONFIG else read_items(self.path)
+        found: Iterable[Item] = config_rows(self.path, UTF_8) if self.word == CONFIG_FILE else read_items(self.path)
         for item in found:
             fields = item.fields.items()
             yield replace(item, fields={name: _dated(value, moment) for name, value in fields})
 
 
-def tables(folder: Path = FOLDER) -> list[Table]:
+def tables(folder: Path = SAMPLE_FOLDER) -> list[Table]:
     """All files to push, in the order in which they can be pushed."""
-    own = [source(word, store, folder) for word in OF_STORE for store in STORES]
+    own = [source(word, store, folder) for word in OF_STORE for store in SAMPLE_STORES]
     shared = [
-        source("catalogue", ALL, folder),
-        source("content", ALL, folder),
-        Table("content", ALL, folder / PICTURES),
+        source("catalogue", ALL_STORES, folder),
+        source("content", ALL_STORES, folder),
+        Table("content", ALL_STORES, folder / PICTURES_FOLDER),
     ]
-    return own[: len(STORES)] + shared + own[len(STORES) :]
+    return own[: len(SAMPLE_STORES)] + shared + own[len(SAMPLE_STORES) :]
 
 
-def source(word: str, scope: str, folder: Path = FOLDER) -> Table:
+def source(word: str, scope: str, folder: Path = SAMPLE_FOLDER) -> Table:
     """The file of a word, whatever its form. Raises FileNotFoundError."""
-    place = folder if scope == ALL else folder / scope
+    place = folder if scope == ALL_STORES else folder / scope
     found = next(place.glob(f"{word}.*"), None)
     if found is None:
         raise FileNotFoundError(f"{place}: has no file of {word}")
     return Table(word, scope, found)
 
 
-def table(word: str, scope: str, kind: type[T], folder: Path = FOLDER) -> list[T]:
+def table(word: str, scope: str, kind: type[T], folder: Path = SAMPLE_FOLDER) -> list[T]:
     """The rows of a file without moments, as values of a type. Raises BadFile with the line of one that is none."""
     return [typed(item, kind) for item in source(word, scope, folder).items(datetime.now(UTC))]
 
@@ -83,7 +85,7 @@ def typed(item: Item, kind: type[T]) -> T:
 
 def policy(store: str) -> Policy:
     """What HQ decides for a store."""
-    (item,) = source(CONFIG, store).items(datetime.now(UTC))
+    (item,) = source(CONFIG_FILE, store).items(datetime.now(UTC))
     return typed(replace(item, fields={name: value for name, value in item.fields.items() if name != "key"}), Policy)
 
 
@@ -92,16 +94,16 @@ def copy(folder: Path, moment: datetime) -> int:
 
     Raises NotPossible if one of them is there: it may have been changed to the chain's own.
     """
-    files = [FOLDER / README, *(path for table in tables() for path in _files(table.path))]
-    if there := [path for path in files if (folder / path.relative_to(FOLDER)).exists()]:
+    files = [SAMPLE_FOLDER / README_FILE, *(path for table in tables() for path in _files(table.path))]
+    if there := [path for path in files if (folder / path.relative_to(SAMPLE_FOLDER)).exists()]:
         raise NotPossible(
-            f"{folder / there[0].relative_to(FOLDER)} is there already: name a folder that has none of these files"
+            f"{folder / there[0].relative_to(SAMPLE_FOLDER)} is there already: name a folder that has none of these files"
         )
     for path in files:
-        target = folder / path.relative_to(FOLDER)
+        target = folder / path.relative_to(SAMPLE_FOLDER)
         target.parent.mkdir(parents=True, exist_ok=True)
         text = path.read_text(encoding="utf-8")
-        target.write_text(text if path.name == README else _dated(text, moment), encoding="utf-8")
+        target.write_text(text if path.name == README_FILE else _dated(text, moment), encoding="utf-8")
     return len(files)
 
 

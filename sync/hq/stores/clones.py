@@ -10,10 +10,10 @@ from edge.platform.database import one, rows
 from sync.hq import store_commands
 from sync.protocol.messages import State
 
-TURNS = 2  # times each of two runs must have come back
-REMEMBERED = timedelta(days=1)  # since a run's last message; so long the alarm stays after one of the boxes is off
-COMMAND = "clones"
-NAMED = 4  # boxes named in the command to the store: people read it
+RETURNS_OF_EACH = 2  # times each of two runs must have come back
+ALARM_LASTS = timedelta(days=1)  # since a run's last message; so long the alarm stays after one of the boxes is off
+CLONES_COMMAND = "clones"
+MAX_BOXES_NAMED = 4  # boxes named in the command to the store: people read it
 
 
 class SyncRun(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ def note_birth(db: Database, state: State, moment: str) -> bool:
     before = one(db, "select returns from runs where store = ? and run = ?", (state.store, state.run))
     turned = last is not None and last[0] != state.run
     returns = (before[0] if before else 0) + (before is not None and turned)
-    db.conn.execute("delete from runs where seen < ?", (utc_text(now().time - REMEMBERED),))
+    db.conn.execute("delete from runs where seen < ?", (utc_text(now().time - ALARM_LASTS),))
     db.conn.execute(
         "insert or replace into runs (store, run, machine, address, returns, seen) values (?, ?, ?, ?, ?, ?)",
         (state.store, state.run, state.machine, state.address, returns, moment),
@@ -56,7 +56,9 @@ def cloned_stores(db: Database) -> dict[str, list[SyncRun]]:
     """
     found: dict[str, list[SyncRun]] = {}
     for row in rows(
-        db, "select store, run, machine, address, seen from runs where returns >= ? order by store, run", (TURNS,)
+        db,
+        "select store, run, machine, address, seen from runs where returns >= ? order by store, run",
+        (RETURNS_OF_EACH,),
     ):
         found.setdefault(row["store"], []).append(SyncRun(**row))
     return {store: runs for store, runs in found.items() if len(runs) > 1}
@@ -75,7 +77,7 @@ def queue_clone_notice(db: Database, state: State) -> bool:
     if state.cloned == bool(boxes):
         return False
     if _said_last(db, state.store) != boxes:
-        store_commands.queue_command_within(db, state.store, COMMAND, {"boxes": boxes})
+        store_commands.queue_command_within(db, state.store, CLONES_COMMAND, {"boxes": boxes})
     return True
 
 
@@ -84,13 +86,13 @@ def settle(db: Database, store: str) -> bool:
     if store not in cloned_stores(db):
         return False
     db.conn.execute("delete from runs where store = ?", (store,))
-    store_commands.queue_command_within(db, store, COMMAND, {"boxes": ""})
+    store_commands.queue_command_within(db, store, CLONES_COMMAND, {"boxes": ""})
     return True
 
 
 def _boxes(runs: list[SyncRun]) -> str:
     """The boxes in the form that the command takes, whatever a box calls itself."""
-    named = [(_plain(run.machine) or _plain(run.run) or "?", _plain(run.address)) for run in runs[:NAMED]]
+    named = [(_plain(run.machine) or _plain(run.run) or "?", _plain(run.address)) for run in runs[:MAX_BOXES_NAMED]]
     return ",".join(f"{box}@{address}" for box, address in named)
 
 
@@ -100,5 +102,5 @@ def _plain(text: str) -> str:
 
 def _said_last(db: Database, store: str) -> str | None:
     """The boxes in the last command to the store, as long as it has not expired."""
-    said = [do for scope, do in store_commands.open_commands(db) if scope == store and do.command == COMMAND]
+    said = [do for scope, do in store_commands.open_commands(db) if scope == store and do.command == CLONES_COMMAND]
     return said[-1].args["boxes"] if said else None

@@ -12,11 +12,13 @@ from sync.protocol.messages import HqPresence, State
 from sync.protocol.signing import SigningKey
 from sync.transport.mqtt_client import Will
 
-EVERY = 20.0  # seconds between HQ's announcements; stores take its time as a hint, and its silence as a dead connection
+ANNOUNCE_INTERVAL_S = (
+    20.0  # seconds between HQ's announcements; stores take its time as a hint, and its silence as a dead connection
+)
 
 
 def hq_topic(chain: str) -> str:
-    return topics.down(chain, topics.ALL, "hq")
+    return topics.down(chain, topics.ALL_STORES, "hq")
 
 
 def will(chain: str, key: SigningKey) -> Will:

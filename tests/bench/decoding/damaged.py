@@ -17,12 +17,12 @@ import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode import known
-from firmware_bridge.decode.cascade import RETAIL, Decoder, DecodeSettings
+from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES, Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.temporal_dedup import TemporalDedup, add_frame
 from tests.bench.decoding.damage import Case, Label, cases, held, label
 
-ASKED = RETAIL | {Symbology.ITF, Symbology.CODABAR}
+ASKED = RETAIL_SYMBOLOGIES | {Symbology.ITF, Symbology.CODABAR}
 FRAMES = 10  # looks a label is held for
 BETWEEN = 0.2  # seconds between two of them
 UNHURRIED = 60.0  # seconds of budget: a busy machine must not change what is read
@@ -48,7 +48,7 @@ class Told:
 
 def told(label: Label, decoder: Decoder, seed: str, frames: int = FRAMES) -> Told:
     """One label before the lens, which showed an empty counter before."""
-    for _ in range(known.LOOKS + 1):
+    for _ in range(known.REMEMBERED_FRAMES + 1):
         decoder.read(EMPTY)
     state, readings, first = TemporalDedup(), list[BelievedCode](), None
     for n, gray in enumerate(held(label, frames, seed)):

@@ -11,7 +11,7 @@ import zxingcpp
 from pyzbar import pyzbar
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade import RETAIL, Decoder, DecodeSettings
+from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES, Decoder, DecodeSettings
 from firmware_bridge.decode.engines.opencv import OpencvQr
 from tests.bench.decoding.corpus import Reading
 
@@ -42,8 +42,8 @@ def readers(symbology: str = "") -> dict[str, Reader]:
 @cache
 def _readers(asked: str) -> dict[str, Reader]:
     wanted, also = _ASKED.get(asked, (set(), ""))
-    patient = Decoder(DecodeSettings(symbologies=RETAIL | wanted, patient=True))
-    live = Decoder(DecodeSettings(symbologies=RETAIL | wanted))
+    patient = Decoder(DecodeSettings(symbologies=RETAIL_SYMBOLOGIES | wanted, patient=True))
+    live = Decoder(DecodeSettings(symbologies=RETAIL_SYMBOLOGIES | wanted))
     return {
         OURS: lambda gray: [(f.symbology, f.data) for f in patient.read(gray)],
         LIVE: lambda gray: [(f.symbology, f.data) for f in live.read(gray, deep=True)],

@@ -12,12 +12,18 @@ import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode import known
-from firmware_bridge.decode.cascade import DEFAULTS, MARGIN, RETAIL, Decoder, DecodeSettings
+from firmware_bridge.decode.cascade import (
+    BUDGET_RESERVE_S,
+    DEFAULT_SETTINGS,
+    RETAIL_SYMBOLOGIES,
+    Decoder,
+    DecodeSettings,
+)
 from tests.bench.decoding.corpus import Picture, score
 
 HELD = 2.0  # seconds
 FACTORS = (1, 3)  # a Raspberry Pi 4's core is about three times slower than the x86 ones measured on
-ASKED = RETAIL | {
+ASKED = RETAIL_SYMBOLOGIES | {
     Symbology.ITF,
     Symbology.CODABAR,
     Symbology.DATABAR,
@@ -44,12 +50,15 @@ def measured(pictures: Iterable[Picture], name: str) -> dict[str, float]:
 
 def _decoder(factor: int) -> Decoder:
     # what is kept back for the way to the other process is no work
-    budget, still = ((each - MARGIN) / factor + MARGIN for each in (DEFAULTS.budget, DEFAULTS.still))
+    budget, still = (
+        (each - BUDGET_RESERVE_S) / factor + BUDGET_RESERVE_S
+        for each in (DEFAULT_SETTINGS.budget, DEFAULT_SETTINGS.still)
+    )
     return Decoder(DecodeSettings(symbologies=ASKED, budget=budget, still=still), now=time.thread_time)
 
 
 def _is_read(decoder: Decoder, picture: Picture, seconds: float) -> bool:
-    for _ in range(known.LOOKS + 1):
+    for _ in range(known.REMEMBERED_FRAMES + 1):
         decoder.read(EMPTY)
     until = time.thread_time() + seconds
     found = decoder.read(picture.gray)

@@ -14,7 +14,7 @@ from edge.config.loader import read_config
 from ui.front import certificate, haproxy
 
 TEMPLATE = Path(__file__).parent / "nginx.conf"
-PROGRAM = shutil.which("nginx", path=haproxy.PATH)  # None if it is not installed
+PROGRAM = shutil.which("nginx", path=haproxy.PROGRAM_PATH)  # None if it is not installed
 
 
 def main(settings: str) -> None:

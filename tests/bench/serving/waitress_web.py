@@ -11,7 +11,7 @@ import waitress
 from edge.config.loader import read_config
 from tests.keyed import unlocked
 from ui.background_tasks import BackgroundTasks
-from ui.server import THREADS
+from ui.server import SERVER_THREADS
 
 CONNECTIONS = 1000  # at a time; waitress's own 100 would be full of what one laptop holds
 IDLE = 75  # seconds a connection is kept without a request, as gunicorn keeps it
@@ -25,7 +25,7 @@ def main(settings: str) -> None:
         room.begin(),
         host=config.web.host,
         port=config.web.port,
-        threads=THREADS,
+        threads=SERVER_THREADS,
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE,
     )

@@ -5,10 +5,10 @@ import subprocess
 import time
 from collections.abc import Sequence
 
-from edge.facts.journal import GENESIS, chain_hash
+from edge.facts.journal import GENESIS_HASH, chain_hash
 from edge.platform.database import rows, writing
 from sync.hq.schema import migrate, open_hq_store
-from sync.journal.send_window import CAP
+from sync.journal.send_window import MAX_BATCH_ROWS
 from sync.protocol import envelope, topics
 from sync.protocol.messages import EventRow, Events, Prev
 from sync.protocol.signing import new_key
@@ -25,14 +25,14 @@ def sqlite(facts: Sequence[EventRow]) -> float:
         migrate(here.folder)
         db = open_hq_store(here.folder)
         begun = time.monotonic()
-        for first in range(0, len(facts), CAP):
+        for first in range(0, len(facts), MAX_BATCH_ROWS):
             with writing(db):
                 db.conn.executemany(
                     """insert into facts (store, epoch, lane, seq, ordinal, id, type, time, event, hash, received)
                        values (?, 'e', 0, ?, ?, ?, 'noren.stock.moved', '', ?, ?, '')""",
                     [
-                        (STORE, row.seq, row.ordinal, f"{STORE}/e/{row.seq}", row.event, GENESIS)
-                        for row in facts[first : first + CAP]
+                        (STORE, row.seq, row.ordinal, f"{STORE}/e/{row.seq}", row.event, GENESIS_HASH)
+                        for row in facts[first : first + MAX_BATCH_ROWS]
                     ],
                 )
         took = time.monotonic() - begun
@@ -42,19 +42,19 @@ def sqlite(facts: Sequence[EventRow]) -> float:
 
 
 def _values(row: EventRow) -> tuple[object, ...]:
-    return STORE, row.seq, row.ordinal, f"{STORE}/e/{row.seq}", row.event, GENESIS
+    return STORE, row.seq, row.ordinal, f"{STORE}/e/{row.seq}", row.event, GENESIS_HASH
 
 
 def sealed(facts: Sequence[EventRow]) -> tuple[int, int]:
     """Of the first batch of a backlog: how many facts, and how many bytes on the line."""
-    batch, mark = next(envelope.split_rows(facts[:CAP])), GENESIS
+    batch, mark = next(envelope.split_rows(facts[:MAX_BATCH_ROWS])), GENESIS_HASH
     for row in batch:
         mark = chain_hash(mark, row.raw())
     header = Events(
         store=STORE,
         epoch="0" * 32,
         lane=1,
-        prev=Prev(seq=0, hash=GENESIS.hex()),
+        prev=Prev(seq=0, hash=GENESIS_HASH.hex()),
         first=batch[0].seq,
         last=batch[-1].seq,
         hash=mark.hex(),

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from edge.facts.fact import event_type
-from edge.facts.journal import NOBODY, Box, cloud_event
+from edge.facts.journal import ABOUT_NOBODY, Box, cloud_event
 from edge.features.stock import StockMoved
 from edge.platform.clock import now
 
@@ -78,5 +78,5 @@ BOX = Box(store="ginza", id="0" * 32, epoch="0" * 32)
 def message(number: int) -> tuple[str, bytes]:
     """Id and bytes of a fact as the peers send it: the same CloudEvent, so the same size."""
     moved = StockMoved(gtin="04590000000018", quantity=-1, reserved=0, reason="sale")
-    event = cloud_event(BOX, number, event_type(StockMoved), moved, now(), NOBODY)
+    event = cloud_event(BOX, number, event_type(StockMoved), moved, now(), ABOUT_NOBODY)
     return event["id"], msgspec.json.encode(event)

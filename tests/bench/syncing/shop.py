@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from edge.box_identity import ensure_identity
-from edge.demo.stack import STATIONS, DemoStack
+from edge.demo.stack import DEMO_STATIONS, DemoStack
 from edge.facts.fact import About
 from edge.facts.journal import Box, tell
 from edge.features.product import ProductScanned
@@ -22,7 +22,7 @@ from tests.bench.scan import RATE, WATCH, quantile
 from tests.browse import KIOSK, chromium, until
 
 HQ_SIDE = ("broker", "hq")
-SCREEN_SIDE = (*(f"scanner-{station}" for station, *_ in STATIONS), "web", "bridge")
+SCREEN_SIDE = (*(f"scanner-{station}" for station, *_ in DEMO_STATIONS), "web", "bridge")
 WARM = 20  # scans before counting: caches and connections as in a shop that has opened
 LOOK = 0.25  # seconds between looks at a process's memory
 PEN = 5_000  # facts a transaction appends while a backlog is made; nobody scans meanwhile

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from edge.facts.fact import Fact, event_type
-from edge.facts.journal import GENESIS, NOBODY, Box, chain_hash, cloud_event
+from edge.facts.journal import ABOUT_NOBODY, GENESIS_HASH, Box, chain_hash, cloud_event
 from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import one, writing
@@ -21,7 +21,7 @@ from sync.hq.feeds.outbox import Outbox
 from sync.hq.feeds.publisher import Publisher
 from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
-from sync.journal.send_window import CAP, WINDOW
+from sync.journal.send_window import MAX_BATCH_ROWS, WINDOW_BATCHES
 from sync.protocol import topics
 from sync.protocol.envelope import seal, split_rows
 from sync.protocol.messages import EventRow, Events, Prev
@@ -54,8 +54,8 @@ def measure(asked: argparse.Namespace) -> dict[str, float]:
         rates = {}
         for case, many, most, waiting in (
             ("one_fact", FACTS, 1, 1),
-            ("window", FACTS, 1, WINDOW),
-            ("full", FULL, CAP, 1),
+            ("window", FACTS, 1, WINDOW_BATCHES),
+            ("full", FULL, MAX_BATCH_ROWS, 1),
         ):
             runs = [_rate(told, int(many * share), most, waiting) for _ in range(ROUNDS)]
             rates[case] = max(rate for rate, _ in runs)
@@ -91,7 +91,7 @@ class _Store:
     key: SigningKey
     made: Iterator[Fact]
     last: int = 0
-    mark: bytes = GENESIS
+    mark: bytes = GENESIS_HASH
     box: Box = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,7 +103,7 @@ class _Store:
             for seq in range(self.last + first + 1, self.last + min(first + most, many) + 1):
                 told = next(self.made)
                 event = msgspec.json.encode(
-                    cloud_event(self.box, seq, event_type(type(told)), told, now(), NOBODY)
+                    cloud_event(self.box, seq, event_type(type(told)), told, now(), ABOUT_NOBODY)
                 ).decode()
                 rows.append(EventRow(seq=seq, ordinal=seq, event=event))
             yield from (self._sealed(part) for part in split_rows(rows))

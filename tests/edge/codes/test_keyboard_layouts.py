@@ -6,7 +6,7 @@ from edge.codes.keyboard_layouts import (
     AUTO_LAYOUTS,
     KEYCODES,
     LAYOUTS,
-    SUBSTITUTE,
+    SUBSTITUTE_CHARACTER,
     Layout,
     likeliest_layout,
     undo_caps_lock,
@@ -26,7 +26,7 @@ def on(text: str, typed: Layout, read: Layout) -> bytes:
     spelt = ""
     for character in text:
         place, shift = keys[character]
-        spelt += LAYOUTS[read].get(place, ("", ""))[shift] or SUBSTITUTE.decode()
+        spelt += LAYOUTS[read].get(place, ("", ""))[shift] or SUBSTITUTE_CHARACTER.decode()
     return spelt.encode()
 
 

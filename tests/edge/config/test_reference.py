@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.config.reference import MEANINGS, example, keys, reference
+from edge.config.reference import KEY_MEANINGS, example, keys, reference
 
 PAGE = Path(__file__).parents[3] / "docs" / "noren.toml.md"
 
@@ -16,10 +16,10 @@ def test_the_page_in_the_tree_is_what_the_types_say() -> None:
 
 
 def test_every_key_has_a_meaning_and_every_meaning_a_key() -> None:
-    assert {name for name, _ in keys()} == set(MEANINGS)
+    assert {name for name, _ in keys()} == set(KEY_MEANINGS)
 
 
-@pytest.mark.parametrize("name", MEANINGS)
+@pytest.mark.parametrize("name", KEY_MEANINGS)
 def test_each_example_is_taken(name: str) -> None:
     kind, text = example(name)
     assert msgspec.convert(tomllib.loads(f"key = {text}")["key"], kind) is not None

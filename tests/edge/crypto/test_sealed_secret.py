@@ -8,7 +8,7 @@ import pytest
 from edge.crypto import sealed_pem
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_pem import NoPem
-from edge.crypto.sealed_secret import USES, NotOpened, SecretUse, is_sealed, open_secret, seal
+from edge.crypto.sealed_secret import SECRET_USES, NotOpened, SecretUse, is_sealed, open_secret, seal
 from tests.sync.certificates import Authority
 
 KEY, OTHER = DataKey(bytes(range(32))), DataKey(b"o" * 32)
@@ -68,7 +68,7 @@ def test_two_keys_and_a_key_with_a_password_are_refused(pair: tuple[Path, Path])
         seal(KEY, "key_file", sealed_pem.encrypt_pem(OTHER, pem(pair[1])))
 
 
-@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize("use", SECRET_USES)
 def test_another_boxs_key_opens_nothing_and_is_told_apart_by_name(use: SecretUse, pair: tuple[Path, Path]) -> None:
     made = seal(KEY, use, pem(pair[1]))
     with pytest.raises(NotOpened, match=f"data key {KEY.id}, and the one that is here is {OTHER.id}"):

@@ -9,7 +9,7 @@ from edge.demo import ports
 
 
 def test_no_port_is_given_out_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ports, "PORTS", range(33_000, 33_100))  # none that another test asks for
+    monkeypatch.setattr(ports, "PORT_RANGE", range(33_000, 33_100))  # none that another test asks for
     given = [ports.free_port() for _ in range(50)]
     assert len(set(given)) == 50
 

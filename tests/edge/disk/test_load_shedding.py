@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from edge.disk import disk_space, load_shedding
 from edge.disk.watermarks import Level
 from edge.facts.fact import Lane
-from edge.facts.journal import GENESIS, chain_hash, journal_progress, tell
+from edge.facts.journal import GENESIS_HASH, chain_hash, journal_progress, tell
 from edge.platform.clock import Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import Life
@@ -213,7 +213,7 @@ def test_whatever_is_thinned_between_hq_can_chain_what_it_gets_to_what_it_has(
                     load_shedding.delete_spare_rows(floor.db, which, later(3), Life())
         for lane in Lane:
             kept = rows(floor.db, "select ordinal, hash from kept where lane = ?", (lane,))
-            ordinal, mark = (kept[0]["ordinal"], kept[0]["hash"]) if kept else (0, GENESIS)
+            ordinal, mark = (kept[0]["ordinal"], kept[0]["hash"]) if kept else (0, GENESIS_HASH)
             behind = rows(
                 floor.db, "select * from journal where lane = ? and ordinal > ? order by seq", (lane, ordinal)
             )
@@ -230,7 +230,7 @@ def test_by_a_clock_nobody_vouches_for_the_youngest_rows_stay_and_the_rest_can_g
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch, days: float, clock: Quality
 ) -> None:
     """A clock ahead would give the young away, and one behind nothing at all, until the shop stops."""
-    monkeypatch.setattr(load_shedding, "LEFT", {Level.SHORT: 5, Level.FULL: 2})
+    monkeypatch.setattr(load_shedding, "ROWS_LEFT", {Level.SHORT: 5, Level.FULL: 2})
     for _ in range(8):
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)

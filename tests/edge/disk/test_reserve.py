@@ -76,19 +76,19 @@ def test_without_it_there_is_room_for_few_and_when_it_is_used_up_nothing_is_half
 def test_it_is_made_once_and_again_when_the_file_has_grown_into_it(data: Path) -> None:
     with closing(open_store(data)) as db:
         assert (reserve.refill_reserve(db), reserve.refill_reserve(db)) == (True, False)
-        assert free(db) >= reserve.INSIDE
+        assert free(db) >= reserve.RESERVE_BYTES
         assert (data / "store.db-wal").stat().st_size >= reserve.OF_LOG
         with writing(db):
             db.conn.execute("create table big (x blob)")
-            db.conn.execute("insert into big values (zeroblob(?))", (free(db) - reserve.INSIDE // 2,))
+            db.conn.execute("insert into big values (zeroblob(?))", (free(db) - reserve.RESERVE_BYTES // 2,))
         assert (reserve.refill_reserve(db), reserve.refill_reserve(db)) == (True, False)
-        assert free(db) >= reserve.INSIDE
+        assert free(db) >= reserve.RESERVE_BYTES
 
 
 def test_what_a_kill_left_of_it_is_room_again(data: Path) -> None:
     with closing(open_store(data)) as db:
         with writing(db):
-            db.conn.execute("insert into reserve (room) values (zeroblob(?))", (reserve.CHUNK,))
+            db.conn.execute("insert into reserve (room) values (zeroblob(?))", (reserve.BYTES_PER_WRITE,))
         reserve.refill_reserve(db)
         assert one(db, "select count(*) from reserve") == (0,)
 
@@ -111,16 +111,16 @@ def test_the_broom_sees_to_it_at_the_start_and_while_there_is_room(
     with card(monkeypatch, 0.9):
         broom.round(now(), 0.0, Life())
         assert disk_space.recorded_level(floor.db) is Level.SHORT
-        assert free(floor.db) >= reserve.INSIDE
+        assert free(floor.db) >= reserve.RESERVE_BYTES
         assert not kept.exists()
         with writing(floor.db):
             floor.db.conn.execute("create table big (x blob)")
             floor.db.conn.execute("insert into big values (zeroblob(?))", (free(floor.db),))
         broom.round(now(), 0.0, Life())
-        assert free(floor.db) < reserve.INSIDE
+        assert free(floor.db) < reserve.RESERVE_BYTES
     with card(monkeypatch, 0.5):
         broom.round(now(), 0.0, Life())
-        assert free(floor.db) >= reserve.INSIDE
+        assert free(floor.db) >= reserve.RESERVE_BYTES
         assert kept.exists()
 
 

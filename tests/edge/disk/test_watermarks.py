@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.disk.watermarks import (
-    CARD,
     FULL_ENDS,
     FULL_MARK,
+    LARGEST_CARD_BYTES,
     LOG_ROOM,
     NEARLY_ENDS,
     SHORT_MARK,
@@ -63,7 +63,7 @@ def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple
         (DiskSpace(total=32 * GB, free=0, spare=8 * GB), 1.0),  # the log beside the file has nowhere to grow
         (DiskSpace(total=32 * GB, free=LOG_ROOM, spare=8 * GB - LOG_ROOM), 0.75),
         (DiskSpace(total=2000 * GB, free=100 * GB), 0.0),  # 5 % of a large disk is no trouble
-        (DiskSpace(total=2000 * GB, free=CARD // 20), 0.95),
+        (DiskSpace(total=2000 * GB, free=LARGEST_CARD_BYTES // 20), 0.95),
         (DiskSpace(total=32 * GB, free=16 * GB, live=9 * GB, budget=10 * GB), 0.9),
         (DiskSpace(total=32 * GB, free=16 * GB, live=1 * GB, budget=10 * GB), 0.5),
         (DiskSpace(total=0, free=0), 0.0),  # a file system that does not say

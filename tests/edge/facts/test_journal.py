@@ -5,7 +5,7 @@ import pytest
 
 from edge.facts.box import BoxStarted
 from edge.facts.fact import About, Lane
-from edge.facts.journal import GENESIS, chain_hash, journal_progress, tell
+from edge.facts.journal import GENESIS_HASH, chain_hash, journal_progress, tell
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.store_context import StoreContext
@@ -34,7 +34,7 @@ def test_a_fact_that_says_who_it_was_against_its_own_declaration_is_refused(floo
 def test_each_lane_is_a_chain_over_the_bytes_that_are_sent(floor: StoreContext) -> None:
     _tell(floor, "pickup.ready", "visit.checked_in", "pickup.handed_over", "product.scanned", "pickup.arrived")
     for lane in Lane:
-        previous = GENESIS
+        previous = GENESIS_HASH
         held = rows(floor.db, "select event, hash, ordinal from journal where lane = ? order by seq", (lane,))
         for ordinal, row in enumerate(held, start=1):
             previous = chain_hash(previous, row["event"].encode())
@@ -45,7 +45,7 @@ def test_each_lane_is_a_chain_over_the_bytes_that_are_sent(floor: StoreContext) 
 def test_a_changed_byte_breaks_the_chain(floor: StoreContext) -> None:
     _tell(floor, "visit.checked_in")
     held = rows(floor.db, "select event, hash from journal where lane = 1")[0]
-    assert chain_hash(GENESIS, held["event"].replace('"n":1', '"n":2').encode()) != held["hash"]
+    assert chain_hash(GENESIS_HASH, held["event"].replace('"n":1', '"n":2').encode()) != held["hash"]
 
 
 def test_numbers_only_rise_even_when_the_last_row_is_gone(floor: StoreContext) -> None:

@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from edge.features.paired_devices import (
-    LENGTH,
-    LETTERS,
-    LIVES,
+    CODE_LENGTH,
+    CODE_LETTERS,
+    CODE_LIFETIME,
     Code,
     Wanted,
     everyone,
@@ -75,7 +75,7 @@ def test_a_code_lets_one_device_in_once(floor: Floor, how: str) -> None:
 def test_a_code_is_good_for_ten_minutes_of_this_boot(floor: Floor) -> None:
     begun = now()
     code = code_for(floor, at=begun)
-    assert pair(floor.db, floor.box, code.typed, later(begun, LIVES + timedelta(seconds=1))) is None
+    assert pair(floor.db, floor.box, code.typed, later(begun, CODE_LIFETIME + timedelta(seconds=1))) is None
     assert pair(floor.db, floor.box, code.typed, replace(begun, boot="another")) is None
     # the wall clock may be set while somebody walks to the device
     set_back = replace(begun, time=begun.time - timedelta(days=400))
@@ -85,7 +85,7 @@ def test_a_code_is_good_for_ten_minutes_of_this_boot(floor: Floor) -> None:
 def test_codes_that_ran_out_are_thrown_away(floor: Floor) -> None:
     begun = now()
     code_for(floor, at=begun)
-    code_for(floor, at=later(begun, LIVES * 2))
+    code_for(floor, at=later(begun, CODE_LIFETIME * 2))
     assert len(rows(floor.db, "select 1 from pairing_codes")) == 1
 
 
@@ -111,10 +111,10 @@ def test_neither_secret_nor_code_lies_in_the_file(floor: Floor) -> None:
 
 def test_a_typed_code_is_of_letters_nobody_mistakes_and_a_link_cannot_be_guessed(floor: Floor) -> None:
     code = code_for(floor)
-    assert len(code.typed) == LENGTH
-    assert set(code.typed) <= set(LETTERS)
-    assert not set(LETTERS) & set("AEIOUY01")
-    assert len(LETTERS) ** LENGTH > 2**34
+    assert len(code.typed) == CODE_LENGTH
+    assert set(code.typed) <= set(CODE_LETTERS)
+    assert not set(CODE_LETTERS) & set("AEIOUY01")
+    assert len(CODE_LETTERS) ** CODE_LENGTH > 2**34
     assert is_guessable(code.typed)
     assert is_guessable(f"{code.typed[:4]}-{code.typed[4:]} ")
     assert not is_guessable(code.link)

@@ -16,9 +16,16 @@ from edge.crypto.sealed_data_key import from_text, write_recovery
 from edge.db_files.inspection import READ_SECONDS
 from edge.db_files.startup import prepare_databases
 from edge.key_files import data_key_file as key_file
-from edge.key_files.data_key_file import CREDENTIAL, FILE, WrongKey, key_to_seal, log_key_recovery, unlock_databases
+from edge.key_files.data_key_file import (
+    CREDENTIAL_NAME,
+    DATA_KEY_FILE,
+    WrongKey,
+    key_to_seal,
+    log_key_recovery,
+    unlock_databases,
+)
 from edge.key_files.key_faults import faults
-from edge.key_files.key_note import NAME
+from edge.key_files.key_note import NOTE_FILE
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store, rows
@@ -65,11 +72,11 @@ def untouched(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_key_is_made_at_the_first_start_and_only_its_owner_reads_it(config: Config, folder: Path) -> None:
-    assert (folder / FILE).stat().st_mode & 0o777 == 0o600
-    made = (folder / FILE).read_text()
+    assert (folder / DATA_KEY_FILE).stat().st_mode & 0o777 == 0o600
+    made = (folder / DATA_KEY_FILE).read_text()
     start(config)
-    assert (folder / FILE).read_text() == made
-    assert made.strip() not in (folder / NAME).read_text()
+    assert (folder / DATA_KEY_FILE).read_text() == made
+    assert made.strip() not in (folder / NOTE_FILE).read_text()
 
 
 def test_a_box_whose_key_hq_cannot_open_says_so(config: Config, caplog: pytest.LogCaptureFixture) -> None:
@@ -84,15 +91,15 @@ def test_a_box_whose_key_hq_cannot_open_says_so(config: Config, caplog: pytest.L
 def test_a_key_that_systemd_hands_comes_first(config: Config, folder: Path, tmp_path: Path) -> None:
     handed = tmp_path / "handed"
     handed.mkdir()
-    shutil.move(folder / FILE, handed / CREDENTIAL)
+    shutil.move(folder / DATA_KEY_FILE, handed / CREDENTIAL_NAME)
     start(config, handed)
-    assert not (folder / FILE).exists()
+    assert not (folder / DATA_KEY_FILE).exists()
     found = key_file.find_key(config, str(handed))
     assert found is not None
     assert found.handed
 
 
-@pytest.mark.parametrize("lost", [(), (NAME,)], ids=["all else is there", "its name is lost"])
+@pytest.mark.parametrize("lost", [(), (NOTE_FILE,)], ids=["all else is there", "its name is lost"])
 @pytest.mark.parametrize("make", [True, False])
 @pytest.mark.parametrize("how", ["another", "none", "garbage", "empty"])
 def test_another_key_or_none_stops_the_start_and_nothing_is_touched(
@@ -102,13 +109,13 @@ def test_another_key_or_none_stops_the_start_and_nothing_is_touched(
         (folder / name).unlink()
     match how:
         case "another":
-            (folder / FILE).write_text(to_text(OTHER))
+            (folder / DATA_KEY_FILE).write_text(to_text(OTHER))
         case "none":
-            (folder / FILE).unlink()
+            (folder / DATA_KEY_FILE).unlink()
         case "garbage":
-            (folder / FILE).write_bytes(b"\xff\x00 not a key")
+            (folder / DATA_KEY_FILE).write_bytes(b"\xff\x00 not a key")
         case "empty":
-            (folder / FILE).write_bytes(b"")
+            (folder / DATA_KEY_FILE).write_bytes(b"")
     before = untouched(folder)
     with pytest.raises(WrongKey, match="Nothing has been touched"):
         unlock_databases(config, None, make=make)
@@ -117,7 +124,7 @@ def test_another_key_or_none_stops_the_start_and_nothing_is_touched(
 
 @pytest.mark.parametrize("spoilt", ["store.db", "hq.db"])
 def test_a_damaged_file_is_still_damage_though_the_keys_name_is_lost(config: Config, folder: Path, spoilt: str) -> None:
-    (folder / NAME).unlink()
+    (folder / NOTE_FILE).unlink()
     data = bytearray((folder / spoilt).read_bytes())
     for at in range(100, len(data), 4096):
         if at // 4096 != 7:  # one page is as it was
@@ -125,7 +132,7 @@ def test_a_damaged_file_is_still_damage_though_the_keys_name_is_lost(config: Con
     (folder / spoilt).write_bytes(data)
     start(config)
     assert list(folder.glob(f"{spoilt}.damaged-*"))
-    assert (folder / NAME).exists()
+    assert (folder / NOTE_FILE).exists()
 
 
 def test_a_file_of_another_box_beside_ones_own_is_no_damage(config: Config, folder: Path, tmp_path: Path) -> None:
@@ -135,7 +142,7 @@ def test_a_file_of_another_box_beside_ones_own_is_no_damage(config: Config, fold
         unlock_databases(config, None, make=True)
 
 
-@pytest.mark.parametrize("lost", [(), (NAME,)], ids=["its name is there", "its name is lost"])
+@pytest.mark.parametrize("lost", [(), (NOTE_FILE,)], ids=["its name is there", "its name is lost"])
 @pytest.mark.parametrize("how", ["all pages gone", "another key"])
 def test_a_mirror_that_does_not_fit_is_made_anew_where_the_key_is_proven(
     config: Config, folder: Path, tmp_path: Path, how: str, lost: tuple[str, ...]
@@ -166,7 +173,7 @@ def test_a_store_whose_pages_are_all_gone_is_damage_where_the_name_is_the_keys(
         start(config)
         assert list(folder.glob("store.db.damaged-*"))
         return
-    (folder / NAME).unlink()
+    (folder / NOTE_FILE).unlink()
     before = untouched(folder)
     with pytest.raises(WrongKey, match="Nothing has been touched"):
         unlock_databases(config, None, make=True)
@@ -175,33 +182,33 @@ def test_a_store_whose_pages_are_all_gone_is_damage_where_the_name_is_the_keys(
 
 def test_a_line_that_hq_can_open_is_not_replaced_by_one_that_nobody_can(config: Config, folder: Path) -> None:
     start(with_recovery(config))
-    assert from_text((folder / NAME).read_text()).recovery
+    assert from_text((folder / NOTE_FILE).read_text()).recovery
     start(config)
-    assert from_text((folder / NAME).read_text()).recovery
+    assert from_text((folder / NOTE_FILE).read_text()).recovery
 
 
 def test_the_line_of_another_key_is_kept_and_comes_back_with_that_key(config: Config, folder: Path) -> None:
     """A clerk who moves the databases away and starts anew must not take HQ's way back to them."""
     start(with_recovery(config))
-    line, key = (folder / NAME).read_text(), (folder / FILE).read_text()
-    (folder / FILE).unlink()
+    line, key = (folder / NOTE_FILE).read_text(), (folder / DATA_KEY_FILE).read_text()
+    (folder / DATA_KEY_FILE).unlink()
     for name in ("store.db", "hq.db"):
         (folder / name).rename(folder / f"{name}.away")
     start(config)
-    kept = folder / f"{NAME}.{from_text(line).key}"
+    kept = folder / f"{NOTE_FILE}.{from_text(line).key}"
     assert kept.read_text() == line
     for name in ("store.db", "hq.db"):
         (folder / f"{name}.away").replace(folder / name)
-    (folder / FILE).write_text(key)
+    (folder / DATA_KEY_FILE).write_text(key)
     start(config)
-    assert (folder / NAME).read_text() == line
+    assert (folder / NOTE_FILE).read_text() == line
 
 
 def test_a_name_that_is_wrong_is_put_right_where_the_key_fits(config: Config, folder: Path) -> None:
-    true = (folder / NAME).read_text()
-    (folder / NAME).write_text("0123456789abcdef\n")
+    true = (folder / NOTE_FILE).read_text()
+    (folder / NOTE_FILE).write_text("0123456789abcdef\n")
     start(config)
-    assert (folder / NAME).read_text() == true
+    assert (folder / NOTE_FILE).read_text() == true
 
 
 @pytest.mark.parametrize("lost", ["the key", "all but the name", "all"])
@@ -212,7 +219,7 @@ def test_no_new_key_is_made_while_something_is_sealed_with_another(
     seed.write_bytes(sealed_secret.seal(OTHER, "signing_key_file", b"the seed of a store"))
     config = msgspec.structs.replace(config, hq=msgspec.structs.replace(config.hq, signing_key_file=str(seed)))
     for file in folder.iterdir():
-        if lost == "all" or file.name == FILE or (lost != "the key" and file.name != NAME):
+        if lost == "all" or file.name == DATA_KEY_FILE or (lost != "the key" and file.name != NOTE_FILE):
             file.unlink()
     before = untouched(folder)
     for ask in (lambda: unlock_databases(config, None, make=True), lambda: key_to_seal(config, None)):
@@ -223,14 +230,14 @@ def test_no_new_key_is_made_while_something_is_sealed_with_another(
 
 def test_where_no_database_is_left_a_new_key_may_be_made(config: Config, folder: Path) -> None:
     for file in folder.iterdir():
-        if file.name != NAME:
+        if file.name != NOTE_FILE:
             file.unlink()
     start(config)
-    assert (folder / FILE).exists()
+    assert (folder / DATA_KEY_FILE).exists()
 
 
 def test_no_second_key_is_made_where_systemd_has_one_that_was_not_handed(config: Config, tmp_path: Path) -> None:
-    sealed = tmp_path / "credstore" / CREDENTIAL
+    sealed = tmp_path / "credstore" / CREDENTIAL_NAME
     sealed.parent.mkdir()
     sealed.write_text("sealed")
     for ask in (
@@ -246,7 +253,7 @@ def test_a_key_that_lies_beside_and_fits_is_named(config: Config, folder: Path, 
     """`noren migrate` by hand made a key before systemd's was there; from then on the unit hands another one."""
     handed = tmp_path / "handed"
     handed.mkdir()
-    (handed / CREDENTIAL).write_text(to_text(OTHER))
+    (handed / CREDENTIAL_NAME).write_text(to_text(OTHER))
     with pytest.raises(WrongKey, match=r"data\.key: `noren data-key --seal`"):
         unlock_databases(config, str(handed), make=True)
 
@@ -255,15 +262,15 @@ def test_a_key_that_lies_beside_and_fits_is_named(config: Config, folder: Path, 
 def test_a_key_that_cannot_be_read_is_named_and_not_the_folder_of_the_data(
     config: Config, folder: Path, make: bool
 ) -> None:
-    (folder / FILE).unlink()
-    (folder / FILE).mkdir()
+    (folder / DATA_KEY_FILE).unlink()
+    (folder / DATA_KEY_FILE).mkdir()
     with pytest.raises(BadConfig, match=r"store\.key: .*data\.key cannot be read"):
         unlock_databases(config, None, make=make)
 
 
 @pytest.mark.parametrize("how", ["cut", "another", "none", "a folder", "well"])
 def test_a_look_at_the_settings_names_what_is_wrong_with_the_key(config: Config, folder: Path, how: str) -> None:
-    file = folder / FILE
+    file = folder / DATA_KEY_FILE
     match how:
         case "cut":
             file.write_text("AAECAw\n")

@@ -9,7 +9,7 @@ import pytest
 
 from edge.config.noren_toml import Config, HqSection, StoreSection
 from edge.key_files import private_file
-from edge.key_files.data_key_file import FILE, unlock_databases
+from edge.key_files.data_key_file import DATA_KEY_FILE, unlock_databases
 from edge.key_files.private_file import write_secret
 
 
@@ -42,13 +42,13 @@ def test_it_is_written_where_there_are_no_links(tmp_path: Path, monkeypatch: pyt
     test_a_secret_is_its_owners_and_never_replaced(tmp_path)
 
 
-@pytest.mark.parametrize("left", [f"{FILE}.part", f"{FILE}.4711.part"])
+@pytest.mark.parametrize("left", [f"{DATA_KEY_FILE}.part", f"{DATA_KEY_FILE}.4711.part"])
 def test_what_a_kill_left_of_the_key_is_gone_with_the_next_start(config: Config, left: str) -> None:
     unlock_databases(config, None, make=True)
     folder = Path(config.store.data)
-    (folder / left).hardlink_to(folder / FILE)
+    (folder / left).hardlink_to(folder / DATA_KEY_FILE)
     unlock_databases(config, None, make=True)
-    assert [file.name for file in folder.glob("data.key*")] == [FILE]
+    assert [file.name for file in folder.glob("data.key*")] == [DATA_KEY_FILE]
 
 
 def test_a_kill_after_the_key_was_put_in_its_place_leaves_no_second_name_of_it(
@@ -64,8 +64,8 @@ def test_a_kill_after_the_key_was_put_in_its_place_leaves_no_second_name_of_it(
         patch.setattr(private_file, "move_if_absent", die)
         unlock_databases(config, None, make=True)
     folder = Path(config.store.data)
-    assert [file.name for file in folder.glob("data.key*")] == [FILE]
-    assert (folder / FILE).stat().st_nlink == 1
+    assert [file.name for file in folder.glob("data.key*")] == [DATA_KEY_FILE]
+    assert (folder / DATA_KEY_FILE).stat().st_nlink == 1
 
 
 MAKER = """

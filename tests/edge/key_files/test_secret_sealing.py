@@ -12,7 +12,7 @@ from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_secret import SecretUse, is_sealed, open_secret, seal
 from edge.key_files.own_secrets import sealed_files, unsealed_copy, unsealed_files
-from edge.key_files.secret_sealing import PART, open_keys, seal_keys
+from edge.key_files.secret_sealing import PART_SUFFIX, open_keys, seal_keys
 from tests.sync.certificates import Authority
 
 KEY, OTHER = DataKey(bytes(range(32))), DataKey(b"o" * 32)
@@ -107,17 +107,17 @@ def test_where_one_cannot_be_sealed_none_is(config: Config, folder: Path, how: C
 
 
 def half_written(file: Path) -> None:
-    file.with_name(file.name + PART).write_bytes(b"noren-seal")
+    file.with_name(file.name + PART_SUFFIX).write_bytes(b"noren-seal")
 
 
 def about_to_be_replaced(file: Path) -> None:
-    file.with_name(file.name + PART).write_bytes(seal(KEY, "signing_key_file", SEED))
+    file.with_name(file.name + PART_SUFFIX).write_bytes(seal(KEY, "signing_key_file", SEED))
     unsealed_copy(file).hardlink_to(file)
 
 
 def replaced(file: Path) -> None:
     about_to_be_replaced(file)
-    file.with_name(file.name + PART).replace(file)
+    file.with_name(file.name + PART_SUFFIX).replace(file)
 
 
 def half_overwritten(file: Path) -> None:

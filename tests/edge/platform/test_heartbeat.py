@@ -83,7 +83,7 @@ def test_what_cannot_be_noted_ends_no_process(tmp_path: Path) -> None:
         db.conn.execute("begin immediate")
         threads = start_tasks(life, {"heartbeat": partial(heartbeat.work, tmp_path, "sync")})
         until(lambda: "heartbeat" in life.rounds())
-        time.sleep(2 * heartbeat.BUSY / 1000)
+        time.sleep(2 * heartbeat.BUSY_TIMEOUT_MS / 1000)
         assert life.broken is None
         db.conn.execute("rollback")
         until(lambda: bool(rows(db, "select * from loops")))

@@ -11,7 +11,7 @@ from edge.platform.process import Life
 from edge.registry import outcome_of
 from edge.replica import hq_query
 from edge.retention import card_numbers, sweep
-from edge.retention.card_numbers import EVERY, CardNumberErasure
+from edge.retention.card_numbers import CHECK_INTERVAL_S, CardNumberErasure
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, last, scan
 from tests.kept import keep
@@ -38,13 +38,13 @@ def test_the_card_goes_at_the_look_after_next_and_the_rest_stays(floor: StoreCon
     scan(floor, "k1", GTIN[1:])
     cards = CardNumberErasure(floor.db)
     assert cards.look(0.0, Life()) == 0
-    assert cards.look(EVERY - 1, Life()) == 0
+    assert cards.look(CHECK_INTERVAL_S - 1, Life()) == 0
     assert CARD in outcomes(floor)
     scan(floor, "c1", OTHER)
-    assert cards.look(EVERY, Life()) == 1
+    assert cards.look(CHECK_INTERVAL_S, Life()) == 1
     assert CARD not in outcomes(floor)
     assert OTHER in outcomes(floor)
-    assert cards.look(2 * EVERY, Life()) == 1
+    assert cards.look(2 * CHECK_INTERVAL_S, Life()) == 1
     assert OTHER not in outcomes(floor)
     kept = rows(floor.db, "select kind, last from outcomes order by seq")
     assert [row["kind"] for row in kept] == ["checked_in", "product_unknown", "identified"]
@@ -57,14 +57,14 @@ def test_the_card_goes_at_the_look_after_next_and_the_rest_stays(floor: StoreCon
 def test_a_long_past_goes_a_page_at_a_time_and_a_life_that_ends_goes_on_later(
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(card_numbers, "CHUNK", 2)
+    monkeypatch.setattr(card_numbers, "ROWS_PER_TRANSACTION", 2)
     for _ in range(5):
         scan(floor, "k1", CARD)
     cards, over = CardNumberErasure(floor.db), Life()
     cards.look(0.0, Life())
     over.end()
-    assert cards.look(EVERY, over) == 0
-    assert cards.look(2 * EVERY, Life()) == 5
+    assert cards.look(CHECK_INTERVAL_S, over) == 0
+    assert cards.look(2 * CHECK_INTERVAL_S, Life()) == 5
 
 
 def test_a_question_that_is_long_dead_names_nobody(floor: StoreContext) -> None:
@@ -75,9 +75,9 @@ def test_a_question_that_is_long_dead_names_nobody(floor: StoreContext) -> None:
     second = hq_query.insert_question(floor.db, "member", {"card": f"app:{OTHER}"}, now())
     assert first
     assert second
-    cards.look(EVERY, Life())
+    cards.look(CHECK_INTERVAL_S, Life())
     assert [row["seq"] for row in rows(floor.db, "select seq from questions")] == [second.seq]
-    cards.look(2 * EVERY, Life())
+    cards.look(2 * CHECK_INTERVAL_S, Life())
     assert rows(floor.db, "select * from questions") == []
     third = hq_query.insert_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
     assert third
@@ -87,6 +87,6 @@ def test_a_question_that_is_long_dead_names_nobody(floor: StoreContext) -> None:
 def test_the_broom_sees_to_it(floor: StoreContext) -> None:
     scan(floor, "k1", CARD)
     broom = sweep.RetentionSweep(floor)
-    for at in (0.0, EVERY):
+    for at in (0.0, CHECK_INTERVAL_S):
         broom.round(now(), at, Life())
     assert CARD not in outcomes(floor)

@@ -14,7 +14,7 @@ from edge.platform.database import one, rows, writing
 from edge.platform.idempotency_marks import mark, set_mark
 from edge.platform.process import Life
 from edge.retention.log_retention import sweep_log
-from edge.retention.sweep import CHUNK, sweep
+from edge.retention.sweep import ROWS_PER_DELETE, sweep
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.any_fact import fact
@@ -55,10 +55,10 @@ def test_an_old_fact_stays_until_hq_has_kept_it_and_then_goes(floor: StoreContex
 
 def test_more_than_a_chunk_goes_in_one_round(floor: StoreContext) -> None:
     with writing(floor.db):
-        for _ in range(CHUNK + 10):
+        for _ in range(ROWS_PER_DELETE + 10):
             seq = tell(floor.db, floor.box, fact("product.scanned"), now())
     _kept(floor, 2, seq)
-    assert sweep(floor, _later(91), Life())["journal"] == CHUNK + 10
+    assert sweep(floor, _later(91), Life())["journal"] == ROWS_PER_DELETE + 10
 
 
 def test_movements_hq_has_not_counted_stay(floor: StoreContext) -> None:

@@ -138,7 +138,7 @@ def test_nothing_of_it_is_left_in_the_file(floor: StoreContext) -> None:
 
 
 def test_a_long_past_is_made_shorter_a_page_at_a_time(floor: StoreContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(raw_reading, "CHUNK", 2)
+    monkeypatch.setattr(raw_reading, "ROWS_PER_TRANSACTION", 2)
     for _ in range(5):
         scan(floor, "k1", CARD)
     assert raw_reading.delete_due_bytes(floor.db, "scans", 4, now(), Life()) == 4

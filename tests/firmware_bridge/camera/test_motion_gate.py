@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firmware_bridge.camera.motion_gate import AGAIN, CELL, MotionGate, Scene, differs, thumbnail
+from firmware_bridge.camera.motion_gate import CELL_PX, DECODE_AGAIN_AFTER_S, MotionGate, Scene, differs, thumbnail
 
 
 def scene(seed: int = 1, *, noise: float = 3.0, card: int | None = None) -> np.ndarray:
@@ -90,12 +90,12 @@ def test_a_scene_that_creeps_until_it_is_another_one_has_changed_then() -> None:
 def test_an_unchanged_scene_is_looked_at_once_more_in_a_while() -> None:
     gate = MotionGate()
     at = settle(gate)
-    assert gate.look(scene(7), at + AGAIN - 0.1) is Scene.SAME
-    assert gate.look(scene(8), at + AGAIN + 0.1) is Scene.ONCE_MORE
-    assert gate.look(scene(9), at + AGAIN + 0.2) is Scene.SAME
+    assert gate.look(scene(7), at + DECODE_AGAIN_AFTER_S - 0.1) is Scene.SAME
+    assert gate.look(scene(8), at + DECODE_AGAIN_AFTER_S + 0.1) is Scene.ONCE_MORE
+    assert gate.look(scene(9), at + DECODE_AGAIN_AFTER_S + 0.2) is Scene.SAME
 
 
 def test_a_camera_that_changes_its_size_starts_anew() -> None:
     gate = MotionGate()
     at = settle(gate)
-    assert gate.look(scene()[: 60 * CELL, : 80 * CELL].copy(), at + 0.1) is Scene.MOVING
+    assert gate.look(scene()[: 60 * CELL_PX, : 80 * CELL_PX].copy(), at + 0.1) is Scene.MOVING

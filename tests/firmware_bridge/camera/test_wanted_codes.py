@@ -9,8 +9,8 @@ from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.symbology import Symbology
 from edge.config.noren_toml import CameraDevice
 from edge.config.role import Role
-from firmware_bridge.camera.wanted_codes import FRESH, WantedCodes, wanted_codes_of
-from firmware_bridge.decode.cascade import RETAIL
+from firmware_bridge.camera.wanted_codes import FRESH_FOOD_CODES, WantedCodes, wanted_codes_of
+from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.detection import BelievedCode
 from sync.hq.sample.tables import policy
 from tests.card_numbers import old_number
@@ -24,7 +24,9 @@ def camera(**keys: Any) -> CameraDevice:
 
 
 def beyond_retail(role: Role, *issuers: IssuerRule, badges: tuple[IssuerRule, ...] = ()) -> set[Symbology]:
-    return set(wanted_codes_of(camera(), role, CodeRules(issuers=issuers, badges=badges)).symbologies - RETAIL)
+    return set(
+        wanted_codes_of(camera(), role, CodeRules(issuers=issuers, badges=badges)).symbologies - RETAIL_SYMBOLOGIES
+    )
 
 
 def rule(**keys: Any) -> IssuerRule:
@@ -41,7 +43,7 @@ def found(symbology: Symbology, data: str) -> BelievedCode:
 
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.COUNTER, Role.HANDHELD, Role.SHELF, Role.FITTING_ROOM])
 def test_where_goods_are_shown_fresh_labels_and_outer_packs_are_read(role: Role) -> None:
-    assert beyond_retail(role) == FRESH | {S.ITF}
+    assert beyond_retail(role) == FRESH_FOOD_CODES | {S.ITF}
 
 
 @pytest.mark.parametrize("role", [Role.ENTRANCE, Role.GATE])
@@ -94,9 +96,11 @@ def test_the_houses_own_item_numbers_are_read_where_goods_are_shown_and_at_no_do
 ) -> None:
     rules = CodeRules(house=(item,))
     for role in (Role.KIOSK, Role.COUNTER, Role.HANDHELD, Role.SHELF):
-        assert wanted_codes_of(camera(), role, rules).symbologies == RETAIL | FRESH | {S.ITF} | more
+        assert (
+            wanted_codes_of(camera(), role, rules).symbologies == RETAIL_SYMBOLOGIES | FRESH_FOOD_CODES | {S.ITF} | more
+        )
     for role in (Role.ENTRANCE, Role.GATE):
-        assert wanted_codes_of(camera(), role, rules).symbologies == RETAIL
+        assert wanted_codes_of(camera(), role, rules).symbologies == RETAIL_SYMBOLOGIES
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from firmware_bridge.decode.process import messages
-from firmware_bridge.decode.process.messages import LARGEST, Answer, Ready
+from firmware_bridge.decode.process.messages import MAX_MESSAGE_BYTES, Answer, Ready
 
 OWNED = "NOREN_TEST_OWNED"  # names the file that exists only if the bridge ran what it was sent
 
@@ -36,7 +36,7 @@ LIES: dict[str, bytes] = {
     "noise": bytes(range(256)),
     "half": messages.encode_message(Answer(codes=[], unfinished=False, noise=0))[:-3],
     "two in one": messages.encode_message(Answer(codes=[], unfinished=False, noise=0)) * 2,
-    "too long": b"\xc6" + bytes(LARGEST + 100),
+    "too long": b"\xc6" + bytes(MAX_MESSAGE_BYTES + 100),
     "nested": b"\x91" * 60_000,
     "a length of 4 GB": b"\xdd\xff\xff\xff\xff",
     "ready": messages.encode_message(Ready()),

@@ -9,8 +9,8 @@ import pytest
 
 from edge.codes.camera_limits import MIN_LENGTH, START_STOP_LETTERS
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade import MARGIN, RETAIL, Decoder, DecodeSettings, engines
-from firmware_bridge.decode.cascade_stages import AGAIN, AGAIN_MATRIX, CASCADE, VARIATIONS, Depth, Stage
+from firmware_bridge.decode.cascade import BUDGET_RESERVE_S, RETAIL_SYMBOLOGIES, Decoder, DecodeSettings, engines
+from firmware_bridge.decode.cascade_stages import AGAIN_MATRIX, CASCADE, SECOND_READINGS, VARIATIONS, Depth, Stage
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.frame_session import FrameSession
 from firmware_bridge.decode.simple_api import live_reader, patient_reader
@@ -94,13 +94,13 @@ PACKS = [
 
 @pytest.mark.parametrize(("kind", "seed"), PACKS)
 def test_a_code_bent_or_moved_or_soft_or_hemmed_in_is_read_in_one_look(kind: str, seed: int) -> None:
-    decoder = Decoder(DecodeSettings(symbologies=RETAIL | DATABAR, budget=HUNG))
+    decoder = Decoder(DecodeSettings(symbologies=RETAIL_SYMBOLOGIES | DATABAR, budget=HUNG))
     pack = packs.picture(kind, camera.seeded(SEED, kind, seed), "")
     assert score(pack, [(found.symbology, found.data) for found in decoder.read(pack.gray, deep=True)]) == (True, False)
 
 
 def test_more_is_read_than_by_all_engines_together() -> None:
-    decoder, alone = Decoder(DecodeSettings(patient=True)), engines(RETAIL)
+    decoder, alone = Decoder(DecodeSettings(patient=True)), engines(RETAIL_SYMBOLOGIES)
     ours = theirs = 0
     for kind, how, level in HARD[:6]:
         text, frame = photo(kind, how, level, 1)
@@ -220,7 +220,7 @@ def test_what_one_look_does_not_reach_the_next_frame_of_the_same_scene_does() ->
 @pytest.mark.parametrize(("still", "read"), [(60.0, True), (0.0, False)])
 def test_a_rung_that_no_budget_is_enough_for_gets_a_look_of_a_still_scene(still: float, read: bool) -> None:
     text, frame = photo(Symbology.DATAMATRIX, "motion", 5, 1)
-    slow = DecodeSettings(budget=MARGIN + 1e-6, still=still)  # as where the processor is slow
+    slow = DecodeSettings(budget=BUDGET_RESERVE_S + 1e-6, still=still)  # as where the processor is slow
     decoder, found = Decoder(slow, now=lambda: 0.0), list[bytes]()
     decoder.read(frame, deep=True)
     while decoder.unfinished:
@@ -254,9 +254,9 @@ def test_the_name_of_the_rung_is_one_of_the_ladder(still: Decoder) -> None:
 
 
 def test_every_rung_names_an_engine_and_gets_dearer_going_down() -> None:
-    known = engines(RETAIL)
+    known = engines(RETAIL_SYMBOLOGIES)
     assert all(stage.engine in known for stage in CASCADE)
-    assert all(engine in known and shake in VARIATIONS for engine, shake in AGAIN + AGAIN_MATRIX)
+    assert all(engine in known and shake in VARIATIONS for engine, shake in SECOND_READINGS + AGAIN_MATRIX)
     assert [stage.depth for stage in CASCADE] == sorted(stage.depth for stage in CASCADE)
     assert len({stage.name for stage in CASCADE}) == len(CASCADE)
 
@@ -279,7 +279,7 @@ def what_suits(stage: Stage) -> tuple[str, float]:
 @pytest.mark.parametrize("stage", CASCADE, ids=lambda stage: stage.name)
 def test_each_rung_reads_something_by_itself(stage: Stage) -> None:
     kinds = {"opencv qr": [Symbology.QR], "opencv bars": [Symbology.UPCA]}.get(stage.engine, [Symbology.EAN13])
-    readable, known = [*kinds, Symbology.QR], engines(RETAIL)
+    readable, known = [*kinds, Symbology.QR], engines(RETAIL_SYMBOLOGIES)
     for seed in range(5):
         for kind in readable:
             text, frame = photo(kind, *what_suits(stage), seed)

@@ -9,7 +9,7 @@ import segno
 import zxingcpp
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade import RETAIL, Decoder, DecodeSettings, engines
+from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES, Decoder, DecodeSettings, engines
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.opencv import OpencvBars, OpencvQr
 from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
@@ -76,11 +76,11 @@ def test_opencv_is_never_asked_for_an_ean_8() -> None:
 def test_a_qr_gives_its_bytes_whatever_their_encoding(data: bytes) -> None:
     picture = qr(data, mode="byte", micro=False)
     for name in ("zxing", "zxing quick", "zxing global", "zbar"):
-        assert believed(engines(RETAIL)[name].read(picture)) == [(Symbology.QR, data)], name
+        assert believed(engines(RETAIL_SYMBOLOGIES)[name].read(picture)) == [(Symbology.QR, data)], name
 
 
 def test_opencv_gives_a_qr_only_where_it_leaves_the_bytes_alone() -> None:
-    read = OpencvQr(RETAIL).read
+    read = OpencvQr(RETAIL_SYMBOLOGIES).read
     assert believed(read(qr("日本語テスト", encoding="utf-8", micro=False))) == [
         (Symbology.QR, "日本語テスト".encode())
     ]
@@ -91,12 +91,12 @@ def test_opencv_gives_a_qr_only_where_it_leaves_the_bytes_alone() -> None:
 
 def test_a_qr_that_names_shift_jis_is_given_in_utf_8() -> None:
     picture = qr("日本語テスト", mode="byte", encoding="shift_jis", eci=True, micro=False)
-    assert believed(Zxing(RETAIL).read(picture)) == [(Symbology.QR, "日本語テスト".encode())]
+    assert believed(Zxing(RETAIL_SYMBOLOGIES).read(picture)) == [(Symbology.QR, "日本語テスト".encode())]
 
 
 def test_a_micro_qr_and_a_data_matrix_are_told_from_a_qr() -> None:
-    assert believed(Zxing(RETAIL).read(qr("AB12", micro=True))) == [(Symbology.MICRO_QR, b"AB12")]
-    assert believed(Zxing(RETAIL).read(drawn("AB12", F.DataMatrix))) == [(Symbology.DATAMATRIX, b"AB12")]
+    assert believed(Zxing(RETAIL_SYMBOLOGIES).read(qr("AB12", micro=True))) == [(Symbology.MICRO_QR, b"AB12")]
+    assert believed(Zxing(RETAIL_SYMBOLOGIES).read(drawn("AB12", F.DataMatrix))) == [(Symbology.DATAMATRIX, b"AB12")]
 
 
 def test_what_was_not_asked_for_is_not_read() -> None:
@@ -113,7 +113,7 @@ def test_corners_lie_on_the_code() -> None:
     dark = np.argwhere(picture < 128)
     (top, left), (bottom, right) = dark.min(0), dark.max(0)
     for name in ("zxing", "zbar", "opencv bars"):
-        ((seen),) = engines(RETAIL)[name].read(picture)
+        ((seen),) = engines(RETAIL_SYMBOLOGIES)[name].read(picture)
         assert all(left - 40 <= x <= right + 40 and top - 40 <= y <= bottom + 40 for x, y in seen.corners), name
 
 
@@ -144,6 +144,6 @@ def test_an_add_on_is_a_reading_of_its_own_when_asked_for() -> None:
 
 
 def test_an_add_on_comes_through_the_ladder_beside_its_code() -> None:
-    asked = DecodeSettings(symbologies=RETAIL | ADD_ONS, patient=True)
+    asked = DecodeSettings(symbologies=RETAIL_SYMBOLOGIES | ADD_ONS, patient=True)
     found = {(f.symbology, f.data) for f in Decoder(asked).read(with_add_on("4901234567894", "07"))}
     assert found == {(Symbology.EAN13, b"4901234567894"), (Symbology.EAN2, b"07")}

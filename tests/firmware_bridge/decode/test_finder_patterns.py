@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import segno
 
-from firmware_bridge.decode.finder_patterns import QUIET, SCALE, find_marks, isolate_code
+from firmware_bridge.decode.finder_patterns import PIXELS_PER_MODULE, QUIET_ZONE_MODULES, find_marks, isolate_code
 from firmware_bridge.decode.preprocess import whole
 from tests.bench.decoding import camera
 
@@ -41,9 +41,9 @@ def test_three_marks_are_found_at_any_angle(degrees: float) -> None:
 def test_a_code_is_cut_free_and_stays_where_it_is(degrees: float) -> None:
     frame, modules = hemmed(degrees)
     view = isolate_code(whole(frame), find_marks(frame)[0])
-    side = round((modules + 2 * QUIET) * SCALE)
+    side = round((modules + 2 * QUIET_ZONE_MODULES) * PIXELS_PER_MODULE)
     assert view.gray.shape == (side, side)
-    zone = round(SCALE * (QUIET - 1))
+    zone = round(PIXELS_PER_MODULE * (QUIET_ZONE_MODULES - 1))
     outer = view.gray.copy()
     outer[zone:-zone, zone:-zone] = 220
     assert outer.min() >= 180

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from firmware_bridge.decode.cascade_stages import STEPS, VARIATIONS, FrameArea
-from firmware_bridge.decode.preprocess import LARGEST, crop, scaled, whole
+from firmware_bridge.decode.cascade_stages import PREPROCESSING, VARIATIONS, FrameArea
+from firmware_bridge.decode.preprocess import MAX_SIDE_PX, crop, scaled, whole
 
 SPOT = (420, 260)  # x, y of a dark disc on paper
 RADIUS = 12
@@ -27,9 +27,9 @@ def middle(gray: np.ndarray, dark: bool) -> tuple[int, int]:
     return round(float(xs.mean())), round(float(ys.mean()))
 
 
-@pytest.mark.parametrize("name", [*STEPS, *(shake for shake in VARIATIONS if shake)])
+@pytest.mark.parametrize("name", [*PREPROCESSING, *(shake for shake in VARIATIONS if shake)])
 def test_a_point_is_found_again_in_the_frame(name: str, spotted: np.ndarray, barred: np.ndarray) -> None:
-    step = STEPS.get(name) or VARIATIONS[name]
+    step = PREPROCESSING.get(name) or VARIATIONS[name]
     view = step(
         whole(barred if name.startswith(FrameArea.UPRIGHT) else spotted)
     )  # these steps are for upright bars alone
@@ -42,7 +42,7 @@ def test_a_point_is_found_again_in_the_frame(name: str, spotted: np.ndarray, bar
 def test_a_point_is_found_again_through_a_crop_and_a_step(spotted: np.ndarray) -> None:
     part = crop(whole(spotted), 300, 200, 600, 400)
     assert part.gray.shape == (200, 300)
-    view = STEPS["tilted 30"](part)
+    view = PREPROCESSING["tilted 30"](part)
     assert view is not None
     ((x, y),) = view.to_frame((middle(view.gray, dark=True),))
     assert abs(x - SPOT[0]) <= 2
@@ -53,7 +53,7 @@ def test_a_point_is_found_again_through_a_crop_and_a_step(spotted: np.ndarray) -
 def test_a_tilt_cuts_nothing_off(name: str) -> None:
     cornered = np.full((200, 300), 220, np.uint8)
     cornered[:12, :12] = cornered[-12:, -12:] = 20
-    view = STEPS[name](whole(cornered))
+    view = PREPROCESSING[name](whole(cornered))
     assert view is not None
     assert np.count_nonzero(view.gray < 110) >= 2 * 12 * 12 * 0.8
 
@@ -73,12 +73,12 @@ def test_beyond_the_edges_there_is_nothing_to_crop(
 
 
 def test_a_picture_too_large_or_too_small_is_not_scaled() -> None:
-    assert scaled(2.0)(whole(np.zeros((100, LARGEST // 2 + 1), np.uint8))) is None
+    assert scaled(2.0)(whole(np.zeros((100, MAX_SIDE_PX // 2 + 1), np.uint8))) is None
     assert scaled(0.5)(whole(np.zeros((40, 100), np.uint8))) is None
 
 
 def test_steps_leave_the_frame_itself_alone(spotted: np.ndarray) -> None:
     before = spotted.copy()
-    for step in STEPS.values():
+    for step in PREPROCESSING.values():
         step(whole(spotted))
     assert np.array_equal(before, spotted)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cells import CELL
+from firmware_bridge.decode.cells import CELL_PX
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.evidence.claim import Key
-from firmware_bridge.decode.known import LOOKS, KnownCodes
+from firmware_bridge.decode.known import REMEMBERED_FRAMES, KnownCodes
 from firmware_bridge.decode.texture import find_patches, has_patch_elsewhere
 from tests.bench.decoding import camera
 
@@ -43,7 +43,7 @@ def test_a_patch_lies_around_its_edges_and_no_further_one_way_than_the_other(
     gray[top:bottom, left:right] = np.tile(np.array([20, 230], np.uint8).repeat(4), 25)
     (patch,) = find_patches(gray)
     beyond = left - patch.left, top - patch.top, patch.right - right, patch.bottom - bottom
-    assert all(0 <= pixels <= CELL for pixels in beyond)
+    assert all(0 <= pixels <= CELL_PX for pixels in beyond)
 
 
 def test_noise_and_slow_light_are_no_code() -> None:
@@ -69,7 +69,7 @@ def test_a_code_is_new_until_it_was_read_and_again_when_it_was_long_gone() -> No
     known = KnownCodes().after([one], NONE)
     assert not known.lacks([one])
     assert known.lacks([one, other])
-    for _ in range(LOOKS):
+    for _ in range(REMEMBERED_FRAMES):
         known = known.after([], NONE)
     assert not known.lacks([one])
     assert known.after([], NONE).lacks([one])
@@ -78,7 +78,7 @@ def test_a_code_is_new_until_it_was_read_and_again_when_it_was_long_gone() -> No
 def test_the_rungs_that_read_lately_come_first_and_are_forgotten_with_their_codes() -> None:
     known = KnownCodes().after([found(b"1", "a")], NONE).after([found(b"2", "b")], NONE)
     assert known.stages == ("b", "a")
-    for _ in range(LOOKS + 1):
+    for _ in range(REMEMBERED_FRAMES + 1):
         known = known.after([], NONE)
     assert known.stages == ()
 
@@ -86,7 +86,7 @@ def test_the_rungs_that_read_lately_come_first_and_are_forgotten_with_their_code
 def test_a_text_that_rows_contradicted_stays_disputed_for_as_long_as_a_code_is_known() -> None:
     text = (Symbology.EAN13, b"4901234567894")
     known = KnownCodes().after([], {text})
-    for _ in range(LOOKS):
+    for _ in range(REMEMBERED_FRAMES):
         known = known.after([], NONE)
     assert text in known.disputed
     assert text not in known.after([], NONE).disputed

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firmware_bridge.decode.calibration import measure_costs
-from firmware_bridge.decode.cascade import RETAIL
+from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.cascade_stages import CASCADE, Depth
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.zbar import Zbar
 from firmware_bridge.decode.frame_session import FrameSession
-from firmware_bridge.decode.time_budget import CALM, CARE, SETUP, TimeBudget, UsualCosts
+from firmware_bridge.decode.time_budget import MIN_TIME_FACTOR, SAFETY_FACTOR, SETUP_S, TimeBudget, UsualCosts
 
 FLAT = np.full((240, 320), 200, np.uint8)
 FRAME = FLAT.size
@@ -32,9 +32,9 @@ def test_a_step_is_counted_with_what_it_makes_of_the_picture() -> None:
 
 def test_a_full_frame_makes_every_engine_dearer_and_no_step() -> None:
     pace, calm = TimeBudget(USUAL), TimeBudget(USUAL)
-    pace.took("zxing quick", FRAME, SETUP + 3 * COST["zxing quick"] * FRAME)
+    pace.took("zxing quick", FRAME, SETUP_S + 3 * COST["zxing quick"] * FRAME)
     dearer = pace.expected("tilted 45", "zbar", FRAME) - calm.expected("tilted 45", "zbar", FRAME)
-    assert dearer == pytest.approx((3 - CALM) * CARE * 2.1 * COST["zbar"] * FRAME)
+    assert dearer == pytest.approx((3 - MIN_TIME_FACTOR) * SAFETY_FACTOR * 2.1 * COST["zbar"] * FRAME)
 
 
 def test_the_fullest_rung_counts_not_the_last() -> None:
@@ -53,7 +53,7 @@ def test_a_thumbnail_tells_nothing_about_a_frame() -> None:
 
 def test_a_comparison_costs_as_much_however_small_its_rows_are() -> None:
     pace = TimeBudget(UsualCosts(comparisons={"likeness": 0.02}))
-    assert pace.expected("likeness", "", 100) == pytest.approx(SETUP + CARE * 0.02)
+    assert pace.expected("likeness", "", 100) == pytest.approx(SETUP_S + SAFETY_FACTOR * 0.02)
 
 
 class Working:
@@ -63,7 +63,7 @@ class Working:
         self._clock, self._per_pixel = clock, per_pixel
 
     def read(self, gray: np.ndarray) -> tuple[Detection, ...]:
-        self._clock[0] += SETUP + self._per_pixel * gray.size
+        self._clock[0] += SETUP_S + self._per_pixel * gray.size
         return ()
 
 
@@ -83,13 +83,13 @@ def test_an_ordinary_frame_gets_most_of_the_ladder_within_its_budget() -> None:
 
 
 @settings(max_examples=25)
-@given(st.floats(CALM, 20.0), st.fixed_dictionaries({name: st.floats(1.0, CARE) for name in COST}))
+@given(st.floats(MIN_TIME_FACTOR, 20.0), st.fixed_dictionaries({name: st.floats(1.0, SAFETY_FACTOR) for name in COST}))
 def test_no_frame_however_full_takes_more_than_its_budget(fullness: float, wobble: dict[str, float]) -> None:
     assert looked(fullness, wobble)[0] <= BUDGET
 
 
 def test_what_is_usual_is_measured_for_every_engine_and_step_of_the_ladder() -> None:
-    usual = measure_costs({"zbar": Zbar(RETAIL)})
+    usual = measure_costs({"zbar": Zbar(RETAIL_SYMBOLOGIES)})
     assert usual.engines["zbar"] > 0
     assert all(stage.picture in usual.steps for stage in CASCADE)
     assert usual.growth["half"] == 0.25

@@ -8,12 +8,12 @@ from typing import Literal
 
 import pytest
 
-from edge.codes.keyboard_layouts import SUBSTITUTE, Layout
+from edge.codes.keyboard_layouts import SUBSTITUTE_CHARACTER, Layout
 from edge.config.noren_toml import HidDevice
 from edge.scan.log import Reading
 from firmware_bridge.devices.events import DeviceFault, DeviceLost, RefusedInput
-from firmware_bridge.devices.hid_scanner import EV_KEY, EV_SYN, EVENT, SYN_DROPPED, HidScanner, read_events
-from firmware_bridge.devices.keymap import KEYS, Keyboard
+from firmware_bridge.devices.hid_scanner import EV_KEY, EV_SYN, INPUT_EVENT, SYN_DROPPED, HidScanner, read_events
+from firmware_bridge.devices.keymap import CHARACTERS_OF_LAYOUT, Keyboard
 from tests.firmware_bridge.rig import Rig, until
 
 SHIFT, CTRL, ALT, CAPS, ENTER, TAB, KP_ENTER, F8, F1, NUM = 42, 29, 56, 58, 28, 15, 96, 66, 59, 69
@@ -24,13 +24,15 @@ PRINTED = "".join(map(chr, range(0x20, 0x7F)))
 def press(*codes: int) -> bytes:
     """Hold all of them down in order, let go in reverse; each with the kernel's end of report."""
     events = [(code, 1) for code in codes] + [(code, 0) for code in reversed(codes)]
-    return b"".join(EVENT.pack(0, 0, EV_KEY, code, value) + EVENT.pack(0, 0, EV_SYN, 0, 0) for code, value in events)
+    return b"".join(
+        INPUT_EVENT.pack(0, 0, EV_KEY, code, value) + INPUT_EVENT.pack(0, 0, EV_SYN, 0, 0) for code, value in events
+    )
 
 
 def typed(text: str, layout: Layout = "us") -> bytes:
     """A scanner typing `text` on a keyboard of that layout."""
     keys: dict[str, tuple[int, ...]] = {}
-    for code, (plain, shifted) in sorted(KEYS[layout].items(), reverse=True):
+    for code, (plain, shifted) in sorted(CHARACTERS_OF_LAYOUT[layout].items(), reverse=True):
         keys[shifted] = (SHIFT, code)
         keys[plain] = (code,)
     return b"".join(press(*keys[character]) for character in text)
@@ -95,7 +97,7 @@ def test_enter_or_tab_ends_a_code(us: Typed, end: int) -> None:
 @pytest.mark.parametrize("layout", ["us", "jp"])
 def test_every_printed_character_can_be_typed_on_either_keyboard(layout: Layout) -> None:
     board = Keyboard(layout)
-    events = EVENT.iter_unpack(typed(PRINTED, layout))
+    events = INPUT_EVENT.iter_unpack(typed(PRINTED, layout))
     assert b"".join(board.key(code, bool(value)) for _, _, kind, code, value in events if kind == EV_KEY) == (
         PRINTED.encode()
     )
@@ -113,9 +115,9 @@ def test_every_printed_character_can_be_typed_on_either_keyboard(layout: Layout)
         ((SHIFT, 7), b"^", b"&"),
         ((SHIFT, 8), b"&", b"'"),
         ((13,), b"=", b"^"),
-        ((89,), SUBSTITUTE, b"\\"),
-        ((124,), SUBSTITUTE, b"\\"),
-        ((SHIFT, 11), b")", SUBSTITUTE),
+        ((89,), SUBSTITUTE_CHARACTER, b"\\"),
+        ((124,), SUBSTITUTE_CHARACTER, b"\\"),
+        ((SHIFT, 11), b")", SUBSTITUTE_CHARACTER),
     ],
 )
 def test_the_same_key_means_what_its_keyboard_says(codes: tuple[int, ...], us_means: bytes, jp_means: bytes) -> None:
@@ -149,7 +151,13 @@ def test_on_the_japanese_keyboard_the_bracket_of_ctrl_bracket_is_another_key(jp:
 
 
 def test_a_byte_may_be_typed_by_its_number_with_alt(us: Typed) -> None:
-    alt_029 = EVENT.pack(0, 0, EV_KEY, ALT, 1) + press(82) + press(80) + press(73) + EVENT.pack(0, 0, EV_KEY, ALT, 0)
+    alt_029 = (
+        INPUT_EVENT.pack(0, 0, EV_KEY, ALT, 1)
+        + press(82)
+        + press(80)
+        + press(73)
+        + INPUT_EVENT.pack(0, 0, EV_KEY, ALT, 0)
+    )
     us.send(typed("A") + alt_029 + typed("B") + press(ENTER))
     assert us.code().data == b"A\x1dB"
 
@@ -165,12 +173,12 @@ def test_a_key_there_is_no_character_for_makes_the_code_wrong_and_not_shorter(us
 
 
 def test_the_keyboards_own_repeat_is_not_a_second_key(us: Typed) -> None:
-    us.send(typed("4") + EVENT.pack(0, 0, EV_KEY, 5, 2) * 3 + typed("9") + press(ENTER))
+    us.send(typed("4") + INPUT_EVENT.pack(0, 0, EV_KEY, 5, 2) * 3 + typed("9") + press(ENTER))
     assert us.code().data == b"49"
 
 
 def test_a_code_the_kernel_lost_keys_of_is_refused_and_the_next_one_read(us: Typed) -> None:
-    us.send(typed("4901") + EVENT.pack(0, 0, EV_SYN, SYN_DROPPED, 0) + typed("234") + press(ENTER))
+    us.send(typed("4901") + INPUT_EVENT.pack(0, 0, EV_SYN, SYN_DROPPED, 0) + typed("234") + press(ENTER))
     us.send(typed("49123456") + press(ENTER))
     assert us.code().data == b"49123456"
     assert us.refused == 1

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edge.codes.symbology import Symbology
 from edge.scan.log import Reading
 from firmware_bridge.devices.events import reading_of_code
-from firmware_bridge.framing.framing import LIMIT, Code, Framer, FramingMode
+from firmware_bridge.framing.framing import MAX_CODE_BYTES, Code, Framer, FramingMode
 
 FRAMINGS: tuple[FramingMode, ...] = ("line", "stx", "idle")
 
@@ -103,11 +103,11 @@ def test_the_scanners_stand_in_for_gs_becomes_gs_but_only_where_gs1_may_be(sent:
 
 @pytest.mark.parametrize("prefix", [b"", b"]Q1"])
 def test_a_code_of_4096_bytes_is_whole_and_one_more_byte_is_kept_to_show_it_was_longer(prefix: bytes) -> None:
-    whole = prefix + b"x" * LIMIT
+    whole = prefix + b"x" * MAX_CODE_BYTES
     assert [len(data) for data in codes(whole + b"\r" + whole + b"y\r" + whole + b"y" * 9000 + b"\r49123456\r")] == [
-        LIMIT,
-        LIMIT + 1,
-        LIMIT + 1,
+        MAX_CODE_BYTES,
+        MAX_CODE_BYTES + 1,
+        MAX_CODE_BYTES + 1,
         8,
     ]
 
@@ -152,7 +152,7 @@ def test_any_split_of_the_bytes_gives_the_same_codes(
     expected = whole.feed(text) + whole.silence()
     assert [code for part in parts for code in pieces.feed(part)] + pieces.silence() == expected
     assert pieces.refused == whole.refused
-    assert all(len(code.data) <= LIMIT + 1 for code in expected)
+    assert all(len(code.data) <= MAX_CODE_BYTES + 1 for code in expected)
 
 
 @given(text=st.lists(st.text("0123456789ABC-", min_size=1, max_size=20)), end=st.sampled_from([b"\r", b"\n", b"\r\n"]))

@@ -16,7 +16,13 @@ from edge.scan.log import Reading
 from firmware_bridge.devices.events import BytesReceived, RefusedInput
 from firmware_bridge.devices.serial_scanner import SerialScanner
 from firmware_bridge.framing.framing import RefusalReason
-from firmware_bridge.framing.idle_gaps import FADES, HOLD, STEADY, LearnedPauses, split_into_codes
+from firmware_bridge.framing.idle_gaps import (
+    HOLD_S,
+    PAUSE_FORGOTTEN_AFTER,
+    STEADY_CODES,
+    LearnedPauses,
+    split_into_codes,
+)
 from firmware_bridge.framing.terminator_learning import LearningFramer
 from firmware_bridge.framing.terminators import Terminator
 from tests.firmware_bridge.framing.test_terminator_learning import over
@@ -78,7 +84,7 @@ def test_a_pause_anywhere_in_a_code_cuts_nothing(at: int, seconds: float) -> Non
     for known in (0, 1, 5):
         codes = [jan(chance) for _ in range(known + 4)]
         lines = [[(code, HAND)] for code in codes[:known]] + [
-            paused(code, at, seconds, HAND + HOLD) for code in codes[known:]
+            paused(code, at, seconds, HAND + HOLD_S) for code in codes[known:]
         ]
         framer = LearningFramer()
         assert read(lines, framer) == codes
@@ -94,22 +100,22 @@ def test_an_ean_8_inside_an_ean_13_is_never_shown(known: int, at_end: bool) -> N
     codes = [jan(chance) for _ in range(known)] + [ean_13_with_an_ean_8(chance, at_end=at_end) for _ in range(4)]
     for seconds in (0.1, 0.3, 1.5):
         lines = [[(code, HAND)] for code in codes[:known]]
-        lines += [paused(code, 5 if at_end else 8, seconds, HAND + HOLD) for code in codes[known:]]
+        lines += [paused(code, 5 if at_end else 8, seconds, HAND + HOLD_S) for code in codes[known:]]
         assert read(lines) == codes
     for key in (0.07, 0.14):
-        assert read([typed(code, key, HAND + HOLD) for code in codes]) == codes
+        assert read([typed(code, key, HAND + HOLD_S) for code in codes]) == codes
 
 
 def test_an_ean_8_that_stood_alone_once_is_quick_after_that_and_its_rest_is_refused_if_one_comes() -> None:
     chance, framer = random.Random(1), LearningFramer(end=Terminator.SILENCE)
     eight, other = jan(chance, 8), jan(chance, 8)
-    assert over([(eight, HOLD - 0.1)], framer) == []
-    assert over([(b"", HOLD)], framer) == [eight]
+    assert over([(eight, HOLD_S - 0.1)], framer) == []
+    assert over([(b"", HOLD_S)], framer) == [eight]
     assert over([(other, 0.06)], framer) == [other]
     cut = ean_13_with_an_ean_8(chance, at_end=False)
-    assert over([(b"", HOLD), (cut[:8], 0.5), (cut[8:], HOLD)], framer) == [cut[:8]]
+    assert over([(b"", HOLD_S), (cut[:8], 0.5), (cut[8:], HOLD_S)], framer) == [cut[:8]]
     assert (framer.refused, framer.why) == (1, RefusalReason.UNFINISHED)
-    assert over(paused(cut, 8, 0.5, HOLD), framer) == [cut]  # and not again
+    assert over(paused(cut, 8, 0.5, HOLD_S), framer) == [cut]  # and not again
     assert not framer.unfinished
 
 
@@ -133,7 +139,7 @@ def test_any_scanner_that_types_slowly_or_pauses_is_read(seed: int) -> None:
     key = chance.uniform(0.02, 0.14)
     behind = chance.choice([HAND, 1.5, 3.0])
     assert read([typed(code, key * chance.uniform(0.8, 1.2), behind) for code in codes]) == codes
-    lines = [paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + HOLD) for code in codes]
+    lines = [paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + HOLD_S) for code in codes]
     got = read(lines)
     assert len([code for code in codes if code in got]) >= len(codes) - 1
 
@@ -178,7 +184,7 @@ def test_a_quick_scanner_in_a_slow_ones_place_is_quick_again_after_a_while() -> 
     chance, framer = random.Random(5), LearningFramer()
     read([typed(jan(chance), 0.14) for _ in range(4)], framer)
     assert framer.ending == "idle_slow"
-    codes = [jan(chance) for _ in range(3 * STEADY)]
+    codes = [jan(chance) for _ in range(3 * STEADY_CODES)]
     assert read([[(code, HAND)] for code in codes], framer) == codes
     assert (framer.pauses.idle, framer.ending) == (0.06, "idle")
     slow = [jan(chance) for _ in range(3)]
@@ -296,12 +302,12 @@ def test_one_pause_is_forgotten_after_many_codes_without_and_an_ean_8_is_quick_a
     code, eight = jan(chance), jan(chance, 8)
     assert over(paused(code, 5, 0.4, 5.0), framer) == [code]
     assert over([(eight, 0.5)], framer) == []
-    assert over([(b"", HOLD)], framer) == [eight]
-    for _ in range(FADES):
+    assert over([(b"", HOLD_S)], framer) == [eight]
+    for _ in range(PAUSE_FORGOTTEN_AFTER):
         code = jan(chance)
         assert over([(code, 0.5)], framer) == [code]
     assert framer.ending == "idle"
-    assert over([(eight, HOLD)], framer) == [eight]
+    assert over([(eight, HOLD_S)], framer) == [eight]
     assert over([(eight, 0.06)], framer) == [eight]
 
 
@@ -332,9 +338,9 @@ def test_what_a_forgotten_pause_costs_is_bounded(rate: float) -> None:
     ]
     codes = [chance.choice(kinds)(chance) for _ in range(1000)]
     lines = [
-        paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + HOLD)
+        paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + HOLD_S)
         if chance.random() < rate
-        else [(code, HAND + HOLD)]
+        else [(code, HAND + HOLD_S)]
         for code in codes
     ]
     found = read(lines)

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from edge.codes.check_digits import mod10_digit
 from edge.codes.completeness import looks_whole
-from firmware_bridge.framing.framing import LIMIT, RefusalReason
-from firmware_bridge.framing.idle_gaps import SHORTEST
-from firmware_bridge.framing.terminator_learning import RUN, LearningFramer
+from firmware_bridge.framing.framing import MAX_CODE_BYTES, RefusalReason
+from firmware_bridge.framing.idle_gaps import SHORTEST_CODE
+from firmware_bridge.framing.terminator_learning import RUN_GAP_S, LearningFramer
 from firmware_bridge.framing.terminators import Terminator, split_scans, terminator_of
 
 CARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN:\xe6\x9a\x96\xe7\xb0\xbe\rTEL:\t03-0000-0000\nEND:VCARD"
@@ -158,7 +158,7 @@ def test_a_doubtful_line_takes_a_first_code_without_an_end_only_where_it_looks_w
 
 def test_what_is_longer_than_any_code_is_told_once_and_skipped_to_its_end() -> None:
     framer = LearningFramer()
-    assert [len(data) for data in over([(b"x" * 9000 + b"\r49123456\r", HAND)], framer)] == [LIMIT + 1, 8]
+    assert [len(data) for data in over([(b"x" * 9000 + b"\r49123456\r", HAND)], framer)] == [MAX_CODE_BYTES + 1, 8]
 
 
 def test_lost_bytes_cost_their_own_code() -> None:
@@ -260,12 +260,12 @@ def test_any_split_of_the_bytes_gives_the_same_codes(text: bytes, cuts: list[int
     assert over([*parts, (b"", 60.0)], pieces) == expected
     assert pieces.refused == whole.refused
     assert not whole.unfinished
-    assert all(len(data) <= LIMIT + 1 for data in expected)
+    assert all(len(data) <= MAX_CODE_BYTES + 1 for data in expected)
 
 
 # What codes hold: text, and lines of text; a code that begins or ends with a line end or tab would tell nothing.
 # None is shorter than four characters: such is a piece of one, where no end says otherwise.
-TEXTS = st.text("0123456789ABCabc-._:/ ", min_size=SHORTEST, max_size=20).filter(lambda text: text == text.strip())
+TEXTS = st.text("0123456789ABCabc-._:/ ", min_size=SHORTEST_CODE, max_size=20).filter(lambda text: text == text.strip())
 CODES = st.lists(TEXTS, min_size=1, max_size=4).map(
     lambda lines: "\r\n".join(["x", *lines[1:]] if lines[1:] else lines)
 )
@@ -273,7 +273,7 @@ CODES = st.lists(TEXTS, min_size=1, max_size=4).map(
 
 @given(codes=st.lists(CODES, min_size=1, max_size=8), how=st.sampled_from(list(SETS)), data=st.data())
 def test_every_code_sent_is_a_code_read(codes: list[str], how: str, data: st.DataObject) -> None:
-    silences = [data.draw(st.sampled_from([RUN + 0.1, 1.0, 3.0, 30.0])) for _ in codes]
+    silences = [data.draw(st.sampled_from([RUN_GAP_S + 0.1, 1.0, 3.0, 30.0])) for _ in codes]
     sent = [code.encode() for code in codes]
     before, after = SETS[how]
     if not after:  # two that make a whole code together cannot be told from one with a pause

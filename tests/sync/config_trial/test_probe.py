@@ -231,7 +231,7 @@ def until(true: Callable[[], bool], what: str) -> None:
         assert time.monotonic() < end, what
 
 
-PRESENCE = topics.down("test", topics.ALL, "hq")
+PRESENCE = topics.down("test", topics.ALL_STORES, "hq")
 
 
 @contextmanager

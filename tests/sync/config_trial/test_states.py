@@ -13,12 +13,12 @@ from edge.config.active_config import number_in_force, trial_under_way
 from edge.platform.sqlite import sqlite3
 from edge.platform.store_schema.migrations import store
 from sync.config_trial.states import (
-    DEADLINE,
+    FAULT_TOLERANCE_S,
+    MAX_TRIALS,
     OPEN_STAGES,
-    PATIENCE,
-    SETTLE,
+    SETTLE_S,
     TRANSITIONS,
-    TRIES,
+    TRIAL_DEADLINE_S,
     Doubt,
     Entry,
     Stage,
@@ -128,7 +128,7 @@ def test_a_version_that_has_ended_is_never_tried_again_but_a_higher_one_or_anoth
 
 def test_what_could_not_be_judged_is_tried_again_but_not_for_ever_nor_behind_a_newer_one() -> None:
     entries: list[Entry] = []
-    for attempt in range(1, TRIES + 1):
+    for attempt in range(1, MAX_TRIALS + 1):
         entries = sent(entries, "e", 7)
         assert entries[-1].attempt == attempt
         for turn in (Transition.FIT, Transition.TRY, Transition.INTERRUPT):
@@ -144,13 +144,13 @@ AWAY = Doubt(text="away", sort="over", gone=True)
 @pytest.mark.parametrize(
     ("doubts", "seconds", "verdict"),
     [
-        ([], (2, 0, SETTLE), Verdict()),
-        ([], (2, 0, SETTLE / 2), None),
-        ([LATE], (DEADLINE - 1, 0, 0), None),
-        ([LATE], (DEADLINE, 0, 0), Verdict(why="not_yet")),
-        ([LATE, WRONG], (PATIENCE - 1, PATIENCE - 1, 0), None),
-        ([LATE, WRONG], (PATIENCE, PATIENCE, 0), Verdict(why="wrong")),
-        ([LATE, WRONG], (DEADLINE, 1, 0), Verdict(why="wrong")),
+        ([], (2, 0, SETTLE_S), Verdict()),
+        ([], (2, 0, SETTLE_S / 2), None),
+        ([LATE], (TRIAL_DEADLINE_S - 1, 0, 0), None),
+        ([LATE], (TRIAL_DEADLINE_S, 0, 0), Verdict(why="not_yet")),
+        ([LATE, WRONG], (FAULT_TOLERANCE_S - 1, FAULT_TOLERANCE_S - 1, 0), None),
+        ([LATE, WRONG], (FAULT_TOLERANCE_S, FAULT_TOLERANCE_S, 0), Verdict(why="wrong")),
+        ([LATE, WRONG], (TRIAL_DEADLINE_S, 1, 0), Verdict(why="wrong")),
         ([WRONG, LATE, OVER], (0, 0, 0), Verdict(why="over")),
         ([WRONG, AWAY], (0, 0, 0), Verdict(why="away", again=True)),
     ],

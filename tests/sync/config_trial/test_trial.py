@@ -20,8 +20,8 @@ from edge.platform.migration import migrate
 from edge.platform.sqlite import sqlite3
 from sync import presence
 from sync.config_trial import validation
-from sync.config_trial.states import DEADLINE, TRIES, Verdict
-from sync.config_trial.trial import GOOD_ONES, REMEMBERED, OnTrial, Trials
+from sync.config_trial.states import MAX_TRIALS, TRIAL_DEADLINE_S, Verdict
+from sync.config_trial.trial import CONFIGS_KEPT, GOOD_ONES, OnTrial, Trials
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
 from sync.protocol.feed_types import fault
@@ -236,11 +236,11 @@ def test_a_trial_nobody_judged_to_its_end_is_done_again_and_passes(store: Store)
 
 def test_a_config_over_which_a_process_falls_each_time_is_given_up(store: Store) -> None:
     store.send(1, policy=GOOD)
-    for _ in range(TRIES + 1):
+    for _ in range(MAX_TRIALS + 1):
         store.rounds()
         store.judge.found, store.judge.gone = "the pages were started anew", True
         store.rounds()
-    assert store.told(1) == [*STAGES[:3], "rolled_back"] * TRIES
+    assert store.told(1) == [*STAGES[:3], "rolled_back"] * MAX_TRIALS
     assert store.miles == 0
     store.send(2, policy=OTHER)
     store.rounds()
@@ -307,7 +307,7 @@ def test_a_scanner_that_is_unplugged_where_it_always_was_is_no_reason(store: Sto
 def test_a_bridge_that_does_not_speak_is_not_waited_for_for_ever(store: Store) -> None:
     store.send(1, box={"devices": [SCANNER]})
     store.rounds()
-    store.at += DEADLINE + 1
+    store.at += TRIAL_DEADLINE_S + 1
     store.rounds()
     assert store.told(1) == ["received", "refused"]
     assert "the bridge did not say" in store.last()["reason"]
@@ -329,12 +329,12 @@ def test_old_configs_are_forgotten_but_the_last_good_ones_stay(store: Store) -> 
         store.rounds()
         store.judge.found = ""
         store.rounds()
-    for version in range(100, 100 + REMEMBERED):
+    for version in range(100, 100 + CONFIGS_KEPT):
         store.send(version, policy=BAD)
         store.rounds(2)
     found = rows(store.db, "select version from configs where stage = 'kept' order by version")
     assert [row["version"] for row in found] == [2, 3, 4]
-    assert rows(store.db, "select count(*) as many from configs")[0]["many"] == REMEMBERED + GOOD_ONES
+    assert rows(store.db, "select count(*) as many from configs")[0]["many"] == CONFIGS_KEPT + GOOD_ONES
 
 
 def life(store: Store, verdict: str) -> None:

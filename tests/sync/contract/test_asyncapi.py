@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from edge.facts.fact import Fact, event_type
-from edge.platform.replica_schema import FEEDS
+from edge.platform.replica_schema import FEED_TABLES
 from edge.registry import FACTS, by_type
 from sync.contract import yaml_writer
-from sync.contract.asyncapi import DOCUMENT, HERE, SCHEMAS, document, write
-from sync.contract.examples import EXAMPLES, KEY, Example
+from sync.contract.asyncapi import DOCUMENT, SCHEMAS, SYNC_FOLDER, document, write
+from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
 from sync.contract.json_schemas import tag
 from sync.protocol import topics
 from sync.protocol.envelope import Refused, open_
@@ -24,7 +24,7 @@ from tests.sync import tellers
 from tests.sync.json_schema import RULES, SAYS_NOTHING, TYPES, NotValid, check, look_up
 
 CONTRACT = document()
-FILES = sorted((HERE / SCHEMAS).glob("*.json"))
+FILES = sorted((SYNC_FOLDER / SCHEMAS).glob("*.json"))
 
 
 def in_folder(folder: Path) -> dict[str, str]:
@@ -35,7 +35,7 @@ def test_the_files_in_the_tree_are_what_the_types_say(tmp_path: Path) -> None:
     (tmp_path / SCHEMAS).mkdir()
     (tmp_path / SCHEMAS / "of.yesterday.json").write_text("{}")
     write(tmp_path)
-    here, made = in_folder(HERE), in_folder(tmp_path)
+    here, made = in_folder(SYNC_FOLDER), in_folder(tmp_path)
     assert {name for name in here | made if here.get(name) != made.get(name)} == set(), (
         "run `python -m sync.contract.asyncapi`"
     )
@@ -88,7 +88,7 @@ ON_THE_WIRE = [
 
 @pytest.mark.parametrize(("message", "example", "wire"), ON_THE_WIRE)
 def test_an_example_opens_as_the_document_shows_it(message: Any, example: Any, wire: dict[str, str]) -> None:
-    trusted = {KEY.id: KEY.public}
+    trusted = {EXAMPLE_KEY.id: EXAMPLE_KEY.public}
     opened = open_(wire["topic"], wire["message"].encode(), trusted)
     assert json.loads(msgspec.json.encode(opened.header)) == example["headers"]
     assert [json.loads(msgspec.json.encode(row)) for row in opened.rows] == example["payload"]
@@ -146,7 +146,7 @@ def test_a_schema_refers_only_to_what_is_there_and_any_language_reads_its_patter
 
 
 def test_each_feed_says_who_hears_it_and_what_its_rows_are() -> None:
-    assert set(CONTRACT["x-feeds"]) == set(FEEDS)
+    assert set(CONTRACT["x-feeds"]) == set(FEED_TABLES)
     for feed, about in CONTRACT["x-feeds"].items():
         assert about["scope"] in ("all", "store"), feed
         for ref in re.findall(r'"\$ref": "([^"]+)"', json.dumps(about)):

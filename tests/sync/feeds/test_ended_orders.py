@@ -8,11 +8,11 @@ import pytest
 from sqlite_utils import Database
 
 from edge.features.pickup.order import OrderRow
-from edge.features.pickup.state_machine import OPEN, State
+from edge.features.pickup.state_machine import OPEN_STATES, State
 from edge.platform.database import one, open_hq
 from edge.platform.migration import migrate
 from edge.validation.row import decode_row
-from sync.feeds.ended_orders import ENDED, EVERY, EndedOrders
+from sync.feeds.ended_orders import CHECK_INTERVAL_S, ENDED_STATES, EndedOrders
 from tests.edge.floor import order
 
 NAME = "サトウ ミナミ"
@@ -41,15 +41,15 @@ def kept(db: Database) -> OrderRow:
 def test_the_name_of_an_order_that_has_ended_goes_and_all_others_stay(mirror: Database, state: State) -> None:
     put(mirror, state)
     ended = EndedOrders(mirror)
-    assert (state in ENDED) is (state not in OPEN | {State.NO_SHOW})
+    assert (state in ENDED_STATES) is (state not in OPEN_STATES | {State.NO_SHOW})
     assert ended.look(0.0) == 0, "a hand-over may still be taken back"
-    assert ended.look(EVERY - 1) == 0
-    assert ended.look(EVERY) == int(state in ENDED)
+    assert ended.look(CHECK_INTERVAL_S - 1) == 0
+    assert ended.look(CHECK_INTERVAL_S) == int(state in ENDED_STATES)
     row = kept(mirror)
-    assert row.name == ("" if state in ENDED else NAME)
+    assert row.name == ("" if state in ENDED_STATES else NAME)
     assert row.secret_sha256, "whoever shows the code again is told that it was handed over"
     assert (row.number, row.state, len(row.lines)) == ("4821", state, 1)
-    assert ended.look(2 * EVERY) == ended.look(3 * EVERY) == 0
+    assert ended.look(2 * CHECK_INTERVAL_S) == ended.look(3 * CHECK_INTERVAL_S) == 0
 
 
 def test_an_order_that_hq_sends_anew_has_its_minute_again(mirror: Database) -> None:
@@ -57,9 +57,9 @@ def test_an_order_that_hq_sends_anew_has_its_minute_again(mirror: Database) -> N
     ended = EndedOrders(mirror)
     ended.look(0.0)
     put(mirror, State.HANDED_OVER, version=2)
-    assert ended.look(EVERY) == 0
+    assert ended.look(CHECK_INTERVAL_S) == 0
     put(mirror, State.ARRIVED, version=3)  # taken back
-    assert ended.look(2 * EVERY) == 0
+    assert ended.look(2 * CHECK_INTERVAL_S) == 0
     assert kept(mirror).name == NAME
 
 
@@ -67,6 +67,6 @@ def test_nothing_of_a_name_is_left_in_the_file(mirror: Database, tmp_path: Path)
     put(mirror, State.CANCELLED)
     ended = EndedOrders(mirror)
     ended.look(0.0)
-    ended.look(EVERY)
+    ended.look(CHECK_INTERVAL_S)
     mirror.conn.execute("pragma wal_checkpoint(truncate)")
     assert NAME.encode() not in (tmp_path / "hq.db").read_bytes()

@@ -18,10 +18,10 @@ from edge.platform.database import open_hq, rows, writing
 from edge.platform.migration import migrate
 from sync.feeds import shadow_table, staging
 from sync.feeds.receiver import REPAIR_EVERY, FeedReceiver
-from sync.feeds.requests import SPREAD
+from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.protocol import digest
 from sync.protocol.feed_types import fault
-from sync.protocol.messages import NULL, FeedDelta, FeedHead, FeedPage, FeedRow, Head, Want
+from sync.protocol.messages import NULL_BODY, FeedDelta, FeedHead, FeedPage, FeedRow, Head, Want
 
 NOW = now()
 PAGE = 3
@@ -46,7 +46,9 @@ class HqFeed:
 
     def since(self, since: int, to: int) -> list[FeedRow]:
         found = [
-            FeedRow(key=key, version=version, body=NULL if body is None else msgspec.Raw(msgspec.json.encode(body)))
+            FeedRow(
+                key=key, version=version, body=NULL_BODY if body is None else msgspec.Raw(msgspec.json.encode(body))
+            )
             for key, (version, body) in self.table.items()
             if since < version <= to
         ]
@@ -109,7 +111,7 @@ class Mirror:
 
     def round(self, hq: HqFeed, *, heard: bool = True) -> None:
         """Ask for what is due; the answers come, or are lost."""
-        self.clock += SPREAD
+        self.clock += REQUEST_SPREAD_S
         self.wants.clear()
         self.feeds.send(self.clock)
         for want in self.wants if heard else ():
@@ -262,7 +264,7 @@ def test_a_delta_that_fits_is_applied_and_asks_nothing(mirror: Mirror) -> None:
 def test_what_was_applied_is_there_after_a_crash(mirror: Mirror) -> None:
     hq = filled(10)
     mirror.head(hq)
-    mirror.clock += SPREAD
+    mirror.clock += REQUEST_SPREAD_S
     mirror.feeds.send(mirror.clock)
     mirror.hear(hq.page(mirror.wants[0]))
     mirror.feeds.db.conn.close()
@@ -313,7 +315,7 @@ def test_a_new_epoch_is_loaded_beside_and_swapped_in_at_once(mirror: Mirror) -> 
     for number in range(4, 12):
         hq.put(f"m{number}", member(f"m{number}", f"fresh:{number}"))
     mirror.head(hq)
-    mirror.clock += SPREAD
+    mirror.clock += REQUEST_SPREAD_S
     mirror.feeds.send(mirror.clock)
     mirror.hear(hq.page(mirror.wants[0]))
     assert set(mirror.live()) == {f"m{number}" for number in range(8)}
@@ -372,7 +374,7 @@ def test_a_reload_goes_on_after_a_crash(mirror: Mirror) -> None:
     for number in range(8):
         hq.put(f"n{number}", member(f"n{number}"))
     mirror.head(hq)
-    mirror.clock += SPREAD
+    mirror.clock += REQUEST_SPREAD_S
     mirror.feeds.send(mirror.clock)
     mirror.hear(hq.page(mirror.wants[0]))
     mirror.feeds.db.conn.close()

@@ -11,7 +11,7 @@ from edge.facts.fact import RelayedFact
 from edge.platform.database import open_hq, rows
 from edge.platform.migration import migrate
 from sync.feeds import recheck
-from sync.feeds.recheck import EVERY, Recheck
+from sync.feeds.recheck import CHECK_INTERVAL_S, Recheck
 
 GOOD = '{"order":"o-%d","store":"ginza","number":"%d","state":"placed"}'
 
@@ -32,7 +32,7 @@ def walk(db: Database, *, loading: frozenset[str] = frozenset()) -> list[Relayed
     told: list[RelayedFact] = []
     one, at = Recheck(db, told.append), 0.0
     while not one.done:
-        at += EVERY
+        at += CHECK_INTERVAL_S
         one.look(at, loading.__contains__)
     return told
 
@@ -42,7 +42,7 @@ def live(db: Database) -> set[str]:
 
 
 def test_what_an_older_noren_let_in_is_set_aside_and_told(mirror: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recheck, "LOOK", 3)
+    monkeypatch.setattr(recheck, "ROWS_PER_CHECK", 3)
     for n in range(8):
         put(mirror, f"o-{n}", GOOD % (n, n))
     put(

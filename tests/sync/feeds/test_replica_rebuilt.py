@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.db_files.replica_rebuild import FILE, confirmed_position, read_replacement, replace_replica
+from edge.db_files.replica_rebuild import REPLICA_FILE, confirmed_position, read_replacement, replace_replica
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Damaged, generation
@@ -44,7 +44,7 @@ def begin_again(shop: Shop) -> Replacement:
 def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
     row = FeedRow(key="r", version=1, body=_body({"what": "reviews", "stars": 4, "count": 1, "latest": []}))
     shop.hear(topics.feed("chain", "ginza", "content"), FeedDelta(feed="content", epoch="f", since=0, version=1), [row])
-    replace_replica(shop.folder, generation(shop.folder / FILE), "a page", now())
+    replace_replica(shop.folder, generation(shop.folder / REPLICA_FILE), "a page", now())
     begin_again(shop)
     shop.at += 10
     shop.round()
@@ -65,7 +65,7 @@ def test_a_key_hq_has_added_counts_though_the_mirror_it_came_with_is_gone(shop: 
     second = new_key("hq-2")
     added = FeedRow(key="hq-2", version=1, body=_body({"public": write_public(second.public)}))
     shop.hear(topics.feed("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [added])
-    (shop.folder / FILE).unlink()
+    (shop.folder / REPLICA_FILE).unlink()
     replace_replica(shop.folder, None, "it is gone", now())
     begin_again(shop)
     row = FeedRow(key="r", version=1, body=_body({"what": "reviews", "stars": 4, "count": 1, "latest": []}))

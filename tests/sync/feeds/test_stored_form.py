@@ -18,7 +18,7 @@ from edge.platform.database import rows
 from edge.platform.sqlite_file import key_of_connection
 from edge.store_context import StoreContext
 from sync.feeds.receiver import FeedReceiver
-from sync.feeds.recheck import EVERY, Recheck
+from sync.feeds.recheck import CHECK_INTERVAL_S, Recheck
 from sync.feeds.stored_form import as_kept
 from sync.protocol.digest import add_row, as_text
 from sync.protocol.messages import FeedHead, FeedPage, FeedRow, Head
@@ -94,7 +94,7 @@ def test_what_an_older_noren_kept_as_it_came_is_keyed_after_the_update(floor: St
     assert isinstance(clerk(floor, "4826"), Session), "a shop whose line is down goes on meanwhile"
     walk, at = Recheck(floor.hq, lambda _fact: None), 0.0
     while not walk.done:
-        at += EVERY
+        at += CHECK_INTERVAL_S
         walk.look(at, lambda _feed: False)
     assert PIN not in mirror(floor)
     assert DIGEST not in mirror(floor)

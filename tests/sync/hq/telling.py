@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from edge.facts.journal import GENESIS, chain_hash
+from edge.facts.journal import GENESIS_HASH, chain_hash
 from sync.protocol.messages import EventRow, Events, Prev
 
 
@@ -39,11 +39,11 @@ class Teller:
         opaque = event if isinstance(event, bytes) else None
         text = None if opaque is not None else event if isinstance(event, str) else json.dumps(event)
         row = EventRow(seq=seq, ordinal=len(self.rows) + 1, event=text, opaque=opaque)
-        self.rows.append((row, chain_hash(self.rows[-1][1] if self.rows else GENESIS, row.raw())))
+        self.rows.append((row, chain_hash(self.rows[-1][1] if self.rows else GENESIS_HASH, row.raw())))
 
     def batch(self, begin: int, end: int) -> tuple[Events, Sequence[EventRow]]:
         """Rows begin..end (places in the list, end not included) as the store would send them."""
-        before_seq, before_hash = (self.rows[begin - 1][0].seq, self.rows[begin - 1][1]) if begin else (0, GENESIS)
+        before_seq, before_hash = (self.rows[begin - 1][0].seq, self.rows[begin - 1][1]) if begin else (0, GENESIS_HASH)
         rows = [row for row, _ in self.rows[begin:end]]
         header = Events(
             store=self.store,

@@ -21,7 +21,7 @@ from edge.codes.issued import totp
 from edge.codes.issued.member_token import Claims, mint, public_text
 from edge.config.policy import Policy
 from edge.features.member import Member
-from edge.features.pickup.facts import STEPS
+from edge.features.pickup.facts import FACT_OF_ACTION
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State as Life
 from edge.platform.database import rows, writing
@@ -341,7 +341,7 @@ def test_a_dishonest_stores_account_makes_no_task_of_another_stores_order_and_mo
             feed.put(db, "orders", store, [(name, msgspec.json.encode(row).decode())])
     ginza.hear(HqPresence)
     teller = Teller()
-    for kind in ("pickup.conflict", *(step.TYPE for step in STEPS.values())):
+    for kind in ("pickup.conflict", *(step.TYPE for step in FACT_OF_ACTION.values())):
         teller.tell(kind, {"order": "y-1", "number": "4821"})
     teller.tell("pickup.conflict", {"order": "g-1", "number": "4821"})
     ginza.say("events", *teller.all())
@@ -515,7 +515,7 @@ def test_what_a_phone_shows_is_answered_to_one_store_once_and_nothing_else_is(
         claims = Claims(iss="app", sub="m-1", iat=at, exp=at + 600, jti="j1")
         shown = {"token": mint(PHONE, claims, kid="key-1")}
     else:
-        shown = {"card": card, "totp": totp.password(SECRET, at // totp.PERIOD)}
+        shown = {"card": card, "totp": totp.password(SECRET, at // totp.TOTP_PERIOD_S)}
     yokohama = join(folder, mosquitto, "yokohama")
     with yokohama.link:
         until(lambda: any(isinstance(event, Connected) for event in yokohama.link.read(0.2)))

@@ -10,8 +10,8 @@ from edge.platform.database import writing
 from sync.hq import epoch_reset
 from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.feeds import feed
-from sync.hq.older_copy import FILE
-from sync.hq.schema import FILE as DATABASE
+from sync.hq.older_copy import RUN_FILE
+from sync.hq.schema import HQ_DB as DATABASE
 
 
 @pytest.fixture
@@ -67,10 +67,10 @@ def test_a_headquarters_that_goes_on_as_it_was_begins_nothing_anew(folder: Path)
 
 @pytest.mark.parametrize("text", ["", "{", '{"stamp":"x"}', None])
 def test_a_note_that_is_gone_or_half_written_shows_nothing(folder: Path, text: str | None) -> None:
-    (folder / FILE).unlink()
+    (folder / RUN_FILE).unlink()
     if text is not None:
-        (folder / FILE).write_text(text)
+        (folder / RUN_FILE).write_text(text)
     push(folder, "2")
     with open_headquarters(folder) as db:
         assert epoch_reset.recent_renewals(db) == []
-    assert (folder / FILE).read_text().startswith('{"stamp":')
+    assert (folder / RUN_FILE).read_text().startswith('{"stamp":')

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.journal.send_window import (
-    CAP,
-    HOLD,
-    PATIENCE,
+    ANSWER_TIMEOUT_S,
+    HOLD_S,
+    MAX_BATCH_ROWS,
     PATIENCE_MOST,
-    WINDOW,
+    WINDOW_BATCHES,
     Batch,
     SendWindow,
     acked,
@@ -35,8 +35,8 @@ def test_an_ack_takes_its_batches_from_the_window() -> None:
 
 
 def test_no_more_than_the_window_is_under_way() -> None:
-    assert not flown(*range(1, WINDOW + 1)).has_room
-    assert acked(flown(*range(1, WINDOW + 1)), 1, 1).has_room
+    assert not flown(*range(1, WINDOW_BATCHES + 1)).has_room
+    assert acked(flown(*range(1, WINDOW_BATCHES + 1)), 1, 1).has_room
 
 
 def test_an_ack_of_what_is_kept_already_means_a_batch_was_lost() -> None:
@@ -48,7 +48,7 @@ def test_its_echoes_do_not_send_the_lane_back_again() -> None:
     back = acked(flown(10, 20), 0, 1)
     again = sent(back, Batch(1, 20, 20, 1.1))
     assert acked(again, 0, 1.2) == again
-    assert acked(again, 0, 1 + HOLD).sent == 0
+    assert acked(again, 0, 1 + HOLD_S).sent == 0
 
 
 def test_an_ack_with_nothing_under_way_changes_nothing() -> None:
@@ -72,19 +72,19 @@ def test_silence_sends_again_later_and_later() -> None:
         assert resend_if_late(lane, lane.patience - 0.01, 1.0) == lane
         lane = sent(resend_if_late(lane, now, 1.0), Batch(1, 10, 10, 0.0))
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (PATIENCE, PATIENCE_MOST)
+    assert (waits[0], waits[-1]) == (ANSWER_TIMEOUT_S, PATIENCE_MOST)
 
 
 def test_progress_makes_it_patient_no_more() -> None:
     tired = replace(flown(10, 20), tries=5, patience=60.0)
-    assert acked(tired, 10, 1).patience == PATIENCE
+    assert acked(tired, 10, 1).patience == ANSWER_TIMEOUT_S
 
 
 def test_a_new_line_begins_where_hq_stands() -> None:
     assert on_new_line(flown(10, 20, kept=5)) == idle_window(5)
 
 
-@given(st.integers(1, CAP), st.integers(1, CAP))
+@given(st.integers(1, MAX_BATCH_ROWS), st.integers(1, MAX_BATCH_ROWS))
 def test_halving_finds_any_bad_row_and_sends_it_as_bytes(rows: int, place: int) -> None:
     bad = 1 + place % rows
     lane, asked = idle_window(0), 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sync.protocol.command_types import COMMANDS, command_fault
+from sync.protocol.command_types import COMMAND_FIELDS, command_fault
 
 GOOD = {
     "birth": {},
@@ -35,4 +35,6 @@ def test_what_is_wrong_with_an_order_is_said(command: str, args: dict[str, str],
 
 
 def test_each_order_as_it_should_be_is_taken() -> None:
-    assert {command: command_fault(command, GOOD[command]) for command in COMMANDS} == dict.fromkeys(COMMANDS)
+    assert {command: command_fault(command, GOOD[command]) for command in COMMAND_FIELDS} == dict.fromkeys(
+        COMMAND_FIELDS
+    )

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from edge.config.noren_toml import BadConfig, HqSection
 from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
-from sync.hq.schema import FILE, migrate, open_hq_store
+from sync.hq.schema import HQ_DB, migrate, open_hq_store
 from sync.protocol.compromised_keys import demand_secret
 from sync.protocol.signing import BadKey, new_key, read_private, to_text, write_public
 from sync.trust import trusted_keys
@@ -69,7 +69,7 @@ def test_headquarters_takes_none_for_a_key_of_its_own(folder: Path, name: str) -
 
 
 def test_headquarters_signs_with_none(folder: Path) -> None:
-    (folder / keys.FILE).write_bytes(msgspec.json.encode({"id": "hq-1", "private": SEED}))
+    (folder / keys.HQ_KEY_FILE).write_bytes(msgspec.json.encode({"id": "hq-1", "private": SEED}))
     with pytest.raises(NotPossible, match="make another one"):
         keys.read_hq_key(folder)
 
@@ -84,7 +84,7 @@ def test_headquarters_believes_no_store_that_has_one(tmp_path: Path) -> None:
                 (store, write_public(key.public)),
             )
         assert keys.read_stores(db).ids == ["yokohama"]
-        assert (tmp_path / FILE).exists()
+        assert (tmp_path / HQ_DB).exists()
     finally:
         db.conn.close()
 

@@ -152,7 +152,7 @@ FIELDS = {name for kind in AnyHeader.__args__ for name in kind.__struct_encode_f
 
 @settings(max_examples=300)
 @given(
-    st.sampled_from(sorted(envelope.TYPES)),
+    st.sampled_from(sorted(envelope.MESSAGE_TYPES)),
     st.dictionaries(st.sampled_from(sorted(FIELDS - {"v"})), JSON),
     st.lists(JSON, max_size=4),
 )

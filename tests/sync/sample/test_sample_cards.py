@@ -13,12 +13,12 @@ from edge.features import catalog
 from edge.store_context import StoreContext
 from sync.hq.sample.members import APP, GROUP, OLD_CARD, Person, people
 from sync.hq.sample.tables import policy, table
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 from tests.card_numbers import app_number, badge, gsrn, old_number
 
 RULES = policy("ginza").codes
 STAFF = "hanada-staff"
-PRODUCTS = table("catalogue", ALL, catalog.Product)
+PRODUCTS = table("catalogue", ALL_STORES, catalog.Product)
 SERIALS = st.integers(0, 9_999_999)
 
 

@@ -10,7 +10,7 @@ from edge.features.staff.sessions import Session, everyone, sign_in
 from edge.platform.clock import now
 from edge.store_context import StoreContext
 from sync.hq.sample.play import play
-from sync.hq.sample.tables import STORES, tables
+from sync.hq.sample.tables import SAMPLE_STORES, tables
 from sync.hq.sample.tables import policy as chain_policy
 from sync.protocol.feed_types import fault
 from tests.sync.sample.conftest import Row
@@ -28,14 +28,14 @@ def test_no_key_comes_twice_in_a_feed_of_a_scope(rows: list[Row]) -> None:
 
 def test_it_is_three_stores_with_three_hundred_products_in_sixty_styles(rows: list[Row]) -> None:
     products = [body for feed, _, _, body in rows if feed == "catalog"]
-    assert STORES == ("ginza", "kichijoji", "yokohama")
+    assert SAMPLE_STORES == ("ginza", "kichijoji", "yokohama")
     assert len(products) == 300
     assert len({body["style"] for body in products}) == 60
 
 
 def test_what_is_for_all_is_sent_once_and_the_rest_to_each_store(rows: list[Row]) -> None:
     scopes = {feed: {scope for named, scope, _, _ in rows if named == feed} for feed, *_ in rows}
-    stores = set(STORES)
+    stores = set(SAMPLE_STORES)
     assert {feed for feed, found in scopes.items() if found == {"all"}} == {"catalog", "content"}
     assert {feed for feed, found in scopes.items() if found == stores} == {
         "config",

@@ -16,8 +16,8 @@ from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.importing.files import BadFile
 from sync.hq.sample.play import Card
-from sync.hq.sample.tables import FOLDER, PICTURES, README, STORES, table, tables
-from sync.protocol.topics import ALL
+from sync.hq.sample.tables import PICTURES_FOLDER, README_FILE, SAMPLE_FOLDER, SAMPLE_STORES, table, tables
+from sync.protocol.topics import ALL_STORES
 from tests.sync.sample.conftest import Row
 
 ROOT = Path(__file__).parents[3]
@@ -31,7 +31,7 @@ def run(*words: str, code: int = 0) -> str:
 
 
 def push(folder: Path, word: str, scope: str, file: Path, code: int = 0) -> str:
-    own = () if scope == ALL else ("--store", scope)
+    own = () if scope == ALL_STORES else ("--store", scope)
     return run("push", word, str(file), "--dir", str(folder), *own, code=code)
 
 
@@ -56,7 +56,7 @@ def chain(copied: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An HQ that was empty, and to which the copy has been pushed."""
     folder = tmp_path_factory.mktemp("chain") / "hq"
     run("init", "--dir", str(folder), "--chain", "test")
-    for store in STORES:
+    for store in SAMPLE_STORES:
         run("stores", "add", store, "--dir", str(folder))
     for one in tables(copied):
         said = push(folder, one.word, one.scope, one.path)
@@ -98,24 +98,26 @@ def test_a_copy_pushed_again_changes_nothing(chain: Path, copied: Path) -> None:
 
 def test_every_file_of_the_folder_is_pushed_or_is_for_playing(copied: Path) -> None:
     files = {
-        path.relative_to(FOLDER) for path in FOLDER.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")
+        path.relative_to(SAMPLE_FOLDER)
+        for path in SAMPLE_FOLDER.rglob("*")
+        if path.is_file() and path.suffix not in (".py", ".pyc")
     }
     here = {path.relative_to(copied) for path in copied.rglob("*") if path.is_file()}
-    assert files - here == {Path(store, "cards.jsonl") for store in STORES}
+    assert files - here == {Path(store, "cards.jsonl") for store in SAMPLE_STORES}
     assert here <= files
 
 
 def test_the_readme_says_how_each_file_is_pushed() -> None:
-    text = (FOLDER / README).read_text(encoding="utf-8")
+    text = (SAMPLE_FOLDER / README_FILE).read_text(encoding="utf-8")
     said = re.findall(r"`noren hq push (\w+) (\S+?)(?: --store STORE)?`", text)
-    pairs = [(one.word, str(one.path.relative_to(FOLDER)).replace("ginza", "STORE")) for one in tables()]
-    assert sorted(said) == sorted({pair for pair in pairs if not pair[1].startswith(STORES[1:])})
+    pairs = [(one.word, str(one.path.relative_to(SAMPLE_FOLDER)).replace("ginza", "STORE")) for one in tables()]
+    assert sorted(said) == sorted({pair for pair in pairs if not pair[1].startswith(SAMPLE_STORES[1:])})
 
 
 def test_the_package_carries_every_file() -> None:
     package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["package-data"]
     globs = package["sync.hq.sample"]
-    files = [path.relative_to(FOLDER) for path in FOLDER.rglob("*") if path.is_file()]
+    files = [path.relative_to(SAMPLE_FOLDER) for path in SAMPLE_FOLDER.rglob("*") if path.is_file()]
     for file in files:
         if file.suffix not in (".py", ".pyc"):
             fits = [glob for glob in globs if glob.count("/") == len(file.parts) - 1 and fnmatch(file.as_posix(), glob)]
@@ -155,7 +157,7 @@ def test_a_wrong_row_of_a_copy_is_told_with_its_line(
 def test_a_wrong_row_of_the_sample_is_told_with_its_line(
     tmp_path: Path, name: str, kind: type, good: str, wrong: str
 ) -> None:
-    text = (FOLDER / "ginza" / name).read_text(encoding="utf-8")
+    text = (SAMPLE_FOLDER / "ginza" / name).read_text(encoding="utf-8")
     line = text[: text.index(good)].count("\n") + 1
     (tmp_path / "ginza").mkdir()
     (tmp_path / "ginza" / name).write_text(text.replace(good, wrong, 1), encoding="utf-8")
@@ -164,12 +166,12 @@ def test_a_wrong_row_of_the_sample_is_told_with_its_line(
 
 
 def test_only_content_takes_a_folder(chain: Path, copied: Path) -> None:
-    assert "only content takes one" in push(chain, "stock", "ginza", copied / PICTURES, code=1)
-    assert "the file has no rows" in push(chain, "content", ALL, copied / "ginza", code=1)
+    assert "only content takes one" in push(chain, "stock", "ginza", copied / PICTURES_FOLDER, code=1)
+    assert "the file has no rows" in push(chain, "content", ALL_STORES, copied / "ginza", code=1)
 
 
 def test_one_picture_is_pushed_by_its_name(chain: Path, tmp_path: Path) -> None:
     picture = tmp_path / "new.svg"
     picture.write_text("<svg viewBox='0 0 9 9'><path d='M1 1h7' stroke='var(--fabric)'/></svg>\n", encoding="utf-8")
-    assert "1 new" in push(chain, "content", ALL, picture)
-    assert held(chain)["content", ALL, "picture/new"]["svg"] == picture.read_text(encoding="utf-8").strip()
+    assert "1 new" in push(chain, "content", ALL_STORES, picture)
+    assert held(chain)["content", ALL_STORES, "picture/new"]["svg"] == picture.read_text(encoding="utf-8").strip()

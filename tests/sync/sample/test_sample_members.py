@@ -5,7 +5,7 @@ from edge.platform.clock import now
 from edge.store_context import StoreContext
 from sync.hq.sample.members import at_store, people
 from sync.hq.sample.orders import of_store
-from sync.hq.sample.tables import STORES
+from sync.hq.sample.tables import SAMPLE_STORES
 
 
 def test_there_are_forty() -> None:
@@ -14,7 +14,7 @@ def test_there_are_forty() -> None:
 
 def test_every_member_comes_by_some_store_and_no_store_knows_all() -> None:
     assert all(person.stores for person in people())
-    assert all(len(at_store(store)) < len(people()) for store in STORES)
+    assert all(len(at_store(store)) < len(people()) for store in SAMPLE_STORES)
 
 
 def test_no_two_stores_call_a_member_by_the_same_name() -> None:

@@ -8,13 +8,13 @@ import pytest
 from edge.crypto.data_key import DataKey
 from edge.features.catalog import Product
 from edge.features.pickup.order import KeptOrder, OrderRow, holds
-from edge.features.pickup.state_machine import OPEN, State
+from edge.features.pickup.state_machine import OPEN_STATES, State
 from sync.feeds.stored_form import as_kept
 from sync.hq.sample.keys import pickup_secret as secret
 from sync.hq.sample.members import at_store
 from sync.hq.sample.orders import of_store
-from sync.hq.sample.tables import STORES, table
-from sync.protocol.topics import ALL
+from sync.hq.sample.tables import SAMPLE_STORES, table
+from sync.protocol.topics import ALL_STORES
 from tests.sync.sample.conftest import Row
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
@@ -33,7 +33,7 @@ def kept(order: OrderRow, key: DataKey | None) -> KeptOrder:
 
 @pytest.mark.parametrize("key", [None, DataKey(bytes(32))])
 def test_each_order_opens_with_its_own_secret_and_no_other(key: DataKey | None) -> None:
-    every = [kept(order, key) for store in STORES for order in of_store(store, NOON)]
+    every = [kept(order, key) for store in SAMPLE_STORES for order in of_store(store, NOON)]
     for order, next_one in zip(every, every[1:] + every[:1], strict=True):
         assert holds(order, secret(order.order), key)
         assert not holds(order, secret(next_one.order), key)
@@ -45,24 +45,24 @@ def seen_by(rows: list[Row], store: str) -> list[OrderRow]:
 
 
 def test_no_secret_is_in_what_a_store_is_sent(rows: list[Row]) -> None:
-    for store in STORES:
+    for store in SAMPLE_STORES:
         assert seen_by(rows, store)
         for order in seen_by(rows, store):
             assert secret(order.order) not in str(order)
 
 
 def test_open_orders_of_other_stores_come_as_stubs(rows: list[Row]) -> None:
-    for store in STORES:
+    for store in SAMPLE_STORES:
         stubs = [order for order in seen_by(rows, store) if order.store != store]
-        others = [order for other in STORES if other != store for order in of_store(other, NOON)]
-        wanted = {order.order for order in others if order.state in OPEN}
+        others = [order for other in SAMPLE_STORES if other != store for order in of_store(other, NOON)]
+        wanted = {order.order for order in others if order.state in OPEN_STATES}
         assert {order.order for order in stubs} == wanted
         for stub in stubs:
             assert (stub.name, stub.lines, stub.secret_sha256, stub.member) == ("", [], "", None)
 
 
 def test_numbers_are_four_digits_and_each_is_one_order_of_the_store() -> None:
-    for store in STORES:
+    for store in SAMPLE_STORES:
         numbers = [order.number for order in of_store(store, NOON)]
         assert len(set(numbers)) == len(numbers)
         assert all(len(number) == 4 and number.isdigit() for number in numbers)
@@ -85,8 +85,8 @@ def test_what_is_ready_is_held_and_lies_on_a_shelf() -> None:
 
 
 def test_lines_are_products_that_stores_have() -> None:
-    known = {product.gtin for product in table("catalogue", ALL, Product) if not product.online_only}
-    for store in STORES:
+    known = {product.gtin for product in table("catalogue", ALL_STORES, Product) if not product.online_only}
+    for store in SAMPLE_STORES:
         for order in of_store(store, NOON):
             assert order.lines
             assert {line.gtin for line in order.lines} <= known
@@ -94,6 +94,6 @@ def test_lines_are_products_that_stores_have() -> None:
 
 
 def test_a_members_order_is_at_a_store_that_knows_the_member() -> None:
-    for store in STORES:
+    for store in SAMPLE_STORES:
         known = {row.member for row in at_store(store)}
         assert {order.member for order in of_store(store, NOON) if order.member} <= known

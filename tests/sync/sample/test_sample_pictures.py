@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, sync_playwright
 
 from edge.features.catalog import Product
-from sync.hq.sample.tables import FOLDER, PICTURES, table
-from sync.protocol.topics import ALL
+from sync.hq.sample.tables import PICTURES_FOLDER, SAMPLE_FOLDER, table
+from sync.protocol.topics import ALL_STORES
 from tests.browse import patient
 
 SVG = "{http://www.w3.org/2000/svg}"
-NUMBERS = sorted({product.style for product in table("catalogue", ALL, Product)})
+NUMBERS = sorted({product.style for product in table("catalogue", ALL_STORES, Product)})
 SMALL, LARGE = 3_500, 14_000  # bytes of SVG: enough for light and folds, little enough for sixty on a card
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 DRAWN = {"svg", "defs", "g", "path", "use", "circle", "ellipse", "pattern", "filter", "feGaussianBlur", "clipPath"}
@@ -25,11 +25,13 @@ DRAWN |= {"linearGradient", "radialGradient", "stop"}
 
 
 def drawn(number: str) -> str:
-    return (FOLDER / PICTURES / f"{number}.svg").read_text(encoding="utf-8").strip()
+    return (SAMPLE_FOLDER / PICTURES_FOLDER / f"{number}.svg").read_text(encoding="utf-8").strip()
 
 
 def test_every_style_is_drawn_and_no_picture_is_left_over() -> None:
-    assert sorted(path.name for path in (FOLDER / PICTURES).iterdir()) == [f"{number}.svg" for number in NUMBERS]
+    assert sorted(path.name for path in (SAMPLE_FOLDER / PICTURES_FOLDER).iterdir()) == [
+        f"{number}.svg" for number in NUMBERS
+    ]
 
 
 def test_no_two_styles_look_the_same() -> None:

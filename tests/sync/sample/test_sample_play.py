@@ -14,9 +14,9 @@ from edge.features.product import ProductShown, ProductUnknown
 from edge.features.stock import Level, shelf
 from edge.platform.clock import now
 from edge.store_context import StoreContext
-from sync.hq.sample.keys import ISSUER, KID, issuer_key, issuer_seed
+from sync.hq.sample.keys import SAMPLE_ISSUER, SAMPLE_KEY_ID, issuer_key, issuer_seed
 from sync.hq.sample.play import play
-from sync.hq.sample.tables import STORES
+from sync.hq.sample.tables import SAMPLE_STORES
 from tests.edge.floor import scan
 from tests.sync.sample.conftest import Row
 
@@ -121,7 +121,7 @@ def test_odd_codes_are_not_understood_for_a_reason(ginza: StoreContext, title: s
     assert outcome.reason == ODD[title]
 
 
-@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("store", SAMPLE_STORES)
 def test_every_store_has_cards_of_every_group_in_both_languages(store: str) -> None:
     cards = play(store)["cards"]
     assert {card["group"] for card in cards} == GROUPS
@@ -153,5 +153,5 @@ def test_the_box_holds_only_the_public_half_of_the_issuers_key(rows: list[Row]) 
     told = str(rows)
     assert public_text(issuer_key()) in told
     assert play("ginza")["issuer"]["private"] not in told
-    assert tuple(play("ginza")["issuer"][name] for name in ("issuer", "kid")) == (ISSUER, KID)
+    assert tuple(play("ginza")["issuer"][name] for name in ("issuer", "kid")) == (SAMPLE_ISSUER, SAMPLE_KEY_ID)
     assert len(issuer_seed()) == 32

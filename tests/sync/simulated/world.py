@@ -37,7 +37,7 @@ from tests.sync.simulated.sky import Out, Sky, stamp
 from tests.sync.web_model import CURSOR, follow
 
 CHAIN, STORE = "chain", "ginza"
-PRESENCE = topics.down(CHAIN, topics.ALL, "hq")
+PRESENCE = topics.down(CHAIN, topics.ALL_STORES, "hq")
 KINDS = ("return.accepted", "visit.checked_in", "product.scanned")
 START = clock.now()
 HERE = Path(__file__).parent  # a folder whose disk a birth may speak of
@@ -201,7 +201,7 @@ class World:
             self.sky.carry("store", topic, seal(topic, header, found, self.hq_key), sure=sure)
 
     def _say_heads(self) -> None:
-        for scope in (topics.ALL, STORE):
+        for scope in (topics.ALL_STORES, STORE):
             heads = {one.feed: one.head for one in feed.positions_of_scope(self.hq, scope)}
             self._say(topics.down(CHAIN, scope, "head"), Head(feeds=heads))
 

@@ -13,7 +13,7 @@ from edge.config.noren_toml import BadConfig
 from edge.demo.ports import free_port
 from sync.transport.broker import Broker, parse_broker_url
 from sync.transport.inbox_limit import InboxLimit
-from sync.transport.mqtt_client import WINDOW, MqttClient, Will
+from sync.transport.mqtt_client import MAX_UNCONFIRMED, MqttClient, Will
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 from tests.sync.conftest import Mosquitto
 
@@ -91,7 +91,7 @@ def test_a_broker_that_is_not_there_is_told_and_tried_again(mosquitto: Any) -> N
 def test_no_more_is_handed_over_than_the_broker_confirms(broker: Broker) -> None:
     with MqttClient(broker, "a", ["t/#"]) as link:
         until(link, is_up)
-        taken = [link.publish("t/x", b"x" * 100_000) for _ in range(WINDOW * 20)]
+        taken = [link.publish("t/x", b"x" * 100_000) for _ in range(MAX_UNCONFIRMED * 20)]
         assert not all(taken)
         end = time.monotonic() + PATIENCE
         while not link.has_room:
@@ -153,7 +153,7 @@ def test_connections_lost_one_after_the_other_do_not_open_the_window(protocol: L
                     taken += 1
                 peer.drop()
                 until(link, is_lost)
-        assert taken == WINDOW
+        assert taken == MAX_UNCONFIRMED
     finally:
         peer.end()
 

@@ -101,8 +101,8 @@ def test_a_store_with_its_certificate_speaks_for_itself_and_for_nobody_else(
 
 def test_a_store_hears_what_is_for_it_and_for_all_and_nothing_else(guarded: Mosquitto, authority: Authority) -> None:
     with line(guarded, authority, "ginza", ["noren/#"]) as ginza, line(guarded, authority, "hq", []) as hq:
-        until_it_listens(ginza, hq, topics.down("chain", topics.ALL, "head"))
-        for scope in ("shibuya", "ginza", topics.ALL):
+        until_it_listens(ginza, hq, topics.down("chain", topics.ALL_STORES, "head"))
+        for scope in ("shibuya", "ginza", topics.ALL_STORES):
             hq.publish(topics.down("chain", scope, "head"), scope.encode())
         assert [payload for _, payload in heard(ginza, b"all")] == [b"ginza", b"all"]
 

@@ -19,7 +19,7 @@ from sync.protocol.messages import FeedPage, FeedRow
 from sync.protocol.signing import SigningKey, new_key, write_public
 from sync.transport.mqtt_events import MessageReceived
 from sync.trust.key_chain import sign_vouch
-from sync.trust.key_ledger import FILE
+from sync.trust.key_ledger import KEY_LEDGER_FILE
 from sync.trust.message_auth import MessageAuth
 from sync.trust.trusted_keys import Trust, read_trusted_keys
 
@@ -58,7 +58,7 @@ def test_a_revoked_key_of_noren_toml_never_counts_again_though_store_db_is_put_b
 
 def test_a_replacement_box_knows_what_the_backup_knows(db: Database, tmp_path: Path) -> None:
     rotated(db, tmp_path)
-    (tmp_path / FILE).unlink()
+    (tmp_path / KEY_LEDGER_FILE).unlink()
     assert set(started(db, tmp_path).keys) == {TWO.id}
     db.conn.execute("delete from hq_keys")
     assert set(started(db, tmp_path).keys) == {TWO.id}  # and the file knows again
@@ -96,8 +96,8 @@ def test_a_line_torn_by_a_power_cut_costs_that_line_only(
     db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     rotated(db, tmp_path)
-    torn = (tmp_path / FILE).read_bytes().rstrip()[:-9]
-    (tmp_path / FILE).write_bytes(torn)
+    torn = (tmp_path / KEY_LEDGER_FILE).read_bytes().rstrip()[:-9]
+    (tmp_path / KEY_LEDGER_FILE).write_bytes(torn)
     db.conn.execute("delete from hq_keys where key = 'hq-1'")
     started(db, tmp_path).learn([row(ONE, revoked=True)])
     assert set(started(db, tmp_path).keys) == {TWO.id}
@@ -117,7 +117,7 @@ def test_an_installer_reads_in_the_log_that_no_key_counts_and_what_to_do(
 
 def test_a_page_of_keys_however_mangled_proves_nothing_and_fells_nobody(db: Database, tmp_path: Path) -> None:
     """The door at which a message is read before anybody knows who signed it."""
-    topic = topics.feed("chain", topics.ALL, "keys")
+    topic = topics.feed("chain", topics.ALL_STORES, "keys")
     said = sign_vouch(ONE, "chain", "counts", TWO.id, write_public(TWO.public))
     true = seal(
         topic, FeedPage(feed="keys", epoch="e", since=0, version=1, more=False), [row(TWO, vouched=[said])], TWO

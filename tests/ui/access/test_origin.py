@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ui.access.origin import LAN, by_listener
+from ui.access.origin import LAN_FLAG, by_listener
 
 
 def seen(family: socket.AddressFamily, **headers: str) -> dict[str, Any]:
@@ -27,12 +27,12 @@ def seen(family: socket.AddressFamily, **headers: str) -> dict[str, Any]:
 
 def test_what_comes_by_the_front_is_from_the_network_over_tls() -> None:
     told = seen(socket.AF_UNIX, HTTP_NOREN_FROM="192.0.2.7")
-    assert (told[LAN], told["REMOTE_ADDR"], told["wsgi.url_scheme"]) == (True, "192.0.2.7", "https")
+    assert (told[LAN_FLAG], told["REMOTE_ADDR"], told["wsgi.url_scheme"]) == (True, "192.0.2.7", "https")
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
 def test_what_comes_over_loopback_is_this_box_whatever_it_says(family: socket.AddressFamily) -> None:
     told = seen(family, HTTP_NOREN_FROM="192.0.2.7")
-    assert LAN not in told
+    assert LAN_FLAG not in told
     assert (told["REMOTE_ADDR"], told["wsgi.url_scheme"]) == ("127.0.0.1", "http")
     assert "HTTP_NOREN_FROM" not in told

@@ -308,13 +308,13 @@ def test_wrong_codes_are_limited_for_the_whole_box(
     assert "待って" in refused.text
     # whoever guesses keeps nobody from pairing by the QR code, which cannot be guessed
     assert other.post("/pair", data={"code": code.link}).status_code == 303
-    monkeypatch.setattr(code_attempts, "WITHIN", 0.0)
+    monkeypatch.setattr(code_attempts, "WINDOW_S", 0.0)
     time.sleep(0.001)
     assert stranger.post("/pair", data={"code": "BBBBBBBB"}).status_code == 403
 
 
 def test_right_codes_are_no_guesses(app: Flask, floor: Floor) -> None:
-    for _ in range(code_attempts.MOST + 2):
+    for _ in range(code_attempts.MAX_ATTEMPTS + 2):
         paired(app, floor, "board")
 
 

@@ -14,7 +14,15 @@ from cryptography.x509 import verification
 from edge.config.noren_toml import BadConfig, Config
 from tests.sync.certificates import Authority
 from tests.ui.shop_floor import settings
-from ui.front.certificate import AUTHORITY, AUTHORITY_KEY, LIVES, RENEW, SITE, renew_certificate, shown_fingerprints
+from ui.front.certificate import (
+    AUTHORITY,
+    AUTHORITY_KEY,
+    CERTIFICATE_LIFETIME,
+    RENEWED_BEFORE_END,
+    SITE,
+    renew_certificate,
+    shown_fingerprints,
+)
 
 NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 NAMES = ["ginza-1", "ginza-1.local"]
@@ -68,7 +76,7 @@ def test_nothing_is_made_anew_without_a_reason(config: Config, folder: Path) -> 
 @pytest.mark.parametrize(
     ("names", "addresses", "later"),
     [
-        (NAMES, HERE, LIVES - RENEW),  # before its end
+        (NAMES, HERE, CERTIFICATE_LIFETIME - RENEWED_BEFORE_END),  # before its end
         (NAMES, [ip_address("192.168.7.21")], timedelta(hours=1)),  # the router gave it another address
         (NAMES[:1], HERE, timedelta(hours=1)),
     ],
@@ -169,4 +177,4 @@ def test_what_an_installer_compares_is_the_authority(config: Config, folder: Pat
     root = x509.load_pem_x509_certificate((folder / AUTHORITY).read_bytes())
     assert told.fingerprint.replace(":", "").lower() == root.fingerprint(hashes.SHA256()).hex()
     assert told.own
-    assert NOW < told.ends < NOW + LIVES
+    assert NOW < told.ends < NOW + CERTIFICATE_LIFETIME

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ui.front.reachability import EVERY, PATIENCE, Reachability
+from ui.front.reachability import PROBE_INTERVAL_S, PROBE_TIMEOUT_S, Reachability
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def test_what_is_no_answer_does_not_count(asking: Reachability, listener: socket
 
 def test_a_question_that_is_not_answered_is_asked_again(asking: Reachability, listener: socket.socket) -> None:
     asking.look(100.0)
-    asking.look(100.0 + PATIENCE)  # given up
-    asking.look(100.0 + PATIENCE + EVERY)  # asked again
+    asking.look(100.0 + PROBE_TIMEOUT_S)  # given up
+    asking.look(100.0 + PROBE_TIMEOUT_S + PROBE_INTERVAL_S)  # asked again
     listener.accept()[0].close()
     answered(listener, b"HTTP/1.1 200 OK\r\n\r\n").join()
     assert asking.look(130.0) == 0.0

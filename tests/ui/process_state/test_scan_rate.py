@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from edge.platform.database import rows
 from tests.attacked import size
 from tests.ui.shop_floor import SHIRT_M, Floor, ean13
-from ui.process_state.scan_rate import BURST, JUNK, MINUTE, RATE, ScanRate
+from ui.process_state.scan_rate import BURST_CODES, CODES_PER_SECOND, MINUTE_S, UNKNOWN_PER_MINUTE, ScanRate
 from ui.wedge.keyboard_wedge import wedge_counters
 
 SCAN = "/kiosk/kiosk-1/scan"
@@ -17,13 +17,13 @@ SCAN = "/kiosk/kiosk-1/scan"
 
 def test_a_scanner_at_full_speed_is_never_refused() -> None:
     pace = ScanRate()
-    assert all(pace.may_send("k1", at / RATE) for at in range(10_000))
+    assert all(pace.may_send("k1", at / CODES_PER_SECOND) for at in range(10_000))
 
 
 def test_a_flood_is_held_to_the_rate_and_the_next_station_does_not_feel_it() -> None:
     pace = ScanRate()
     taken = sum(pace.may_send("k1", at / 1000) for at in range(60_000))  # a thousand a second for a minute
-    assert taken <= BURST + 60 * RATE + 1
+    assert taken <= BURST_CODES + 60 * CODES_PER_SECOND + 1
     assert pace.may_send("k2", 60.0)
 
 
@@ -31,14 +31,16 @@ def test_after_a_flood_a_scan_is_taken_again_at_once() -> None:
     pace = ScanRate()
     while pace.may_send("k1", 1.0):
         pass
-    assert pace.may_send("k1", 1.0 + 1 / RATE)
+    assert pace.may_send("k1", 1.0 + 1 / CODES_PER_SECOND)
 
 
 def test_junk_is_kept_as_often_as_a_damaged_label_is_tried() -> None:
     pace = ScanRate()
-    assert [pace.may_keep_junk("k1", 5.0) for _ in range(JUNK + 1)] == [True] * JUNK + [False]
-    assert not pace.may_keep_junk("k1", 5.0 + MINUTE - 1)
-    assert pace.may_keep_junk("k1", 5.0 + MINUTE)
+    assert [pace.may_keep_junk("k1", 5.0) for _ in range(UNKNOWN_PER_MINUTE + 1)] == [True] * UNKNOWN_PER_MINUTE + [
+        False
+    ]
+    assert not pace.may_keep_junk("k1", 5.0 + MINUTE_S - 1)
+    assert pace.may_keep_junk("k1", 5.0 + MINUTE_S)
 
 
 def test_a_flood_is_one_word_a_minute_and_none_is_forgotten() -> None:
@@ -53,17 +55,17 @@ def junk(client: FlaskClient, dice: random.Random) -> int:
 
 def test_junk_beyond_its_measure_leaves_no_row_and_goods_are_scanned_on(client: FlaskClient, floor: Floor) -> None:
     dice = random.Random(8)
-    found = [junk(client, dice) for _ in range(JUNK + 10)]
-    assert found == [202] * JUNK + [422] * 10
+    found = [junk(client, dice) for _ in range(UNKNOWN_PER_MINUTE + 10)]
+    assert found == [202] * UNKNOWN_PER_MINUTE + [422] * 10
     assert client.post(SCAN, json={"code": ean13(SHIRT_M)}).status_code == 202
-    assert len(rows(floor.db, "select 1 from page_scans")) == JUNK + 1
+    assert len(rows(floor.db, "select 1 from page_scans")) == UNKNOWN_PER_MINUTE + 1
     standing = wedge_counters(floor.db)["kiosk-1"]
     assert (standing.why, standing.trouble) == ("flood", "")
     assert "last refused: more codes than a scanner reads" in client.get("/status?lang=en").get_data(as_text=True)
 
 
 def test_a_flood_of_real_codes_is_refused_in_time_and_told(client: FlaskClient, floor: Floor) -> None:
-    found = [client.post(SCAN, json={"code": ean13(SHIRT_M)}).status_code for _ in range(BURST * 3)]
+    found = [client.post(SCAN, json={"code": ean13(SHIRT_M)}).status_code for _ in range(BURST_CODES * 3)]
     assert set(found) == {202, 429}
     assert len(rows(floor.db, "select 1 from page_scans")) == found.count(202)
     assert client.post("/kiosk/kiosk-1/scan/broken", json={"why": "cut"}).status_code in (204, 429)

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from ui.process_state.screens import BOX, EACH, END, MOST, Event, Screens, TooMany
+from ui.process_state.screens import BOX_ITSELF, END_EVENT, MAX_STREAMS, MAX_STREAMS_PER_DEVICE, Event, Screens, TooMany
 
 
 def test_an_outcome_wakes_only_its_own_stations_screens() -> None:
@@ -25,7 +25,7 @@ def test_a_change_of_orders_wakes_every_screen() -> None:
 def test_a_new_stream_of_the_same_screen_ends_the_old_one() -> None:
     screens = Screens()
     old, new = screens.open("a", "kiosk-1"), screens.open("a", "kiosk-1")
-    assert old.next(1) is END
+    assert old.next(1) is END_EVENT
     screens.close(old)
     assert screens.count() == 1
     screens.outcome("kiosk-1", 1)
@@ -41,7 +41,7 @@ def test_two_screens_of_one_station_live_beside_each_other() -> None:
 
 def test_the_forty_first_screen_is_told_to_come_again() -> None:
     screens = Screens()
-    streams = [screens.open(str(n), "board") for n in range(MOST)]
+    streams = [screens.open(str(n), "board") for n in range(MAX_STREAMS)]
     with pytest.raises(TooMany):
         screens.open("one more", "board")
     screens.open("0", "board")  # a screen that is known may always come back
@@ -51,22 +51,22 @@ def test_the_forty_first_screen_is_told_to_come_again() -> None:
 
 def test_one_device_cannot_take_every_place_and_the_box_itself_may() -> None:
     screens = Screens()
-    held = [screens.open(str(n), "board", "dev-1") for n in range(EACH)]
+    held = [screens.open(str(n), "board", "dev-1") for n in range(MAX_STREAMS_PER_DEVICE)]
     with pytest.raises(TooMany):
         screens.open("one more", "board", "dev-1")
     screens.open("0", "board", "dev-1")  # a screen that is known may always come back
     screens.open("another's", "board", "dev-2")
     screens.close(held[1])
     screens.open("one more", "board", "dev-1")
-    for n in range(MOST - EACH - 1):
-        screens.open(f"box {n}", "board", BOX)
+    for n in range(MAX_STREAMS - MAX_STREAMS_PER_DEVICE - 1):
+        screens.open(f"box {n}", "board", BOX_ITSELF)
 
 
 def test_the_end_ends_every_stream_and_opens_none() -> None:
     screens = Screens()
     stream = screens.open("a", "board")
     screens.end()
-    assert stream.next(1) is END
+    assert stream.next(1) is END_EVENT
     with pytest.raises(TooMany):
         screens.open("b", "board")
 

@@ -65,7 +65,7 @@ def test_a_name_on_the_list_is_masked(name: str, seen: str) -> None:
 def test_no_tab_holds_a_full_name(clerk: FlaskClient, floor: Floor) -> None:
     for number, state in (("1001", State.READY), ("1002", State.PLACED), ("1003", State.HANDED_OVER)):
         floor.order(number, state, hold_until=soon())
-    for tab in work_list.TABS:
+    for tab in work_list.TAB_NAMES:
         assert FULL_NAME not in clerk.get(f"/staff/counter-1/list/{tab}").text
 
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from edge.codes.code_rules import IssuerRule
 from edge.config.noren_toml import Station
 from edge.config.role import Role
-from edge.features.staff.pin_check import AT_ONCE, WAITING, hash_pin
+from edge.features.staff.pin_check import AT_ONCE, MAX_WAITING, hash_pin
 from edge.features.staff.pin_locks import WRONG_MOST
 from edge.features.staff.sessions import Staff
 from edge.platform.database import one
@@ -200,10 +200,10 @@ def test_who_was_locked_out_is_for_leads_to_see_and_to_mend(client: FlaskClient,
 
 def test_one_sign_in_too_many_at_once_is_told_in_words_and_not_counted(client: FlaskClient, floor: Floor) -> None:
     pins, gate = client.application.extensions["house"].pins, threading.Event()
-    with ThreadPoolExecutor(AT_ONCE + WAITING) as others:
+    with ThreadPoolExecutor(AT_ONCE + MAX_WAITING) as others:
         for _ in range(AT_ONCE):
             pins._threads.submit(gate.wait)
-        waiting = [others.submit(pins.fits, hash_pin("1"), "1") for _ in range(AT_ONCE + WAITING)]
+        waiting = [others.submit(pins.fits, hash_pin("1"), "1") for _ in range(AT_ONCE + MAX_WAITING)]
         while pins._places.acquire(blocking=False):  # until every place is theirs
             pins._places.release()
         answer = client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": "0000"})

@@ -151,7 +151,7 @@ def went_round(floor: Floor, process: str, *loops: str, ago: float) -> None:
 def test_a_bridge_that_exists_and_stands_still_reads_nothing(client: FlaskClient, floor: Floor) -> None:
     went_round(floor, "bridge", "heartbeat", "devices", "within/eye", ago=1)
     assert first_line(client) == "お店の業務は、いつもどおりできます。"
-    went_round(floor, "bridge", "heartbeat", "devices", "within/eye", ago=heartbeat.SILENT + 1)
+    went_round(floor, "bridge", "heartbeat", "devices", "within/eye", ago=heartbeat.SILENT_AFTER_S + 1)
     assert first_line(client) == "コードを読み取れません。お渡しは、番号とお名前で続けられます。"
 
 
@@ -159,7 +159,7 @@ def test_a_bridge_that_exists_and_stands_still_reads_nothing(client: FlaskClient
 def test_one_device_whose_loop_stands_still_is_told_and_one_that_waits_is_not(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog]
 ) -> None:
-    went_round(floor, "bridge", "within/eye", "within/by-door", ago=heartbeat.SILENT + 1)
+    went_round(floor, "bridge", "within/eye", "within/by-door", ago=heartbeat.SILENT_AFTER_S + 1)
     bridge["by-door"].lost(DeviceFault.NOT_FOUND)
     found = {
         one.device: one.state for one in readers.readers(floor.shop, heartbeat.silent_loops(floor.db, now()), now())
@@ -170,7 +170,7 @@ def test_one_device_whose_loop_stands_still_is_told_and_one_that_waits_is_not(
 @pytest.mark.usefixtures("bridge")
 @pytest.mark.parametrize("loop", ["courier", "heartbeat"])
 def test_of_a_sync_that_stands_still_nothing_it_wrote_is_believed(client: FlaskClient, floor: Floor, loop: str) -> None:
-    went_round(floor, "sync", loop, ago=heartbeat.SILENT + 1)
+    went_round(floor, "sync", loop, ago=heartbeat.SILENT_AFTER_S + 1)
     assert first_line(client) == "本部とつながっていません。お店の業務は、このまま続けられます。"
     assert things_to_do(client) == ["サポートに連絡してください。"]
 
@@ -194,7 +194,7 @@ def test_what_was_noted_before_a_power_cut_is_no_sign_of_life(client: FlaskClien
 def test_a_loop_of_the_pages_own_process_that_stands_still_is_told(
     client: FlaskClient, floor: Floor, loop: str, said: str
 ) -> None:
-    went_round(floor, "web", loop, ago=heartbeat.SILENT + 1)
+    went_round(floor, "web", loop, ago=heartbeat.SILENT_AFTER_S + 1)
     assert first_line(client) == said
 
 
@@ -206,7 +206,7 @@ def test_pages_that_fail_are_told_and_forgotten_after_a_minute(
     assert client.get("/board").status_code >= 500
     floor.db.conn.execute("alter table gone rename to pickup_steps")
     assert first_line(client) == "表示できない画面があります。お渡しを続ける前に、サポートに連絡してください。"
-    monkeypatch.setattr("ui.process_state.page_failures.LATELY", 0.0)
+    monkeypatch.setattr("ui.process_state.page_failures.COUNTED_FOR_S", 0.0)
     assert first_line(client) == "お店の業務は、いつもどおりできます。"
 
 
@@ -290,7 +290,7 @@ def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[s
 def test_every_trouble_a_device_can_have_has_words_in_each_language(floor: Floor, language: str) -> None:
     say = Locales(floor.config.zone)[language].say
     assert all(say(f"status.lost.{detail}") for detail in DeviceFault)
-    assert set(troubleshooting.CLERKS) <= {detail.value for detail in DeviceFault}
+    assert set(troubleshooting.CLERK_CAN_MEND) <= {detail.value for detail in DeviceFault}
 
 
 @pytest.mark.usefixtures("bridge")
@@ -511,7 +511,7 @@ def test_a_full_disk_hides_no_loop_that_stands_still_while_others_can_note_their
         with disk_with(monkeypatch, free=0.05):
             return box_health.read_health(floor.shop, screens, 0, now(), cut=False).stuck
 
-    went_round(floor, "web", "desk", ago=heartbeat.SILENT + 1)
+    went_round(floor, "web", "desk", ago=heartbeat.SILENT_AFTER_S + 1)
     assert stuck() == [], "nobody could note a round: it is the disk"
     went_round(floor, "bridge", "heartbeat", ago=1)
     assert stuck() == ["desk"]
@@ -519,7 +519,7 @@ def test_a_full_disk_hides_no_loop_that_stands_still_while_others_can_note_their
 
 @pytest.mark.usefixtures("bridge")
 def test_records_that_pile_up_for_want_of_a_clock_are_told(client: FlaskClient, floor: Floor) -> None:
-    unswept.add_unswept_time(floor.db, unswept.LATE * unswept.DAY - 1)
+    unswept.add_unswept_time(floor.db, unswept.LATE_AFTER_DAYS * unswept.DAY_MS - 1)
     assert first_line(client, "en") == "The shop can work as usual."
     unswept.add_unswept_time(floor.db, 1)
     assert first_line(client).startswith("時計をネットワークで合わせられず、古い記録を片付けられていません。")
@@ -544,7 +544,7 @@ def test_a_box_that_hq_has_taken_out_of_use_says_so_before_all_else(client: Flas
 def test_a_key_that_lies_beside_the_records_is_said_until_it_is_sealed(client: FlaskClient, floor: Floor) -> None:
     assert "On the same card" in client.get("/status/cards?lang=en").text
     assert "記録と同じカード" in client.get("/status/cards?lang=ja").text
-    (Path(floor.config.store.data) / key_file.FILE).unlink()
+    (Path(floor.config.store.data) / key_file.DATA_KEY_FILE).unlink()
     assert "On the same card" not in client.get("/status/cards?lang=en").text
 
 

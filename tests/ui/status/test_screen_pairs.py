@@ -195,10 +195,10 @@ def test_a_code_can_be_withdrawn_where_it_is_shown_and_nowhere_else(
 def test_the_codes_of_a_screen_are_few_and_the_oldest_makes_room(box: FlaskClient, app: Flask, floor: Floor) -> None:
     box.post("/status/devices", data=TABLET)
     (first,) = codes(box.get("/status/devices"))
-    for _ in range(slips.MOST):
+    for _ in range(slips.MAX_CODES):
         box.post("/status/devices", data=TABLET)
     shown = codes(box.get("/status/devices"))
-    assert len(shown) == open_codes(floor) == slips.MOST
+    assert len(shown) == open_codes(floor) == slips.MAX_CODES
     assert first not in shown
     assert laptop(app).post("/pair", data={"code": first}).status_code == 403
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from biip.gs1_application_identifiers import _GS1_APPLICATION_IDENTIFIERS as BIIP
 
-from edge.codes.gs1.application_identifiers import AIS, PREDEFINED, parse_parts
-from edge.codes.gs1.dictionary import ENTRIES, RELEASE
+from edge.codes.gs1.application_identifiers import AIS, PREDEFINED_LENGTHS, parse_parts
+from edge.codes.gs1.dictionary import DICTIONARY_ENTRIES, DICTIONARY_RELEASE
 from edge.codes.gs1.element_strings import Elements, check_elements, parse
 from edge.codes.parsed_code import FieldFault
 from edge.codes.reject_reason import RejectReason
@@ -235,9 +235,9 @@ def test_an_ai_takes_its_values_and_refuses_others(
 
 def test_the_table_is_the_release_that_it_names_whole() -> None:
     """The digest of the entries of GS1's file: whoever edits them, or takes in another release, says so here."""
-    assert RELEASE == "2026-01-27"
+    assert DICTIONARY_RELEASE == "2026-01-27"
     assert len(AIS) == 541
-    assert hashlib.sha256(ENTRIES.strip().encode()).hexdigest() == DIGEST
+    assert hashlib.sha256(DICTIONARY_ENTRIES.strip().encode()).hexdigest() == DIGEST
 
 
 def test_the_published_file_gives_the_entries_that_are_kept() -> None:
@@ -248,7 +248,7 @@ def test_the_published_file_gives_the_entries_that_are_kept() -> None:
 
 
 def test_every_entry_is_understood_to_its_last_word() -> None:
-    for line in ENTRIES.strip().splitlines():
+    for line in DICTIONARY_ENTRIES.strip().splitlines():
         _, *words = line.split()
         assert all(WORD.fullmatch(word) for word in words), line
 
@@ -271,5 +271,5 @@ def test_an_element_string_alone_on_the_line_is_split_at_its_end(
 
 def test_predefined_lengths_fit_the_ais_they_are_for() -> None:
     for ai, entry in AIS.items():
-        if ai[:2] in PREDEFINED:
-            assert sum(part.length for part in parse_parts(entry.parts)) + len(ai) == PREDEFINED[ai[:2]]
+        if ai[:2] in PREDEFINED_LENGTHS:
+            assert sum(part.length for part in parse_parts(entry.parts)) + len(ai) == PREDEFINED_LENGTHS[ai[:2]]

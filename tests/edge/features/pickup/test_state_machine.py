@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.features.pickup.facts import STEPS
-from edge.features.pickup.state_machine import LIFE, Action, State, after, replay
+from edge.features.pickup.facts import FACT_OF_ACTION
+from edge.features.pickup.state_machine import TRANSITIONS, Action, State, after, replay
 
 S, A = State, Action
 
@@ -43,7 +43,7 @@ def test_a_cancel_that_came_first_makes_other_steps_void() -> None:
 
 
 def test_every_action_tells_hq_and_leads_somewhere() -> None:
-    assert set(STEPS) == set(Action) == {action for _, action in LIFE}
+    assert set(FACT_OF_ACTION) == set(Action) == {action for _, action in TRANSITIONS}
 
 
 @given(st.sampled_from(State), st.lists(st.sampled_from(Action), max_size=20))

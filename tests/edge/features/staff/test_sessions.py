@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from edge.features.staff import pin_locks
-from edge.features.staff.pin_check import AT_ONCE, WAITING, Busy, PinCheck, hash_pin, is_pin
+from edge.features.staff.pin_check import AT_ONCE, MAX_WAITING, Busy, PinCheck, hash_pin, is_pin
 from edge.features.staff.pin_locks import Locked, PinAttempt, WrongPin, WrongPins
 from edge.features.staff.sessions import Session, Staff, keep_alive, session, sign_in, sign_out
 from edge.platform.clock import Now, now
@@ -157,10 +157,10 @@ def test_more_sign_ins_than_may_wait_are_turned_away_and_not_looked_at() -> None
         check._threads.submit(gate.wait)  # every thread that tries PINs is busy until the gate opens
     with ThreadPoolExecutor(40) as attackers:
         asked = [attackers.submit(check.fits, MORI.pin, "4826") for _ in range(40)]
-        busy = list(islice(as_completed(asked), 40 - AT_ONCE - WAITING))
+        busy = list(islice(as_completed(asked), 40 - AT_ONCE - MAX_WAITING))
         gate.set()
         assert all(isinstance(one.exception(), Busy) for one in busy)
-        assert [one.result() for one in asked if one not in busy] == [True] * (AT_ONCE + WAITING)
+        assert [one.result() for one in asked if one not in busy] == [True] * (AT_ONCE + MAX_WAITING)
 
 
 def test_a_tablet_left_alone_for_three_minutes_is_locked(floor: StoreContext) -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_holds
-from firmware_bridge.decode.evidence.nearest import PARITIES, UNSETTLED, Costs, ean_margin, lead_over_others
-from firmware_bridge.decode.evidence.print_model import DIGITS, drawings
+from firmware_bridge.decode.evidence.nearest import EAN13_PARITIES, UNSETTLED_RATIO, Costs, ean_margin, lead_over_others
+from firmware_bridge.decode.evidence.print_model import EAN_DIGIT_WIDTHS, drawings
 
 LEAST, MOST = 0.5, 3.0  # what a sign costs
 
@@ -32,7 +32,7 @@ def of_two_or_three(data: bytes, costs: list[dict[tuple[float, ...], float]]) ->
                 for place, digit in zip(places, digits, strict=True):
                     other[place] = ord("0") + digit
                 if check_holds(bytes(other)) and all(other[place] != data[place] for place in places):
-                    best = min(best, sum(costs[p][DIGITS[d]] for p, d in zip(places, digits, strict=True)))
+                    best = min(best, sum(costs[p][EAN_DIGIT_WIDTHS[d]] for p, d in zip(places, digits, strict=True)))
     return float(best)
 
 
@@ -46,10 +46,10 @@ def test_of_an_ean_8_it_is_what_trying_them_all_finds(seed: int) -> None:
 
 def cheapened(costs: list[dict[tuple[float, ...], float]], other: bytes) -> list[Costs]:
     """The same, but for the signs of another EAN-13, which cost nothing at all."""
-    parity = PARITIES[other[0] - ord("0")]
+    parity = EAN13_PARITIES[other[0] - ord("0")]
     out = [dict(each) for each in costs]
     for n, digit in enumerate(other[1:]):
-        drawn = DIGITS[digit - ord("0")]
+        drawn = EAN_DIGIT_WIDTHS[digit - ord("0")]
         sign = drawn[::-1] if n < len(parity) and parity[n] == "E" else drawn
         if sign in out[n]:
             out[n][sign] = 0.0
@@ -66,14 +66,14 @@ def test_an_ean_13_is_compared_with_others_whose_check_digit_holds_whatever_thei
     data = b"4901234567894"
     assert check_holds(other) is valid
     costs = cheapened(costs_of(Symbology.EAN13, data, 0), other)
-    assert (ean_margin(data, PARITIES, costs) == 0.0) is valid
+    assert (ean_margin(data, EAN13_PARITIES, costs) == 0.0) is valid
 
 
 def test_one_digit_that_cannot_be_seen_is_told_by_the_check_digit_and_two_are_not() -> None:
     data = b"49123456"
     costs = costs_of(Symbology.EAN8, data, 0)
     costs[3] = dict.fromkeys(costs[3], 0.0)
-    assert lead_over_others(Symbology.EAN8, data, costs) >= UNSETTLED * LEAST
+    assert lead_over_others(Symbology.EAN8, data, costs) >= UNSETTLED_RATIO * LEAST
     costs[6] = dict.fromkeys(costs[6], 0.0)
     assert lead_over_others(Symbology.EAN8, data, costs) == 0.0
 
@@ -83,7 +83,7 @@ def test_where_two_characters_are_unsure_the_check_digit_does_not_settle_them() 
     costs = costs_of(Symbology.EAN8, data, 0)
     for place, least in ((2, 0.1), (5, 0.2)):
         costs[place] = dict.fromkeys(costs[place], least)
-    assert lead_over_others(Symbology.EAN8, data, costs) <= UNSETTLED * 0.2
+    assert lead_over_others(Symbology.EAN8, data, costs) <= UNSETTLED_RATIO * 0.2
 
 
 def test_a_upc_a_is_an_ean_13_whose_first_digit_is_nought() -> None:
@@ -101,4 +101,4 @@ def test_of_the_others_it_is_the_one_or_two_characters_that_cost_least(
 ) -> None:
     way = drawings(symbology, data)[0]
     costs: list[Costs] = [dict.fromkeys(one.signs, n + 1.0) for n, one in enumerate(way.characters)]
-    assert lead_over_others(symbology, data, costs) == (1.0 if together == 1 else pytest.approx(UNSETTLED * 2.0))
+    assert lead_over_others(symbology, data, costs) == (1.0 if together == 1 else pytest.approx(UNSETTLED_RATIO * 2.0))

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.evidence.stripes import COLUMNS, MOST, find_stripes, turn_upright
+from firmware_bridge.decode.evidence.stripes import MAX_PLACES, UPRIGHT_WIDTH_PX, find_stripes, turn_upright
 from firmware_bridge.decode.preprocess import whole
 from tests.bench.decoding import camera
 
@@ -36,7 +36,7 @@ def test_laid_upright_they_stand(degrees: float) -> None:
     view = turn_upright(frame, place)
     middle = view.gray[view.gray.shape[0] // 3 : -view.gray.shape[0] // 3].astype(float)
     assert np.abs(np.diff(middle, axis=1)).mean() > 4 * np.abs(np.diff(middle, axis=0)).mean()
-    assert COLUMNS <= view.gray.shape[1] < 2 * COLUMNS
+    assert UPRIGHT_WIDTH_PX <= view.gray.shape[1] < 2 * UPRIGHT_WIDTH_PX
 
 
 def test_what_lies_in_the_middle_of_a_place_lies_in_its_middle_in_the_frame() -> None:
@@ -64,5 +64,5 @@ def test_a_code_is_among_the_first_of_a_cluttered_frame() -> None:
     rng = camera.seeded("stripes", "clutter")
     text = camera.text_for(Symbology.EAN13, rng)
     places = find_stripes(camera.photograph(Symbology.EAN13, text, "rotation", 30, rng))
-    assert len(places) <= MOST
+    assert len(places) <= MAX_PLACES
     assert any(abs(place.x - 640) < 80 and abs(place.y - 360) < 60 for place in places)

@@ -3,7 +3,7 @@
 import pytest
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade import RETAIL, Decoder, DecodeSettings
+from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES, Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.temporal_dedup import TemporalDedup, add_frame
 from tests.bench.decoding.damage import Case, Label, held, label
@@ -15,7 +15,7 @@ BETWEEN = 0.2  # seconds
 
 def shown(drawn: Label, seed: str) -> tuple[list[BelievedCode], list[BelievedCode]]:
     """What the first look at a label finds sure, and what is told of it in some more."""
-    decoder = Decoder(DecodeSettings(symbologies=RETAIL | {drawn.kind}, budget=UNHURRIED))
+    decoder = Decoder(DecodeSettings(symbologies=RETAIL_SYMBOLOGIES | {drawn.kind}, budget=UNHURRIED))
     state, told, first = TemporalDedup(), list[BelievedCode](), list[BelievedCode]()
     for n, gray in enumerate(held(drawn, FRAMES, seed)):
         found = decoder.read(gray, deep=True)

@@ -29,7 +29,7 @@ def told(folder: Path) -> dict[str, HqKey]:
 
 
 def next_id(folder: Path) -> str:
-    return keys.read_hq_key(folder, keys.NEXT).id
+    return keys.read_hq_key(folder, keys.NEXT_HQ_KEY_FILE).id
 
 
 DAMAGED = {"empty": b"", "half": b'{"id":"a","pri', "no text": b"\xff\xfe", "no key": b'{"id":"a","private":"AAAA"}'}
@@ -42,7 +42,7 @@ def test_a_damaged_next_key_is_a_sentence_that_says_the_way_out(
     folder: Path, damage: str, words: tuple[str, ...]
 ) -> None:
     said(folder, "keys", "prepare")
-    (folder / keys.NEXT).write_bytes(DAMAGED[damage])
+    (folder / keys.NEXT_HQ_KEY_FILE).write_bytes(DAMAGED[damage])
     told = refused(folder, "keys", *words)
     assert "hq-key-next.json cannot be used" in told
     assert "`noren hq keys discard` throws the next key away" in told
@@ -51,16 +51,16 @@ def test_a_damaged_next_key_is_a_sentence_that_says_the_way_out(
 
 
 def test_a_damaged_key_to_sign_with_says_so_before_anything_starts(folder: Path) -> None:
-    (folder / keys.FILE).write_bytes(b"{}")
+    (folder / keys.HQ_KEY_FILE).write_bytes(b"{}")
     assert "Put it back from where it is kept" in refused(folder, "serve")
     assert "Put it back from where it is kept" in refused(folder, "stores", "add", "ginza")
-    (folder / keys.FILE).unlink()
+    (folder / keys.HQ_KEY_FILE).unlink()
     assert "Put it back from where it is kept" in refused(folder, "serve")
 
 
 def test_a_next_key_that_has_leaked_is_revoked_where_stores_know_it_and_another_is_made(folder: Path) -> None:
     said(folder, "keys", "prepare")
-    signing, leaked = keys.read_hq_key(folder), keys.read_hq_key(folder, keys.NEXT)
+    signing, leaked = keys.read_hq_key(folder), keys.read_hq_key(folder, keys.NEXT_HQ_KEY_FILE)
     assert "`noren hq keys discard`" in refused(folder, "keys", "revoke", leaked.id)
     out = said(folder, "keys", "discard")
     assert f"key {leaked.id} is revoked" in out
@@ -84,7 +84,7 @@ def test_it_revokes_neither_the_key_that_signs_nor_the_ones_before_it(folder: Pa
     said(folder, "keys", "prepare")
     leaked = next_id(folder)
     if damaged:
-        (folder / keys.NEXT).write_bytes(b"")
+        (folder / keys.NEXT_HQ_KEY_FILE).write_bytes(b"")
     said(folder, "keys", "discard")
     after = told(folder)
     assert {key for key, row in after.items() if row.revoked} == {leaked}
@@ -97,7 +97,7 @@ def test_where_the_file_does_not_say_and_stores_know_several_it_must_be_named(fo
     file = folder.parent / "keys.csv"
     file.write_text(f"key,public,revoked\n{other.id},{write_public(other.public)},false\n")
     said(folder, "push", "keys", str(file))
-    (folder / keys.NEXT).write_bytes(b"")
+    (folder / keys.NEXT_HQ_KEY_FILE).write_bytes(b"")
     for name in (leaked, other.id):
         assert name in refused(folder, "keys", "discard")
     assert "is not one that" in refused(folder, "keys", "discard", "--key", keys.read_hq_key(folder).id)
@@ -107,7 +107,7 @@ def test_where_the_file_does_not_say_and_stores_know_several_it_must_be_named(fo
 
 def test_a_key_that_nobody_was_told_of_is_only_thrown_away(folder: Path) -> None:
     assert "there is no next key" in refused(folder, "keys", "discard")
-    made = keys.make_hq_key(folder, keys.NEXT)
+    made = keys.make_hq_key(folder, keys.NEXT_HQ_KEY_FILE)
     assert "no store has received" in said(folder, "keys", "discard")
     assert made.id not in told(folder)
 

@@ -14,7 +14,7 @@ from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed, row_types
 from sync.hq.ingest.collector import keep_all, keep_batch
-from sync.hq.schema import FILE, hq_store
+from sync.hq.schema import HQ_DB, hq_store
 from sync.hq.store_commands import open_commands
 from sync.hq.stores import presence
 from sync.protocol.messages import Passage, State
@@ -74,7 +74,7 @@ def test_a_headquarters_is_made_once_and_another_chains_is_not_touched(folder: P
 
 
 def test_the_first_command_of_a_new_version_brings_an_older_headquarters_up_to_it(tmp_path: Path) -> None:
-    db = Database(tmp_path / FILE)
+    db = Database(tmp_path / HQ_DB)
     hq_store.apply(db, stop_before="m003_roll_outs")
     db.conn.execute("insert into stores (id, name, public_key, since) values ('ginza', '銀座', '', '')")
     db.conn.commit()
@@ -432,7 +432,7 @@ def test_the_fleet_shows_what_went_into_each_scanner_and_what_came_out(folder: P
 
 
 def test_the_fleet_names_a_store_whose_records_pile_up_for_want_of_a_clock(folder: Path) -> None:
-    for days, told in ((unswept.LATE - 1, False), (unswept.LATE, True)):
+    for days, told in ((unswept.LATE_AFTER_DAYS - 1, False), (unswept.LATE_AFTER_DAYS, True)):
         born = State(store="ginza", state="birth", boot=1, epoch="e", box="b", clock="holdover", unswept=days)
         with open_headquarters(folder) as db, writing(db):
             presence.note_presence(db, born, "2026-11-21T10:00:00.000Z")

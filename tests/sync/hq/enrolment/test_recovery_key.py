@@ -24,8 +24,8 @@ def _asks(folder: Path) -> None:
 
 
 def test_a_lost_key_is_said_and_no_other_is_made_in_its_place(folder: Path) -> None:
-    kept = (folder / recovery_key.FILE).read_bytes()
-    (folder / recovery_key.FILE).unlink()
+    kept = (folder / recovery_key.RECOVERY_KEY_FILE).read_bytes()
+    (folder / recovery_key.RECOVERY_KEY_FILE).unlink()
     for ask in (
         lambda: founding.enrol(folder, "shinjuku", "Shinjuku"),
         lambda: founding.found_headquarters(folder, "hanada", "mqtt://127.0.0.1:1"),
@@ -33,15 +33,15 @@ def test_a_lost_key_is_said_and_no_other_is_made_in_its_place(folder: Path) -> N
     ):
         with pytest.raises(NotPossible, match="Put HQ's recovery key back"):
             ask()
-        assert not (folder / recovery_key.FILE).exists()
-    (folder / recovery_key.FILE).write_bytes(kept)
+        assert not (folder / recovery_key.RECOVERY_KEY_FILE).exists()
+    (folder / recovery_key.RECOVERY_KEY_FILE).write_bytes(kept)
     founding.enrol(folder, "shinjuku", "Shinjuku")
 
 
 def test_another_key_in_its_place_is_refused(folder: Path) -> None:
     other = folder / "other"
     founding.found_headquarters(other, "hanada", "mqtt://127.0.0.1:1")
-    (folder / recovery_key.FILE).write_bytes((other / recovery_key.FILE).read_bytes())
+    (folder / recovery_key.RECOVERY_KEY_FILE).write_bytes((other / recovery_key.RECOVERY_KEY_FILE).read_bytes())
     with pytest.raises(NotPossible, match="put that one back"):
         _asks(folder)
 
@@ -51,7 +51,7 @@ def test_a_key_from_before_its_name_was_noted_is_noted_by_whatever_command_comes
         conn.execute("delete from recovery")  # as the migration finds it
     with founding.open_headquarters(folder):
         pass
-    (folder / recovery_key.FILE).unlink()
+    (folder / recovery_key.RECOVERY_KEY_FILE).unlink()
     with pytest.raises(NotPossible):
         _asks(folder)
 
@@ -59,9 +59,9 @@ def test_a_key_from_before_its_name_was_noted_is_noted_by_whatever_command_comes
 def test_a_headquarters_that_never_had_one_makes_it(folder: Path) -> None:
     with closing(open_hq_store(folder).conn) as conn:
         conn.execute("delete from recovery")
-    (folder / recovery_key.FILE).unlink()
+    (folder / recovery_key.RECOVERY_KEY_FILE).unlink()
     _asks(folder)
-    assert (folder / recovery_key.FILE).exists()
+    assert (folder / recovery_key.RECOVERY_KEY_FILE).exists()
 
 
 @pytest.mark.parametrize("given", [to_text(DataKey(bytes(range(32)))), "x" * 5000])

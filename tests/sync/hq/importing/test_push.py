@@ -14,11 +14,11 @@ from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.feed import SCOPE_ALL
-from sync.hq.importing.push import WORDS
+from sync.hq.importing.push import FEED_OF_WORD
 from sync.hq.importing.templates import TEMPLATES
-from sync.protocol.feed_types import KEY_FIELDS, KINDS
+from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES
 from sync.protocol.signing import new_key, write_public
-from sync.protocol.topics import ALL
+from sync.protocol.topics import ALL_STORES
 from tests.ordinary import noren
 
 GTIN = "04901234567894"
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 def push(folder: Path, word: str, text: str, *how: str, code: int = 0, name: str = "", store: str = "ginza") -> str:
     path = folder.parent / (name or f"{word}.{ENDINGS.get(word, 'csv')}")
     path.write_text(text)
-    own = () if WORDS[word] in SCOPE_ALL else ("--store", store)
+    own = () if FEED_OF_WORD[word] in SCOPE_ALL else ("--store", store)
     return run(folder, "push", word, str(path), *own, *how, code=code)
 
 
@@ -60,11 +60,11 @@ def body(folder: Path, name: str, scope: str, key: str) -> Any:
 
 
 def test_every_word_has_a_template_and_its_columns_are_all_fields_there_are() -> None:
-    assert set(TEMPLATES) == set(WORDS)
-    for word, name in WORDS.items():
+    assert set(TEMPLATES) == set(FEED_OF_WORD)
+    for word, name in FEED_OF_WORD.items():
         if word in ENDINGS or word in ("prices", "keys"):
             continue
-        kind = KINDS[name]
+        kind = ROW_TYPES[name]
         columns = {column.partition(".")[0] for column in template(word).splitlines()[0].split(",")}
         assert columns == {one.encode_name for one in msgspec.structs.fields(kind)} - OURS, word
         assert KEY_FIELDS[name] in columns
@@ -77,7 +77,7 @@ def test_what_is_printed_to_become_a_file_is_utf_8_whatever_the_terminal_shows(w
     assert told.stdout == (template("catalogue") if "hq" in words else reference())
 
 
-@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("word", FEED_OF_WORD)
 def test_a_template_goes_out_and_the_same_again_sends_nothing(folder: Path, word: str) -> None:
     if word == "prices":
         push(folder, "catalogue", template("catalogue"))
@@ -95,7 +95,7 @@ def test_a_product_has_one_key_however_a_file_writes_its_number(folder: Path, wr
     rule = 'codes.house = [{name = "own", lengths = [8], symbologies = ["code128"]}]'
     push(folder, "config", rule, name="house.toml")
     push(folder, "catalogue", template("catalogue").replace("\n4901234567894", f"\n{written}"))
-    assert body(folder, "catalog", ALL, key)["gtin"] == key
+    assert body(folder, "catalog", ALL_STORES, key)["gtin"] == key
     orders = template("orders").replace("04901234567894", written)
     push(folder, "orders", orders)
     order = body(folder, "orders", "ginza", "o-20261122-7")

@@ -1,6 +1,6 @@
 """Where a batch fits on what HQ has, row by row."""
 
-from edge.facts.journal import GENESIS
+from edge.facts.journal import GENESIS_HASH
 from sync.hq.ingest.chain_compare import (
     AlreadyKept,
     ChainedBatch,
@@ -28,7 +28,7 @@ def chained(teller: Teller, begin: int, end: int) -> ChainedBatch:
 
 
 def at(teller: Teller, seq: int) -> LanePosition:
-    return LanePosition(seq=seq, ordinal=seq, hash=teller.rows[seq - 1][1] if seq else GENESIS)
+    return LanePosition(seq=seq, ordinal=seq, hash=teller.rows[seq - 1][1] if seq else GENESIS_HASH)
 
 
 def test_every_batch_of_one_journal_fits_on_every_beginning_of_it() -> None:

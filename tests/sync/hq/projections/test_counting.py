@@ -20,14 +20,14 @@ from sync.hq.ingest import fact_store, quarantine
 from sync.hq.ingest.chain_compare import ChainedRow, chained_batch
 from sync.hq.ingest.collector import keep_batch
 from sync.hq.ingest.fact_store import Lane
-from sync.hq.projections.counting import ACTIONS
+from sync.hq.projections.counting import ACTION_OF_FACT
 from sync.hq.schema import migrate, open_hq_store
 from tests.sync.hq.telling import Teller
 
 GTIN = "04901234567894"
 OTHER = "04912345678904"
 BOTH = (GTIN, OTHER)
-KINDS = {action: kind.removeprefix("noren.") for kind, action in ACTIONS.items()}
+KINDS = {action: kind.removeprefix("noren.") for kind, action in ACTION_OF_FACT.items()}
 
 
 def stock(db: Database, on_hand: int, gtin: str = GTIN) -> None:

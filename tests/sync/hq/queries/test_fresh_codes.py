@@ -61,7 +61,7 @@ def ask(
 
 
 def password(secret: bytes = SECRET, steps: int = 0) -> str:
-    return totp.password(secret, int(now().time.timestamp()) // totp.PERIOD + steps)
+    return totp.password(secret, int(now().time.timestamp()) // totp.TOTP_PERIOD_S + steps)
 
 
 def signed(sub: str = "m-1", *, jti: str = "j1", age: float = 0, lasts: int = 60, key: object = KEY) -> str:
@@ -248,7 +248,7 @@ def test_wrong_passwords_are_counted_by_store_and_then_not_even_the_right_one_co
     assert not guess(hq, "ginza", password(), later(moment, 11))
     assert guess(hq, "kichijoji", password(), later(moment, 12))
     after = later(moment, 601)
-    assert guess(hq, "ginza", totp.password(SECRET, int(after.time.timestamp()) // totp.PERIOD), after)
+    assert guess(hq, "ginza", totp.password(SECRET, int(after.time.timestamp()) // totp.TOTP_PERIOD_S), after)
 
 
 def later(moment: Now, seconds: float) -> Now:
@@ -263,7 +263,7 @@ def guess(hq: Database, store: str, text: str, moment: Now) -> bool:
 
 def test_a_password_used_by_a_clock_that_is_set_back_holds_nobody_up(hq: Database) -> None:
     ahead = later(now(), 86_400)
-    assert guess(hq, "ginza", totp.password(SECRET, int(ahead.time.timestamp()) // totp.PERIOD), ahead)
+    assert guess(hq, "ginza", totp.password(SECRET, int(ahead.time.timestamp()) // totp.TOTP_PERIOD_S), ahead)
     assert guess(hq, "ginza", password(), now())
 
 
@@ -272,7 +272,7 @@ def test_what_was_used_is_forgotten_when_no_clock_can_bring_it_back(hq: Database
     guess(hq, "ginza", password(), now())
     assert len(rows(hq, "select * from shown_codes")) == 2
     far = later(now(), 3 * 86_400)
-    guess(hq, "ginza", totp.password(SECRET, int(far.time.timestamp()) // totp.PERIOD), far)
+    guess(hq, "ginza", totp.password(SECRET, int(far.time.timestamp()) // totp.TOTP_PERIOD_S), far)
     assert len(rows(hq, "select * from shown_codes")) == 1
 
 

@@ -13,7 +13,7 @@ from edge.platform.clock import Now, now, utc_text
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
 from sync.hq.ingest import collector
-from sync.hq.queries.stranger_limit import BURST, EVERY, FLOOR, MOST, asked_last_hour, hourly_limit
+from sync.hq.queries.stranger_limit import ALWAYS_ALLOWED, BURST, EVERY, MAX_STRANGERS, asked_last_hour, hourly_limit
 from sync.hq.queries.unknown_members import QueryBudgets, Why, note_meetings
 from sync.hq.schema import open_hq_store
 from sync.protocol.messages import Ack
@@ -103,16 +103,16 @@ def test_people_come_one_by_one_and_a_list_does_not(hq: Database) -> None:
 
 def test_a_flood_closes_the_door_for_a_while(hq: Database) -> None:
     budgets, begun = QueryBudgets(hq), at(0)
-    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST + FLOOR + 1)]
+    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST + ALWAYS_ALLOWED + 1)]
     assert told[-2:] == [Why.TOO_FAST, Why.OVER_BUDGET]
 
 
 def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
     hq: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for number in range(FLOOR):
+    for number in range(ALWAYS_ALLOWED):
         ask(hq, QueryBudgets(hq), f"app:{number}", at(-1800 + EVERY * number))
-    assert asked_last_hour(hq, "ginza", now()) == hourly_limit(hq, "ginza", now()) == FLOOR
+    assert asked_last_hour(hq, "ginza", now()) == hourly_limit(hq, "ginza", now()) == ALWAYS_ALLOWED
     assert ask(hq) is Why.OVER_BUDGET
     assert "ginza asks about unknown members far above its normal" in caplog.text
     assert ask(hq, moment=at(1900)) is not Why.OVER_BUDGET
@@ -120,7 +120,13 @@ def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
 
 @pytest.mark.parametrize(
     ("hours", "may"),
-    [([], FLOOR), ([2, 3, 2], FLOOR), ([40, 50, 60], 150), ([40, 50, 60, 9_000, 50], 150), ([9_000] * 5, MOST)],
+    [
+        ([], ALWAYS_ALLOWED),
+        ([2, 3, 2], ALWAYS_ALLOWED),
+        ([40, 50, 60], 150),
+        ([40, 50, 60, 9_000, 50], 150),
+        ([9_000] * 5, MAX_STRANGERS),
+    ],
 )
 def test_what_a_store_may_ask_is_by_its_own_normal_and_one_day_moves_it_little(
     hq: Database, hours: list[int], may: int

@@ -200,7 +200,7 @@ def test_it_goes_on_once_the_store_keeps_something_newer(chain: Database, tmp_pa
 def test_a_refusal_that_comes_while_it_goes_on_halts_it_between_two_runs(
     chain: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rolling, "RUN", 1)
+    monkeypatch.setattr(rolling, "STORES_PER_TRANSACTION", 1)
     rollout = roll(chain, file(tmp_path), percent=10)
     (store,) = has(chain, rollout)
     chain.conn.execute(  # the store's word is kept while the fourth store is put
@@ -373,7 +373,7 @@ def test_a_word_nobody_can_count_is_set_aside_and_stops_nothing(chain: Database,
 
 
 @given(
-    said=st.dictionaries(st.integers(1, 9), st.sampled_from(config_status.STAGES[1:])),
+    said=st.dictionaries(st.integers(1, 9), st.sampled_from(config_status.STATUSES[1:])),
     version=st.integers(1, 9),
 )
 def test_of_a_version_counts_the_keeping_else_the_latest_word_on_it_or_a_later_one(
