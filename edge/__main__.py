@@ -10,13 +10,13 @@ from typing import Any, cast
 
 import click
 
-from edge.check import CREDENTIALS_VARIABLE, every_fault, load_checked_config
+from edge.check import CREDENTIALS_VARIABLE, all_config_faults, load_checked_config
 from edge.config.command_option import settings
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
-from edge.config.reference import reference
-from edge.crypto.data_key import to_text
-from edge.db_files.backup import CannotBackUp, back_up, restore
+from edge.config.reference import reference_page
+from edge.crypto.data_key import data_key_to_text
+from edge.db_files.backup import CannotBackUp, back_up, restore_backup
 from edge.db_files.encryption_migration import DISK_FULL_ERRNOS, encrypt_files
 from edge.db_files.file_lock import InUse, shared_lock
 from edge.db_files.inspection import READ_SECONDS, RESTART_READ_SECONDS
@@ -54,7 +54,7 @@ COMMAND_GROUPS = {
 }
 
 
-class Lazy(click.Group):
+class LazyGroup(click.Group):
     """A group that loads the commands of other floors when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -71,7 +71,7 @@ def _load(module: str) -> Callable[..., int]:
     return cast(Callable[..., int], importlib.import_module(module).main)
 
 
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(version(), message="%(version)s")
 def noren() -> None:
     """Noren: the box in each store that joins what customers do online with what they do on the shop floor."""
@@ -105,7 +105,7 @@ def migrate(path: Path) -> None:
 @settings
 def check(path: Path) -> None:
     """Look whether the settings can be lived with, and name everything in them that is wrong."""
-    found = every_fault(path)
+    found = all_config_faults(path)
     for one in found:
         if one.sealed:
             click.echo(one)
@@ -130,7 +130,7 @@ def data_key(path: Path, seal: bool, place: Path) -> None:
     machine can open it."""
     config, handed = read_config(path), os.environ.get(CREDENTIALS_VARIABLE)
     if not seal:
-        click.echo(to_text(key_to_seal(config, handed, place)))
+        click.echo(data_key_to_text(key_to_seal(config, handed, place)))
         return
     finish_deletion(config, place)
     if is_fully_sealed(config, place):
@@ -143,7 +143,7 @@ def data_key(path: Path, seal: bool, place: Path) -> None:
 @noren.command("reference")
 def print_reference() -> None:
     """Print the reference of noren.toml: every key, the value it takes, its meaning."""
-    click.echo(reference().encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows
+    click.echo(reference_page().encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows
 
 
 @noren.command()
@@ -179,7 +179,7 @@ def restore_command(source: Path, given: Path | None, path: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=True)
     encrypt_files(folder)
-    place = restore(folder, config.store.id, source, now(), key)
+    place = restore_backup(folder, config.store.id, source, now(), key)
     kept = f"What was there before is {place}. " if place else ""
     click.echo(f"{source} is in its place. {kept}HQ will get what it does not have yet. Start the box as usual.")
 

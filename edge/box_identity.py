@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from edge.facts.box import BoxForked, BoxRestored, BoxStarted
 from edge.facts.journal import Box, tell, tell_again
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, one, writing
+from edge.platform.database import NoRoom, one_row, writing
 
 log = logging.getLogger(__name__)
 
@@ -35,13 +35,13 @@ def ensure_identity(db: Database, store: str, now: Now, heard: tuple[str, int] =
 
 def _begin(db: Database, store: str, now: Now, heard: tuple[str, int]) -> Box:
     with writing(db):
-        if one(db, "select 1 from box") is None:
+        if one_row(db, "select 1 from box") is None:
             box_id, epoch = secrets.token_hex(16), secrets.token_hex(16)
             db.conn.execute("insert into epochs (epoch, began) values (?, ?)", (epoch, now.text))
             db.conn.execute(
                 "insert into box (id, epoch, born, only_one) values (?, ?, ?, 1)", (box_id, epoch, now.text)
             )
-        closed = renew_epoch(db, now) if _is_older(db, *heard) else None
+        closed = renew_epoch_after_restore(db, now) if _is_older(db, *heard) else None
         box = read_box(db, store)
         assert box is not None
         if closed:
@@ -53,26 +53,26 @@ def _begin(db: Database, store: str, now: Now, heard: tuple[str, int]) -> Box:
 
 def _is_older(db: Database, epoch: str, seq: int) -> bool:
     """Whether HQ has kept more of this very journal than is here."""
-    last = one(db, "select seq from sqlite_sequence where name = 'journal'")
-    return one(db, "select 1 from box where epoch = ?", (epoch,)) is not None and seq > (last[0] if last else 0)
+    last = one_row(db, "select seq from sqlite_sequence where name = 'journal'")
+    return one_row(db, "select 1 from box where epoch = ?", (epoch,)) is not None and seq > (last[0] if last else 0)
 
 
 def read_box(db: Database, store: str) -> Box | None:
     """The box's identity, or None before its web process has started for the first time."""
-    row = one(db, "select id, epoch from box")
+    row = one_row(db, "select id, epoch from box")
     if row is None:
         return None
     past = frozenset(epoch for (epoch,) in db.conn.execute("select epoch from epochs where epoch <> ?", (row[1],)))
     return Box(store=store, id=row[0], epoch=row[1], past=past)
 
 
-def begin_epoch(db: Database, forked: BoxForked, now: Now) -> int:
+def reissue_epoch_after_fork(db: Database, forked: BoxForked, now: Now) -> int:
     """After a fork: close the epoch and move what HQ has not kept of the forked lane into a new one; how many facts.
 
     A fork means that HQ's past of a lane is not this file's: a backup was restored, or the card was cloned. Runs inside
     the caller's transaction, all of it, because half a new epoch would be worse than a pause of some seconds.
     """
-    if one(db, "select 1 from box where epoch = ?", (forked.epoch,)):
+    if one_row(db, "select 1 from box where epoch = ?", (forked.epoch,)):
         _open_epoch(db, forked.hq_seq, now)
     again = _tell_waiting_again(db, forked.epoch, forked.lane, forked.kept)
     for seq, anew in again:
@@ -82,14 +82,14 @@ def begin_epoch(db: Database, forked: BoxForked, now: Now) -> int:
     return len(again)
 
 
-def renew_epoch(db: Database, now: Now) -> str:
+def renew_epoch_after_restore(db: Database, now: Now) -> str:
     """After this file was salvaged or put back: begin a new epoch, and append there again what HQ has not kept; the old epoch.
 
     How far the closed epoch went is not known, and not what HQ has of it: no number of it is used again. If HQ has some of
     the facts that are sent again, it recognises them by their ids and bytes. They keep the numbers by which HQ counts them:
     rows of HQ's that have counted the closed epoch so far have counted these facts.
     """
-    (closed,) = one(db, "select epoch from box") or ("",)
+    (closed,) = one_row(db, "select epoch from box") or ("",)
     _open_epoch(db, 0, now)
     kept = {(epoch, lane): seq for epoch, lane, seq in db.conn.execute("select epoch, lane, seq from kept").fetchall()}
     for epoch, lane in db.conn.execute("select distinct epoch, lane from journal order by lane").fetchall():

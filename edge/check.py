@@ -36,7 +36,7 @@ def load_checked_config(path: Path, process: str | None = None) -> Config:
     return looked.config
 
 
-def every_fault(path: Path) -> list[Fault]:
+def all_config_faults(path: Path) -> list[Fault]:
     """Every fault with its line, also that of a file this user may not look into; and what is sealed and was not looked into.
 
     Raises BadConfig if the file is not TOML.
@@ -45,7 +45,7 @@ def every_fault(path: Path) -> list[Fault]:
     looked = read_with_faults(path, handed)
     where_it_lies = (Fault("store.data", ""), Fault("store.key", ""))
     is_known = all(looked.counts(one) for one in where_it_lies)
-    of_the_key = [*key_faults.faults(looked.config, handed)] if is_known else []
+    of_the_key = [*key_faults.key_file_faults(looked.config, handed)] if is_known else []
     return looked.placed(looked.faults + of_the_key + _later(looked))
 
 

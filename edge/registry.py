@@ -36,7 +36,7 @@ FEATURES: tuple[Feature, ...] = (
 )
 
 
-def by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
+def facts_by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
     """A table of facts by type. Raises ValueError if two classes claim the same."""
     table: dict[str, type[Fact]] = {}
     for kind in kinds:
@@ -45,11 +45,11 @@ def by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
     return table
 
 
-FACTS = by_type((*box.FACTS, *guessing.FACTS, *(fact for feature in FEATURES for fact in feature.facts)))
+FACTS = facts_by_type((*box.FACTS, *guessing.FACTS, *(fact for feature in FEATURES for fact in feature.facts)))
 """Every class of facts, by its CloudEvents type without `noren.`."""
 
 
-def by_kind(outcomes: Iterable[type[Outcome]]) -> Mapping[str, type[Outcome]]:
+def outcomes_by_kind(outcomes: Iterable[type[Outcome]]) -> Mapping[str, type[Outcome]]:
     """A table of outcomes by kind. Raises ValueError if two classes claim the same."""
     table: dict[str, type[Outcome]] = {}
     for one in outcomes:
@@ -58,7 +58,7 @@ def by_kind(outcomes: Iterable[type[Outcome]]) -> Mapping[str, type[Outcome]]:
     return table
 
 
-OUTCOMES = by_kind((*outcome.OUTCOMES, *(kind for feature in FEATURES for kind in feature.outcomes)))
+OUTCOMES = outcomes_by_kind((*outcome.OUTCOMES, *(kind for feature in FEATURES for kind in feature.outcomes)))
 """Everything that a scan may come to, by its kind in the log of outcomes."""
 
 _OUTCOME: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(reduce(or_, OUTCOMES.values()))
@@ -69,7 +69,7 @@ def outcome_of(row: OutcomeRow) -> Outcome:
     return _OUTCOME.decode(row.data)
 
 
-def by_name(feeds: Iterable[Feed]) -> Mapping[str, Feed]:
+def feeds_by_name(feeds: Iterable[Feed]) -> Mapping[str, Feed]:
     """A table of feeds by name. Raises ValueError if two features say different things of one feed."""
     table: dict[str, Feed] = {}
     for feed in feeds:
@@ -78,36 +78,36 @@ def by_name(feeds: Iterable[Feed]) -> Mapping[str, Feed]:
     return table
 
 
-FEEDS = by_name(sorted((feed for feature in FEATURES for feed in feature.feeds), key=lambda feed: feed.name))
+FEEDS = feeds_by_name(sorted((feed for feature in FEATURES for feed in feature.feeds), key=lambda feed: feed.name))
 """The feeds that features read, by name; `config` and `keys` are the box's own."""
 
-ANSWERS = scan_dispatch.table(FEATURES)
+ANSWERS = scan_dispatch.dispatch_table(FEATURES)
 """Who answers which class of code at which role, with every feature on."""
 
 
-def lane_of(kind: str) -> Lane:
+def lane_of_fact(kind: str) -> Lane:
     """The lane of a type; of one this version does not know, which a newer one that was here before has noted: STORE."""
     return FACTS[kind].LANE if kind in FACTS else Lane.STORE
 
 
-def answers(policy: Policy) -> scan_dispatch.Table:
+def answers_in_force(policy: Policy) -> scan_dispatch.Table:
     """The same with the features that a policy has on."""
     return _answers(tuple(feature.is_on(policy) for feature in FEATURES))
 
 
 @cache
 def _answers(on: tuple[bool, ...]) -> scan_dispatch.Table:
-    return scan_dispatch.table(feature for feature, is_on in zip(FEATURES, on, strict=True) if is_on)
+    return scan_dispatch.dispatch_table(feature for feature, is_on in zip(FEATURES, on, strict=True) if is_on)
 
 
 def _is_on(policy: Policy) -> tuple[Feature, ...]:
     return tuple(feature for feature in FEATURES if feature.is_on(policy))
 
 
-def decide(case: ScanContext) -> Outcome:
+def decide_outcome(case: ScanContext) -> Outcome:
     """What a scan comes to in its store; given to the scan processor, which knows no feature."""
     policy = case.shop.policy
-    outcome = scan_dispatch.decide(answers(policy), case)
+    outcome = scan_dispatch.dispatch(answers_in_force(policy), case)
     for feature in _is_on(policy):
         if follow := feature.after.get(type(outcome)):
             follow(case, outcome)

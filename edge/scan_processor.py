@@ -11,10 +11,10 @@ from edge.codes.abridged import AbridgedCode, abridge
 from edge.codes.parse import parse_code
 from edge.crypto.keyed_values import code_mac
 from edge.db_files.retrying import FULL_REST, Retrying
-from edge.features.outcome import Fault, Outcome, keep, kind_of, put_on_screen
+from edge.features.outcome import Fault, Outcome, kind_of, record_outcome, show_on_station
 from edge.platform.clock import now
-from edge.platform.database import Changes, NoRoom, after, cursor, move_cursor, writing
-from edge.platform.process import Life
+from edge.platform.database import Changes, NoRoom, cursor, move_cursor, rows_after, writing
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import key_of_connection
 from edge.scan.context import ScanContext
@@ -91,10 +91,10 @@ def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, cod
     moment = now()
     key = key_of_connection(shop.db.conn)
     mac = code_mac(key, scan.data) if key else None
-    seq = keep(shop.db, scan_log, scan.seq, scan.station, outcome, moment, code, mac)
+    seq = record_outcome(shop.db, scan_log, scan.seq, scan.station, outcome, moment, code, mac)
     fresh = scan.boot == moment.boot and moment.uptime_ms - scan.uptime_ms <= SHOWN_WITHIN.total_seconds() * 1000
     if fresh:
-        put_on_screen(shop.db, scan.station, seq, moment)
+        show_on_station(shop.db, scan.station, seq, moment)
     count_answered(shop.db, scan_log, scan)
     if scan_log == PAGE_LOG and kind_of(outcome) not in UNREAD_KINDS:
         delete_bytes(shop.db, scan_log, scan.seq)
@@ -102,10 +102,10 @@ def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, cod
     return Answered(seq=seq, station=scan.station, fresh=fresh)
 
 
-def catch_up(shop: StoreContext, decide: Decide, tell_screens: Callable[[Answered], None], life: Life) -> None:
+def catch_up(shop: StoreContext, decide: Decide, tell_screens: Callable[[Answered], None], life: ProcessLife) -> None:
     """Answer every scan that waits, in order; in a long backlog each scan is a round of the loop."""
     for scan_log in SCAN_LOGS:
-        while waiting := after(shop.db, scan_log, Scan, cursor(shop.db, f"desk:{scan_log}")):
+        while waiting := rows_after(shop.db, scan_log, Scan, cursor(shop.db, f"desk:{scan_log}")):
             for scan in waiting:
                 if not life.goes_on():
                     return
@@ -116,7 +116,7 @@ def work(
     shop: StoreContext,
     decide: Decide,
     tell_screens: Callable[[Answered], None],
-    life: Life,
+    life: ProcessLife,
     tell_no_room: Callable[[str], None],
 ) -> None:
     """Answer scans until the process ends. On a full disk the scans wait in their log; the station of the first of them
@@ -129,4 +129,6 @@ def work(
 
 
 def _first_waiting(shop: StoreContext) -> Scan:
-    return next(scan for log in SCAN_LOGS for scan in after(shop.db, log, Scan, cursor(shop.db, f"desk:{log}"), most=1))
+    return next(
+        scan for log in SCAN_LOGS for scan in rows_after(shop.db, log, Scan, cursor(shop.db, f"desk:{log}"), most=1)
+    )

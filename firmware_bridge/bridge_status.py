@@ -6,11 +6,11 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.config.active_config import Settings, read_settings
-from edge.config.document import BadDocument
+from edge.config.document import BadConfigDocument
 from edge.config.noren_toml import Config, Device, device_path
 from edge.config.overrides import changed_devices, moved_devices
 from edge.platform import clock
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 
 
 def note_config_in_force(
@@ -37,7 +37,7 @@ def note_config_in_force(
 
 def check_devices_of_config(db: Database, ground: Config, here: Settings) -> None:
     """Check once whether the devices of a received config exist; only the bridge can see device nodes."""
-    row = one(
+    row = one_row(
         db,
         """select number, epoch, version, body from configs
            where stage = 'received' and number > (select looked from bridge)""",
@@ -46,7 +46,7 @@ def check_devices_of_config(db: Database, ground: Config, here: Settings) -> Non
         return
     try:
         after = read_settings(ground, *row).config.devices
-    except BadDocument:
+    except BadConfigDocument:
         after = []  # sync reports what is wrong with it
     gone = [
         device.id for device in moved_devices(here.config.devices, after) if not os.access(device_path(device), os.F_OK)

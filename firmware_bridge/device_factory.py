@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from edge.config.active_config import Settings
 from edge.config.noren_toml import CameraDevice, Config, Device, HidDevice, SerialDevice
 from edge.platform.database import open_store
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.device_loop import record
 from firmware_bridge.devices.events import Source
@@ -61,7 +61,7 @@ def _wanted(device: CameraDevice, settings: Settings) -> "WantedCodes":
     return wanted_codes_of(device, station.role, settings.policy.codes)
 
 
-def run_device(config: Config, device: Device, behind: Source, life: Life) -> None:
+def run_device(config: Config, device: Device, behind: Source, life: ProcessLife) -> None:
     """A device's whole life in its thread, with its own database connection."""
     with open_store(Path(config.store.data)) as db:
         record(life, device, behind, DeviceLog(db, device))

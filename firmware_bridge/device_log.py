@@ -7,10 +7,10 @@ from sqlite_utils import Database
 
 from edge.config.noren_toml import Device
 from edge.disk import disk_space
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.facts.box import DeviceBack, DeviceLost
 from edge.platform import clock
-from edge.platform.database import append, one, writing
+from edge.platform.database import append_to_log, one_row, writing
 from edge.scan.log import Reading, append_reading
 from firmware_bridge.devices.events import BytesReceived, DeviceFault
 from firmware_bridge.framing.framing import RefusalReason
@@ -66,7 +66,7 @@ class DeviceLog:
 
     def has_room(self) -> bool:
         """Whether every reading is accepted, not only those that promise nothing."""
-        return disk_space.current_level(self._db) is not Level.FULL
+        return disk_space.current_disk_level(self._db) is not DiskLevel.FULL
 
     def heard(self, heard: BytesReceived) -> None:
         """Note that bytes came in; they are counted with the code they make, or after LATEST seconds without one."""
@@ -102,7 +102,7 @@ class DeviceLog:
                 on conflict (device) do update set station = excluded.station, kind = excluded.kind""",
                 (device.id, device.station, kind, *STARTING_STATE, now),
             )
-            row = one(self._db, "select state, detail, no_room from devices where device = ?", (device.id,))
+            row = one_row(self._db, "select state, detail, no_room from devices where device = ?", (device.id,))
         assert row is not None
         return (row[0], row[1]), row[2] > 0
 
@@ -132,4 +132,4 @@ class DeviceLog:
             "detail": fact.detail,
             "time": now,
         }
-        append(self._db, "device_log", row)
+        append_to_log(self._db, "device_log", row)

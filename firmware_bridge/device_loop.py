@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from edge.config.noren_toml import Device
 from edge.platform.database import NoRoom
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import BytesReceived, DeviceEvent, DeviceLost, DeviceTrouble, RefusedInput, Source
@@ -25,7 +25,7 @@ class RefusalTally:
     uncounted: int = 0
 
 
-def record(life: Life, device: Device, source: Source, book: DeviceLog) -> None:
+def record(life: ProcessLife, device: Device, source: Source, book: DeviceLog) -> None:
     """Read `source` until the life ends. A device that goes away is waited for without end, and reported once each way.
 
     While the disk is full, readings are refused: what cannot be kept must not be confirmed. The screens show it.

@@ -10,7 +10,7 @@ from edge.config.active_config import number_in_force, settings_in_force, trial_
 from edge.config.noren_toml import Config, Device
 from edge.platform import process
 from edge.platform.database import Changes, open_store
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from firmware_bridge import bridge_status
 from firmware_bridge.device_factory import devices_unchanged, make_sources, run_device
 
@@ -34,7 +34,7 @@ class DeviceSupervisor:
         self._number = number_in_force(db, self._past)  # of the settings last looked at
         self._kept: list[Device] | None = None
 
-    def work(self, life: Life) -> None:
+    def work(self, life: ProcessLife) -> None:
         """Generation after generation, until the end."""
         with open_store(Path(self._ground.store.data)) as db:
             changes = Changes(db)
@@ -44,7 +44,7 @@ class DeviceSupervisor:
                 self._kept = devices
                 self._live(db, changes, life)
 
-    def _live(self, db: Database, changes: Changes, life: Life) -> None:
+    def _live(self, db: Database, changes: Changes, life: ProcessLife) -> None:
         """One generation, until everything ends or until devices need other settings."""
         config, sources = self._settings.config, self._sources
         with life.within() as generation:

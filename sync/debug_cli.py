@@ -57,7 +57,7 @@ def seal(path: Path, topic: str, head: str, lines: str) -> None:
     try:
         header = msgspec.json.decode(head, type=AnyHeader)
         rows: list[Row] = [msgspec.json.decode(line, type=_row(header)) for line in lines.splitlines()]
-        message = envelope.seal(topic, header, rows, _key(path))
+        message = envelope.seal_message(topic, header, rows, _key(path))
     except (msgspec.DecodeError, envelope.TooBig, ValueError) as error:
         raise click.ClickException(str(error)) from None
     sys.stdout.buffer.write(message)
@@ -102,7 +102,7 @@ def _heard(folder: Path) -> Iterator[tuple[str, envelope.Message]]:
     for line in sys.stdin:
         topic, _, payload = line.strip().partition(" ")
         try:
-            yield topic, envelope.open_(topic, bytes.fromhex(payload), trusted)
+            yield topic, envelope.open_message(topic, bytes.fromhex(payload), trusted)
         except ValueError:
             raise click.ClickException("expected lines of topic and payload in hex: mosquitto_sub -F '%t %x'") from None
         except envelope.Refused as refused:

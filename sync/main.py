@@ -14,7 +14,7 @@ from edge.facts.journal import Box
 from edge.platform import clock, heartbeat, process
 from edge.platform.clock import Now
 from edge.platform.database import open_hq, open_store
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite_file import Damaged, key_of_folder
 from edge.replica.hq_link import LinkReason
 from edge.retention import log_retention
@@ -60,7 +60,7 @@ def main(config: Config) -> int:
         )
 
 
-def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: Life) -> None:
+def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: ProcessLife) -> None:
     """Run with one replica after the other: if it is damaged, or was replaced, sync starts again with the new one."""
     folder = Path(config.store.data)
     while life.goes_on():
@@ -79,7 +79,7 @@ def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: Life) -> 
             life.rest(AGAIN_AFTER)
 
 
-def _stand_still(db: Database, mirror: Database, life: Life) -> None:
+def _stand_still(db: Database, mirror: Database, life: ProcessLife) -> None:
     """HQ has taken the box out of use: nothing is sent or received, and pages say so."""
     decommission.wipe(db, mirror)  # again: the process may have been killed before it was done
     LinkStatus(db).fall(LinkReason.REVOKED, "HQ has taken this box out of use", clock.now())
@@ -88,7 +88,7 @@ def _stand_still(db: Database, mirror: Database, life: Life) -> None:
 
 
 def _with_mirror(
-    db: Database, mirror: Database, config: Config, key: SigningKey, enrolled: PublicKeys, life: Life
+    db: Database, mirror: Database, config: Config, key: SigningKey, enrolled: PublicKeys, life: ProcessLife
 ) -> None:
     folder = Path(config.store.data)
     trials = Trials(db, mirror, config, enrolled, ConfigProbe())
@@ -101,13 +101,13 @@ def _with_mirror(
         me = Identity(chain=config.store.chain, box=box, boot=presence.next_boot(db, clock.now()), key=key)
         client = client_id(key, f"noren-{me.chain}-{box.store}")
         with MqttClient(
-            lines.broker, client, topics.store_subscriptions(me.chain, box.store), presence.will(me)
+            lines.broker, client, topics.store_subscriptions(me.chain, box.store), presence.last_will(me)
         ) as link:
             _hold(SyncSession(db, mirror, folder, me, enrolled, link), link, trials, lines, life)
     trials.stop("sync was stopped during the trial", clock.now())
 
 
-def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerChoice, life: Life) -> None:
+def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerChoice, life: ProcessLife) -> None:
     """One MQTT connection, until the end, or until the broker changes, or until the replica is another file."""
     here = lines.broker
     rounds.line.fall(LinkReason.CONNECTING, f"connecting to {here}", clock.now())
@@ -135,7 +135,7 @@ def _settle(rounds: SyncSession, trials: Trials, lines: BrokerChoice, at: float,
     lines.look(rounds.line.state == "up", at, now)
 
 
-def _wait_for_box(db: Database, store: str, life: Life) -> Box | None:
+def _wait_for_box(db: Database, store: str, life: ProcessLife) -> Box | None:
     """The box's identity; None if the process was stopped first."""
     told = False
     while life.goes_on():

@@ -5,7 +5,7 @@ from edge.crypto import sealed_pem
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_secret import NotOpened, SecretUse, is_sealed, open_secret, require_sealed
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_named
+from edge.validation.file_reader import read_file_of_setting
 
 
 def read_secret(use: SecretUse, file: str | None, key: DataKey | None) -> str | None:
@@ -36,11 +36,11 @@ def tls_password(file: str | None, key: DataKey | None) -> str | None:
         require_sealed(key, "key_file", data)
     except NotOpened as why:
         raise _bad("key_file", file, why) from None
-    return sealed_pem.password(key)
+    return sealed_pem.pem_password(key)
 
 
 def _content(use: SecretUse, file: str) -> bytes:
-    told = read_named(f"hq.{use}", file)
+    told = read_file_of_setting(f"hq.{use}", file)
     if isinstance(told, Fault):
         raise BadConfig(told)
     return told

@@ -9,7 +9,7 @@ from shutil import disk_usage
 import msgspec
 from sqlite_utils import Database
 
-from edge.disk.disk_space import recorded_level
+from edge.disk.disk_space import recorded_disk_level
 from edge.facts.box import BoxForked, SyncStarted
 from edge.facts.journal import Box, journal_progress
 from edge.platform.clock import Now
@@ -20,7 +20,7 @@ from edge.retention import unswept
 from sync import hardware
 from sync.feeds.versions import FeedPosition
 from sync.protocol import topics
-from sync.protocol.envelope import seal
+from sync.protocol.envelope import seal_message
 from sync.protocol.messages import ConfigState, FeedState, Passage, State
 from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
@@ -41,7 +41,7 @@ class Identity:
 
     @property
     def topic(self) -> str:
-        return topics.up(self.chain, self.box.store, "state")
+        return topics.store_topic(self.chain, self.box.store, "state")
 
 
 def next_boot(db: Database, now: Now) -> int:
@@ -50,13 +50,13 @@ def next_boot(db: Database, now: Now) -> int:
         return append_note(db, SyncStarted(), now)
 
 
-def will(me: Identity) -> Will:
+def last_will(me: Identity) -> Will:
     """The message that the broker sends if the connection breaks."""
     death = State(store=me.box.store, state="death", boot=me.boot, epoch=me.box.epoch, box=me.box.id)
-    return Will(me.topic, seal(me.topic, death, (), me.key))
+    return Will(me.topic, seal_message(me.topic, death, (), me.key))
 
 
-def birth(
+def birth_message(
     db: Database, folder: Path, me: Identity, stands: Mapping[str, FeedPosition], refused: Mapping[str, int], now: Now
 ) -> State:
     """How the store is now."""
@@ -72,7 +72,7 @@ def birth(
         clock=now.clock,
         backlog=max(0, journal_progress(db, me.box.epoch).waiting),
         disk_free=round(disk.free / disk.total, 3),
-        disk=recorded_level(db),
+        disk=recorded_disk_level(db),
         feeds={
             name: FeedState(epoch=here.epoch, version=here.version, rows=here.rows) for name, here in stands.items()
         },

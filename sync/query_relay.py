@@ -12,7 +12,7 @@ from edge.platform.clock import Now
 from edge.replica import hq_query
 from edge.replica.hq_query import Question
 from sync.protocol import topics
-from sync.protocol.envelope import seal
+from sync.protocol.envelope import seal_message
 from sync.protocol.messages import Answer, Ask
 from sync.protocol.signing import SigningKey
 from sync.transport.outlet import Outlet
@@ -59,8 +59,8 @@ class QueryRelay:
         name = f"{self._run}-{asked.seq}"
         args = msgspec.json.decode(asked.args, type=dict[str, str])
         header = Ask(id=name, question=asked.question, args=args, within_ms=asked.left(now))
-        topic = topics.up(self.chain, self.store, "ask")
-        if not self.out.publish(topic, seal(topic, header, (), self.key)):
+        topic = topics.store_topic(self.chain, self.store, "ask")
+        if not self.out.publish(topic, seal_message(topic, header, (), self.key)):
             return False
         self._open[name] = asked
         return True

@@ -26,7 +26,7 @@ from sync.journal.sender import JournalSender
 from sync.presence import Identity
 from sync.protocol import topics
 from sync.protocol.command_types import REVOKE_COMMAND
-from sync.protocol.envelope import Message, seal
+from sync.protocol.envelope import Message, seal_message
 from sync.protocol.messages import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
 from sync.protocol.signing import PublicKeys
 from sync.query_relay import QueryRelay
@@ -36,7 +36,7 @@ from sync.transport.link_status import LinkStatus
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 from sync.transport.outlet import Outlet
 from sync.trust.message_auth import MessageAuth
-from sync.trust.trusted_keys import KEYS_FEED, WAY_BACK, Trust
+from sync.trust.trusted_keys import KEYS_FEED, WAY_BACK, TrustedKeys
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class SyncSession:
         self.up = JournalSender(db, store, chain, key, out)
         self.feeds = FeedReceiver(mirror, self._want, self.notes.say, retired=_retired(db))
         self.line = LinkStatus(db)
-        self.ear = MessageAuth(Trust(db, folder, chain, enrolled), self.notes.say, chain, store)
+        self.ear = MessageAuth(TrustedKeys(db, folder, chain, enrolled), self.notes.say, chain, store)
         self.clock = HqClock(self.notes.say)
         self.commands = HqCommands(
             db,
@@ -198,7 +198,7 @@ class SyncSession:
             self.ear.trust.learn(rows)
         try:
             if header.feed not in FEEDS_ALWAYS_TAKEN:
-                disk_space.demand_room(self.db)
+                disk_space.require_room(self.db)
             why = self.feeds.on_rows(header, rows, at, now)
         except NoRoom:
             self.feeds.asking.soon(header.feed, at)
@@ -226,8 +226,8 @@ class SyncSession:
         self.report.look()
 
     def _want(self, want: Want) -> bool:
-        topic = topics.up(self.me.chain, self.me.box.store, "want")
-        return self._out.publish(topic, seal(topic, want, (), self.me.key))
+        topic = topics.store_topic(self.me.chain, self.me.box.store, "want")
+        return self._out.publish(topic, seal_message(topic, want, (), self.me.key))
 
     # --- commands
 

@@ -8,12 +8,12 @@ from sqlite_utils import Database
 
 from edge.box_identity import read_box
 from edge.disk import disk_space
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import Now
 from sync import presence
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
-from sync.protocol.envelope import seal
+from sync.protocol.envelope import seal_message
 from sync.transport.outlet import Outlet
 
 NEVER = float("-inf")  # monotonic seconds
@@ -26,7 +26,7 @@ class StateReport:
         self.me = me
         self._db, self._folder, self._out = db, folder, out
         self._told = NEVER
-        self._disk = Level.OK
+        self._disk = DiskLevel.OK
 
     def changed(self) -> None:
         """The state differs from the last report: the next `send` reports it."""
@@ -34,7 +34,7 @@ class StateReport:
 
     def look(self) -> None:
         """store.db was written: the disk may be at another level, or the journal in a new epoch."""
-        level, box = disk_space.recorded_level(self._db), read_box(self._db, self.me.box.store)
+        level, box = disk_space.recorded_disk_level(self._db), read_box(self._db, self.me.box.store)
         if level is not self._disk:
             self._disk = level
             self.changed()
@@ -46,6 +46,6 @@ class StateReport:
         """Report to HQ if it is due. `at`: monotonic seconds; `refused`: messages that were refused, by reason."""
         if at - self._told < presence.BIRTH_INTERVAL_S:
             return
-        state = presence.birth(self._db, self._folder, self.me, stands, refused, now)
-        if self._out.publish(self.me.topic, seal(self.me.topic, state, (), self.me.key), retain=True):
+        state = presence.birth_message(self._db, self._folder, self.me, stands, refused, now)
+        if self._out.publish(self.me.topic, seal_message(self.me.topic, state, (), self.me.key), retain=True):
             self._told = at

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from edge.facts.box import BoxForked, DoRefused, DoTaken, FeedEpoch, MirrorReplaced
 from edge.facts.fact import RelayedFact
 from edge.platform.clock import Now
-from edge.platform.database import append, rows, writing
+from edge.platform.database import append_to_log, rows, writing
 
 MAX_NAMES_KEPT = 10_000  # names remembered of a kind; a command with so many newer ones has long expired
 
@@ -40,7 +40,9 @@ def append_note(db: Database, fact: RelayedFact, now: Now) -> int:
     """Append a note inside the caller's transaction, and remember what must be known after a restart; returns its seq."""
     if name := _name_of(fact):
         _remember(db, fact.TYPE, name)
-    return append(db, "sync_log", {"type": fact.TYPE, "data": msgspec.json.encode(fact).decode(), "time": now.text})
+    return append_to_log(
+        db, "sync_log", {"type": fact.TYPE, "data": msgspec.json.encode(fact).decode(), "time": now.text}
+    )
 
 
 def _name_of(fact: RelayedFact) -> str | None:

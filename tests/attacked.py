@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge.demo.ports import free_port
-from edge.features.paired_devices import Page, Wanted, make_code
+from edge.features.paired_devices import Page, PairingRequest, make_pairing_code
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
 from tests.asking import Kiosk, Way, answers
@@ -116,7 +116,7 @@ class Shop:
         """The same once it has shown a code, and once the front knows it."""
         db = open_store(self.data)
         with writing(db):
-            code = make_code(db, Wanted(name=f"a {page}", page=page, station=station), now())
+            code = make_pairing_code(db, PairingRequest(name=f"a {page}", page=page, station=station), now())
         db.close()
         line = self.stranger().line()
         body = f"code={code.link}"

@@ -90,7 +90,7 @@ def sign_in(page: Page, town: DemoStack) -> None:
 
 def ready_orders(now: datetime) -> list[OrderRow]:
     """The sample's paid orders that wait to be fetched at this store, nobody here for them yet."""
-    return [row for row in orders.of_store(DEMO_STORE, now) if row.state is State.READY and row.paid]
+    return [row for row in orders.orders_of_store(DEMO_STORE, now) if row.state is State.READY and row.paid]
 
 
 def pickup_code(row: OrderRow) -> str:

@@ -11,14 +11,14 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
-from edge.box_identity import begin_epoch, ensure_identity
+from edge.box_identity import ensure_identity, reissue_epoch_after_fork
 from edge.crypto.data_key import DataKey
 from edge.facts.box import BoxForked
 from edge.facts.fact import About
 from edge.facts.journal import GENESIS_HASH, tell
 from edge.platform import migration
 from edge.platform.clock import now
-from edge.platform.database import move_cursor, one, open_store, writing
+from edge.platform.database import move_cursor, one_row, open_store, writing
 from edge.platform.sqlite_file import key_of_folder, use_key
 from edge.scan.log import Reading, append_reading
 from sync.hq.ingest import collector
@@ -78,7 +78,7 @@ def _leave(folder: Path) -> None:
 def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
     """What sync does until HQ has everything; `heard`: HQ's word comes through, and is noted."""
     for epoch, lane in db.conn.execute("select distinct epoch, lane from journal order by lane").fetchall():
-        row = one(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
+        row = one_row(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
         place = JournalPosition(*row) if row else JournalPosition()
         while found := rows_after(db, (epoch, lane), idle_window(place.seq)):
             lines, mark = [line for line, _ in found], found[-1][1]
@@ -90,7 +90,9 @@ def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
             known = position_of(db, (epoch, lane), answer.seq)
             if answer.fork or known is None:
                 with writing(db):
-                    begin_epoch(db, BoxForked(epoch=epoch, lane=lane, kept=place.seq, hq_seq=answer.seq), now())
+                    reissue_epoch_after_fork(
+                        db, BoxForked(epoch=epoch, lane=lane, kept=place.seq, hq_seq=answer.seq), now()
+                    )
                 return carry(db, hq, heard=heard)
             place = known
         if heard and place.hash != GENESIS_HASH:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge.features.pickup.state_machine import Action
-from edge.features.pickup.transition import Request, Who
+from edge.features.pickup.transition import Actor, TransitionRequest
 
 DETAIL: Mapping[Action, Mapping[str, Any]] = {
     Action.REJECT: {"reason": "no_stock"},
@@ -12,8 +12,10 @@ DETAIL: Mapping[Action, Mapping[str, Any]] = {
     Action.READY: {"shelf": "A-1"},
     Action.HAND_OVER: {"proof": "code", "scan": "scans/1", "paid_here": False},
 }
-NOBODY = Who()
+NOBODY = Actor()
 
 
-def step(action: Action, key: str | None = None, order: str = "o-1", who: Who = NOBODY) -> Request:
-    return Request(key=key or f"{action}:{order}", order=order, action=action, who=who, detail=DETAIL.get(action, {}))
+def step(action: Action, key: str | None = None, order: str = "o-1", who: Actor = NOBODY) -> TransitionRequest:
+    return TransitionRequest(
+        key=key or f"{action}:{order}", order=order, action=action, who=who, detail=DETAIL.get(action, {})
+    )

@@ -10,8 +10,8 @@ from jinja2 import StrictUndefined
 from edge.config.active_config import NO_CONFIG
 from edge.config.noren_toml import Config
 from edge.facts.journal import Box
-from edge.features.staff.pin_check import PinCheck
-from edge.platform.process import Life
+from edge.features.staff.pin_check import PinCheckPool
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite_file import key_of_folder
 from ui import board, error_pages, index_page, number_arguments, offline, request_context, sse, theme
 from ui.access import authority_page, pairing_pages, request_guard
@@ -35,7 +35,7 @@ BLUEPRINTS = (
     sse.live,
     kiosk.kiosk,
     board.board,
-    theme.looks,
+    theme.theme_pages,
     index_page.doors,
     authority_page.trust,
     offline.offline,
@@ -65,7 +65,7 @@ def static_files_version(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int = NO_CONFIG) -> Flask:
+def make_app(ground: Config, box: Box, screens: Screens, life: ProcessLife, past: int = NO_CONFIG) -> Flask:
     """The app for one store's box; `past` is the config that was on trial when the process began."""
     stamp = static_files_version(_STATIC)
     app = Flask("ui", static_folder=str(_STATIC), static_url_path=f"/static/{stamp}")
@@ -82,7 +82,7 @@ def make_app(ground: Config, box: Box, screens: Screens, life: Life, past: int =
         through=FrontTraffic(),
         tries=CodeAttempts(),
         slips=OpenCodes(),
-        pins=PinCheck(key_of_folder(Path(ground.store.data))),
+        pins=PinCheckPool(key_of_folder(Path(ground.store.data))),
         voices=voices,
         life=life,
         stamp=stamp,

@@ -13,7 +13,7 @@ from edge.facts.journal import Box
 from edge.platform import heartbeat, process
 from edge.platform.clock import now
 from edge.platform.database import open_store
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.retention import sweep
 from edge.store_context import open_store_context
 from ui import change_watcher
@@ -22,12 +22,12 @@ from ui.front import haproxy
 from ui.process_state.screens import Screens
 
 
-class BackgroundTasks:
+class WorkerThreads:
     """The threads of the worker besides the pages, each with its own shop (database connections and settings)."""
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.life = Life()
+        self.life = ProcessLife()
         self.screens = Screens()
         self.past = NO_CONFIG  # the config on trial when this worker began
 
@@ -50,19 +50,19 @@ class BackgroundTasks:
         process.start_tasks(self.life, tasks)
         return app
 
-    def _desk(self, me: Box, life: Life) -> None:
+    def _desk(self, me: Box, life: ProcessLife) -> None:
         with open_store_context(self.config, me, self.past) as shop:
-            scan_processor.work(shop, registry.decide, self._answered, life, self.screens.refused)
+            scan_processor.work(shop, registry.decide_outcome, self._answered, life, self.screens.refused)
 
     def _answered(self, done: scan_processor.Answered) -> None:
         if done.fresh:
             self.screens.outcome(done.station, done.seq)
 
-    def _follower(self, me: Box, stamp: str, life: Life) -> None:
+    def _follower(self, me: Box, stamp: str, life: ProcessLife) -> None:
         with open_store_context(self.config, me, self.past) as shop:
             change_watcher.watch_changes(shop, self.screens, stamp, life)
 
-    def _broom(self, me: Box, life: Life) -> None:
+    def _broom(self, me: Box, life: ProcessLife) -> None:
         with open_store_context(self.config, me, self.past) as shop:
             sweep.work(shop, life)
 

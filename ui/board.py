@@ -49,7 +49,7 @@ def _made_ready(shop: StoreContext) -> dict[str, MadeReady]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Now:
+class BoardTime:
     """The inputs of the board: the time, and after how many hours an order is promised if HQ does not say."""
 
     time: datetime
@@ -67,20 +67,20 @@ class Now:
             return True
         if made is not None or order.arrived_at is not None:
             return self.is_near(made.time if made else None, CALLED_FOR)
-        return self.is_near(orders.promise(order.row, self.promise_hours), CALLED_FOR)
+        return self.is_near(orders.promised_time(order.row, self.promise_hours), CALLED_FOR)
 
     def prepares(self, order: PickupOrder) -> bool:
         """Whether the number of an order that is not ready yet is shown: it is due soon, or its shopper waits."""
-        due = orders.promise(order.row, self.promise_hours)
+        due = orders.promised_time(order.row, self.promise_hours)
         return self.is_near(order.arrived_at, WAITS_FOR) or self.is_near(due, PROMISE_WITHIN)
 
 
-def numbers(shop: StoreContext, time: datetime) -> Numbers:
+def board_numbers(shop: StoreContext, time: datetime) -> Numbers:
     """The present numbers: ready ones newest first, the others by promised time."""
     if not shop.policy.pickup.on:
         return Numbers(ready=[], making=[])
-    now = Now(time=time, promise_hours=shop.policy.pickup.promise_hours)
-    here = orders.here(shop.db, shop.hq, shop.box, time, promise_hours=now.promise_hours)
+    now = BoardTime(time=time, promise_hours=shop.policy.pickup.promise_hours)
+    here = orders.orders_at_store(shop.db, shop.hq, shop.box, time, promise_hours=now.promise_hours)
     made = _made_ready(shop)
 
     def newest(order: PickupOrder) -> int:
@@ -97,7 +97,7 @@ def numbers(shop: StoreContext, time: datetime) -> Numbers:
 def _show(template: str) -> str:
     return show(
         template,
-        numbers=numbers(shop(), moment().time),
+        numbers=board_numbers(shop(), moment().time),
         ja=process_state().voices["ja"],
         en=process_state().voices["en"],
     )

@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
-from edge.box_identity import begin_epoch
+from edge.box_identity import reissue_epoch_after_fork
 from edge.db_files.retrying import FULL_REST, Retrying
 from edge.disk import disk_space
 from edge.facts.box import BoxForked
@@ -17,9 +17,9 @@ from edge.features.outcome import clear_screen
 from edge.features.pickup.transition import note_conflicts
 from edge.platform import heartbeat
 from edge.platform.clock import now
-from edge.platform.database import Changes, NoRoom, after, cursor, move_cursor, one, rows, writing
-from edge.platform.process import Life
-from edge.registry import feeds_watched, lane_of
+from edge.platform.database import Changes, NoRoom, cursor, move_cursor, one_row, rows, rows_after, writing
+from edge.platform.process import ProcessLife
+from edge.registry import feeds_watched, lane_of_fact
 from edge.replica import clone_notice, hq_replica
 from edge.store_context import StoreContext
 from ui.process_state.screens import Screens
@@ -56,14 +56,14 @@ class SyncRow(Struct, frozen=True, kw_only=True):
 
 def note_devices(shop: StoreContext) -> int:
     """Make facts of what the bridge saw of its devices, each once; how many."""
-    seen = after(shop.db, "device_log", DeviceRow, cursor(shop.db, "follower:device_log"))
+    seen = rows_after(shop.db, "device_log", DeviceRow, cursor(shop.db, "follower:device_log"))
     for row in seen:
         data, about = {"device": row.device, "detail": row.detail}, About(station=row.station)
         with writing(shop.db):
             tell_relayed(
                 shop.db,
                 shop.box,
-                RelayedFactRow(type=row.kind, lane=lane_of(row.kind), data=data, time=row.time),
+                RelayedFactRow(type=row.kind, lane=lane_of_fact(row.kind), data=data, time=row.time),
                 now(),
                 about,
             )
@@ -73,16 +73,16 @@ def note_devices(shop: StoreContext) -> int:
 
 def note_sync(shop: StoreContext) -> int:
     """Make facts of what sync noted, each once; how many. Raises EpochBegun after a fork."""
-    seen = after(shop.db, "sync_log", SyncRow, cursor(shop.db, "follower:sync_log"))
+    seen = rows_after(shop.db, "sync_log", SyncRow, cursor(shop.db, "follower:sync_log"))
     for row in seen:
         data = msgspec.json.decode(row.data, type=dict)
         with writing(shop.db):
             if row.type == BoxForked.TYPE:
-                begin_epoch(shop.db, msgspec.convert(data, BoxForked), now())
+                reissue_epoch_after_fork(shop.db, msgspec.convert(data, BoxForked), now())
             tell_relayed(
                 shop.db,
                 shop.box,
-                RelayedFactRow(type=row.type, lane=lane_of(row.type), data=data, time=row.time),
+                RelayedFactRow(type=row.type, lane=lane_of_fact(row.type), data=data, time=row.time),
                 now(),
             )
             move_cursor(shop.db, "follower:sync_log", row.seq)
@@ -93,31 +93,31 @@ def note_sync(shop: StoreContext) -> int:
     return len(seen)
 
 
-def refusals(shop: StoreContext) -> dict[str, tuple[str, int]]:
+def refusals_stamp(shop: StoreContext) -> dict[str, tuple[str, int]]:
     """By device: its station, and how many readings were refused there because the disk is full."""
     found = rows(shop.db, "select device, station, no_room from devices")
     return {row["device"]: (row["station"], row["no_room"]) for row in found}
 
 
-def orders_mark(shop: StoreContext) -> tuple[str, int]:
+def orders_stamp(shop: StoreContext) -> tuple[str, int]:
     """A value that changes if any order may have changed: HQ's version, and the store's last step."""
-    step = one(shop.db, "select max(seq) from pickup_steps")
+    step = one_row(shop.db, "select max(seq) from pickup_steps")
     return hq_replica.feed_stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
 
 
-def link_mark(shop: StoreContext) -> tuple[object, ...]:
+def system_state_stamp(shop: StoreContext) -> tuple[object, ...]:
     """The state of the MQTT connection without the time of HQ's last message (which changes every few seconds), how full the
     disk is, which loops have stopped, and whether HQ knows of another box that runs as this store."""
     return (
-        one(shop.db, "select state, reason, since, detail from line") or (),
-        disk_space.current_level(shop.db),
+        one_row(shop.db, "select state, reason, since, detail from line") or (),
+        disk_space.current_disk_level(shop.db),
         heartbeat.silent_loops(shop.db, now()),
         clone_notice.read_notice(shop.db),
     )
 
 
-def calls_mark(shop: StoreContext) -> tuple[object, ...] | None:
-    return one(shop.db, "select max(seq), count(answered) from staff_calls")
+def calls_stamp(shop: StoreContext) -> tuple[object, ...] | None:
+    return one_row(shop.db, "select max(seq), count(answered) from staff_calls")
 
 
 def end_session(shop: StoreContext, station: str) -> None:
@@ -136,7 +136,7 @@ class ChangeWatcher:
         self._shop, self._screens, self._stamp = shop, screens, stamp
         self._marks: dict[str, object] = {}
         self._feeds: dict[str, str] = {}  # by feed, its stamp when features looked at its rows
-        self._refusals = refusals(shop)
+        self._refusals = refusals_stamp(shop)
         self._store, self._hq, self._due = Changes(shop.db), Changes(shop.hq), 0.0
 
     def round(self, again: bool) -> None:
@@ -153,7 +153,7 @@ class ChangeWatcher:
         self._tell_refused()
         note_devices(shop)
         note_sync(shop)
-        marks = {"orders": orders_mark(shop), "line": link_mark(shop), "calls": calls_mark(shop)}
+        marks = {"orders": orders_stamp(shop), "line": system_state_stamp(shop), "calls": calls_stamp(shop)}
         if marks["orders"] != self._marks.get("orders"):
             self._conflicts()
         for kind, mark in marks.items():
@@ -164,7 +164,7 @@ class ChangeWatcher:
 
     def _tell_refused(self) -> None:
         """A code that could not be stored ends the session of the shopper before, and the screen says why."""
-        before, self._refusals = self._refusals, refusals(self._shop)
+        before, self._refusals = self._refusals, refusals_stamp(self._shop)
         fresh = {at for device, (at, count) in self._refusals.items() if count > before.get(device, (at, 0))[1]}
         for station in sorted(fresh):
             end_session(self._shop, station)
@@ -186,7 +186,7 @@ class ChangeWatcher:
             log.info("%d orders were cancelled by HQ after their hand-over", new)
 
 
-def watch_changes(shop: StoreContext, screens: Screens, stamp: str, life: Life) -> None:
+def watch_changes(shop: StoreContext, screens: Screens, stamp: str, life: ProcessLife) -> None:
     """Watch both databases until the process ends: look after each commit. What a full disk cannot keep is looked at again."""
     follower = ChangeWatcher(shop, screens, stamp)
     rounds = Retrying(log, "facts of devices and sync wait until there is room")

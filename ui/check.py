@@ -7,7 +7,7 @@ import msgspec
 
 from edge.config.noren_toml import Config
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_named
+from edge.validation.file_reader import read_file_of_setting
 from ui.front.hosts import address_of, is_loopback
 from ui.play.cards import Play
 
@@ -17,7 +17,7 @@ HOST_NAME = re.compile(
 )
 
 
-def faults(config: Config) -> Iterator[Fault]:
+def page_config_faults(config: Config) -> Iterator[Fault]:
     """Every fault. Whether the port is free is asked only when web listens: it may be web itself that has it."""
     web = config.web
     if not is_loopback(web.host):
@@ -30,7 +30,7 @@ def faults(config: Config) -> Iterator[Fault]:
         if not _is_name(name):
             yield Fault(f"web.names[{nth}]", f"expected a name such as `noren.example.com`, without port; got `{name}`")
     if config.web.play is not None:
-        told = read_named("web.play", config.web.play)
+        told = read_file_of_setting("web.play", config.web.play)
         if isinstance(told, Fault):
             yield told
         else:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.config.role import SHOPPER_ROLES
 from edge.disk import disk_space
-from edge.platform.database import one
+from edge.platform.database import one_row
 from ui.access import caller, rights
 from ui.i18n import without_furigana
 from ui.request_context import process_state, reader, shop, show
@@ -37,7 +37,7 @@ def _addresses(language: str) -> list[tuple[str, str, str]]:
 @doors.get("/")
 def addresses() -> str | Answer:
     """All pages with their addresses, as seen from the browser that asks; a paired device has one page, and goes there."""
-    if not caller.on_the_box() and (known := caller.device()):
+    if not caller.on_the_box() and (known := caller.calling_device()):
         return redirect(rights.home_address(known), 303)
     voice = reader()
     return show("doors.html", pages=_addresses(voice.language), host=request.host_url.rstrip("/"), reader=voice)
@@ -51,15 +51,15 @@ def health() -> tuple[Response, int]:
 
     `config` is the config in force in the pages, and the one on trial when they started (edge/config/active_config.py).
     """
-    one(shop().db, "select count(*) from screens")
-    one(shop().hq, "select count(*) from feeds")
+    one_row(shop().db, "select count(*) from screens")
+    one_row(shop().hq, "select count(*) from feeds")
     silent = process_state().life.stalest()
     well = silent < FALLEN_BEHIND and process_state().life.broken is None
     if not caller.on_the_box():
         return Response("ok\n" if well else "ill\n", mimetype="text/plain"), 200 if well else 503
     lives = {"number": shop().settings.number, "past": process_state().past}
     told = {"ok": well, "silent_s": round(silent, 1), "streams": process_state().screens.count(), "config": lives}
-    told["disk"] = disk_space.current_level(
+    told["disk"] = disk_space.current_disk_level(
         shop().db
     )  # ok, short, full: 503 would only have the box restarted, which frees nothing
     return jsonify(told), 200 if well else 503

@@ -18,7 +18,7 @@ class RowNumber(IntegerConverter):
         super().__init__(url_map, *about, **{"max": MAX_SQLITE_INTEGER, **more})
 
 
-def number(text: str | None) -> int | None:
+def row_number(text: str | None) -> int | None:
     """The number a text is, written in plain digits; None for all else."""
     if not text or len(text) > _DIGITS or not (text.isascii() and text.isdigit()):
         return None
@@ -28,7 +28,7 @@ def number(text: str | None) -> int | None:
 
 def query_number(name: str) -> int | None:
     """The number a query asks for (`?seq=`), or None."""
-    return number(request.args.get(name))
+    return row_number(request.args.get(name))
 
 
 def install(app: Flask) -> None:

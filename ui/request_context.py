@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from edge.config.noren_toml import Config
 from edge.facts.journal import Box
-from edge.features.staff.pin_check import PinCheck
+from edge.features.staff.pin_check import PinCheckPool
 from edge.platform.clock import Now, now
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.replica import hq_replica
 from edge.store_context import StoreContext, open_store_context
 from ui.i18n import DEFAULT_LANGUAGE, LANGUAGES, Locale, Locales
@@ -36,9 +36,9 @@ class ProcessState:
     through: FrontTraffic
     tries: CodeAttempts
     slips: OpenCodes
-    pins: PinCheck
+    pins: PinCheckPool
     voices: Locales
-    life: Life
+    life: ProcessLife
     stamp: str  # of the static files
     names: frozenset[str]  # the hosts by name that requests may be for (ui/front/hosts.py)
     pace: ScanRate

@@ -19,9 +19,9 @@ from edge.config.noren_toml import Config
 from edge.config.role import UNSERVED_ROLES
 from edge.platform.process import EX_BROKEN, exit_without_cleanup
 from edge.platform.sqlite_file import repair_request_path
-from edge.platform.systemd import notify
+from edge.platform.systemd import notify_systemd
 from ui.access.origin import App, by_listener
-from ui.background_tasks import BackgroundTasks
+from ui.background_tasks import WorkerThreads
 from ui.front import haproxy
 from ui.front.reachability import Reachability
 from ui.single_instance import check_address, instance_lock
@@ -41,8 +41,8 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
     """gunicorn's thread worker; it runs only as long as scan processor and change watcher do."""
 
     @property
-    def room(self) -> BackgroundTasks:
-        room: BackgroundTasks = self.app.room
+    def room(self) -> WorkerThreads:
+        room: WorkerThreads = self.app.room
         return room
 
     def notify(self) -> None:
@@ -99,7 +99,7 @@ class Master(Arbiter):  # type: ignore[misc]
         silent = self.reached.look(time.monotonic())
         lives = any(time.monotonic() - worker.tmp.last_update() < STUCK_AFTER_S for worker in self.WORKERS.values())
         if lives and silent < UNREACHED_AFTER_S:
-            notify("WATCHDOG=1")
+            notify_systemd("WATCHDOG=1")
         elif lives:
             log.error("the pages have not answered on their own address for %.0f s", silent)
 
@@ -117,7 +117,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.room = BackgroundTasks(config)
+        self.room = WorkerThreads(config)
         super().__init__()
 
     def load_config(self) -> None:

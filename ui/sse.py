@@ -8,10 +8,10 @@ from datetime import timedelta
 import msgspec
 from flask import Blueprint, Response, abort, request
 
-from edge.features.outcome import on_screen
+from edge.features.outcome import shown_on_station
 from edge.platform.clock import now, parse_utc
 from ui.access import caller
-from ui.number_arguments import number
+from ui.number_arguments import row_number
 from ui.process_state.screens import END_EVENT, Event, Screens, Stream, TooMany
 from ui.request_context import process_state, shop
 
@@ -57,8 +57,8 @@ def _events(stream: Stream, missed: int | None, screens: Screens) -> Iterator[st
 
 def _missed(station: str) -> int | None:
     """The outcome on the station's screen, if it is new and the page has not seen it (Last-Event-ID, or `?last=`)."""
-    last = number(request.headers.get("Last-Event-ID") or request.args.get("last"))
-    shown = on_screen(shop().db, station) if last is not None else None
+    last = row_number(request.headers.get("Last-Event-ID") or request.args.get("last"))
+    shown = shown_on_station(shop().db, station) if last is not None else None
     if last is None or shown is None or shown.seq <= last or abs(now().time - parse_utc(shown.time)) > MISSED_WITHIN:
         return None
     return shown.seq

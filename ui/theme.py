@@ -9,7 +9,7 @@ from edge.features import catalog
 from edge.replica import hq_replica
 from ui.request_context import shop
 
-looks = Blueprint("looks", __name__)
+theme_pages = Blueprint("looks", __name__)
 
 FOR_EVER = "public, max-age=31536000, immutable"  # the address holds the version of the feed it was drawn from
 ASK_AGAIN = "no-cache"
@@ -38,7 +38,7 @@ def _served(body: str, kind: str, version: str) -> Response:
     return response
 
 
-@looks.get("/brand.css")
+@theme_pages.get("/brand.css")
 def brand() -> Response:
     """The chain's colours, over those of tokens.css."""
     it = shop().policy.brand
@@ -46,7 +46,7 @@ def brand() -> Response:
     return _served(rule, "text/css", shop().settings.stamp)
 
 
-@looks.get("/picture/<name>.svg")
+@theme_pages.get("/picture/<name>.svg")
 def picture(name: str) -> Response:
     """HQ's drawing, dyed in `?colour=rrggbb`."""
     colour = request.args.get("colour", UNDYED)

@@ -14,7 +14,7 @@ _CHECKED_DIGITS = {PriceCheck.GS1_4: 4, PriceCheck.GS1_5: 5}
 _ELEMENT_STRING_CHARACTERS = frozenset("!\"%&'()*+,-./:;<=>?_")
 
 
-def faults(rules: CodeRules) -> tuple[str, ...]:
+def code_rule_faults(rules: CodeRules) -> tuple[str, ...]:
     """One sentence per fault, beginning with the key that it is about; empty if the rules can be used."""
     return tuple(_all(rules))
 

@@ -14,7 +14,7 @@ _NO_RULES = CodeRules()
 _NW7 = re.compile(rb"[A-D][0-9$:/.+-]{4,}[A-D]|[a-d][0-9$:/.+-]{4,}[a-d]")  # start and stop letters: no part has them
 
 
-def looks_whole(data: bytes) -> bool:
+def is_probably_complete(data: bytes) -> bool:
     """True if a check digit, a scheme or a syntax holds that a part of a code would break (a check digit alone does so
     nine times in ten). False proves nothing: a member number has no structure that is known everywhere.
     """
@@ -24,11 +24,11 @@ def looks_whole(data: bytes) -> bool:
     return bool(_NW7.fullmatch(bare)) or not isinstance(parse_code(data, rules=_NO_RULES), Unknown)
 
 
-def is_tail(before: bytes, after: bytes) -> bool:
+def is_end_of_code(before: bytes, after: bytes) -> bool:
     """Whether `after`, read directly after `before`, is the rest of one code that was cut between the two.
 
     Together they are a whole code, and not both are whole alone. A code that is read again from its start is no tail.
     """
-    if not before or not after or identifiers.leading_identifier(after) or not looks_whole(before + after):
+    if not before or not after or identifiers.leading_identifier(after) or not is_probably_complete(before + after):
         return False
-    return not (looks_whole(after) and (looks_whole(before) or after.startswith(before)))
+    return not (is_probably_complete(after) and (is_probably_complete(before) or after.startswith(before)))

@@ -16,7 +16,7 @@ from edge.config.noren_toml import (
     is_valid_region,
     path_key,
 )
-from edge.crypto.sealed_data_key import NotSealed, read_recovery
+from edge.crypto.sealed_data_key import NotSealed, read_recovery_public
 from edge.validation.fault import Fault, nearest_choice
 
 NAME_MOST, PATH_MOST = 255, 4095  # bytes that Linux takes for a name, and for a path
@@ -29,7 +29,7 @@ RESERVED_NAMES = (
 )  # names in the data's folder begin so
 
 
-def faults(config: Config) -> Iterator[Fault]:
+def cross_field_faults(config: Config) -> Iterator[Fault]:
     """The checks that types cannot make: names and paths are used once, stations of devices and the time zone exist."""
     yield from _zone_faults(config.store)
     yield from _path_faults(config)
@@ -68,7 +68,7 @@ def _key_faults(store: StoreSection) -> Iterator[Fault]:
 def _recovery_faults(config: Config) -> Iterator[Fault]:
     if config.hq.recovery_key is not None:
         try:
-            read_recovery(config.hq.recovery_key)
+            read_recovery_public(config.hq.recovery_key)
         except NotSealed as error:
             yield Fault("hq.recovery_key", str(error))
 

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from edge.codes.code_rules_check import faults
+from edge.codes.code_rules_check import code_rule_faults
 from edge.config.noren_toml import Config
 from edge.config.overrides import BoxSettings, apply_overrides
 from edge.config.policy import Policy
@@ -21,7 +21,7 @@ _OTHER = msgspec.json.Decoder(UNKNOWN_ROW)
 _ROWS = msgspec.json.Decoder(dict[str, Raw])
 
 
-class BadDocument(Exception):
+class BadConfigDocument(Exception):
     """A config that cannot be used: which key of which row, and why."""
 
     def __init__(self, path: str, reason: str) -> None:
@@ -29,7 +29,7 @@ class BadDocument(Exception):
         self.path, self.reason = path, reason
 
 
-class Document(msgspec.Struct, frozen=True, kw_only=True):
+class ConfigDocument(msgspec.Struct, frozen=True, kw_only=True):
     policy: Policy = Policy()
     box: BoxSettings = BoxSettings()
 
@@ -37,18 +37,18 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 def read_row(key: str, body: str | Raw) -> Any:
     """A row of the feed as its type. Raises msgspec.MsgspecError or RecursionError, with the place of the fault."""
     row = _DECODERS.get(key, _OTHER).decode(body)
-    if isinstance(row, Policy) and (found := faults(row.codes)):
+    if isinstance(row, Policy) and (found := code_rule_faults(row.codes)):
         raise msgspec.ValidationError(f"{found[0]} - at `$.codes`")
     return row
 
 
-def read_document(body: str) -> Document:
+def read_document(body: str) -> ConfigDocument:
     """The document of a JSON object of rows by key. Raises BadDocument."""
     try:
         rows = _ROWS.decode(body)
     except (msgspec.MsgspecError, RecursionError) as error:
-        raise BadDocument("config", str(error)) from None
-    return Document(**{key: _read(key, row) for key, row in rows.items() if key in ROW_TYPES})
+        raise BadConfigDocument("config", str(error)) from None
+    return ConfigDocument(**{key: _read(key, row) for key, row in rows.items() if key in ROW_TYPES})
 
 
 def unknown_keys(body: str) -> list[str]:
@@ -77,7 +77,7 @@ def _strange(given: Any, taken: Any, path: str) -> Iterator[str]:
                 yield from _strange(*pair, f"{path}[{number}]")
 
 
-def apply_document(ground: Config, document: Document) -> Config:
+def apply_document(ground: Config, document: ConfigDocument) -> Config:
     """The box's settings with the document's over them. Raises BadDocument if the two do not fit."""
     try:
         return apply_overrides(ground, document.box)
@@ -92,20 +92,20 @@ def _read(key: str, row: Raw) -> Any:
         raise _first_fault(key, row) or _bad(key, error) from None
 
 
-def _first_fault(key: str, row: Raw) -> BadDocument | None:
+def _first_fault(key: str, row: Raw) -> BadConfigDocument | None:
     """The faults of a row's shape, in the same words as those of noren.toml; after the first fault, the places of the others."""
     try:
-        found = conversion.convert(ROW_TYPES[key], msgspec.json.decode(row)).faults
+        found = conversion.convert_value(ROW_TYPES[key], msgspec.json.decode(row)).faults
     except (msgspec.MsgspecError, RecursionError):
         return None
     if not found:
         return None
     more = f" (also wrong: {', '.join(f'{key}.{fault.path}' for fault in found[1:])})" if found[1:] else ""
-    return BadDocument(f"{key}.{found[0].path}".rstrip("."), found[0].what + more)
+    return BadConfigDocument(f"{key}.{found[0].path}".rstrip("."), found[0].what + more)
 
 
-def _bad(key: str, error: Exception) -> BadDocument:
+def _bad(key: str, error: Exception) -> BadConfigDocument:
     """The place with the key of its row first, as it is in the pushed file: `policy.check_in.miles`."""
     what, _, where = str(error).partition(" - at `$")
     where = where.rstrip("`").lstrip(".")
-    return BadDocument(f"{key}.{where}" if where else key, what[:1].lower() + what[1:])
+    return BadConfigDocument(f"{key}.{where}" if where else key, what[:1].lower() + what[1:])

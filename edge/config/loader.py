@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from edge.config.credentials import readable_path
-from edge.config.cross_checks import faults
+from edge.config.cross_checks import cross_field_faults
 from edge.config.noren_toml import FILE_KEYS_OF_HQ, BadConfig, CameraDevice, Config, Device
 from edge.validation import conversion
 from edge.validation.fault import Fault
@@ -55,7 +55,7 @@ def read_with_faults(path: Path, handed: str | None = None) -> LoadedConfig:
     """
     content = _content(path)
     try:
-        taken = conversion.convert(Config, tomllib.loads(content))
+        taken = conversion.convert_value(Config, tomllib.loads(content))
     except tomllib.TOMLDecodeError as error:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None  # the error names line and column
     except RecursionError:
@@ -64,7 +64,7 @@ def read_with_faults(path: Path, handed: str | None = None) -> LoadedConfig:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None
     config = _absolute(taken.value, path.parent, handed)
     looked = LoadedConfig(path, SourceText(kind="toml", text=content), config, taken.faults, tuple(taken.unsure))
-    looked.faults.extend([fault for fault in faults(config) if looked.counts(fault)])
+    looked.faults.extend([fault for fault in cross_field_faults(config) if looked.counts(fault)])
     return looked
 
 

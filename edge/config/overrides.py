@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from edge.config.cross_checks import faults
+from edge.config.cross_checks import cross_field_faults
 from edge.config.noren_toml import BrokerUrl, Config, Device, HqSection, Station, device_path, path_key
 from edge.validation.fault import Fault
 
@@ -37,7 +37,7 @@ def apply_overrides(ground: Config, box: BoxSettings) -> Config:
         devices=ground.devices if box.devices is None else box.devices,
         hq=ground.hq if box.broker is None else _moved(ground, box.broker),
     )
-    if found := next(faults(config), None):
+    if found := next(cross_field_faults(config), None):
         raise _invalid(found)
     for number, device in enumerate(box.devices or ()):
         _check_absolute(number, device)

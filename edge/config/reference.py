@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from edge.config.noren_toml import CameraDevice, Config, HidDevice, SerialDevice
 from edge.validation.expected_words import expected_in_words
-from edge.validation.type_parts import items_of, structs_of, without_none
+from edge.validation.type_parts import item_type_of, struct_types_in, without_none
 
 PAGE_HEAD = """\
 # noren.toml, key by key
@@ -183,12 +183,12 @@ KEY_MEANINGS: dict[str, tuple[str, str]] = {
 KEYS_OF_ALL_DEVICES = ("id", "station")  # keys that every kind of device has
 
 
-def reference() -> str:
+def reference_page() -> str:
     """The page. Raises KeyError if a key has no meaning in MEANINGS."""
     return "\n".join(_page()) + "\n"
 
 
-def keys() -> Iterator[tuple[str, Any]]:
+def documented_keys() -> Iterator[tuple[str, Any]]:
     """Each key with its field; the key is its name in MEANINGS."""
     for section in SECTION_MEANINGS:
         for one in _fields_of(section):
@@ -201,7 +201,7 @@ def keys() -> Iterator[tuple[str, Any]]:
 
 def _fields_of(section: str) -> Iterator[Any]:
     kind = _type_of(section)
-    struct = structs_of(items_of(kind) or kind)[0]
+    struct = struct_types_in(item_type_of(kind) or kind)[0]
     for one in msgspec.structs.fields(struct):
         if section != "devices" or one.encode_name in KEYS_OF_ALL_DEVICES:
             yield one
@@ -211,7 +211,7 @@ def _type_of(section: str) -> Any:
     """The type of a table, also of one within the items of a list (`stations.wedge`)."""
     kind: Any = Config
     for name in section.split("."):
-        struct = structs_of(items_of(kind) or kind)[0]
+        struct = struct_types_in(item_type_of(kind) or kind)[0]
         (kind,) = (one.type for one in msgspec.structs.fields(struct) if one.encode_name == name)
     return kind
 
@@ -219,7 +219,7 @@ def _type_of(section: str) -> Any:
 def _page() -> Iterator[str]:
     yield PAGE_HEAD
     for section, words in SECTION_MEANINGS.items():
-        yield from _table(f"[[{section}]]" if items_of(_type_of(section)) else f"[{section}]", words, section)
+        yield from _table(f"[[{section}]]" if item_type_of(_type_of(section)) else f"[{section}]", words, section)
     for kind, (_, words) in DEVICE_TYPES.items():
         yield from _table(f'[[devices]] with kind = "{kind}"', words, kind)
 
@@ -227,7 +227,7 @@ def _page() -> Iterator[str]:
 def _table(title: str, words: str, section: str) -> Iterator[str]:
     yield f"## `{title}`\n\n{words}\n"
     yield "| key | expected | if left out | meaning | example |\n|---|---|---|---|---|"
-    for name, one in keys():
+    for name, one in documented_keys():
         if name.rpartition(".")[0] == section:
             yield _row(name, one)
     if section == "devices":
@@ -246,15 +246,15 @@ def _row(name: str, one: Any) -> str:
 def _default(one: Any) -> str:
     if one.required:
         return "must be there"
-    if one.default in (None, msgspec.NODEFAULT) or structs_of(one.type):
+    if one.default in (None, msgspec.NODEFAULT) or struct_types_in(one.type):
         return "-"
     return f"`{json.dumps(one.default, ensure_ascii=False)}`"
 
 
-def example(name: str) -> tuple[Any, Any]:
+def example_of_key(name: str) -> tuple[Any, Any]:
     """A key's type and the example of it as TOML text, for a test that decodes the one as the other."""
-    return next(without_none(one.type) for key, one in keys() if key == name), KEY_MEANINGS[name][1]
+    return next(without_none(one.type) for key, one in documented_keys() if key == name), KEY_MEANINGS[name][1]
 
 
 if __name__ == "__main__":
-    print(reference(), end="")  # noqa: T201 (its one task)
+    print(reference_page(), end="")  # noqa: T201 (its one task)

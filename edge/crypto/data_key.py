@@ -75,13 +75,13 @@ class DataKey:
         return hmac.digest(self.secret, b"noren: " + what, "sha256")
 
 
-def to_text(key: DataKey) -> str:
+def data_key_to_text(key: DataKey) -> str:
     """base64url without padding, as all keys here are written."""
     return base64.urlsafe_b64encode(key.secret).rstrip(b"=").decode()
 
 
-def from_text(text: str) -> DataKey:
-    """The key that `to_text` wrote; a line end after it is allowed. Raises NoDataKey."""
+def data_key_from_text(text: str) -> DataKey:
+    """The key that `data_key_to_text` wrote; a line end after it is allowed. Raises NoDataKey."""
     word = text.strip()
     try:
         secret = base64.b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)

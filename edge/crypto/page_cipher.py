@@ -13,7 +13,7 @@ HEADER_BYTES = 32  # bytes of a file that tell plain from encrypted
 _RESERVED_AT = 20  # header byte with the number of bytes at each page's end that SQLite leaves free
 
 
-def is_plain(head: bytes) -> bool:
+def is_plain_header(head: bytes) -> bool:
     """Whether a file's first bytes say that its pages are not encrypted."""
     return head[: len(SQLITE_MAGIC)] == SQLITE_MAGIC and head[_RESERVED_AT : _RESERVED_AT + 1] == b"\0"
 
@@ -23,7 +23,7 @@ def is_unencrypted(key: PageKey | None, data: mmap | bytes) -> bool:
 
     If the header says so but the key fits, the header is damaged.
     """
-    return is_plain(data[:HEADER_BYTES]) and not (key and key_fits(key, data, looked=FEW))
+    return is_plain_header(data[:HEADER_BYTES]) and not (key and key_fits(key, data, looked=FEW))
 
 
 def is_encrypted(head: bytes) -> bool:

@@ -47,12 +47,12 @@ class SealedKey:
         return f"{_HEAD}.{self.store}.{self.key}.{self.recovery or '-'}"
 
 
-def recovery_id(public: X25519PublicKey) -> str:
+def recovery_key_id(public: X25519PublicKey) -> str:
     """The name of a recovery key: the first 16 hex digits of SHA-256 over its 32 bytes."""
     return hashlib.sha256(public.public_bytes_raw()).hexdigest()[:16]
 
 
-def read_recovery(text: str) -> X25519PublicKey:
+def read_recovery_public(text: str) -> X25519PublicKey:
     """HQ's public recovery key from base64url. Raises NotSealed, also for one of the few points that give no secret."""
     public = X25519PublicKey.from_public_bytes(_bytes(text, "HQ's public recovery key"))
     try:
@@ -62,7 +62,7 @@ def read_recovery(text: str) -> X25519PublicKey:
     return public
 
 
-def write_recovery(public: X25519PublicKey) -> str:
+def write_recovery_public(public: X25519PublicKey) -> str:
     """A public recovery key as text."""
     return _to_text(public.public_bytes_raw())
 
@@ -81,7 +81,7 @@ def seal(key: DataKey, store: str, recovery: X25519PublicKey | None) -> SealedKe
     """Seal the key of a store's box for the owner of the recovery key's private half; for nobody if `recovery` is None."""
     if recovery is None:
         return SealedKey(store=store, key=key.id)
-    empty = SealedKey(store=store, key=key.id, recovery=recovery_id(recovery))
+    empty = SealedKey(store=store, key=key.id, recovery=recovery_key_id(recovery))
     once = X25519PrivateKey.generate()
     secret = _secret(once.exchange(recovery), once.public_key(), recovery)
     box = once.public_key().public_bytes_raw() + AESGCM(secret).encrypt(_NONCE, key.secret, empty.head.encode())
@@ -90,7 +90,7 @@ def seal(key: DataKey, store: str, recovery: X25519PublicKey | None) -> SealedKe
 
 def open_sealed(sealed: SealedKey, recovery: X25519PrivateKey) -> DataKey:
     """The data key. Raises NotSealed if it is sealed for another recovery key, or if the line has been changed."""
-    if sealed.recovery != recovery_id(recovery.public_key()):
+    if sealed.recovery != recovery_key_id(recovery.public_key()):
         raise NotSealed(
             f"it is sealed for the recovery key {sealed.recovery}" if sealed.recovery else "it is sealed for nobody"
         )
@@ -103,7 +103,7 @@ def open_sealed(sealed: SealedKey, recovery: X25519PrivateKey) -> DataKey:
     return key
 
 
-def from_text(text: str) -> SealedKey:
+def sealed_key_from_text(text: str) -> SealedKey:
     """The fields of a line. Raises NotSealed."""
     found = _SHAPE.fullmatch(text.strip())
     if found is None:

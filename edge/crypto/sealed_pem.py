@@ -20,19 +20,19 @@ class NoPem(ValueError):
     """A text does not hold exactly one readable private key in PEM. The message says what is there, and nothing of the key."""
 
 
-def password(key: DataKey) -> str:
+def pem_password(key: DataKey) -> str:
     """The password of the encrypted key; as random as the data key it is derived from."""
     return base64.urlsafe_b64encode(key.of("tls key")).decode()
 
 
 def encrypt_pem(key: DataKey, pem: bytes) -> bytes:
     """The same file with its private key encrypted. Raises NoPem."""
-    return _changed(pem, None, serialization.BestAvailableEncryption(password(key).encode()))
+    return _changed(pem, None, serialization.BestAvailableEncryption(pem_password(key).encode()))
 
 
 def decrypt_pem(key: DataKey, pem: bytes) -> bytes:
     """The same file with its private key decrypted, as PKCS#8. Raises NoPem, also if another key encrypted it."""
-    return _changed(pem, password(key).encode(), serialization.NoEncryption())
+    return _changed(pem, pem_password(key).encode(), serialization.NoEncryption())
 
 
 def _changed(pem: bytes, before: bytes | None, after: serialization.KeySerializationEncryption) -> bytes:

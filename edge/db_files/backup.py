@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
-from edge.box_identity import read_box, renew_epoch
+from edge.box_identity import read_box, renew_epoch_after_restore
 from edge.crypto.data_key import PAGE_SIZE, DataKey, PageKey
 from edge.crypto.page_cipher import HEADER_BYTES, is_encrypted, key_fits
 from edge.crypto.sealed_data_key import SealedKey
@@ -16,12 +16,12 @@ from edge.db_files.encryption_migration import export_encrypted
 from edge.db_files.file_lock import exclusive_lock, shared_lock
 from edge.db_files.inspection import is_store
 from edge.db_files.repair_log import Repair, note_repair
-from edge.db_files.replacement import NEXT, PART, finish_replacement, prepare_part, replace_store
+from edge.db_files.replacement import NEXT, PART, finish_replacement, prepare_new_file, replace_store
 from edge.facts.box import BoxRestored
 from edge.facts.journal import tell
 from edge.platform import migration
 from edge.platform.clock import Now
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.platform.set_aside import SIDE_FILE_SUFFIXES, fsync_files, set_aside_path
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import (
@@ -76,7 +76,7 @@ def back_up(
     return place
 
 
-def restore(folder: Path, store: str, source: Path, now: Now, given: DataKey | None = None) -> Path | None:
+def restore_backup(folder: Path, store: str, source: Path, now: Now, given: DataKey | None = None) -> Path | None:
     """Put a backup in the place of store.db, in a new epoch. Returns where the present store.db was set aside.
 
     `given`: the data key of the box that made the backup, if it is another box; the restored file has this box's key. All facts
@@ -95,13 +95,13 @@ def restore(folder: Path, store: str, source: Path, now: Now, given: DataKey | N
         finish_replacement(folder)
         here = folder / STORE_DB
         place = set_aside_path(here, "before-restore", now) if here.exists() else None
-        part = prepare_part(folder)
+        part = prepare_new_file(folder)
         try:
             _take(source, key, part)
             _begin_anew(part, store, Repair(kind="restore", why=source.name, aside=place.name if place else ""), now)
             replace_store(folder, part)
         except BaseException:
-            prepare_part(folder)
+            prepare_new_file(folder)
             raise
     return place
 
@@ -185,10 +185,10 @@ def _begin_anew(part: Path, store: str, repair: Repair, now: Now) -> None:
             # sessions of that time must not be valid now, and a device revoked since then must not get access again
             for table in ("staff_sessions", "paired_devices", "pairing_codes"):
                 db.conn.execute(f"delete from {table}")
-            if one(db, "select 1 from box") is None:
+            if one_row(db, "select 1 from box") is None:
                 note_repair(db, repair, "", {}, now)
                 return  # the backup is from before the box's first start
-            closed = renew_epoch(db, now)
+            closed = renew_epoch_after_restore(db, now)
             note_repair(db, repair, closed, {}, now)
             box = read_box(db, store)
             assert box is not None
@@ -196,7 +196,7 @@ def _begin_anew(part: Path, store: str, repair: Repair, now: Now) -> None:
 
 
 def _refuse_other_store(db: Database, store: str) -> None:
-    row = one(db, "select event from journal order by seq desc limit 1")
+    row = one_row(db, "select event from journal order by seq desc limit 1")
     source = msgspec.json.decode(row[0], type=dict)["source"] if row else f"/stores/{store}"
     if source != f"/stores/{store}":
         raise CannotBackUp(f"this is a backup of store `{source.rpartition('/')[2]}`, and this box is `{store}`.")

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edge.crypto.sealed_data_key import NotSealed, SealedKey, from_text
+from edge.crypto.sealed_data_key import NotSealed, SealedKey, sealed_key_from_text
 
 _END = b"noren-k1"  # the file's last bytes; before them the text's length in two bytes, and before that the text
 _MOST = 1000  # bytes of text
@@ -26,6 +26,6 @@ def read_trailer(file: Path) -> SealedKey | None:
     data = data.removesuffix(_END)
     length = int.from_bytes(data[-2:], "big")
     try:
-        return from_text(data[-2 - length : -2].decode("ascii"))
+        return sealed_key_from_text(data[-2 - length : -2].decode("ascii"))
     except (NotSealed, UnicodeDecodeError):
         return None

@@ -16,7 +16,7 @@ from edge.db_files.salvage.page_reader import FileImage, map_file
 from edge.platform import migration
 from edge.platform.database import NoRoom
 from edge.platform.os_errors import is_full
-from edge.platform.set_aside import SIDE_FILE_SUFFIXES, discard, find_set_asides, fsync_files
+from edge.platform.set_aside import SIDE_FILE_SUFFIXES, delete_file_and_side_files, find_set_asides, fsync_files
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import (
     STORE_DB,
@@ -73,7 +73,7 @@ def encrypt_files(folder: Path) -> None:
             for file in left:
                 _finish(file)
     for name in DATABASE_FILES:
-        discard(folder / f"{name}{PART_SUFFIX}")
+        delete_file_and_side_files(folder / f"{name}{PART_SUFFIX}")
     if found := unencrypted_files(folder):
         with exclusive_lock(folder, within=0), migration.migration_lock(folder):
             for file in found:
@@ -104,7 +104,7 @@ def _finish(left: Path) -> None:
 
 def _encrypt(file: Path) -> None:
     part, second = file.with_name(f"{file.name}{PART_SUFFIX}"), file.with_name(f"{file.name}{CLEAR_SUFFIX}")
-    discard(part)
+    delete_file_and_side_files(part)
     try:
         with _full_is_said(file), _use_is_said(file):
             if file.name == STORE_DB and _hides(file):
@@ -117,13 +117,13 @@ def _encrypt(file: Path) -> None:
             second.hardlink_to(file)
             fsync_files(second)
     except (sqlite3.DatabaseError, _NotTheSame) as error:
-        discard(part)
+        delete_file_and_side_files(part)
         if isinstance(error, sqlite3.Error) and not (isinstance(error, Damaged) or is_damage(error)):
             raise
         log.error("%s is in the clear and cannot be encrypted as it is: %s", file, error)
         return
     except BaseException:
-        discard(part)
+        delete_file_and_side_files(part)
         raise
     part.replace(file)
     fsync_files(file)

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.db_files.file_lock import InUse, exclusive_lock
 from edge.db_files.inspection import READ_SECONDS, describe_error, find_damage
 from edge.db_files.repair_log import Repair
-from edge.db_files.replacement import NEXT, finish_replacement, prepare_part, replace_store
+from edge.db_files.replacement import NEXT, finish_replacement, prepare_new_file, replace_store
 from edge.db_files.salvage.journal_check import altered_seqs_of_lane
 from edge.db_files.salvage.page_reader import FileImage
 from edge.db_files.salvage.rebuild import SalvageResult, salvage
@@ -29,7 +29,7 @@ POLL_INTERVAL = 0.5  # seconds between looks whether another process has done it
 SUSPECTED_MARK = f"{STORE_DB}.suspected"  # damage was reported but not found; at the second report it is salvaged
 
 
-def repair_if_damaged(folder: Path, store: str, now: Now, *, within: float) -> None:
+def repair_store_if_damaged(folder: Path, store: str, now: Now, *, within: float) -> None:
     """Before a process opens store.db: repair it if it is damaged. `within`: seconds spent on reading its pages.
 
     Raises InUse if other processes go on running with it, NoRoom if there is no room for the salvaged rows.
@@ -135,7 +135,7 @@ def _met_again(folder: Path) -> str | None:
 def _salvage(file: Path, why: str, store: str, now: Now) -> None:
     log.error("store.db is damaged, what can be read is saved: %s", why)
     place = set_aside_path(file, "damaged", now)
-    part = prepare_part(file.parent)
+    part = prepare_new_file(file.parent)
     saved = salvage(file, part, Repair(kind="salvage", why=why, aside=place.name), store, now)
     replace_store(file.parent, part)
     _report(saved, place)

@@ -7,7 +7,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.clock import Now
-from edge.platform.database import append, one
+from edge.platform.database import append_to_log, one_row
 
 Kind = Literal["salvage", "restore"]
 
@@ -32,12 +32,12 @@ class RepairRecord(Repair):
 def note_repair(db: Database, repair: Repair, closed: str, report: dict[str, Any], now: Now) -> None:
     """Record it inside the caller's transaction; `closed` is the epoch that ended with it."""
     row = {"kind": repair.kind, "why": repair.why, "aside": repair.aside, "epoch": closed, "time": now.text}
-    append(db, "repairs", {**row, "report": msgspec.json.encode(report).decode()})
+    append_to_log(db, "repairs", {**row, "report": msgspec.json.encode(report).decode()})
 
 
 def last_repair(db: Database) -> RepairRecord | None:
     """The newest repair; None if there never was one."""
-    row = one(db, "select kind, why, aside, time, report from repairs order by number desc limit 1")
+    row = one_row(db, "select kind, why, aside, time, report from repairs order by number desc limit 1")
     if row is None:
         return None
     report: dict[str, Any] = msgspec.json.decode(row[4])

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.db_files import set_aside_retention
 from edge.db_files.repair_log import RepairRecord, last_repair
-from edge.platform.set_aside import SIDE_FILE_SUFFIXES, discard, fsync_files, set_aside
+from edge.platform.set_aside import SIDE_FILE_SUFFIXES, delete_file_and_side_files, fsync_files, set_aside
 from edge.platform.sqlite_file import STORE_DB, Damaged, connect, repair_request_path
 
 log = logging.getLogger(__name__)
@@ -16,10 +16,10 @@ log = logging.getLogger(__name__)
 PART, NEXT = f"{STORE_DB}.part", f"{STORE_DB}.next"  # still being written; complete, and about to replace store.db
 
 
-def prepare_part(folder: Path) -> Path:
+def prepare_new_file(folder: Path) -> Path:
     """The path where the new file is written. What a killed process left there is deleted."""
     part = folder / PART
-    discard(part)
+    delete_file_and_side_files(part)
     return part
 
 
@@ -49,7 +49,7 @@ def finish_replacement(folder: Path) -> None:
     except Damaged as damaged:
         if here.exists():
             log.error("%s is unchanged, and the file that was to replace it is deleted: %s", here, damaged)
-            discard(new)
+            delete_file_and_side_files(new)
             return
         repair, known = None, []  # the old one is set aside already: as much of the new one as can be read is salvaged
     _forget_log(new)

@@ -12,9 +12,9 @@ from edge.db_files.inspection import find_damage
 from edge.db_files.replacement import checkpoint_wal
 from edge.platform import migration
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, Replica, one, writing
+from edge.platform.database import NoRoom, Replica, one_row, writing
 from edge.platform.replica_schema import hq
-from edge.platform.set_aside import discard, fsync_files, set_aside, set_aside_path
+from edge.platform.set_aside import delete_file_and_side_files, fsync_files, set_aside, set_aside_path
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Connection, Damaged, Generation, connect, generation
 
@@ -53,7 +53,7 @@ class Replaced:
 
 def read_replacement(mirror: Database) -> Replaced | None:
     """What this file replaced; None if it is the first one."""
-    row = one(mirror, "select at, why, aside, told, whole from replaced")
+    row = one_row(mirror, "select at, why, aside, told, whole from replaced")
     return Replaced(at=row[0], why=row[1], aside=row[2], told=bool(row[3]), whole=bool(row[4])) if row else None
 
 
@@ -64,7 +64,7 @@ def note_confirmed(mirror: Database, epoch: str, seq: int) -> None:
 
 def confirmed_position(mirror: Database) -> tuple[str, int]:
     """Epoch and seq up to which HQ has confirmed the journal; seq is 0 if nothing is known."""
-    row = one(mirror, "select epoch, seq from heard")
+    row = one_row(mirror, "select epoch, seq from heard")
     return (row[0], row[1]) if row else ("", 0)
 
 
@@ -115,12 +115,12 @@ def replace_replica(folder: Path, met: Generation | None, why: str, now: Now) ->
             return False
         place = set_aside_path(file, "damaged", now)
         if here is None:
-            discard(file)  # files that belonged to the lost file must not be taken for the new one's
+            delete_file_and_side_files(file)  # files that belonged to the lost file must not be taken for the new one's
         else:
             _forget_older(folder)
             set_aside(file, place)
         new = file.with_name(REPLICA_FILE + ".new")
-        discard(new)
+        delete_file_and_side_files(new)
         migration.migrate_path(new, hq)
         _begin(new, place if here else None, why, now)
         checkpoint_wal(new)

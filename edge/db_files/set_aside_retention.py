@@ -9,7 +9,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.database import rows
-from edge.platform.set_aside import discard, find_set_asides
+from edge.platform.set_aside import delete_file_and_side_files, find_set_asides
 from edge.platform.sqlite_file import STORE_DB
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def delete_old_set_asides(folder: Path, known: Sequence[SetAsideFile]) -> list[s
     gone = [old.name for old in there if old not in kept]
     gone += [place.name for place in _forgotten(folder, {old.name for old in there})]
     for name in gone:
-        discard(folder / name)
+        delete_file_and_side_files(folder / name)
         log.warning("%s is deleted: it was set aside long ago, and %d later ones are here", name, KEEP_LATEST)
     return gone
 

@@ -16,6 +16,6 @@ def prepare_databases(config: Config, *, within: float) -> None:
     if folder.exists():
         reserve.release_start_reserve(folder)
         encrypt_files(folder)
-        repair.repair_if_damaged(folder, config.store.id, now(), within=within)
+        repair.repair_store_if_damaged(folder, config.store.id, now(), within=within)
     if (folder / STORE_DB).exists():
         replica_rebuild.rebuild_if_unreadable(folder, now(), within=within)

@@ -22,7 +22,7 @@ COUNT_EVERY = 600.0  # seconds between two words of the stock system: numbers ar
 LOOK_EVERY = 0.5  # seconds between looks at the processes
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     click.echo(text)
 
 
@@ -49,7 +49,7 @@ def choose_ports() -> Ports:
     for name, usual in (("web", DEFAULT_PORTS.web), ("broker", DEFAULT_PORTS.broker)):
         chosen[name] = usual if is_free(usual) else free_port()
         if chosen[name] != usual:
-            say(f"Port {usual} is taken; the {name} gets {chosen[name]}.")
+            print_line(f"Port {usual} is taken; the {name} gets {chosen[name]}.")
     return Ports(**chosen)
 
 
@@ -75,7 +75,7 @@ def _wait_until_ready(town: DemoStack, asked: Callable[[float], bool]) -> bool:
         if time.monotonic() - begun > READY_WITHIN:
             raise CannotStart(f"The pages do not answer after {READY_WITHIN:.0f} s; see {town.folder / 'log'}.")
         for child in town.children.values():
-            child.look_after(say)
+            child.look_after(print_line)
     return True
 
 
@@ -84,7 +84,7 @@ def _wait_for_config(town: DemoStack, asked: Callable[[float], bool]) -> None:
     until = time.monotonic() + CONFIG_WITHIN
     while not (town.has_config() or asked(0.2)):
         if time.monotonic() > until:
-            say(f"HQ's config is not in force yet; see {town.folder / 'log'}.")
+            print_line(f"HQ's config is not in force yet; see {town.folder / 'log'}.")
             return
 
 
@@ -93,29 +93,29 @@ def _count(town: DemoStack) -> None:
     try:
         town.count()
     except CannotStart as error:
-        say(str(error))
+        print_line(str(error))
 
 
 def _live(town: DemoStack) -> None:
     with stop_signals() as asked:
         try:
-            say("Starting broker, HQ and store")
+            print_line("Starting broker, HQ and store")
             town.start()
             if _wait_until_ready(town, asked):
                 _wait_for_config(town, asked)
                 addresses = _addresses(town)
                 (town.folder / "addresses.txt").write_text(addresses, encoding="utf-8")
-                say(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")
+                print_line(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")
             counted = 0.0  # at once: the town may have been built long ago
             while not asked(LOOK_EVERY):
                 for child in town.children.values():
-                    child.look_after(say)
+                    child.look_after(print_line)
                 if not counted or time.monotonic() - counted >= COUNT_EVERY:
                     _count(town)
                     counted = time.monotonic()
         finally:
             try:
-                say("Ending …")
+                print_line("Ending …")
             finally:  # also if its output has no reader any more: the terminal is closed, or `| head` has ended
                 town.end()
                 (town.folder / "addresses.txt").unlink(missing_ok=True)
@@ -138,8 +138,8 @@ def demo(folder: Path, fresh: bool) -> None:
             if fresh:
                 _clear(folder)
             town = DemoStack(folder, choose_ports())
-            town.build(say)
+            town.build(print_line)
             _live(town)
     except CannotStart as error:
-        say(str(error))
+        print_line(str(error))
         sys.exit(1)

@@ -16,11 +16,11 @@ CLAIM_SOCKETS: list[int] = []  # file descriptors, open to the end of this proce
 def free_port() -> int:
     """A port nobody listens on just now; nobody else is given it while this process lives."""
     while True:
-        if is_free(port := SYSTEM_RANDOM.choice(PORT_RANGE)) and claim(port):
+        if is_free(port := SYSTEM_RANDOM.choice(PORT_RANGE)) and claim_port(port):
             return port
 
 
-def claim(port: int) -> bool:
+def claim_port(port: int) -> bool:
     """Keep a port for this process, which may listen on it only later, or never; whether it is not given out already.
 
     The claim is an abstract socket of that name (unix(7)): one on the whole machine, and gone with its process.

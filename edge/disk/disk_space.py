@@ -6,14 +6,14 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.disk.watermarks import DiskSpace, Level, next_level
+from edge.disk.watermarks import DiskLevel, DiskSpace, next_disk_level
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, one, pragma, writing
+from edge.platform.database import NoRoom, one_row, pragma, writing
 
 MEGABYTE = 1_000_000
 
 
-def measure(db: Database) -> DiskSpace:
+def measure_disk_space(db: Database) -> DiskSpace:
     """The disk under store.db (about 20 microseconds: only one row is read)."""
     folder = Path(pragma(db, "database_list", column=2)).parent
     size, pages, spare = (int(pragma(db, name)) for name in ("page_size", "page_count", "freelist_count"))
@@ -27,27 +27,27 @@ def measure(db: Database) -> DiskSpace:
     )
 
 
-def current_level(db: Database) -> Level:
+def current_disk_level(db: Database) -> DiskLevel:
     """The level now; the row holds the level before."""
-    return next_level(recorded_level(db), measure(db).used)
+    return next_disk_level(recorded_disk_level(db), measure_disk_space(db).used)
 
 
-def recorded_level(db: Database) -> Level:
+def recorded_disk_level(db: Database) -> DiskLevel:
     """The level when web last measured: the same for every page and process."""
     return _row(db)[0]
 
 
-def demand_room(db: Database) -> None:
+def require_room(db: Database) -> None:
     """Call it before new work is confirmed. Raises NoRoom if the disk is full."""
-    if current_level(db) is Level.FULL:
+    if current_disk_level(db) is DiskLevel.FULL:
         raise NoRoom("the disk is nearly full: new work is refused, so that what was promised can be kept")
 
 
-def record_level(db: Database, budget_mb: int | None, now: Now) -> Level:
+def record_disk_level(db: Database, budget_mb: int | None, now: Now) -> DiskLevel:
     """Measure, and write the level down if it has changed; only web does."""
     budget = budget_mb * MEGABYTE if budget_mb else None
     before, known = _row(db)
-    here = next_level(before, replace(measure(db), budget=budget).used)
+    here = next_disk_level(before, replace(measure_disk_space(db), budget=budget).used)
     if (here, budget) != (before, known):
         with writing(db):
             db.conn.execute(
@@ -59,6 +59,6 @@ def record_level(db: Database, budget_mb: int | None, now: Now) -> Level:
     return here
 
 
-def _row(db: Database) -> tuple[Level, int | None]:
-    row = one(db, "select level, budget from room")
-    return (Level(row[0]), row[1]) if row else (Level.OK, None)
+def _row(db: Database) -> tuple[DiskLevel, int | None]:
+    row = one_row(db, "select level, budget from room")
+    return (DiskLevel(row[0]), row[1]) if row else (DiskLevel.OK, None)

@@ -14,32 +14,32 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.disk import disk_space
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.facts.box import DiskThinned, Thinnable
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform.clock import Now, utc_text
-from edge.platform.database import after, append, cursor, move_cursor, one, rows, values, writing
-from edge.platform.process import Life
+from edge.platform.database import append_to_log, cursor, move_cursor, one_row, rows, rows_after, values, writing
+from edge.platform.process import ProcessLife
 
 ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for it
 
 # The youngest rows stay. Two days: an HQ restored from last night's backup asks again for what it had kept since. One hour,
 # if nothing else can be deleted: a clerk's hand-over still finds the code that was read before it.
-KEEP_NEWER_THAN = {Level.SHORT: timedelta(days=2), Level.FULL: timedelta(hours=1)}
+KEEP_NEWER_THAN = {DiskLevel.SHORT: timedelta(days=2), DiskLevel.FULL: timedelta(hours=1)}
 
 # The same in rows, if the clock is not synchronised: then it is not known when the two days and the hour began. A shop sends
 # some 5,000 facts a day.
-ROWS_LEFT = {Level.SHORT: 10_000, Level.FULL: 500}
+ROWS_LEFT = {DiskLevel.SHORT: 10_000, DiskLevel.FULL: 500}
 
 THINNED_SCANS_CURSOR = "thinning:scans"  # the cursor in the counts of what the bridge has thinned
 
 
-May = Callable[[tuple[int, str]], bool]
+MayContinue = Callable[[tuple[int, str]], bool]
 """Whether a row, given its number and its time, may be deleted."""
 
 
-class Thinned(Struct, frozen=True, kw_only=True):
+class ThinnedRows(Struct, frozen=True, kw_only=True):
     """How many rows of which kind were thinned, and the times of the first and the last of them."""
 
     what: Thinnable  # journal (HQ has kept them), scans and page_scans (answered), outcomes, views (never sent)
@@ -48,14 +48,14 @@ class Thinned(Struct, frozen=True, kw_only=True):
     last: str
 
 
-class ThinnedScans(Thinned, frozen=True, kw_only=True):
+class ThinnedScans(ThinnedRows, frozen=True, kw_only=True):
     """A row of `thinned_scans`, which the bridge writes."""
 
     seq: int
 
 
 @dataclass(frozen=True, slots=True)
-class Sheddable:
+class SheddableRows:
     """Rows that may be deleted: `sql` selects the number and the time of the rows after :last, in order."""
 
     what: Thinnable
@@ -64,15 +64,15 @@ class Sheddable:
     about: tuple[str | int, ...] = ()
 
 
-def tell_view(db: Database, box: Box, fact: Fact, now: Now, about: About) -> None:
+def record_view_or_count(db: Database, box: Box, fact: Fact, now: Now, about: About) -> None:
     """Record a view for HQ inside the caller's transaction; while room is short it is only counted."""
-    if disk_space.current_level(db) is Level.OK:
+    if disk_space.current_disk_level(db) is DiskLevel.OK:
         tell(db, box, fact, now, about)
     else:
-        _count(db, Thinned(what="views", count=1, first=now.text, last=now.text))
+        _count(db, ThinnedRows(what="views", count=1, first=now.text, last=now.text))
 
 
-def _count(db: Database, it: Thinned) -> None:
+def _count(db: Database, it: ThinnedRows) -> None:
     db.conn.execute(
         """insert into untold (what, count, first, last) values (?, ?, ?, ?) on conflict (what) do update
            set count = count + excluded.count, first = min(first, excluded.first), last = max(last, excluded.last)""",
@@ -80,10 +80,10 @@ def _count(db: Database, it: Thinned) -> None:
     )
 
 
-def _piles(db: Database) -> Iterator[Sheddable]:
+def _piles(db: Database) -> Iterator[SheddableRows]:
     """What web may thin, in the order of deletion: what HQ has kept comes first."""
     for row in rows(db, "select epoch, lane, seq from kept order by lane desc"):
-        yield Sheddable(
+        yield SheddableRows(
             "journal",
             "journal",
             """select seq, json_extract(event, '$.time') from journal
@@ -91,7 +91,7 @@ def _piles(db: Database) -> Iterator[Sheddable]:
             (row["epoch"], row["lane"], row["seq"]),
         )
     yield _answered("page_scans", cursor(db, "desk:page_scans"))
-    yield Sheddable(
+    yield SheddableRows(
         "outcomes",
         "outcomes",
         """select seq, time from outcomes where seq > ?
@@ -99,11 +99,13 @@ def _piles(db: Database) -> Iterator[Sheddable]:
     )
 
 
-def _answered(log: Thinnable, read: int) -> Sheddable:
-    return Sheddable(log, log, f"select seq, time from {log} where seq <= ? and seq > ? order by seq limit ?", (read,))
+def _answered(log: Thinnable, read: int) -> SheddableRows:
+    return SheddableRows(
+        log, log, f"select seq, time from {log} where seq <= ? and seq > ? order by seq limit ?", (read,)
+    )
 
 
-def delete_spare_rows(db: Database, level: Level, moment: Now, life: Life) -> dict[str, int]:
+def delete_spare_rows(db: Database, level: DiskLevel, moment: Now, life: ProcessLife) -> dict[str, int]:
     """Delete what is not needed, oldest first, until there is room again. Returns the number of rows by kind."""
     gone: dict[str, int] = {}
     for pile in _piles(db):
@@ -112,43 +114,47 @@ def delete_spare_rows(db: Database, level: Level, moment: Now, life: Life) -> di
     return gone
 
 
-def _spare(db: Database, pile: Sheddable, level: Level, moment: Now) -> May:
+def _spare(db: Database, pile: SheddableRows, level: DiskLevel, moment: Now) -> MayContinue:
     """Which rows are not among the youngest: by the time if the clock is synchronised, else by their order."""
     if moment.clock == "synced":
         before = utc_text(moment.time - KEEP_NEWER_THAN[level])
         return lambda row: row[1] < before
     sql = f"select seq from {pile.table} order by seq desc limit 1 offset ?"
-    (last,) = one(db, sql, (ROWS_LEFT[level],)) or (0,)
+    (last,) = one_row(db, sql, (ROWS_LEFT[level],)) or (0,)
     return lambda row: row[0] <= last
 
 
-def _thin(db: Database, pile: Sheddable, may: May, life: Life, *, told_by_bridge: bool = False) -> Iterator[Thinned]:
+def _thin(
+    db: Database, pile: SheddableRows, may: MayContinue, life: ProcessLife, *, told_by_bridge: bool = False
+) -> Iterator[ThinnedRows]:
     """Delete a chunk at a time. The rows and their count are one transaction, so that a crash counts none twice."""
     last = 0
-    while life.goes_on() and disk_space.current_level(db) is not Level.OK:
+    while life.goes_on() and disk_space.current_disk_level(db) is not DiskLevel.OK:
         page = db.conn.execute(pile.sql, (*pile.about, last, ROWS_PER_DELETE)).fetchall()
         old = list(takewhile(may, page))
         if not old:
             return
-        it = Thinned(what=pile.what, count=len(old), first=min(row[1] for row in old), last=max(row[1] for row in old))
+        it = ThinnedRows(
+            what=pile.what, count=len(old), first=min(row[1] for row in old), last=max(row[1] for row in old)
+        )
         with writing(db):
             db.conn.executemany(f"delete from {pile.table} where seq = ?", [(row[0],) for row in old])
             if told_by_bridge:
                 row = {"what": it.what, "count": it.count, "first": it.first, "last": it.last}
-                append(db, "thinned_scans", row)
+                append_to_log(db, "thinned_scans", row)
             else:
                 _count(db, it)
         last = old[-1][0]
         yield it
 
 
-def delete_spare_scans(db: Database, log: Thinnable, read: int, moment: Now, life: Life) -> int:
+def delete_spare_scans(db: Database, log: Thinnable, read: int, moment: Now, life: ProcessLife) -> int:
     """The same for a log of the bridge, by the bridge, up to `read`. Returns the number of rows."""
-    level = disk_space.recorded_level(db)
-    if level is Level.OK:
+    level = disk_space.recorded_disk_level(db)
+    if level is DiskLevel.OK:
         return 0
     told = cursor(db, THINNED_SCANS_CURSOR)
-    if one(db, "select 1 from thinned_scans where seq <= ?", (told,)):
+    if one_row(db, "select 1 from thinned_scans where seq <= ?", (told,)):
         with writing(db):
             db.conn.execute("delete from thinned_scans where seq <= ?", (told,))
     pile = _answered(log, read)
@@ -156,16 +162,16 @@ def delete_spare_scans(db: Database, log: Thinnable, read: int, moment: Now, lif
     return sum(it.count for it in _thin(db, pile, may, life, told_by_bridge=True))
 
 
-def tell_thinned(db: Database, box: Box, now: Now) -> int:
+def report_thinned_rows(db: Database, box: Box, now: Now) -> int:
     """Record for HQ what was thinned since the last time, each count once. Returns the number of facts."""
-    by_bridge = after(db, "thinned_scans", ThinnedScans, cursor(db, THINNED_SCANS_CURSOR))
-    if not by_bridge and one(db, "select 1 from untold") is None:
+    by_bridge = rows_after(db, "thinned_scans", ThinnedScans, cursor(db, THINNED_SCANS_CURSOR))
+    if not by_bridge and one_row(db, "select 1 from untold") is None:
         return 0
     with writing(db):
         for row in by_bridge:
             _count(db, row)
             move_cursor(db, THINNED_SCANS_CURSOR, row.seq)
-        here = values(db, Thinned, "select * from untold order by what")
+        here = values(db, ThinnedRows, "select * from untold order by what")
         for it in here:
             tell(db, box, DiskThinned(what=it.what, count=it.count, first=it.first, last=it.last), now)
         sql = "update room set views = views + (select total(count) from untold where what = 'views')"

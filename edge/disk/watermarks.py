@@ -12,7 +12,7 @@ LARGEST_CARD_BYTES = (
 LOG_ROOM = 16_000_000  # bytes: SQLite's write-ahead logs (4 MB each) grow outside the files, whatever is free inside
 
 
-class Level(StrEnum):
+class DiskLevel(StrEnum):
     """OK: all is kept. SHORT: scans and views are thinned. FULL: new work is refused."""
 
     OK = "ok"
@@ -58,17 +58,20 @@ class DiskSpace:
         return self.live / self.budget if self.budget else 0.0
 
 
-_MARKS = ((FULL_MARK, FULL_ENDS, Level.FULL), (SHORT_MARK, NEARLY_ENDS, Level.SHORT))  # begins at, ends at, level
+_MARKS = (
+    (FULL_MARK, FULL_ENDS, DiskLevel.FULL),
+    (SHORT_MARK, NEARLY_ENDS, DiskLevel.SHORT),
+)  # begins at, ends at, level
 
 
-def next_level(before: Level, used: float) -> Level:
+def next_disk_level(before: DiskLevel, used: float) -> DiskLevel:
     """The level at a share in use: it rises at a mark, and falls only at the lower end."""
     for begins, ends, level in _MARKS:
         if used >= begins or (_is_at_least(before, level) and used > ends):
             return level
-    return Level.OK
+    return DiskLevel.OK
 
 
-def _is_at_least(level: Level, other: Level) -> bool:
-    order = list(Level)
+def _is_at_least(level: DiskLevel, other: DiskLevel) -> bool:
+    order = list(DiskLevel)
     return order.index(level) >= order.index(other)

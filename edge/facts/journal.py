@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.facts.fact import TYPE_PREFIX, About, Fact, Lane, event_type
 from edge.platform.clock import Now
-from edge.platform.database import one
+from edge.platform.database import one_row
 
 GENESIS_HASH = bytes(32)  # the hash before the first row of a lane
 ABOUT_NOBODY = About()
@@ -79,11 +79,11 @@ def cloud_event(box: Box, seq: int, kind: str, data: Fact | dict[str, Any], now:
     }
 
 
-def tail(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
+def last_entry(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
     """Ordinal and hash of the lane's last row; if all rows are pruned, those of the last row HQ has kept."""
-    row = one(
+    row = one_row(
         db, "select ordinal, hash from journal where epoch = ? and lane = ? order by seq desc limit 1", (epoch, lane)
-    ) or one(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
+    ) or one_row(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
     return (row[0], row[1]) if row else (0, GENESIS_HASH)
 
 
@@ -104,7 +104,7 @@ def tell_relayed(db: Database, box: Box, note: RelayedFactRow, now: Now, about: 
 
 
 def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, Any], now: Now, about: About) -> int:
-    row = one(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
+    row = one_row(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
     assert row is not None, "the box knows itself before it tells anything"
     seq, epoch = int(row[0]) + 1, row[1]  # the epoch may be newer than the caller's `box`, if a fork came in between
     event = msgspec.json.encode(cloud_event(replace(box, epoch=epoch), seq, kind, data, now, about))
@@ -114,14 +114,14 @@ def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, 
 
 def tell_again(db: Database, lane: int, kind: str, event: str) -> int:
     """Append an event of a closed epoch to the present one, byte for byte, so that HQ knows it by its id; its new seq."""
-    row = one(db, "select (select seq from sqlite_sequence where name = 'journal'), epoch from box")
+    row = one_row(db, "select (select seq from sqlite_sequence where name = 'journal'), epoch from box")
     assert row is not None
     _append(db, row[0] + 1, row[1], lane, kind, event.encode())
     return int(row[0]) + 1
 
 
 def _append(db: Database, seq: int, epoch: str, lane: int, kind: str, event: bytes) -> None:
-    ordinal, previous = tail(db, epoch, lane)
+    ordinal, previous = last_entry(db, epoch, lane)
     db.conn.execute(
         "insert into journal (seq, epoch, lane, ordinal, type, event, hash) values (?, ?, ?, ?, ?, ?, ?)",
         (seq, epoch, lane, ordinal + 1, kind, event.decode(), chain_hash(previous, event)),
@@ -143,5 +143,5 @@ class JournalProgress:
 def journal_progress(db: Database, epoch: str) -> JournalProgress:
     """Facts made, kept and waiting over all lanes of an epoch; the cost does not grow with the journal."""
     kept = dict(db.conn.execute("select lane, ordinal from kept where epoch = ?", (epoch,)).fetchall())
-    made = sum(tail(db, epoch, lane)[0] for lane in Lane)
+    made = sum(last_entry(db, epoch, lane)[0] for lane in Lane)
     return JournalProgress(made=made, kept=sum(kept.values()))

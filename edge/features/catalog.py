@@ -85,21 +85,21 @@ class Category(Struct, frozen=True, kw_only=True, tag="category", tag_field="wha
 
 def product(hq: Database, gtin: str) -> Product | None:
     """The product of a GTIN-14, or None if HQ's catalogue has none."""
-    return hq_replica.row(hq, "catalog", gtin, Product)
+    return hq_replica.replica_row(hq, "catalog", gtin, Product)
 
 
-def item(hq: Database, shown: Product) -> Product | None:
+def product_variant(hq: Database, shown: Product) -> Product | None:
     """The product that the shelf sells: the product itself, or the item in an outer pack; None if that is not here."""
     return shown if shown.contains is None else product(hq, shown.contains)
 
 
-def of_style(hq: Database, style: str) -> list[Product]:
+def products_of_style(hq: Database, style: str) -> list[Product]:
     """All products of a style, by colour and size, without their outer packs."""
     found = hq_replica.rows_where(hq, "catalog", Product, f"json_extract(body, '$.style') = ? and {_ITEM}", (style,))
     return sorted(found, key=lambda one: (one.colour.code, one.size_order))
 
 
-def in_category(hq: Database, category: str) -> list[Product]:
+def products_in_category(hq: Database, category: str) -> list[Product]:
     """One product of each style of a category, by style number."""
     found = hq_replica.rows_where(
         hq, "catalog", Product, f"json_extract(body, '$.category') = ? and {_ITEM}", (category,)
@@ -115,9 +115,9 @@ def categories(hq: Database) -> list[Category]:
 
 def picture(hq: Database, key: str) -> Picture | None:
     """The drawing under `picture/<id>`."""
-    return hq_replica.row(hq, "content", key, Picture)
+    return hq_replica.replica_row(hq, "content", key, Picture)
 
 
 def reviews(hq: Database, style: str) -> Reviews | None:
     """What buyers of a style wrote, or None."""
-    return hq_replica.row(hq, "content", f"reviews/{style}", Reviews)
+    return hq_replica.replica_row(hq, "content", f"reviews/{style}", Reviews)

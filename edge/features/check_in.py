@@ -17,7 +17,7 @@ from edge.features.feature import Feature, Feed
 from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
 from edge.platform.clock import now
-from edge.platform.database import one
+from edge.platform.database import one_row
 from edge.replica import hq_query
 from edge.scan import guessing
 from edge.scan.context import ScanContext
@@ -77,13 +77,13 @@ class CodeRefused(Outcome, frozen=True, kw_only=True, tag="code_refused"):
     why: Literal["expired", "used", "unproven", "too_many"]
 
 
-def by_card(case: ScanContext, code: MemberCode) -> Outcome:
+def check_in_by_card(case: ScanContext, code: MemberCode) -> Outcome:
     """A card proves only that a person holds it."""
-    known = member.by_card(case.shop.hq, code.issuer, code.number)
+    known = member.member_by_card(case.shop.hq, code.issuer, code.number)
     return _member(case, known, f"{CARD_ALIAS}{code.issuer}:{code.number}", "static")
 
 
-def by_token(case: ScanContext, token: MemberToken) -> Outcome:
+def check_in_by_token(case: ScanContext, token: MemberToken) -> Outcome:
     """A signed code is used once in the whole store; one a little too old is taken and graded, a very old one refused.
 
     One made to live longer than the policy allows is none: whoever got hold of a phone for a minute would have a code for
@@ -99,13 +99,13 @@ def by_token(case: ScanContext, token: MemberToken) -> Outcome:
         return CodeRefused(why="expired")
     if not _first_use(shop, token.jti, token.exp):
         return CodeRefused(why="used")
-    known = token.member if member.by_ref(shop.hq, token.member) else None
+    known = token.member if member.member_by_reference(shop.hq, token.member) else None
     fresh = sure and late <= 0 and ahead <= proofs.token_ahead_s
     asked = None if known else _ask(case, {"token": token.signed})
     return _member(case, known, token.member, "fresh" if fresh else "stale", asked)
 
 
-def by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
+def check_in_by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
     """A wallet pass proves itself by a password of the last minute, which only members HQ has sent here can be held to.
 
     Of anybody else it is what a card of that number is, and HQ, which can hold them to it, is asked with the password. Wrong
@@ -114,8 +114,8 @@ def by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
     """
     shop = case.shop
     issuer = issuer_of_gsrn(code.gsrn, shop.policy.codes.issuers)
-    known = member.by_card(shop.hq, issuer, code.gsrn) if issuer else None
-    person = member.by_ref(shop.hq, known) if known else None
+    known = member.member_by_card(shop.hq, issuer, code.gsrn) if issuer else None
+    person = member.member_by_reference(shop.hq, known) if known else None
     if issuer is None:
         return CodeRefused(why="unproven")
     if person is None or known is None:
@@ -171,7 +171,7 @@ def _first_step(shop: StoreContext, known: str, step: int, here: int) -> bool:
     latest = here // totp.TOTP_PERIOD_S + totp.STEPS_OF_DRIFT
     names = [f"totp:{known}:{one}" for one in range(step, latest + 1)]
     marks = ", ".join("?" * len(names))
-    if one(shop.db, f"select 1 from used_tokens where jti in ({marks})", tuple(names)):
+    if one_row(shop.db, f"select 1 from used_tokens where jti in ({marks})", tuple(names)):
         return False
     return _first_use(shop, names[0], (step + 2) * totp.TOTP_PERIOD_S)
 
@@ -182,7 +182,7 @@ def _member(case: ScanContext, known: str | None, alias: str, grade: visit.Grade
     who, card = known or alias, None if known else _card(alias)
     ref = None if known or card else alias
     asks = known if shop.policy.pickup.on else None
-    waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
+    waiting = [order.row.order for order in orders.orders_of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
     about = About(member=who, station=station, causation=cause)
     tell(shop.db, shop.box, MemberIdentified(grade=grade), moment, about)
     if case.by_staff or not shop.policy.check_in.on:
@@ -194,7 +194,7 @@ def _member(case: ScanContext, known: str | None, alias: str, grade: visit.Grade
         rule,
         visit.Visitor(member=who, alias=alias, grade=grade, station=station, causation=cause),
         moment,
-        visit.Day(zone=shop.config.zone, starts=store.day_starts),
+        visit.VisitDay(zone=shop.config.zone, starts=store.day_starts),
     )
     return CheckedIn(
         member=known,
@@ -217,9 +217,9 @@ def _card(alias: str) -> str | None:
 CHECK_IN = Feature(
     name="check_in",
     answers={
-        (SERVED_ROLES, MemberCode): by_card,
-        (SERVED_ROLES, MemberToken): by_token,
-        (SERVED_ROLES, WalletCode): by_wallet,
+        (SERVED_ROLES, MemberCode): check_in_by_card,
+        (SERVED_ROLES, MemberToken): check_in_by_token,
+        (SERVED_ROLES, WalletCode): check_in_by_wallet,
     },
     facts=(MemberIdentified, *visit.FACTS),
     feeds=(Feed(name="members", row=member.Member, key="member"),),

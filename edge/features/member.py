@@ -9,8 +9,8 @@ from sqlite_utils import Database
 from edge.codes.issued import totp
 from edge.codes.parsed_code import CARD_ALIAS
 from edge.platform.clock import now
-from edge.platform.database import one
-from edge.platform.process import Life
+from edge.platform.database import one_row
+from edge.platform.process import ProcessLife
 from edge.replica import hq_query, hq_replica
 from edge.validation.fields import Card, Id, Line, Short
 
@@ -43,18 +43,20 @@ def _is_base32(text: str) -> bool:
         return False
 
 
-def masked(name: str) -> str:
+def masked_name(name: str) -> str:
     """The form of a name for a public screen: its first character, and not its length. `サトウ` -> `サ＊＊`."""
     return (name[:1] or "") + NAME_MASK
 
 
-def by_card(hq: Database, issuer: str, number: str) -> str | None:
+def member_by_card(hq: Database, issuer: str, number: str) -> str | None:
     """The pseudonym of the member who carries a card, or None if HQ has not sent them to this store."""
-    found = one(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
+    found = one_row(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
     return found[0] if found else None
 
 
-def wait_for_introduction(db: Database, hq: Database, card: str | None, asked: int | None, life: Life) -> str | None:
+def wait_for_introduction(
+    db: Database, hq: Database, card: str | None, asked: int | None, life: ProcessLife
+) -> str | None:
     """The name under which HQ sends this store a member it did not know; None if HQ does not answer in time.
 
     `asked` is the question that was put when they showed a code that proves something; a card (`issuer:number`) is asked
@@ -77,8 +79,8 @@ def _asked_now(db: Database, card: str | None) -> hq_query.Question | None:
 def _named(hq: Database, card: str | None, name: str) -> str | None:
     if card:
         issuer, _, number = card.partition(":")
-        return by_card(hq, issuer, number)
-    return name if by_ref(hq, name) else None
+        return member_by_card(hq, issuer, number)
+    return name if member_by_reference(hq, name) else None
 
 
 def wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:
@@ -88,6 +90,6 @@ def wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:
     return totp.matching_step(base64.b32decode(person.wallet_secret, casefold=True), code, unix_seconds)
 
 
-def by_ref(hq: Database, member: str) -> Member | None:
+def member_by_reference(hq: Database, member: str) -> Member | None:
     """The member behind a pseudonym, or None."""
-    return hq_replica.row(hq, "members", member, Member)
+    return hq_replica.replica_row(hq, "members", member, Member)

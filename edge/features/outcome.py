@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.codes.abridged import AbridgedCode
 from edge.codes.reject_reason import RejectReason
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import append, one, values
+from edge.platform.database import append_to_log, one_row, values
 
 TOUCHED_EVERY = timedelta(seconds=10)  # a commit costs the card a write
 
@@ -59,7 +59,7 @@ def kind_of(outcome: Outcome | type[Outcome]) -> str:
     return str(outcome.__struct_config__.tag)
 
 
-def keep(
+def record_outcome(
     db: Database,
     log: str,
     scan: int,
@@ -76,29 +76,29 @@ def keep(
     row["mac"] = mac
     if code is not None:
         row |= {"code": code.kind, "last": code.last, "part": code.part}
-    return append(db, "outcomes", row)
+    return append_to_log(db, "outcomes", row)
 
 
-def put_on_screen(db: Database, station: str, seq: int, now: Now) -> None:
+def show_on_station(db: Database, station: str, seq: int, now: Now) -> None:
     """Let a station's screen show an outcome, inside the caller's transaction."""
     db.conn.execute(
         "insert or replace into screens (station, outcome, since) values (?, ?, ?)", (station, seq, now.text)
     )
 
 
-def on_screen(db: Database, station: str) -> OutcomeRow | None:
+def shown_on_station(db: Database, station: str) -> OutcomeRow | None:
     """The outcome a station's screen shows now; None after the shopper has ended or before the first scan."""
     sql = "select o.* from screens s join outcomes o on o.seq = s.outcome where s.station = ?"
     return next(iter(values(db, OutcomeRow, sql, (station,))), None)
 
 
-def before_screen(db: Database, station: str, now: Now, session: timedelta) -> OutcomeRow | None:
+def shown_before(db: Database, station: str, now: Now, session: timedelta) -> OutcomeRow | None:
     """The outcome of the shopper before a station's screen; None if their session has ended, or nobody has touched it for
     `session`, be a page open there or not. A clock that was set since ends it too."""
-    row = one(db, "select coalesce(touched, since) from screens where station = ?", (station,))
+    row = one_row(db, "select coalesce(touched, since) from screens where station = ?", (station,))
     if row is None or abs(now.time - parse_utc(row[0])) > session:
         return None
-    return on_screen(db, station)
+    return shown_on_station(db, station)
 
 
 def touch_screen(db: Database, station: str, now: Now) -> None:
@@ -116,5 +116,5 @@ def clear_screen(db: Database, station: str, now: Now) -> None:
 
 def last_seq(db: Database) -> int:
     """The newest outcome's seq; 0 when there is none."""
-    row = one(db, "select max(seq) from outcomes")
+    row = one_row(db, "select max(seq) from outcomes")
     return row[0] or 0 if row else 0

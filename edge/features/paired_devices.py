@@ -13,7 +13,7 @@ from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.features.feature import Feature
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one, values, writing
+from edge.platform.database import one_row, values, writing
 
 Page = Literal[
     "kiosk", "entrance", "counter", "handheld", "board", "status"
@@ -26,7 +26,7 @@ SEEN_EVERY = timedelta(minutes=1)  # how exactly it is kept when a device was la
 NAME_MOST = 40  # characters of a device's name
 
 
-class Device(Struct, frozen=True, kw_only=True):
+class PairedDevice(Struct, frozen=True, kw_only=True):
     """A device that is paired: for one station by its role, or for one of the store's own pages (`station` is empty)."""
 
     id: str
@@ -55,7 +55,7 @@ class DeviceRevoked(DevicePaired, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class PairingRequest:
     """What a device that is still to come shall be: its name and what it is for."""
 
     name: str
@@ -64,7 +64,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class PairingCode:
     """What lets one device in once: letters to type, and the same as a link that nobody could guess."""
 
     typed: str
@@ -72,7 +72,7 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paired:
+class PairingResult:
     """A device as it has just been let in, and the secret it is known by from now on; the box keeps its hash only."""
 
     device: str
@@ -97,9 +97,11 @@ def _letters(code: str) -> str:
     return bare.upper() if len(bare) <= CODE_LENGTH else code.strip()
 
 
-def make_code(db: Database, wanted: Wanted, now: Now, staff: str | None = None) -> Code:
+def make_pairing_code(db: Database, wanted: PairingRequest, now: Now, staff: str | None = None) -> PairingCode:
     """A new code, inside the caller's transaction; `staff` is who asked for it. Those that have run out are thrown away."""
-    code = Code(typed="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)), link=secrets.token_urlsafe(32))
+    code = PairingCode(
+        typed="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)), link=secrets.token_urlsafe(32)
+    )
     db.conn.execute("delete from pairing_codes where boot <> ? or until_ms < ?", (now.boot, now.uptime_ms))
     db.conn.execute(
         "insert into pairing_codes (typed, link, name, page, station, staff, boot, until_ms) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -120,26 +122,28 @@ def make_code(db: Database, wanted: Wanted, now: Now, staff: str | None = None) 
 _OPEN = "from pairing_codes where (typed = :hash or link = :hash) and boot = :boot and until_ms >= :now"
 
 
-def is_open(db: Database, code: Code, now: Now) -> bool:
+def is_open(db: Database, code: PairingCode, now: Now) -> bool:
     """Whether a code still lets a device in."""
-    return one(db, f"select 1 {_OPEN}", {"hash": _hash(code.link), "boot": now.boot, "now": now.uptime_ms}) is not None
+    return (
+        one_row(db, f"select 1 {_OPEN}", {"hash": _hash(code.link), "boot": now.boot, "now": now.uptime_ms}) is not None
+    )
 
 
-def withdraw(db: Database, code: Code) -> None:
+def withdraw_pairing_code(db: Database, code: PairingCode) -> None:
     """Let nobody in by a code any more, inside the caller's transaction."""
     db.conn.execute("delete from pairing_codes where link = ?", (_hash(code.link),))
 
 
-def pair(db: Database, box: Box, code: str, now: Now, instead: str = "") -> Paired | None:
+def pair_device(db: Database, box: Box, code: str, now: Now, instead: str = "") -> PairingResult | None:
     """Let the device in that shows a code, in a transaction of its own; None if no such code is open.
 
     A wrong code costs a look and writes nothing. `instead` is the device that the same browser was until now.
     """
     asked = {"hash": _hash(_letters(code)), "boot": now.boot, "now": now.uptime_ms}
-    if one(db, f"select 1 {_OPEN}", asked) is None:
+    if one_row(db, f"select 1 {_OPEN}", asked) is None:
         return None
     with writing(db):
-        row = one(db, f"delete {_OPEN} returning name, page, station, staff", asked)
+        row = one_row(db, f"delete {_OPEN} returning name, page, station, staff", asked)
         if row is None:  # another device was quicker
             return None
         name, page, station, staff = row
@@ -151,24 +155,24 @@ def pair(db: Database, box: Box, code: str, now: Now, instead: str = "") -> Pair
         it = DevicePaired(device=device, name=name, page=page)
         tell(db, box, it, now, About(staff=staff, station=station or None))
         if instead:
-            revoke(db, box, instead, now)
-    return Paired(device=device, page=page, station=station, secret=secret)
+            revoke_device(db, box, instead, now)
+    return PairingResult(device=device, page=page, station=station, secret=secret)
 
 
 _DEVICE = "select id, name, page, station, paired, seen from paired_devices"
 
 
-def known(db: Database, secret: str) -> Device | None:
+def find_paired_device(db: Database, secret: str) -> PairedDevice | None:
     """The device that holds a secret; None if it was never paired, or is no longer."""
-    return next(iter(values(db, Device, f"{_DEVICE} where secret = ?", (_hash(secret),))), None)
+    return next(iter(values(db, PairedDevice, f"{_DEVICE} where secret = ?", (_hash(secret),))), None)
 
 
-def everyone(db: Database) -> list[Device]:
+def all_paired_devices(db: Database) -> list[PairedDevice]:
     """All paired devices, in the order in which they came."""
-    return values(db, Device, f"{_DEVICE} order by rowid")
+    return values(db, PairedDevice, f"{_DEVICE} order by rowid")
 
 
-def is_due(device: Device, now: Now) -> bool:
+def is_last_seen_due(device: PairedDevice, now: Now) -> bool:
     """Whether it is time to note again that a device was seen, also behind a clock that was set back."""
     return abs(now.time - parse_utc(device.seen)) >= SEEN_EVERY
 
@@ -178,9 +182,9 @@ def note_seen(db: Database, device: str, now: Now) -> None:
     db.conn.execute("update paired_devices set seen = ? where id = ?", (now.text, device))
 
 
-def revoke(db: Database, box: Box, device: str, now: Now, staff: str | None = None) -> bool:
+def revoke_device(db: Database, box: Box, device: str, now: Now, staff: str | None = None) -> bool:
     """Take a device off the list, inside the caller's transaction: its secret opens nothing any more. False: it was not on it."""
-    row = one(db, "delete from paired_devices where id = ? returning name, page, station", (device,))
+    row = one_row(db, "delete from paired_devices where id = ? returning name, page, station", (device,))
     if row is None:
         return False
     name, page, station = row

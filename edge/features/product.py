@@ -11,12 +11,12 @@ from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.retail import isbn_jp
 from edge.config.role import SERVED_ROLES
-from edge.disk.load_shedding import tell_view
+from edge.disk.load_shedding import record_view_or_count
 from edge.facts.fact import About, Fact, Gtin, Lane
 from edge.features import catalog
 from edge.features.feature import Feature, Feed
 from edge.features.outcome import Outcome
-from edge.features.product_label import Label, Past, label, past
+from edge.features.product_label import Past, ProductLabel, label_of_code, passed_date
 from edge.platform.clock import business_day, utc_text
 from edge.platform.database import rows, values
 from edge.scan.context import ScanContext
@@ -46,7 +46,7 @@ class ProductScanned(Fact, frozen=True, kw_only=True):
 
     gtin: Gtin
     known: bool  # in the catalogue as this box has it
-    label: Label | None = None
+    label: ProductLabel | None = None
     past: Past | None = None  # a date of the label that is over
     unsure: bool = False  # the box's clock was unset: the screen did not say that it is over
     completes: bool = False
@@ -57,7 +57,7 @@ class ProductShown(Outcome, frozen=True, kw_only=True, tag="product", omit_defau
     """A product of the catalogue, and what its label says of this one pack; `case_of` pieces if it is an outer pack."""
 
     gtin: str
-    label: Label = Label()
+    label: ProductLabel = ProductLabel()
     case_of: int | None = None
 
 
@@ -65,7 +65,7 @@ class ProductPast(Outcome, frozen=True, kw_only=True, tag="product_past"):
     """A pack whose date is over: no ordinary page. `known` is whether the catalogue has the product."""
 
     gtin: str
-    label: Label
+    label: ProductLabel
     past: Past
     known: bool
 
@@ -80,13 +80,13 @@ class ProductUnknown(Outcome, frozen=True, kw_only=True, tag="product_unknown"):
     gtin: str
 
 
-def by_own_code(case: ScanContext, it: Product) -> Outcome:
+def answer_product_code(case: ScanContext, it: Product) -> Outcome:
     """The product, with what was read beside it a moment before."""
     whole, _ = _joined(it, list(_before(case))) if it.book or it.periodical else (it, False)
     return _shown(case, whole, completes=False)
 
 
-def by_second_row(case: ScanContext, it: BookRow | AddOn) -> Outcome:
+def answer_second_row(case: ScanContext, it: BookRow | AddOn) -> Outcome:
     """A code beside or below a product's own code means nothing alone: it completes the product that was read just before."""
     before = list(_before(case))
     own = next((part for part in before if isinstance(part, Product)), None)
@@ -132,24 +132,24 @@ def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
 
     A clock that was never set does not say what day it is: no shopper is refused for the box's fault, and the fact says so.
     """
-    shop, says = case.shop, label(it)
+    shop, says = case.shop, label_of_code(it)
     found = catalog.product(shop.hq, it.gtin)
-    sold = catalog.item(shop.hq, found) if found else None
+    sold = catalog.product_variant(shop.hq, found) if found else None
     pieces = found.pieces if found and found.contains else None
-    over = past(says, business_day(case.moment.time, shop.config.zone, shop.config.store.day_starts))
+    over = passed_date(says, business_day(case.moment.time, shop.config.zone, shop.config.store.day_starts))
     unsure = over is not None and case.moment.clock == "unset"
     gtin = sold.gtin if sold else it.gtin
     scanned = ProductScanned(
         gtin=gtin,
         known=sold is not None,
-        label=says if says != Label() else None,
+        label=says if says != ProductLabel() else None,
         past=over,
         unsure=unsure,
         completes=completes,
         case=OuterPack(gtin=it.gtin, pieces=pieces) if pieces else None,
     )
     about = About(station=case.scan.station, causation=case.cause)
-    tell_view(shop.db, shop.box, scanned, case.moment, about)
+    record_view_or_count(shop.db, shop.box, scanned, case.moment, about)
     if over is not None and not unsure:
         return ProductPast(gtin=gtin, label=says, past=over, known=sold is not None)
     return ProductShown(gtin=gtin, label=says, case_of=pieces) if sold else ProductUnknown(gtin=gtin)
@@ -158,9 +158,9 @@ def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
 PRODUCT_FEATURE = Feature(
     name="product",
     answers={
-        (SERVED_ROLES, Product): by_own_code,
-        (SERVED_ROLES, BookRow): by_second_row,
-        (SERVED_ROLES, AddOn): by_second_row,
+        (SERVED_ROLES, Product): answer_product_code,
+        (SERVED_ROLES, BookRow): answer_second_row,
+        (SERVED_ROLES, AddOn): answer_second_row,
     },
     outcomes=(ProductShown, ProductPast, SecondRow, ProductUnknown),
     facts=(ProductScanned,),

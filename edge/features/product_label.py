@@ -18,7 +18,7 @@ class BadField(Struct, frozen=True, kw_only=True):
     why: RejectReason
 
 
-class Label(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ProductLabel(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a label said of the one pack that was read; what it did not say is absent."""
 
     price: Annotated[int, Meta(ge=1)] | None = None  # yen, as printed
@@ -36,11 +36,11 @@ class Label(Struct, frozen=True, kw_only=True, omit_defaults=True):
     bad: list[BadField] = []
 
 
-def label(read: Product) -> Label:
+def label_of_code(read: Product) -> ProductLabel:
     """The label of a product's code. A price of 0 is none: scales and forms print it if no price was set."""
     book, magazine = read.book, read.periodical
     taxed = book.price_includes_tax if book else (False if magazine and read.price_yen else None)
-    return Label(
+    return ProductLabel(
         price=read.price_yen or None,
         price_includes_tax=taxed,
         weight_g=read.weight_g,
@@ -57,7 +57,7 @@ def label(read: Product) -> Label:
     )
 
 
-def past(it: Label, today: str) -> Past | None:
+def passed_date(it: ProductLabel, today: str) -> Past | None:
     """Which of its dates lies before the shop's day (`2026-11-21`), the gravest first; None while none does."""
     dates: tuple[tuple[Past, date | None], ...] = (
         ("use_by", it.use_by),

@@ -11,7 +11,7 @@ from edge.facts.fact import About, Fact, Gtin
 from edge.facts.journal import Box, tell
 from edge.features.feature import Feature, Feed
 from edge.platform.clock import Now
-from edge.platform.database import one
+from edge.platform.database import one_row
 from edge.replica import hq_replica
 from edge.validation.fields import Count, GoodsId, Moment, Ordinal, Pieces, Seq, Short, StoreId, check_moments
 
@@ -67,7 +67,7 @@ class Freshness(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Level(StrEnum):
+class StockLevel(StrEnum):
     """The words a shopper reads: 在庫あり, 残りわずか, 在庫なし, and what is too old to say."""
 
     IN_STOCK = "in_stock"
@@ -80,7 +80,7 @@ class Level(StrEnum):
 class ShownStock:
     """A product's stock as it may be shown: a level always, a number only while it is fresh enough."""
 
-    level: Level
+    level: StockLevel
     number: int | None
     as_of: datetime | None
     freshness: Freshness
@@ -88,7 +88,7 @@ class ShownStock:
     shelf: str | None = None
 
 
-NOTHING_KNOWN = ShownStock(level=Level.ASK, number=None, as_of=None, freshness=Freshness.UNKNOWN)
+NOTHING_KNOWN = ShownStock(level=StockLevel.ASK, number=None, as_of=None, freshness=Freshness.UNKNOWN)
 
 
 def freshness(as_of: datetime, now: datetime) -> Freshness:
@@ -104,13 +104,13 @@ def freshness(as_of: datetime, now: datetime) -> Freshness:
     return Freshness.RECENT if age <= RECENT_WITHIN else Freshness.OLD
 
 
-def level(available: int, low: int, fresh: Freshness) -> Level:
+def stock_level(available: int, low: int, fresh: Freshness) -> StockLevel:
     """In stock, few (at most `low`), or none. An old number decays to ASK unless it says none."""
     if available <= 0:
-        return Level.NONE
+        return StockLevel.NONE
     if fresh in (Freshness.OLD, Freshness.UNKNOWN):
-        return Level.ASK
-    return Level.FEW if available <= low else Level.IN_STOCK
+        return StockLevel.ASK
+    return StockLevel.FEW if available <= low else StockLevel.IN_STOCK
 
 
 class StockMoved(Fact, frozen=True, kw_only=True):
@@ -133,15 +133,15 @@ class UncountedMoves:
     reserved: int = 0
 
 
-def available(row: StockRow, moved: UncountedMoves) -> int:
+def available_pieces(row: StockRow, moved: UncountedMoves) -> int:
     """What can be sold: on hand minus reserved, as HQ counted them and as the store moved them since; never below 0."""
     return max(0, row.on_hand + moved.quantity - row.reserved - moved.reserved)
 
 
-def moved_since(db: Database, box: Box, row: StockRow) -> UncountedMoves:
+def moves_since_count(db: Database, box: Box, row: StockRow) -> UncountedMoves:
     """The store's own movements that HQ has not counted into `row`; all of them when HQ counted another epoch."""
     through = box.counted(row.epoch, row.through_seq)
-    found = one(
+    found = one_row(
         db,
         "select coalesce(sum(quantity), 0), coalesce(sum(reserved), 0) from stock_moves where gtin = ? and fact > ?",
         (row.gtin, through),
@@ -149,27 +149,27 @@ def moved_since(db: Database, box: Box, row: StockRow) -> UncountedMoves:
     return UncountedMoves(quantity=found[0], reserved=found[1]) if found else UncountedMoves()
 
 
-def shelf(db: Database, hq: Database, box: Box, gtin: str, now: datetime, low: int) -> ShownStock:
+def stock_here(db: Database, hq: Database, box: Box, gtin: str, now: datetime, low: int) -> ShownStock:
     """The stock of a GTIN in this store, with the time of its count or report: a message from HQ makes no number younger.
 
     What the store moved since is in the number and not in its time: one bag sold does not count the shelf anew.
     """
-    row = hq_replica.row(hq, "stock", gtin, StockRow)
+    row = hq_replica.replica_row(hq, "stock", gtin, StockRow)
     if row is None:
         return NOTHING_KNOWN
     fresh = freshness(row.as_of, now)
-    count = available(row, moved_since(db, box, row))
-    shown = level(count, low, fresh)
+    count = available_pieces(row, moves_since_count(db, box, row))
+    shown = stock_level(count, low, fresh)
     number = None if fresh is Freshness.OLD else count
     return ShownStock(level=shown, number=number, as_of=row.as_of, freshness=fresh, floor=row.floor, shelf=row.shelf)
 
 
-def nearby(hq: Database, gtin: str) -> NeighbourRow | None:
+def stock_nearby(hq: Database, gtin: str) -> NeighbourRow | None:
     """HQ's snapshot of the stores around, or None."""
-    return hq_replica.row(hq, "neighbours", gtin, NeighbourRow)
+    return hq_replica.replica_row(hq, "neighbours", gtin, NeighbourRow)
 
 
-def move(
+def move_stock(
     db: Database,
     box: Box,
     gtin: str,

@@ -12,7 +12,7 @@ from edge.config.policy import CheckIn
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
-from edge.platform.database import one
+from edge.platform.database import one_row
 
 Grade = Literal["static", "fresh", "stale"]  # how well the code proves who holds it; HQ prices fraud by it
 
@@ -61,14 +61,14 @@ class Visitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class VisitDay:
     """When the shop's day begins: an hour in a time zone."""
 
     zone: ZoneInfo
     starts: int
 
 
-def period(rule: CheckIn, now: Now, day: Day, last: str | None) -> str:
+def visit_day(rule: CheckIn, now: Now, day: VisitDay, last: str | None) -> str:
     """The period a check-in counts for: the shop's day, or the window that the last visit opened."""
     if rule.window_hours is None:
         return business_day(now.time, day.zone, day.starts)
@@ -77,14 +77,14 @@ def period(rule: CheckIn, now: Now, day: Day, last: str | None) -> str:
     return utc_text(now.time)
 
 
-def check_in(db: Database, box: Box, rule: CheckIn, who: Visitor, now: Now, day: Day) -> Visit:
+def check_in(db: Database, box: Box, rule: CheckIn, who: Visitor, now: Now, day: VisitDay) -> Visit:
     """Check a member in inside the caller's transaction. The store asks for the miles; HQ posts them."""
     name = "day" if rule.window_hours is None else f"{rule.window_hours}h"
     names = (name, who.member, who.alias)
-    last = one(db, "select period from visits where rule = ? and member in (?, ?) order by seq desc limit 1", names)
-    when = period(rule, now, day, last[0] if last else None)
+    last = one_row(db, "select period from visits where rule = ? and member in (?, ?) order by seq desc limit 1", names)
+    when = visit_day(rule, now, day, last[0] if last else None)
     # any visit of this period, not the newest: a clock set back makes an earlier period the present one
-    same = one(db, "select time from visits where rule = ? and member in (?, ?) and period = ?", (*names, when))
+    same = one_row(db, "select time from visits where rule = ? and member in (?, ?) and period = ?", (*names, when))
     before = same[0] if same else None
     unsure, about = now.clock == "unset", About(member=who.member, station=who.station, causation=who.causation)
     fact = Repeated(rule=name, period=when, grade=who.grade, unsure=unsure)

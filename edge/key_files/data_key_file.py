@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.config.noren_toml import BadConfig, Config
-from edge.crypto.data_key import DATA_KEY_BYTES, DataKey, NoDataKey, from_text, to_text
-from edge.crypto.page_cipher import is_encrypted, is_plain
-from edge.crypto.sealed_data_key import SealedKey, read_recovery, seal
+from edge.crypto.data_key import DATA_KEY_BYTES, DataKey, NoDataKey, data_key_from_text, data_key_to_text
+from edge.crypto.page_cipher import is_encrypted, is_plain_header
+from edge.crypto.sealed_data_key import SealedKey, read_recovery_public, seal
 from edge.key_files import own_secrets
 from edge.key_files.key_note import key_phrase, note_key, noted_key
 from edge.key_files.key_proof import first_bytes, has_content, key_fits_file
@@ -157,7 +157,7 @@ def read_other_key(place: Path) -> DataKey:
 
 def _read(place: Path, way_out: str) -> DataKey:
     try:
-        return from_text(place.read_text(encoding="utf-8"))
+        return data_key_from_text(place.read_text(encoding="utf-8"))
     except (NoDataKey, UnicodeDecodeError) as error:
         why = error if isinstance(error, NoDataKey) else "expected base64url"
         raise WrongKey(f"{place} is damaged, or no data key: {why}. Nothing has been touched. {way_out}") from None
@@ -167,7 +167,7 @@ def _made(config: Config) -> FoundKey:
     place = key_path(config)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        write_secret(place, to_text(DataKey(secrets.token_bytes(DATA_KEY_BYTES))) + "\n")
+        write_secret(place, data_key_to_text(DataKey(secrets.token_bytes(DATA_KEY_BYTES))) + "\n")
     except OSError as error:
         raise BadConfig(f"store.key: {place} cannot be made: {error.strerror}") from error
     return FoundKey(read_key(place), place, False)
@@ -183,7 +183,7 @@ def _sweep(config: Config) -> None:
 
 def _refuse_in_the_clear(folder: Path) -> None:
     for name in DATABASE_FILES:
-        if is_plain(first_bytes(folder / name)):
+        if is_plain_header(first_bytes(folder / name)):
             raise WrongKey(
                 f"{folder / name} lies in the clear, as versions before this one wrote it. Run `noren migrate` first."
             )
@@ -253,4 +253,4 @@ def _way_back(config: Config, found: FoundKey, file: Path) -> str:
 def sealed_for_hq(config: Config, key: DataKey) -> SealedKey:
     """The key sealed so that only HQ can open it; only its name if noren.toml has no recovery key of HQ."""
     public = config.hq.recovery_key
-    return seal(key, config.store.id, read_recovery(public) if public else None)
+    return seal(key, config.store.id, read_recovery_public(public) if public else None)

@@ -13,7 +13,7 @@ from edge.validation.fault import Fault
 log = logging.getLogger(__name__)
 
 
-def faults(config: Config, handed: str | None) -> Iterator[Fault]:
+def key_file_faults(config: Config, handed: str | None) -> Iterator[Fault]:
     """Each fault; no key is made, and no database is opened."""
     folder = Path(config.store.data)
     try:

@@ -53,7 +53,7 @@ def _kept(folder: Path, key: str) -> Path:
 def _noted(place: Path) -> SealedKey | None:
     """What a file says of a key; None if it does not exist or is no sealed key."""
     try:
-        return sealed_data_key.from_text(place.read_text(encoding="ascii", errors="replace"))
+        return sealed_data_key.sealed_key_from_text(place.read_text(encoding="ascii", errors="replace"))
     except (FileNotFoundError, NotSealed):
         return None
 

@@ -16,7 +16,7 @@ from edge.key_files.own_secrets import secret_files, unsealed_copy
 from edge.key_files.private_file import OWNER_ONLY
 from edge.platform.set_aside import fsync_files
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_named
+from edge.validation.file_reader import read_file_of_setting
 
 PART_SUFFIX = ".part"
 
@@ -56,7 +56,7 @@ def _change(config: Config, how: Callable[[SecretUse, bytes], bytes]) -> list[Pa
 def _prepared(files: dict[SecretUse, Path], how: Callable[[SecretUse, bytes], bytes]) -> dict[Path, bytes]:
     faults, changes = [], {}
     for use, file in files.items():
-        data = read_named(f"hq.{use}", str(file))
+        data = read_file_of_setting(f"hq.{use}", str(file))
         if isinstance(data, Fault):
             faults.append(data)
             continue

@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 from edge.config.noren_toml import BadConfig, Config
-from edge.crypto.data_key import DataKey, to_text
+from edge.crypto.data_key import DataKey, data_key_to_text
 from edge.key_files import own_secrets
 from edge.key_files.data_key_file import CREDENTIAL_NAME, WrongKey, key_path, read_key
 from edge.platform.set_aside import fsync_files
@@ -28,8 +28,8 @@ def seal_credential(config: Config, key: DataKey, place: Path) -> Path | None:
     try:
         place.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         new.unlink(missing_ok=True)
-        _creds("encrypt", f"--name={CREDENTIAL_NAME}", "-", str(new), given=to_text(key))
-        if _creds("decrypt", f"--name={CREDENTIAL_NAME}", str(new), "-") != to_text(key):
+        _creds("encrypt", f"--name={CREDENTIAL_NAME}", "-", str(new), given=data_key_to_text(key))
+        if _creds("decrypt", f"--name={CREDENTIAL_NAME}", str(new), "-") != data_key_to_text(key):
             raise BadConfig("systemd-creds: what it has sealed opens as something else. Nothing has been touched.")
         fsync_files(new)
         new.replace(place)

@@ -61,7 +61,7 @@ def _libc() -> ctypes.CDLL:
     return ctypes.CDLL(ctypes.util.find_library("c"), use_errno=True)
 
 
-def quality(moment: datetime) -> Quality:
+def clock_quality(moment: datetime) -> Quality:
     """How far the clock can be trusted: the network sets it, or it was set once and runs on, or never set (a Pi has no battery)."""
     if moment < RELEASE_TIME:
         return "unset"
@@ -73,7 +73,7 @@ def now() -> Now:
     """The current moment."""
     moment = datetime.now(UTC)
     uptime = time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
-    return Now(moment, quality(moment), boot_id(), uptime)
+    return Now(moment, clock_quality(moment), boot_id(), uptime)
 
 
 def business_day(moment: datetime, zone: ZoneInfo, day_starts_hour: int) -> str:

@@ -134,7 +134,7 @@ def values(db: Database, kind: type[T], sql: str, args: tuple[Any, ...] | Mappin
     return msgspec.convert(rows(db, sql, args), list[kind], strict=False)  # type: ignore[valid-type]
 
 
-def one(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
+def one_row(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
     """The first row of a query, or None."""
     row: tuple[Any, ...] | None = db.conn.execute(sql, args).fetchone()
     return row
@@ -142,12 +142,12 @@ def one(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = ()) 
 
 def pragma(db: Database, name: str, column: int = 0) -> str:
     """What SQLite reports about itself or the file, as text."""
-    row = one(db, f"pragma {name}")
+    row = one_row(db, f"pragma {name}")
     assert row is not None
     return str(row[column])
 
 
-def append(db: Database, log: str, row: Mapping[str, Any]) -> int:
+def append_to_log(db: Database, log: str, row: Mapping[str, Any]) -> int:
     """Add a row to a log inside the caller's transaction. Returns its seq."""
     names = ", ".join(row)
     marks = ", ".join(f":{name}" for name in row)
@@ -156,14 +156,14 @@ def append(db: Database, log: str, row: Mapping[str, Any]) -> int:
     return seq
 
 
-def after(db: Database, log: str, kind: type[T], seq: int, *, most: int = ROWS_PER_READ) -> list[T]:
+def rows_after(db: Database, log: str, kind: type[T], seq: int, *, most: int = ROWS_PER_READ) -> list[T]:
     """The rows of `log` with a seq greater than `seq`, in order, at most `most` of them."""
     return values(db, kind, f"select * from {log} where seq > ? order by seq limit ?", (seq, most))
 
 
 def cursor(db: Database, name: str) -> int:
     """How far the follower `name` has read; 0 if it has not begun."""
-    row = one(db, "select seq from cursors where name = ?", (name,))
+    row = one_row(db, "select seq from cursors where name = ?", (name,))
     return int(row[0]) if row else 0
 
 

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.platform.clock import Now, now
 from edge.platform.database import NoRoom, open_store, rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite import sqlite3
 
 NOTE_INTERVAL_S = 2.0  # seconds between two notes of a process; such a commit does not wait for the card
@@ -17,10 +17,10 @@ SILENT_AFTER_S = (
     7.0  # seconds without a round until a loop counts as silent: the slowest rests 3 s, a note is up to 2 s old
 )
 
-Loops = frozenset[tuple[str, str]]  # process and loop
+LoopKeys = frozenset[tuple[str, str]]  # process and loop
 
 
-def work(data: Path, process: str, life: Life) -> None:
+def work(data: Path, process: str, life: ProcessLife) -> None:
     """Note the last round of each loop of this process, until the life ends.
 
     If a note cannot be written (full disk, write lock held), it is skipped. The status page then shows the loops as silent.
@@ -52,12 +52,12 @@ def note_rounds(db: Database, process: str, rounds: Mapping[str, float], at: flo
         )
 
 
-def silent_loops(db: Database, moment: Now) -> Loops:
+def silent_loops(db: Database, moment: Now) -> LoopKeys:
     """The loops (process, loop) that are silent, of all that ever noted a round. Only the uptime is compared, not the time."""
     return frozenset(loop for loop, goes_round in _loops(db, moment).items() if not goes_round)
 
 
-def silent_loops_on_full_disk(db: Database, moment: Now) -> Loops:
+def silent_loops_on_full_disk(db: Database, moment: Now) -> LoopKeys:
     """The same for a full disk. If no loop could note a round, the disk is the cause, and the result is empty."""
     loops = _loops(db, moment)
     return (

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from edge.platform.sqlite_file import Damaged, repair_request_path, request_repair
-from edge.platform.systemd import notify
+from edge.platform.systemd import notify_systemd
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +22,13 @@ POLL_INTERVAL = 0.5  # seconds until the main thread notices that a task has end
 STOP_WITHIN = 8.0  # seconds all tasks together may take to notice the end; systemd itself waits 10 s
 
 
-class Life:
+class ProcessLife:
     """One process's life. Its tasks ask `goes_on()` in each round, and sleep in `rest`, which the end interrupts."""
 
     def __init__(self) -> None:
         self._over = threading.Event()
         self._rounds: dict[str, float] = {}  # by the name of the loop's thread, in monotonic seconds
-        self._within: Life | None = None
+        self._within: ProcessLife | None = None
         self.broken: BaseException | None = None
 
     def goes_on(self) -> bool:
@@ -60,9 +60,9 @@ class Life:
         return max(own, inner.stalest()) if inner else own
 
     @contextmanager
-    def within(self) -> Iterator["Life"]:
+    def within(self) -> Iterator["ProcessLife"]:
         """A shorter life of other tasks inside this one. Their rounds count as this one's. It ends when the block ends."""
-        inner = self._within = Life()
+        inner = self._within = ProcessLife()
         try:
             yield inner
         finally:
@@ -70,10 +70,10 @@ class Life:
             self._within = None
 
 
-Task = Callable[[Life], None]
+Task = Callable[[ProcessLife], None]
 
 
-def _run(life: Life, name: str, task: Task) -> None:
+def _run(life: ProcessLife, name: str, task: Task) -> None:
     try:
         task(life)
     except BaseException as error:
@@ -84,7 +84,7 @@ def _run(life: Life, name: str, task: Task) -> None:
     life.end()
 
 
-def start_tasks(life: Life, tasks: Mapping[str, Task]) -> list[threading.Thread]:
+def start_tasks(life: ProcessLife, tasks: Mapping[str, Task]) -> list[threading.Thread]:
     """Start each task in a thread of its name. If one ends, all end."""
     threads = [threading.Thread(target=_run, args=(life, name, task), name=name) for name, task in tasks.items()]
     for thread in threads:
@@ -127,7 +127,7 @@ def stop_signals() -> Iterator[Callable[[float], bool]]:
         os.close(told)
 
 
-def _watch(life: Life, asked: Callable[[float], bool], data: Path | None) -> None:
+def _watch(life: ProcessLife, asked: Callable[[float], bool], data: Path | None) -> None:
     """Until the end: watch for signals, and notify systemd's watchdog, but only while every loop runs."""
     limit = int(os.environ.get("WATCHDOG_USEC", "0")) / 1_000_000
     fed = time.monotonic()
@@ -138,7 +138,7 @@ def _watch(life: Life, asked: Callable[[float], bool], data: Path | None) -> Non
             exit_without_cleanup()
         if limit and time.monotonic() - fed > limit / 3 and life.stalest() < limit:
             fed = time.monotonic()
-            notify("WATCHDOG=1")
+            notify_systemd("WATCHDOG=1")
 
 
 def exit_without_cleanup() -> NoReturn:
@@ -152,14 +152,14 @@ def run_tasks(tasks: Mapping[str, Task], data: Path | None = None) -> int:
 
     `data`: the store's folder, for a process that has store.db open. The process ends if any process finds store.db damaged.
     """
-    life = Life()
+    life = ProcessLife()
     with stop_signals() as asked:
         threads = start_tasks(life, tasks)
-        notify("READY=1")
+        notify_systemd("READY=1")
         _watch(life, asked, data)
         if data and repair_request_path(data).exists():
             exit_without_cleanup()
-        notify("STOPPING=1")
+        notify_systemd("STOPPING=1")
         stuck = join_threads(threads)
     if stuck:
         log.error("did not stop in %.0f s: %s", STOP_WITHIN, ", ".join(stuck))

@@ -8,11 +8,13 @@ from typing import Literal, get_args
 from edge.platform.clock import Now
 
 SIDE_FILE_SUFFIXES = ("-wal", "-shm")  # suffixes of the files that SQLite keeps beside a database
-Why = Literal["damaged", "before-restore"]
-_NAME = re.compile(rf"(?P<file>.+)\.(?P<why>{'|'.join(get_args(Why))})-(?P<time>\d{{8}}T\d{{6}}Z)(-(?P<number>\d+))?")
+SetAsideReason = Literal["damaged", "before-restore"]
+_NAME = re.compile(
+    rf"(?P<file>.+)\.(?P<why>{'|'.join(get_args(SetAsideReason))})-(?P<time>\d{{8}}T\d{{6}}Z)(-(?P<number>\d+))?"
+)
 
 
-def set_aside_path(file: Path, why: Why, now: Now) -> Path:
+def set_aside_path(file: Path, why: SetAsideReason, now: Now) -> Path:
     """Where `file` is set aside: `store.db.damaged-20261126T112233Z`; with a number if that name is taken."""
     name = f"{file.name}.{why}-{now.time:%Y%m%dT%H%M%SZ}"
     place, number = file.with_name(name), 1
@@ -40,7 +42,7 @@ def set_aside(file: Path, place: Path) -> None:
             one.rename(place.with_name(place.name + end))
 
 
-def discard(file: Path) -> None:
+def delete_file_and_side_files(file: Path) -> None:
     """Delete a file and the files that belong to it."""
     for end in ("", *SIDE_FILE_SUFFIXES):
         file.with_name(file.name + end).unlink(missing_ok=True)

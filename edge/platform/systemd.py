@@ -4,7 +4,7 @@ import os
 import socket
 
 
-def notify(state: str) -> None:
+def notify_systemd(state: str) -> None:
     """Send a state to systemd (`READY=1`, `WATCHDOG=1`, `STATUS=…`). Does nothing if systemd did not start us. sd_notify(3)."""
     address = os.environ.get("NOTIFY_SOCKET")
     if not address:

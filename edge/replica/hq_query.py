@@ -9,8 +9,8 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, now
-from edge.platform.database import Changes, NoRoom, append, one, rows, synchronous, values, writing
-from edge.platform.process import Life
+from edge.platform.database import Changes, NoRoom, append_to_log, one_row, rows, synchronous, values, writing
+from edge.platform.process import ProcessLife
 
 log = logging.getLogger(__name__)
 
@@ -43,13 +43,13 @@ def insert_question(db: Database, question: str, args: Mapping[str, str], now: N
     about, until = msgspec.json.encode(args).decode(), now.uptime_ms + WITHIN_MS
     row = {"question": question, "args": about, "boot": now.boot, "until_ms": until}
     db.conn.execute("update questions set args = '{}' where boot <> ? or until_ms < ?", (now.boot, now.uptime_ms))
-    seq = append(db, "questions", row)
+    seq = append_to_log(db, "questions", row)
     db.conn.execute("delete from questions where seq <= ?", (seq - ANSWERS_KEPT,))
     return Question(seq=seq, question=question, args=about, boot=now.boot, until_ms=until)
 
 
 def _line_is_up(db: Database) -> bool:
-    return one(db, "select 1 from line where state = 'up'") is not None
+    return one_row(db, "select 1 from line where state = 'up'") is not None
 
 
 def submit_question(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
@@ -66,7 +66,7 @@ def find_question(db: Database, seq: int) -> Question | None:
     return next(iter(values(db, Question, "select * from questions where seq = ?", (seq,))), None)
 
 
-def wait_for_answer(db: Database, question: Question, life: Life) -> str | None:
+def wait_for_answer(db: Database, question: Question, life: ProcessLife) -> str | None:
     """HQ's answer as a JSON array; None if it does not come in time, or if sync reports at once that it cannot come."""
     changes = Changes(db)
     while question.left(now()) and not life.is_over():
@@ -76,7 +76,7 @@ def wait_for_answer(db: Database, question: Question, life: Life) -> str | None:
     return None
 
 
-def ask_hq(db: Database, kind: type[T], question: str, args: Mapping[str, str], life: Life) -> list[T] | None:
+def ask_hq(db: Database, kind: type[T], question: str, args: Mapping[str, str], life: ProcessLife) -> list[T] | None:
     """Ask, and wait for the answer as long as it is useful; None if there is none."""
     try:
         open_ = submit_question(db, question, args, now())
@@ -102,20 +102,20 @@ def pending_questions(db: Database, seq: int) -> list[Question]:
 
 def last_question_seq(db: Database) -> int:
     """The newest query's seq: when sync begins to send queries, it skips the older ones."""
-    row = one(db, "select coalesce(max(seq), 0) from questions")
+    row = one_row(db, "select coalesce(max(seq), 0) from questions")
     return int(row[0]) if row else 0
 
 
 def delete_questions(db: Database, seq: int) -> None:
     """Delete queries up to `seq`, which are long dead: they name cards. Only web does."""
-    if one(db, "select 1 from questions where seq <= ?", (seq,)) is not None:
+    if one_row(db, "select 1 from questions where seq <= ?", (seq,)) is not None:
         with writing(db):
             db.conn.execute("delete from questions where seq <= ?", (seq,))
 
 
 def delete_answers(db: Database, seq: int) -> None:
     """Delete the answers up to a query's; only sync does."""
-    if one(db, "select 1 from answers where question <= ?", (seq,)) is not None:
+    if one_row(db, "select 1 from answers where question <= ?", (seq,)) is not None:
         with writing(db):
             db.conn.execute("delete from answers where question <= ?", (seq,))
 

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from edge.features.outcome import last_seq
 from edge.platform.database import NoRoom, synchronous, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.replica import hq_query
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class CardNumberErasure:
         self._asked = 0  # the last query at the look before
         self._due = -math.inf  # monotonic seconds
 
-    def look(self, at: float, life: Life) -> int:
+    def look(self, at: float, life: ProcessLife) -> int:
         """Look, if it is time to (`at`: monotonic seconds). Returns how many outcomes lost their card number."""
         if at < self._due:
             return 0
@@ -46,7 +46,7 @@ class CardNumberErasure:
             log.error("disk full: card numbers in outcomes cannot be deleted")
             return 0
 
-    def _take_off(self, end: int, life: Life) -> int:
+    def _take_off(self, end: int, life: ProcessLife) -> int:
         total = 0
         while life.goes_on() and (
             found := self._db.conn.execute(_SQL, (self._done, end, ROWS_PER_TRANSACTION)).fetchall()

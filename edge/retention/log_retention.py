@@ -11,10 +11,10 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.disk import disk_space, load_shedding
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import Now, SteadyClock, now, parse_utc, utc_text
-from edge.platform.database import NoRoom, cursor, one, open_store, writing
-from edge.platform.process import Life
+from edge.platform.database import NoRoom, cursor, one_row, open_store, writing
+from edge.platform.process import ProcessLife
 from edge.scan import raw_reading
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ DELETED_PER_SWEEP = timedelta(days=1)  # of rows that may be deleted in one roun
 DAYS_KEPT = 90  # days a row stays after its follower has read it
 
 
-def work(data: Path, logs: Mapping[str, str], life: Life) -> None:
+def work(data: Path, logs: Mapping[str, str], life: ProcessLife) -> None:
     """Rounds until the life ends. `logs`: table -> the cursor of its follower."""
     with open_store(data) as db:
         retention = LogRetention(db, logs)
@@ -46,7 +46,7 @@ class LogRetention:
         self._clock = SteadyClock()
         self._due = -math.inf  # monotonic seconds
 
-    def round(self, moment: Now, at: float, life: Life) -> dict[str, int]:
+    def round(self, moment: Now, at: float, life: ProcessLife) -> dict[str, int]:
         """Delete rows at `at` (monotonic seconds). Returns how many, by table.
 
         Old rows go once an hour if the clock is steady. While room is short, rows that are not needed go whatever the clock.
@@ -58,13 +58,13 @@ class LogRetention:
             self._due = at + SWEEP_INTERVAL_S
             for name, follower in self._logs.items():
                 gone[name] += sweep_log(self._db, name, follower, moment, life)
-        if "scans" in self._logs and disk_space.recorded_level(self._db) is not Level.OK:
+        if "scans" in self._logs and disk_space.recorded_disk_level(self._db) is not DiskLevel.OK:
             read = cursor(self._db, self._logs["scans"])
             gone["scans"] += load_shedding.delete_spare_scans(self._db, "scans", read, moment, life)
         return {name: count for name, count in gone.items() if count}
 
 
-def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: Life) -> int:
+def sweep_log(db: Database, log_name: str, follower: str, moment: Now, life: ProcessLife) -> int:
     """Delete rows that a log's follower has long read. Returns how many. On a disk without a byte left none can be deleted now."""
     last = min(
         last_expired_rowid(db, log_name, "time", moment.time - timedelta(days=DAYS_KEPT), moment), cursor(db, follower)
@@ -92,11 +92,11 @@ def last_expired_rowid(db: Database, table: str, when: str, before: datetime, mo
     """
     first, last = utc_text(EARLIEST_TIME), moment.text
     said = f"{when} >= ? and {when} <= ?"
-    oldest = one(db, f"select {when} from {table} where {said} order by rowid limit 1", (first, last))
+    oldest = one_row(db, f"select {when} from {table} where {said} order by rowid limit 1", (first, last))
     if oldest is None:
         return 0
     limit = utc_text(min(before, parse_utc(oldest[0]) + DELETED_PER_SWEEP))
-    young = one(db, f"select rowid from {table} where {said} order by rowid limit 1", (limit, last))
+    young = one_row(db, f"select rowid from {table} where {said} order by rowid limit 1", (limit, last))
     old = f"select rowid from {table} where {when} >= ? and {when} < ? and rowid < ? order by rowid desc limit 1"
-    found = one(db, old, (first, limit, young[0] if young else sys.maxsize))
+    found = one_row(db, old, (first, limit, young[0] if young else sys.maxsize))
     return int(found[0]) if found else 0

@@ -11,10 +11,10 @@ from edge.db_files import replica_rebuild as mirror_file
 from edge.db_files.inspection import find_damage
 from edge.db_files.retrying import Retrying
 from edge.disk import disk_space, load_shedding, reserve
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import Now, SteadyClock, now, utc_text
 from edge.platform.database import cursor, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Connection, Damaged, generation
 from edge.retention import unswept
@@ -62,7 +62,7 @@ _GOES = {
 _WHEN = {"journal": "json_extract(event, '$.time')"}  # where a table keeps the time of a row, if not in `time`
 
 
-def sweep(shop: StoreContext, moment: Now, life: Life) -> dict[str, int]:
+def sweep(shop: StoreContext, moment: Now, life: ProcessLife) -> dict[str, int]:
     """One round: deletes rows in short transactions, and stops when the life ends. Returns how many, by table."""
     gone: dict[str, int] = {}
     with _mirror_attached(shop):
@@ -100,7 +100,7 @@ def _before(shop: StoreContext, table: str, moment: Now) -> datetime:
     return moment.time - keep
 
 
-def _sweep_table(shop: StoreContext, table: str, moment: Now, life: Life) -> int:
+def _sweep_table(shop: StoreContext, table: str, moment: Now, life: ProcessLife) -> int:
     """From the oldest row on, a page at a time, until the rows are young. The search needs no write lock: what may go, stays so.
 
     Its cost depends on the number of old rows, not on the table's size.
@@ -130,11 +130,11 @@ class RetentionSweep:
         self._clock = SteadyClock()
         self._due = self._tell_due = time.monotonic()
         self._counted: int | None = None  # uptime (ms) up to which the time without a sweep is counted
-        self._level = disk_space.recorded_level(shop.db)
+        self._level = disk_space.recorded_disk_level(shop.db)
         self._begun = False
         self._cards = CardNumberErasure(shop.db)
 
-    def round(self, moment: Now, at: float, life: Life) -> None:
+    def round(self, moment: Now, at: float, life: ProcessLife) -> None:
         """What is due at `at` (monotonic seconds): old bytes and the disk each time, the sweep hourly if the clock is steady."""
         self._shop.renew()
         db = self._shop.db
@@ -159,31 +159,31 @@ class RetentionSweep:
             self._counted = moment.uptime_ms
             unswept.add_unswept_time(self._shop.db, passed)
 
-    def _look(self, moment: Now, at: float, life: Life) -> None:
+    def _look(self, moment: Now, at: float, life: ProcessLife) -> None:
         """Note how full the disk is, thin what is not needed, and report that to HQ. Keep the reserve while there is room, and in
         any case at the start: the log is small then."""
         db = self._shop.db
-        before, self._level = self._level, disk_space.record_level(db, self._shop.config.store.budget_mb, moment)
+        before, self._level = self._level, disk_space.record_disk_level(db, self._shop.config.store.budget_mb, moment)
         if self._level is not before:
             log.warning("disk space: %s", self._level)
-        if self._level is not Level.OK and (gone := load_shedding.delete_spare_rows(db, self._level, moment, life)):
+        if self._level is not DiskLevel.OK and (gone := load_shedding.delete_spare_rows(db, self._level, moment, life)):
             log.warning("disk nearly full, load shedding deleted: %s", gone)
-        if self._level is Level.OK or at >= self._tell_due:
+        if self._level is DiskLevel.OK or at >= self._tell_due:
             self._tell_due = at + TELL_EVERY
-            load_shedding.tell_thinned(db, self._shop.box, moment)
-        if self._level is Level.OK or not self._begun:
+            load_shedding.report_thinned_rows(db, self._shop.box, moment)
+        if self._level is DiskLevel.OK or not self._begun:
             self._begun = True
             self._reserve()
 
     def _reserve(self) -> None:
         made = reserve.refill_reserve(self._shop.db)
-        if self._level is Level.OK:
+        if self._level is DiskLevel.OK:
             made |= reserve.reserve_for_start(Path(self._shop.config.store.data))
         if made:
             log.info("the disk reserve is allocated")
 
 
-def work(shop: StoreContext, life: Life) -> None:
+def work(shop: StoreContext, life: ProcessLife) -> None:
     """Retention's loop. A full disk ends a round, but not the loop: room may come from elsewhere."""
     broom, rounds = RetentionSweep(shop), Retrying(log, "retention cannot run")
     while life.goes_on():

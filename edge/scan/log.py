@@ -9,10 +9,10 @@ from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.symbology import Symbology
 from edge.config.active_config import code_rules
-from edge.disk.disk_space import current_level, demand_room
-from edge.disk.watermarks import Level
+from edge.disk.disk_space import current_disk_level, require_room
+from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import Now, Quality, parse_utc
-from edge.platform.database import append
+from edge.platform.database import append_to_log
 
 SCAN_LOGS = ("scans", "page_scans")  # the bridge's readings, and those that a keyboard wedge typed into a browser page
 
@@ -57,8 +57,8 @@ def append_reading(db: Database, log: str, station: str, device: str, reading: R
 
     If it is nearly full, readings that promise nothing are still accepted: a price tag is looked up, and its rows go again soon.
     """
-    if current_level(db) is Level.FULL and not only_shows_product(db, reading):
-        demand_room(db)
+    if current_disk_level(db) is DiskLevel.FULL and not only_shows_product(db, reading):
+        require_room(db)
     row = {
         "station": station,
         "device": device,
@@ -70,7 +70,7 @@ def append_reading(db: Database, log: str, station: str, device: str, reading: R
         "boot": now.boot,
         "uptime_ms": now.uptime_ms,
     }
-    return append(db, log, row)
+    return append_to_log(db, log, row)
 
 
 def count_answered(db: Database, log: str, scan: Scan) -> None:

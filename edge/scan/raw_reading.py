@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from edge.platform.clock import Now
 from edge.platform.database import NoRoom, rows, synchronous, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 
 # Outcomes that cannot be examined without the bytes: a wrongly set scanner, a code that the chain has not described to us, a bug
 # of ours. An hour is the time that a called person needs to come and look.
@@ -22,7 +22,7 @@ def delete_bytes(db: Database, scan_log: str, seq: int) -> None:
     db.conn.execute(f"update {scan_log} set data = x'' where seq = ?", (seq,))
 
 
-def delete_due_bytes(db: Database, scan_log: str, answered: int, moment: Now, life: Life) -> int:
+def delete_due_bytes(db: Database, scan_log: str, answered: int, moment: Now, life: ProcessLife) -> int:
     """The same for all readings up to `answered` that are due, by the process that writes that log. Returns how many.
 
     A reading of another boot is due, because its age is not known. On a disk without a byte left they stay until there is room.

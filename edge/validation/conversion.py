@@ -11,10 +11,10 @@ from edge.validation.expected_words import expected_in_words, value_in_words
 from edge.validation.fault import Fault, nearest_choice, not_among_message
 from edge.validation.type_parts import (
     choices_of,
+    encoded_field_names,
     is_text,
-    items_of,
-    keys_of,
-    structs_of,
+    item_type_of,
+    struct_types_in,
     without_constraints,
     without_none,
 )
@@ -32,7 +32,7 @@ class Converted:
     unsure: list[str] = field(default_factory=list)
 
 
-def convert(kind: Any, value: Any) -> Converted:
+def convert_value(kind: Any, value: Any) -> Converted:
     """Decode plain values (of TOML or JSON) as a type, structs and lists of them part by part."""
     taken = Converted()
     taken.value = _take(kind, value, "", taken)
@@ -41,9 +41,9 @@ def convert(kind: Any, value: Any) -> Converted:
 
 def _take(kind: Any, value: Any, path: str, taken: Converted) -> Any:
     kind = without_none(kind)
-    if structs := structs_of(kind):
+    if structs := struct_types_in(kind):
         return _struct(structs, value, path, taken)
-    items = items_of(kind)
+    items = item_type_of(kind)
     if items is not None and isinstance(value, list) and value:  # an empty list is checked as a whole
         return [_take(items, one, f"{path}[{number}]", taken) for number, one in enumerate(value)]
     return _leaf(kind, value, path, taken)
@@ -51,10 +51,14 @@ def _take(kind: Any, value: Any, path: str, taken: Converted) -> Any:
 
 def _struct(options: Sequence[type[Struct]], value: Any, path: str, taken: Converted) -> Any:
     if not isinstance(value, dict):
-        _wrong(taken, path, f"expected a table with {', '.join(keys_of(options[0]))}; got {value_in_words(value)}")
+        _wrong(
+            taken,
+            path,
+            f"expected a table with {', '.join(encoded_field_names(options[0]))}; got {value_in_words(value)}",
+        )
         return _stand_in(options[0])
     kind = _chosen(options, value, path, taken) if len(options) > 1 else options[0]
-    config, known = kind.__struct_config__, keys_of(kind)
+    config, known = kind.__struct_config__, encoded_field_names(kind)
     if config.forbid_unknown_fields:
         for name in value:
             if name not in known and name != config.tag_field:
@@ -75,7 +79,7 @@ def _struct(options: Sequence[type[Struct]], value: Any, path: str, taken: Conve
 
 def _has_parts(kind: Any) -> bool:
     plain = without_none(kind)
-    return bool(structs_of(plain)) or items_of(plain) is not None
+    return bool(struct_types_in(plain)) or item_type_of(plain) is not None
 
 
 def _chosen(options: Sequence[type[Struct]], value: dict[str, Any], path: str, taken: Converted) -> type[Struct]:
@@ -92,14 +96,14 @@ def _chosen(options: Sequence[type[Struct]], value: dict[str, Any], path: str, t
         _wrong(taken, place, not_among_message(str(tag), list(by_tag)))
     near = nearest_choice(str(tag), by_tag)
     if near is None:
-        near = max(by_tag, key=lambda one: len(set(value) & set(keys_of(by_tag[one]))))
+        near = max(by_tag, key=lambda one: len(set(value) & set(encoded_field_names(by_tag[one]))))
     taken.unsure.append(path)
     return by_tag[near]
 
 
 def _unknown(taken: Converted, kind: type[Struct], path: str, name: str) -> None:
     place = f"{path}.{name}".lstrip(".")
-    keys = keys_of(kind)
+    keys = encoded_field_names(kind)
     near = nearest_choice(name, keys)
     hint = f"did you mean `{near}`?" if near else f"there are {', '.join(keys)}"
     _wrong(taken, place, f"there is no such key: {hint}")
@@ -130,7 +134,7 @@ def _wrong(taken: Converted, path: str, what: str) -> None:
 def _stand_in(kind: Any) -> Any:
     """A value of the type in place of a faulty one, so that the rest can be checked."""
     kind = without_none(kind)
-    if structs := structs_of(kind):
+    if structs := struct_types_in(kind):
         return structs[0](
             **{one.name: _stand_in(one.type) for one in msgspec.structs.fields(structs[0]) if one.required}
         )

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import inspect
 
-from edge.validation.type_parts import keys_of, texts_of, without_none
+from edge.validation.type_parts import encoded_field_names, string_types_in, without_none
 
 MAX_VALUE_SHOWN = 60  # characters of a wrong value that are shown
 NUMBER_WORDS = {inspect.IntType: "a whole number", inspect.FloatType: "a number"}
@@ -40,8 +40,8 @@ def _expected(info: inspect.Type) -> str:
         case inspect.DictType():
             return "a table of texts by name"
         case inspect.StructType(cls=cls):
-            return f"a table with {_listed(keys_of(cls))}"
-        case inspect.UnionType() if choices := texts_of(info):
+            return f"a table with {_listed(encoded_field_names(cls))}"
+        case inspect.UnionType() if choices := string_types_in(info):
             return f"one of {', '.join(choices)}"
         case inspect.UnionType(types=options):
             return " or ".join(_expected(one) for one in options if not isinstance(one, inspect.NoneType))

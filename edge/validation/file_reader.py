@@ -15,7 +15,7 @@ def user_name() -> str:
         return str(os.geteuid())
 
 
-def read_named(key: str, file: str) -> bytes | Fault:
+def read_file_of_setting(key: str, file: str) -> bytes | Fault:
     """The content of the file that a setting (`hq.ca_file`) names, or the fault that says why it cannot be read."""
     try:
         return Path(file).read_bytes()

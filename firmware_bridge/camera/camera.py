@@ -25,9 +25,9 @@ from firmware_bridge.decode.process.decoder import ProcessDecoder
 from firmware_bridge.decode.temporal_dedup import (
     Key,
     TemporalDedup,
-    add_frame,
+    after_unchanged_scene,
+    codes_after_frame,
     has_undecided,
-    keep,
     key_of,
     shift_times,
 )
@@ -60,7 +60,7 @@ class FrameDecoder(Protocol):
     def read(self, gray: Gray, *, deep: bool = False, again: bool = False) -> tuple[BelievedCode, ...]: ...
 
 
-class LensView:
+class LensObservation:
     """What is before the lens, from frame to frame."""
 
     def __init__(self, device: CameraDevice, decoder: FrameDecoder, wants: WantedCodes = DEFAULT_CODES) -> None:
@@ -78,7 +78,7 @@ class LensView:
         """The codes that became readings with this frame (uint8, H x W) at `at` seconds."""
         self._held = shift_times(self._held, self._unseen(at))
         scene = self._gate.look(gray, at)
-        self._held = keep(self._held, at, self._there(scene), hold=self._device.hold_s)
+        self._held = after_unchanged_scene(self._held, at, self._there(scene), hold=self._device.hold_s)
         if scene is Scene.SAME and not self._unread and not has_undecided(self._held, at):
             return ()
         if scene is Scene.MOVING:
@@ -86,7 +86,7 @@ class LensView:
         height, width = gray.shape
         read = filter(self._wants.counts, self._read(gray, scene))
         found = select_codes(read, (width, height), self._device.several)
-        self._held, told = add_frame(self._held, found, at, hold=self._device.hold_s)
+        self._held, told = codes_after_frame(self._held, found, at, hold=self._device.hold_s)
         if scene is not Scene.MOVING:
             self._known |= {key_of(code) for code in found}
         return told
@@ -144,7 +144,7 @@ class Camera:
             preview = Preview(self._data, self._device.id)
             stack.callback(preview.clear)
             self._open = stack.pop_all()
-        return self._words(grabber, LensView(self._device, decoder, self._wants), preview)
+        return self._words(grabber, LensObservation(self._device, decoder, self._wants), preview)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -156,7 +156,7 @@ class Camera:
             log.warning("%s does not take these settings: %s", self._device.id, ", ".join(refused))
         self._refused = refused
 
-    def _words(self, grabber: FrameGrabber, view: LensView, preview: Preview) -> Iterator[DeviceEvent]:
+    def _words(self, grabber: FrameGrabber, view: LensObservation, preview: Preview) -> Iterator[DeviceEvent]:
         sight, last = obstruction.Obstruction(), time.monotonic()
         while True:
             gray, at = grabber.newest(READ_TIMEOUT_S), time.monotonic()
@@ -165,7 +165,7 @@ class Camera:
                 continue
             last, frame = at, crop_region(gray, self._device.region)
             preview.offer(frame, at)
-            sight = obstruction.look(sight, frame, at)
+            sight = obstruction.updated_obstruction(sight, frame, at)
             wrong = sight.blind()
             yield from (
                 Reading(data=code.data, symbology=code.symbology, aim=code.aim) for code in view.look(frame, at)

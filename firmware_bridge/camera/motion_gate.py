@@ -40,7 +40,7 @@ class MotionGate:
     def look(self, gray: Gray, at: float) -> Scene:
         """What to do with a grey frame (uint8, H x W) taken at `at` seconds of a steady clock."""
         small = thumbnail(gray)
-        moving, other = differs(small, self._before), differs(small, self._known)
+        moving, other = has_motion(small, self._before), has_motion(small, self._known)
         if moving or (other and not self._other):  # also if the scene changes so slowly that no two frames differ
             self.moved = at
         self._before, self._other = small, other
@@ -65,7 +65,7 @@ def thumbnail(gray: Gray) -> Gray:
     return np.asarray(cv2.resize(gray, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def differs(now: Gray, then: Gray | None) -> bool:
+def has_motion(now: Gray, then: Gray | None) -> bool:
     """Whether enough cells changed, not counting a change of the whole picture (exposure, a cloud)."""
     if then is None or now.shape != then.shape:
         return True

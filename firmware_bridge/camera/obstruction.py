@@ -29,15 +29,15 @@ class Obstruction:
         return self.wrong if self.looked - self.since >= REPORTED_AFTER_S else None
 
 
-def look(sight: Obstruction, gray: Gray, at: float) -> Obstruction:
+def updated_obstruction(sight: Obstruction, gray: Gray, at: float) -> Obstruction:
     """The sight after a frame (uint8, H x W) at `at` seconds."""
     if at - sight.looked < CHECK_INTERVAL_S:
         return sight
-    wrong = judge(gray)
+    wrong = looks_obstructed(gray)
     return Obstruction(wrong=wrong, since=sight.since if wrong == sight.wrong else at, looked=at)
 
 
-def judge(gray: Gray) -> DeviceFault | None:
+def looks_obstructed(gray: Gray) -> DeviceFault | None:
     """What is wrong with one picture."""
     low, high = np.percentile(thumbnail(gray), SPAN_PERCENTILES)
     if high < BLACK_LEVEL:

@@ -10,9 +10,9 @@ from firmware_bridge.decode.cascade_stages import PREPROCESSING, VARIATIONS
 from firmware_bridge.decode.detection import Gray
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.evidence import bars
-from firmware_bridge.decode.evidence.likeness import likeness
+from firmware_bridge.decode.evidence.likeness import likeness_of_rows
 from firmware_bridge.decode.frame_session import PLACE_PICTURES
-from firmware_bridge.decode.preprocess import Step, View, whole
+from firmware_bridge.decode.preprocess import Step, View, whole_frame
 from firmware_bridge.decode.time_budget import UsualCosts
 
 HEIGHT, WIDTH = 240, 320  # pixels: some 100 ms for everything, once
@@ -52,13 +52,13 @@ def measure_costs(engines: Mapping[str, Engine]) -> UsualCosts:
 def _likened(symbology: Symbology, data: bytes) -> Callable[[Gray], object]:
     def work(gray: Gray) -> object:
         parts = np.array_split(gray, bars.LINES_OF_IT)
-        return likeness([bars.median_row(part) for part in parts], (0, gray.shape[1]), symbology, data)
+        return likeness_of_rows([bars.median_row(part) for part in parts], (0, gray.shape[1]), symbology, data)
 
     return work
 
 
 def _sought(seek: Callable[[View], Iterable[View]]) -> Callable[[Gray], object]:
-    return lambda gray: list(seek(whole(gray)))
+    return lambda gray: list(seek(whole_frame(gray)))
 
 
 def sample_frame() -> Gray:
@@ -72,7 +72,7 @@ def sample_frame() -> Gray:
 
 
 def _alone(step: Step) -> Callable[[Gray], object]:
-    return lambda gray: step(whole(gray))
+    return lambda gray: step(whole_frame(gray))
 
 
 def _cost(work: Callable[[Gray], object], picture: Gray) -> float:
@@ -90,7 +90,7 @@ def _seconds(work: Callable[[Gray], object], picture: Gray) -> float:
 
 
 def _growth(step: Step, picture: Gray) -> float:
-    after = step(whole(picture))
+    after = step(whole_frame(picture))
     if after is None:
         return 1.0
     return after.gray.size / picture.size * (DEARER if _noise(step) > ROUGH * NOISE else 1.0)
@@ -99,7 +99,7 @@ def _growth(step: Step, picture: Gray) -> float:
 def _noise(step: Step) -> float:
     """The standard deviation of plain ground after a step, in grey levels."""
     ground = np.random.default_rng(0).normal(GROUND, NOISE, (HEIGHT, WIDTH)).astype(np.uint8)
-    after = step(whole(ground))
+    after = step(whole_frame(ground))
     if after is None:
         return 0.0
     height, width = after.gray.shape  # only its middle: around a tilted picture there is something else

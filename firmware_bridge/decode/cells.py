@@ -14,7 +14,7 @@ def crop_to_cells(gray: Gray) -> Gray:
     return gray[: height // CELL_PX * CELL_PX, : width // CELL_PX * CELL_PX]
 
 
-def remove_thin(mask: cv2.typing.MatLike) -> cv2.typing.MatLike:
+def remove_thin_regions(mask: cv2.typing.MatLike) -> cv2.typing.MatLike:
     """Without what is one cell thin. OpenCV's own opening shifts everything by a cell if its square is even."""
     square = np.ones((2, 2), np.uint8)
     return cv2.dilate(cv2.erode(mask, square, anchor=(0, 0)), square, anchor=(1, 1))

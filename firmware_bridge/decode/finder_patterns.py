@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from firmware_bridge.decode.detection import Gray
-from firmware_bridge.decode.preprocess import View, warp
+from firmware_bridge.decode.preprocess import View, warp_view
 
 THRESHOLD_WINDOW_PX = (
     31  # pixels each way whose lightest and darkest part dark from light; an average would depend on the pack
@@ -37,7 +37,7 @@ PIXELS_PER_MODULE = 6.0  # pixels per module of the result: at four, half as man
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
+class MarkTriple:
     """Three corner marks' middles (frame pixels): `corner`, the one to its `right`, the one `below`, and the code's side."""
 
     corner: complex
@@ -46,7 +46,7 @@ class Marks:
     modules: int
 
 
-def find_marks(gray: Gray) -> tuple[Marks, ...]:
+def find_marks(gray: Gray) -> tuple[MarkTriple, ...]:
     """The codes of a frame (uint8, H x W) whose three marks are visible, the best fit first."""
     if min(gray.shape) < LEAST:
         return ()
@@ -60,7 +60,7 @@ def find_marks(gray: Gray) -> tuple[Marks, ...]:
     return tuple(three for _, three in found[:MOST])
 
 
-def isolate_code(frame: View, code: Marks) -> View:
+def isolate_code(frame: View, code: MarkTriple) -> View:
     """A code turned upright, with nothing but white around it."""
     step_right = (code.right - code.corner) / (code.modules - 2 * MARK_TO_EDGE_MODULES)
     step_below = (code.below - code.corner) / (code.modules - 2 * MARK_TO_EDGE_MODULES)
@@ -75,7 +75,7 @@ def isolate_code(frame: View, code: Marks) -> View:
     )
     back[:, 2] = first.real, first.imag
     side = round((code.modules + 2 * QUIET_ZONE_MODULES) * PIXELS_PER_MODULE)
-    view = warp(frame, back, (side, side))
+    view = warp_view(frame, back, (side, side))
     edge = round((QUIET_ZONE_MODULES - KEPT_MARGIN_MODULES) * PIXELS_PER_MODULE)
     kept = view.gray[edge:-edge, edge:-edge]
     white = np.full_like(view.gray, round(float(np.percentile(kept, PAPER_PERCENTILE))))
@@ -119,7 +119,7 @@ def _ring(outer: cv2.typing.MatLike, hole: cv2.typing.MatLike) -> tuple[complex,
     return (middle, module) if apart < module and module < COARSEST else None
 
 
-def _threes(middles: np.ndarray, modules: np.ndarray) -> Iterator[tuple[float, Marks]]:
+def _threes(middles: np.ndarray, modules: np.ndarray) -> Iterator[tuple[float, MarkTriple]]:
     """Three marks that are corners of a square, and how badly they fit."""
     for three in combinations(range(min(len(middles), MOST_MARKS)), 3):
         size = modules[list(three)]
@@ -133,4 +133,4 @@ def _threes(middles: np.ndarray, modules: np.ndarray) -> Iterator[tuple[float, M
             side = (abs(a - corner) + abs(b - corner)) / 2 / float(size.mean()) + 2 * MARK_TO_EDGE_MODULES
             whole = 4 * round((side - 17) / 4) + 17
             if abs(turn.real) < ANGLE and sides < SIDES and LEAST <= whole <= LARGEST:
-                yield abs(turn.real) + sides - 1, Marks(corner=corner, right=right, below=below, modules=whole)
+                yield abs(turn.real) + sides - 1, MarkTriple(corner=corner, right=right, below=below, modules=whole)

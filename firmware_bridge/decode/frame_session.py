@@ -11,13 +11,13 @@ from firmware_bridge.decode.cascade_stages import AGAIN_MATRIX, SECOND_READINGS,
 from firmware_bridge.decode.detection import BelievedCode, Detection, Gray
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
-from firmware_bridge.decode.evidence.claim import Claim, Key, with_sighting
+from firmware_bridge.decode.evidence.claim import Claim, Key, claims_with_sighting
 from firmware_bridge.decode.evidence.rivals import are_rivals, contested_keys, is_contradicted
 from firmware_bridge.decode.evidence.stripes import find_stripes, turn_upright
 from firmware_bridge.decode.evidence.voting import is_believed, is_sure
 from firmware_bridge.decode.evidence.witnesses import Witnesses
 from firmware_bridge.decode.finder_patterns import find_marks, isolate_code
-from firmware_bridge.decode.preprocess import View, around, scaled, whole
+from firmware_bridge.decode.preprocess import View, crop_around, scaled, whole_frame
 from firmware_bridge.decode.symbology_kinds import LINEAR_CODES, MATRIX_CODES, SHORT_RETAIL_CODES, WEAK_CODES
 from firmware_bridge.decode.texture import Patch, find_patches
 from firmware_bridge.decode.time_budget import TimeBudget
@@ -49,7 +49,7 @@ class FrameSession:
         disputed: Set[Key] = frozenset(),
         sure_by: float = 0.0,
     ) -> None:
-        self._frame = whole(np.ascontiguousarray(gray))
+        self._frame = whole_frame(np.ascontiguousarray(gray))
         self._engines = engines
         self._pace = pace
         self._until = until
@@ -133,7 +133,7 @@ class FrameSession:
         believable = [ours for seen in sightings if (ours := normalized_if_plausible(seen))]
         placed = [replace(seen, corners=view.to_frame(seen.corners)) for seen in believable]
         for seen in placed:
-            self._claims = with_sighting(self._claims, seen, vote)
+            self._claims = claims_with_sighting(self._claims, seen, vote)
         return placed
 
     def _confirm(self, seen: Detection, stage: Stage, place: View | None) -> None:
@@ -171,7 +171,7 @@ class FrameSession:
 
         A step that turns it repeats its edge pixels all around it, so bars cut by an edge become bars there, too.
         """
-        place = around(self._frame, seen.corners)
+        place = crop_around(self._frame, seen.corners)
         if not place.gray.size:
             return None
         longest = max(place.gray.shape)

@@ -36,12 +36,12 @@ class View:
 Step = Callable[[View], View | None]  # None: the step makes no sense for a picture of this size
 
 
-def whole(gray: Gray) -> View:
+def whole_frame(gray: Gray) -> View:
     """The frame itself."""
     return View(gray=gray, back=np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]))
 
 
-def crop(view: View, left: int, top: int, right: int, bottom: int) -> View:
+def crop_view(view: View, left: int, top: int, right: int, bottom: int) -> View:
     """A part of a picture, cut at its edges; if the part is completely outside, one side of the result is 0."""
     height, width = view.gray.shape
     left, right = (min(max(0, column), width) for column in (left, right))
@@ -51,11 +51,11 @@ def crop(view: View, left: int, top: int, right: int, bottom: int) -> View:
     )
 
 
-def around(view: View, corners: Corners) -> View:
+def crop_around(view: View, corners: Corners) -> View:
     """A code's place in a picture, with the margin that engines need around it."""
     xs, ys = [p[0] for p in corners], [p[1] for p in corners]
     margin = AROUND_LEAST + int(MARGIN_SHARE * max(max(xs) - min(xs), max(ys) - min(ys)))
-    return crop(view, min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin)
+    return crop_view(view, min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin)
 
 
 def cut_rotated(view: View, middle: tuple[float, float], angle: float, scale: float, size: tuple[int, int]) -> View:
@@ -69,10 +69,10 @@ def cut_rotated(view: View, middle: tuple[float, float], angle: float, scale: fl
             [sin, cos, middle[1] - sin * half_across - cos * half_down],
         ]
     )
-    return warp(view, back, size)
+    return warp_view(view, back, size)
 
 
-def warp(view: View, back: cv2.typing.MatLike, size: tuple[int, int]) -> View:
+def warp_view(view: View, back: cv2.typing.MatLike, size: tuple[int, int]) -> View:
     """A picture of `size` (columns, rows); `back` (2 x 3) maps its pixels to those of the given picture."""
     how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     return _new(cv2.warpAffine(view.gray, back, size, flags=how, borderMode=cv2.BORDER_REPLICATE), view, back)
@@ -159,7 +159,7 @@ def contrasted(view: View) -> View:
     return _new(cv2.createCLAHE(CLAHE_CLIP_LIMIT, (CLAHE_TILES, CLAHE_TILES)).apply(view.gray), view)
 
 
-def evened(view: View) -> View:
+def background_removed(view: View) -> View:
     """Divided by its own smooth background, so that a shadow's edge is no bar."""
     side = max(15, min(view.gray.shape) // 8 | 1)
     ground = cv2.blur(cv2.dilate(view.gray, np.ones((5, 5), np.uint8)), (side, side))

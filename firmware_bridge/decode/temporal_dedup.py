@@ -41,7 +41,7 @@ class SeenCode:
     """One code before the lens; times are seconds of the caller's clock.
 
     `frames`: looks in which it was read, since it came; the first of them at `since` (look number `first`), the latest at
-    `read` (number `latest`). `last`: when it was last there, also without being read (see `keep`).
+    `read` (number `latest`). `last`: when it was last there, also without being read (see `after_unchanged_scene`).
     `doubted`: another text contradicted it before it was reported. `beside`: codes read in the same look as this one.
     """
 
@@ -65,7 +65,7 @@ class TemporalDedup:
     looks: int = 0
 
 
-def add_frame(
+def codes_after_frame(
     held: TemporalDedup, found: Iterable[BelievedCode], at: float, *, hold: float = HOLD_S
 ) -> tuple[TemporalDedup, tuple[BelievedCode, ...]]:
     """One frame's codes at `at` seconds -> what is held now, and the codes that became readings with this frame."""
@@ -81,7 +81,7 @@ def add_frame(
     return TemporalDedup(codes=tuple(known.values()), looks=number), tuple(told)
 
 
-def keep(held: TemporalDedup, at: float, there: Set[Key], *, hold: float = HOLD_S) -> TemporalDedup:
+def after_unchanged_scene(held: TemporalDedup, at: float, there: Set[Key], *, hold: float = HOLD_S) -> TemporalDedup:
     """What is held if the scene is known without reading, and the codes `there` are in it.
 
     Only reported ones, and not if another text has been read repeatedly since: a scene may change unnoticed.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.cells import CELL_PX, crop_to_cells, remove_thin
+from firmware_bridge.decode.cells import CELL_PX, crop_to_cells, remove_thin_regions
 from firmware_bridge.decode.detection import Corners, Gray
 
 MIN_CONTRAST = 3.0  # grey levels between neighbours, on average: no engine reads fainter bars
@@ -40,7 +40,7 @@ def find_patches(gray: Gray) -> tuple[Patch, ...]:
     down = cv2.resize(cv2.absdiff(gray[1:], gray[:-1]), size, interpolation=cv2.INTER_AREA)
     edges = cv2.max(across, down)
     floor = max(MIN_CONTRAST, ABOVE_NOISE * float(np.percentile(edges, 33)))
-    busy = remove_thin((edges > floor).astype(np.uint8))
+    busy = remove_thin_regions((edges > floor).astype(np.uint8))
     count, _, boxes, _ = cv2.connectedComponentsWithStats(busy, connectivity=4)
     return tuple(_patch(box) for box in boxes[1:count] if _like_a_code(box))
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from edge.codes.symbology import from_aim
 from edge.scan.log import Reading
-from firmware_bridge.framing.framing import Code, RefusalReason
+from firmware_bridge.framing.framing import FramedCode, RefusalReason
 
 READ_TIMEOUT_S = 0.5  # seconds a source may be silent before it yields None, so that the end of the process is noticed
 
@@ -66,7 +66,7 @@ DeviceEvent = (
 )  # None: it works, and there was nothing to read
 
 
-def reading_of_code(code: Code) -> Reading:
+def reading_of_code(code: FramedCode) -> Reading:
     """A code from a line as a reading; its symbology is known if the scanner sent an AIM identifier."""
     return Reading(data=code.data, aim=code.aim, symbology=from_aim(code.aim) if code.aim else None)
 

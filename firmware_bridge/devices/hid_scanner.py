@@ -12,9 +12,9 @@ from typing import Literal
 from edge.codes.keyboard_layouts import AUTO_LAYOUTS, Layout, likeliest_layout, undo_caps_lock
 from edge.config.noren_toml import HidDevice
 from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
-from firmware_bridge.devices.keymap import Keyboard
-from firmware_bridge.devices.serial_listener import listen
-from firmware_bridge.framing.framing import Code, RefusalReason
+from firmware_bridge.devices.keymap import KeyboardState
+from firmware_bridge.devices.serial_listener import read_codes
+from firmware_bridge.framing.framing import FramedCode, RefusalReason
 from firmware_bridge.framing.terminator_learning import RUN_GAP_S, LearningFramer
 
 INPUT_EVENT = struct.Struct("llHHi")  # linux/input.h: struct input_event { timeval, type, code, value }
@@ -63,7 +63,7 @@ class HidScanner:
 
 def read_events(fd: int, layout: Layout | Literal["auto"]) -> Iterator[DeviceEvent]:
     """The events of what is typed at an open event device."""
-    return listen(KeyDecoder(layout), lambda wait: _hear(fd, wait))
+    return read_codes(KeyDecoder(layout), lambda wait: _hear(fd, wait))
 
 
 def _hear(fd: int, wait: float) -> list[Event]:
@@ -88,7 +88,7 @@ class KeyDecoder:
 
     def __init__(self, layout: Layout | Literal["auto"]) -> None:
         self._layouts = AUTO_LAYOUTS if layout == "auto" else (layout,)
-        self._boards = [Keyboard(one) for one in self._layouts]
+        self._boards = [KeyboardState(one) for one in self._layouts]
         self._framers = [LearningFramer(idle=RUN_GAP_S, settle=SETTLE_S, doubtful=True) for _ in self._layouts]
 
     @property
@@ -111,17 +111,17 @@ class KeyDecoder:
     def patience(self) -> float:
         return min(framer.patience for framer in self._framers if framer.unfinished)
 
-    def feed(self, events: list[Event]) -> list[Code]:
+    def feed(self, events: list[Event]) -> list[FramedCode]:
         """The codes that end with these events."""
         return [code for event in events for code in self._take(*event)]
 
-    def silence(self) -> list[Code]:
+    def silence(self) -> list[FramedCode]:
         """Nothing has been typed for `patience` seconds."""
         wait = self.patience
         due = [framer.unfinished and framer.patience <= wait for framer in self._framers]
         return self._told([framer.silence() if at else [] for framer, at in zip(self._framers, due, strict=True)])
 
-    def _take(self, kind: int, code: int, value: int) -> list[Code]:
+    def _take(self, kind: int, code: int, value: int) -> list[FramedCode]:
         if kind == EV_KEY and value in (RELEASED, PRESSED):
             typed = [board.key(code, value == PRESSED) for board in self._boards]
             return self._told([framer.feed(data) for framer, data in zip(self._framers, typed, strict=True)])
@@ -131,16 +131,16 @@ class KeyDecoder:
                 framer.lost()
         return []
 
-    def _told(self, codes: list[list[Code]]) -> list[Code]:
+    def _told(self, codes: list[list[FramedCode]]) -> list[FramedCode]:
         """The same codes as each keyboard spells them, reduced to those of the right one."""
         first = codes[0]
         if any(len(others) != len(first) for others in codes):
             return first  # they were split at different places: nothing can be compared
         return [self._meant(one) for one in zip(*codes, strict=True)]
 
-    def _meant(self, spelt: tuple[Code, ...]) -> Code:
+    def _meant(self, spelt: tuple[FramedCode, ...]) -> FramedCode:
         texts = {
             layout: (code.aim or "").encode() + code.data for layout, code in zip(self._layouts, spelt, strict=True)
         }
         code = spelt[self._layouts.index(likeliest_layout(texts))]
-        return Code(data=undo_caps_lock(code.data), aim=code.aim)
+        return FramedCode(data=undo_caps_lock(code.data), aim=code.aim)

@@ -18,7 +18,7 @@ CHARACTERS_OF_LAYOUT: dict[Layout, dict[int, tuple[str, str]]] = {
 KEYPAD_DIGITS = {KEYCODES[f"Numpad{digit}"]: digit for digit in range(10)}
 
 
-class Keyboard:
+class KeyboardState:
     """Which keys are held down, and what the next key therefore means."""
 
     def __init__(self, layout: Layout) -> None:

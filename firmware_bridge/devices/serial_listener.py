@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sized
 from typing import Protocol, TypeVar
 
 from firmware_bridge.devices.events import READ_TIMEOUT_S, BytesReceived, DeviceEvent, RefusedInput, reading_of_code
-from firmware_bridge.framing.framing import Code, RefusalReason
+from firmware_bridge.framing.framing import FramedCode, RefusalReason
 
 What = TypeVar("What", bound=Sized)
 Hears = TypeVar("Hears", bound=Sized, contravariant=True)
@@ -28,12 +28,12 @@ class ByteReader(Protocol[Hears]):
     @property
     def patience(self) -> float: ...
 
-    def feed(self, data: Hears, /) -> list[Code]: ...
+    def feed(self, data: Hears, /) -> list[FramedCode]: ...
 
-    def silence(self) -> list[Code]: ...
+    def silence(self) -> list[FramedCode]: ...
 
 
-def listen(
+def read_codes(
     ear: ByteReader[What], hear: Callable[[float], What], *, first: float = READ_TIMEOUT_S
 ) -> Iterator[DeviceEvent]:
     """Events without end. `hear` waits at most that many seconds for input; the `first` look may be a short one."""

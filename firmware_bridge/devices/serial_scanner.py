@@ -10,7 +10,7 @@ import serial
 
 from edge.config.noren_toml import SerialDevice
 from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
-from firmware_bridge.devices.serial_listener import ByteReader, listen
+from firmware_bridge.devices.serial_listener import ByteReader, read_codes
 from firmware_bridge.framing.framing import Framer
 from firmware_bridge.framing.idle_gaps import LearnedPauses
 from firmware_bridge.framing.terminator_learning import SETTLE_S, LearningFramer
@@ -56,7 +56,7 @@ class SerialScanner:
         except (OSError, termios.error) as error:
             raise DeviceLost(FAULT_OF_ERRNO.get(error.args[0], DeviceFault.WRONG_KIND)) from error
         self._ear = self._framer()
-        return listen(self._ear, self._hear, first=OPEN_PROOF_S)
+        return read_codes(self._ear, self._hear, first=OPEN_PROOF_S)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -30,7 +30,7 @@ class RefusalReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Code:
+class FramedCode:
     """The bytes between two ends, and the AIM identifier that the scanner sent before them."""
 
     data: bytes
@@ -44,11 +44,11 @@ class ScannerAdditions:
     aim: bool = True
     gs: str | None = None
 
-    def off(self, sent: bytes) -> Code:
+    def off(self, sent: bytes) -> FramedCode:
         """The code without these additions."""
         found = identifiers.leading_identifier(sent) if self.aim else None
         data = sent[AIM_BYTES:] if found else sent
-        return Code(data=with_separators(data, found, self.gs)[: MAX_CODE_BYTES + 1], aim=found)
+        return FramedCode(data=with_separators(data, found, self.gs)[: MAX_CODE_BYTES + 1], aim=found)
 
 
 class LinePosition(Enum):
@@ -87,11 +87,11 @@ class Framer:
         """Whether something has begun, so that `patience` seconds of silence would have a meaning."""
         return bool(self._code) or self._place is not self._start
 
-    def feed(self, data: bytes) -> list[Code]:
+    def feed(self, data: bytes) -> list[FramedCode]:
         """The codes that end with these bytes."""
         return [code for byte in data if (code := self._take(byte))]
 
-    def silence(self) -> list[Code]:
+    def silence(self) -> list[FramedCode]:
         """The line has been silent: that ends a code for `idle`, and drops half a code or noise for the others."""
         if self._framing == "idle":
             done = self._end()
@@ -109,7 +109,7 @@ class Framer:
         self.refused += 1
         self.why = why
 
-    def _take(self, byte: int) -> Code | None:
+    def _take(self, byte: int) -> FramedCode | None:
         if byte in self._ends:
             return self._end()
         if byte == STX and self._framing == "stx":
@@ -136,12 +136,12 @@ class Framer:
         self._place = place
         return code
 
-    def _end(self) -> Code | None:
+    def _end(self) -> FramedCode | None:
         code = self._taken(self._start)
         if self._framing == "idle":
             code = code.rstrip(LINE_ENDS)
         return self._cover.off(code) if code else None
 
-    def _too_long(self) -> Code:
+    def _too_long(self) -> FramedCode:
         """Returned at once, not at its end: noise may have none."""
         return self._cover.off(self._taken(LinePosition.SKIPPING))

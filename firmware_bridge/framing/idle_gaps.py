@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from edge.codes import aim as identifiers
-from edge.codes.completeness import GTIN_LENGTHS, LONGEST_GTIN, looks_whole
+from edge.codes.completeness import GTIN_LENGTHS, LONGEST_GTIN, is_probably_complete
 
 HOLD_S = 2.0  # seconds for which a possible part waits for the rest: as long as `idle_ms` may be
 FULL_GTIN_DIGITS = (
@@ -58,7 +58,7 @@ class LearnedPauses:
             return _is_full(b"".join(last))  # typed: neither its beginning nor a possible code before it says anything
         if len(parts) > 1:
             group = split_into_codes(parts, gaps, self.numbers)[-1]
-            return _is_full(b"".join(group)) and not (len(group) > 1 and looks_whole(group[0]))
+            return _is_full(b"".join(group)) and not (len(group) > 1 and is_probably_complete(group[0]))
         (code,) = parts
         if _is_full(code):
             return True
@@ -71,7 +71,7 @@ class LearnedPauses:
         at = 0
         for parts in groups:
             self._learn(len(parts), sorted(gaps[at : at + len(parts) - 1]))
-            if len(parts) == 1 and looks_whole(parts[0]):
+            if len(parts) == 1 and is_probably_complete(parts[0]):
                 self._fade()
             at += len(parts)
 
@@ -87,7 +87,7 @@ class LearnedPauses:
     def learn_alone(self, code: bytes) -> None:
         """Nothing came after a code for HOLD seconds."""
         self.alone.add(_shape(code))
-        if _shape(code)[1] and not looks_whole(code):
+        if _shape(code)[1] and not is_probably_complete(code):
             self.numbers.add(_shape(code))
 
     def is_known_alone(self, code: bytes) -> bool:
@@ -96,7 +96,7 @@ class LearnedPauses:
         It is one if nothing came after one before, unless it looks whole: an EAN-8 may be the start of another code.
         Two such texts in a row make, in one case of ten, a number that nobody scanned.
         """
-        return _shape(code) in self.alone and not looks_whole(code)
+        return _shape(code) in self.alone and not is_probably_complete(code)
 
     def learn_cut(self, code: bytes) -> None:
         """What was taken for a code was the beginning of one."""
@@ -137,12 +137,16 @@ def split_into_codes(
     for group in _groups([b"".join(unit) for unit in _units(parts, gaps)], numbers):
         mine = [part for unit in islice(units, len(group)) for part in unit]
         apart = _groups(mine, numbers)
-        found += apart if not looks_whole(b"".join(mine)) and _are_codes([b"".join(one) for one in apart]) else [mine]
+        found += (
+            apart
+            if not is_probably_complete(b"".join(mine)) and _are_codes([b"".join(one) for one in apart])
+            else [mine]
+        )
     return found
 
 
 def _are_codes(texts: Sequence[bytes]) -> bool:
-    return any(map(looks_whole, texts)) and all(len(text) >= SHORTEST_CODE for text in texts)
+    return any(map(is_probably_complete, texts)) and all(len(text) >= SHORTEST_CODE for text in texts)
 
 
 def _units(parts: Sequence[bytes], gaps: Sequence[float]) -> list[Sequence[bytes]]:
@@ -191,23 +195,25 @@ def _codes_in_loose(parts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 def _ends_of_whole(parts: Sequence[bytes], begin: int, numbers: Collection[Shape]) -> list[int]:
     """The ends of whole codes that begin with a part, the longest first."""
     first = parts[begin]
-    if looks_whole(first) and (not _shape(first)[1] or _is_full(first)):
+    if is_probably_complete(first) and (not _shape(first)[1] or _is_full(first)):
         return [begin + 1]
     longer = range(len(parts), begin + 1, -1)
     found = [end for end in longer if _are_one(parts[begin:end], numbers)]
-    return [*found, begin + 1] if looks_whole(first) else found
+    return [*found, begin + 1] if is_probably_complete(first) else found
 
 
 def _are_one(parts: Sequence[bytes], numbers: Collection[Shape]) -> bool:
     """Whether parts make a whole code that each alone is not. Two house numbers in a row do so in one case of ten."""
-    if all(map(looks_whole, parts)) or all(_shape(part) in numbers and not looks_whole(part) for part in parts):
+    if all(map(is_probably_complete, parts)) or all(
+        _shape(part) in numbers and not is_probably_complete(part) for part in parts
+    ):
         return False
     return _may_be_one(b"".join(parts))
 
 
 def _may_be_one(code: bytes) -> bool:
     length, is_digits = _shape(code)
-    return (not is_digits or length in GTIN_LENGTHS) and looks_whole(code)
+    return (not is_digits or length in GTIN_LENGTHS) and is_probably_complete(code)
 
 
 def _is_typed(parts: Sequence[bytes]) -> bool:
@@ -217,7 +223,7 @@ def _is_typed(parts: Sequence[bytes]) -> bool:
 
 def _is_full(code: bytes) -> bool:
     length, is_digits = _shape(code)
-    return is_digits and FULL_GTIN_DIGITS <= length <= LONGEST_GTIN and looks_whole(code)
+    return is_digits and FULL_GTIN_DIGITS <= length <= LONGEST_GTIN and is_probably_complete(code)
 
 
 def _shape(code: bytes) -> Shape:

@@ -6,7 +6,7 @@ that ends with the known end is one scan, whatever line ends and tabs are inside
 
 import itertools
 
-from edge.codes.completeness import is_tail, looks_whole
+from edge.codes.completeness import is_end_of_code, is_probably_complete
 from firmware_bridge.framing.framing import (
     AIM_BYTES,
     ETX,
@@ -14,7 +14,7 @@ from firmware_bridge.framing.framing import (
     LINE_ENDS,
     MAX_CODE_BYTES,
     STX,
-    Code,
+    FramedCode,
     RefusalReason,
     ScannerAdditions,
 )
@@ -106,12 +106,12 @@ class LearningFramer:
             return RUN_GAP_S
         return HALF_CODE_TIMEOUT_S if self._is_trusted and found is None else UNKNOWN_END_TIMEOUT_S
 
-    def feed(self, data: bytes) -> list[Code]:
+    def feed(self, data: bytes) -> list[FramedCode]:
         """The codes that these bytes complete; if more bytes might belong to a code, silence completes it."""
         codes = [code for byte in data for code in self._take(byte)]
         return codes + self._at_once() if data else codes
 
-    def silence(self) -> list[Code]:
+    def silence(self) -> list[FramedCode]:
         """The line has been silent for `patience` seconds."""
         if self._skipping:
             self._skipping = False
@@ -144,7 +144,7 @@ class LearningFramer:
     def _is_parted(self) -> bool:
         return bool(self._parts) and self._parts[-1] == len(self._run)
 
-    def _take(self, byte: int) -> list[Code]:
+    def _take(self, byte: int) -> list[FramedCode]:
         if self._skipping:
             self._skipping = byte not in self._ends
             return []
@@ -156,7 +156,7 @@ class LearningFramer:
             return self._scans(Terminator.ETX)
         return self._too_much() if len(self._run) > MAX_RUN_BYTES else []
 
-    def _at_once(self) -> list[Code]:
+    def _at_once(self) -> list[FramedCode]:
         """A code that is alone, ends with this scanner's known end and has nothing behind it, waits for no silence.
 
         A QR code with lines whose first one is such would be cut there, if the line hands its bytes over just up to it.
@@ -183,7 +183,7 @@ class LearningFramer:
             else b"".join(TERMINATOR_BYTES.values())
         )
 
-    def _too_much(self) -> list[Code]:
+    def _too_much(self) -> list[FramedCode]:
         """More than one code can have: several were sent without a pause, or it is noise."""
         run = bytes(self._run)
         end = (
@@ -200,7 +200,7 @@ class LearningFramer:
         self._run += rest
         return [self._code(piece) for piece in TERMINATOR_PATTERNS[end].split(done) if piece]
 
-    def _several(self) -> list[Code]:
+    def _several(self) -> list[FramedCode]:
         """Another run has ended without the known end: are those two scans, or one with a pause inside?
 
         Runs that are no whole codes wait for the end of the last one, which tells.
@@ -212,7 +212,7 @@ class LearningFramer:
         (other, *others) = ends
         if other is not None and not others:
             end = other
-        elif not all(looks_whole(run) for run in runs):
+        elif not all(is_probably_complete(run) for run in runs):
             if ends != {None} or not self.pauses.is_over(runs, self._gaps[:-1]):
                 return []
             self._relearn(Terminator.SILENCE)  # together they are a whole number, and nothing ends it
@@ -230,12 +230,12 @@ class LearningFramer:
         """The runs without an end that wait."""
         return [bytes(self._run[a:b]) for a, b in itertools.pairwise([0, *self._parts])]
 
-    def _given_up(self, found: Terminator | None) -> list[Code]:
+    def _given_up(self, found: Terminator | None) -> list[FramedCode]:
         """Long silence after a run without the known end."""
         if found is not None:
             self._relearn(found)
             return self._scans(found)
-        whole = looks_whole(bytes(self._run))
+        whole = is_probably_complete(bytes(self._run))
         if whole or not (self._is_trusted or (self._doubtful and not self._endless)):
             if self._is_trusted:
                 self._agreed = DOUBTED_AT
@@ -247,7 +247,7 @@ class LearningFramer:
         self._clear()
         return []
 
-    def _unended(self) -> list[Code]:
+    def _unended(self) -> list[FramedCode]:
         """Silence behind a run of a scanner that sends no end: a code is over, or waits for what may be its rest."""
         if self._is_parted:
             self._gaps[-1] = self.patience
@@ -261,7 +261,7 @@ class LearningFramer:
         self._parts.append(len(self._run))
         self._gaps.append(gap)
 
-    def _without_end(self, *, waited: bool) -> list[Code]:
+    def _without_end(self, *, waited: bool) -> list[FramedCode]:
         """The codes of the runs that wait; `waited`: nothing has come behind them for long."""
         runs, gaps, before = self._runs(), self._gaps[:-1], self._last
         self._clear()
@@ -270,9 +270,9 @@ class LearningFramer:
         if waited and len(runs) == 1:
             self.pauses.learn_alone(runs[0])
         codes = [bare for group in groups if (bare := b"".join(group).rstrip(LINE_ENDS))]
-        if any(map(looks_whole, codes)):  # else it may be a piece of a code whose scanner pauses inside
+        if any(map(is_probably_complete, codes)):  # else it may be a piece of a code whose scanner pauses inside
             self._learn(Terminator.SILENCE)
-        if before and codes and is_tail(before, codes[0]) and not self.pauses.is_known_alone(before):
+        if before and codes and is_end_of_code(before, codes[0]) and not self.pauses.is_known_alone(before):
             self.pauses.learn_cut(before)
             self._refuse(RefusalReason.UNFINISHED)
             codes = codes[1:]
@@ -280,17 +280,17 @@ class LearningFramer:
             self._last = codes[-1]
         return [self._code(code) for code in codes]
 
-    def _scans(self, end: Terminator) -> list[Code]:
+    def _scans(self, end: Terminator) -> list[FramedCode]:
         run = bytes(self._run)
         self._clear()
         return [self._code(scan) for scan in split_scans(run, end, aim=self._aim)]
 
-    def _whole(self) -> list[Code]:
+    def _whole(self) -> list[FramedCode]:
         run = bytes(self._run).rstrip(LINE_ENDS)
         self._clear()
         return [self._code(run)] if run else []
 
-    def _code(self, scan: bytes) -> Code:
+    def _code(self, scan: bytes) -> FramedCode:
         return self._cover.off(scan.removeprefix(bytes([STX])))
 
     def _learn(self, end: Terminator) -> None:

@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 
 from edge.codes import aim as identifiers
-from edge.codes.completeness import looks_whole
+from edge.codes.completeness import is_probably_complete
 from firmware_bridge.framing.framing import ETX, LINE_ENDS
 
 
@@ -30,7 +30,7 @@ _ALONE = re.compile(
 
 def is_single_scan(line: bytes) -> bool:
     """Whether a line is what a shop scans, and hardly one of several in a QR code."""
-    return bool(_ALONE.fullmatch(line)) or looks_whole(line)
+    return bool(_ALONE.fullmatch(line)) or is_probably_complete(line)
 
 
 def terminator_of(run: bytes) -> Terminator | None:

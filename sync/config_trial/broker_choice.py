@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.config.active_config import read_settings
-from edge.config.document import BadDocument
+from edge.config.document import BadConfigDocument
 from edge.config.noren_toml import BadConfig, Config
 from edge.facts.box import LineFellBack
 from edge.platform.clock import Now
@@ -90,6 +90,6 @@ def _broker(ground: Config, row: tuple[int, str, int, str, str | None]) -> Broke
     number, epoch, version, body, _ = row
     try:
         return broker_of(read_settings(ground, number, epoch, version, body), body)
-    except (BadDocument, BadConfig) as error:
+    except (BadConfigDocument, BadConfig) as error:
         log.error("config version %d was in force and cannot be used any more: %s", version, error)
         return None

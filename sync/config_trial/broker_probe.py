@@ -13,7 +13,7 @@ from edge.platform.sqlite_file import key_of_folder
 from sync.config_trial.states import Doubt
 from sync.config_trial.trial import OnTrial
 from sync.protocol import topics
-from sync.protocol.envelope import Refused, open_
+from sync.protocol.envelope import Refused, open_message
 from sync.protocol.messages import HqPresence
 from sync.transport.broker import read_broker
 from sync.transport.mqtt_client import MqttClient
@@ -60,7 +60,7 @@ class OtherBroker:
 
     def _is_hq(self, event: MessageReceived) -> bool:
         try:
-            header = open_(event.topic, event.payload, self.trial.keys).header
+            header = open_message(event.topic, event.payload, self.trial.keys).header
         except Refused:
             return False
         return isinstance(header, HqPresence) and header.state == "up" and self._is_fresh(event, header)

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from edge.config import active_config
 from edge.config.active_config import Settings
-from edge.config.document import BadDocument, unknown_keys
+from edge.config.document import BadConfigDocument, unknown_keys
 from edge.config.noren_toml import Config
 from edge.config.overrides import moved_devices
 from edge.facts.box import (
@@ -26,7 +26,7 @@ from edge.facts.box import (
     ConfigValidated,
 )
 from edge.platform.clock import Now
-from edge.platform.database import one, rows, synchronous, writing
+from edge.platform.database import one_row, rows, synchronous, writing
 from sync.config_trial import states, validation
 from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Entry, Stage, Transition, Verdict
 from sync.feeds.versions import FeedPosition
@@ -140,37 +140,37 @@ class Trials:
                     return False
                 if bad := validation.missing_devices(before, after, gone):
                     raise bad
-        except BadDocument as bad:
+        except BadConfigDocument as bad:
             self._turn(Transition.UNFIT, now, bad.reason, bad.path)
         else:
             self._turn(Transition.FIT, now)
         return True
 
     def _settings(self, entry: Entry) -> Settings:
-        row = one(self.db, "select body from configs where number = ?", (entry.number,))
+        row = one_row(self.db, "select body from configs where number = ?", (entry.number,))
         assert row is not None
         try:
             return validation.validate(self.ground, entry.number, entry.epoch, entry.version, row[0])
-        except BadDocument:
+        except BadConfigDocument:
             raise
         except Exception as error:  # a config that crashes sync would be read again at every start
             log.exception("the trial of config version %d failed by an error of its own", entry.version)
-            raise BadDocument("config", f"it trips a bug of this version of Noren: {error!r}") from error
+            raise BadConfigDocument("config", f"it trips a bug of this version of Noren: {error!r}") from error
 
     def _not_found(self, entry: Entry, at: float) -> list[str] | None:
         """The devices that the bridge did not find where the config says; None until it has looked."""
-        row = one(self.db, "select looked, missing from bridge")
+        row = one_row(self.db, "select looked, missing from bridge")
         if row and row[0] >= entry.number:
             return msgspec.json.decode(row[1], type=list[str])
         self._asked = at if self._asked is None else self._asked
         if at - self._asked > TRIAL_DEADLINE_S:
-            raise BadDocument("box.devices", "the bridge did not say whether they are there: does it run?")
+            raise BadConfigDocument("box.devices", "the bridge did not say whether they are there: does it run?")
         return None
 
     def _try(self, entry: Entry, moment: datetime, now: Now) -> bool:
         try:
             after = self._settings(entry)
-        except BadDocument as bad:
+        except BadConfigDocument as bad:
             self._turn(Transition.UNFIT, now, bad.reason, bad.path)
             return True
         trial = OnTrial(
@@ -231,7 +231,7 @@ class Trials:
                 return ConfigReceived(version=version, epoch=epoch)
 
     def _not_used(self, entry: Entry) -> list[str]:
-        row = one(self.db, "select body from configs where number = ?", (entry.number,))
+        row = one_row(self.db, "select body from configs where number = ?", (entry.number,))
         return unknown_keys(row[0])[:NAMED_MOST] if row else []
 
     def _entries(self) -> list[Entry]:

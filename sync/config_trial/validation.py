@@ -4,7 +4,7 @@ import ssl
 from pathlib import Path
 
 from edge.config.active_config import Settings, read_settings
-from edge.config.document import BadDocument, read_document
+from edge.config.document import BadConfigDocument, read_document
 from edge.config.noren_toml import BadConfig, CameraDevice, Config
 from edge.config.overrides import ca_file_path, moved_devices
 from edge.platform.sqlite_file import key_of_folder
@@ -18,7 +18,7 @@ def validate(ground: Config, number: int, epoch: str, version: int, body: str) -
         broker_of(settings, body)
     except BadConfig as error:
         fault = error.faults[0]
-        raise BadDocument("box.broker", fault.what if fault.path == "hq.broker" else str(fault)) from None
+        raise BadConfigDocument("box.broker", fault.what if fault.path == "hq.broker" else str(fault)) from None
     return settings
 
 
@@ -37,21 +37,21 @@ def _put_down(path: Path, ca: str) -> None:
     try:
         ssl.create_default_context(cadata=ca)
     except (ssl.SSLError, ValueError, TypeError) as error:  # TypeError: what is not ASCII
-        raise BadDocument("box.broker.ca", f"expected certificates as PEM: {error}") from None
+        raise BadConfigDocument("box.broker.ca", f"expected certificates as PEM: {error}") from None
     try:
         if not path.exists():
             half = path.with_suffix(".new")
             half.write_text(ca, encoding="utf-8")
             half.replace(path)
     except OSError as error:
-        raise BadDocument("box.broker.ca", f"cannot be written down: {error}") from None
+        raise BadConfigDocument("box.broker.ca", f"cannot be written down: {error}") from None
 
 
-def missing_devices(before: Settings, after: Settings, gone: list[str]) -> BadDocument | None:
+def missing_devices(before: Settings, after: Settings, gone: list[str]) -> BadConfigDocument | None:
     """The devices, new or moved by the config, that the bridge did not find; one that is only unplugged is no fault."""
     moved = {device.id for device in moved_devices(before.config.devices, after.config.devices)}
     for number, device in enumerate(after.config.devices):
         if device.id in moved and device.id in gone:
             field, place = ("source", device.source) if isinstance(device, CameraDevice) else ("path", device.path)
-            return BadDocument(f"box.devices[{number}].{field}", f"nothing is there: {place}")
+            return BadConfigDocument(f"box.devices[{number}].{field}", f"nothing is there: {place}")
     return None

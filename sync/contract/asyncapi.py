@@ -14,9 +14,9 @@ from edge.platform.replica_schema import FEED_TABLES
 from edge.registry import FACTS
 from sync.contract import asyncapi_channels, yaml_writer
 from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
-from sync.contract.json_schemas import HEADER_TYPES, Json, components, named, schemas, tag
+from sync.contract.json_schemas import HEADER_TYPES, Json, components, message_tag, named_types, schemas
 from sync.hq.feeds.feed import SCOPE_ALL
-from sync.protocol.envelope import ROWS_MOST, WIRE_MOST, seal
+from sync.protocol.envelope import ROWS_MOST, WIRE_MOST, seal_message
 from sync.protocol.feed_types import KEY_FIELDS
 from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION
 from sync.protocol.signing import write_public
@@ -50,9 +50,9 @@ key of RFC 8032's first test under the id `{EXAMPLE_KEY.id}`; its public half is
 """
 
 
-def document() -> Json:
+def asyncapi_document() -> Json:
     """The AsyncAPI document."""
-    kinds = named()
+    kinds = named_types()
     found, parts = components(list(kinds.values()), "#/components/schemas/")
     refs = dict(zip(kinds, found, strict=True))
     return {
@@ -66,7 +66,7 @@ def document() -> Json:
         "channels": asyncapi_channels.channels(),
         "operations": asyncapi_channels.operations(),
         "components": {
-            "messages": {tag(header): _message(header, refs) for header in HEADER_TYPES},
+            "messages": {message_tag(header): _message(header, refs) for header in HEADER_TYPES},
             "schemas": dict(sorted(parts.items())),
         },
         "x-feeds": {feed: _feed(feed, refs) for feed in FEED_TABLES},
@@ -80,10 +80,10 @@ def _message(header: type, refs: Json) -> Json:
     items = refs.get(f"row.{row.__name__}", {}) if row else UNSET
     lines = {"maxItems": 0} if items is UNSET else {"items": items, "maxItems": ROWS_MOST}
     return {
-        "name": tag(header),
+        "name": message_tag(header),
         "summary": _said(header)[0],
         "description": "\n\n".join(_said(header)[1:]) or _said(header)[0],
-        "headers": refs[f"message.{tag(header)}"],
+        "headers": refs[f"message.{message_tag(header)}"],
         "payload": {"type": "array", **lines},
         "examples": [_example(one) for one in examples],
         "x-wire": [_wire(one) for one in examples],
@@ -97,7 +97,7 @@ def _said(kind: type) -> list[str]:
 
 def _example(one: Example) -> Json:
     return {
-        "name": tag(type(one.header)),
+        "name": message_tag(type(one.header)),
         "headers": json.loads(msgspec.json.encode(one.header)),
         "payload": [json.loads(msgspec.json.encode(row)) for row in one.rows],
     }
@@ -105,7 +105,7 @@ def _example(one: Example) -> Json:
 
 def _wire(one: Example) -> Json:
     """The example as it is published; text, because it is too short to be compressed."""
-    return {"topic": one.topic, "message": seal(one.topic, one.header, one.rows, EXAMPLE_KEY).decode()}
+    return {"topic": one.topic, "message": seal_message(one.topic, one.header, one.rows, EXAMPLE_KEY).decode()}
 
 
 def _feed(feed: str, refs: Json) -> Json:
@@ -126,18 +126,18 @@ def _fact(kind: type[Fact], refs: Json) -> Json:
     }
 
 
-def files() -> dict[str, str]:
+def contract_files() -> dict[str, str]:
     """All files of the contract with their text, by their path from here."""
     texts = {name: json.dumps(schema, ensure_ascii=False, indent=2) + "\n" for name, schema in schemas().items()}
     return {
-        DOCUMENT: FILE_HEAD + yaml_writer.write(document()),
+        DOCUMENT: FILE_HEAD + yaml_writer.write_yaml(asyncapi_document()),
         **{f"{SCHEMAS}/{name}": text for name, text in texts.items()},
     }
 
 
-def write(here: Path) -> None:
+def write_contract(here: Path) -> None:
     """Write the contract into a folder; a schema of a type that is no more goes."""
-    made = files()
+    made = contract_files()
     (here / SCHEMAS).mkdir(exist_ok=True)
     for old in (here / SCHEMAS).glob("*.json"):
         if f"{SCHEMAS}/{old.name}" not in made:
@@ -147,4 +147,4 @@ def write(here: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(SYNC_FOLDER)
+    write_contract(SYNC_FOLDER)

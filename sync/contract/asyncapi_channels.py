@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from sync.contract.json_schemas import Json, tag
+from sync.contract.json_schemas import Json, message_tag
 from sync.protocol import topics
 from sync.protocol.messages import (
     Ack,
@@ -46,7 +46,7 @@ class Channel:
 def _up(name: str, message: type, summary: str, *, retain: bool = False, reply: str | None = None) -> Channel:
     return Channel(
         name=name,
-        address=topics.up(CHAIN, STORE, name),
+        address=topics.store_topic(CHAIN, STORE, name),
         action="send",
         messages=(message,),
         summary=summary,
@@ -60,7 +60,7 @@ def _down(
 ) -> Channel:
     return Channel(
         name=name,
-        address=topics.down(CHAIN, STORE, name),
+        address=topics.hq_topic(CHAIN, STORE, name),
         action="receive",
         messages=messages,
         summary=summary,
@@ -77,7 +77,7 @@ CHANNELS = (
     _down("ack", (Ack, Nack), "What HQ has committed, or could not read."),
     Channel(
         name="feed",
-        address=topics.feed(CHAIN, STORE, FEED),
+        address=topics.feed_topic(CHAIN, STORE, FEED),
         action="receive",
         messages=(FeedDelta, FeedPage),
         summary="What changed in a feed, and pages for whoever asked.",
@@ -88,7 +88,7 @@ CHANNELS = (
     _down("do", (Do,), "A command with an end, done once.", to_all=True),
     Channel(
         name="hq",
-        address=topics.down(CHAIN, topics.ALL_STORES, "hq"),
+        address=topics.hq_topic(CHAIN, topics.ALL_STORES, "hq"),
         action="receive",
         messages=(HqPresence,),
         summary="HQ is there, and its time; its last will says that it is not.",
@@ -111,7 +111,9 @@ def channels() -> Json:
             "address": channel.address,
             "summary": channel.summary,
             "parameters": _parameters(channel),
-            "messages": {tag(one): {"$ref": f"#/components/messages/{tag(one)}"} for one in channel.messages},
+            "messages": {
+                message_tag(one): {"$ref": f"#/components/messages/{message_tag(one)}"} for one in channel.messages
+            },
         }
         for channel in CHANNELS
     }

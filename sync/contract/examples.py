@@ -13,7 +13,7 @@ from edge.features.pickup.state_machine import State as OrderState
 from edge.features.stock import NeighbourStock, StockRow
 from edge.validation.localized_text import LocalizedText
 from sync.protocol import topics
-from sync.protocol.digest import add_row, as_text
+from sync.protocol.digest import add_row, digest_text
 from sync.protocol.messages import (
     Ack,
     Answer,
@@ -57,11 +57,11 @@ class Example:
 
 
 def _up(what: str) -> str:
-    return topics.up(CHAIN, STORE, what)
+    return topics.store_topic(CHAIN, STORE, what)
 
 
 def _down(what: str) -> str:
-    return topics.down(CHAIN, STORE, what)
+    return topics.hq_topic(CHAIN, STORE, what)
 
 
 _FACT = msgspec.json.encode(
@@ -89,7 +89,7 @@ _OFFER = Offer(
     single_use=True,
 )
 _ROW = FeedRow(key=EXAMPLE_GTIN, version=42, body=Raw(msgspec.json.encode(_STOCK)))
-_HEAD = FeedHead(epoch=FEED_EPOCH, version=42, rows=1, digest=as_text(add_row(0, EXAMPLE_GTIN, 42)))
+_HEAD = FeedHead(epoch=FEED_EPOCH, version=42, rows=1, digest=digest_text(add_row(0, EXAMPLE_GTIN, 42)))
 
 EXAMPLES: tuple[Example, ...] = (
     Example(
@@ -132,17 +132,17 @@ EXAMPLES: tuple[Example, ...] = (
         header=Nack(epoch=EPOCH, lane=0, first=8, last=8, reason="the last row's hash is not the header's"),
     ),
     Example(
-        topic=topics.feed(CHAIN, STORE, "stock"),
+        topic=topics.feed_topic(CHAIN, STORE, "stock"),
         header=FeedDelta(feed="stock", epoch=FEED_EPOCH, since=41, version=42),
         rows=[_ROW],
     ),
     Example(
-        topic=topics.feed(CHAIN, topics.ALL_STORES, "offers"),
+        topic=topics.feed_topic(CHAIN, topics.ALL_STORES, "offers"),
         header=FeedDelta(feed="offers", epoch=FEED_EPOCH, since=6, version=7),
         rows=[FeedRow(key=_OFFER.offer, version=7, body=Raw(msgspec.json.encode(_OFFER)))],
     ),
     Example(
-        topic=topics.feed(CHAIN, STORE, "stock"),
+        topic=topics.feed_topic(CHAIN, STORE, "stock"),
         header=FeedPage(feed="stock", epoch=FEED_EPOCH, since=0, version=42, more=False),
         rows=[FeedRow(key="04512345678913", version=41), _ROW],
     ),
@@ -156,5 +156,5 @@ EXAMPLES: tuple[Example, ...] = (
         topic=_down("do"),
         header=Do(id="d-1", command="reload", expires="2026-11-21T11:00:00.000Z", args={"feed": "stock"}),
     ),
-    Example(topic=topics.down(CHAIN, topics.ALL_STORES, "hq"), header=HqPresence(state="up", time=EXAMPLE_TIME)),
+    Example(topic=topics.hq_topic(CHAIN, topics.ALL_STORES, "hq"), header=HqPresence(state="up", time=EXAMPLE_TIME)),
 )

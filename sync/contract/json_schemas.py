@@ -45,10 +45,10 @@ HEADER_TYPES: tuple[type, ...] = AnyHeader.__args__
 ROW_TYPES = (EventRow, _plain(FeedRow))
 
 
-def named() -> dict[str, Any]:
+def named_types() -> dict[str, Any]:
     """Every type of the contract by the name of its schema's file."""
     return {
-        **{f"message.{tag(header)}": header for header in HEADER_TYPES},
+        **{f"message.{message_tag(header)}": header for header in HEADER_TYPES},
         **{f"row.{row.__name__}": row for row in ROW_TYPES},
         **{f"feed.{feed}": kind for feed, kind in FEED_ROWS.items()},
         "feed.config.box": BoxSettings,
@@ -58,7 +58,7 @@ def named() -> dict[str, Any]:
     }
 
 
-def tag(header: type) -> str:
+def message_tag(header: type) -> str:
     """A header's `type` on the wire."""
     return str(header.__struct_config__.tag)  # type: ignore[attr-defined]  # every header is a Struct
 
@@ -93,7 +93,7 @@ def components(kinds: list[Any], where: str) -> tuple[list[Json], Json]:
 def schemas() -> dict[str, Json]:
     """The JSON Schemas, by file name."""
     made = {}
-    for name, kind in named().items():
+    for name, kind in named_types().items():
         (top,), parts = components([kind], "#/$defs/")
         made[f"{name}.json"] = {
             "$schema": JSON_SCHEMA_DRAFT,

@@ -12,7 +12,7 @@ _WORDS = frozenset(
 )  # YAML has a meaning of its own for these
 
 
-def write(document: dict[str, Any]) -> str:
+def write_yaml(document: dict[str, Any]) -> str:
     """The document, made of dicts with text keys, lists, text, numbers, booleans and None. Ends with a line feed."""
     return "".join(f"{line}\n" for line in _mapping(document))
 

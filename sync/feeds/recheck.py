@@ -12,7 +12,7 @@ from edge.platform.database import rows, writing
 from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.stored_form import as_kept
-from sync.protocol.feed_types import fault
+from sync.protocol.feed_types import row_fault
 from sync.sync_log import Say
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Recheck:
         sql = f"select key, version, body from {feed} where body is not null and key > ? order by key limit ?"
         found = rows(self.db, sql, (self._after, most))
         self._key(feed, found)
-        bad = [(row, why) for row in found if (why := fault(feed, row["key"], row["body"]))]
+        bad = [(row, why) for row in found if (why := row_fault(feed, row["key"], row["body"]))]
         if bad:
             with writing(self.db):
                 for row, why in bad:
@@ -100,7 +100,7 @@ class Recheck:
     def _take_back(self, feed: str) -> None:
         """Restore the rows that an older Noren could not read, and this one can."""
         aside = rows(self.db, "select key, version, body from set_aside where feed = ?", (feed,))
-        good = [row for row in aside if fault(feed, row["key"], row["body"]) is None]
+        good = [row for row in aside if row_fault(feed, row["key"], row["body"]) is None]
         if not good:
             return
         with writing(self.db):

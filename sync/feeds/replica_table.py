@@ -5,12 +5,12 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.stored_form import as_kept
 from sync.feeds.versions import FeedPosition
 from sync.protocol import digest
-from sync.protocol.feed_types import fault
+from sync.protocol.feed_types import row_fault
 from sync.protocol.messages import FeedDelta, FeedPage, FeedRow
 
 Bad = tuple[FeedRow, str]
@@ -21,15 +21,15 @@ SHADOW = "_shadow"  # after a feed's name: the table a reload goes into, before 
 
 def stand(db: Database, table: str) -> FeedPosition:
     """The position of a table (a feed's, or its shadow's)."""
-    row = one(db, "select epoch, version, rows, digest from feeds where feed = ?", (table,))
+    row = one_row(db, "select epoch, version, rows, digest from feeds where feed = ?", (table,))
     if row is None:
         return FeedPosition(feed=table)
-    return FeedPosition(feed=table, epoch=row[0], version=row[1], rows=row[2], digest=digest.from_text(row[3]))
+    return FeedPosition(feed=table, epoch=row[0], version=row[1], rows=row[2], digest=digest.digest_from_text(row[3]))
 
 
 def as_of(db: Database, table: str) -> str:
     """The time at which HQ sent a table's rows (UTC text); empty if it has none."""
-    row = one(db, "select as_of from feeds where feed = ?", (table,))
+    row = one_row(db, "select as_of from feeds where feed = ?", (table,))
     return str(row[0]) if row else ""
 
 
@@ -37,7 +37,7 @@ def note(db: Database, here: FeedPosition, as_of: str) -> None:
     """Move the table's cursor; `as_of` is the time (UTC text) at which HQ sent its rows."""
     db.conn.execute(
         "insert or replace into feeds (feed, epoch, version, rows, digest, as_of) values (?, ?, ?, ?, ?, ?)",
-        (here.feed, here.epoch, here.version, here.rows, digest.as_text(here.digest), as_of),
+        (here.feed, here.epoch, here.version, here.rows, digest.digest_text(here.digest), as_of),
     )
 
 
@@ -80,14 +80,14 @@ def _take_out(db: Database, table: str, key: str, aside: dict[str, int]) -> int 
     if version is not None:
         db.conn.execute("delete from set_aside where feed = ? and key = ?", (table, key))
         return version
-    old = one(db, f"select version from {table} where key = ? and body is not null", (key,))
+    old = one_row(db, f"select version from {table} where key = ? and body is not null", (key,))
     return int(old[0]) if old else None
 
 
 def _put_in(db: Database, table: str, row: FeedRow, text: str | None) -> str | None:
     """Write a row into its table; the reason if it is set aside instead."""
     feed = table.removesuffix(SHADOW)
-    why = fault(feed, row.key, text) if text is not None else None
+    why = row_fault(feed, row.key, text) if text is not None else None
     kept = as_kept(feed, text, key_of_connection(db.conn)) if text is not None else None
     if why:
         db.conn.execute(

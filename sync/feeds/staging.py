@@ -10,7 +10,7 @@ from dataclasses import replace
 from msgspec import Raw
 from sqlite_utils import Database
 
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.platform.replica_schema import FEED_TABLES
 from sync.feeds import replica_table
 from sync.feeds.replica_table import SHADOW, Bad
@@ -91,7 +91,7 @@ class Staging:
 
 
 def _is_complete(db: Database, feed: str) -> bool:
-    return one(db, "select 1 from sqlite_master where name = ?", (_order(feed),)) is not None
+    return one_row(db, "select 1 from sqlite_master where name = ?", (_order(feed),)) is not None
 
 
 def _order(feed: str) -> str:
@@ -118,5 +118,5 @@ def _behind(db: Database, feed: str, mark: Mark) -> list[FeedRow]:
 def _poured(db: Database, feed: str) -> Mark:
     """The last row that was moved into the feed before sync ended."""
     into = feed + SHADOW if replica_table.stand(db, feed + SHADOW).epoch else feed
-    row = one(db, f"select key, version from {into} order by key desc limit 1")
+    row = one_row(db, f"select key, version from {into} order by key desc limit 1")
     return (row[0], row[1]) if row else BEGIN

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, now, utc_text
-from edge.platform.database import one, rows, writing
+from edge.platform.database import one_row, rows, writing
 from sync.hq.feeds import feed
 from sync.hq.feeds.feed import FeedPosition
 from sync.hq.projections import config_status
@@ -87,7 +87,7 @@ def _unsaid(db: Database, store: str, name: str, told: FeedState | Want) -> Feed
     if here is None or not told.epoch or (told.epoch == here.epoch and told.version <= here.version):
         return None
     at = (name, here.scope, told.epoch)
-    left = one(db, "select 1 from epochs_left where feed = ? and scope = ? and epoch = ?", at)
+    left = one_row(db, "select 1 from epochs_left where feed = ? and scope = ? and epoch = ?", at)
     return here if left is None else None
 
 
@@ -119,10 +119,10 @@ def _note_unsaid(db: Database, store: str, theirs: int, here: FeedPosition) -> b
 
 def _is_witnessed(db: Database, store: str, moment: Now) -> bool:
     """Whether enough stores agree: two, or the only one connected. Evidence that led to the last renewal does not count."""
-    there = one(
+    there = one_row(
         db, "select count(*) from fleet where state = 'birth' and heard > ?", (_before(moment, PRESENT_WITHIN),)
     )
-    others = one(
+    others = one_row(
         db,
         """select count(distinct store) from renewals where store <> ? and not whole
            and noted > max(?, (select coalesce(max(noted), '') from renewals where whole))""",
@@ -135,7 +135,7 @@ def _is_witnessed(db: Database, store: str, moment: Now) -> bool:
 
 def _begin_anew(db: Database, store: str, moment: Now, *, whole: bool) -> int:
     """Begin a new epoch of a store's feeds, or of the whole chain's; returns how many: 0 if that was done within the last hour."""
-    soon = one(
+    soon = one_row(
         db,
         "select 1 from renewals where renewed > 0 and noted > ? and (whole or (store = ? and not ?))",
         (_before(moment, RENEWS_EVERY), store, whole),
@@ -153,7 +153,7 @@ def _renew(db: Database, here: Sequence[FeedPosition]) -> int:
     moment = now().text
     for one_feed in here:
         new = replace(one_feed, epoch=secrets.token_hex(8))
-        feed.save(db, new)
+        feed.save_position(db, new)
         db.conn.execute(
             """insert into epochs_left (feed, scope, epoch, "left") values (?, ?, ?, ?)""",
             (one_feed.feed, one_feed.scope, one_feed.epoch, moment),

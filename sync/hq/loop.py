@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import Changes, one, writing
+from edge.platform.database import Changes, one_row, writing
 from sync.hq import epoch_reset
 from sync.hq.enrolment import keys
 from sync.hq.feeds import publisher
@@ -18,7 +18,7 @@ from sync.hq.ingest import collector, group_commit
 from sync.hq.ingest.collector import Batch
 from sync.hq.ingest.message_auth import NotAuthentic, authenticate
 from sync.hq.queries import answers
-from sync.hq.queries.unknown_members import QueryBudgets, Why
+from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
 from sync.hq.rejected_messages import Refusals
 from sync.hq.stores import clones, presence
 from sync.protocol import envelope, topics
@@ -39,7 +39,7 @@ class HqLoop:
     chain: str
     out: Outbox
     feeds: Publisher
-    stores: keys.Stores = field(init=False)
+    stores: keys.EnrolledKeys = field(init=False)
     refusals: Refusals = field(init=False)
     budgets: QueryBudgets = field(init=False)
     _changes: Changes = field(init=False)
@@ -104,7 +104,7 @@ class HqLoop:
     def _hear_hq(self, topic: str, payload: bytes) -> None:
         """Another worker of HQ has died and the broker says that HQ is gone: it is not."""
         try:
-            said = envelope.open_(topic, payload, {self.out.key.id: self.out.key.public}).header
+            said = envelope.open_message(topic, payload, {self.out.key.id: self.out.key.public}).header
         except Refused as refused:
             self.refusals.add(topics.ALL_STORES, refused.why)
             return
@@ -120,7 +120,7 @@ class HqLoop:
             self.refusals.add(store, refused.reason)
             if refused.batch:
                 nack = group_commit.nack(refused.batch, f"not readable: {refused.reason}")
-                self.out.answer(topics.down(self.chain, store, "ack"), nack)
+                self.out.answer(topics.hq_topic(self.chain, store, "ack"), nack)
             return None
 
     def _is_late(self, store: str, message: Message, arrived: float) -> bool:
@@ -152,15 +152,15 @@ class HqLoop:
     def _answer(self, store: str, ask: Ask) -> None:
         """A store that asks for far more members than usual gets no answer; the refusal is counted for the fleet report."""
         found = answers.answer_question(self.db, store, ask, self.budgets)
-        if isinstance(found, Why):
+        if isinstance(found, RefusalReason):
             self.refusals.add(store, found)
             return
-        self.out.answer(topics.down(self.chain, store, "answer"), Answer(id=ask.id), found)
+        self.out.answer(topics.hq_topic(self.chain, store, "answer"), Answer(id=ask.id), found)
         self._dirty = True  # it may have let the store know a member
 
     def _keep(self, batches: Sequence[Batch]) -> None:
         for store, answer in group_commit.keep_or_nack(self.db, batches):
-            self.out.answer(topics.down(self.chain, store, "ack"), answer)
+            self.out.answer(topics.hq_topic(self.chain, store, "ack"), answer)
         self._dirty = True
 
     def _page(self, store: str, want: Want) -> None:
@@ -171,7 +171,7 @@ class HqLoop:
         if found is None:
             self.refusals.add(store, "no_such_feed")
             return
-        self.out.tell(topics.feed(self.chain, store, want.feed), *found)
+        self.out.tell(topics.feed_topic(self.chain, store, want.feed), *found)
 
     def _note(self, states: Sequence[State]) -> None:
         with writing(self.db):
@@ -190,8 +190,8 @@ class HqLoop:
 
     def _greet(self, state: State) -> None:
         """Send how far HQ has a store's journal, to each store that connects, and to all after HQ itself connected."""
-        for ack in collector.acks(self.db, state.store, state.epoch):
-            self.out.answer(topics.down(self.chain, state.store, "ack"), ack)
+        for ack in collector.acks_of_store(self.db, state.store, state.epoch):
+            self.out.answer(topics.hq_topic(self.chain, state.store, "ack"), ack)
 
     # --- what is due
 
@@ -203,7 +203,7 @@ class HqLoop:
         return True
 
     def _read_roster(self) -> None:
-        roster = one(self.db, "select count(*), count(revoked), max(since), max(revoked) from stores")
+        roster = one_row(self.db, "select count(*), count(revoked), max(since), max(revoked) from stores")
         if roster != self._roster:
             self._roster, self.stores = roster, keys.read_stores(self.db)
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from edge.platform import process
-from edge.platform.database import one
-from edge.platform.process import Life
+from edge.platform.database import one_row
+from edge.platform.process import ProcessLife
 from sync.hq import older_copy
 from sync.hq.enrolment import key_rotation
 from sync.hq.enrolment.keys import read_hq_key
@@ -43,18 +43,18 @@ def _heard(chain: str, shared: bool) -> list[str]:
     return [*told, presence.hq_topic(chain)]
 
 
-def _work(folder: Path, broker: Broker, shared: bool, life: Life) -> None:
+def _work(folder: Path, broker: Broker, shared: bool, life: ProcessLife) -> None:
     key = read_hq_key(folder)
     db = open_hq_store(folder)
     older_copy.renew_if_older(db, folder)
     key_rotation.vouch_for_keys(db, folder)
     chain = chain_of(folder)
     client = f"noren-hq-{secrets.token_hex(8)}"  # each worker its own, and none that anybody could guess and take
-    with MqttClient(broker, client, _heard(chain, shared), presence.will(chain, key)) as link:
+    with MqttClient(broker, client, _heard(chain, shared), presence.hq_will(chain, key)) as link:
         out = Outbox(link, key)
         worker = HqLoop(db=db, chain=chain, out=out, feeds=Publisher(db=db, chain=chain, out=out))
         log.info("serving chain %s at %s", chain, broker)
-        wait, notes = POLL_INTERVAL_S, older_copy.Notes(db, folder)
+        wait, notes = POLL_INTERVAL_S, older_copy.VersionNotes(db, folder)
         while life.goes_on():
             wait = POLL_INTERVAL_S if worker.round(link.read(wait)) else UNCONFIRMED_POLL_INTERVAL_S
             notes.round(time.monotonic())
@@ -65,7 +65,7 @@ def _work(folder: Path, broker: Broker, shared: bool, life: Life) -> None:
 def chain_of(folder: Path) -> str:
     """The chain whose headquarters is in `folder`."""
     db = open_hq_store(folder)
-    row = one(db, "select chain from about")
+    row = one_row(db, "select chain from about")
     db.conn.close()
     assert row is not None, "init writes it in the transaction that makes the database usable"
     return str(row[0])

@@ -30,11 +30,11 @@ class Refusals:
         self._noted = time.monotonic()
         with writing(self.db):
             for (store, reason), times in self._count.items():
-                write(self.db, store, reason, times)
+                write_refusal(self.db, store, reason, times)
         self._count.clear()
 
 
-def write(db: Database, store: str, reason: str, times: int) -> None:
+def write_refusal(db: Database, store: str, reason: str, times: int) -> None:
     """Add to a count inside the caller's transaction."""
     db.conn.execute(
         """insert into refusals (store, reason, times, last) values (?, ?, ?, ?)

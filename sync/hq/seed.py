@@ -10,15 +10,15 @@ from sqlite_utils import Database
 from edge.features.stock import StockRow
 from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.validation.row import encode_row
 from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing.push import put_all
 from sync.hq.progress_bar import with_bar
 from sync.hq.projections import neighbour_stock
-from sync.hq.sample.play import play
-from sync.hq.sample.tables import SAMPLE_STORES, policy, tables
+from sync.hq.sample.play import play_page_data
+from sync.hq.sample.tables import SAMPLE_STORES, sample_policy, tables
 
 PLAY_FILE = "play.json"
 PLAY_STORE = "ginza"  # the store to try
@@ -36,17 +36,17 @@ def found_sample(folder: Path, broker: str) -> int:
         enrolled = {row[0] for row in db.conn.execute("select id from stores where revoked is null").fetchall()}
         for store in SAMPLE_STORES:
             if store not in enrolled:
-                enrol(folder, store, policy(store).place.name.ja)
-        put = 0 if one(db, "select 1 from rows limit 1") else _put_all(db, moment)
+                enrol(folder, store, sample_policy(store).place.name.ja)
+        put = 0 if one_row(db, "select 1 from rows limit 1") else _put_all(db, moment)
     if not (folder / PLAY_FILE).exists():
-        told = {"chain": chain_id(), **play(PLAY_STORE)}
+        told = {"chain": chain_id(), **play_page_data(PLAY_STORE)}
         write_secret(folder / PLAY_FILE, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     return put
 
 
 def chain_id() -> str:
     """The sample chain's id."""
-    return policy(PLAY_STORE).brand.name.lower()
+    return sample_policy(PLAY_STORE).brand.name.lower()
 
 
 def recount_stock(folder: Path) -> int:
@@ -60,7 +60,7 @@ def recount_stock(folder: Path) -> int:
             ]
             rows = {key: structs.replace(row, as_of=moment.time) for key, row in found if row}
             with writing(db):
-                told += feed.put(db, "stock", store, [(key, encode_row(row)) for key, row in rows.items()])
+                told += feed.put_rows(db, "stock", store, [(key, encode_row(row)) for key, row in rows.items()])
                 neighbour_stock.spread_stock(db, store, rows, moment.text)
     return told
 

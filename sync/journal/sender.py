@@ -15,7 +15,7 @@ from edge.platform.sqlite_file import Connection, Damaged
 from sync.journal.reader import JournalPosition, LaneId, epochs, position_of, rows_after
 from sync.journal.send_window import Batch, SendWindow, acked, idle_window, nacked, on_new_line, resend_if_late, sent
 from sync.protocol import topics
-from sync.protocol.envelope import seal, split_rows
+from sync.protocol.envelope import seal_message, split_rows
 from sync.protocol.messages import Ack, EventRow, Events, Nack, Prev
 from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
@@ -116,8 +116,8 @@ class JournalSender:
             last=batch[-1].seq,
             hash=mark.hex(),
         )
-        topic = topics.up(self.chain, self.store, "events")
-        return self.out.publish(topic, seal(topic, header, batch, self.key))
+        topic = topics.store_topic(self.chain, self.store, "events")
+        return self.out.publish(topic, seal_message(topic, header, batch, self.key))
 
     def on_ack(self, ack: Ack, now: float) -> None:
         """HQ acknowledges a lane up to a row."""

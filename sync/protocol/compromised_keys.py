@@ -35,7 +35,7 @@ _SMALL_ORDER = frozenset(
 _SIGN = 0x80  # the bit of the last byte that holds the sign of x
 
 
-def demand_secret(public: Ed25519PublicKey) -> None:
+def refuse_known_key(public: Ed25519PublicKey) -> None:
     """Raises BadKey for a key that more people can sign with than its owner."""
     raw = public.public_bytes_raw()
     if raw[:-1] + bytes([raw[-1] & ~_SIGN]) in _SMALL_ORDER:

@@ -20,11 +20,11 @@ def remove_row(digest: int, key: str, version: int) -> int:
     return (digest - row_hash(key, version)) & UINT64_MASK
 
 
-def as_text(digest: int) -> str:
+def digest_text(digest: int) -> str:
     """16 hex digits, as sent and kept (SQLite's integers are signed)."""
     return f"{digest:016x}"
 
 
-def from_text(text: str) -> int:
+def digest_from_text(text: str) -> int:
     """The digest behind 16 hex digits."""
     return int(text, 16)

@@ -29,7 +29,7 @@ ZLIB_LEVEL = 1  # six times as fast as the default for a tenth more bytes
 R = TypeVar("R", bound=Row)
 
 
-class Why(StrEnum):
+class RefusalReason(StrEnum):
     """Why a message was refused."""
 
     SIZE = "size"
@@ -47,7 +47,7 @@ class Why(StrEnum):
 class Refused(Exception):
     """A message was refused; `header` is set if the header was signed and readable and only the body was not."""
 
-    def __init__(self, why: Why, header: AnyHeader | None = None) -> None:
+    def __init__(self, why: RefusalReason, header: AnyHeader | None = None) -> None:
         super().__init__(why.value)
         self.why = why
         self.header = header
@@ -102,7 +102,7 @@ def split_rows(rows: Sequence[R]) -> Iterator[Sequence[R]]:
         yield rows[begin:]
 
 
-def seal(topic: str, header: AnyHeader, rows: Sequence[Row], key: SigningKey) -> bytes:
+def seal_message(topic: str, header: AnyHeader, rows: Sequence[Row], key: SigningKey) -> bytes:
     """The message for `topic`; a body of ZLIB_FROM bytes or more is compressed. Raises TooBig."""
     body = b"\n".join(body_lines(rows))
     if len(rows) > ROWS_MOST or len(body) > BODY_MOST:
@@ -116,20 +116,20 @@ def seal(topic: str, header: AnyHeader, rows: Sequence[Row], key: SigningKey) ->
     return message
 
 
-def open_(topic: str, payload: bytes, keys: PublicKeys) -> Message:
+def open_message(topic: str, payload: bytes, keys: PublicKeys) -> Message:
     """The message, if one of `keys` signed it for this topic. Raises Refused, and nothing else, for any bytes."""
     if len(payload) > WIRE_MOST:
-        raise Refused(Why.SIZE)
+        raise Refused(RefusalReason.SIZE)
     first, found, rest = payload.partition(b"\n")
     if not found or len(first) > FIRST_LINE_MOST:
-        raise Refused(Why.FRAME)
+        raise Refused(RefusalReason.FRAME)
     return _read(rest, _check(topic, first, rest, keys))
 
 
 def _read(rest: bytes, key_id: str) -> Message:
     head, found, body = rest.partition(b"\n")
     if not found or len(head) > HEADER_MOST:
-        raise Refused(Why.FRAME)
+        raise Refused(RefusalReason.FRAME)
     header = _read_header(head)
     return Message(header, _read_rows(header, body), key_id)
 
@@ -137,10 +137,10 @@ def _read(rest: bytes, key_id: str) -> Message:
 def read_unverified(payload: bytes) -> Message:
     """The content of a message whose signature is not checked: for rows that carry their own proof. Raises Refused."""
     if len(payload) > WIRE_MOST:
-        raise Refused(Why.SIZE)
+        raise Refused(RefusalReason.SIZE)
     first, found, rest = payload.partition(b"\n")
     if not found or len(first) > FIRST_LINE_MOST:
-        raise Refused(Why.FRAME)
+        raise Refused(RefusalReason.FRAME)
     _, key_id = _first_line(first)
     return _read(rest, key_id)
 
@@ -153,9 +153,9 @@ def _check(topic: str, first: bytes, rest: bytes, keys: PublicKeys) -> str:
     """The id of the key that signed."""
     signed, key_id = _first_line(first)
     if (public := keys.get(key_id)) is None:
-        raise Refused(Why.KEY)
+        raise Refused(RefusalReason.KEY)
     if not signed_by(public, signed, _signed(topic, rest)):
-        raise Refused(Why.SIGNATURE)
+        raise Refused(RefusalReason.SIGNATURE)
     return key_id
 
 
@@ -165,22 +165,22 @@ def _first_line(first: bytes) -> tuple[bytes, str]:
         signature, _, key_id = first.decode("ascii").partition(" ")
         return from_text(signature), key_id
     except (UnicodeDecodeError, BadKey):
-        raise Refused(Why.FRAME) from None
+        raise Refused(RefusalReason.FRAME) from None
 
 
 def _read_header(head: bytes) -> AnyHeader:
     try:
         front = _front.decode(head)
     except DECODE_ERRORS:
-        raise Refused(Why.HEADER) from None
+        raise Refused(RefusalReason.HEADER) from None
     if front.v != FORMAT_VERSION:
-        raise Refused(Why.VERSION)
+        raise Refused(RefusalReason.VERSION)
     if front.type not in MESSAGE_TYPES:
-        raise Refused(Why.TYPE)
+        raise Refused(RefusalReason.TYPE)
     try:
         header: AnyHeader = _header.decode(head)
     except DECODE_ERRORS:
-        raise Refused(Why.HEADER) from None
+        raise Refused(RefusalReason.HEADER) from None
     return header
 
 
@@ -193,10 +193,10 @@ def _inflate(header: AnyHeader, body: bytes) -> bytes:
         try:
             plain = stream.decompress(body, BODY_MOST + 1)
         except zlib.error:
-            raise Refused(Why.INFLATE, header) from None
+            raise Refused(RefusalReason.INFLATE, header) from None
         whole = stream.eof and not stream.unused_data
     if not whole or len(plain) > BODY_MOST:
-        raise Refused(Why.INFLATE, header)
+        raise Refused(RefusalReason.INFLATE, header)
     return plain
 
 
@@ -206,9 +206,9 @@ def _read_rows(header: AnyHeader, body: bytes) -> Sequence[Any]:
     row = BODY_ROWS.get(type(header))
     plain = _inflate(header, body)
     if row is None or plain.count(b"\n") >= ROWS_MOST:
-        raise Refused(Why.ROWS, header)
+        raise Refused(RefusalReason.ROWS, header)
     try:
         plain.decode()  # a row is handed on as text: it must be text
         return [_rows[row].decode(line) for line in plain.split(b"\n")]
     except DECODE_ERRORS:
-        raise Refused(Why.ROW, header) from None
+        raise Refused(RefusalReason.ROW, header) from None

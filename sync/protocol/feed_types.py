@@ -11,7 +11,7 @@ from edge.config import document
 from edge.config.policy import Policy
 from edge.validation.fields import pattern_in_words
 from edge.validation.row import DECODE_ERRORS, decode_row
-from sync.protocol.compromised_keys import demand_secret
+from sync.protocol.compromised_keys import refuse_known_key
 from sync.protocol.signing import BadKey, read_public
 
 
@@ -46,12 +46,12 @@ UNKNOWN_ROW = dict[str, Any]  # feeds whose rows nobody reads yet: any JSON obje
 KEY_FIELDS = {name: feed.key for name, feed in registry.FEEDS.items() if feed.key}
 
 
-def kind_of(feed: str, key: str) -> Any:
+def row_type_of(feed: str, key: str) -> Any:
     """The type of a row: of most feeds all rows have one, of `config` each key has its own."""
     return document.ROW_TYPES.get(key, UNKNOWN_ROW) if feed == "config" else ROW_TYPES.get(feed, UNKNOWN_ROW)
 
 
-def fault(feed: str, key: str, body: str) -> str | None:
+def row_fault(feed: str, key: str, body: str) -> str | None:
     """Why a row cannot be used, in words for HQ; None if it is valid."""
     try:
         value = _read(feed, key, body)
@@ -76,7 +76,7 @@ def _read(feed: str, key: str, body: str) -> Any:
 
 def _key_fault(row: HqKey) -> str | None:
     try:
-        demand_secret(read_public(row.public))
+        refuse_known_key(read_public(row.public))
     except BadKey as error:
         return str(error)
     return None

@@ -3,24 +3,24 @@
 ALL_STORES = "all"  # in place of a store's id: for every store of the chain; no store may be called so
 
 
-def root(chain: str) -> str:
+def chain_topic(chain: str) -> str:
     """What every topic of a chain begins with; the 1 is the version of the protocol."""
     return f"noren/1/{chain}"
 
 
-def up(chain: str, store: str, what: str) -> str:
+def store_topic(chain: str, store: str, what: str) -> str:
     """`what`: events, state, want, ask. HQ listens with store `+`."""
-    return f"{root(chain)}/up/{store}/{what}"
+    return f"{chain_topic(chain)}/up/{store}/{what}"
 
 
-def down(chain: str, store: str, what: str) -> str:
+def hq_topic(chain: str, store: str, what: str) -> str:
     """`what`: ack, head, answer, do; hq only for all. A store listens to its own and to those for all."""
-    return f"{root(chain)}/down/{store}/{what}"
+    return f"{chain_topic(chain)}/down/{store}/{what}"
 
 
-def feed(chain: str, store: str, name: str) -> str:
+def feed_topic(chain: str, store: str, name: str) -> str:
     """Deltas and pages of a feed, for one store or for `all`."""
-    return down(chain, store, f"feed/{name}")
+    return hq_topic(chain, store, f"feed/{name}")
 
 
 def feed_of(topic: str) -> str:
@@ -31,17 +31,17 @@ def feed_of(topic: str) -> str:
 
 def store_subscriptions(chain: str, store: str) -> list[str]:
     """What a store subscribes to."""
-    return [down(chain, store, "#"), down(chain, ALL_STORES, "#")]
+    return [hq_topic(chain, store, "#"), hq_topic(chain, ALL_STORES, "#")]
 
 
 def is_for_store(chain: str, store: str, topic: str) -> bool:
     """Whether a message on this topic is for this store: a broker may deliver what nobody subscribed to."""
-    return topic.startswith((down(chain, store, ""), down(chain, ALL_STORES, "")))
+    return topic.startswith((hq_topic(chain, store, ""), hq_topic(chain, ALL_STORES, "")))
 
 
 def hq_subscriptions(chain: str) -> list[str]:
     """What HQ subscribes to if it is one worker: one subscription, because each costs a clustered broker an election."""
-    return [up(chain, "+", "+")]
+    return [store_topic(chain, "+", "+")]
 
 
 def shared_hq_subscriptions(chain: str) -> list[str]:
@@ -49,7 +49,10 @@ def shared_hq_subscriptions(chain: str) -> list[str]:
 
     Births are retained, and shared subscriptions get no retained messages (MQTT 5, 4.8.2): every worker receives births.
     """
-    return [up(chain, "+", "state"), *(f"$share/hq/{up(chain, '+', what)}" for what in ("events", "want", "ask"))]
+    return [
+        store_topic(chain, "+", "state"),
+        *(f"$share/hq/{store_topic(chain, '+', what)}" for what in ("events", "want", "ask")),
+    ]
 
 
 def store_of_topic(topic: str) -> str:

@@ -9,7 +9,7 @@ from typing import Literal
 from edge.config.noren_toml import BadConfig, HqSection
 from edge.crypto.data_key import DataKey
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_named
+from edge.validation.file_reader import read_file_of_setting
 from sync.own_secrets import read_secret, tls_password
 
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}  # as IANA has them
@@ -113,7 +113,7 @@ def _tls_faults(hq: HqSection, key: DataKey | None) -> Iterator[Fault]:
     unread = [
         told
         for key, file in named.items()
-        if file is not None and isinstance(told := read_named(f"hq.{key}", file), Fault)
+        if file is not None and isinstance(told := read_file_of_setting(f"hq.{key}", file), Fault)
     ]
     yield from unread
     if (hq.cert_file is None) != (hq.key_file is None):

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 KEY_LEDGER_FILE = "hq-keys.jsonl"
 
 
-def read(folder: Path) -> list[Anchor]:
+def read_ledger(folder: Path) -> list[Anchor]:
     """All lines, oldest first. A line that a power cut has torn is left out, and logged."""
     file = folder / KEY_LEDGER_FILE
     if not file.exists():
@@ -38,7 +38,7 @@ def read(folder: Path) -> list[Anchor]:
     return found
 
 
-def append(folder: Path, anchors: Sequence[Anchor]) -> None:
+def append_to_ledger(folder: Path, anchors: Sequence[Anchor]) -> None:
     """Append lines, and wait for the card (fsync). Each begins on a line of its own, even after a torn one. Raises NoRoom."""
     lines = b"".join(b"\n" + msgspec.json.encode(one) for one in anchors) + b"\n"
     try:

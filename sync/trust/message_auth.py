@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 from edge.facts.box import MessageRefused
 from sync.protocol import topics
-from sync.protocol.envelope import Message, Refused, Why, open_, read_unverified
+from sync.protocol.envelope import Message, RefusalReason, Refused, open_message, read_unverified
 from sync.protocol.messages import FeedDelta, FeedPage
 from sync.sync_log import Say
 from sync.transport.mqtt_events import MessageReceived
-from sync.trust.trusted_keys import KEYS_FEED, Trust
+from sync.trust.trusted_keys import KEYS_FEED, TrustedKeys
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ OTHER_STORE = "other_store"  # signed by HQ, but for another store: a broker tha
 class MessageAuth:
     """Authenticates messages: HQ's keys as they are now, and the number of messages refused since the start, by reason."""
 
-    trust: Trust
+    trust: TrustedKeys
     say: Say
     chain: str
     store: str
@@ -37,7 +37,7 @@ class MessageAuth:
         try:
             message = self._open(event)
         except Refused as refused:
-            self.is_deaf = self.is_deaf or refused.why is Why.KEY
+            self.is_deaf = self.is_deaf or refused.why is RefusalReason.KEY
             self.refuse(refused.why)
             return None
         self.is_deaf = False
@@ -46,12 +46,12 @@ class MessageAuth:
     def _open(self, event: MessageReceived) -> Message:
         """Raises Refused."""
         try:
-            return open_(event.topic, event.payload, self.trust.keys)
+            return open_message(event.topic, event.payload, self.trust.keys)
         except Refused as refused:
-            if refused.why is not Why.KEY or not self._proves_a_key(event):
+            if refused.why is not RefusalReason.KEY or not self._proves_a_key(event):
                 raise
             self.has_missed = True
-        return open_(event.topic, event.payload, self.trust.keys)
+        return open_message(event.topic, event.payload, self.trust.keys)
 
     def _proves_a_key(self, event: MessageReceived) -> bool:
         """Whether a trusted key vouches for the unknown one: HQ has changed keys while we were offline."""

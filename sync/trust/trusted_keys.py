@@ -14,8 +14,8 @@ from edge.platform.database import NoRoom, open_store, rows, writing
 from edge.validation.fault import Fault
 from edge.validation.row import decode_row
 from sync.own_secrets import read_secret
-from sync.protocol.compromised_keys import demand_secret
-from sync.protocol.feed_types import HqKey, fault
+from sync.protocol.compromised_keys import refuse_known_key
+from sync.protocol.feed_types import HqKey, row_fault
 from sync.protocol.messages import FeedRow
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, read_private, read_public, write_public
 from sync.trust import key_ledger
@@ -37,7 +37,7 @@ def enrolled_keys(hq: HqSection) -> PublicKeys:
     for name, text in hq.keys.items():
         try:
             keys[name] = read_public(text)
-            demand_secret(keys[name])
+            refuse_known_key(keys[name])
         except BadKey as error:
             found.append(Fault(f"hq.keys.{name}", f"expected an Ed25519 public key: {error}"))
     if not hq.keys:
@@ -48,7 +48,7 @@ def enrolled_keys(hq: HqSection) -> PublicKeys:
 
 
 @dataclass(slots=True)
-class Trust:
+class TrustedKeys:
     """HQ's keys as this box knows them; this only moves forward: a revoked key is never valid again.
 
     They are kept twice: in store.db, which is backed up, and beside it (sync/trust/key_ledger.py), where no restore sets them
@@ -82,7 +82,7 @@ class Trust:
         good = {
             row.key: decode_row(row.text, HqKey)
             for row in rows
-            if row.text and fault(KEYS_FEED, row.key, row.text) is None
+            if row.text and row_fault(KEYS_FEED, row.key, row.text) is None
         }
         revoked = {one.key: one.public for one in self._known.values() if one.revoked}
         news = [one for one in proven_keys(self.chain, self.keys, revoked, good) if self._is_news(one)]
@@ -94,7 +94,7 @@ class Trust:
         if row.text is None:
             known = self._known.get(row.key)
             return replace(known, revoked=True) if known else None
-        if fault(KEYS_FEED, row.key, row.text) is not None:
+        if row_fault(KEYS_FEED, row.key, row.text) is not None:
             return None  # it is set aside, and reported
         body = decode_row(row.text, HqKey)
         return Anchor(key=row.key, public=body.public, revoked=body.revoked)
@@ -112,18 +112,18 @@ class Trust:
         self._unwritten += news
         if self._unwritten:
             _write(self.store, self._unwritten)
-            key_ledger.append(self.folder, self._unwritten)
+            key_ledger.append_to_ledger(self.folder, self._unwritten)
             self._unwritten = []
 
     def _merge(self) -> None:
         """Bring both places to the same state; the file wins, because no restore sets it back."""
-        stored, filed = _read(self.store), _last(key_ledger.read(self.folder))
+        stored, filed = _read(self.store), _last(key_ledger.read_ledger(self.folder))
         self._known = _last([*stored.values(), *filed.values()])
         known = self._known.items()
         try:
             _write(self.store, [one for key, one in known if stored.get(key) != one])
             if missing := [one for key, one in known if filed.get(key) != one]:
-                key_ledger.append(self.folder, missing)
+                key_ledger.append_to_ledger(self.folder, missing)
         except NoRoom as why:
             log.error("HQ's keys are not stored in both places: %s", why)  # the next start does it
 
@@ -143,7 +143,7 @@ def read_remembered_keys(enrolled: PublicKeys, folder: Path) -> tuple[PublicKeys
             stored = list(_read(db).values())
         finally:
             db.conn.close()
-    known = _last([*stored, *key_ledger.read(folder)])
+    known = _last([*stored, *key_ledger.read_ledger(folder)])
     return _trusted(enrolled, known.values()), frozenset(one.key for one in known.values() if one.revoked)
 
 
@@ -195,7 +195,7 @@ def own_key(hq: HqSection, key: DataKey | None = None) -> SigningKey:
         raise BadConfig(Fault("hq.signing_key_file", what))
     try:
         own = read_private(text)
-        demand_secret(own.public)
+        refuse_known_key(own.public)
         return own
     except BadKey as error:
         what = f"expected the store's signing key in {hq.signing_key_file}: {error}"

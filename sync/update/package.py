@@ -48,10 +48,10 @@ def read_package(path: Path) -> Package:
     versions = [found[1] for name in names if (found := NOREN_WHEEL.fullmatch(name))]
     if len(versions) != 1:
         raise BadPackage(f"expected one package of Noren in it, found {len(versions)}")
-    return Package(version=versions[0], digest=digest(path), files=len(names))
+    return Package(version=versions[0], digest=package_digest(path), files=len(names))
 
 
-def digest(path: Path) -> str:
+def package_digest(path: Path) -> str:
     """SHA-256 of a file, hex. Raises OSError."""
     with path.open("rb") as file:
         return _digest(file)

@@ -36,7 +36,7 @@ def _said(kind: str, chain: str, version: str, digest: str) -> bytes:
     return "\n".join(("noren/package/1", kind, chain, version, digest)).encode()
 
 
-def seal(key: SigningKey, chain: str, package: Package) -> Seal:
+def seal_package(key: SigningKey, chain: str, package: Package) -> Seal:
     """HQ's seal on a package."""
     signature = key.private.sign(_said("update", chain, package.version, package.digest))
     return Seal(chain=chain, version=package.version, sha256=package.digest, key=key.id, signature=to_text(signature))

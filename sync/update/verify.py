@@ -39,7 +39,7 @@ def verify(file: Path, path: Path) -> None:
             trusted_keys.enrolled_keys(config.hq), Path(config.store.data)
         )
         seal.check_seal(
-            said, package.digest(file), config.store.chain, keys, revoked
+            said, package.package_digest(file), config.store.chain, keys, revoked
         )  # before anything in it is looked at
         found = package.read_package(file)
         if (found.version, found.digest) != (said.version, said.sha256):

@@ -68,7 +68,7 @@ def stopped(rounds: int, first: int, facts: int) -> Figures:
 
 
 def _start(store: Path, at: Path, lived: Lived) -> Figures:
-    repair.repair_if_damaged(store, STORE, now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(store, STORE, now(), within=READ_SECONDS)
     replica_rebuild.rebuild_if_unreadable(store, now(), within=READ_SECONDS)
     _read_mirror(store)
     with open_store(store) as db, open_hq_store(at) as hq:

@@ -57,7 +57,7 @@ def grow_catalog(hq: Path, products: int) -> None:
         have = db.conn.execute("select count(*) from rows where feed = 'catalog'").fetchone()[0]
         row = msgspec.json.decode(text)
         db.conn.execute("begin immediate")
-        feed.put(db, "catalog", "all", (_made_up(row, number) for number in range(products - have)))
+        feed.put_rows(db, "catalog", "all", (_made_up(row, number) for number in range(products - have)))
         db.conn.execute("commit")
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from edge.features.outcome import on_screen
+from edge.features.outcome import shown_on_station
 from tests.browse import ready
 from tests.browser.town import Town, Weather
 from tests.ui.shop_floor import SHIRT_M, ean13
@@ -86,10 +86,10 @@ def test_a_shopper_can_finish_with_the_box_away_and_the_box_is_told_later(visit:
     page.locator(".bar [data-end]").click()
     expect(page.locator(HOME)).to_be_visible()
     assert "サ＊＊" not in page.content()
-    assert on_screen(town.floor.db, "kiosk-1") is not None
+    assert shown_on_station(town.floor.db, "kiosk-1") is not None
     with page.expect_response(lambda answer: "/end?" in answer.url and answer.status == 204):
         town.set("fine")
-    assert on_screen(town.floor.db, "kiosk-1") is None
+    assert shown_on_station(town.floor.db, "kiosk-1") is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as NotSeen
 
-from edge.features.outcome import on_screen
+from edge.features.outcome import shown_on_station
 from edge.platform.database import rows, writing
 from tests.browse import until
 from tests.browser.town import Town
@@ -163,7 +163,7 @@ def test_the_end_is_kept_by_the_box(visit: Visit, town: Town) -> None:
     with page.expect_response("**/end?seq=*") as told:
         page.locator(".bar [data-end]").click()
     assert told.value.status == 204
-    assert on_screen(town.floor.db, "kiosk-1") is None
+    assert shown_on_station(town.floor.db, "kiosk-1") is None
 
 
 def test_quiet_at_home_in_another_language_returns_to_the_shops_own(visit: Visit) -> None:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from edge.demo.ports import free_port
-from edge.features.paired_devices import Code, Wanted, make_code
+from edge.features.paired_devices import PairingCode, PairingRequest, make_pairing_code
 from edge.features.staff.pin_check import hash_pin
 from edge.features.staff.sessions import Staff
 from edge.platform.clock import now
@@ -36,9 +36,9 @@ class Shop:
     def box(self) -> str:
         return f"http://127.0.0.1:{self.town.web.port}"
 
-    def code(self, wanted: Wanted) -> Code:
+    def code(self, wanted: PairingRequest) -> PairingCode:
         with writing(self.town.floor.db):
-            return make_code(self.town.floor.db, wanted, now())
+            return make_pairing_code(self.town.floor.db, wanted, now())
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_stranger_is_paired_works_and_is_a_stranger_again(
 
 
 def test_a_qr_code_pairs_with_one_touch(device: BrowserContext, shop: Shop) -> None:
-    code = shop.code(Wanted(name="television", page="board", station=""))
+    code = shop.code(PairingRequest(name="television", page="board", station=""))
     page = open_page(device, f"{shop.address}/pair?code={code.link}")
     assert (
         rows(shop.town.floor.db, "select * from paired_devices") == []
@@ -114,7 +114,7 @@ def test_a_qr_code_pairs_with_one_touch(device: BrowserContext, shop: Shop) -> N
 
 def test_a_page_of_another_site_cannot_pair_a_browser(device: BrowserContext, shop: Shop) -> None:
     """Else it would be a device of the stranger's choice."""
-    code = shop.code(Wanted(name="television", page="board", station=""))
+    code = shop.code(PairingRequest(name="television", page="board", station=""))
     page = device.new_page()
     page.route("http://evil.example/", lambda route: route.fulfill(content_type="text/html", body="<form></form>"))
     page.goto("http://evil.example/")
@@ -158,8 +158,8 @@ def test_the_list_of_devices_fits_every_screen(
 ) -> None:
     assert len(LONG) <= 40
     for wanted in (
-        Wanted(name=LONG, page="counter", station="counter-1"),
-        Wanted(name="x" * 40, page="board", station=""),
+        PairingRequest(name=LONG, page="counter", station="counter-1"),
+        PairingRequest(name="x" * 40, page="board", station=""),
     ):
         open_page(device, f"{shop.address}/pair?code={shop.code(wanted).link}").locator("button").click()
         expect(device.pages[-1]).not_to_have_url(f"{shop.address}/pair")
@@ -183,7 +183,7 @@ def test_a_lead_pairs_a_device_at_a_status_screen_on_the_network(
 ) -> None:
     lead = Staff(staff="s-2", name="原 みどり", mark="原", role="lead", pin=hash_pin(PIN))
     shop.town.floor.feed("staff", "s-2", lead)
-    link = shop.code(Wanted(name="status", page="status", station="")).link
+    link = shop.code(PairingRequest(name="status", page="status", station="")).link
     page = open_page(device, f"{shop.address}/pair?code={link}&lang={language}")
     page.locator("form button").click()
     ready(page)

@@ -16,7 +16,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from edge.config.noren_toml import CameraDevice, Device, SerialDevice
 from edge.platform.clock import now
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.replica.hq_link import LinkReason
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import DeviceFault
@@ -79,7 +79,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     brand = msgspec.structs.replace(POLICY.brand, support="00-0000-0459")
     floor.policy(msgspec.structs.replace(POLICY, brand=brand))
     screens = Screens()
-    server = make_server("127.0.0.1", 0, make_app(floor.config, floor.box, screens, Life()), True, 1, Quiet)
+    server = make_server("127.0.0.1", 0, make_app(floor.config, floor.box, screens, ProcessLife()), True, 1, Quiet)
     thread = threading.Thread(target=server.serve_forever)
     with (tmp_path / "data" / "bridge.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

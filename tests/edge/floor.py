@@ -21,7 +21,7 @@ from edge.features.stock import StockRow
 from edge.platform import migration
 from edge.platform.clock import now, utc_text
 from edge.platform.database import open_store, rows, values, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.registry import outcome_of
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
@@ -116,7 +116,7 @@ def scan(floor: StoreContext, station: str, data: str | bytes, **about: Any) -> 
     raw = data.encode() if isinstance(data, str) else data
     with writing(floor.db):
         append_reading(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
-    catch_up(floor, registry.decide, lambda _seq: None, Life())
+    catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
     return outcome_of(last(floor))
 
 

@@ -2,13 +2,13 @@
 
 import pytest
 
-from edge.box_identity import EPOCH_LEAP, begin_epoch, ensure_identity, read_box
+from edge.box_identity import EPOCH_LEAP, ensure_identity, read_box, reissue_epoch_after_fork
 from edge.facts.box import BoxForked
 from edge.facts.journal import GENESIS_HASH, chain_hash, tell
-from edge.features.pickup.order import find
+from edge.features.pickup.order import find_order
 from edge.features.pickup.state_machine import Action, State
-from edge.features.pickup.transition import take
-from edge.features.stock import UncountedMoves, move, moved_since
+from edge.features.pickup.transition import apply_transition
+from edge.features.stock import UncountedMoves, move_stock, moves_since_count
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.store_context import StoreContext
@@ -20,7 +20,7 @@ from tests.pickup_steps import step
 def _fork(floor: StoreContext, lane: int, kept: int = 0, hq_seq: int = 0) -> int:
     with writing(floor.db):
         forked = BoxForked(epoch=floor.box.epoch, lane=lane, kept=kept, hq_seq=hq_seq)
-        told = begin_epoch(floor.db, forked, now())
+        told = reissue_epoch_after_fork(floor.db, forked, now())
     box = read_box(floor.db, "ginza")
     assert box is not None
     floor.box = box
@@ -81,27 +81,29 @@ def test_new_numbers_lie_above_all_that_hq_has_counted_of_the_lost_life(floor: S
 
 def test_stock_hq_had_counted_before_the_fork_is_not_taken_off_again(floor: StoreContext) -> None:
     with writing(floor.db):
-        seq = move(floor.db, floor.box, GTIN, UncountedMoves(quantity=-2), "sale", now(), causation="pos/1")
+        seq = move_stock(floor.db, floor.box, GTIN, UncountedMoves(quantity=-2), "sale", now(), causation="pos/1")
     row = stock(3, epoch=floor.box.epoch, through_seq=seq)
     _fork(floor, lane=1, kept=seq)
-    assert moved_since(floor.db, floor.box, row) == UncountedMoves()
+    assert moves_since_count(floor.db, floor.box, row) == UncountedMoves()
 
 
 def test_a_movement_told_again_counts_once_under_its_new_number(floor: StoreContext) -> None:
     with writing(floor.db):
-        seq = move(floor.db, floor.box, GTIN, UncountedMoves(quantity=-2), "sale", now(), causation="pos/1")
+        seq = move_stock(floor.db, floor.box, GTIN, UncountedMoves(quantity=-2), "sale", now(), causation="pos/1")
     before = stock(5, epoch=floor.box.epoch, through_seq=seq + 50)  # HQ counted another life that far
     _fork(floor, lane=1, kept=seq - 1, hq_seq=seq + 50)
-    assert moved_since(floor.db, floor.box, before) == UncountedMoves(quantity=-2)
+    assert moves_since_count(floor.db, floor.box, before) == UncountedMoves(quantity=-2)
     again = rows(floor.db, "select max(seq) as seq from journal where lane = 1")[0]["seq"]
-    assert moved_since(floor.db, floor.box, stock(3, epoch=floor.box.epoch, through_seq=again)) == UncountedMoves()
+    assert (
+        moves_since_count(floor.db, floor.box, stock(3, epoch=floor.box.epoch, through_seq=again)) == UncountedMoves()
+    )
 
 
 def test_a_hand_over_before_the_fork_still_wins(floor: StoreContext) -> None:
     send(floor, "orders", "o-1", order())
     with writing(floor.db):
-        take(floor.db, floor.hq, floor.box, step(Action.HAND_OVER), now())
+        apply_transition(floor.db, floor.hq, floor.box, step(Action.HAND_OVER), now())
     _fork(floor, lane=0)
-    found = find(floor.db, floor.hq, floor.box, "o-1")
+    found = find_order(floor.db, floor.hq, floor.box, "o-1")
     assert found is not None
     assert found.state is State.HANDED_OVER

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.check import every_fault
+from edge.check import all_config_faults
 from edge.platform.os_errors import EX_CONFIG
 from edge.validation.file_reader import user_name
 from sync.protocol.signing import new_key, write_private, write_public
@@ -121,7 +121,7 @@ def test_each_fault_is_named_with_file_line_key_and_what_is_expected(
 ) -> None:
     assert old in good
     path = written(good.replace(old, new))
-    (line,) = map(str, every_fault(path))
+    (line,) = map(str, all_config_faults(path))
     assert re.match(rf"{re.escape(str(path))}, line \d+: {re.escape(key)}: ", line)
     assert words in line
 
@@ -163,7 +163,7 @@ def test_a_file_saved_by_another_systems_editor_is_read(
 ) -> None:
     path = written("")
     path.write_bytes(as_saved(good).encode())
-    assert every_fault(path) == []
+    assert all_config_faults(path) == []
 
 
 def test_all_faults_are_named_at_once_from_the_top_down(good: str, written: Edit) -> None:
@@ -201,11 +201,11 @@ def test_good_settings_are_said_to_be_good(good: str, written: Edit) -> None:
 
 def test_two_cameras_may_share_a_film_but_not_a_lens(good: str, written: Edit, tmp_path: Path) -> None:
     second = '[[devices]]\nid = "camera-2"\nkind = "camera"\nstation = "k1"\nsource = "{}"\n'
-    (told,) = every_fault(written(good + second.format("/dev/video0")))
+    (told,) = all_config_faults(written(good + second.format("/dev/video0")))
     assert "`camera-1` reads /dev/video0 already" in str(told)
     (tmp_path / "pictures").mkdir()
     shared = good.replace("/dev/video0", "pictures") + second.format("pictures")
-    assert every_fault(written(shared)) == []
+    assert all_config_faults(written(shared)) == []
 
 
 def test_the_key_that_only_another_process_may_read_keeps_nobody_from_beginning(

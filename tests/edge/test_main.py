@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.crypto.data_key import DataKey, from_text, to_text
+from edge.crypto.data_key import DataKey, data_key_from_text, data_key_to_text
 from edge.db_files.encryption_migration import unencrypted_files
 from edge.platform import migration
 from tests.edge.config.test_noren_toml import GOOD as BARE
@@ -94,7 +94,7 @@ def test_another_data_key_is_said_and_nothing_is_done(tmp_path: Path, words: tup
     path = settings_file(tmp_path)
     assert _noren("migrate", "--config", str(path)).returncode == 0
     before = (tmp_path / "data" / "store.db").read_bytes()
-    (tmp_path / "data" / "data.key").write_text(to_text(DataKey(bytes(32))) + "\n")
+    (tmp_path / "data" / "data.key").write_text(data_key_to_text(DataKey(bytes(32))) + "\n")
     told = _noren(*words, "--config", str(path))
     assert told.returncode == EX_CONFIG
     assert "store.db was written with another data key" in told.stderr
@@ -135,7 +135,7 @@ def test_a_key_that_cannot_be_made_is_said_with_its_setting(tmp_path: Path) -> N
 def test_the_key_to_be_sealed_is_the_one_that_is_here(tmp_path: Path) -> None:
     path = settings_file(tmp_path)
     new = _noren("data-key", "--config", str(path))
-    assert from_text(new.stdout) != from_text(_noren("data-key", "--config", str(path)).stdout)
+    assert data_key_from_text(new.stdout) != data_key_from_text(_noren("data-key", "--config", str(path)).stdout)
     assert not (tmp_path / "data").exists(), "it is only said"
     assert _noren("migrate", "--config", str(path)).returncode == 0
     assert _noren("data-key", "--config", str(path)).stdout == (tmp_path / "data" / "data.key").read_text()

@@ -21,7 +21,7 @@ from edge.features.outcome import NotUnderstood, Outcome
 from edge.features.pickup.arrival import PickupArrived, PickupRefused
 from edge.platform.clock import RELEASE_TIME, Now, now
 from edge.platform.database import rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.registry import outcome_of
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
@@ -72,14 +72,14 @@ def at(seconds: float, *, boot: str | None = None, uptime_ms: int | None = None)
 def scan(floor: StoreContext, station: str, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
         append_reading(floor.db, "scans", station, "scanner", Reading(data=data.encode()), moment)
-    catch_up(floor, registry.decide, lambda _seq: None, Life())
+    catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
     return outcome_of(last(floor))
 
 
 def shown(number: int, moment: Now, *, steps: int = 0) -> str:
     """What a wallet pass shows, `steps` before or after the moment."""
     step = int(moment.time.timestamp()) // totp.TOTP_PERIOD_S + steps
-    return f"]C18018{gsrn(number)}\x1d8019{totp.password(WALLET, step)}"
+    return f"]C18018{gsrn(number)}\x1d8019{totp.one_time_password(WALLET, step)}"
 
 
 def wrong(number: int) -> str:
@@ -194,7 +194,7 @@ def test_a_pass_used_by_a_clock_that_is_set_back_serves_again(floor: StoreContex
 
 def signed(lasts: int = 60, *, age: float = 0, jti: str = "j1", sub: str = "m-1", moment: Now | None = None) -> str:
     made = int((moment or now()).time.timestamp() - age)
-    return member_token.mint(
+    return member_token.mint_token(
         KEY, member_token.Claims(iss="app", sub=sub, iat=made, exp=made + lasts, jti=jti), kid="key-1"
     )
 

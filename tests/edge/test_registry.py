@@ -11,7 +11,7 @@ from edge.features.feature import Answer, Feature, Feed
 from edge.features.outcome import NotHere, Outcome
 from edge.features.pickup.arrival import PickupArrived
 from edge.features.pickup.state_machine import State
-from edge.features.product import by_own_code, by_second_row
+from edge.features.product import answer_product_code, answer_second_row
 from edge.features.stock import NeighbourRow
 from edge.platform.database import rows
 from edge.platform.replica_schema import FEED_TABLES as TABLES
@@ -23,18 +23,18 @@ CODE = f"noren:p:o-1:{SECRET}"
 
 
 def test_two_features_that_answer_the_same_code_at_the_same_role_are_an_error_that_names_both() -> None:
-    claim = Feature(name="bargain", answers={(frozenset({Role.KIOSK}), Product): by_own_code})
+    claim = Feature(name="bargain", answers={(frozenset({Role.KIOSK}), Product): answer_product_code})
     with pytest.raises(ValueError, match="Product at kiosk is answered by both product and bargain"):
-        scan_dispatch.table([*registry.FEATURES, claim])
+        scan_dispatch.dispatch_table([*registry.FEATURES, claim])
 
 
 def test_a_feature_that_answers_the_same_code_twice_at_a_role_is_an_error_too() -> None:
     twice: dict[tuple[frozenset[Role], type], Answer] = {
-        (SHOPPER_ROLES, Product): by_own_code,
-        (frozenset({Role.KIOSK}), Product): by_second_row,
+        (SHOPPER_ROLES, Product): answer_product_code,
+        (frozenset({Role.KIOSK}), Product): answer_second_row,
     }
     with pytest.raises(ValueError, match="Product at kiosk is answered by both one and one"):
-        scan_dispatch.table([Feature(name="one", answers=twice)])
+        scan_dispatch.dispatch_table([Feature(name="one", answers=twice)])
 
 
 def test_two_outcomes_of_one_kind_are_an_error_that_names_both() -> None:
@@ -42,7 +42,7 @@ def test_two_outcomes_of_one_kind_are_an_error_that_names_both() -> None:
         """Another outcome under the kind of ProductShown."""
 
     with pytest.raises(ValueError, match=r"product is both ProductShown and .*OnlyShown"):
-        registry.by_kind([*registry.OUTCOMES.values(), OnlyShown])
+        registry.outcomes_by_kind([*registry.OUTCOMES.values(), OnlyShown])
 
 
 def test_the_log_of_outcomes_is_read_with_what_features_declare(floor: StoreContext) -> None:
@@ -54,9 +54,9 @@ def test_the_log_of_outcomes_is_read_with_what_features_declare(floor: StoreCont
 
 
 def test_the_same_code_may_be_answered_by_one_feature_at_the_kiosk_and_by_another_at_the_counter() -> None:
-    shoppers = Feature(name="one", answers={(SHOPPER_ROLES, Product): by_own_code})
-    staff = Feature(name="two", answers={(STAFF_ROLES, Product): by_own_code})
-    assert set(scan_dispatch.table([shoppers, staff])) == {(role, Product) for role in SERVED_ROLES}
+    shoppers = Feature(name="one", answers={(SHOPPER_ROLES, Product): answer_product_code})
+    staff = Feature(name="two", answers={(STAFF_ROLES, Product): answer_product_code})
+    assert set(scan_dispatch.dispatch_table([shoppers, staff])) == {(role, Product) for role in SERVED_ROLES}
 
 
 def test_features_have_names_of_their_own() -> None:
@@ -76,7 +76,7 @@ def test_a_feature_answers_only_what_a_code_can_be() -> None:
 
 
 def test_what_hqs_policy_has_off_is_not_in_the_table() -> None:
-    on, off = (registry.answers(Policy(pickup=Pickup(on=on))) for on in (True, False))
+    on, off = (registry.answers_in_force(Policy(pickup=Pickup(on=on))) for on in (True, False))
     assert set(on) - set(off) == {(role, PickupCode) for role in SERVED_ROLES}
     assert on.items() <= registry.ANSWERS.items()  # all of them, but for features that are off unless HQ says so
 
@@ -93,7 +93,7 @@ def test_a_pickup_code_is_answered_while_pickup_is_on_and_its_orders_stay_while_
 def test_two_features_that_say_different_things_of_a_feed_are_an_error() -> None:
     other = Feed(name="stock", row=NeighbourRow, key="gtin")
     with pytest.raises(ValueError, match="the feed stock has rows of both"):
-        registry.by_name([*registry.FEEDS.values(), other])
+        registry.feeds_by_name([*registry.FEEDS.values(), other])
 
 
 def test_every_feed_that_is_read_has_a_table_and_names_a_field_of_its_rows() -> None:

@@ -21,14 +21,14 @@ from edge.codes.reject_reason import RejectReason
 from edge.config.policy import CheckIn, Policy
 from edge.features import catalog
 from edge.features.check_in import CheckedIn, CodeRefused, Identified
-from edge.features.outcome import Fault, NotHere, NotUnderstood, clear_screen, on_screen
+from edge.features.outcome import Fault, NotHere, NotUnderstood, clear_screen, shown_on_station
 from edge.features.pickup.arrival import OrderOpened, PickupArrived, PickupRefused
 from edge.features.pickup.state_machine import State
 from edge.features.product import ProductPast, ProductShown, ProductUnknown, SecondRow
-from edge.features.product_label import Label
+from edge.features.product_label import ProductLabel
 from edge.platform.clock import Now, now
 from edge.platform.database import cursor, rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite import sqlite3
 from edge.registry import outcome_of
 from edge.scan.log import Reading, append_reading
@@ -58,7 +58,7 @@ def _policy(floor: StoreContext) -> None:
 def _token(jti: str, age: int = 0, key: Ed25519PrivateKey = KEY) -> str:
     made = int(now().time.timestamp()) - age
     claims = member_token.Claims(iss="app", sub="m-1", iat=made, exp=made + 60, jti=jti)
-    return member_token.mint(key, claims, kid="key-1")
+    return member_token.mint_token(key, claims, kid="key-1")
 
 
 def test_a_member_is_greeted_once_a_day_over_all_stations(floor: StoreContext) -> None:
@@ -120,7 +120,7 @@ def _wallet(floor: StoreContext, secret: bytes = WALLET, age: int = 0) -> object
     gsrn = f"45990000000000001{mod10_digit('45990000000000001')}"
     person = structs.replace(member(codes=(f"group:{gsrn}",)), wallet_secret=base64.b32encode(WALLET).decode().lower())
     send(floor, "members", "m-1", person, version=2)
-    shown = totp.password(secret, int(now().time.timestamp() - age) // totp.TOTP_PERIOD_S)
+    shown = totp.one_time_password(secret, int(now().time.timestamp() - age) // totp.TOTP_PERIOD_S)
     return scan(floor, "k1", f"]C18018{gsrn}\x1d8019{shown}")
 
 
@@ -146,7 +146,7 @@ ISBN, SECOND_ROW = "9784101010014", "1920193010008"
 
 
 BOOK = f"0{ISBN}"
-PRICED = ProductShown(gtin=BOOK, label=Label(price=1000, price_includes_tax=False, c_code="0193"))
+PRICED = ProductShown(gtin=BOOK, label=ProductLabel(price=1000, price_includes_tax=False, c_code="0193"))
 
 
 def test_the_second_row_of_a_book_completes_the_book_on_the_screen(floor: StoreContext) -> None:
@@ -170,7 +170,7 @@ def test_a_books_rows_and_its_add_on_are_one_in_any_order(floor: StoreContext, o
     for data in order:
         aim = "]E2" if len(data) == 5 else "]E0"
         outcome = scan(floor, "k1", data, aim=aim)
-    label = Label(price=1000, price_includes_tax=False, c_code="0193", add_on="12345")
+    label = ProductLabel(price=1000, price_includes_tax=False, c_code="0193", add_on="12345")
     assert outcome == ProductShown(gtin=BOOK, label=label)
 
 
@@ -205,7 +205,7 @@ FRESH = CodeRules(in_store=(InStoreRule(name="fresh", mask="02IIIIIVPPPPC", pric
 def test_the_price_on_a_fresh_label_is_told_and_shown(floor: StoreContext) -> None:
     keep(floor.db, Policy(codes=FRESH))
     send(floor, "catalog", "00200042000000", product("00200042000000"))
-    assert scan(floor, "k1", "0200042102988") == ProductShown(gtin="00200042000000", label=Label(price=298))
+    assert scan(floor, "k1", "0200042102988") == ProductShown(gtin="00200042000000", label=ProductLabel(price=298))
     assert facts(floor, "product.scanned")[0]["data"]["label"] == {"price": 298}
 
 
@@ -254,7 +254,7 @@ def test_an_outer_pack_is_shown_as_its_item(floor: StoreContext) -> None:
     send(floor, "catalog", case, product(case, contains=GTIN, pieces=24))
     assert scan(floor, "k1", case, aim="]I1") == ProductShown(gtin=GTIN, case_of=24)
     assert facts(floor, "product.scanned")[0]["data"]["case"] == {"gtin": case, "pieces": 24}
-    assert [one.gtin for one in catalog.of_style(floor.hq, "41-2208")] == [GTIN]
+    assert [one.gtin for one in catalog.products_of_style(floor.hq, "41-2208")] == [GTIN]
     send(floor, "catalog", GTIN, None)
     assert scan(floor, "k1", case, aim="]I1") == ProductUnknown(gtin=case)
 
@@ -344,13 +344,13 @@ def test_what_is_no_code_of_ours_is_kept_with_its_reason(
 def test_the_screen_of_a_station_shows_its_own_outcome_alone_and_nothing_after_the_end(floor: StoreContext) -> None:
     scan(floor, "k1", CARD)
     scan(floor, "k2", TAG)
-    on_k1 = on_screen(floor.db, "k1")
+    on_k1 = shown_on_station(floor.db, "k1")
     assert on_k1 is not None
     assert on_k1.kind == "checked_in"
     with writing(floor.db):
         clear_screen(floor.db, "k1", now())
-    assert on_screen(floor.db, "k1") is None
-    assert on_screen(floor.db, "k2") is not None
+    assert shown_on_station(floor.db, "k1") is None
+    assert shown_on_station(floor.db, "k2") is not None
 
 
 def _read_earlier(floor: StoreContext, data: str, boot: str | None = None, **ago: float) -> scan_processor.Answered:
@@ -360,13 +360,13 @@ def _read_earlier(floor: StoreContext, data: str, boot: str | None = None, **ago
     with writing(floor.db):
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), then)
     told: list[scan_processor.Answered] = []
-    scan_processor.catch_up(floor, registry.decide, told.append, Life())
+    scan_processor.catch_up(floor, registry.decide_outcome, told.append, ProcessLife())
     return told[-1]
 
 
 def test_a_scan_the_desk_comes_to_late_counts_but_is_shown_to_nobody(floor: StoreContext) -> None:
     assert not _read_earlier(floor, CARD, minutes=5).fresh
-    assert on_screen(floor.db, "k1") is None
+    assert shown_on_station(floor.db, "k1") is None
     assert len(facts(floor, "visit.checked_in")) == 1
     assert _read_earlier(floor, TAG, seconds=1).fresh
     assert not _read_earlier(floor, TAG, boot="another boot").fresh
@@ -402,7 +402,7 @@ def test_a_database_in_trouble_is_not_blamed_on_the_scan(floor: StoreContext, mo
         scan(floor, "k1", TAG)
     assert cursor(floor.db, "desk:scans") == 0
     monkeypatch.undo()
-    scan_processor.catch_up(floor, registry.decide, lambda _seq: None, Life())
+    scan_processor.catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert outcome_of(last(floor)) == ProductShown(gtin=GTIN)
 
 
@@ -421,11 +421,11 @@ def test_a_broken_constraint_is_a_fault_of_its_scan_and_the_next_one_is_answered
 def test_a_long_backlog_is_left_where_it_stands_when_the_life_ends(floor: StoreContext) -> None:
     with writing(floor.db):
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=TAG.encode()), now())
-    over = Life()
+    over = ProcessLife()
     over.end()
-    scan_processor.catch_up(floor, registry.decide, lambda _answered: None, over)
+    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, over)
     assert rows(floor.db, "select * from outcomes") == []
-    scan_processor.catch_up(floor, registry.decide, lambda _answered: None, Life())
+    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
     assert len(rows(floor.db, "select * from outcomes")) == 1
 
 
@@ -439,7 +439,7 @@ def test_a_policy_of_a_restored_hq_is_read_even_under_the_same_number(floor: Sto
 
 def test_a_scan_is_answered_once_even_when_the_desk_starts_anew(floor: StoreContext) -> None:
     scan(floor, "k1", TAG)
-    scan_processor.catch_up(floor, registry.decide, lambda _seq: None, Life())
+    scan_processor.catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert len(rows(floor.db, "select * from outcomes")) == 1
 
 
@@ -447,7 +447,7 @@ def test_a_page_is_answered_like_a_scanner(floor: StoreContext) -> None:
     with writing(floor.db):
         append_reading(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
     told: list[scan_processor.Answered] = []
-    scan_processor.catch_up(floor, registry.decide, told.append, Life())
+    scan_processor.catch_up(floor, registry.decide_outcome, told.append, ProcessLife())
     assert (last(floor).log, outcome_of(last(floor))) == ("page_scans", ProductShown(gtin=GTIN))
     assert told == [scan_processor.Answered(seq=last(floor).seq, station="k1", fresh=True)]
 

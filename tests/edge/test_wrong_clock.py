@@ -9,17 +9,17 @@ import pytest
 from edge.config.policy import CheckIn
 from edge.facts.journal import tell
 from edge.features import visit
-from edge.features.visit import Day, Visitor
+from edge.features.visit import VisitDay, Visitor
 from edge.platform.clock import SYNCHRONISED_UPTIME_S, Now, SteadyClock, now
-from edge.platform.database import one, rows, writing
-from edge.platform.process import Life
+from edge.platform.database import one_row, rows, writing
+from edge.platform.process import ProcessLife
 from edge.retention import unswept
 from edge.retention.sweep import RetentionSweep, sweep
 from edge.store_context import StoreContext
 from tests.any_fact import fact
 
 HOUR = 3600
-DAY = Day(zone=ZoneInfo("Asia/Tokyo"), starts=0)
+DAY = VisitDay(zone=ZoneInfo("Asia/Tokyo"), starts=0)
 WRONG = {
     "1970": datetime(1970, 1, 1, tzinfo=UTC),
     "2038": datetime(2038, 1, 19, 3, 14, 8, tzinfo=UTC),
@@ -52,7 +52,9 @@ def a_past(floor: StoreContext) -> None:
 
 
 def counts(floor: StoreContext) -> dict[str, int]:
-    return {table: int((one(floor.db, f"select count(*) from {table}") or (0,))[0]) for table in ("visits", "journal")}
+    return {
+        table: int((one_row(floor.db, f"select count(*) from {table}") or (0,))[0]) for table in ("visits", "journal")
+    }
 
 
 @pytest.mark.parametrize("wrong", WRONG.values(), ids=WRONG)
@@ -63,7 +65,7 @@ def test_a_restart_under_a_wrong_clock_throws_nothing_away(floor: StoreContext, 
     for _ in range(3):  # restarts
         broom = RetentionSweep(floor)
         for second in range(0, 600, 3):
-            broom.round(after(begun, second), float(second), Life())
+            broom.round(after(begun, second), float(second), ProcessLife())
     assert counts(floor) == before
 
 
@@ -74,9 +76,9 @@ def test_a_clock_that_jumps_while_the_box_runs_is_steady_again_only_after_an_hou
     a_past(floor)
     before, begun, broom = counts(floor), now(), RetentionSweep(floor)
     for second in range(0, 2 * HOUR, 60):
-        broom.round(after(begun, second), float(second), Life())
+        broom.round(after(begun, second), float(second), ProcessLife())
     for second in range(2 * HOUR, 2 * HOUR + 600, 10):
-        broom.round(replace(after(begun, second), time=wrong), float(second), Life())
+        broom.round(replace(after(begun, second), time=wrong), float(second), ProcessLife())
     assert counts(floor) == before
 
 
@@ -92,7 +94,7 @@ def test_a_clock_that_stays_wrong_costs_a_day_an_hour_and_no_more(floor: StoreCo
     floor.db.conn.execute(
         "insert into visits (member, rule, period, station, time) select member, rule, period, station, time from sorted"
     )
-    assert sweep(floor, after(replace(begun, time=WRONG["2038"]), 0), Life())["visits"] == 1
+    assert sweep(floor, after(replace(begun, time=WRONG["2038"]), 0), ProcessLife())["visits"] == 1
 
 
 def test_rows_of_a_time_that_cannot_be_are_as_old_as_those_around_them(floor: StoreContext) -> None:
@@ -103,7 +105,7 @@ def test_rows_of_a_time_that_cannot_be_are_as_old_as_those_around_them(floor: St
         with writing(floor.db):
             member = visitor(f"m{n}")
             visit.check_in(floor.db, floor.box, CheckIn(), member, replace(begun, time=at), DAY)
-    assert sweep(floor, after(begun, 0), Life())["visits"] == 4
+    assert sweep(floor, after(begun, 0), ProcessLife())["visits"] == 4
     left = [row["member"] for row in rows(floor.db, "select member from visits order by seq")]
     assert left == ["m4", "m5", "m6", "m7"]
 
@@ -112,7 +114,7 @@ def test_who_checked_in_this_morning_is_known_after_the_clock_was_wrong_for_a_wh
     a_past(floor)
     wrong, broom = replace(now(), time=WRONG["100 days ahead"]), RetentionSweep(floor)
     for second in range(10):
-        broom.round(after(wrong, second), float(second), Life())
+        broom.round(after(wrong, second), float(second), ProcessLife())
     again = replace(now(), uptime_ms=now().uptime_ms + 60_000)
     with writing(floor.db):
         assert not visit.check_in(floor.db, floor.box, CheckIn(), visitor("m19"), again, DAY).first
@@ -120,8 +122,8 @@ def test_who_checked_in_this_morning_is_known_after_the_clock_was_wrong_for_a_wh
 
 def test_a_window_that_was_opened_by_a_clock_ahead_ends_in_time(floor: StoreContext) -> None:
     rule, ahead = CheckIn(window_hours=2), replace(now(), time=WRONG["100 days ahead"])
-    last = visit.period(rule, ahead, DAY, None)
-    assert visit.period(rule, now(), DAY, last) != last
+    last = visit.visit_day(rule, ahead, DAY, None)
+    assert visit.visit_day(rule, now(), DAY, last) != last
 
 
 def test_a_clock_is_steady_after_an_hour_and_any_doubt_begins_anew() -> None:
@@ -143,7 +145,7 @@ def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(
         broom = RetentionSweep(floor)
         for hour in range(20):
             moment = replace(after(replace(begun, time=wrong), HOUR * hour), clock="holdover")
-            broom.round(moment, float(HOUR * hour), Life())
+            broom.round(moment, float(HOUR * hour), ProcessLife())
     assert (unswept.days_unswept(floor.db), unswept.is_sweep_late(floor.db), counts(floor)) == (
         len(WRONG) * 19 // 24,
         True,
@@ -151,14 +153,14 @@ def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(
     )
     broom = RetentionSweep(floor)
     for second in range(0, 2 * HOUR, 600):
-        broom.round(after(begun, second), broom._due + second, Life())
+        broom.round(after(begun, second), broom._due + second, ProcessLife())
     assert (unswept.days_unswept(floor.db), unswept.is_sweep_late(floor.db)) == (None, False)
 
 
 def test_a_weekend_without_a_time_server_is_told_to_nobody(floor: StoreContext) -> None:
     broom, begun = RetentionSweep(floor), now()
     for hour in range(24 * unswept.LATE_AFTER_DAYS):
-        broom.round(replace(after(begun, HOUR * hour), clock="holdover"), float(HOUR * hour), Life())
+        broom.round(replace(after(begun, HOUR * hour), clock="holdover"), float(HOUR * hour), ProcessLife())
     assert not unswept.is_sweep_late(floor.db)
 
 
@@ -168,4 +170,4 @@ def test_rows_of_the_hours_before_a_new_box_first_heard_the_time_do_not_count_as
     for n, time in enumerate((built, built + timedelta(minutes=5), begun.time)):
         with writing(floor.db):
             visit.check_in(floor.db, floor.box, CheckIn(), visitor(f"m{n}"), replace(begun, time=time), DAY)
-    assert sweep(floor, after(begun, 0), Life()).get("visits", 0) == 0
+    assert sweep(floor, after(begun, 0), ProcessLife()).get("visits", 0) == 0

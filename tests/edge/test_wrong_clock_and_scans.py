@@ -17,18 +17,18 @@ from edge.features import stock
 from edge.features.check_in import CheckedIn, CodeRefused
 from edge.features.offer.row import Offer
 from edge.features.outcome import NotHere, Outcome
-from edge.features.pickup.order import find
+from edge.features.pickup.order import find_order
 from edge.features.pickup.state_machine import Action, State
-from edge.features.pickup.transition import Who, take
+from edge.features.pickup.transition import Actor, apply_transition
 from edge.features.staff import sessions
 from edge.features.staff.pin_check import hash_pin
-from edge.features.staff.pin_locks import WRONG_MOST, Locked, PinAttempt, WrongPin
+from edge.features.staff.pin_locks import WRONG_MOST, PinAttempt, PinLocked, WrongPin
 from edge.features.staff.sessions import Session
 from edge.platform.clock import RELEASE_TIME, Now, Quality, now
 from edge.platform.database import rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.registry import outcome_of
-from edge.replica.hq_replica import row
+from edge.replica.hq_replica import replica_row
 from edge.retention.sweep import sweep
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import catch_up
@@ -76,17 +76,17 @@ def signed(jti: str, age: float = 0, **more: str) -> str:
     """A code made by a clock that is right, `age` seconds ago; it is good for a minute."""
     made = int(now().time.timestamp() - age)
     claims = member_token.Claims(iss="app", sub="m-1", iat=made, exp=made + 60, jti=jti)
-    return member_token.mint(KEY, structs.replace(claims, **more), kid="key-1")
+    return member_token.mint_token(KEY, structs.replace(claims, **more), kid="key-1")
 
 
 def wallet_pass(moment: datetime) -> str:
-    return f"]C18018{GSRN}\x1d8019{totp.password(WALLET, int(moment.timestamp()) // totp.TOTP_PERIOD_S)}"
+    return f"]C18018{GSRN}\x1d8019{totp.one_time_password(WALLET, int(moment.timestamp()) // totp.TOTP_PERIOD_S)}"
 
 
 def scan(floor: StoreContext, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), moment)
-    catch_up(floor, registry.decide, lambda _seq: None, Life())
+    catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
     return outcome_of(last(floor))
 
 
@@ -124,7 +124,7 @@ def test_a_code_that_was_used_stays_used_while_it_lives_whatever_is_swept(
 ) -> None:
     code = signed("j")
     assert grade(scan(floor, code, now())) == "fresh"
-    sweep(floor, wrong(min(off, DAY), clock), Life())
+    sweep(floor, wrong(min(off, DAY), clock), ProcessLife())
     assert grade(scan(floor, code, now())) == "used"
 
 
@@ -153,16 +153,18 @@ def test_a_coupon_and_its_offer_are_answered_alike_by_every_clock(
     send(floor, "offers", "f-1", offer)
     for age in (0, 10 * 86_400):
         assert scan(floor, signed(f"c{age}", age, typ="coupon", ref="f-1"), wrong(off, clock)) == NotHere(what="Coupon")
-    assert row(floor.hq, "offers", "f-1", Offer) == offer
+    assert replica_row(floor.hq, "offers", "f-1", Offer) == offer
     assert rows(floor.db, "select * from used_tokens") == []
 
 
 @ALL
 def test_a_stock_number_told_in_our_future_is_not_live(floor: StoreContext, off: timedelta, clock: Quality) -> None:
     send(floor, "stock", GTIN, counted(12, as_of=now().time))
-    seen = stock.shelf(floor.db, floor.hq, floor.box, GTIN, wrong(off, clock).time, 3)
+    seen = stock.stock_here(floor.db, floor.hq, floor.box, GTIN, wrong(off, clock).time, 3)
     assert (seen.freshness, seen.number, seen.level) == ("old", None, "ask")
-    assert stock.shelf(floor.db, floor.hq, floor.box, GTIN, now().time - timedelta(minutes=9), 3).freshness == "live"
+    assert (
+        stock.stock_here(floor.db, floor.hq, floor.box, GTIN, now().time - timedelta(minutes=9), 3).freshness == "live"
+    )
 
 
 def clerk(floor: StoreContext) -> sessions.Staff:
@@ -171,7 +173,7 @@ def clerk(floor: StoreContext) -> sessions.Staff:
     return person
 
 
-def sign_in(floor: StoreContext, person: sessions.Staff, pin: str, moment: Now) -> Session | WrongPin | Locked:
+def sign_in(floor: StoreContext, person: sessions.Staff, pin: str, moment: Now) -> Session | WrongPin | PinLocked:
     at = PinAttempt(staff=person.staff, device="c1", station="c1")
     return sessions.sign_in(floor.db, floor.box, person, pin, at, moment)
 
@@ -187,11 +189,11 @@ def test_a_lock_lasts_a_minute_by_whatever_clock_and_not_much_longer_when_that_i
     person, moment = clerk(floor), wrong(off, clock)
     for _ in range(WRONG_MOST):
         refused = sign_in(floor, person, "0000", moment)
-    assert refused == Locked(seconds=60)
-    assert isinstance(sign_in(floor, person, "4826", later(moment, 59)), Locked)
+    assert refused == PinLocked(seconds=60)
+    assert isinstance(sign_in(floor, person, "4826", later(moment, 59)), PinLocked)
     if off > timedelta():  # its end lies in the future of the right clock
         right = now()
-        assert sign_in(floor, person, "4826", right) == Locked(seconds=60)
+        assert sign_in(floor, person, "4826", right) == PinLocked(seconds=60)
         assert isinstance(sign_in(floor, person, "4826", later(right, 61)), Session)
     else:
         assert isinstance(sign_in(floor, person, "4826", later(moment, 61)), Session)
@@ -204,11 +206,11 @@ def test_a_session_ends_where_the_clock_is_set_and_lives_as_long_as_any_before_a
     person, moment = clerk(floor), wrong(off, clock)
     opened = sign_in(floor, person, "4826", moment)
     assert isinstance(opened, Session)
-    assert sessions.session(floor.db, floor.hq, opened.token, later(moment, 170))
-    assert sessions.session(floor.db, floor.hq, opened.token, now()) is None
+    assert sessions.session_of_token(floor.db, floor.hq, opened.token, later(moment, 170))
+    assert sessions.session_of_token(floor.db, floor.hq, opened.token, now()) is None
     again = sign_in(floor, person, "4826", now())
     assert isinstance(again, Session)
-    assert sessions.session(floor.db, floor.hq, again.token, now())
+    assert sessions.session_of_token(floor.db, floor.hq, again.token, now())
 
 
 @ALL
@@ -217,10 +219,10 @@ def test_goods_that_are_held_for_somebody_are_handed_over_by_every_clock(
 ) -> None:
     """A hold that is over is a reason to look, and no reason to refuse: only HQ and staff end it."""
     send(floor, "orders", "o-1", order(promise_at=now().time, hold_until=now().time + DAY))
-    moment, who = wrong(off, clock), Who(station="c1", causation="scans/1", staff="s-1")
+    moment, who = wrong(off, clock), Actor(station="c1", causation="scans/1", staff="s-1")
     asked = step(Action.HAND_OVER, who=who)
     with writing(floor.db):
-        take(floor.db, floor.hq, floor.box, asked, moment)
-    found = find(floor.db, floor.hq, floor.box, "o-1")
+        apply_transition(floor.db, floor.hq, floor.box, asked, moment)
+    found = find_order(floor.db, floor.hq, floor.box, "o-1")
     assert found
     assert found.state is State.HANDED_OVER

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.config.noren_toml import SerialDevice
 from edge.platform.database import open_store, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.device_loop import record
@@ -23,7 +23,7 @@ GUN = SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")
 class Script:
     """A device that gives what the test says, and does between two words what it says."""
 
-    def __init__(self, life: Life, words: Iterator[DeviceEvent]) -> None:
+    def __init__(self, life: ProcessLife, words: Iterator[DeviceEvent]) -> None:
         self.life, self.words, self.opened = life, words, 0
 
     def __enter__(self) -> Iterator[DeviceEvent]:
@@ -77,7 +77,7 @@ def test_readings_are_refused_while_there_is_no_room_and_that_is_told_once(
         yield Reading(data=b"5")
 
     caplog.set_level(logging.WARNING)
-    life = Life()
+    life = ProcessLife()
     gun = Script(life, words())
     record(life, GUN, gun, DeviceLog(db, GUN))
     assert rig.scanned() == [b"1", b"4", b"5"]
@@ -102,7 +102,7 @@ def test_each_refusal_is_counted_at_once_until_everything_is_taken_again(rig: Ri
         yield Reading(data=b"4")
         counted.append(rig.device()["no_room"])
 
-    life = Life()
+    life = ProcessLife()
     record(life, GUN, Script(life, words()), DeviceLog(db, GUN))
     assert counted == [1, 2, 2, 0]
     assert (rig.device()["refused"], rig.device()["refused_in_a_row"]) == (2, 0)
@@ -118,7 +118,7 @@ def test_a_disk_without_a_byte_left_ends_no_device(rig: Rig, db: Database) -> No
         yield Reading(data=b"2")
         raise DeviceLost(DeviceFault.UNPLUGGED)
 
-    life = Life()
+    life = ProcessLife()
     gun = Script(life, words())
     record(life, GUN, gun, DeviceLog(db, GUN))
     assert rig.scanned() == [b"2"]

@@ -11,11 +11,11 @@ import pytest
 import time_machine
 
 from edge.disk import load_shedding
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.platform import clock
 from edge.platform.clock import Quality, utc_text
-from edge.platform.database import append, move_cursor, open_store, writing
-from edge.platform.process import Life
+from edge.platform.database import append_to_log, move_cursor, open_store, writing
+from edge.platform.process import ProcessLife
 from edge.retention import log_retention
 from edge.retention.log_retention import LogRetention
 from edge.scan.log import Reading, append_reading
@@ -33,7 +33,7 @@ def read(rig: Rig, data: bytes, age: timedelta) -> None:
     row = {"device": "gun", "station": "kiosk-1", "kind": "device.back", "detail": "", "time": utc_text(moment.time)}
     with open_store(rig.data) as db, writing(db):
         move_cursor(db, "desk:scans", append_reading(db, "scans", "kiosk-1", "gun", Reading(data=data), moment))
-        move_cursor(db, "follower:device_log", append(db, "device_log", row))
+        move_cursor(db, "follower:device_log", append_to_log(db, "device_log", row))
 
 
 def left(rig: Rig) -> list[int]:
@@ -50,7 +50,7 @@ def unread(rig: Rig) -> None:
 
 def rounds(rig: Rig, *hours: float, quality: Quality = "synced") -> dict[str, int]:
     """What goes when the retention goes round at those hours of uptime, under a clock of that quality."""
-    begun, life, gone = clock.now(), Life(), Counter[str]()
+    begun, life, gone = clock.now(), ProcessLife(), Counter[str]()
     with open_store(rig.data) as db:
         retention = LogRetention(db, LOG_READERS)
         for hour in hours:
@@ -98,10 +98,10 @@ def test_a_day_of_rows_goes_at_once_and_no_more_each_hour(tmp_path: Path) -> Non
 
 
 def test_a_disk_that_fills_calls_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rig, life = Rig(tmp_path), Life()
+    rig, life = Rig(tmp_path), ProcessLife()
     monkeypatch.setattr(log_retention, "LOOP_INTERVAL_S", 0.01)
     monkeypatch.setattr(
-        load_shedding, "ROWS_LEFT", dict.fromkeys(Level, 0)
+        load_shedding, "ROWS_LEFT", dict.fromkeys(DiskLevel, 0)
     )  # should this machine's clock not be synchronised
     for data in (b"older", b"old"):
         read(rig, data, LATELY)
@@ -110,7 +110,7 @@ def test_a_disk_that_fills_calls_it_at_once(tmp_path: Path, monkeypatch: pytest.
     try:
         assert left(rig) == [1, 2]
         with open_store(rig.data) as db, writing(db):  # as web notes it: store.db may hold no more than a byte
-            append(db, "room", {"level": "full", "budget": 1, "since": LONG_SINCE, "only_one": 1})
+            append_to_log(db, "room", {"level": "full", "budget": 1, "since": LONG_SINCE, "only_one": 1})
         until(lambda: left(rig) == [], "the retention")
     finally:
         life.end()

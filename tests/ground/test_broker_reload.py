@@ -86,7 +86,11 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
         return MqttClient(Broker(places=(("127.0.0.1", mosquitto.port),), username=who), f"test-{who}", listen)
 
     try:
-        with line("hq", topics.up("chain", "+", "events")) as at_hq, line("ginza") as ginza, line("yokohama") as other:
+        with (
+            line("hq", topics.store_topic("chain", "+", "events")) as at_hq,
+            line("ginza") as ginza,
+            line("yokohama") as other,
+        ):
             for link in (at_hq, ginza, other):
                 until(lambda link=link: any(isinstance(event, Connected) for event in link.read(0.1)))
 
@@ -95,7 +99,7 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
                 seen: set[bytes] = set()
 
                 def look() -> bool:
-                    other.publish(topics.up("chain", "yokohama", "events"), word)
+                    other.publish(topics.store_topic("chain", "yokohama", "events"), word)
                     seen.update(event.payload for event in at_hq.read(0.1) if isinstance(event, MessageReceived))
                     return word in seen
 
@@ -103,13 +107,13 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
                 return seen
 
             heard(b"first")  # headquarters may speak before it hears, and what comes between the two is gone
-            ginza.publish(topics.up("chain", "ginza", "events"), b"before")
+            ginza.publish(topics.store_topic("chain", "ginza", "events"), b"before")
             until(lambda: b"before" in heard(b"one"))  # two accounts have no order between them
             with open_headquarters(hq) as db:
                 assert revoke(db, hq, "ginza") == hq / acl.ACL_FILE
             play(hq, rules, mosquitto)
             assert stat.S_IMODE(rules.stat().st_mode) == 0o600
-            ginza.publish(topics.up("chain", "ginza", "events"), b"after")
+            ginza.publish(topics.store_topic("chain", "ginza", "events"), b"after")
             assert b"after" not in heard(b"two") | heard(b"three")
     finally:
         mosquitto.kill()

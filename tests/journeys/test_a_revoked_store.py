@@ -14,7 +14,7 @@ from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.protocol import topics
-from sync.protocol.envelope import open_
+from sync.protocol.envelope import open_message
 from sync.protocol.messages import Do
 from sync.transport.broker import Broker
 from sync.transport.mqtt_client import MqttClient
@@ -64,7 +64,7 @@ def heard(link: MqttClient, last: Callable[[MessageReceived], bool]) -> list[Mes
 def put_member(town: Town, store: str, member: str) -> None:
     with open_headquarters(town.hq) as db, writing(db):
         body = f'{{"member":"{member}","nickname":"シラカワ","stage":"silver","codes":["hanada:{member}"]}}'
-        feed.put(db, "members", store, [(member, body)])
+        feed.put_rows(db, "members", store, [(member, body)])
 
 
 def count(town: Town, table: str) -> int:
@@ -118,7 +118,7 @@ def test_a_box_that_slept_through_a_change_of_hqs_key_too_believes_the_order(tow
     town.processes["hq"].terminate()
     town.processes["hq"].wait(PATIENCE)
     town.start("hq")
-    with line(town, STORE, topics.down(CHAIN, STORE, "do")) as thief:
+    with line(town, STORE, topics.hq_topic(CHAIN, STORE, "do")) as thief:
         revoke(town)
         heard(thief, lambda event: bool(event.payload))
     town.broker.reload()
@@ -130,34 +130,36 @@ def test_a_box_that_slept_through_a_change_of_hqs_key_too_believes_the_order(tow
 def test_hq_falls_silent_towards_the_store_and_the_broker_lets_it_neither_speak_nor_hear(town: Town) -> None:
     until(lambda: count(town, "staff") > 0)
     town.kill("sync")
-    up, down = topics.up(CHAIN, STORE, "events"), topics.down(CHAIN, STORE, "#")
+    up, down = topics.store_topic(CHAIN, STORE, "events"), topics.hq_topic(CHAIN, STORE, "#")
     with ExitStack() as lines:
-        hq = lines.enter_context(line(town, "hq", topics.up(CHAIN, "+", "events"), f"{topics.root(CHAIN)}/#"))
+        hq = lines.enter_context(
+            line(town, "hq", topics.store_topic(CHAIN, "+", "events"), f"{topics.chain_topic(CHAIN)}/#")
+        )
         heard(hq, lambda event: event.retained)  # from now on it hears: it could speak a moment before
-        thief = lines.enter_context(line(town, STORE, down, topics.down(CHAIN, topics.ALL_STORES, "#")))
+        thief = lines.enter_context(line(town, STORE, down, topics.hq_topic(CHAIN, topics.ALL_STORES, "#")))
         heard(thief, lambda event: event.topic.endswith(f"{STORE}/head"))
         revoke(town)
         heard(thief, lambda event: event.topic.endswith("/do"))
         # HQ's own silence, the broker not having heard of it yet
         put_member(town, STORE, "m-late")
         put_member(town, "yokohama", "m-late")
-        spy = lines.enter_context(line(town, "yokohama", topics.down(CHAIN, "yokohama", "#")))
+        spy = lines.enter_context(line(town, "yokohama", topics.hq_topic(CHAIN, "yokohama", "#")))
         heard(spy, lambda event: event.topic.endswith("yokohama/head"))
         thief.publish(up, b"before")
         heard(hq, lambda event: event.payload == b"before")
         # and the broker's
         town.broker.reload()
-        for topic in (topics.down(CHAIN, STORE, "feed/members"), topics.down(CHAIN, topics.ALL_STORES, "head")):
+        for topic in (topics.hq_topic(CHAIN, STORE, "feed/members"), topics.hq_topic(CHAIN, topics.ALL_STORES, "head")):
             assert hq.publish(topic, PROBE.encode())
-        assert hq.publish(topics.down(CHAIN, STORE, "do"), b"last")
+        assert hq.publish(topics.hq_topic(CHAIN, STORE, "do"), b"last")
         said = heard(thief, lambda event: event.payload == b"last")
-        still_there = topics.down(
+        still_there = topics.hq_topic(
             CHAIN, topics.ALL_STORES, "hq"
         )  # HQ's own words: before the broker reads its rules, too
         spoken = {event.topic for event in said if event.payload}
-        assert spoken - {still_there} == {topics.down(CHAIN, STORE, "do")}
+        assert spoken - {still_there} == {topics.hq_topic(CHAIN, STORE, "do")}
         thief.publish(up, b"after")
-        spy.publish(topics.up(CHAIN, "yokohama", "events"), b"theirs")
+        spy.publish(topics.store_topic(CHAIN, "yokohama", "events"), b"theirs")
         assert b"after" not in {event.payload for event in heard(hq, lambda event: event.payload == b"theirs")}
 
 
@@ -166,10 +168,10 @@ def test_the_end_of_a_store_lies_at_the_broker_until_it_is_enrolled_anew(town: T
     town.kill("sync")
     revoke(town)
     key = read_hq_key(town.hq)
-    topic = topics.down(CHAIN, STORE, "do")
+    topic = topics.hq_topic(CHAIN, STORE, "do")
     with line(town, STORE, topic) as late:
         said = heard(late, lambda event: event.retained)[0]
-        header = open_(topic, said.payload, {key.id: key.public}).header
+        header = open_message(topic, said.payload, {key.id: key.public}).header
         assert isinstance(header, Do)
         assert header.command == "revoke"
         noren("hq", "stores", "add", STORE, "--dir", town.hq)

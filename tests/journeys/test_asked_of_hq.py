@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as NotSeen
 
 from edge.codes.issued import totp
-from edge.codes.issued.member_token import Claims, mint
+from edge.codes.issued.member_token import Claims, mint_token
 from edge.demo.stack import DemoStack
 from edge.features.member import Member
 from edge.features.stock import StockRow
@@ -23,7 +23,7 @@ from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
 from sync.hq.queries.stranger_limit import BURST, EVERY
 from sync.hq.sample.keys import SAMPLE_ISSUER, SAMPLE_KEY_ID, issuer_key
-from sync.hq.sample.members import GROUP, people
+from sync.hq.sample.members import GROUP, sample_people
 from tests import town as towns
 from tests.browse import chromium, patient, ready
 from tests.card_numbers import gsrn
@@ -70,7 +70,7 @@ def sold_out_elsewhere(town: DemoStack, gtin: str) -> None:
     with open_headquarters(town.hq) as db, writing(db):
         for store in ("kichijoji", "yokohama"):
             row = StockRow(gtin=gtin, on_hand=0, as_of=datetime.now(UTC))
-            feed.put(db, "stock", store, [(gtin, msgspec.json.encode(row).decode())])
+            feed.put_rows(db, "stock", store, [(gtin, msgspec.json.encode(row).decode())])
 
 
 def in_stock_nearby(town: DemoStack) -> str:
@@ -106,7 +106,7 @@ def test_a_shopper_sees_the_snapshot_at_once_and_then_what_hq_says(town: DemoSta
 
 
 def test_a_member_of_another_store_is_checked_in_once_and_greeted_by_name(town: DemoStack, kiosk: Page) -> None:
-    stranger = next(one for one in people() if "ginza" not in one.stores and one.app)
+    stranger = next(one for one in sample_people() if "ginza" not in one.stores and one.app)
     name = f"{stranger.nickname[0]}＊＊"
 
     def greeted() -> bool:
@@ -135,14 +135,14 @@ def signed() -> str:
     """The rotating code of the chain's app, made now."""
     made = int(time.time())
     claims = Claims(iss=SAMPLE_ISSUER, sub=PHONE.member, iat=made, exp=made + 60, jti=secrets.token_hex(8))
-    return mint(issuer_key(), claims, kid=SAMPLE_KEY_ID)
+    return mint_token(issuer_key(), claims, kid=SAMPLE_KEY_ID)
 
 
 def pass_now() -> str:
     """The wallet pass as its phone shows it now."""
     secret = base64.b32decode(PHONE.wallet_secret or "")
     number = PHONE.codes[0].partition(":")[2]
-    return f"https://id.gs1.org/8018/{number}/8019/{totp.password(secret, int(time.time()) // totp.TOTP_PERIOD_S)}"
+    return f"https://id.gs1.org/8018/{number}/8019/{totp.one_time_password(secret, int(time.time()) // totp.TOTP_PERIOD_S)}"
 
 
 @pytest.mark.parametrize("shows", [signed, pass_now], ids=["a signed code", "a wallet pass"])
@@ -151,8 +151,8 @@ def test_who_shows_a_phone_is_greeted_by_name_where_only_another_store_knows_the
 ) -> None:
     """HQ holds them to what the phone shows; the store has neither the member nor the secret before."""
     with open_headquarters(town.hq) as db, writing(db):
-        feed.put(db, "members", "ginza", [(PHONE.member, None)])
-        feed.put(db, "members", "yokohama", [(PHONE.member, msgspec.json.encode(PHONE).decode())])
+        feed.put_rows(db, "members", "ginza", [(PHONE.member, None)])
+        feed.put_rows(db, "members", "yokohama", [(PHONE.member, msgspec.json.encode(PHONE).decode())])
     ours = "select key from members where body like '%ミズノ%'"
     towns.eventually(lambda: not towns.look(town.data / "hq.db", ours), "the store knows nobody of that name")
 
@@ -174,7 +174,7 @@ def test_who_shows_a_phone_is_greeted_by_name_where_only_another_store_knows_the
 
 def test_of_eight_strangers_in_a_second_hq_names_a_few_and_sends_no_other(town: DemoStack) -> None:
     """Somebody with a list of cards before the kiosk."""
-    cards = [one.app for one in people() if "ginza" not in one.stores and one.app][1:9]
+    cards = [one.app for one in sample_people() if "ginza" not in one.stores and one.app][1:9]
     before, begun = towns.outcomes(town)[-1][0], time.monotonic()
     for one in cards:
         towns.scan(town, "k1", one)

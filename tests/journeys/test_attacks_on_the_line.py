@@ -20,7 +20,7 @@ Town = Ends[Mosquitto]
 HUGE = 60 * 1000 * 1000  # bytes
 MIB = 1024 * 1024
 TAKEN_OVER = "already connected, closing old connection"  # mosquitto's log
-EVENTS = topics.up(CHAIN, "umeda", "events")
+EVENTS = topics.store_topic(CHAIN, "umeda", "events")
 
 
 @pytest.fixture

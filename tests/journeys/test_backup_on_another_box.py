@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from edge.box_identity import ensure_identity
-from edge.crypto.data_key import from_text
+from edge.crypto.data_key import data_key_from_text
 from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
@@ -48,7 +48,9 @@ def test_hq_opens_it_for_the_new_box_and_nobody_else(tmp_path: Path, mosquitto: 
 
     said = refused("restore", backup, "--config", settings)
     assert "was written with another data key" in said
-    assert from_text((data / "data.key").read_text()) != from_text(lost), "the new box has a key of its own"
+    assert data_key_from_text((data / "data.key").read_text()) != data_key_from_text(lost), (
+        "the new box has a key of its own"
+    )
     line = said.partition("`noren hq data-key ")[2].partition(" ")[0]
     noren("hq", "data-key", line, "--dir", tmp_path / "hq", "--out", tmp_path / "opened.key")
     assert (tmp_path / "opened.key").read_text() == lost

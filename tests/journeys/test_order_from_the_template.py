@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from edge.features.pickup import order as orders
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from sync.feeds import replica_table
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
@@ -42,7 +42,7 @@ def pushed(folder: Path) -> tuple[str, str, str]:
 def send(folder: Path, floor: Floor, order: str) -> None:
     """What HQ has of the order, into the store's mirror as sync puts it there."""
     with open_headquarters(folder) as db:
-        body = feed.body(db, "orders", "ginza", order)
+        body = feed.row_body(db, "orders", "ginza", order)
     assert body
     row = FeedRow(key=order, version=1, body=msgspec.Raw(body.encode()))
     here = replica_table.stand(floor.hq, "orders")
@@ -56,7 +56,7 @@ def test_an_order_from_the_template_is_proven_by_its_code_and_handed_over(tmp_pa
     floor = open_floor(tmp_path / "data")
     try:
         send(tmp_path / "hq", floor, name)
-        client = make_app(floor.config, floor.box, Screens(), Life()).test_client()
+        client = make_app(floor.config, floor.box, Screens(), ProcessLife()).test_client()
         client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
         client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
         assert number in client.get("/staff/counter-1").text
@@ -67,7 +67,7 @@ def test_an_order_from_the_template_is_proven_by_its_code_and_handed_over(tmp_pa
         assert 'data-proven="yes"' in page.text
         form = {"key": new_key(), "tick": ["1-1", "1-2"]}
         client.post(f"/staff/counter-1/order/{name}/hand-over", data=form)
-        found = orders.find(floor.db, floor.hq, floor.box, name)
+        found = orders.find_order(floor.db, floor.hq, floor.box, name)
         assert found is not None
         assert found.state is State.HANDED_OVER
     finally:

@@ -198,11 +198,11 @@ def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:
     assert stand
     forged = FeedDelta(feed="config", epoch=stand.epoch, since=stand.version, version=stand.version + 1)
     row = FeedRow(key="policy", version=stand.version + 1, body=Raw(b'{"brand":{"name":"EVIL"}}'))
-    topic = topics.feed("hanada", "ginza", "config")
+    topic = topics.feed_topic("hanada", "ginza", "config")
     before = live(town, "config")
     with MqttClient(Broker(places=(("127.0.0.1", town.broker.port),)), "stranger", ["x"]) as stranger:
         until(lambda: any(isinstance(event, Connected) for event in stranger.read(0.2)))
-        assert stranger.publish(topic, envelope.seal(topic, forged, [row], new_key()))
+        assert stranger.publish(topic, envelope.seal_message(topic, forged, [row], new_key()))
     town.tell(1)
     until(town.is_all_kept)
     assert live(town, "config") == before

@@ -18,13 +18,13 @@ from sync.protocol.signing import SigningKey
 from sync.transport.broker import Broker
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected
-from sync.trust.key_ledger import read as read_ledger
+from sync.trust.key_ledger import read_ledger as read_ledger
 from tests.ends import CHAIN, Ends, built, noren, until
 from tests.keyed import opened
 from tests.sync.conftest import Mosquitto
 
 Town = Ends[Mosquitto]
-PRESENCE = topics.down(CHAIN, topics.ALL_STORES, "hq")
+PRESENCE = topics.hq_topic(CHAIN, topics.ALL_STORES, "hq")
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_a_revoked_key_is_dead_for_a_box_that_has_lost_its_mirror_and_put_an_old
     until(lambda: is_up(shop))
     with MqttClient(Broker(places=(("127.0.0.1", mosquitto.port),)), "thief", []) as thief:
         until(lambda: any(isinstance(event, Connected) for event in thief.read(0.2)))
-        gone = envelope.seal(PRESENCE, HqPresence(state="down", time=now().text), (), old)
+        gone = envelope.seal_message(PRESENCE, HqPresence(state="down", time=now().text), (), old)
         assert thief.publish(PRESENCE, gone)
         until(lambda: "MQTT message refused: key" in (shop.folder / "sync.log").read_text())
     assert is_up(shop)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.crypto.data_key import from_text
+from edge.crypto.data_key import data_key_from_text
 from edge.demo.stack import DemoStack
 from edge.key_files.data_key_file import DATA_KEY_FILE
 from edge.platform.sqlite_file import connect_with_key
@@ -142,7 +142,7 @@ def seen(seeds: dict[str, str], *places: Path) -> dict[str, list[str]]:
 def in_the_clear(data: Path, to: Path) -> Path:
     """What a thief has who has the key as well."""
     to.mkdir()
-    key = from_text((data / DATA_KEY_FILE).read_text())
+    key = data_key_from_text((data / DATA_KEY_FILE).read_text())
     for name in ("store.db", "hq.db"):
         with closing(connect_with_key(key.pages(name), data / name, mode="ro")) as conn:
             conn.execute("attach ? as clear key ''", (str(to / name),))

@@ -15,14 +15,14 @@ BOXES = "dc:a6:32:00:00:01@10.0.0.1,dc:a6:32:00:00:02@10.0.0.2"
 
 
 def say(door: StoreDoor, name: str, boxes: str) -> None:
-    topic = topics.down(CHAIN, STORE, "do")
+    topic = topics.hq_topic(CHAIN, STORE, "do")
     do = Do(id=name, command="clones", expires="2199-01-01T00:00:00.000Z", args={"boxes": boxes})
-    door.hear(Letter(topic=topic, payload=envelope.seal(topic, do, (), door.key), true=True))
+    door.hear(Letter(topic=topic, payload=envelope.seal_message(topic, do, (), door.key), true=True))
 
 
 def cloned(door: StoreDoor) -> bool | None:
     rounds = door.rounds
-    return presence.birth(rounds.db, door.folder, rounds.me, {}, {}, now()).cloned
+    return presence.birth_message(rounds.db, door.folder, rounds.me, {}, {}, now()).cloned
 
 
 def test_it_is_kept_over_a_restart_and_goes_when_hq_says_so(tmp_path: Path) -> None:

@@ -42,13 +42,13 @@ def batch(folder: Path) -> str:
     for number in range(2):
         teller.tell("pickup.ready", {"n": number})
     key = read_private((folder / "stores/ginza/store-signing.key").read_text())
-    return f"{TOPIC} {envelope.seal(TOPIC, *teller.all(), key).hex()}\n"
+    return f"{TOPIC} {envelope.seal_message(TOPIC, *teller.all(), key).hex()}\n"
 
 
 def test_a_sealed_message_is_hqs_and_carries_its_rows(folder: Path) -> None:
     key = read_hq_key(folder)
     sealed = seal(folder, "a/topic", DELTA, '{"key":"a","version":1,"body":{}}\n{"key":"b","version":2}')
-    message = envelope.open_("a/topic", sealed.stdout_bytes, {key.id: key.public})
+    message = envelope.open_message("a/topic", sealed.stdout_bytes, {key.id: key.public})
     assert isinstance(message.header, FeedDelta)
     assert [(row.key, row.text) for row in message.rows] == [("a", "{}"), ("b", None)]
 
@@ -95,7 +95,7 @@ def test_an_ack_names_the_last_row_of_the_batch(folder: Path) -> None:
     printed = run("ack", "--dir", folder, heard=batch(folder)).stdout
     key = read_hq_key(folder)
     sealed = seal(folder, "a/topic", printed)
-    ack = envelope.open_("a/topic", sealed.stdout_bytes, {key.id: key.public}).header
+    ack = envelope.open_message("a/topic", sealed.stdout_bytes, {key.id: key.public}).header
     assert isinstance(ack, Ack)
     assert (ack.epoch, ack.lane, ack.seq, ack.ordinal) == ("e1", 0, 2, 2)
 

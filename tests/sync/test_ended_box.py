@@ -27,7 +27,9 @@ def with_a_member(folder: Path) -> Shop:
     shop.round(Connected())
     body = {"member": "m-1", "nickname": NAME, "stage": "x", "codes": []}
     row = FeedRow(key="m-1", version=1, body=msgspec.Raw(msgspec.json.encode(body)))
-    shop.hear(topics.feed("chain", "ginza", "members"), FeedDelta(feed="members", epoch="f", since=0, version=1), [row])
+    shop.hear(
+        topics.feed_topic("chain", "ginza", "members"), FeedDelta(feed="members", epoch="f", since=0, version=1), [row]
+    )
     assert rows(shop.rounds.mirror, "select key from members")
     return shop
 
@@ -44,7 +46,7 @@ def order(shop: Shop) -> Do:
 
 
 def hear(shop: Shop, told: Do) -> None:
-    shop.hear(topics.down("chain", "ginza", "do"), told, retained=True)
+    shop.hear(topics.hq_topic("chain", "ginza", "do"), told, retained=True)
 
 
 def has_ended(shop: Shop) -> bool:

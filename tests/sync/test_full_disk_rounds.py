@@ -16,7 +16,7 @@ from sync.protocol.messages import FeedDelta, FeedPage, FeedRow, HqPresence, Sta
 from sync.transport.mqtt_events import Connected
 from tests.sync.test_session import PRESENCE, Shop
 
-PRICES = topics.feed("chain", topics.ALL_STORES, "prices")
+PRICES = topics.feed_topic("chain", topics.ALL_STORES, "prices")
 BIG = msgspec.Raw(msgspec.json.encode({"x": "x" * 60_000}))
 
 
@@ -79,7 +79,7 @@ def test_a_nearly_full_disk_takes_no_rows_but_hqs_settings_and_keys(shop: Shop) 
     delta(shop, 1)
     assert prices(shop) == []
     row = FeedRow(key="policy", version=1, body=msgspec.Raw(b"{}"))
-    topic = topics.feed("chain", "ginza", "config")
+    topic = topics.feed_topic("chain", "ginza", "config")
     shop.hear(topic, FeedDelta(feed="config", epoch="f", since=0, version=1), [row])
     assert rows(shop.rounds.mirror, "select key from config") == [{"key": "policy"}]
     noted(shop, "ok", None)

@@ -16,7 +16,7 @@ from sync.contract.examples import CHAIN, STORE
 from sync.hq.enrolment.keys import HQ_KEY_FILE, read_hq_key
 from sync.hq.errors import NotPossible
 from sync.protocol import envelope, topics
-from sync.protocol.envelope import Why, seal
+from sync.protocol.envelope import RefusalReason, seal_message
 from sync.protocol.messages import Ack, Do, FeedPage, FeedRow, HqPresence
 from sync.protocol.signing import BadKey, from_text, read_private, read_public, to_text
 from sync.trust import trusted_keys
@@ -25,7 +25,7 @@ from tests.sync.fuzzed.mangle import bomb, plain, signed
 
 FEW = settings(max_examples=200, suppress_health_check=list(HealthCheck))
 MANY = 1500  # letters after which every door has met what it refuses; a second of work
-ACKS = topics.down(CHAIN, STORE, "ack")
+ACKS = topics.hq_topic(CHAIN, STORE, "ack")
 ACK = Ack(epoch="e", lane=0, seq=1, ordinal=1, hash="0" * 64)
 
 
@@ -68,7 +68,7 @@ def test_every_reason_to_refuse_is_met_and_true_messages_are_taken(door: Door) -
     """So that the dice above are not thrown in vain."""
     taken = sum(knock(door, letter(door, random.Random(seed))) for seed in range(MANY))
     assert taken > MANY // 100
-    missing = set(Why) - {Why.INFLATE} - set(door.refused)
+    missing = set(RefusalReason) - {RefusalReason.INFLATE} - set(door.refused)
     assert missing == set()
     assert "other_store" in door.refused
 
@@ -84,11 +84,11 @@ def test_a_bomb_is_refused_at_each_door_in_little_memory(door: Door, filling: by
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 8 * envelope.BODY_MOST
-    assert door.refused[Why.INFLATE] > 0
+    assert door.refused[RefusalReason.INFLATE] > 0
 
 
 def test_of_the_texts_that_decode_to_a_signature_only_one_counts(shop: StoreDoor) -> None:
-    true = seal(ACKS, ACK, (), shop.key)
+    true = seal_message(ACKS, ACK, (), shop.key)
     last = true[85:86]
     spare = [
         bytes([one]) for one in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" if one != last[0]
@@ -98,16 +98,20 @@ def test_of_the_texts_that_decode_to_a_signature_only_one_counts(shop: StoreDoor
     assert knock(shop, Letter(topic=ACKS, payload=true, true=True))
 
 
-@pytest.mark.parametrize("topic", [topics.down(CHAIN, "shibuya", "ack"), topics.down("other", STORE, "ack"), "", "ack"])
+@pytest.mark.parametrize(
+    "topic", [topics.hq_topic(CHAIN, "shibuya", "ack"), topics.hq_topic("other", STORE, "ack"), "", "ack"]
+)
 def test_what_hq_has_said_to_somebody_else_is_refused_though_it_is_truly_signed(shop: StoreDoor, topic: str) -> None:
-    shop.hear(Letter(topic=topic, payload=seal(topic, ACK, (), shop.key), true=True))
+    shop.hear(Letter(topic=topic, payload=seal_message(topic, ACK, (), shop.key), true=True))
     assert shop.refused == {"other_store": 1}
 
 
 @pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-11-22T00:00:00", "x"])
 def test_a_time_out_of_all_sense_is_no_hint_for_a_box_without_a_clock(shop: StoreDoor, time: str) -> None:
-    topic = topics.down(CHAIN, topics.ALL_STORES, "hq")
-    shop.hear(Letter(topic=topic, payload=seal(topic, HqPresence(state="up", time=time), (), shop.key), true=True))
+    topic = topics.hq_topic(CHAIN, topics.ALL_STORES, "hq")
+    shop.hear(
+        Letter(topic=topic, payload=seal_message(topic, HqPresence(state="up", time=time), (), shop.key), true=True)
+    )
     assert shop.refused == {"bad_time": 1}
     assert shop.rounds.clock.ahead is None
 
@@ -116,8 +120,8 @@ def test_a_time_out_of_all_sense_is_no_hint_for_a_box_without_a_clock(shop: Stor
 def test_a_rewind_to_where_no_row_can_be_is_refused(shop: StoreDoor, seq: str) -> None:
     epoch = shop.rounds.me.box.epoch
     order = Do(id="d", command="rewind", expires="2199-01-01T00:00:00Z", args={"epoch": epoch, "lane": "0", "seq": seq})
-    topic = topics.down(CHAIN, STORE, "do")
-    shop.hear(Letter(topic=topic, payload=seal(topic, order, (), shop.key), true=True))
+    topic = topics.hq_topic(CHAIN, STORE, "do")
+    shop.hear(Letter(topic=topic, payload=seal_message(topic, order, (), shop.key), true=True))
     assert shop.refused == {"bad_arguments": 1}
 
 
@@ -150,8 +154,8 @@ def test_any_rows_of_hqs_are_applied_or_set_aside(
     since, version = versions
     page = FeedPage(feed=feed, epoch=epoch, since=since, version=version, more=more)
     rows = [FeedRow(key=key, version=at, body=msgspec.Raw(msgspec.json.encode(body))) for key, at, body in found]
-    topic = topics.feed(CHAIN, STORE, feed)
-    knock(mirror, Letter(topic=topic, payload=seal(topic, page, rows, mirror.key), true=True))
+    topic = topics.feed_topic(CHAIN, STORE, feed)
+    knock(mirror, Letter(topic=topic, payload=seal_message(topic, page, rows, mirror.key), true=True))
 
 
 @FEW

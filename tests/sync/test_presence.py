@@ -7,7 +7,7 @@ from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_store
 from edge.retention import unswept
-from sync.presence import Identity, birth
+from sync.presence import Identity, birth_message
 from sync.protocol.messages import Passage
 from sync.protocol.signing import read_private
 
@@ -25,7 +25,7 @@ def test_a_birth_tells_what_went_into_each_scanner_and_what_came_out(tmp_path: P
         key = read_private("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "k")
         me = Identity(chain="c", box=ensure_identity(db, "ginza", now()), boot=1, key=key)
         unswept.add_unswept_time(db, 4 * unswept.DAY_MS)
-        told = birth(db, tmp_path, me, {}, {}, now())
+        told = birth_message(db, tmp_path, me, {}, {}, now())
     assert told.unswept == 4
     assert told.scans == {
         "gun": Passage(heard=52, readings=3, refused=1, answered=3),

@@ -11,7 +11,7 @@ import pytest
 from edge.features.stock import NeighbourStock
 from edge.platform.clock import Now
 from edge.platform.database import rows
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.replica import hq_query
 from edge.replica.hq_query import WITHIN_MS, Question
 from sync.protocol import topics
@@ -20,7 +20,7 @@ from sync.query_relay import AFTER_MS
 from sync.transport.mqtt_events import Connected, Disconnected
 from tests.sync.test_session import PRESENCE, Shop
 
-ANSWERS = topics.down("chain", "ginza", "answer")
+ANSWERS = topics.hq_topic("chain", "ginza", "answer")
 GTIN = "04512345678906"
 NEAR = msgspec.Raw(b'{"store":"shibuya","on_hand":3}')
 
@@ -127,7 +127,7 @@ def test_with_the_line_down_nobody_is_asked_and_nothing_is_written(shop: Shop) -
     shop.round(Disconnected("gone"))
     assert hq_query.submit_question(shop.web, "stock", {"gtin": GTIN}, shop.now) is None
     assert rows(shop.web, "select * from questions") == []
-    assert hq_query.ask_hq(shop.web, dict[str, str], "stock", {"gtin": GTIN}, Life()) is None
+    assert hq_query.ask_hq(shop.web, dict[str, str], "stock", {"gtin": GTIN}, ProcessLife()) is None
 
 
 @pytest.mark.parametrize("trouble", ["line", "full"])
@@ -136,16 +136,16 @@ def test_a_question_the_line_cannot_take_is_answered_at_once_that_nobody_is_ther
     shop.line.has_room = trouble != "full"
     shop.round(*([Disconnected("gone")] if trouble == "line" else []))
     assert [(row["question"], row["word"]) for row in answers(shop)] == [(mine.seq, "no_line")]
-    assert hq_query.wait_for_answer(shop.web, mine, Life()) is None
+    assert hq_query.wait_for_answer(shop.web, mine, ProcessLife()) is None
     assert mine.left(shop.now) == WITHIN_MS
 
 
 def test_who_waits_hears_the_answer_and_gives_up_when_it_is_worth_nothing(shop: Shop) -> None:
     mine = asked(shop)
     hq_query.write_answer(shop.rounds.db, mine, "told", "[1]")
-    assert hq_query.wait_for_answer(shop.web, mine, Life()) == "[1]"
+    assert hq_query.wait_for_answer(shop.web, mine, ProcessLife()) == "[1]"
     dead = msgspec.structs.replace(mine, seq=mine.seq + 1, until_ms=shop.now.uptime_ms)
-    assert hq_query.wait_for_answer(shop.web, dead, Life()) is None
+    assert hq_query.wait_for_answer(shop.web, dead, ProcessLife()) is None
 
 
 @pytest.mark.parametrize("body", ['[{"pieces":1}]', "[1]", "{}", "[", ""])

@@ -12,7 +12,7 @@ import pytest
 from edge.demo.ports import free_port
 from edge.platform.database import open_hq, open_store
 from sync.hq.enrolment.founding import open_headquarters
-from sync.hq.reports.fleet import fleet
+from sync.hq.reports.fleet import fleet_status
 from tests.keyed import unlocked
 from tests.shell import PATIENCE, Shell, bash, blocks
 from tests.sync.conftest import Mosquitto
@@ -72,7 +72,7 @@ def mirrored(folder: Path, feed: str) -> int:
 def stage_at_hq(folder: Path) -> str:
     """How far HQ knows the store to be with its config."""
     with open_headquarters(folder) as db:
-        (store,) = fleet(db)
+        (store,) = fleet_status(db)
     return store.config.stage if store.config else ""
 
 

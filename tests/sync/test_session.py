@@ -22,7 +22,7 @@ from sync import presence
 from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.presence import Identity
 from sync.protocol import topics
-from sync.protocol.envelope import open_, seal
+from sync.protocol.envelope import open_message, seal_message
 from sync.protocol.messages import (
     Ack,
     AnyHeader,
@@ -45,8 +45,8 @@ from sync.trust import trusted_keys
 from tests.any_fact import fact
 
 HQ, OURS = new_key("hq-1"), new_key()
-ACKS = topics.down("chain", "ginza", "ack")
-PRESENCE = topics.down("chain", topics.ALL_STORES, "hq")
+ACKS = topics.hq_topic("chain", "ginza", "ack")
+PRESENCE = topics.hq_topic("chain", topics.ALL_STORES, "hq")
 NONE = "0" * 64
 
 
@@ -64,7 +64,7 @@ class Line:
 
     def said(self, kind: type) -> list[Any]:
         """The messages of one kind since the last look, opened with the store's public key."""
-        opened = [open_(topic, payload, {OURS.id: OURS.public}) for topic, payload, _ in self.taken]
+        opened = [open_message(topic, payload, {OURS.id: OURS.public}) for topic, payload, _ in self.taken]
         return [message for message in opened if isinstance(message.header, kind)]
 
 
@@ -109,7 +109,7 @@ class Shop:
     def hear(
         self, topic: str, header: AnyHeader, found: Any = (), *, key: SigningKey = HQ, retained: bool = False
     ) -> None:
-        self.round(MessageReceived(topic, seal(topic, header, found, key), retained))
+        self.round(MessageReceived(topic, seal_message(topic, header, found, key), retained))
 
     def ack_all(self) -> None:
         """HQ keeps the last batch of every lane."""
@@ -218,7 +218,7 @@ def test_rows_that_hq_cannot_read_are_sent_as_bytes_in_the_end(shop: Shop) -> No
         (new_key("hq-1"), ACKS, "signature"),
         (new_key("stranger"), ACKS, "key"),
         (OURS, ACKS, "key"),
-        (HQ, topics.down("chain", "shibuya", "ack"), "signature"),
+        (HQ, topics.hq_topic("chain", "shibuya", "ack"), "signature"),
     ],
 )
 def test_only_hq_is_obeyed_and_only_what_it_says_to_this_store(
@@ -229,7 +229,7 @@ def test_only_hq_is_obeyed_and_only_what_it_says_to_this_store(
     header, found = last_events(shop)
     ack = Ack(epoch=header.epoch, lane=1, seq=header.last, ordinal=found[-1].ordinal, hash=header.hash)
     for _ in range(3):
-        shop.round(MessageReceived(ACKS, seal(topic, ack, (), key)))
+        shop.round(MessageReceived(ACKS, seal_message(topic, ack, (), key)))
     assert rows(shop.web, "select * from kept") == []
     assert shop.rounds.ear.refused[why] == 3
     assert shop.notes("message.refused") == [{"why": why}]
@@ -288,8 +288,8 @@ def test_each_birth_tells_how_the_store_is_and_each_start_has_a_higher_boot(shop
 
 
 def test_the_will_names_the_boot_it_ends(shop: Shop) -> None:
-    will = presence.will(shop.rounds.me)
-    death = open_(will.topic, will.payload, {OURS.id: OURS.public}).header
+    will = presence.last_will(shop.rounds.me)
+    death = open_message(will.topic, will.payload, {OURS.id: OURS.public}).header
     assert isinstance(death, State)
     assert (death.state, death.boot) == ("death", shop.rounds.me.boot)
 
@@ -317,12 +317,12 @@ def test_what_the_broker_remembers_of_hq_is_not_hq_being_heard(shop: Shop) -> No
 
 def test_hq_is_heard_only_while_every_feed_is_where_hq_says(shop: Shop) -> None:
     head = FeedHead(epoch="f1", version=1, rows=1, digest="0" * 16)
-    shop.hear(topics.down("chain", topics.ALL_STORES, "head"), Head(feeds={}))
-    shop.hear(topics.down("chain", "ginza", "head"), Head(feeds={"offers": head}))
+    shop.hear(topics.hq_topic("chain", topics.ALL_STORES, "head"), Head(feeds={}))
+    shop.hear(topics.hq_topic("chain", "ginza", "head"), Head(feeds={"offers": head}))
     assert shop.state()["heard"] is None
     row = FeedRow(key="k", version=1, body=msgspec.Raw(b"{}"))
     shop.hear(
-        topics.feed("chain", topics.ALL_STORES, "offers"),
+        topics.feed_topic("chain", topics.ALL_STORES, "offers"),
         FeedDelta(feed="offers", epoch="f1", since=0, version=2),
         [row],
     )
@@ -342,7 +342,7 @@ def test_an_hq_that_comes_back_is_sent_at_once_what_it_may_have_lost(shop: Shop)
 def test_an_hq_that_comes_back_is_asked_soon_however_long_the_store_has_asked_in_vain(shop: Shop) -> None:
     shop.hear(PRESENCE, HqPresence(state="up", time=shop.now.text))
     shop.hear(
-        topics.down("chain", "ginza", "head"),
+        topics.hq_topic("chain", "ginza", "head"),
         Head(feeds={"offers": FeedHead(epoch="f", version=1, rows=1, digest="0" * 16)}),
     )
     asked = 0
@@ -362,7 +362,7 @@ def test_an_hq_that_comes_back_is_asked_soon_however_long_the_store_has_asked_in
 @pytest.mark.parametrize("silently", [True, False])
 def test_a_key_hq_adds_may_sign_and_one_it_revokes_may_not(shop: Shop, silently: bool) -> None:
     second = new_key("hq-2")
-    topic = topics.feed("chain", "ginza", "keys")
+    topic = topics.feed_topic("chain", "ginza", "keys")
     added = FeedRow(
         key="hq-2", version=1, body=msgspec.Raw(msgspec.json.encode({"public": write_public(second.public)}))
     )
@@ -381,7 +381,7 @@ def test_a_key_hq_adds_may_sign_and_one_it_revokes_may_not(shop: Shop, silently:
 
 def do(shop: Shop, command: str, name: str = "c1", seconds: float = 60, **args: str) -> None:
     expires = utc_text(shop.now.time + timedelta(seconds=seconds))
-    topic = topics.down("chain", "ginza", "do")
+    topic = topics.hq_topic("chain", "ginza", "do")
     shop.hear(topic, Do(id=name, command=command, expires=expires, args=args))
 
 
@@ -420,7 +420,7 @@ def test_a_command_that_cannot_be_done_is_refused_with_its_reason(
 
 @pytest.mark.parametrize("expires", ["soon", "2026-11-21T10:00:00", ""])
 def test_a_command_without_a_true_expiry_is_refused(shop: Shop, expires: str) -> None:
-    shop.hear(topics.down("chain", "ginza", "do"), Do(id="c", command="birth", expires=expires))
+    shop.hear(topics.hq_topic("chain", "ginza", "do"), Do(id="c", command="birth", expires=expires))
     assert shop.rounds.ear.refused == {"bad_expiry": 1}
 
 
@@ -444,8 +444,8 @@ def test_an_end_that_hq_did_not_order_for_this_store_is_refused(
 ) -> None:
     expires = utc_text(shop.now.time + timedelta(days=900))
     header = Do(id="e1", command="revoke", expires=expires, args={"key": OURS.id})
-    payload = seal(topics.down("chain", said_on, "do"), header, (), signed)
-    shop.round(MessageReceived(topics.down("chain", heard_on, "do"), payload))
+    payload = seal_message(topics.hq_topic("chain", said_on, "do"), header, (), signed)
+    shop.round(MessageReceived(topics.hq_topic("chain", heard_on, "do"), payload))
     assert shop.rounds.ear.refused == {why: 1}
     assert not shop.rounds.has_ended
 
@@ -470,7 +470,9 @@ def test_a_box_with_a_wrong_clock_judges_by_hqs_and_tells_so_once(shop: Shop) ->
 
 def test_a_reload_by_command_asks_for_the_feed_from_its_beginning(shop: Shop) -> None:
     row = FeedRow(key="k", version=1, body=msgspec.Raw(b"{}"))
-    shop.hear(topics.feed("chain", "ginza", "offers"), FeedDelta(feed="offers", epoch="f1", since=0, version=1), [row])
+    shop.hear(
+        topics.feed_topic("chain", "ginza", "offers"), FeedDelta(feed="offers", epoch="f1", since=0, version=1), [row]
+    )
     do(shop, "reload", feed="offers")
     shop.at += 2
     shop.round()
@@ -513,7 +515,7 @@ def test_an_enrolment_that_is_not_whole_is_refused_in_plain_words(
 
 def test_a_key_that_is_no_key_is_set_aside_and_trusted_by_nobody(shop: Shop) -> None:
     bad = FeedRow(key="hq-9", version=1, body=msgspec.Raw(b'{"public":"short"}'))
-    shop.hear(topics.feed("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [bad])
+    shop.hear(topics.feed_topic("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [bad])
     assert [note["key"] for note in shop.notes("feed.row_set_aside")] == ["hq-9"]
     assert shop.rounds.ear.refused == {}
 

@@ -13,7 +13,7 @@ from edge.platform import clock
 from edge.platform.clock import Now
 from edge.platform.database import move_cursor, open_store, rows, writing
 from edge.platform.migration import migrate
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite import sqlite3
 from edge.platform.store_schema import migrations
 from edge.retention.log_retention import sweep_log
@@ -51,7 +51,7 @@ def test_old_notes_that_were_told_go_and_what_must_be_known_stays(db: Database) 
     with writing(db):
         last = append_note(db, SyncStarted(), clock.now())
         move_cursor(db, "follower:sync_log", last)
-    assert sweep_log(db, "sync_log", "follower:sync_log", clock.now(), Life()) == 5
+    assert sweep_log(db, "sync_log", "follower:sync_log", clock.now(), ProcessLife()) == 5
     assert rows(db, "select seq from sync_log") == [{"seq": last}]
     assert remembered_names(db, BoxForked) == ["e1/2"]
     assert remembered_names(db, FeedEpoch) == ["stock/f1"]
@@ -60,7 +60,7 @@ def test_old_notes_that_were_told_go_and_what_must_be_known_stays(db: Database) 
 
 def test_old_notes_nobody_has_told_yet_stay(db: Database) -> None:
     noted(db, days_ago(91))
-    assert sweep_log(db, "sync_log", "follower:sync_log", clock.now(), Life()) == 0
+    assert sweep_log(db, "sync_log", "follower:sync_log", clock.now(), ProcessLife()) == 0
 
 
 def test_ids_of_commands_are_remembered_up_to_a_number(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

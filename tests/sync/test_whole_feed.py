@@ -10,7 +10,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_hq
 from edge.platform.migration import migrate
 from sync.feeds.receiver import FeedReceiver
-from sync.protocol.digest import add_row, as_text
+from sync.protocol.digest import add_row, digest_text
 from sync.protocol.messages import FeedHead, FeedPage, FeedRow, Head
 
 ONE = FeedRow(key="policy", version=1, body=msgspec.Raw(b"{}"))
@@ -25,7 +25,7 @@ def feeds(tmp_path: Path) -> Iterator[FeedReceiver]:
 
 
 def head(feeds: FeedReceiver, version: int, rows: int, digest: int) -> None:
-    told = FeedHead(epoch="e", version=version, rows=rows, digest=as_text(digest))
+    told = FeedHead(epoch="e", version=version, rows=rows, digest=digest_text(digest))
     feeds.on_head("ginza", Head(feeds={"config": told}), 0.0, now())
 
 

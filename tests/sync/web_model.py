@@ -3,7 +3,7 @@
 import msgspec
 from sqlite_utils import Database
 
-from edge.box_identity import begin_epoch, read_box
+from edge.box_identity import read_box, reissue_epoch_after_fork
 from edge.facts.box import BoxForked
 from edge.facts.journal import tell
 from edge.platform.clock import Now
@@ -18,7 +18,7 @@ def follow(db: Database, store: str, now: Now) -> None:
         with writing(db):
             if row["type"] == BoxForked.TYPE:
                 forked = msgspec.json.decode(row["data"], type=BoxForked)
-                begin_epoch(db, forked, now)
+                reissue_epoch_after_fork(db, forked, now)
                 box = read_box(db, store)
                 assert box is not None
                 tell(db, box, forked, now)

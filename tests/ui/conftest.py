@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.shop_floor import Floor, open_floor
 from ui.app import make_app
 from ui.process_state.screens import Screens
@@ -51,7 +51,7 @@ def screens() -> Screens:
 @pytest.fixture
 def client(floor: Floor, screens: Screens) -> FlaskClient:
     """A browser on the shop's own pages: what it posts comes from there."""
-    app = make_app(floor.config, floor.box, screens, Life())
+    app = make_app(floor.config, floor.box, screens, ProcessLife())
     asking = app.test_client()
     asking.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     return asking

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from edge.features.paired_devices import Page, Wanted, make_code
+from edge.features.paired_devices import Page, PairingRequest, make_pairing_code
 from edge.platform.clock import now
 from edge.platform.database import writing
 from tests.ui.shop_floor import Floor
@@ -34,6 +34,6 @@ def paired(app: Flask, floor: Floor, page: Page, station: str = "") -> FlaskClie
     """The same once it has shown a code."""
     asking = laptop(app)
     with writing(floor.db):
-        code = make_code(floor.db, Wanted(name=f"a {page}", page=page, station=station), now())
+        code = make_pairing_code(floor.db, PairingRequest(name=f"a {page}", page=page, station=station), now())
     assert asking.post("/pair", data={"code": code.typed}).status_code == 303
     return asking

@@ -28,7 +28,7 @@ from edge.features.stock import NeighbourRow, NeighbourStock, StockRow
 from edge.platform import migration
 from edge.platform.clock import now, utc_text
 from edge.platform.database import open_hq, open_store, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
@@ -124,7 +124,7 @@ class Floor:
         data = code.encode() if isinstance(code, str) else code
         with writing(self.db):
             append_reading(self.db, "scans", station, "scanner", Reading(data=data), now())
-        scan_processor.catch_up(self.shop, registry.decide, lambda _seq: None, Life())
+        scan_processor.catch_up(self.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
         return last_seq(self.db)
 
     def close(self) -> None:

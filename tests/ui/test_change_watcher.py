@@ -4,10 +4,10 @@ import msgspec
 import pytest
 
 from edge.features.pickup.state_machine import Action, State
-from edge.features.pickup.transition import take
+from edge.features.pickup.transition import apply_transition
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.pickup_steps import step
 from tests.ui.shop_floor import POLICY, Floor
 from ui.app import make_app
@@ -68,7 +68,7 @@ def test_an_order_that_changes_wakes_the_screens(floor: Floor) -> None:
     floor.order("4821")
     assert heard(screens, follower.look) == ["orders"]
     with writing(floor.db):
-        take(floor.db, floor.hq, floor.box, step(Action.ARRIVE, order="o-4821"), now())
+        apply_transition(floor.db, floor.hq, floor.box, step(Action.ARRIVE, order="o-4821"), now())
     assert heard(screens, follower.look) == ["orders"]
 
 
@@ -96,7 +96,7 @@ def test_a_call_for_staff_wakes_the_screens(floor: Floor) -> None:
 def test_a_cancel_after_the_hand_over_becomes_a_task_for_hq_once(floor: Floor) -> None:
     floor.order("4821")
     with writing(floor.db):
-        take(floor.db, floor.hq, floor.box, step(Action.HAND_OVER, order="o-4821"), now())
+        apply_transition(floor.db, floor.hq, floor.box, step(Action.HAND_OVER, order="o-4821"), now())
     floor.order("4821", State.CANCELLED)
     for _ in range(2):
         ChangeWatcher(floor.shop, Screens(), "x").look()
@@ -107,7 +107,7 @@ def test_a_cancel_after_the_hand_over_becomes_a_task_for_hq_once(floor: Floor) -
 def test_a_page_bears_the_version_that_heartbeats_tell_of(floor: Floor, page: str) -> None:
     """Else it would load itself anew for ever."""
     screens = Screens()
-    app = make_app(floor.config, floor.box, screens, Life())
+    app = make_app(floor.config, floor.box, screens, ProcessLife())
     ChangeWatcher(floor.shop, screens, app.extensions["house"].stamp).look()
     assert f'data-version="{screens.version}"' in app.test_client().get(page).text
 

@@ -5,7 +5,7 @@ import time
 import pytest
 from flask.testing import FlaskClient
 
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.shop_floor import Floor
 from ui import index_page
 from ui.app import make_app
@@ -28,7 +28,7 @@ def test_every_address_it_lists_opens(client: FlaskClient) -> None:
 
 
 def test_the_house_is_well_while_its_loops_go_round(floor: Floor) -> None:
-    life = Life()
+    life = ProcessLife()
     client = make_app(floor.config, floor.box, Screens(), life).test_client()
     before = time.monotonic()
     life.goes_on()
@@ -39,7 +39,7 @@ def test_the_house_is_well_while_its_loops_go_round(floor: Floor) -> None:
 
 
 def test_the_house_is_not_well_when_a_loop_stands_still(floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    life = Life()
+    life = ProcessLife()
     client = make_app(floor.config, floor.box, Screens(), life).test_client()
     life.goes_on()
     monkeypatch.setattr(index_page, "FALLEN_BEHIND", 0.0)

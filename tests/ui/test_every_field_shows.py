@@ -13,8 +13,8 @@ import time_machine
 from flask.testing import FlaskClient
 
 from edge.config.policy import Policy
-from edge.disk.disk_space import current_level
-from edge.disk.watermarks import Level
+from edge.disk.disk_space import current_disk_level
+from edge.disk.watermarks import DiskLevel
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
@@ -296,9 +296,9 @@ def test_a_field_that_is_another_changes_what_a_page_says(
     assert [page for page in was if was[page] != now[page]], f"{feed}.{path} shows nowhere"
 
 
-def machine(floor: Floor) -> tuple[str, Level]:
+def machine(floor: Floor) -> tuple[str, DiskLevel]:
     """What pages say of the machine the tests run on, whose clock may be set and whose disk may fill meanwhile."""
-    return now().clock, current_level(floor.db)
+    return now().clock, current_disk_level(floor.db)
 
 
 def test_pages_that_are_asked_twice_say_the_same(floor: Floor, client: FlaskClient) -> None:

@@ -10,14 +10,14 @@ from flask.testing import FlaskClient
 
 from edge.config.noren_toml import SerialDevice
 from edge.disk import disk_space
-from edge.disk.load_shedding import tell_thinned
-from edge.disk.watermarks import Level
-from edge.features.outcome import on_screen
-from edge.features.pickup.order import find
+from edge.disk.load_shedding import report_thinned_rows
+from edge.disk.watermarks import DiskLevel
+from edge.features.outcome import shown_on_station
+from edge.features.pickup.order import find_order
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.scan.log import Reading, append_reading
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.framing.framing import RefusalReason
@@ -31,12 +31,12 @@ ORDER = "/staff/counter-1/order/o-4821"
 
 
 @contextmanager
-def card(floor: Floor, monkeypatch: pytest.MonkeyPatch, used: float) -> Iterator[Level]:
+def card(floor: Floor, monkeypatch: pytest.MonkeyPatch, used: float) -> Iterator[DiskLevel]:
     """A card of 32 GB of which that share is in use, as the broom has noted."""
     usage = type(shutil.disk_usage("/"))(32 * 10**9, round(32e9 * used), round(32e9 * (1 - used)))
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "disk_usage", lambda _path: usage)
-        yield disk_space.record_level(floor.db, None, now())
+        yield disk_space.record_disk_level(floor.db, None, now())
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_price_tag_is_looked_up_though_nothing_is_promised_any_more(
         for _ in range(2):  # also once HQ has been told, which is done every hour
             shown = plain(client.get("/status?lang=en").text)
             assert "Pricetagslookedupsofar:3;" in shown
-            tell_thinned(floor.db, floor.box, now())
+            report_thinned_rows(floor.db, floor.box, now())
     assert rows(floor.db, "select * from journal where type like '%product%'") == []  # counted, not told
     assert [row["data"] for row in rows(floor.db, "select data from scans")] == 2 * [ean13(SHIRT_M).encode()]
 
@@ -155,7 +155,7 @@ def test_a_code_refused_at_a_scanner_is_told_to_its_station_alone_and_each_once(
     follower.look()
     assert (here.next(0), here.next(0)) == (Event("refused"), None)
     assert Event("refused") not in [there.next(0) for _ in range(4)]
-    assert on_screen(floor.db, "kiosk-1") is None, seq
+    assert shown_on_station(floor.db, "kiosk-1") is None, seq
 
 
 def test_a_clerk_is_told_of_a_code_that_could_not_be_kept(client: FlaskClient) -> None:
@@ -171,7 +171,7 @@ def give(clerk: FlaskClient) -> str:
 
 
 def state(floor: Floor) -> State:
-    order = find(floor.db, floor.hq, floor.box, "o-4821")
+    order = find_order(floor.db, floor.hq, floor.box, "o-4821")
     assert order
     return order.state
 
@@ -248,7 +248,7 @@ def test_what_a_full_disk_cannot_keep_of_the_devices_is_told_when_there_is_room(
     floor.db.conn.execute(f"pragma max_page_count = {pages + 12}")
     lives = 0
 
-    class Twice(Life):
+    class Twice(ProcessLife):
         def rest(self, seconds: float) -> None:
             nonlocal lives
             lives += 1

@@ -12,7 +12,7 @@ from werkzeug.routing import IntegerConverter
 from edge.features.pickup.state_machine import State
 from edge.features.staff.pin_check import hash_pin
 from edge.features.staff.sessions import Staff
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.fuzzed_routes import Asked, Fuzz, rules, sent
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
 from ui.app import make_app
@@ -49,7 +49,7 @@ def asking(floor: Floor, tmp_path: Path) -> FlaskClient:
         floor.config, web=msgspec.structs.replace(floor.config.web, play=str(tmp_path / "play.json"))
     )
     (tmp_path / "play.json").write_bytes(msgspec.json.encode(PLAY))
-    app = make_app(config, floor.box, Screens(), Life())
+    app = make_app(config, floor.box, Screens(), ProcessLife())
     return app.test_client()
 
 

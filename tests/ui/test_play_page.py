@@ -13,9 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 
 from edge.codes.code_rules import CodeRules, TokenKey
-from edge.codes.issued.member_token import public_text, verify
+from edge.codes.issued.member_token import public_text, verify_token
 from edge.codes.parsed_code import MemberToken
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.shop_floor import Floor
 from ui.app import make_app
 from ui.play.code_pictures import draw
@@ -81,7 +81,7 @@ def player(floor: Floor, tmp_path: Path) -> FlaskClient:
     (tmp_path / "play.json").write_text(json.dumps(play), encoding="utf-8")
     web = msgspec.structs.replace(floor.config.web, play=str(tmp_path / "play.json"))
     config = msgspec.structs.replace(floor.config, web=web)
-    asking = make_app(config, floor.box, Screens(), Life()).test_client()
+    asking = make_app(config, floor.box, Screens(), ProcessLife()).test_client()
     asking.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     return asking
 
@@ -135,7 +135,7 @@ def test_a_rotating_code_is_signed_fresh_and_never_twice_the_same(player: FlaskC
     assert codes[0] is not None
     assert codes[1] is not None
     rules = CodeRules(keys={"k1": TokenKey(issuer="app", public=public_text(KEY))})
-    meanings = [verify(one["code"], rules) for one in codes if one]
+    meanings = [verify_token(one["code"], rules) for one in codes if one]
     assert all(isinstance(one, MemberToken) and one.member == "m-1" for one in meanings)
     assert codes[0]["code"] != codes[1]["code"]
     assert player.get(codes[0]["picture"]).mimetype == "image/svg+xml"

@@ -9,17 +9,17 @@ from flask.testing import FlaskClient
 
 from edge.config.policy import Policy
 from edge.disk import disk_space
-from edge.disk.load_shedding import tell_thinned
+from edge.disk.load_shedding import report_thinned_rows
 from edge.facts import box
 from edge.facts.fact import RelayedFact
 from edge.features.offer.row import Offer
-from edge.features.paired_devices import Wanted, make_code, pair, revoke
+from edge.features.paired_devices import PairingRequest, make_pairing_code, pair_device, revoke_device
 from edge.features.pickup.state_machine import Action, State
-from edge.features.pickup.transition import take
+from edge.features.pickup.transition import apply_transition
 from edge.features.staff import pin_locks
 from edge.features.staff.pin_locks import PinAttempt
 from edge.platform.clock import now
-from edge.platform.database import append, rows, writing
+from edge.platform.database import append_to_log, rows, writing
 from edge.registry import FACTS
 from edge.validation.localized_text import LocalizedText
 from tests.pickup_steps import step
@@ -74,7 +74,7 @@ def clerks(clerk: FlaskClient, floor: Floor) -> None:
     for pin in [*["0000"] * 5, PIN]:
         clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": pin})
     with writing(floor.db):
-        pin_locks.unlock(
+        pin_locks.unlock_staff(
             floor.db, floor.box, "s-1", PinAttempt(staff="s-9", device="counter-1", station="counter-1"), now()
         )
     clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
@@ -102,21 +102,23 @@ def others(floor: Floor) -> None:
     """What no page does yet, what the bridge saw, and a cancellation that came too late."""
     for action in (Action.NO_SHOW, Action.RESTOCK):
         with writing(floor.db):
-            take(floor.db, floor.hq, floor.box, step(action, order="o-5"), now())
+            apply_transition(floor.db, floor.hq, floor.box, step(action, order="o-5"), now())
     for kind, detail in (("device.lost", "unplugged"), ("device.back", "")):
         seen = {"device": "s1", "station": "kiosk-1", "kind": kind, "detail": detail, "time": now().text}
-        append(floor.db, "device_log", seen)
+        append_to_log(floor.db, "device_log", seen)
     with writing(floor.db):  # a budget of which store.db takes 88 %: room is short
-        budget = disk_space.measure(floor.db).live * 100 // 88
+        budget = disk_space.measure_disk_space(floor.db).live * 100 // 88
         floor.db.conn.execute("insert into room (level, budget, since, only_one) values ('short', ?, '', 1)", (budget,))
     floor.scan(ean13(SHIRT))  # is counted
-    tell_thinned(floor.db, floor.box, now())
+    report_thinned_rows(floor.db, floor.box, now())
     with writing(floor.db):
-        code = make_code(floor.db, Wanted(name="tablet", page="counter", station="counter-1"), now(), "s-1")
-    paired = pair(floor.db, floor.box, code.typed, now())
+        code = make_pairing_code(
+            floor.db, PairingRequest(name="tablet", page="counter", station="counter-1"), now(), "s-1"
+        )
+    paired = pair_device(floor.db, floor.box, code.typed, now())
     assert paired is not None
     with writing(floor.db):
-        revoke(floor.db, floor.box, paired.device, now(), "s-1")
+        revoke_device(floor.db, floor.box, paired.device, now(), "s-1")
     floor.order("2", State.CANCELLED)
     floor.feed("offers", "late", offer("late", ends=timedelta(hours=-1)))
     ChangeWatcher(floor.shop, Screens(), "x").look()

@@ -9,7 +9,7 @@ from ui.request_context import process_state
 trust = Blueprint("trust", __name__)
 
 
-def to_compare() -> ShownFingerprints | None:
+def fingerprints_to_compare() -> ShownFingerprints | None:
     """The fingerprints that a person compares with those on the device; None if no pages are offered to the network yet."""
     ground = process_state().ground
     return certificate.shown_fingerprints(ground, haproxy.folder(ground)) if ground.web.lan is not None else None

@@ -7,7 +7,7 @@ from flask import Response, g, request
 from werkzeug.wrappers import Response as Answer
 
 from edge.features import paired_devices
-from edge.features.paired_devices import Device
+from edge.features.paired_devices import PairedDevice
 from edge.platform.database import NoRoom, writing
 from ui.access.origin import LAN_FLAG
 from ui.front.hosts import address_of, is_loopback, name_of
@@ -34,16 +34,16 @@ def on_the_box() -> bool:
     return peer is not None and peer.is_loopback and is_loopback(name_of(request.headers.get("Host", "")))
 
 
-def device() -> Device | None:
+def calling_device() -> PairedDevice | None:
     """The paired device that sent the request, or None. If its station has another role now, the pairing does not count."""
     if "device" not in g:
         secret = request.cookies.get(DEVICE_COOKIE, "")
-        found = paired_devices.known(shop().db, secret) if secret else None
+        found = paired_devices.find_paired_device(shop().db, secret) if secret else None
         g.device = found if found and _is_current(found) else None
-    return cast(Device | None, g.device)
+    return cast(PairedDevice | None, g.device)
 
 
-def _is_current(found: Device) -> bool:
+def _is_current(found: PairedDevice) -> bool:
     place = shop().config.station(found.station) if found.station else None
     return place.role == found.page if place else not found.station
 
@@ -52,24 +52,24 @@ def device_id() -> str:
     """`box`, or the device's id; empty if the caller is unknown."""
     if on_the_box():
         return BOX_ITSELF
-    found = device()
+    found = calling_device()
     return found.id if found else ""
 
 
 def may_pair() -> bool:
     """Whether devices can be paired here: on the box itself, or on a status screen, with a lead's PIN."""
-    found = None if on_the_box() else device()
+    found = None if on_the_box() else calling_device()
     return on_the_box() or (found is not None and found.page == "status")
 
 
 def is_known(device: str) -> bool:
     """Whether a device is on the list at this moment."""
-    return device == BOX_ITSELF or any(one.id == device for one in paired_devices.everyone(shop().db))
+    return device == BOX_ITSELF or any(one.id == device for one in paired_devices.all_paired_devices(shop().db))
 
 
-def note_seen(found: Device) -> None:
+def note_seen(found: PairedDevice) -> None:
     """Note that a device was seen: written at most once a minute, and not at all if the disk is full."""
-    if not paired_devices.is_due(found, moment()):
+    if not paired_devices.is_last_seen_due(found, moment()):
         return
     try:
         with writing(shop().db):

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.config.role import SHOPPER_ROLES, Role
 from edge.features import paired_devices as devices
-from edge.features.paired_devices import NAME_MOST, Page, Wanted, is_guessable
-from edge.features.staff.pin_check import Busy
-from edge.features.staff.pin_locks import Locked, PinAttempt, WrongPin
+from edge.features.paired_devices import NAME_MOST, Page, PairingRequest, is_guessable
+from edge.features.staff.pin_check import TooManyPinChecks
+from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
 from edge.platform.clock import parse_utc
 from edge.platform.database import writing
 from ui.access import authority_page, caller, lead_pin, rights
@@ -29,10 +29,10 @@ _SHEETS = ("tokens", "ui", "doors", "pairing")  # the style sheets of the hello 
 STORE_PAGES: tuple[Page, ...] = ("board", "status")
 
 
-def hello_page(status: int, said: str = "") -> Response:
+def pairing_page(status: int, said: str = "") -> Response:
     """The hello page: what to do, and nothing of the shop or anybody in it; it asks no database. `said`: wrong, wait, full."""
     v, code = reader(), request.args.get("code", "")
-    words = {"said": said, "code": code[:64], "here": request.path, "trust": authority_page.to_compare()}
+    words = {"said": said, "code": code[:64], "here": request.path, "trust": authority_page.fingerprints_to_compare()}
     html = render_template("pairing/hello.html", v=v, languages=LANGUAGES, **words)
     return make_response(html, status)
 
@@ -40,7 +40,7 @@ def hello_page(status: int, said: str = "") -> Response:
 @pairing.get("/pair")
 def hello() -> Response:
     """The page to type a code; `?code=` comes from the QR code, and is sent when a person touches the button."""
-    return hello_page(200)
+    return pairing_page(200)
 
 
 @pairing.post("/pair")
@@ -49,11 +49,11 @@ def enter() -> Response | Answer:
     code = request.form.get("code", "")
     place = process_state().tries.take() if is_guessable(code) else 0.0
     if place is None:
-        return hello_page(429, "wait")
-    known = caller.device()
-    paired = devices.pair(shop().db, shop().box, code, moment(), known.id if known else "")
+        return pairing_page(429, "wait")
+    known = caller.calling_device()
+    paired = devices.pair_device(shop().db, shop().box, code, moment(), known.id if known else "")
     if paired is None:
-        return hello_page(403, "wrong")
+        return pairing_page(403, "wrong")
     if place:
         process_state().tries.give_back(place)
     if known:
@@ -87,7 +87,7 @@ def _kind(role: Role) -> str:
     return role if role in SHOPPER_ROLES else "staff"
 
 
-def _for(v: Locale, device: devices.Device) -> str:
+def _for(v: Locale, device: devices.PairedDevice) -> str:
     """What a device is for, in words; of a station that is no more, its id."""
     value = f"{device.page}/{device.station}" if device.station else device.page
     return dict(_choices(v)).get(value, value)
@@ -110,7 +110,7 @@ def _address() -> str | None:
     return f"https://{f'[{host}]' if isinstance(address_of(host), IPv6Address) else host}:{web.lan_port}"
 
 
-Told = WrongPin | Locked | Literal["lead", "busy"]
+Notice = WrongPin | PinLocked | Literal["lead", "busy"]
 
 
 def _slips() -> list[OpenCode]:
@@ -126,8 +126,8 @@ def _picture(address: str) -> Markup:
     return Markup(draw("qr", address.encode()))
 
 
-def _page(*, status: int = 200, told: Told | None = None) -> Response:
-    v, address, shown = voice(), _address(), authority_page.to_compare()
+def _page(*, status: int = 200, told: Notice | None = None) -> Response:
+    v, address, shown = voice(), _address(), authority_page.fingerprints_to_compare()
     listed = [
         {
             "it": one,
@@ -135,7 +135,7 @@ def _page(*, status: int = 200, told: Told | None = None) -> Response:
             "paired": v.when(parse_utc(one.paired), moment().time),
             "seen": v.when(parse_utc(one.seen), moment().time),
         }
-        for one in devices.everyone(shop().db)
+        for one in devices.all_paired_devices(shop().db)
     ]
     slips = (
         [(one, _picture(f"{address}{url_for('.hello', code=one.code.link)}")) for one in _slips()] if address else []
@@ -173,7 +173,7 @@ def _stands_by() -> str | None:
     screen = caller.device_id()
     try:
         found = lead_pin.prove_lead(lambda who: PinAttempt(staff=who, device=screen, station=""))
-    except Busy:
+    except TooManyPinChecks:
         answer = _page(status=503, told="busy")
         answer.headers["Retry-After"] = "2"
         return abort(is_a_page(answer))
@@ -188,11 +188,11 @@ def invite() -> Response | Answer:
     if not name or not name.isprintable() or page is None or value not in dict(_choices(voice())) or _address() is None:
         return _page(status=400)
     by = _stands_by()
-    wanted = Wanted(name=name, page=page, station=value.partition("/")[2])
+    wanted = PairingRequest(name=name, page=page, station=value.partition("/")[2])
     with writing(shop().db):
-        code = devices.make_code(shop().db, wanted, moment(), by)
+        code = devices.make_pairing_code(shop().db, wanted, moment(), by)
         for old in process_state().slips.put(caller.device_id(), OpenCode(code=code, wanted=wanted)):
-            devices.withdraw(shop().db, old.code)
+            devices.withdraw_pairing_code(shop().db, old.code)
     return redirect(url_for(".listed", lang=voice().language), 303)
 
 
@@ -203,7 +203,7 @@ def withdraw() -> Answer:
     if slip is None:
         abort(404)
     with writing(shop().db):
-        devices.withdraw(shop().db, slip.code)
+        devices.withdraw_pairing_code(shop().db, slip.code)
     return redirect(url_for(".listed", lang=voice().language), 303)
 
 
@@ -214,9 +214,9 @@ def revoke(device: str) -> Answer:
         abort(404)
     by = _stands_by()
     with writing(shop().db):
-        known = devices.revoke(shop().db, shop().box, device, moment(), by)
+        known = devices.revoke_device(shop().db, shop().box, device, moment(), by)
         for slip in process_state().slips.at(device):  # the codes that a lost status screen shows are withdrawn too
-            devices.withdraw(shop().db, slip.code)
+            devices.withdraw_pairing_code(shop().db, slip.code)
     if not known:
         abort(404)
     process_state().screens.leave(device)
@@ -235,9 +235,9 @@ def guard(endpoint: str | None, station: str | None) -> None:
     """Let in who may ask this: the box itself, and paired devices what they are for. Anybody else gets the hello page."""
     if rights.is_for_anybody(endpoint) or caller.on_the_box():
         return
-    found = caller.device()
+    found = caller.calling_device()
     if found is None:
-        abort(is_a_page(hello_page(200 if request.path == "/" and request.method == "GET" else 403)))
+        abort(is_a_page(pairing_page(200 if request.path == "/" and request.method == "GET" else 403)))
     caller.note_seen(found)
     if not rights.is_allowed(found, endpoint, station):
         abort(403)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from edge.features.paired_devices import Device, Page
+from edge.features.paired_devices import Page, PairedDevice
 
 # By endpoint as Flask names them (`blueprint.function`), or by whole blueprint.
 OPEN_ENDPOINTS = frozenset(
@@ -40,7 +40,7 @@ def is_for_anybody(endpoint: str | None) -> bool:
     return endpoint in OPEN_ENDPOINTS
 
 
-def is_allowed(device: Device, endpoint: str | None, station: str | None) -> bool:
+def is_allowed(device: PairedDevice, endpoint: str | None, station: str | None) -> bool:
     """Whether a paired device may ask that; `station` is the one that the address names.
 
     An address there is nothing behind may be asked for by any of them: the answer is that there is nothing.
@@ -55,7 +55,7 @@ def is_allowed(device: Device, endpoint: str | None, station: str | None) -> boo
     return _is_in(endpoint, _STORE.get(device.page, frozenset()))
 
 
-def home_address(device: Device) -> str:
+def home_address(device: PairedDevice) -> str:
     """The address of the page a device is there for."""
     match device.page:
         case "kiosk" | "entrance":

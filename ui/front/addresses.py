@@ -11,7 +11,7 @@ PROC_NET = Path("/proc/net")
 _LOCAL = re.compile(r"\|-- ([0-9.]+)\n\s+/32 host LOCAL")
 
 
-def own_addresses(net: Path = PROC_NET) -> list[Address]:
+def own_ip_addresses(net: Path = PROC_NET) -> list[Address]:
     """Every address of every network card, without loopback, in order."""
     return [*sorted(set(_four(net))), *sorted(set(_six(net)))]
 

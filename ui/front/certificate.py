@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from edge.config.noren_toml import BadConfig, Config
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_named
+from edge.validation.file_reader import read_file_of_setting
 from ui.front.addresses import Address
 
 AUTHORITY, AUTHORITY_KEY, SITE = "ca.crt", "ca.key", "site.pem"
@@ -120,7 +120,7 @@ def _put(path: Path, content: bytes) -> bool:
 
 def _from_files(certificate: str, key: str) -> bytes:
     """Both in one, as the front wants them. Raises BadConfig."""
-    parts = [read_named("web.certificate", certificate), read_named("web.key", key)]
+    parts = [read_file_of_setting("web.certificate", certificate), read_file_of_setting("web.key", key)]
     if found := [part for part in parts if isinstance(part, Fault)]:
         raise BadConfig(*found)
     chain, private = (part for part in parts if isinstance(part, bytes))

@@ -19,10 +19,10 @@ from pathlib import Path
 
 from edge.config.noren_toml import BadConfig, Config
 from edge.platform.clock import now
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.validation.fault import Fault
 from ui.front import certificate
-from ui.front.addresses import own_addresses
+from ui.front.addresses import own_ip_addresses
 from ui.front.hosts import own_names
 
 log = logging.getLogger(__name__)
@@ -71,11 +71,11 @@ def prepare_front(config: Config) -> bool:
     make_folder(config)
     with _alone(config):
         return certificate.renew_certificate(
-            config, folder(config), own_names(config.web.names), own_addresses(), now().time
+            config, folder(config), own_names(config.web.names), own_ip_addresses(), now().time
         )
 
 
-def renew_certificate_in_time(config: Config, life: Life) -> None:
+def renew_certificate_in_time(config: Config, life: ProcessLife) -> None:
     """Renew the certificate in time, and when the box has got another name or address; the front takes it up at once.
 
     What cannot be made (files that are none, a full disk) costs the network's pages, in time, and nothing else.

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from edge.platform.systemd import notify
+from edge.platform.systemd import notify_systemd
 
 PROBE_INTERVAL_S = 5.0  # seconds between questions
 PROBE_TIMEOUT_S = 10.0  # seconds an answer may take
@@ -37,7 +37,7 @@ def is_answered(host: str, port: int) -> bool:
         return False
 
 
-def end(front: int) -> None:
+def end_proxy(front: int) -> None:
     """End HAProxy's processes, the workers first; a stopped process gets no other signal than SIGKILL."""
     workers = Path(f"/proc/{front}/task/{front}/children").read_text(encoding="ascii").split()
     for number in (*map(int, workers), front):
@@ -52,12 +52,12 @@ def main(host: str, port: int, front: int) -> None:
         asked = time.monotonic()
         if is_answered(host, port):
             answered = time.monotonic()
-            notify("WATCHDOG=1")
+            notify_systemd("WATCHDOG=1")
         elif time.monotonic() - answered > HUNG_AFTER_S and os.getppid() == front:
             sys.stderr.write(
                 f"C ui.front.haproxy_watch: HAProxy has not answered for {HUNG_AFTER_S:.0f} s and is ended\n"
             )
-            end(front)
+            end_proxy(front)
             return
         while os.getppid() == front and time.monotonic() - asked < PROBE_INTERVAL_S:
             time.sleep(POLL_INTERVAL)

@@ -95,12 +95,12 @@ def no_room() -> Answer:
 
 
 def _nickname(shop: StoreContext, ref: str | None) -> str:
-    known = member.by_ref(shop.hq, ref) if ref else None
-    return member.masked(known.nickname) if known else ""
+    known = member.member_by_reference(shop.hq, ref) if ref else None
+    return member.masked_name(known.nickname) if known else ""
 
 
 def _coupons(shop: StoreContext, ref: str | None) -> int:
-    known = member.by_ref(shop.hq, ref) if ref else None
+    known = member.member_by_reference(shop.hq, ref) if ref else None
     return known.coupons if known else 0
 
 
@@ -114,7 +114,7 @@ def _waiting(order: PickupOrder) -> Waiting:
 
 
 def _orders(shop: StoreContext, ids: list[str]) -> list[Waiting]:
-    found = [orders.find(shop.db, shop.hq, shop.box, order) for order in ids] if shop.policy.pickup.on else []
+    found = [orders.find_order(shop.db, shop.hq, shop.box, order) for order in ids] if shop.policy.pickup.on else []
     waiting = [_waiting(order) for order in found if order is not None and order.is_open]
     return sorted(waiting, key=lambda one: not one.ready)  # what can be handed over now comes first
 
@@ -125,7 +125,7 @@ def identify_member(shop: StoreContext, seen: CheckedIn | Identified) -> Identif
         return IdentifiedMember(member=seen.member, orders=seen.orders, stranger=False)
     known = _by_now(shop, seen)
     asks = known if shop.policy.pickup.on else None
-    waiting = [order.row.order for order in orders.of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
+    waiting = [order.row.order for order in orders.orders_of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
     return IdentifiedMember(member=known, orders=waiting, stranger=known is None)
 
 
@@ -133,8 +133,8 @@ def _by_now(shop: StoreContext, seen: CheckedIn | Identified) -> str | None:
     """Whether HQ has meanwhile sent the member who was unknown at the scan."""
     if seen.card:
         issuer, _, number = seen.card.partition(":")
-        return member.by_card(shop.hq, issuer, number)
-    return seen.ref if seen.ref and member.by_ref(shop.hq, seen.ref) else None
+        return member.member_by_card(shop.hq, issuer, number)
+    return seen.ref if seen.ref and member.member_by_reference(shop.hq, seen.ref) else None
 
 
 def _person(seen: CheckedIn | Identified) -> str:
@@ -183,7 +183,7 @@ def product_page(
 
 def _arrived(shop: StoreContext, seen: PickupArrived) -> Answer:
     """The order in its present state: it may have become ready, or been handed over, since the scan."""
-    order = orders.find(shop.db, shop.hq, shop.box, seen.order)
+    order = orders.find_order(shop.db, shop.hq, shop.box, seen.order)
     if order is None:
         return _message("order")
     values: dict[str, object] = {

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from edge.features.product_label import Label, Past
+from edge.features.product_label import Past, ProductLabel
 from ui.i18n import Locale
 
 Line = tuple[str, dict[str, str]]  # the key of its words, and what fills their places
@@ -12,7 +12,7 @@ Line = tuple[str, dict[str, str]]  # the key of its words, and what fills their 
 class PackLabel:
     """A label to be shown: its price takes the place of the catalogue's."""
 
-    label: Label
+    label: ProductLabel
     case_of: int | None = None
     past: Past | None = None
 
@@ -27,7 +27,7 @@ class PackLabel:
         if self.case_of is not None:
             found.append(("case", {"pieces": v.number(self.case_of)}))
         if it.weight_g:
-            found.append(("weight", {"weight": weight(v, it.weight_g)}))
+            found.append(("weight", {"weight": weight_in_words(v, it.weight_g)}))
         if it.count:
             found.append(("count", {"pieces": v.number(it.count)}))
         for key, day in (("use_by", it.use_by), ("best_before", it.best_before), ("sell_by", it.sell_by)):
@@ -40,6 +40,6 @@ class PackLabel:
         return found
 
 
-def weight(v: Locale, grams: int) -> str:
+def weight_in_words(v: Locale, grams: int) -> str:
     """`195 g`, `1.25 kg`."""
     return f"{v.number(grams)} g" if grams < 1000 else f"{v.number(grams / 1000)} kg"

@@ -9,15 +9,15 @@ from flask import Blueprint, Response, abort, request, url_for
 
 from edge.config.noren_toml import Station
 from edge.config.role import SHOPPER_ROLES
-from edge.disk.disk_space import current_level, demand_room
-from edge.disk.watermarks import Level
+from edge.disk.disk_space import current_disk_level, require_room
+from edge.disk.watermarks import DiskLevel
 from edge.features import catalog, member
 from edge.features.catalog import Category, Product
 from edge.features.check_in import CheckedIn, Identified
-from edge.features.outcome import OutcomeRow, before_screen, clear_screen, last_seq, on_screen, touch_screen
+from edge.features.outcome import OutcomeRow, clear_screen, last_seq, shown_before, shown_on_station, touch_screen
 from edge.features.pickup.state_machine import Action
-from edge.features.pickup.transition import NotAllowed, Request, Who, take
-from edge.platform.database import NoRoom, one, writing
+from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
+from edge.platform.database import NoRoom, one_row, writing
 from edge.registry import outcome_of
 from ui import number_arguments
 from ui.kiosk import product_view as products
@@ -70,11 +70,11 @@ def _outcome_address(station: str, seq: int) -> str:
 
 def _shown(station: str) -> OutcomeRow | None:
     """The outcome on a station's screen, while its shopper is there."""
-    return before_screen(shop().db, station, moment(), shop().policy.kiosk.session)
+    return shown_before(shop().db, station, moment(), shop().policy.kiosk.session)
 
 
 def _home(place: Station) -> str:
-    full = current_level(shop().db) is Level.FULL
+    full = current_disk_level(shop().db) is DiskLevel.FULL
     it = Answer(template="kiosk/home.html", sound="", values={"full": full})
     return _stage(place, it, url_for(".home", station=place.id))
 
@@ -163,7 +163,7 @@ def end(station: str) -> tuple[str, int]:
     _station(station)
     seen = number_arguments.query_number("seq")
     with writing(shop().db):
-        row = on_screen(shop().db, station)
+        row = shown_on_station(shop().db, station)
         if row is not None and (seen is None or row.seq <= seen):
             clear_screen(shop().db, station, moment())
     return "", 204
@@ -200,7 +200,7 @@ def call(station: str) -> str:
     """Call staff to this station; pressed again before they come, it is still one call."""
     place, db = _station(station), shop().db
     with writing(db):
-        if one(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
+        if one_row(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
             db.conn.execute("insert into staff_calls (station, time) values (?, ?)", (station, moment().text))
     process_state().screens.changed("calls")
     told = Answer(template="kiosk/calling.html", sound="ok")
@@ -215,13 +215,13 @@ def on_my_way(station: str, seq: int, order: str) -> str:
     seen = outcome_of(row) if row and row.seq == seq else None
     if row is None or not isinstance(seen, CheckedIn | Identified) or order not in identify_member(here, seen).orders:
         abort(404)
-    who = Who(station=station, causation=f"{row.log}/{row.scan}")
-    asked = Request(key=f"on_my_way:{seq}:{order}", order=order, action=Action.ARRIVE, who=who)
-    demand_room(here.db)
+    who = Actor(station=station, causation=f"{row.log}/{row.scan}")
+    asked = TransitionRequest(key=f"on_my_way:{seq}:{order}", order=order, action=Action.ARRIVE, who=who)
+    require_room(here.db)
     try:
         with writing(here.db):
-            take(here.db, here.hq, here.box, asked, moment())
-    except NotAllowed:
+            apply_transition(here.db, here.hq, here.box, asked, moment())
+    except TransitionRefused:
         # the order changed while it was on the screen: the screen below shows its present state
         return _stage(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
     process_state().screens.changed("orders")
@@ -266,7 +266,7 @@ def styles(station: str, category: str) -> str:
     chosen: Category | None = next((one for one in catalog.categories(shop().hq) if one.id == category), None)
     if chosen is None:
         abort(404)
-    shown, page = _page_of(catalog.in_category(shop().hq, category))
+    shown, page = _page_of(catalog.products_in_category(shop().hq, category))
     values: dict[str, object] = {"category": chosen, "products": shown, "page": page}
     address = f"{request.path}?page={page.number}"
     return _stage(_station(station), Answer(template="kiosk/styles.html", sound="", values=values), address)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from edge.codes.issued.item_numbers import printed_number, product_key
+from edge.codes.issued.item_numbers import catalogue_key, printed_number
 from edge.config.policy import Neighbour
 from edge.features import catalog, stock
 from edge.features.catalog import Product, Reviews
-from edge.features.stock import Freshness, Level, NeighbourStock, ShownStock
-from edge.platform.process import Life
+from edge.features.stock import Freshness, NeighbourStock, ShownStock, StockLevel
+from edge.platform.process import ProcessLife
 from edge.replica.hq_query import ask_hq
 from edge.store_context import StoreContext
 
@@ -33,7 +33,7 @@ class NearbyStore:
     """A store nearby and how much it had at the snapshot's time."""
 
     neighbour: Neighbour
-    level: Level
+    level: StockLevel
     on_hand: int  # for clerks; shoppers read the level
 
 
@@ -65,7 +65,7 @@ def _colours(style: list[Product], shown: Product) -> list[Product]:
 
 
 def _near(shop: StoreContext, gtin: str, moment: datetime) -> tuple[list[NearbyStore], datetime | None]:
-    row = stock.nearby(shop.hq, gtin)
+    row = stock.stock_nearby(shop.hq, gtin)
     if row is None:
         return [], None
     return _around(shop, {one.store: one.on_hand for one in row.stores}, stock.freshness(row.as_of, moment)), row.as_of
@@ -75,16 +75,19 @@ def _around(shop: StoreContext, had: Mapping[str, int], fresh: Freshness) -> lis
     """The stores around that keep a product, in HQ's order."""
     low = shop.policy.stock.low
     known = [(place, had[place.store]) for place in shop.policy.place.neighbours if place.store in had]
-    return [NearbyStore(neighbour=place, level=stock.level(count, low, fresh), on_hand=count) for place, count in known]
+    return [
+        NearbyStore(neighbour=place, level=stock.stock_level(count, low, fresh), on_hand=count)
+        for place, count in known
+    ]
 
 
 def key_of(shop: StoreContext, written: str) -> str:
     """The key of a product as an address names it: a link on a poster or in a mail is made by people."""
-    return product_key(written, shop.policy.codes.house)
+    return catalogue_key(written, shop.policy.codes.house)
 
 
 def ask_nearby(
-    shop: StoreContext, gtin: str, moment: datetime, life: Life
+    shop: StoreContext, gtin: str, moment: datetime, life: ProcessLife
 ) -> tuple[list[NearbyStore], datetime | None] | None:
     """The same as HQ knows it now; waits less than a second for HQ's answer. None if none comes.
 
@@ -102,14 +105,14 @@ def ask_nearby(
 def product_card(shop: StoreContext, gtin: str, moment: datetime) -> ProductCard | None:
     """The page of a GTIN-14, for an outer pack that of the item in it; None if HQ's catalogue has none."""
     found = catalog.product(shop.hq, gtin)
-    shown = catalog.item(shop.hq, found) if found else None
+    shown = catalog.product_variant(shop.hq, found) if found else None
     if shown is None:
         return None
-    style, low = catalog.of_style(shop.hq, shown.style), shop.policy.stock.low
+    style, low = catalog.products_of_style(shop.hq, shown.style), shop.policy.stock.low
     sizes = [
         Choice(
             product=product,
-            shelf=stock.shelf(shop.db, shop.hq, shop.box, product.gtin, moment, low),
+            shelf=stock.stock_here(shop.db, shop.hq, shop.box, product.gtin, moment, low),
             chosen=product.gtin == shown.gtin,
         )
         for product in style

@@ -10,7 +10,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from edge.codes.issued.member_token import Claims, mint
+from edge.codes.issued.member_token import Claims, mint_token
 from edge.validation.localized_text import LocalizedText
 
 Group = Literal["member", "product", "pickup", "odd"]
@@ -73,4 +73,4 @@ def rotating_code(issuer: Issuer) -> str:
     claims = Claims(
         iss=issuer.issuer, iat=now, exp=now + CODE_LIFETIME_S, jti=secrets.token_urlsafe(12), sub=issuer.member
     )
-    return mint(Ed25519PrivateKey.from_private_bytes(seed), claims, kid=issuer.kid)
+    return mint_token(Ed25519PrivateKey.from_private_bytes(seed), claims, kid=issuer.kid)

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, jsonify, request, url_for
 
 from edge.config.noren_toml import Station
 from edge.facts.journal import journal_progress
-from ui.number_arguments import number
+from ui.number_arguments import row_number
 from ui.play import scanner_control
 from ui.play.cards import CODE_LIFETIME_S, Card, Play, read_play, rotating_code
 from ui.play.code_pictures import MAX_CODE_BYTES, draw
@@ -100,7 +100,7 @@ def _done(why: ScannerAway | None = None) -> tuple[Response, int]:
 @play.post("/send")
 def send() -> tuple[Response, int]:
     """Let the station's scanner read a card (`card=`) or a text (`text=`)."""
-    it, n = _play(), number(request.form.get("card"))
+    it, n = _play(), row_number(request.form.get("card"))
     data = it.cards[n].raw if n is not None and n < len(it.cards) else request.form.get("text", "").encode()
     if not data:
         abort(400)

@@ -3,7 +3,7 @@
 import threading
 from dataclasses import dataclass
 
-from edge.features.paired_devices import Code, Wanted
+from edge.features.paired_devices import PairingCode, PairingRequest
 
 MAX_CODES = 4  # codes that wait at one screen; a fifth takes the oldest one's place
 MAX_SCREENS = 16  # that hold any: who asks from more does not keep the others'
@@ -13,8 +13,8 @@ MAX_SCREENS = 16  # that hold any: who asks from more does not keep the others'
 class OpenCode:
     """A code, and what it lets in."""
 
-    code: Code
-    wanted: Wanted
+    code: PairingCode
+    wanted: PairingRequest
 
 
 class OpenCodes:

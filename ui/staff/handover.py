@@ -7,19 +7,19 @@ from typing import Any
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from edge.disk.disk_space import demand_room
+from edge.disk.disk_space import require_room
 from edge.features.pickup import order as orders
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import Action
-from edge.features.pickup.transition import NotAllowed, Request, Who, take
-from edge.features.staff.pin_check import Busy
+from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
+from edge.features.staff.pin_check import TooManyPinChecks
 from edge.platform.database import NoRoom, writing
 from ui.access import lead_pin
 from ui.request_context import moment, process_state, shop
 from ui.staff import identity_proof as proof
 from ui.staff import shell
 from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, undo_seconds_left
-from ui.staff.order_items import pieces
+from ui.staff.order_items import order_pieces
 from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import half_masked, shelves
 
@@ -49,7 +49,7 @@ SHELF_NAME = re.compile(r"[\w-]{1,12}")
 
 
 def _find(order: str) -> PickupOrder:
-    found = orders.find(shop().db, shop().hq, shop().box, order)
+    found = orders.find_order(shop().db, shop().hq, shop().box, order)
     if found is None:
         abort(404)
     return found
@@ -78,7 +78,7 @@ def show_order(order: str) -> Response:
         "staff/order.html",
         order=found,
         stands=order_options(here, found),
-        pieces=pieces(here, found.row),
+        pieces=order_pieces(here, found.row),
         read=read,
         name=found.row.name if named else half_masked(found.row.name),
         named=named,
@@ -138,7 +138,7 @@ def hand_over(order: str) -> Answer:
     For a proof that the policy names, a lead approves with their PIN: wrong PINs are counted as at the sign-in page.
     """
     found = _find(order)
-    goods = {piece.id for piece in pieces(shop(), found.row)}
+    goods = {piece.id for piece in order_pieces(shop(), found.row)}
     ticked = bool(goods) and set(request.form.getlist("tick")) >= goods
     proven = _proven(order)
     paid = found.row.paid or request.form.get("paid") == "yes"
@@ -147,7 +147,7 @@ def hand_over(order: str) -> Answer:
     if _needs_lead(proven["proof"]) and order_options(shop(), found) is OrderOptions.HAND:
         try:
             beside = lead_pin.prove_lead(shell.pin_attempt)
-        except Busy:
+        except TooManyPinChecks:
             return _back(order, "busy")
         if not isinstance(beside, str):
             return _back(order, "lead")
@@ -196,24 +196,24 @@ def prepare(order: str, action: str) -> Answer:
 def _missing(order: str) -> list[str]:
     """The pieces of the order that the form reports as missing."""
     said = set(request.form.getlist("missing"))
-    return [piece.id for piece in pieces(shop(), _find(order).row) if piece.id in said]
+    return [piece.id for piece in order_pieces(shop(), _find(order).row) if piece.id in said]
 
 
 def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
     """Take the step the form asks for; if the order has changed meanwhile, its page shows the present state."""
     me, here = signed_in(), shop()
-    who = Who(staff=me.staff.staff, station=me.station)
-    asked = Request(key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail)
+    who = Actor(staff=me.staff.staff, station=me.station)
+    asked = TransitionRequest(key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail)
     try:
         if action is not Action.UNDO:  # takes back what was kept: the reserve of a nearly full disk is for such
-            demand_room(here.db)
+            require_room(here.db)
         with writing(here.db):
-            take(here.db, here.hq, here.box, asked, moment())
+            apply_transition(here.db, here.hq, here.box, asked, moment())
             if action is Action.HAND_OVER:
                 proof.note_handed_over(here, me, order, moment())
             elif action is Action.UNDO:
                 proof.note_taken_back(here, me, order, moment())
-    except NotAllowed:
+    except TransitionRefused:
         return _back(order, "moved_on")
     except NoRoom:
         return _back(order, "no_room")

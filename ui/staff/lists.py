@@ -87,7 +87,7 @@ def goods() -> Response | Answer:
     asked = request.args.get("number", "").strip()
     if not asked:
         return page("staff/goods.html", card=None, asked="", pack=None)
-    hit = _typed(asked) or next(iter(catalog.of_style(shop().hq, asked)), None)
+    hit = _typed(asked) or next(iter(catalog.products_of_style(shop().hq, asked)), None)
     if hit is None:
         return page("staff/goods.html", card=None, asked=asked, pack=None)
     return redirect(url_for("staff.one_of_goods", gtin=hit.gtin), 303)
@@ -109,7 +109,7 @@ def _typed(asked: str) -> catalog.Product | None:
     keys = [found.gtin] if isinstance(found, codes.Product) else []
     rows_here = (catalog.product(shop().hq, key) for key in [*keys, product_view.key_of(shop(), asked)])
     hit = next((one for one in rows_here if one), None)
-    return catalog.item(shop().hq, hit) if hit else None
+    return catalog.product_variant(shop().hq, hit) if hit else None
 
 
 def _pack(gtin: str) -> PackLabel | None:

@@ -5,11 +5,11 @@ from typing import Literal
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from edge.features.outcome import on_screen
+from edge.features.outcome import shown_on_station
 from edge.features.staff import sessions
 from edge.features.staff.badge import BadgeRead
-from edge.features.staff.pin_check import Busy
-from edge.features.staff.pin_locks import Locked, WrongPin
+from edge.features.staff.pin_check import TooManyPinChecks
+from edge.features.staff.pin_locks import PinLocked, WrongPin
 from edge.features.staff.sessions import Session, Staff
 from edge.platform.database import writing
 from edge.registry import outcome_of
@@ -25,7 +25,7 @@ shell.install(login)
 
 RETRY_AFTER_S = 2  # seconds after which a request that was one too many may try again
 
-Told = WrongPin | Locked | Literal["busy"]
+LoginRefusal = WrongPin | PinLocked | Literal["busy"]
 
 
 @stations.get("/staff")
@@ -37,11 +37,11 @@ def choose() -> str | Answer:
     return show("staff/stations.html", stations=found)
 
 
-def _door(*, who: str | None = None, told: Told | None = None, status: int = 200) -> Response:
+def _door(*, who: str | None = None, told: LoginRefusal | None = None, status: int = 200) -> Response:
     return page(
         "staff/login.html",
         status=status,
-        people=sessions.everyone(shop().hq),
+        people=sessions.all_staff(shop().hq),
         who=who,
         told=told,
         most=sessions.PIN_MOST,
@@ -64,7 +64,7 @@ def door() -> Response:
 @login.post("/login")
 def sign_in() -> Response | Answer:
     """Try a PIN."""
-    person = hq_replica.row(shop().hq, "staff", request.form.get("staff", ""), Staff)
+    person = hq_replica.replica_row(shop().hq, "staff", request.form.get("staff", ""), Staff)
     if person is None:
         return _door(status=400)
     pin = request.form.get("pin", "")[: sessions.PIN_MOST]
@@ -72,16 +72,16 @@ def sign_in() -> Response | Answer:
         tried = sessions.sign_in(
             shop().db, shop().box, person, pin, shell.pin_attempt(person.staff), moment(), process_state().pins.fits
         )
-    except Busy:
+    except TooManyPinChecks:
         return _busy(person.staff)
     if isinstance(tried, Session):
         with writing(shop().db):
-            sessions.bind(shop().db, tried.token, caller.device_id())
+            sessions.bind_session_to_device(shop().db, tried.token, caller.device_id())
             identity_proof.start_anew(shop(), request_station().id, moment())
     match tried:
         case Session(token=token):
             return _welcome(token)
-        case WrongPin() | Locked():
+        case WrongPin() | PinLocked():
             return _door(who=person.staff, told=tried, status=401)
 
 
@@ -112,7 +112,7 @@ def lock() -> Answer:
 @login.get("/badge/<int:seq>")
 def badge(seq: int) -> Response | Answer:
     """A scan at a locked station: a badge chooses its person, anything else waits for somebody to sign in."""
-    shown = on_screen(shop().db, request_station().id)
+    shown = shown_on_station(shop().db, request_station().id)
     seen = outcome_of(shown) if shown is not None and shown.seq == seq else None
     if isinstance(seen, BadgeRead):
         return redirect(url_for("login.door", who=seen.staff), 303)

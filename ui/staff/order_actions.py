@@ -4,9 +4,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from edge.features.pickup.order import PickupOrder
-from edge.features.pickup.state_machine import Action, State, after
+from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one
+from edge.platform.database import one_row
 from edge.store_context import StoreContext
 from ui.staff.work_list import TO_PREPARE
 
@@ -43,12 +43,12 @@ def order_options(shop: StoreContext, order: PickupOrder) -> OrderOptions:
         return OrderOptions.AWAY
     if order.state in TO_PREPARE:
         return OrderOptions.PREPARE
-    return OrderOptions.HAND if after(order.state, Action.HAND_OVER) else _CLOSED[order.state]
+    return OrderOptions.HAND if state_after(order.state, Action.HAND_OVER) else _CLOSED[order.state]
 
 
 def undo_seconds_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:
     """Seconds in which the hand-over can still be taken back at `station`, or None; `late` allows for the way here."""
-    row = one(
+    row = one_row(
         shop.db, "select action, station, time from pickup_steps where order_id = ? order by seq desc limit 1", (order,)
     )
     if row is None or row[0] != Action.HAND_OVER or row[1] != station:

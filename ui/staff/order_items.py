@@ -20,11 +20,11 @@ class Piece:
     shelf: str | None  # where it is kept on the shop floor, until the order is put together
 
 
-def pieces(shop: StoreContext, row: OrderRow) -> list[Piece]:
+def order_pieces(shop: StoreContext, row: OrderRow) -> list[Piece]:
     """Every piece of an order: an order line of two is two ticks."""
     found = []
     for line in row.lines:
-        stock = hq_replica.row(shop.hq, "stock", line.gtin, StockRow)
+        stock = hq_replica.replica_row(shop.hq, "stock", line.gtin, StockRow)
         product, shelf = catalog.product(shop.hq, line.gtin), stock.shelf if stock else None
         for nth in range(1, line.quantity + 1):
             found.append(Piece(id=f"{line.line}-{nth}", gtin=line.gtin, product=product, shelf=shelf))

@@ -21,7 +21,7 @@ pins.before_request(shell.only_leads)
 @pins.get("")
 def runs() -> Response:
     """Runs of wrong PINs within the last hour."""
-    found = [(one, _name(one.staff), _where(one.device)) for one in pin_locks.runs(shop().db, moment())]
+    found = [(one, _name(one.staff), _where(one.device)) for one in pin_locks.runs_of_wrong_pins(shop().db, moment())]
     return page("staff/pins.html", runs=found)
 
 
@@ -29,11 +29,11 @@ def _where(device: str) -> str:
     """What people call a device; on the box itself, the station whose page was used."""
     if station := shop().config.station(device):
         return voice().plain_words(station.name)
-    return next((one.name for one in paired_devices.everyone(shop().db) if one.id == device), device)
+    return next((one.name for one in paired_devices.all_paired_devices(shop().db) if one.id == device), device)
 
 
 def _name(staff: str) -> str:
-    person = hq_replica.row(shop().hq, "staff", staff, Staff)
+    person = hq_replica.replica_row(shop().hq, "staff", staff, Staff)
     return person.name if person else staff
 
 
@@ -41,5 +41,5 @@ def _name(staff: str) -> str:
 def unlock(staff: str) -> Answer:
     """Let a person try again at once, at every device."""
     with writing(shop().db):
-        pin_locks.unlock(shop().db, shop().box, staff, shell.pin_attempt(signed_in().staff.staff), moment())
+        pin_locks.unlock_staff(shop().db, shop().box, staff, shell.pin_attempt(signed_in().staff.staff), moment())
     return redirect(url_for("pins.runs"), 303)

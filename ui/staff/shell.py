@@ -16,7 +16,7 @@ from edge.features.outcome import last_seq
 from edge.features.staff import pin_locks, sessions
 from edge.features.staff.pin_locks import PinAttempt
 from edge.features.staff.sessions import IDLE_TIMEOUT, Session
-from edge.platform.database import NoRoom, one, writing
+from edge.platform.database import NoRoom, one_row, writing
 from ui.access import caller
 from ui.i18n import DEFAULT_LANGUAGE
 from ui.request_context import language, moment, process_state, shop, show, voice
@@ -33,7 +33,7 @@ WARN_S = 30  # seconds before the idle lock in which the page says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shell:
+class StaffPage:
     """The frame of every page: how many wait, who calls, and what every clerk must know of the box."""
 
     here: int
@@ -67,7 +67,7 @@ def cookie(station: str) -> str:
 
 def pin_attempt(who: str) -> PinAttempt:
     """The place where a PIN is tried: wrong PINs are counted by person and device, on the box itself by station."""
-    found = None if caller.on_the_box() else caller.device()
+    found = None if caller.on_the_box() else caller.calling_device()
     return PinAttempt(staff=who, device=found.id if found else request_station().id, station=request_station().id)
 
 
@@ -82,8 +82,12 @@ def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 def session_at(station: str) -> Session | None:
     """The person signed in at a station in this browser; a token is valid only on its device: a stolen one is useless."""
     token = request.cookies.get(cookie(station), "")
-    known = sessions.session(shop().db, shop().hq, token, moment()) if token else None
-    if known is None or known.station != station or not sessions.is_bound(shop().db, token, caller.device_id()):
+    known = sessions.session_of_token(shop().db, shop().hq, token, moment()) if token else None
+    if (
+        known is None
+        or known.station != station
+        or not sessions.is_bound_to_device(shop().db, token, caller.device_id())
+    ):
         return None
     return known
 
@@ -143,12 +147,12 @@ def only_with_orders() -> Answer | None:
     return redirect(url_for(to), 303)
 
 
-def _shell() -> Shell:
+def _shell() -> StaffPage:
     here = shop()
-    calls = one(here.db, "select count(*) from staff_calls where answered is null")
+    calls = one_row(here.db, "select count(*) from staff_calls where answered is null")
     notice = status.notice(here, process_state(), voice(), moment())
-    runs = len(pin_locks.runs(here.db, moment())) if is_lead() else 0
-    return Shell(
+    runs = len(pin_locks.runs_of_wrong_pins(here.db, moment())) if is_lead() else 0
+    return StaffPage(
         here=work_list.waiting_here(here, moment().time), calls=calls[0] if calls else 0, notice=notice, runs=runs
     )
 

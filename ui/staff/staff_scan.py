@@ -129,7 +129,7 @@ def outcome(seq: int) -> Response | Answer:
 
 
 def _known(ref: str | None) -> Member | None:
-    return member.by_ref(shop().hq, ref) if ref else None
+    return member.member_by_reference(shop().hq, ref) if ref else None
 
 
 @scanned.get("/visitor/<int:seq>")
@@ -187,8 +187,8 @@ def _seen(seq: int) -> Identified:
 
 def _visitor(seen: Identified, seq: int) -> Response:
     who = identify_member(shop(), seen)
-    found = [orders.find(shop().db, shop().hq, shop().box, one) for one in who.orders]
+    found = [orders.find_order(shop().db, shop().hq, shop().box, one) for one in who.orders]
     known = _known(who.member)
     waiting = [one for one in found if one is not None and one.is_open]
-    name = member.masked(known.nickname) if known else None
+    name = member.masked_name(known.nickname) if known else None
     return page("staff/visitor.html", name=name, orders=waiting, known=known, stranger=who.stranger, seq=seq)

@@ -77,7 +77,7 @@ def is_here(order: PickupOrder) -> bool:
 
 
 def _due(order: PickupOrder, hours: int, now: datetime) -> Due | None:
-    at = orders.promise(order.row, hours)
+    at = orders.promised_time(order.row, hours)
     if at is None or order.state not in TO_PREPARE:
         return None
     left = at - now
@@ -141,7 +141,7 @@ def _key(order: PickupOrder) -> str:
 
 def _here(shop: StoreContext, now: datetime) -> list[PickupOrder]:
     hours = shop.policy.pickup.promise_hours
-    return orders.here(shop.db, shop.hq, shop.box, now, promise_hours=hours)
+    return orders.orders_at_store(shop.db, shop.hq, shop.box, now, promise_hours=hours)
 
 
 def tab_contents(shop: StoreContext, tab: Tab, now: datetime) -> TabContents:

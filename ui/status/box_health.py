@@ -6,12 +6,12 @@ from pathlib import Path
 
 from edge.db_files.repair_log import last_repair
 from edge.db_files.replica_rebuild import read_replacement
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.key_files.data_key_file import key_path
 from edge.key_files.own_secrets import has_unsealed_note
 from edge.platform import heartbeat
 from edge.platform.clock import Now, Quality, parse_utc, utc_text
-from edge.platform.database import one
+from edge.platform.database import one_row
 from edge.platform.version import version
 from edge.replica import clone_notice as clones
 from edge.replica import hq_replica
@@ -62,7 +62,7 @@ class Health:
 
 
 def _versions(shop: StoreContext) -> Versions:
-    found = one(shop.hq, "select rows from feeds where feed = 'catalog'")
+    found = one_row(shop.hq, "select rows from feeds where feed = 'catalog'")
     return Versions(
         software=version(),
         config=shop.settings.version,
@@ -94,7 +94,7 @@ def read_health(shop: StoreContext, screens: Screens, failing: int, moment: Now,
     """How everything is now; `failing` is how many pages failed within the last minute, `cut` whether the shop's network
     gets none."""
     room = disk(shop)
-    silent = (heartbeat.silent_loops_on_full_disk if room.level is Level.FULL else heartbeat.silent_loops)(
+    silent = (heartbeat.silent_loops_on_full_disk if room.level is DiskLevel.FULL else heartbeat.silent_loops)(
         shop.db, moment
     )
     lost = keyboard_wedge.gs_lost(shop.db, utc_text(day_began(shop.config, moment)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from markupsafe import Markup
 
 from edge.config.role import SHOPPER_ROLES, STAFF_ROLES
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import business_day
 from edge.store_context import StoreContext
 from ui.i18n import Locale
@@ -88,7 +88,7 @@ def _reader(w: Words, one: Reader) -> Card:
         return replace(
             _reader(w, replace(one, counts=Counts())), text=text, look="low", word=w.say("status.is.garbled")
         )
-    if one.state == "works" and w.it.disk.level is Level.FULL:
+    if one.state == "works" and w.it.disk.level is DiskLevel.FULL:
         text = w.say("status.reader.full", one.counts.no_room, count=w.voice.number(one.counts.no_room))
         return replace(_reader(w, replace(one, state="starting")), text=text, look="low", word=w.say("status.is.tags"))
     look, word = {"works": ("ok", "well"), "starting": ("none", "starting")}.get(one.state, ("alert", "blind"))
@@ -207,7 +207,9 @@ def _clock(w: Words) -> Card:
 
 def _disk(w: Words) -> Card:
     disk = w.it.disk
-    look, word = {Level.FULL: ("alert", "full"), Level.SHORT: ("low", "nearly_full")}.get(disk.level, ("ok", "well"))
+    look, word = {DiskLevel.FULL: ("alert", "full"), DiskLevel.SHORT: ("low", "nearly_full")}.get(
+        disk.level, ("ok", "well")
+    )
     text = w.say(
         "status.disk.free",
         free=w.voice.number(round(disk.free / GIGABYTE, 1)),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from edge.disk.disk_space import current_level, measure
-from edge.disk.watermarks import Level
-from edge.platform.database import one
+from edge.disk.disk_space import current_disk_level, measure_disk_space
+from edge.disk.watermarks import DiskLevel
+from edge.platform.database import one_row
 from edge.store_context import StoreContext
 
 
@@ -14,21 +14,21 @@ class Disk:
 
     total: int
     free: int
-    level: Level
+    level: DiskLevel
     looked_up: int = 0  # price tags since room became short; HQ gets their number, and not which
     refused: int = 0  # codes that were not taken since there was room for everything
 
 
 def disk(shop: StoreContext) -> Disk:
     """The free room for the store's data; that of store.db's budget, if the budget is shorter."""
-    room = measure(shop.db)
+    room = measure_disk_space(shop.db)
     total, free = room.total, room.left
     if room.budget is not None and room.is_short_of_budget:
         total, free = room.budget, max(0, room.budget - room.live)
-    views = one(
+    views = one_row(
         shop.db,
         "select (select total(count) from untold where what = 'views') + (select total(views) from room)",
     )
-    turned = one(shop.db, "select (select total(no_room) from devices) + (select total(no_room) from wedges)")
+    turned = one_row(shop.db, "select (select total(no_room) from devices) + (select total(no_room) from wedges)")
     looked_up, refused = (int(found[0]) if found else 0 for found in (views, turned))
-    return Disk(total=total, free=free, level=current_level(shop.db), looked_up=looked_up, refused=refused)
+    return Disk(total=total, free=free, level=current_disk_level(shop.db), looked_up=looked_up, refused=refused)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from edge.facts.journal import JournalProgress, journal_progress
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one
-from edge.platform.heartbeat import Loops
+from edge.platform.database import one_row
+from edge.platform.heartbeat import LoopKeys
 from edge.replica.hq_link import LinkReason
 from edge.store_context import StoreContext
 
@@ -46,10 +46,10 @@ def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach
             return "cut"
 
 
-def hq_connection(shop: StoreContext, silent: Loops, moment: Now) -> HqConnection:
+def hq_connection(shop: StoreContext, silent: LoopKeys, moment: Now) -> HqConnection:
     """The state of the connection to HQ, and what waits for it. If sync's loops do not run, nothing it wrote counts."""
     facts = journal_progress(shop.db, shop.box.epoch)
-    row = one(shop.db, "select state, since, heard, reason from line")
+    row = one_row(shop.db, "select state, since, heard, reason from line")
     if row is None:
         return HqConnection(reach="stopped", since=None, heard=None, facts=facts)
     since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None

@@ -9,7 +9,7 @@ from msgspec import Struct
 from edge.config.noren_toml import Config, Device
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
 from edge.platform.database import rows, values
-from edge.platform.heartbeat import Loops
+from edge.platform.heartbeat import LoopKeys
 from edge.single_instance import is_locked
 from edge.store_context import StoreContext
 from ui.wedge import keyboard_wedge
@@ -137,7 +137,7 @@ def _loop(device: Device) -> tuple[str, str]:
     return BRIDGE_LOOP[0], f"within/{device.id}"
 
 
-def readers(shop: StoreContext, silent: Loops, moment: Now) -> list[Reader]:
+def readers(shop: StoreContext, silent: LoopKeys, moment: Now) -> list[Reader]:
     """Every device of noren.toml, in its order."""
     alive = is_locked(Path(shop.config.store.data) / "bridge.lock") and BRIDGE_LOOP not in silent
     known = {row.device: row for row in values(shop.db, DeviceRow, "select * from devices")}

@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from ui.status.box_health import Health
 from ui.status.readers import Reader
 
 MAX_THINGS_TO_DO = 2  # things to do at once (experience.md rule 29)
 
-Grave = Literal["alert", "low"]  # the shop may be unable to work; the shop can go on
+Severity = Literal["alert", "low"]  # the shop may be unable to work; the shop can go on
 # Gravest first. `line` comes before `clock`, because a box that reaches HQ again sets its clock too.
 What = Literal[
     "disk_full",
@@ -76,14 +76,14 @@ class Problem:
     about: dict[str, int] = field(default_factory=dict)
 
     @property
-    def grave(self) -> Grave:
+    def grave(self) -> Severity:
         return "alert" if self.what in ("disk_full", "desk", "pages", "front", "revoked", "cloned", "blind") else "low"
 
 
 def _disk(it: Health) -> list[Problem]:
     percent = {"free": round(100 * it.disk.free / it.disk.total) if it.disk.total else 0}
     match it.disk.level:
-        case Level.FULL:
+        case DiskLevel.FULL:
             return [
                 Problem(
                     what="disk_full",
@@ -91,7 +91,7 @@ def _disk(it: Health) -> list[Problem]:
                     about={**percent, "tags": it.disk.looked_up, "refused": it.disk.refused},
                 )
             ]
-        case Level.SHORT:
+        case DiskLevel.SHORT:
             return [Problem(what="disk", do="disk", about=percent)]
         case _:
             return []

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from sqlite_utils import Database
 
 from edge.codes import aim as identifiers
-from edge.codes.completeness import is_tail, looks_whole
+from edge.codes.completeness import is_end_of_code, is_probably_complete
 from edge.codes.keyboard_layouts import AUTO_LAYOUTS, LAYOUTS, SUBSTITUTE_CHARACTER, Layout
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
@@ -19,11 +19,11 @@ from edge.codes.symbology import from_aim
 from edge.config.active_config import code_rules
 from edge.config.noren_toml import Station
 from edge.config.role import STAFF_ROLES
-from edge.disk.disk_space import current_level
-from edge.disk.watermarks import Level
+from edge.disk.disk_space import current_disk_level
+from edge.disk.watermarks import DiskLevel
 from edge.features.outcome import clear_screen
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, one, values, writing
+from edge.platform.database import NoRoom, one_row, values, writing
 from edge.scan.log import Reading, append_reading
 from ui.process_state.last_typed import LastTyped
 
@@ -54,7 +54,7 @@ class Flood(Exception):
     """A reading that is not understood, after more of its kind than a damaged label makes; it is not kept."""
 
 
-class Typed(Struct, frozen=True, forbid_unknown_fields=True):
+class TypedCode(Struct, frozen=True, forbid_unknown_fields=True):
     """What a page posts when a keyboard wedge has typed a code into it."""
 
     code: Annotated[str, Meta(min_length=1, max_length=8192)]
@@ -64,7 +64,7 @@ class Typed(Struct, frozen=True, forbid_unknown_fields=True):
     caps: bool = False  # Caps Lock was on
 
 
-class NotWhole(Exception):
+class IncompleteCode(Exception):
     """A reading that differs from the code, and is not stored: `why` says what happened to it."""
 
     def __init__(self, why: Broken) -> None:
@@ -141,10 +141,13 @@ def store_typed(
     found = reading_of_keys(text, gs)
     with writing(db):
         if why := _broken(db, text.encode(), last.before(station, now)):
-            raise NotWhole(why)
+            raise IncompleteCode(why)
         if _is_junk(db, found) and not may_keep_junk():
             raise Flood
-        seq, full = append_reading(db, "page_scans", station, WEDGE_DEVICE, found, now), current_level(db) is Level.FULL
+        seq, full = (
+            append_reading(db, "page_scans", station, WEDGE_DEVICE, found, now),
+            current_disk_level(db) is DiskLevel.FULL,
+        )
         last.note(station, found, now)
         db.conn.execute(
             """insert into wedges (station, heard, readings, last_reading, layout, caps) values (:s, :n, 1, :now, :l, :c)
@@ -160,14 +163,14 @@ def _broken(db: Database, sent: bytes, before: Reading | None) -> Broken | None:
         return "keys"
     if before is None or not _may_be_head(db, before):
         return None
-    return "cut" if is_tail((before.aim or "").encode() + before.data, sent) else None
+    return "cut" if is_end_of_code((before.aim or "").encode() + before.data, sent) else None
 
 
 def _may_be_head(db: Database, before: Reading) -> bool:
     """Whether a reading may be the beginning of another: not what the chain's own rules know for a number of theirs, unless
     it proves itself whole as beginnings do (an EAN-8). Of two such numbers in a row one in ten makes a valid longer one.
     """
-    return looks_whole(before.data) or _is_junk(db, before)
+    return is_probably_complete(before.data) or _is_junk(db, before)
 
 
 def count_broken(db: Database, station: str, why: Broken, now: Now) -> None:
@@ -224,7 +227,7 @@ def gs_lost(db: Database, since: str) -> str | None:
     Seen as far as it can be: the scanner said it was GS1, no separator came, and it did not parse.
     """
     reasons = ", ".join("?" * len(_SWALLOWED))
-    row = one(
+    row = one_row(
         db,
         f"""select s.time from page_scans s join outcomes o on o.log = 'page_scans' and o.scan = s.seq
             where s.time > ? and o.kind = 'not_understood' and json_extract(o.data, '$.no_separator')

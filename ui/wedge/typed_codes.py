@@ -25,10 +25,10 @@ class BrokenBurst(Struct, frozen=True, forbid_unknown_fields=True):
     why: keyboard_wedge.Broken
 
 
-Body = TypeVar("Body")
+ScanBody = TypeVar("ScanBody")
 
 
-def _body(kind: type[Body]) -> Body:
+def _body(kind: type[ScanBody]) -> ScanBody:
     try:
         return msgspec.json.decode(request.get_data(), type=kind)
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -44,7 +44,7 @@ def scan(place: Station) -> tuple[str, int]:
     at = time.monotonic()
     if not process_state().pace.may_send(place.id, at):
         return _too_much(place, at, 429)
-    it = _body(keyboard_wedge.Typed)
+    it = _body(keyboard_wedge.TypedCode)
     found = keyboard_wedge.reading_of_keys(it.code, place.wedge.gs)
     if len(found.data) > MAX_BYTES:
         return _too_much(place, at, 413)
@@ -63,7 +63,7 @@ def scan(place: Station) -> tuple[str, int]:
         )
     except keyboard_wedge.Flood:
         return _too_much(place, at, 422)
-    except keyboard_wedge.NotWhole as broken:
+    except keyboard_wedge.IncompleteCode as broken:
         keyboard_wedge.count_broken(shop().db, place.id, broken.why, moment())
         return "", 422
     return "", 202
@@ -78,7 +78,7 @@ def _too_much(place: Station, at: float, status: int) -> tuple[str, int]:
 
 def product(place: Station) -> str | None:
     """The product that a posted code names; None if it is another kind of code."""
-    it = keyboard_wedge.reading_of_keys(_body(keyboard_wedge.Typed).code, place.wedge.gs)
+    it = keyboard_wedge.reading_of_keys(_body(keyboard_wedge.TypedCode).code, place.wedge.gs)
     meaning = parse_code(it.data, aim=it.aim, symbology=it.symbology, rules=shop().policy.codes)
     return meaning.gtin if isinstance(meaning, Product) else None
 

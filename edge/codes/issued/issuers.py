@@ -51,7 +51,7 @@ def _first(scan: RawCode, issuers: Iterable[IssuerRule], rules: CodeRules) -> tu
     for rule in issuers:
         number = _number(scan, rule)
         if number is not None:
-            return None if yields_to_product(scan, rule, rules) else (rule, number)
+            return None if is_rather_a_product(scan, rule, rules) else (rule, number)
     return None
 
 
@@ -109,7 +109,7 @@ def check_holds(number: str, letters: str, rule: IssuerRule | HouseRule) -> bool
             return len(number) > 1 and is_digits(number) and _DIGIT_CHECKS[scheme](number)
 
 
-def yields_to_product(scan: RawCode, rule: IssuerRule | HouseRule, rules: CodeRules) -> bool:
+def is_rather_a_product(scan: RawCode, rule: IssuerRule | HouseRule, rules: CodeRules) -> bool:
     """True if the code is a valid product number and the rule does not say that it may take those."""
     if rule.over_products:
         return False

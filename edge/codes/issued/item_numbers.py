@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule
-from edge.codes.issued.issuers import check_holds, number_candidates, yields_to_product
+from edge.codes.issued.issuers import check_holds, is_rather_a_product, number_candidates
 from edge.codes.parsed_code import InStore, Meaning, Product
 from edge.codes.raw_code import RawCode, is_digits
 from edge.codes.retail.gtin import gtin14
@@ -20,47 +20,47 @@ def house_item(scan: RawCode, rules: CodeRules) -> Meaning | None:
     for rule in rules.house:
         number = _number(scan, rule)
         if number is not None:
-            if yields_to_product(scan, rule, rules):
+            if is_rather_a_product(scan, rule, rules):
                 return None
             inner = InStore(rule=rule.name, item=number, scanned=scan.text)
-            return Product(gtin=house_key(number), in_store=inner)
+            return Product(gtin=catalogue_key_of_house_number(number), in_store=inner)
     return None
 
 
-def house_key(number: str) -> str:
+def catalogue_key_of_house_number(number: str) -> str:
     """The catalogue's key of a house number of up to ten digits.
 
     A number that is a valid GTIN-8 by chance has that as its key: a file does not say which of the two its digits are, and the
     same digits must have the same key everywhere.
     """
-    if true := gtin_key(number):
+    if true := catalogue_key_of_gtin(number):
         return true
     body = _HOUSE + number.zfill(_DIGITS)
     return body + str(mod10_digit(body))
 
 
-def gtin_key(text: str) -> str | None:
+def catalogue_key_of_gtin(text: str) -> str | None:
     """The key of a valid GTIN in any of its forms; None for any other text."""
     found = gtin14(text, None) if is_digits(text) else None
     return found if isinstance(found, str) else None
 
 
-def product_key(text: str, house: Iterable[HouseRule]) -> str:
+def catalogue_key(text: str, house: Iterable[HouseRule]) -> str:
     """The key of a product as a file or a person writes it: GTIN-8, -12, -13, -14, UPC-E, or a house number.
 
     Any other text is returned with zeros up to 14 characters, so that the check of keys refuses it.
     """
-    if true := gtin_key(text):
+    if true := catalogue_key_of_gtin(text):
         return true
     bare = (_bare(written, rule.start_stop, rule) for rule in house for written in _as_written(text, rule))
     number = next((number for number in bare if number), None)
-    return text.zfill(14) if number is None else house_key(number)
+    return text.zfill(14) if number is None else catalogue_key_of_house_number(number)
 
 
 def printed_number(gtin: str) -> str:
     """A key as people write it: a house number without prefix and check digit (its leading zeros are lost), else without zeros."""
     number = gtin[len(_HOUSE) : -1].lstrip("0") if gtin.startswith(_HOUSE) else ""
-    return number if number and house_key(number) == gtin else gtin.lstrip("0")
+    return number if number and catalogue_key_of_house_number(number) == gtin else gtin.lstrip("0")
 
 
 def _as_written(text: str, rule: HouseRule) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ _header = msgspec.json.Decoder(Header)
 _claims = msgspec.json.Decoder(Claims)
 
 
-def mint(private_key: Ed25519PrivateKey, claims: Claims, *, kid: str) -> str:
+def mint_token(private_key: Ed25519PrivateKey, claims: Claims, *, kid: str) -> str:
     """A signed compact token for those claims."""
     header = {"alg": "EdDSA", "kid": kid, "typ": "JWT"}
     signed = f"{_b64(msgspec.json.encode(header))}.{_b64(msgspec.json.encode(claims))}"
@@ -67,11 +67,11 @@ def public_text(private_key: Ed25519PrivateKey) -> str:
 
 
 def signed_token(scan: RawCode, rules: CodeRules) -> Meaning | None:
-    """`verify` for a text with a token's form; None for any other."""
-    return verify(scan.text, rules) if _SHAPE.fullmatch(scan.text) else None
+    """`verify_token` for a text with a token's form; None for any other."""
+    return verify_token(scan.text, rules) if _SHAPE.fullmatch(scan.text) else None
 
 
-def verify(token: str, rules: CodeRules) -> Meaning:
+def verify_token(token: str, rules: CodeRules) -> Meaning:
     """The token's meaning if its signature holds, else Unknown: bad_token, unknown_key, bad_signature or wrong_issuer.
 
     The payload is not read before the signature holds. The caller checks the token's age: a box whose clock is unset must not

@@ -8,7 +8,7 @@ TOTP_DIGITS = 6  # RFC 4226 section 5.3 asks for at least six
 _LENGTHS = range(6, 9)  # what RFC 4226 defines: 6, 7 or 8 digits
 
 
-def password(secret: bytes, step: int, digits: int = TOTP_DIGITS, algorithm: str = "sha1") -> str:
+def one_time_password(secret: bytes, step: int, digits: int = TOTP_DIGITS, algorithm: str = "sha1") -> str:
     """HOTP of RFC 4226 for that time step, zero-padded; `step` >= 0."""
     mac = hmac.digest(secret, step.to_bytes(8, "big"), algorithm)
     offset = mac[-1] & 0x0F
@@ -27,11 +27,11 @@ def matching_step(
         return None
     here, found = now // TOTP_PERIOD_S, None
     for step in range(max(0, here - drift), here + drift + 1):
-        if hmac.compare_digest(password(secret, step, len(code), algorithm), code):
+        if hmac.compare_digest(one_time_password(secret, step, len(code), algorithm), code):
             found = step
     return found
 
 
-def verify(secret: bytes, code: str, now: int, drift: int = STEPS_OF_DRIFT, algorithm: str = "sha1") -> bool:
+def verify_password(secret: bytes, code: str, now: int, drift: int = STEPS_OF_DRIFT, algorithm: str = "sha1") -> bool:
     """True if `code` is a password of a step within `drift` of `now`."""
     return matching_step(secret, code, now, drift, algorithm) is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from edge.crypto.data_key import PAGE_SIZE, RESERVED_PAGE_BYTES, PageKey
 from edge.crypto.page_cipher import SQLITE_MAGIC, decrypt_page, is_unencrypted
-from edge.db_files.salvage.wal_reader import has_head, read_frames
+from edge.db_files.salvage.wal_reader import has_wal_header, read_frames
 from edge.platform.sqlite_file import page_key_of
 
 INTERIOR, LEAF = 0x05, 0x0D  # first byte of a page of a table with rowids
@@ -56,7 +56,7 @@ class FileImage:
         committed = [frame.commit for frame in log if frame.commit]
         self.count = committed[-1] if committed else len(self._bytes) // self.size
         # whether SQLite itself would not read all of the log
-        self.hidden = any(not frame.believed for frame in log) or bool(told and not has_head(told))
+        self.hidden = any(not frame.believed for frame in log) or bool(told and not has_wal_header(told))
 
     def page(self, number: int) -> bytes:
         """The bytes of a page, from 1. Raises Unreadable if the file has no such page."""

@@ -8,18 +8,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from edge.box_identity import read_box, renew_epoch
+from edge.box_identity import read_box, renew_epoch_after_restore
 from edge.db_files.repair_log import Repair, note_repair
 from edge.db_files.salvage.consistency import make_consistent
 from edge.db_files.salvage.journal_check import altered_seqs_of_lane
 from edge.db_files.salvage.page_reader import LEAF, FileImage, Row, Unreadable, Value, leaf_rows, walk_tree
-from edge.db_files.salvage.table_rows import Table, describe_table, values_for_table
+from edge.db_files.salvage.table_rows import Table, locate_table, values_for_table
 from edge.facts.box import BoxSalvaged, FactAltered
 from edge.facts.fact import Fact
 from edge.facts.journal import tell
 from edge.platform import migration
 from edge.platform.clock import Now
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.platform.sqlite_file import connect
 from edge.platform.store_schema import migrations
 
@@ -66,7 +66,7 @@ def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> S
         db = Database(conn)
         conn.execute("pragma synchronous = off")  # nobody has it yet; all of it is waited for at the end
         roots = _roots(image)
-        tables = [describe_table(db, image, name, roots) for name in _in_order(db)]
+        tables = [locate_table(db, image, name, roots) for name in _in_order(db)]
         for table in tables:
             _write(db, table, _along(image, table, saved), saved)
         for table, found in _strays(image, tables, roots):
@@ -74,7 +74,7 @@ def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> S
         with writing(db):
             make_consistent(db, _sequences(image, roots), now)
             altered = _take_out_altered(db)
-            closed = renew_epoch(db, now)
+            closed = renew_epoch_after_restore(db, now)
             saved.altered = _tell_altered(db, store, altered, now)
             note_repair(db, repair, closed, saved.report(), now)
             salvaged = BoxSalvaged(
@@ -206,7 +206,7 @@ def _take_out_altered(db: Database) -> Altered:
     found: Altered = []
     for epoch, lane in lanes:
         for seq in sorted(altered_seqs_of_lane(db, epoch, lane)):
-            row = one(db, "select type, event from journal where seq = ?", (seq,))
+            row = one_row(db, "select type, event from journal where seq = ?", (seq,))
             assert row is not None
             found.append((epoch, seq, row[0], row[1]))
             db.conn.execute("delete from journal where seq = ?", (seq,))

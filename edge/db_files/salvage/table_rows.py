@@ -38,7 +38,7 @@ class Table:
     tree: TableTree
 
 
-def describe_table(db: Database, image: FileImage, name: str, roots: dict[str, int]) -> Table:
+def locate_table(db: Database, image: FileImage, name: str, roots: dict[str, int]) -> Table:
     found = db.conn.execute(f"pragma table_info({name})").fetchall()
     keys = [column for _, column, _, _, _, pk in found if pk]
     columns = [

@@ -35,7 +35,7 @@ class Frame:
     believed: bool  # whether SQLite reads as far as this
 
 
-def has_head(wal: bytes) -> bool:
+def has_wal_header(wal: bytes) -> bool:
     """Whether a log begins as SQLite writes it. If not, SQLite ignores the whole log without an error."""
     return wal[:4] in (BIG_ENDIAN, LITTLE_ENDIAN)
 
@@ -50,7 +50,7 @@ def read_frames(wal: bytes, page_size: int) -> list[Frame]:
     places = range(HEADER, len(wal) - size + 1, size)
     order = ">" if wal[:4] == BIG_ENDIAN else "<"
     claimed, computed = _words(wal[24:32].ljust(8, b"\0")), _sum(wal[:24].ljust(24, b"\0"), (0, 0), order)
-    believed = claimed == computed and has_head(wal)
+    believed = claimed == computed and has_wal_header(wal)
     salts = wal[16:24] if believed else _salts(wal, places)
     sums, found = {claimed, computed}, list[Frame]()
     whole = begun = 0  # frames up to the last valid commit; and the start of the current transaction

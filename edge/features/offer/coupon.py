@@ -9,7 +9,7 @@ from edge.features.check_in import CheckedIn
 from edge.features.member import Member
 from edge.features.offer.row import Offer
 from edge.platform.clock import Now, now, utc_text
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.replica import hq_replica
 from edge.scan.context import ScanContext
 from edge.store_context import StoreContext
@@ -45,14 +45,14 @@ class CouponLate(Fact, frozen=True, kw_only=True):
 FACTS = (CouponShown, CouponLate)
 
 
-def give(case: ScanContext, seen: CheckedIn) -> None:
+def give_coupons(case: ScanContext, seen: CheckedIn) -> None:
     """Give a member the coupons of all offers that count now, inside the scan's transaction; each once a visit.
 
     A quota is counted here, where scans of all stations are answered one by one, so it is never exceeded. Somebody whom HQ
     has not sent to this store gets none: nobody knows their audience, and a coupon belongs to a member.
     """
     shop, moment = case.shop, case.moment
-    person = members.by_ref(shop.hq, seen.member) if seen.member else None
+    person = members.member_by_reference(shop.hq, seen.member) if seen.member else None
     if person is None:
         return
     for offer in offers_for(shop, person, moment):
@@ -73,15 +73,15 @@ def offers_for(shop: StoreContext, person: Member, now: Now) -> list[Offer]:
 def _may_be_given(shop: StoreContext, offer: Offer, member: str, visit: str) -> bool:
     """Within quota and single use, which begin anew if HQ lets an offer begin again under its old name."""
     of_visit = "select 1 from coupons where offer = ? and member = ? and visit = ?"
-    if one(shop.db, of_visit, (offer.offer, member, visit)):
+    if one_row(shop.db, of_visit, (offer.offer, member, visit)):
         return False
     since = (offer.offer, utc_text(offer.begins))
     of_member = "select 1 from coupons where offer = ? and time >= ? and member = ?"
-    if offer.single_use and one(shop.db, of_member, (*since, member)):
+    if offer.single_use and one_row(shop.db, of_member, (*since, member)):
         return False
     if offer.quota is None:
         return True
-    (given,) = one(shop.db, "select count(*) from coupons where offer = ? and time >= ?", since) or (0,)
+    (given,) = one_row(shop.db, "select count(*) from coupons where offer = ? and time >= ?", since) or (0,)
     return bool(given < offer.quota)
 
 
@@ -98,7 +98,7 @@ def _give(case: ScanContext, offer: Offer, member: str, visit: str) -> None:
 
 def coupons_of(shop: StoreContext, seen: CheckedIn, now: Now) -> list[Offer]:
     """The offers of which a member was given a coupon, on this visit or before, and that count now."""
-    person = members.by_ref(shop.hq, seen.member) if seen.member else None
+    person = members.member_by_reference(shop.hq, seen.member) if seen.member else None
     if person is None:
         return []
     sql = "select offer, max(time) from coupons where member = ? group by offer"

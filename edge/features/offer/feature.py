@@ -7,7 +7,7 @@ from edge.features.offer.row import Offer
 
 OFFER_FEATURE = Feature(
     name="offer",
-    after={CheckedIn: coupon.give},
+    after={CheckedIn: coupon.give_coupons},
     on_rows={"offers": coupon.note_offers},
     facts=coupon.FACTS,
     feeds=(Feed(name="offers", row=Offer, key="offer"),),

@@ -6,7 +6,7 @@ from edge.codes.parsed_code import PickupCode
 from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
 from edge.features.pickup.state_machine import OPEN_STATES, Action, State
-from edge.features.pickup.transition import Request, Who, take
+from edge.features.pickup.transition import Actor, TransitionRequest, apply_transition
 from edge.platform.sqlite_file import key_of_connection
 from edge.scan import guessing
 from edge.scan.context import ScanContext
@@ -54,7 +54,7 @@ _NO: dict[State, PickupNo] = {
 }
 
 
-def by_code(case: ScanContext, code: PickupCode) -> Outcome:
+def answer_pickup_code(case: ScanContext, code: PickupCode) -> Outcome:
     """At a kiosk it says "I am here"; at a staff station it is the proof for a hand-over."""
     shop = case.shop
     guesses = (
@@ -62,14 +62,14 @@ def by_code(case: ScanContext, code: PickupCode) -> Outcome:
     )
     if guessing.is_locked_out(case, guesses):
         return PickupRefused(why="too_many")
-    order = orders.find(shop.db, shop.hq, shop.box, code.order)
+    order = orders.find_order(shop.db, shop.hq, shop.box, code.order)
     if order is None:
         guessing.count_wrong_guess(case, guesses)
         return PickupRefused(why="unknown")
     row = order.row
     if row.store != shop.box.store:
         return PickupRefused(why="other_store", store=row.store)
-    if not orders.holds(row, code.secret, key_of_connection(shop.hq.conn)):
+    if not orders.matches_secret(row, code.secret, key_of_connection(shop.hq.conn)):
         guessing.count_wrong_guess(case, guesses)
         return PickupRefused(why="wrong_secret")
     if no := _NO.get(order.state):
@@ -77,8 +77,8 @@ def by_code(case: ScanContext, code: PickupCode) -> Outcome:
     if case.by_staff:
         return OrderOpened(order=row.order, number=row.number)
     if order.arrived_at is None:
-        who = Who(station=case.scan.station, causation=case.cause)
-        request = Request(key=f"arrive:{case.cause}", order=row.order, action=Action.ARRIVE, who=who)
-        order = take(shop.db, shop.hq, shop.box, request, case.moment)
+        who = Actor(station=case.scan.station, causation=case.cause)
+        request = TransitionRequest(key=f"arrive:{case.cause}", order=row.order, action=Action.ARRIVE, who=who)
+        order = apply_transition(shop.db, shop.hq, shop.box, request, case.moment)
     ready = order.state not in OPEN_STATES - {State.READY, State.ARRIVED}
     return PickupArrived(order=row.order, number=row.number, ready=ready)

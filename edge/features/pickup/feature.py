@@ -9,7 +9,7 @@ from edge.features.pickup.order import OrderRow
 
 PICKUP_FEATURE = Feature(
     name="pickup",
-    answers={(SERVED_ROLES, PickupCode): arrival.by_code},
+    answers={(SERVED_ROLES, PickupCode): arrival.answer_pickup_code},
     facts=FACTS,
     feeds=(Feed(name="orders", row=OrderRow, key="order"),),
     outcomes=arrival.OUTCOMES,

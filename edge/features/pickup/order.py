@@ -10,12 +10,12 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlite_utils import Database
 
-from edge.codes.issued.item_numbers import gtin_key, product_key
+from edge.codes.issued.item_numbers import catalogue_key, catalogue_key_of_gtin
 from edge.config.active_config import code_rules
 from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import secret_mac
 from edge.facts.journal import Box
-from edge.features.pickup.state_machine import OPEN_STATES, Action, State, replay
+from edge.features.pickup.state_machine import OPEN_STATES, Action, State, state_after_all
 from edge.platform.clock import parse_utc, utc_text
 from edge.platform.database import values
 from edge.replica import hq_replica
@@ -46,7 +46,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         """A GTIN has one key, however HQ writes it: a piece that is scanned is compared with it. A number of the house
         gets its own if the chain's rules are known (`_keyed`)."""
-        if (key := gtin_key(self.gtin)) and key != self.gtin:
+        if (key := catalogue_key_of_gtin(self.gtin)) and key != self.gtin:
             msgspec.structs.force_setattr(self, "gtin", key)
 
 
@@ -122,7 +122,7 @@ class PickupOrder:
         return self.state in OPEN_STATES
 
 
-def holds(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
+def matches_secret(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
     """Whether a pickup code's secret is this order's, compared in constant time."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
     if row.secret_hmac:
@@ -130,10 +130,10 @@ def holds(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
     return bool(row.secret_sha256) and hmac.compare_digest(digest, row.secret_sha256.lower())
 
 
-def stand(row: KeptOrder, steps: list[Step], box: Box) -> PickupOrder:
+def state_of_order(row: KeptOrder, steps: list[Step], box: Box) -> PickupOrder:
     """Put the store's steps on HQ's row. The steps are all those of this order, by seq."""
     through = box.counted(row.epoch, row.through_seq)
-    state = replay(row.state, [step.action for step in steps if step.fact > through])
+    state = state_after_all(row.state, [step.action for step in steps if step.fact > through])
     here = next((step for step in reversed(steps) if step.action is Action.ARRIVE), None)
     given = next((step for step in reversed(steps) if step.action is Action.HAND_OVER), None)
     out = given if state is State.HANDED_OVER else None
@@ -151,16 +151,16 @@ def _keyed(db: Database, row: KeptOrder) -> KeptOrder:
 
     A number that no rule takes stays as it came: a clerk can read it, and no tag ticks it.
     """
-    if all(gtin_key(line.gtin) for line in row.lines):
+    if all(catalogue_key_of_gtin(line.gtin) for line in row.lines):
         return row
     house = code_rules(db).house
-    keys = [gtin_key(product_key(line.gtin, house)) or line.gtin for line in row.lines]
+    keys = [catalogue_key_of_gtin(catalogue_key(line.gtin, house)) or line.gtin for line in row.lines]
     lines = [msgspec.structs.replace(line, gtin=key) for line, key in zip(row.lines, keys, strict=True)]
     return msgspec.structs.replace(row, lines=lines)
 
 
 def _standing(db: Database, row: KeptOrder, box: Box) -> PickupOrder:
-    return stand(_keyed(db, row), steps_of(db, row.order), box)
+    return state_of_order(_keyed(db, row), steps_of(db, row.order), box)
 
 
 def steps_of(db: Database, order: str) -> list[Step]:
@@ -168,9 +168,9 @@ def steps_of(db: Database, order: str) -> list[Step]:
     return values(db, Step, "select * from pickup_steps where order_id = ? order by seq", (order,))
 
 
-def find(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None:
+def find_order(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None:
     """The present state of the order of that id; None if HQ has sent none."""
-    row = hq_replica.row(hq, "orders", order, KeptOrder)
+    row = hq_replica.replica_row(hq, "orders", order, KeptOrder)
     return _standing(db, row, box) if row else None
 
 
@@ -184,14 +184,14 @@ _NOW_OR_LATELY = """json_extract(body, '$.store') = :store and (
     or key in (select value from json_each(:touched)))"""
 
 
-def promise(row: KeptOrder, hours: int) -> datetime | None:
+def promised_time(row: KeptOrder, hours: int) -> datetime | None:
     """When an order was promised for: as HQ says, else so many hours after it was placed (the policy's `promise_hours`)."""
     if row.promise_at is None and row.placed_at is not None:
         return row.placed_at + timedelta(hours=hours)
     return row.promise_at
 
 
-def here(
+def orders_at_store(
     db: Database, hq: Database, box: Box, now: datetime, *, promise_hours: int = PROMISE_HOURS
 ) -> list[PickupOrder]:
     """This store's orders that are open, or that ended in the last two days: by promise, then by number.
@@ -203,17 +203,17 @@ def here(
     args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
     found = hq_replica.rows_where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)
     standing = [_standing(db, row, box) for row in found]
-    return sorted(standing, key=lambda order: (promise(order.row, promise_hours) or LAST, order.row.number))
+    return sorted(standing, key=lambda order: (promised_time(order.row, promise_hours) or LAST, order.row.number))
 
 
-def of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
+def orders_of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
     """A member's open orders in this store."""
     found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
     standing = [_standing(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.is_open]
 
 
-def by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
+def order_by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
     """This store's open orders under a number (numbers come round again after some weeks)."""
     found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.number') = ?", (number,))
     standing = [_standing(db, row, box) for row in found if row.store == box.store]

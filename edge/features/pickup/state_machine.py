@@ -68,12 +68,12 @@ TRANSITIONS = {
 OPEN_STATES = frozenset({S.PLACED, S.ACCEPTED, S.PICKING, S.READY, S.ARRIVED})
 
 
-def after(state: State, action: Action) -> State | None:
+def state_after(state: State, action: Action) -> State | None:
     """The state an action leads to, or None if it is not possible."""
     return TRANSITIONS.get((state, action))
 
 
-def replay(state: State, actions: list[Action]) -> State:
+def state_after_all(state: State, actions: list[Action]) -> State:
     """HQ's word, then what the store did that HQ has not counted.
 
     A hand-over is a physical fact: it wins over whatever HQ says meanwhile. Any other step that HQ's word has made
@@ -87,5 +87,5 @@ def replay(state: State, actions: list[Action]) -> State:
             case A.UNDO if cancelled and state is S.HANDED_OVER:
                 state = S.CANCELLED
             case _:
-                state = after(state, action) or state
+                state = state_after(state, action) or state
     return state

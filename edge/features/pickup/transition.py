@@ -11,15 +11,15 @@ from edge.facts.fact import About
 from edge.facts.journal import Box, tell
 from edge.features import stock
 from edge.features.pickup.facts import FACT_OF_ACTION, Conflict, PickupStep
-from edge.features.pickup.order import KeptOrder, OrderRow, PickupOrder, find, stand, steps_of
-from edge.features.pickup.state_machine import Action, State, after
+from edge.features.pickup.order import KeptOrder, OrderRow, PickupOrder, find_order, state_of_order, steps_of
+from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, utc_text
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.platform.idempotency_marks import mark, set_mark
 from edge.replica import hq_replica
 
 
-class NotAllowed(Exception):
+class TransitionRefused(Exception):
     """An order cannot take this step now; `state` says why."""
 
     def __init__(self, order: str, action: Action, state: State | None) -> None:
@@ -28,7 +28,7 @@ class NotAllowed(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
+class Actor:
     """Who does it and where; staff is None for the shopper's own arrival."""
 
     staff: str | None = None
@@ -37,45 +37,45 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class TransitionRequest:
     """A step somebody wants. Asked twice with the same key, it is done once and answered the same."""
 
     key: str
     order: str
     action: Action
-    who: Who = Who()
+    who: Actor = Actor()
     detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-def take(db: Database, hq: Database, box: Box, request: Request, now: Now) -> PickupOrder:
+def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRequest, now: Now) -> PickupOrder:
     """Take a step inside the caller's transaction; returns the order after it. Raises NotAllowed."""
-    order = find(db, hq, box, request.order)
-    if order is not None and one(db, "select 1 from pickup_steps where key = ?", (request.key,)):
+    order = find_order(db, hq, box, request.order)
+    if order is not None and one_row(db, "select 1 from pickup_steps where key = ?", (request.key,)):
         return order
     if order is None or order.row.store != box.store or not _can(order, request.action):
-        raise NotAllowed(request.order, request.action, order.state if order else None)
+        raise TransitionRefused(request.order, request.action, order.state if order else None)
     who = request.who
     about = About(member=order.row.member, staff=who.staff, station=who.station, causation=who.causation)
     fact = tell(db, box, _fact(order, request), now, about)
     _note(db, request, fact, now)
     _goods(db, box, order.row, request, fact, now)
-    done = find(db, hq, box, request.order)
+    done = find_order(db, hq, box, request.order)
     assert done is not None
     return done
 
 
 def _can(order: PickupOrder, action: Action) -> bool:
     """Whether the order's life has that step now; an order that names no goods has none to hand over."""
-    return after(order.state, action) is not None and (action is not Action.HAND_OVER or bool(order.row.lines))
+    return state_after(order.state, action) is not None and (action is not Action.HAND_OVER or bool(order.row.lines))
 
 
-def _fact(order: PickupOrder, request: Request) -> PickupStep:
+def _fact(order: PickupOrder, request: TransitionRequest) -> PickupStep:
     """The step as a fact for HQ. Raises msgspec.ValidationError for a detail that does not belong to the action."""
     told = {"order": order.row.order, "number": order.row.number, "from": order.state, **request.detail}
     return msgspec.convert(told, FACT_OF_ACTION[request.action])
 
 
-def _note(db: Database, request: Request, fact: int, now: Now) -> None:
+def _note(db: Database, request: TransitionRequest, fact: int, now: Now) -> None:
     db.conn.execute(
         """insert into pickup_steps (key, order_id, action, detail, staff, station, time, fact)
            values (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -92,7 +92,7 @@ def _note(db: Database, request: Request, fact: int, now: Now) -> None:
     )
 
 
-def _goods(db: Database, box: Box, row: OrderRow, request: Request, fact: int, now: Now) -> None:
+def _goods(db: Database, box: Box, row: OrderRow, request: TransitionRequest, fact: int, now: Now) -> None:
     """Goods handed over leave the shelf and the reserve together; an undone hand-over puts them back."""
     sign = {Action.HAND_OVER: -1, Action.UNDO: 1}.get(request.action)
     if sign is None:
@@ -100,7 +100,7 @@ def _goods(db: Database, box: Box, row: OrderRow, request: Request, fact: int, n
     for line in row.lines:
         moved = stock.UncountedMoves(quantity=sign * line.quantity, reserved=sign * line.quantity)
         cause = f"journal/{fact}"
-        stock.move(db, box, line.gtin, moved, request.action, now, causation=cause, staff=request.who.staff)
+        stock.move_stock(db, box, line.gtin, moved, request.action, now, causation=cause, staff=request.who.staff)
 
 
 def note_conflicts(db: Database, hq: Database, box: Box, now: Now) -> int:
@@ -122,5 +122,5 @@ def note_conflicts(db: Database, hq: Database, box: Box, now: Now) -> int:
 def _cancelled_after_all(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
     """Orders that are cancelled by HQ's row and handed over by the store's own steps."""
     rows = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.state') = 'cancelled'")
-    standing = [stand(row, steps_of(db, row.order), box) for row in rows if row.store == box.store]
+    standing = [state_of_order(row, steps_of(db, row.order), box) for row in rows if row.store == box.store]
     return [order for order in standing if order.state is State.HANDED_OVER]

@@ -12,8 +12,8 @@ class BadgeRead(Outcome, frozen=True, kw_only=True, tag="badge"):
     staff: str
 
 
-def by_badge(case: ScanContext, code: StaffBadge) -> Outcome:
+def answer_badge(case: ScanContext, code: StaffBadge) -> Outcome:
     """Who carries it, or that it is nobody's here."""
     badge = f"{code.issuer}:{code.number}"
-    known = next((one for one in sessions.everyone(case.shop.hq) if badge in one.badges), None)
+    known = next((one for one in sessions.all_staff(case.shop.hq) if badge in one.badges), None)
     return BadgeRead(staff=known.staff) if known else NotHere(what="StaffBadge")

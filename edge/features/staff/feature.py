@@ -4,11 +4,11 @@ from edge.codes.parsed_code import StaffBadge
 from edge.config.role import STAFF_ROLES as STATIONS
 from edge.features.feature import Feature, Feed
 from edge.features.staff import pin_locks, sessions
-from edge.features.staff.badge import BadgeRead, by_badge
+from edge.features.staff.badge import BadgeRead, answer_badge
 
 STAFF_FEATURE = Feature(
     name="staff",
-    answers={(STATIONS, StaffBadge): by_badge},
+    answers={(STATIONS, StaffBadge): answer_badge},
     facts=(*sessions.FACTS, *pin_locks.FACTS),
     feeds=(Feed(name="staff", row=sessions.Staff, key="staff"),),
     outcomes=(BadgeRead,),

@@ -15,7 +15,7 @@ MAX_WAITING = 8  # a further one is refused in words: at 100 ms each on a Pi, th
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's argon2id minimum; 19 MiB on a Pi
 
 
-class Busy(Exception):
+class TooManyPinChecks(Exception):
     """So many PINs are being tried that this one was not."""
 
 
@@ -24,7 +24,7 @@ def hash_pin(pin: str) -> str:
     return _HASHER.hash(pin)
 
 
-def is_pin(pin_hash: str, pin: str) -> bool:
+def pin_matches(pin_hash: str, pin: str) -> bool:
     """Whether a hash is that PIN's; takes as long as the hash was made to take. What is no hash is nobody's PIN."""
     try:
         return _HASHER.verify(pin_hash, pin)
@@ -32,7 +32,7 @@ def is_pin(pin_hash: str, pin: str) -> bool:
         return False
 
 
-class PinCheck:
+class PinCheckPool:
     """Two threads of its own try PINs: memory that a thread has once used stays with it, and pages are answered by many."""
 
     def __init__(self, key: DataKey | None = None) -> None:
@@ -44,8 +44,8 @@ class PinCheck:
     def fits(self, kept: str, pin: str) -> bool:
         """Whether a hash, as the mirror keeps it, is that PIN's. Raises Busy if too many wait already."""
         if not self._places.acquire(blocking=False):
-            raise Busy
+            raise TooManyPinChecks
         try:
-            return self._threads.submit(is_pin, open_pin(self._key, kept), pin).result()
+            return self._threads.submit(pin_matches, open_pin(self._key, kept), pin).result()
         finally:
             self._places.release()

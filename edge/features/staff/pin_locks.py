@@ -9,7 +9,7 @@ from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform import attempt_counter
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one, rows
+from edge.platform.database import one_row, rows
 
 WRONG_MOST = 5  # wrong PINs before the lock (experience.md rule 26)
 FIRST_LOCK = timedelta(seconds=60)  # for the first lock; each further one doubles it
@@ -23,7 +23,7 @@ _PIN = "pin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Locked:
+class PinLocked:
     """Too many wrong PINs: try again after `seconds`."""
 
     seconds: int
@@ -69,7 +69,7 @@ FACTS = (StaffLocked, StaffUnlocked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WrongPins:
+class WrongPinRun:
     """A run of wrong PINs: of whom, where, how many, and seconds the lock still lasts."""
 
     staff: str
@@ -80,7 +80,7 @@ class WrongPins:
 
 def _lock(db: Database, at: PinAttempt, now: Now) -> tuple[int, int]:
     """Wrong PINs so far, and seconds the lock still lasts."""
-    row = one(db, "select wrong, until from pin_locks where staff = ? and device = ?", (at.staff, at.device))
+    row = one_row(db, "select wrong, until from pin_locks where staff = ? and device = ?", (at.staff, at.device))
     return (row[0], _left(row[1], now)) if row else (0, 0)
 
 
@@ -88,13 +88,13 @@ def _left(until: str | None, now: Now) -> int:
     return max(0, round((parse_utc(until) - now.time).total_seconds())) if until else 0
 
 
-def locked(db: Database, at: PinAttempt, now: Now) -> Locked | None:
+def locked_until(db: Database, at: PinAttempt, now: Now) -> PinLocked | None:
     """The lock that is on, as far as it is known without the write lock: an impossibly long one is checked again under it."""
     left = _lock(db, at, now)[1]
-    return Locked(seconds=left) if 0 < left <= LOCK_MOST.total_seconds() else None
+    return PinLocked(seconds=left) if 0 < left <= LOCK_MOST.total_seconds() else None
 
 
-def judge(db: Database, box: Box, at: PinAttempt, fits: bool, now: Now) -> WrongPin | Locked | None:
+def judge_attempt(db: Database, box: Box, at: PinAttempt, fits: bool, now: Now) -> WrongPin | PinLocked | None:
     """What a PIN that was tried comes to, inside the caller's transaction; None if it is right and no lock is on.
 
     The lock is looked at again with the pen in hand: guesses made side by side are counted one by one.
@@ -114,7 +114,7 @@ def _length(wrong: int) -> timedelta:
     return min(FIRST_LOCK * (1 << doublings), LOCK_MOST)
 
 
-def _hold(db: Database, at: PinAttempt, wrong: int, left: int, now: Now) -> Locked:
+def _hold(db: Database, at: PinAttempt, wrong: int, left: int, now: Now) -> PinLocked:
     """The lock that is on. One that lasts longer than any was set by a clock that has been set back since: it begins anew
     by this one, so that nobody is out until that time, and no restart lifts it."""
     if left > LOCK_MOST.total_seconds():
@@ -122,10 +122,10 @@ def _hold(db: Database, at: PinAttempt, wrong: int, left: int, now: Now) -> Lock
         sql = "update pin_locks set until = ? where staff = ? and device = ?"
         db.conn.execute(sql, (utc_text(now.time + length), at.staff, at.device))
         left = int(length.total_seconds())
-    return Locked(seconds=left)
+    return PinLocked(seconds=left)
 
 
-def _count(db: Database, box: Box, at: PinAttempt, wrong: int, now: Now) -> WrongPin | Locked:
+def _count(db: Database, box: Box, at: PinAttempt, wrong: int, now: Now) -> WrongPin | PinLocked:
     everywhere = attempt_counter.add_attempt(db, _PIN, at.staff, LOCKED_EVERYWHERE_FOR, now)
     rest, slow, until = wrong % WRONG_MOST, everywhere >= EVERYWHERE_MOST, None
     length = LOCK_MOST if slow else _length(wrong)
@@ -137,20 +137,20 @@ def _count(db: Database, box: Box, at: PinAttempt, wrong: int, now: Now) -> Wron
         "insert or replace into pin_locks (staff, device, wrong, until) values (?, ?, ?, ?)",
         (at.staff, at.device, wrong, until),
     )
-    return Locked(seconds=int(length.total_seconds())) if until else WrongPin(left=WRONG_MOST - rest)
+    return PinLocked(seconds=int(length.total_seconds())) if until else WrongPin(left=WRONG_MOST - rest)
 
 
-def runs(db: Database, now: Now) -> list[WrongPins]:
+def runs_of_wrong_pins(db: Database, now: Now) -> list[WrongPinRun]:
     """Who was locked out where within the last hour, the latest first: what a lead should know of."""
     since, to = utc_text(now.time - LOCKED_EVERYWHERE_FOR), utc_text(now.time + LOCK_MOST)
     sql = "select staff, device, wrong, until from pin_locks where until > ? and until <= ? order by until desc"
     return [
-        WrongPins(staff=row["staff"], device=row["device"], wrong=row["wrong"], seconds=_left(row["until"], now))
+        WrongPinRun(staff=row["staff"], device=row["device"], wrong=row["wrong"], seconds=_left(row["until"], now))
         for row in rows(db, sql, (since, to))
     ]
 
 
-def unlock(db: Database, box: Box, staff: str, by: PinAttempt, now: Now) -> None:
+def unlock_staff(db: Database, box: Box, staff: str, by: PinAttempt, now: Now) -> None:
     """A lead lets somebody try again everywhere, inside the caller's transaction; the fact names the lead."""
     db.conn.execute("delete from pin_locks where staff = ?", (staff,))
     attempt_counter.clear_attempts(db, _PIN, staff)

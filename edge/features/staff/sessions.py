@@ -13,10 +13,10 @@ from sqlite_utils import Database
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.features.staff import pin_locks
-from edge.features.staff.pin_check import is_pin
-from edge.features.staff.pin_locks import Locked, PinAttempt, WrongPin
+from edge.features.staff.pin_check import pin_matches
+from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from edge.replica import hq_replica
 from edge.validation.fields import Card, Id, Mark, PersonName
 
@@ -58,31 +58,31 @@ class Session:
     station: str
 
 
-def everyone(hq: Database) -> list[Staff]:
+def all_staff(hq: Database) -> list[Staff]:
     """All who may sign in here, by their number: the door shows no names."""
     return sorted(hq_replica.rows_where(hq, "staff", Staff), key=lambda one: (len(one.staff), one.staff))
 
 
-def prove(
+def prove_pin(
     db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, fits: Fits
-) -> WrongPin | Locked | None:
+) -> WrongPin | PinLocked | None:
     """Try a PIN, in a transaction of its own; None if it is the person's.
 
     The lock is in store.db, so that a restart does not lift it. With the lock on, even the right PIN waits. The hash is
     tried before the pen is taken (it takes 35 ms, on a Pi more). Raises what `fits` does.
     """
-    if on := pin_locks.locked(db, at, now):
+    if on := pin_locks.locked_until(db, at, now):
         return on
     right = fits(person.pin, pin)
     with writing(db):
-        return pin_locks.judge(db, box, at, right, now)
+        return pin_locks.judge_attempt(db, box, at, right, now)
 
 
 def sign_in(
-    db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, fits: Fits = is_pin
-) -> Session | WrongPin | Locked:
+    db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, fits: Fits = pin_matches
+) -> Session | WrongPin | PinLocked:
     """Sign in with a PIN, in transactions of its own; a new session ends the station's old one. Raises what `fits` does."""
-    if no := prove(db, box, person, pin, at, now, fits):
+    if no := prove_pin(db, box, person, pin, at, now, fits):
         return no
     with writing(db):
         return open_session(db, box, person, at.station, now)
@@ -106,13 +106,13 @@ def open_session(db: Database, box: Box, person: Staff, station: str, now: Now) 
     return Session(token=token, staff=person, station=station)
 
 
-def session(db: Database, hq: Database, token: str, now: Now) -> Session | None:
+def session_of_token(db: Database, hq: Database, token: str, now: Now) -> Session | None:
     """The live session behind a token, or None if it ended, was idle too long, or HQ has removed the person."""
-    row = one(db, "select staff, station, seen from staff_sessions where hash = ?", (_hash(token),))
+    row = one_row(db, "select staff, station, seen from staff_sessions where hash = ?", (_hash(token),))
     # a clock that was set back leaves sessions last seen in the future: they are as good as idle
     if row is None or abs(now.time - parse_utc(row[2])) > IDLE_TIMEOUT:
         return None
-    person = hq_replica.row(hq, "staff", row[0], Staff)
+    person = hq_replica.replica_row(hq, "staff", row[0], Staff)
     return Session(token=token, staff=person, station=row[1]) if person else None
 
 
@@ -129,12 +129,12 @@ def sign_out(db: Database, token: str) -> None:
     db.conn.execute("delete from staff_sessions where hash = ?", (_hash(token),))
 
 
-def bind(db: Database, token: str, device: str) -> None:
+def bind_session_to_device(db: Database, token: str, device: str) -> None:
     """A session is valid on the device on which it began (`box`, or a paired device's id) and nowhere else; inside the caller's
     transaction."""
     db.conn.execute("update staff_sessions set device = ? where hash = ?", (device, _hash(token)))
 
 
-def is_bound(db: Database, token: str, device: str) -> bool:
+def is_bound_to_device(db: Database, token: str, device: str) -> bool:
     """Whether a session began on this device."""
-    return one(db, "select 1 from staff_sessions where hash = ? and device = ?", (_hash(token), device)) is not None
+    return one_row(db, "select 1 from staff_sessions where hash = ? and device = ?", (_hash(token), device)) is not None

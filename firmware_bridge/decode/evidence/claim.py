@@ -76,7 +76,9 @@ class Claim:
         return self.bands >= NEEDED_BANDS_MOST and len(engines) > 1
 
 
-def with_sighting(claims: Sequence[Claim], seen: Detection, view: str, band: int | None = None) -> tuple[Claim, ...]:
+def claims_with_sighting(
+    claims: Sequence[Claim], seen: Detection, view: str, band: int | None = None
+) -> tuple[Claim, ...]:
     """The claims after one more sighting (plausible, in frame pixels)."""
     vote = Vote(engine=seen.engine, view=view, band=band)
     for n, claim in enumerate(claims):

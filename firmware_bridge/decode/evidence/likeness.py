@@ -23,15 +23,15 @@ from firmware_bridge.decode.evidence.print_model import (
     FINE,
     NEIGHBOUR_MODULES,
     QUIET_ZONE_MODULES,
+    BlurAndSpread,
     Character,
     Drawing,
     Light,
-    PrintLook,
     Widths,
-    drawings,
-    in_looks,
-    pictured,
-    pictures,
+    drawings_of,
+    pictures_in_all_looks,
+    pictures_of_signs,
+    pictures_with_neighbours,
 )
 from firmware_bridge.decode.symbology_kinds import LONG_RETAIL_CODES
 
@@ -68,13 +68,15 @@ class Likeness:
     ends: float
 
 
-def likeness(rows: Sequence[Light], ends: tuple[float, float], symbology: Symbology, data: bytes) -> Likeness | None:
+def likeness_of_rows(
+    rows: Sequence[Light], ends: tuple[float, float], symbology: Symbology, data: bytes
+) -> Likeness | None:
     """How much rows (one for each band, with bars about between the columns `ends`) look like a text.
 
     None for a text that cannot be drawn, and for a long one whose bars are so bent or spread that nothing can be said; engines
     read other texts even where there is nothing.
     """
-    ways = drawings(symbology, data) if rows else ()
+    ways = drawings_of(symbology, data) if rows else ()
     if not ways:
         return None
     place = best_alignment(rows[::SHOWING_ROWS], ends, ways)
@@ -116,7 +118,7 @@ def _cost(likest: dict[Widths, float], own: Widths, least: float) -> Costs:
 
 def _in_each_look(seen: Light, character: Character) -> Light:
     """How well the row that shows a character best shows it, in each of the `LOOKS`."""
-    drawn = in_looks(character.own, character.signs, character.starts)
+    drawn = pictures_in_all_looks(character.own, character.signs, character.starts)
     return np.asarray((seen.reshape(-1, drawn.shape[1]) @ drawn.T).max(axis=0), np.float32)
 
 
@@ -128,11 +130,13 @@ def _unexplained(correlation: float) -> float:
     return 1 - min(correlation, 1.0) ** 2 + UNEXPLAINED_FLOOR
 
 
-def _likest(light: Light, character: Character, at: np.ndarray, look: PrintLook, shown: Light) -> dict[Widths, float]:
+def _likest(
+    light: Light, character: Character, at: np.ndarray, look: BlurAndSpread, shown: Light
+) -> dict[Widths, float]:
     """How well the best row shows each sign that is possible there; `shown` is as wide as the character."""
     best = dict.fromkeys(character.signs, 0.0)
     for stretch in STRETCH_FACTORS:
-        for signs, drawn in pictures(character.signs, look, stretch, character.starts):
+        for signs, drawn in pictures_of_signs(character.signs, look, stretch, character.starts):
             count = drawn.shape[1]
             seen = shown if count == shown.shape[-1] else _laid(light, character, count, at)
             likest = (seen.reshape(-1, count) @ drawn.T).max(axis=0).tolist()
@@ -164,7 +168,7 @@ def _shown(light: Light, character: Character) -> Light:
     """How well each row shows a character at each displacement from its place in an even code (rows x places)."""
     best = []
     for stretch in STRETCH_FACTORS:
-        own = pictured(character.own, character.signs, BLURS_AND_SPREADS[0], stretch, character.starts)
+        own = pictures_with_neighbours(character.own, character.signs, BLURS_AND_SPREADS[0], stretch, character.starts)
         begin = _begin(character, own.size)
         around = light[:, begin - MAX_CHARACTER_SHIFT : begin + own.size + MAX_CHARACTER_SHIFT]
         best.append(cv2.matchTemplate(around, own, cv2.TM_CCOEFF_NORMED))

@@ -13,7 +13,9 @@ from edge.codes.symbology import Symbology
 
 Light = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Widths = tuple[float, ...]  # modules of bars and spaces in turn
-PrintLook = tuple[float, float]  # modules (sigma) it is blurred by, and modules that bars are wider than they should be
+BlurAndSpread = tuple[
+    float, float
+]  # modules (sigma) it is blurred by, and modules that bars are wider than they should be
 
 _F = zxingcpp.BarcodeFormat
 _FORMATS = {
@@ -77,7 +79,7 @@ NEIGHBOUR_MODULES = (
     0.5  # modules of its neighbours that belong to the picture of a character: where its outer edges are
 )
 MARGIN_MODULES = 4.0  # modules drawn around it, so that what is blurred has no end
-BLURS_AND_SPREADS: tuple[PrintLook, ...] = tuple(
+BLURS_AND_SPREADS: tuple[BlurAndSpread, ...] = tuple(
     (blur, spread) for blur in (0.5, 0.3, 0.8, 1.1) for spread in (0.0, -0.25, 0.25)
 )
 OVERSAMPLING = 8  # times finer than `FINE` a character is drawn before it is blurred
@@ -109,7 +111,7 @@ class Drawing:
 
 
 @lru_cache(KEPT)
-def drawings(symbology: Symbology, data: bytes) -> tuple[Drawing, ...]:
+def drawings_of(symbology: Symbology, data: bytes) -> tuple[Drawing, ...]:
     """A code in the ways it may be drawn: that of two widths with several ratios. Empty if its symbology is not known here."""
     signs = _SIGNS.get(symbology)
     if symbology not in _FORMATS or (signs and not signs.fullmatch(data)):
@@ -127,8 +129,8 @@ def drawings(symbology: Symbology, data: bytes) -> tuple[Drawing, ...]:
 
 
 @lru_cache(KEPT_SIGNS)
-def pictures(
-    signs: tuple[Widths, ...], look: PrintLook, stretch: float, first: str
+def pictures_of_signs(
+    signs: tuple[Widths, ...], look: BlurAndSpread, stretch: float, first: str
 ) -> tuple[tuple[tuple[Widths, ...], Light], ...]:
     """Characters as they look, in `FINE * stretch` samples a module, those of each length apart (signs x samples).
 
@@ -139,19 +141,21 @@ def pictures(
 
 
 @lru_cache(KEPT_PICTURES)
-def pictured(own: Widths, signs: tuple[Widths, ...], look: PrintLook, stretch: float, first: str) -> Light:
+def pictures_with_neighbours(
+    own: Widths, signs: tuple[Widths, ...], look: BlurAndSpread, stretch: float, first: str
+) -> Light:
     """The same of one of those characters (1 x samples)."""
-    ((alike, drawn),) = (each for each in pictures(signs, look, stretch, first) if own in each[0])
+    ((alike, drawn),) = (each for each in pictures_of_signs(signs, look, stretch, first) if own in each[0])
     return np.asarray(drawn[alike.index(own)][None], np.float32)
 
 
 @lru_cache(KEPT_PICTURES)
-def in_looks(own: Widths, signs: tuple[Widths, ...], first: str) -> Light:
+def pictures_in_all_looks(own: Widths, signs: tuple[Widths, ...], first: str) -> Light:
     """One of those characters in each of the `BLURS_AND_SPREADS` (looks x samples), not stretched."""
-    return np.concatenate([pictured(own, signs, look, 1.0, first) for look in BLURS_AND_SPREADS])
+    return np.concatenate([pictures_with_neighbours(own, signs, look, 1.0, first) for look in BLURS_AND_SPREADS])
 
 
-def _pictured(alike: tuple[Widths, ...], look: PrintLook, stretch: float, first: str) -> Light:
+def _pictured(alike: tuple[Widths, ...], look: BlurAndSpread, stretch: float, first: str) -> Light:
     """Characters that are as long as each other."""
     blur, spread = look
     at, sharp = np.cumsum([(0.0, *widths) for widths in alike], axis=1), FINE * OVERSAMPLING

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.cells import CELL_PX, crop_to_cells, remove_thin
+from firmware_bridge.decode.cells import CELL_PX, crop_to_cells, remove_thin_regions
 from firmware_bridge.decode.detection import Gray
 from firmware_bridge.decode.preprocess import View, cut_rotated
 
@@ -48,7 +48,7 @@ def find_stripes(gray: Gray) -> tuple[Stripes, ...]:
     strength = xx + yy
     alike = np.hypot(xx - yy, 2 * xy) / np.maximum(strength, 1.0)
     floor = max(MIN_MEAN_GRADIENT, ABOVE_NOISE * float(np.percentile(strength, 33)))
-    mask = remove_thin(((alike > MIN_COHERENCE) & (strength > floor)).astype(np.uint8))
+    mask = remove_thin_regions(((alike > MIN_COHERENCE) & (strength > floor)).astype(np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     sized = sorted((-int(boxes[n][cv2.CC_STAT_AREA]), n) for n in range(1, count))
     # the area is an upper bound of the weight: places that are much too small need no weighing

@@ -9,10 +9,10 @@ from firmware_bridge.decode.detection import Detection, Gray
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
 from firmware_bridge.decode.evidence import bars
-from firmware_bridge.decode.evidence.claim import Claim, Key, with_sighting
-from firmware_bridge.decode.evidence.likeness import likeness
+from firmware_bridge.decode.evidence.claim import Claim, Key, claims_with_sighting
+from firmware_bridge.decode.evidence.likeness import likeness_of_rows
 from firmware_bridge.decode.evidence.voting import is_doubtful, is_proven_by_rows
-from firmware_bridge.decode.preprocess import View, around, whole
+from firmware_bridge.decode.preprocess import View, crop_around, whole_frame
 from firmware_bridge.decode.symbology_kinds import LONG_RETAIL_CODES, SHORT_RETAIL_CODES, WEAK_CODES
 
 READ_IN_PARTS = SHORT_RETAIL_CODES | {Symbology.ITF}  # are read in parts of longer ones
@@ -42,7 +42,7 @@ class Witnesses:
     def read(self, claim: Claim, claims: Claims) -> Claims:
         """The claims after the rows of one of them were read."""
         claim = _same(claim, claims)
-        if claim.key in self._heard or not self._time_for("rows", "", around(self._frame, claim.corners)):
+        if claim.key in self._heard or not self._time_for("rows", "", crop_around(self._frame, claim.corners)):
             return claims
         itf = claim.symbology is Symbology.ITF
         if (rows := bars.find_bar_rows(self._frame.gray, claim.corners, whole=itf)) is None:
@@ -55,7 +55,7 @@ class Witnesses:
             here: set[Key] = set()
             for n, band in enumerate(rows.bands()):
                 for ours in self._of_band(rows, way(band), both=both):
-                    claims = with_sighting(claims, replace(ours, corners=claim.corners), "rows", n)
+                    claims = claims_with_sighting(claims, replace(ours, corners=claim.corners), "rows", n)
                     here.add((ours.symbology, ours.data))
             for other in claims:
                 if other.lead is None and other.key in here:
@@ -68,9 +68,9 @@ class Witnesses:
     def _likened(self, claim: Claim, rows: bars.BarRows, claims: Claims) -> tuple[bars.BarRows, Claims]:
         """Compare the rows with a claim, and set where its bars end, unless it is a part of others."""
         step = "likeness" if claim.symbology in SHORT_RETAIL_CODES | LONG_RETAIL_CODES else "likeness of many signs"
-        if claim.aim == GS1_128 or not self._time_for(step, "", whole(rows.gray)):
+        if claim.aim == GS1_128 or not self._time_for(step, "", whole_frame(rows.gray)):
             return rows, claims
-        if (like := likeness(rows.lines(), (rows.left, rows.right), claim.symbology, claim.data)) is None:
+        if (like := likeness_of_rows(rows.lines(), (rows.left, rows.right), claim.symbology, claim.data)) is None:
             return rows, claims
         if claim.symbology in READ_IN_PARTS and like.ends < MIN_ROWS_WITH_ENDS:
             if claim.symbology is not Symbology.ITF or like.ends > ENDS_OF_PARTS:  # damage may hide an end
@@ -82,7 +82,7 @@ class Witnesses:
     def _of_band(self, rows: bars.BarRows, picture: Gray, *, both: bool) -> Iterator[Detection]:
         """The readings of one band: of both engines if one is not enough, else until one reads it."""
         for engine in ("zxing rows", "zbar rows"):
-            if not self._time_for("", engine, whole(picture)):
+            if not self._time_for("", engine, whole_frame(picture)):
                 return
             read = [
                 ours for sighting in self._engines[engine].read(picture) if (ours := normalized_if_plausible(sighting))

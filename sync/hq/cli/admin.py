@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from edge.platform.clock import now
-from edge.platform.database import one, rows, writing
+from edge.platform.database import one_row, rows, writing
 from sync.hq import epoch_reset, store_commands
 from sync.hq.cli.options import folder_option, plainly
 from sync.hq.cli.text_table import table
@@ -48,7 +48,7 @@ def retry_aside(folder: Path, store: str | None) -> None:
     with plainly(), founding.open_headquarters(folder) as db:
         found = quarantine.quarantined_rows(db, store)
         for row in with_bar("taking in", found):
-            if why := quarantine.retry(db, row):
+            if why := quarantine.retry_quarantined(db, row):
                 left += 1
                 click.echo(f"{row.number} stays: {why}")
     click.echo(f"{len(found) - left} taken in, {left} stay")
@@ -77,7 +77,7 @@ def list_conflicts(folder: Path, settled: bool) -> None:
 def settle(store: str, order: str, folder: Path) -> None:
     """Note that somebody has decided about an order (refund or not)."""
     with plainly(), founding.open_headquarters(folder) as db, writing(db):
-        if not conflict.settle(db, store, order, now().text):
+        if not conflict.settle_cancelled_handover(db, store, order, now().text):
             raise NotPossible(f"order `{order}` of `{store}` is no conflict, or settled already")
     click.echo(f"order {order} is settled")
 
@@ -105,7 +105,7 @@ def list_clones(folder: Path) -> None:
 def settle_clones(store: str, folder: Path) -> None:
     """Note that only one box runs as a store now; its pages then say so. Should two do, the alarm comes back."""
     with plainly(), founding.open_headquarters(folder) as db, writing(db):
-        if not clones.settle(db, store):
+        if not clones.settle_clones(db, store):
             raise NotPossible(f"no second box runs as `{store}`")
     click.echo(f"{store} has one box; its pages show it as soon as the box is connected")
 
@@ -121,7 +121,7 @@ def tell(store: str, command: str, args: tuple[str, ...], folder: Path) -> None:
     `noren hq serve` sends it, at once or when the store connects; it expires after 15 minutes.
     """
     with plainly(), founding.open_headquarters(folder) as db:
-        if store != ALL_STORES and one(db, "select 1 from stores where id = ?", (store,)) is None:
+        if store != ALL_STORES and one_row(db, "select 1 from stores where id = ?", (store,)) is None:
             raise NotPossible(f"store `{store}` is not enrolled")
         name = store_commands.queue_command(db, store, command, _named(args))
     click.echo(f"ordered {command} of `{store}` (id {name})")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from edge.crypto.data_key import to_text
+from edge.crypto.data_key import data_key_to_text
 from edge.key_files.private_file import write_secret
 from sync.hq.cli.options import folder_option, plainly
 from sync.hq.enrolment import founding, recovery_key
@@ -31,7 +31,7 @@ def data_key(sealed: str | None, out: Path | None, folder: Path) -> None:
         one = recovery_key.read_sealed_key(sealed)
         key = recovery_key.open_data_key(folder, one)
         try:
-            write_secret(out, to_text(key) + "\n")
+            write_secret(out, data_key_to_text(key) + "\n")
         except OSError as error:
             raise NotPossible(f"{out}: {error.strerror}") from None
     click.echo(

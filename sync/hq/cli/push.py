@@ -8,7 +8,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from sync.hq.cli.options import encoding_option, folder_option, plainly
 from sync.hq.cli.rollout import start_file
 from sync.hq.enrolment import founding, key_rotation
@@ -91,12 +91,12 @@ def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str,
         rows = _rows(name, file, encoding)
         items = with_row_bar(f"pushing {what}", rows, file)
         signing = {key.id: write_public(key.public) for key in hq_keys(folder)}
-        outcome = pushing.push(db, what, scope, items, whole=whole, dry=dry, signing=signing)
+        outcome = pushing.push_rows(db, what, scope, items, whole=whole, dry=dry, signing=signing)
         if name == key_rotation.KEYS_FEED and not dry:
             key_rotation.vouch_for_keys(db, folder)
         if how["again"]:
             with writing(db):
-                feed.put_again(db, name, scope, CONFIG_ROWS)
+                feed.republish_rows(db, name, scope, CONFIG_ROWS)
         minted = pickup_codes.codes_of_store(db, scope, outcome.orders) if name == "orders" and not dry else []
     if how["out"]:
         pickup_codes.write_codes_csv(how["out"], minted)
@@ -158,7 +158,7 @@ def _scope(db: Database, name: str, store: str | None) -> str:
     if not store:
         many = "; `noren hq rollout start` sends config to many" if name == "config" else ""
         raise NotPossible(f"which store? Give --store{many}")
-    if one(db, "select 1 from stores where id = ?", (store,)) is None:
+    if one_row(db, "select 1 from stores where id = ?", (store,)) is None:
         raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")
     return store
 

@@ -16,12 +16,12 @@ from edge.retention import unswept
 from sync.hq import epoch_reset
 from sync.hq.cli import tail
 from sync.hq.cli.options import Zone, folder_option, plainly
-from sync.hq.cli.tail import Kept, Wanted
+from sync.hq.cli.tail import FactFilter, KeptFact
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.projections.config_status import FAILED_STATUSES, stage_in_words
 from sync.hq.reports import daily_report, handover_proofs
-from sync.hq.reports.fleet import StoreStatus, fleet
+from sync.hq.reports.fleet import StoreStatus, fleet_status
 
 CLERK_COLUMNS = (
     "store",
@@ -61,17 +61,17 @@ DISK_WORDS = {
 @click.option("--json", "raw", is_flag=True, help="The CloudEvents as the stores wrote them, one a line.")
 def events(folder: Path, store: str | None, kind: str | None, last: int, everything: bool, on: bool, raw: bool) -> None:
     """Show the facts that HQ has kept, in the order they came."""
-    wanted = Wanted(store=store, kind=kind.removeprefix("noren.") if kind else None)
+    wanted = FactFilter(store=store, kind=kind.removeprefix("noren.") if kind else None)
     with plainly(), founding.open_headquarters(folder) as db:
-        begin = 0 if everything else tail.last(db, last)
+        begin = 0 if everything else tail.last_facts(db, last)
         try:
-            for fact in tail.facts(db, wanted, begin, follow=on):
+            for fact in tail.facts_from(db, wanted, begin, follow=on):
                 click.echo(fact.event if raw else _line(fact))
         except KeyboardInterrupt:
             sys.exit(0)
 
 
-def _line(fact: Kept) -> str:
+def _line(fact: KeptFact) -> str:
     event = msgspec.json.decode(fact.event)
     about = [f"{name}={event[name]}" for name in ("station", "staff", "member") if event.get(name)]
     data = [f"{name}={_plain(value)}" for name, value in event.get("data", {}).items()]
@@ -91,10 +91,10 @@ def show_fleet(folder: Path, scans: bool, raw: bool, watch: bool) -> None:
     """Show the state of every store: connected or not, how far behind, what needs a person."""
     with plainly(), founding.open_headquarters(folder) as db:
         if raw:
-            click.echo(msgspec.json.format(msgspec.json.encode(fleet(db))))
+            click.echo(msgspec.json.format(msgspec.json.encode(fleet_status(db))))
             return
         if scans:
-            click.echo(_passages(fleet(db)))
+            click.echo(_passages(fleet_status(db)))
             return
         try:
             _draw(db, watch)
@@ -104,7 +104,7 @@ def show_fleet(folder: Path, scans: bool, raw: bool, watch: bool) -> None:
 
 def _draw(db: Database, watch: bool) -> None:
     while True:
-        here = fleet(db)
+        here = fleet_status(db)
         picture = "\n".join(
             [
                 table(FLEET_COLUMNS, [_cells(one) for one in here]),

@@ -12,15 +12,15 @@ from sync.hq.enrolment import founding
 from sync.hq.ingest.message_auth import OTHER_STORE
 from sync.hq.projections import conflicts
 from sync.hq.queries import unknown_members
-from sync.hq.queries.unknown_members import Why
+from sync.hq.queries.unknown_members import RefusalReason
 
 # what a person may have to look into; the others are messages that could not be read
 REASON_WORDS = {
     "key": "a message that no enrolled store has signed",
     OTHER_STORE: "a message in another store's name or on its topic",
     "late_question": "a question HQ came to when nobody waited any more",
-    Why.TOO_FAST: "a question about a member, too soon behind others",
-    Why.OVER_BUDGET: "a question about a member, above what is the store's way",
+    RefusalReason.TOO_FAST: "a question about a member, too soon behind others",
+    RefusalReason.OVER_BUDGET: "a question about a member, above what is the store's way",
     unknown_members.UNPROVEN_MEMBER: "a question about a member without the proof that their code has, or with a used one",
     conflicts.NOT_ITS_OWN: "a conflict about an order that is not the store's own",
 }

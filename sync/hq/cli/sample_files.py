@@ -6,7 +6,7 @@ import click
 
 from edge.platform.clock import now
 from sync.hq.cli.options import plainly
-from sync.hq.sample.tables import README_FILE, copy
+from sync.hq.sample.tables import README_FILE, copy_sample
 
 
 @click.command("sample-files")
@@ -14,4 +14,4 @@ from sync.hq.sample.tables import README_FILE, copy
 def sample_files(folder: Path) -> None:
     """Write the sample chain's files into a folder, ready for `noren hq push`; README.md there explains them."""
     with plainly():
-        click.echo(f"{copy(folder, now().time)} files in {folder}; begin with {folder / README_FILE}")
+        click.echo(f"{copy_sample(folder, now().time)} files in {folder}; begin with {folder / README_FILE}")

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.platform.database import ROWS_PER_READ, Changes, one, rows
+from edge.platform.database import ROWS_PER_READ, Changes, one_row, rows
 
 POLL_INTERVAL_S = 0.1  # seconds between looks for new facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class FactFilter:
     """Which facts: of a store, of types that begin so (`pickup.`), None for all."""
 
     store: str | None = None
@@ -20,7 +20,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class KeptFact:
     """A fact as HQ has it; `event` is the CloudEvent as the store wrote it."""
 
     number: int
@@ -32,13 +32,13 @@ class Kept:
     received: str
 
 
-def last(db: Database, count: int) -> int:
+def last_facts(db: Database, count: int) -> int:
     """The number behind which the last `count` facts are."""
-    (top,) = one(db, "select coalesce(max(number), 0) from facts") or (0,)
+    (top,) = one_row(db, "select coalesce(max(number), 0) from facts") or (0,)
     return max(0, int(top) - count)
 
 
-def facts(db: Database, wanted: Wanted, number: int, *, follow: bool) -> Iterator[Kept]:
+def facts_from(db: Database, wanted: FactFilter, number: int, *, follow: bool) -> Iterator[KeptFact]:
     """The facts behind `number`, by arrival; with `follow` it never ends. Nothing is held open while it waits."""
     changes = Changes(db)
     while True:
@@ -53,15 +53,15 @@ def facts(db: Database, wanted: Wanted, number: int, *, follow: bool) -> Iterato
         time.sleep(POLL_INTERVAL_S)
 
 
-def _page(db: Database, number: int) -> list[Kept]:
+def _page(db: Database, number: int) -> list[KeptFact]:
     found = rows(
         db,
         "select number, store, type, time, id, event, received from facts where number > ? order by number limit ?",
         (number, ROWS_PER_READ),
     )
-    return [Kept(**row) for row in found]
+    return [KeptFact(**row) for row in found]
 
 
-def _is(fact: Kept, wanted: Wanted) -> bool:
+def _is(fact: KeptFact, wanted: FactFilter) -> bool:
     kind = fact.type.removeprefix("noren.")
     return (wanted.store is None or fact.store == wanted.store) and kind.startswith(wanted.kind or "")

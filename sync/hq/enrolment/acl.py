@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.platform.database import one, rows
+from edge.platform.database import one_row, rows
 from sync.hq.feeds.feed import SCOPE_ALL
 from sync.protocol import topics
 from sync.trust.trusted_keys import KEYS_FEED
@@ -48,14 +48,14 @@ topic deny {root}/down/{store}/answer
 
 def acl_text(chain: str, revoked: Sequence[str] = ()) -> str:
     """The file for a chain."""
-    shut = "\n".join(f"topic deny {topics.down(chain, topics.ALL_STORES, what)}" for what in CLOSED_TOPICS)
-    ended = [REVOKED_RULES.format(store=store, root=topics.root(chain), shut=shut) for store in revoked]
+    shut = "\n".join(f"topic deny {topics.hq_topic(chain, topics.ALL_STORES, what)}" for what in CLOSED_TOPICS)
+    ended = [REVOKED_RULES.format(store=store, root=topics.chain_topic(chain), shut=shut) for store in revoked]
     return ACL_RULES.replace("CHAIN", chain) + "".join(ended)
 
 
 def write_acl(db: Database, folder: Path) -> Path:
     """Write the file for the present stores, for the broker to reload (SIGHUP); returns its path."""
-    about = one(db, "select chain from about")
+    about = one_row(db, "select chain from about")
     assert about is not None, "whoever writes it is founded"
     revoked = [row["id"] for row in rows(db, "select id from stores where revoked is not null order by id")]
     part = folder / f"{ACL_FILE}.part"

@@ -12,7 +12,7 @@ from sync.hq.enrolment import keys
 from sync.hq.enrolment.founding import read_founded
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed, row_types
-from sync.hq.reports.fleet import fleet
+from sync.hq.reports.fleet import fleet_status
 from sync.protocol.feed_types import HqKey
 from sync.protocol.signing import SigningKey, write_public
 from sync.protocol.topics import ALL_STORES
@@ -30,7 +30,7 @@ def prepare(db: Database, folder: Path) -> str:
     _demand_not_revoked(db, known[-1].id)
     with writing(db):
         for key in known:
-            if feed.body(db, KEYS_FEED, ALL_STORES, key.id) is None:
+            if feed.row_body(db, KEYS_FEED, ALL_STORES, key.id) is None:
                 _put(db, key.id, HqKey(public=write_public(key.public)))
         _prove(db, known[0])
     return known[-1].id
@@ -49,7 +49,9 @@ def switch(db: Database, folder: Path, *, anyway: bool = False) -> str:
         db, folder
     )  # a row from an older version's `prepare` has no vouch: this is the last moment to add it
     late = [
-        one.store for one in fleet(db) if one.line == "never" or (one.line != "revoked" and KEYS_FEED in one.behind)
+        one.store
+        for one in fleet_status(db)
+        if one.line == "never" or (one.line != "revoked" and KEYS_FEED in one.behind)
     ]
     if late and not anyway:
         raise NotPossible(
@@ -110,7 +112,7 @@ def _before(told: Mapping[str, HqKey], signing: str) -> set[str]:
 
 
 def _demand_not_revoked(db: Database, key: str) -> None:
-    text = feed.body(db, KEYS_FEED, ALL_STORES, key)
+    text = feed.row_body(db, KEYS_FEED, ALL_STORES, key)
     if text is not None and decode_row(text, HqKey).revoked:
         raise NotPossible(f"the next key `{key}` is revoked: `noren hq keys discard` makes another")
 
@@ -121,7 +123,7 @@ def revoke(db: Database, folder: Path, name: str) -> None:
         raise NotPossible(f"key `{name}` is the next one: `noren hq keys discard` revokes it and makes another")
     if name == keys.read_hq_key(folder).id:
         raise NotPossible(f"key `{name}` is one HQ signs with: `noren hq keys prepare` and `switch` come first")
-    text = feed.body(db, KEYS_FEED, ALL_STORES, name)
+    text = feed.row_body(db, KEYS_FEED, ALL_STORES, name)
     if text is None:
         raise NotPossible(f"key `{name}` is none of HQ's")
     with writing(db):
@@ -165,4 +167,4 @@ def _proven(signing: SigningKey, chain: str, key: str, row: HqKey) -> HqKey:
 
 
 def _put(db: Database, key: str, row: HqKey) -> None:
-    feed.put(db, KEYS_FEED, ALL_STORES, [(key, row_types.checked_text(KEYS_FEED, key, msgspec.to_builtins(row)))])
+    feed.put_rows(db, KEYS_FEED, ALL_STORES, [(key, row_types.checked_text(KEYS_FEED, key, msgspec.to_builtins(row)))])

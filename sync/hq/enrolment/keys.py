@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from edge.key_files.private_file import write_secret
 from edge.platform.database import rows
 from sync.hq.errors import NotPossible
-from sync.protocol.compromised_keys import demand_secret
+from sync.protocol.compromised_keys import refuse_known_key
 from sync.protocol.signing import BadKey, SigningKey, fingerprint, new_key, read_private, read_public, write_private
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ class _KeyFile(msgspec.Struct, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Stores:
+class EnrolledKeys:
     """The stores HQ listens to: their public keys by key id, and which store each key is."""
 
     keys: dict[str, Ed25519PublicKey]
@@ -54,7 +54,7 @@ def read_hq_key(folder: Path, name: str = HQ_KEY_FILE) -> SigningKey:
     try:
         kept = msgspec.json.decode((folder / name).read_bytes(), type=_KeyFile)
         key = read_private(kept.private, kept.id)
-        demand_secret(key.public)
+        refuse_known_key(key.public)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, BadKey) as error:
         raise NotPossible(f"{folder / name} cannot be used: {error}. {_HELPS[name == NEXT_HQ_KEY_FILE]}") from None
     return key
@@ -65,17 +65,17 @@ def hq_keys(folder: Path) -> list[SigningKey]:
     return [read_hq_key(folder, name) for name in (HQ_KEY_FILE, NEXT_HQ_KEY_FILE) if (folder / name).exists()]
 
 
-def read_stores(db: Database) -> Stores:
+def read_stores(db: Database) -> EnrolledKeys:
     """All stores whose keys are not revoked."""
     keys: dict[str, Ed25519PublicKey] = {}
     owners: dict[str, str] = {}
     for row in rows(db, "select id, public_key from stores where revoked is null"):
         public = read_public(row["public_key"])
         try:
-            demand_secret(public)
+            refuse_known_key(public)
         except BadKey as error:
             log.error("store %s is not trusted: %s (revoke it, and enrol it again)", row["id"], error)
             continue
         keys[fingerprint(public)] = public
         owners[fingerprint(public)] = row["id"]
-    return Stores(keys, owners)
+    return EnrolledKeys(keys, owners)

@@ -12,17 +12,17 @@ from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_data_key import (
     NotSealed,
     SealedKey,
-    from_text,
     open_sealed,
     read_recovery_private,
-    recovery_id,
-    write_recovery,
+    recovery_key_id,
+    sealed_key_from_text,
     write_recovery_private,
+    write_recovery_public,
 )
 from edge.db_files import backup_trailer
 from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
-from edge.platform.database import one
+from edge.platform.database import one_row
 from sync.hq.errors import NotPossible
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,10 @@ def ensure_recovery_key(db: Database, folder: Path) -> X25519PrivateKey:
     known = _noted(db)
     if known is None and not (folder / RECOVERY_KEY_FILE).exists():
         key = X25519PrivateKey.generate()
-        kept = _KeyFile(id=recovery_id(key.public_key()), private=write_recovery_private(key))
+        kept = _KeyFile(id=recovery_key_id(key.public_key()), private=write_recovery_private(key))
         write_secret(folder / RECOVERY_KEY_FILE, msgspec.json.encode(kept).decode() + "\n")
     key = read_recovery_key(folder)
-    here = recovery_id(key.public_key())
+    here = recovery_key_id(key.public_key())
     if known is None:
         _note(db, here)
     elif here != known:
@@ -58,13 +58,13 @@ def note_recovery_key(db: Database, folder: Path) -> None:
     """Note a key that is there and was made before its name was noted."""
     if _noted(db) is None and (folder / RECOVERY_KEY_FILE).exists():
         try:
-            _note(db, recovery_id(read_recovery_key(folder).public_key()))
+            _note(db, recovery_key_id(read_recovery_key(folder).public_key()))
         except NotPossible as error:  # nothing that is done here needs it
             log.warning("%s", error)
 
 
 def _noted(db: Database) -> str | None:
-    row = one(db, "select id from recovery")
+    row = one_row(db, "select id from recovery")
     return str(row[0]) if row else None
 
 
@@ -87,7 +87,7 @@ def read_recovery_key(folder: Path) -> X25519PrivateKey:
 
 def recovery_line(db: Database, folder: Path) -> str:
     """The public half, as [hq] of noren.toml has it."""
-    return f'recovery_key = "{write_recovery(ensure_recovery_key(db, folder).public_key())}"'
+    return f'recovery_key = "{write_recovery_public(ensure_recovery_key(db, folder).public_key())}"'
 
 
 def read_sealed_key(what: str) -> SealedKey:
@@ -96,8 +96,8 @@ def read_sealed_key(what: str) -> SealedKey:
     try:
         if file:
             found = backup_trailer.read_trailer(file)
-            return found if found else from_text(file.read_text(encoding="ascii", errors="replace")[:1000])
-        return from_text(what)
+            return found if found else sealed_key_from_text(file.read_text(encoding="ascii", errors="replace")[:1000])
+        return sealed_key_from_text(what)
     except NotSealed as error:
         # a text is not repeated: it may be the key itself
         which = str(file) if file else "what was given"
@@ -121,5 +121,5 @@ def open_data_key(folder: Path, line: SealedKey) -> DataKey:
     try:
         return open_sealed(line, read_recovery_key(folder))
     except NotSealed as error:
-        ours = recovery_id(read_recovery_key(folder).public_key())
+        ours = recovery_key_id(read_recovery_key(folder).public_key())
         raise NotPossible(f"the data key {line.key} of store `{line.store}`: {error}; HQ's is {ours}") from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from edge.platform.database import one, rows
+from edge.platform.database import one_row, rows
 from sync.protocol import digest
 from sync.protocol.messages import FeedHead
 from sync.protocol.topics import ALL_STORES
@@ -34,7 +34,7 @@ class FeedPosition:
 
     @property
     def head(self) -> FeedHead:
-        return FeedHead(epoch=self.epoch, version=self.version, rows=self.rows, digest=digest.as_text(self.digest))
+        return FeedHead(epoch=self.epoch, version=self.version, rows=self.rows, digest=digest.digest_text(self.digest))
 
 
 def scope_of(feed: str, store: str) -> str:
@@ -49,7 +49,7 @@ def changed_positions(db: Database, *, after: int = -1) -> tuple[list[FeedPositi
         "select feed, scope, epoch, version, rows, digest, stamp from heads where stamp > ? order by stamp",
         (after,),
     )
-    here = [FeedPosition(**{**row, "digest": digest.from_text(row["digest"])}) for row in found]
+    here = [FeedPosition(**{**row, "digest": digest.digest_from_text(row["digest"])}) for row in found]
     return here, max((one.stamp for one in here), default=after)
 
 
@@ -58,26 +58,26 @@ def positions_of_scope(db: Database, scope: str) -> list[FeedPosition]:
     found = rows(
         db, "select feed, scope, epoch, version, rows, digest, stamp from heads where scope = ? order by feed", (scope,)
     )
-    return [FeedPosition(**{**row, "digest": digest.from_text(row["digest"])}) for row in found]
+    return [FeedPosition(**{**row, "digest": digest.digest_from_text(row["digest"])}) for row in found]
 
 
 def feed_position(db: Database, feed: str, scope: str) -> FeedPosition | None:
     """The state of one feed, or None before its first row."""
-    row = one(db, "select epoch, version, rows, digest from heads where feed = ? and scope = ?", (feed, scope))
+    row = one_row(db, "select epoch, version, rows, digest from heads where feed = ? and scope = ?", (feed, scope))
     if row is None:
         return None
     return FeedPosition(
-        feed=feed, scope=scope, epoch=row[0], version=row[1], rows=row[2], digest=digest.from_text(row[3])
+        feed=feed, scope=scope, epoch=row[0], version=row[1], rows=row[2], digest=digest.digest_from_text(row[3])
     )
 
 
-def body(db: Database, feed: str, scope: str, key: str) -> str | None:
+def row_body(db: Database, feed: str, scope: str, key: str) -> str | None:
     """The live body under a key, or None."""
-    row = one(db, "select body from rows where feed = ? and scope = ? and key = ?", (feed, scope, key))
+    row = one_row(db, "select body from rows where feed = ? and scope = ? and key = ?", (feed, scope, key))
     return row[0] if row else None
 
 
-def put(db: Database, feed: str, scope: str, changes: Iterable[tuple[str, str | None]]) -> int:
+def put_rows(db: Database, feed: str, scope: str, changes: Iterable[tuple[str, str | None]]) -> int:
     """Put rows (key, JSON body or None to delete) inside the caller's transaction; returns how many changed.
 
     A row that did not change gets no new version, so pushing a file twice sends nothing. Raises RowTooBig.
@@ -87,15 +87,15 @@ def put(db: Database, feed: str, scope: str, changes: Iterable[tuple[str, str | 
     for key, text in changes:
         here = _put_row(db, here, key, text)
     if here.version != before:
-        save(db, here)
+        save_position(db, here)
     return here.version - before
 
 
-def put_again(db: Database, feed: str, scope: str, keys: Iterable[str]) -> int:
+def republish_rows(db: Database, feed: str, scope: str, keys: Iterable[str]) -> int:
     """Give rows a new version though nothing in them changes, inside the caller's transaction; how many are live."""
-    live = [(key, text) for key in keys if (text := body(db, feed, scope, key)) is not None]
-    put(db, feed, scope, [(key, None) for key, _ in live])
-    put(db, feed, scope, live)
+    live = [(key, text) for key in keys if (text := row_body(db, feed, scope, key)) is not None]
+    put_rows(db, feed, scope, [(key, None) for key, _ in live])
+    put_rows(db, feed, scope, live)
     return len(live)
 
 
@@ -103,7 +103,7 @@ def _put_row(db: Database, here: FeedPosition, key: str, text: str | None) -> Fe
     if text is not None and len(text.encode()) > ROW_MOST:
         raise RowTooBig(f"{here.feed} {key}: {len(text.encode())} bytes, a row may have {ROW_MOST}")
     at = (here.feed, here.scope, key)
-    old = one(db, "select version, body from rows where feed = ? and scope = ? and key = ?", at)
+    old = one_row(db, "select version, body from rows where feed = ? and scope = ? and key = ?", at)
     if (old[1] if old else None) == text:
         return here
     version, count, total = here.version + 1, here.rows, here.digest
@@ -119,10 +119,10 @@ def _put_row(db: Database, here: FeedPosition, key: str, text: str | None) -> Fe
     return replace(here, version=version, rows=count, digest=total)
 
 
-def save(db: Database, here: FeedPosition) -> None:
+def save_position(db: Database, here: FeedPosition) -> None:
     """Save the state of a feed, in the transaction of its rows."""
     db.conn.execute(
         """insert or replace into heads (feed, scope, epoch, version, rows, digest, stamp)
            values (?, ?, ?, ?, ?, ?, (select coalesce(max(stamp), 0) + 1 from heads))""",
-        (here.feed, here.scope, here.epoch, here.version, here.rows, digest.as_text(here.digest)),
+        (here.feed, here.scope, here.epoch, here.version, here.rows, digest.digest_text(here.digest)),
     )

@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sync.protocol.envelope import seal
+from sync.protocol.envelope import seal_message
 from sync.protocol.messages import AnyHeader, Row
 from sync.protocol.signing import SigningKey
 from sync.transport.outlet import Outlet
@@ -30,11 +30,11 @@ class Outbox:
 
     def answer(self, topic: str, header: AnyHeader, rows: Sequence[Row] = ()) -> None:
         """Say something that a store waits for."""
-        self._urgent.append(OutgoingMessage(topic, seal(topic, header, rows, self.key), False))
+        self._urgent.append(OutgoingMessage(topic, seal_message(topic, header, rows, self.key), False))
 
     def tell(self, topic: str, header: AnyHeader, rows: Sequence[Row] = (), *, retain: bool = False) -> None:
         """Queue a message."""
-        self._bulk.append(OutgoingMessage(topic, seal(topic, header, rows, self.key), retain))
+        self._bulk.append(OutgoingMessage(topic, seal_message(topic, header, rows, self.key), retain))
 
     def clear(self, topic: str) -> None:
         """Have the broker forget what it retains there."""

@@ -65,7 +65,7 @@ class Publisher:
         """A store has connected: send it the open commands, it may have missed them. A box does each command once."""
         for scope, do in store_commands.open_commands(self.db):
             if scope in (store, topics.ALL_STORES) and do.command != REVOKE_COMMAND:
-                self.out.tell(topics.down(self.chain, store, "do"), do)
+                self.out.tell(topics.hq_topic(self.chain, store, "do"), do)
 
     def _order_new(self) -> None:
         """A revocation is retained, for whenever its box connects, until the store is enrolled again."""
@@ -73,24 +73,24 @@ class Publisher:
         for scope, do in standing:
             if do.id not in self._ordered:
                 self._ordered.add(do.id)
-                self.out.tell(topics.down(self.chain, scope, "do"), do, retain=do.command == REVOKE_COMMAND)
+                self.out.tell(topics.hq_topic(self.chain, scope, "do"), do, retain=do.command == REVOKE_COMMAND)
         ends = {do.id: scope for scope, do in standing if do.command == REVOKE_COMMAND}
         for name in self._ends.keys() - ends:
-            self.out.clear(topics.down(self.chain, self._ends[name], "do"))
+            self.out.clear(topics.hq_topic(self.chain, self._ends[name], "do"))
         self._ends = ends
 
     def _clear_ends(self) -> None:
         """Clear the retained revocation of each store that is enrolled again: it may have been enrolled while no worker ran
         to clear it at the broker."""
         for row in rows(self.db, "select id from stores where revoked is null and again order by id"):
-            self.out.clear_first(topics.down(self.chain, row["id"], "do"))
+            self.out.clear_first(topics.hq_topic(self.chain, row["id"], "do"))
 
     def _shut_out(self) -> None:
         """Send nothing more to a revoked store, and leave no retained head for it at the broker."""
         revoked = frozenset(row["id"] for row in rows(self.db, "select id from stores where revoked is not null"))
         for store in sorted(revoked - self._revoked):
-            self.out.withdraw(topics.down(self.chain, store, ""))
-            self.out.clear(topics.down(self.chain, store, "head"))
+            self.out.withdraw(topics.hq_topic(self.chain, store, ""))
+            self.out.clear(topics.hq_topic(self.chain, store, "head"))
         for store in self._revoked - revoked:
             self._tell_heads(feed.positions_of_scope(self.db, store))
         self._revoked = revoked
@@ -102,8 +102,8 @@ class Publisher:
         found = rows_since(self.db, one, since, DELTA_MOST + 1)
         if len(found) > DELTA_MOST:
             return
-        topic = topics.feed(self.chain, one.scope, one.feed)
-        for header, part in deltas(one, since, found):
+        topic = topics.feed_topic(self.chain, one.scope, one.feed)
+        for header, part in delta_messages(one, since, found):
             self.out.tell(topic, header, part)
 
     def _tell_keys(self, changed: Sequence[FeedPosition]) -> None:
@@ -114,15 +114,17 @@ class Publisher:
         for one in changed:
             if (one.feed, one.scope) == ("keys", topics.ALL_STORES):
                 header, part = _page(self.db, one, 0)
-                self.out.tell(topics.feed(self.chain, one.scope, one.feed), header, part, retain=True)
+                self.out.tell(topics.feed_topic(self.chain, one.scope, one.feed), header, part, retain=True)
 
     def _tell_heads(self, changed: Sequence[FeedPosition]) -> None:
         for scope in sorted({one.scope for one in changed} - self._revoked):
             heads = {one.feed: one.head for one in feed.positions_of_scope(self.db, scope)}
-            self.out.tell(topics.down(self.chain, scope, "head"), Head(feeds=heads), retain=True)
+            self.out.tell(topics.hq_topic(self.chain, scope, "head"), Head(feeds=heads), retain=True)
 
 
-def deltas(one: FeedPosition, since: int, found: Sequence[FeedRow]) -> Iterator[tuple[FeedDelta, Sequence[FeedRow]]]:
+def delta_messages(
+    one: FeedPosition, since: int, found: Sequence[FeedRow]
+) -> Iterator[tuple[FeedDelta, Sequence[FeedRow]]]:
     """The rows after `since`, in consecutive messages up to the feed's present version."""
     for part in _runs(found):
         last = part[-1].version if part[-1] is not found[-1] else one.version

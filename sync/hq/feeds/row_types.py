@@ -10,7 +10,7 @@ import msgspec
 from edge.features.catalog import Category
 from edge.validation.row import DECODE_ERRORS, encode_row, with_moments
 from edge.validation.row import decode_row as read_row
-from sync.protocol.feed_types import fault, kind_of
+from sync.protocol.feed_types import row_fault, row_type_of
 
 log = logging.getLogger(__name__)
 
@@ -22,17 +22,17 @@ def checked_text(feed: str, key: str, body: dict[str, Any], *, strict: bool = Tr
 
     Moments are kept in UTC, whatever zone they came in: older boxes compare them as texts.
     """
-    kind = kind_of(feed, key)
+    kind = row_type_of(feed, key)
     row = msgspec.convert(with_moments(body, kind), kind, strict=strict)
     encoded = encode_row(_in_utc(row)) if isinstance(row, msgspec.Struct) else msgspec.json.encode(row).decode()
-    if why := fault(feed, key, encoded) or (_content_fault(key, row) if feed == "content" else None):
+    if why := row_fault(feed, key, encoded) or (_content_fault(key, row) if feed == "content" else None):
         raise msgspec.ValidationError(why)
     return encoded
 
 
 def check_given(feed: str, key: str, given: dict[str, Any], *, strict: bool = True) -> None:
     """Decode some fields of a row, each to its type, before HQ fills in the others by them. Raises ValidationError."""
-    kind = kind_of(feed, key)
+    kind = row_type_of(feed, key)
     msgspec.convert(with_moments(given, kind), _in_part(kind), strict=strict)
 
 

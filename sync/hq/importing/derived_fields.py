@@ -15,9 +15,9 @@ from edge.codes.code_rules import HouseRule
 from edge.facts.fact import Lane
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import OPEN_STATES, State
-from edge.features.staff.pin_check import hash_pin, is_pin
+from edge.features.staff.pin_check import hash_pin, pin_matches
 from edge.platform.clock import parse_utc
-from edge.platform.database import one
+from edge.platform.database import one_row
 from sync.hq.importing.files import Item
 from sync.hq.importing.pickup_codes import hash_secret, new_secret
 from sync.hq.importing.unique_values import UniqueValues
@@ -66,7 +66,7 @@ def derive_stock(db: Database, to: Target, item: Item, had: dict[str, Any], body
         if _is_below_zero(item.fields.get(name)):
             raise item.bad(f"{name}: expected a number of pieces, not less than 0", name)
     if not had:
-        row = one(
+        row = one_row(
             db,
             # of two epochs kept in one transaction the later is the one whose fact arrived last
             """select epoch, seq from chains where store = ? and lane = ? order by kept_at desc,
@@ -164,7 +164,7 @@ def derive_pin(item: Item, had: str | None, body: dict[str, Any]) -> str:
     if not given.startswith(PIN_HASH_PREFIX):
         if not PIN_PATTERN.fullmatch(given):
             raise item.bad("`pin`: expected 4 to 6 digits", "pin")
-        return had if had and is_pin(had, given) else hash_pin(given)
+        return had if had and pin_matches(had, given) else hash_pin(given)
     try:
         extract_parameters(given)
     except InvalidHashError:

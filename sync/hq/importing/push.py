@@ -69,10 +69,10 @@ class PushResult:
         self.new += change.before is None
         self.changed += change.before is not None
         if len(self.words) < MAX_CHANGES_SHOWN:
-            self.words.append(f"{name} {change.key}: {difference(change)}")
+            self.words.append(f"{name} {change.key}: {difference_in_words(change)}")
 
 
-def difference(change: Change) -> str:
+def difference_in_words(change: Change) -> str:
     """`price: 2990 -> 1990`, or what is new, in one line."""
     if change.before is None:
         return "new"
@@ -97,7 +97,7 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def push(
+def push_rows(
     db: Database,
     word: str,
     scope: str,
@@ -131,7 +131,7 @@ def push(
 
 
 def put_all(db: Database, word: str, scope: str, items: Iterable[Item]) -> None:
-    """Put the rows of a file as `push` does, inside the caller's transaction. Raises AllBad."""
+    """Put the rows of a file as `push_rows` does, inside the caller's transaction. Raises AllBad."""
     to = _target(db, word, scope, NO_KEYS)
     _put(db, to, _shaped(db, to, items, {}))
 
@@ -144,14 +144,14 @@ def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> 
         moment=now().text,
         only=FIELDS_OF_WORD.get(word, frozenset()),
         signing=signing,
-        house=house_rules(db),
+        house=checks_of_chain(db),
         claims=UniqueValues.read(db, name, scope),
     )
 
 
 def count_deletions(db: Database, word: str, scope: str, items: Iterable[Item]) -> tuple[int, int]:
     """How many rows a whole file would delete, and of how many. Raises BadFile."""
-    to = Target(feed=FEED_OF_WORD[word], scope=scope, moment="", house=house_rules(db))
+    to = Target(feed=FEED_OF_WORD[word], scope=scope, moment="", house=checks_of_chain(db))
     own = _own(db, to)
     return len(own - {key_of(to, item) for item in items}), len(own)
 
@@ -197,7 +197,7 @@ def _note(outcome: PushResult, word: str, changes: list[Change]) -> None:
 
 def _put(db: Database, to: Target, changes: list[Change]) -> None:
     real = [change for change in changes if change.before != change.after]
-    feed.put(db, to.feed, to.scope, [(change.key, change.after) for change in real])
+    feed.put_rows(db, to.feed, to.scope, [(change.key, change.after) for change in real])
     match to.feed:
         case "stock":
             neighbour_stock.spread_stock(db, to.scope, [change.key for change in real], to.moment)
@@ -223,7 +223,7 @@ def _drop(db: Database, to: Target, seen: Set[str], *, dry: bool) -> int:
     gone = sorted(_own(db, to) - seen)
     if gone and not dry:
         with writing(db):
-            feed.put(db, to.feed, to.scope, [(key, None) for key in gone])
+            feed.put_rows(db, to.feed, to.scope, [(key, None) for key in gone])
             match to.feed:
                 case "stock":
                     neighbour_stock.spread_stock(db, to.scope, gone, to.moment)
@@ -237,7 +237,7 @@ def _is_stub(to: Target, body: str) -> bool:
     return to.feed == "orders" and msgspec.json.decode(body)["store"] != to.scope
 
 
-def house_rules(db: Database) -> tuple[HouseRule, ...]:
+def checks_of_chain(db: Database) -> tuple[HouseRule, ...]:
     """The rules for the chain's own item numbers that any of its stores has, each once."""
     found = rows(db, "select body from rows where feed = 'config' and key = 'policy' and body is not null")
     policies = (row_types.valid_row("config", "policy", row["body"], Policy) for row in found)

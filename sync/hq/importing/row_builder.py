@@ -9,18 +9,18 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge.codes.issued.item_numbers import product_key
+from edge.codes.issued.item_numbers import catalogue_key
 from edge.features.pickup.order import OrderRow
 from edge.validation.fault import not_among_message
 from edge.validation.fields import pattern_in_words
 from edge.validation.row import decode_row as read_row
 from edge.validation.source_position import path_parts
-from edge.validation.type_parts import choices_at
+from edge.validation.type_parts import choices_of_path
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import derived_fields
 from sync.hq.importing.derived_fields import Change, Target
 from sync.hq.importing.files import Item, read_items
-from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES, kind_of
+from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES, row_type_of
 
 CONFIG_ROWS = ("policy", "box")  # the rows of a store's config; both together are one document
 DERIVED_FEEDS = ("stock", "orders", "staff")  # feeds whose rows HQ completes from the file
@@ -45,7 +45,7 @@ def build_change(db: Database, to: Target, item: Item) -> Change:
     """The change a row of a file makes. Fields that are not in the file stay as HQ has them. Raises BadFile."""
     key, fields = _key(to, item)
     _check_names(to, item, fields)
-    before = feed.body(db, to.feed, to.scope, key)
+    before = feed.row_body(db, to.feed, to.scope, key)
     if to.only and before is None:
         raise item.bad(f"{key} is not in the {to.feed} feed: push all of it there first", KEY_FIELDS[to.feed])
     if lacking := to.only - set(fields):
@@ -104,10 +104,10 @@ def _one_key_form(to: Target, body: dict[str, Any]) -> dict[str, Any]:
     """The products that a row names, each by the key that is used everywhere else."""
     body = dict(body)
     if isinstance(body.get("contains"), str):
-        body["contains"] = product_key(body["contains"], to.house)
+        body["contains"] = catalogue_key(body["contains"], to.house)
     if isinstance(body.get("lines"), list):
         body["lines"] = [
-            {**line, "gtin": product_key(line["gtin"], to.house)}
+            {**line, "gtin": catalogue_key(line["gtin"], to.house)}
             if isinstance(line, dict) and isinstance(line.get("gtin"), str)
             else line
             for line in body["lines"]
@@ -125,7 +125,7 @@ def _key(to: Target, item: Item) -> tuple[str, dict[str, Any]]:
     if not isinstance(key, str) or not key:
         raise item.bad(f"`{name or 'key'}` is missing: it says which row of {to.feed} is meant")
     if name == "gtin":
-        key = product_key(key, to.house)
+        key = catalogue_key(key, to.house)
     if name:
         fields[name] = key
     return key, fields
@@ -174,7 +174,7 @@ def _bad(to: Target, item: Item, key: str, message: str, *, new: bool) -> Except
     message = pattern_in_words(message)
     if found := _WHERE.match(message):
         return item.bad(
-            f"{found['path']}: {_what(kind_of(to.feed, key), item, found['path'], found['what'])}", found["path"]
+            f"{found['path']}: {_what(row_type_of(to.feed, key), item, found['path'], found['what'])}", found["path"]
         )
     if found := _FIELD.match(message):
         return item.bad(message, found["field"])
@@ -186,7 +186,7 @@ def _what(kind: Any, item: Item, path: str, what: str) -> str:
     """What is expected at a place: the choices if there are some, the form of a time if it is one, else msgspec's words."""
     if "datetime" in what:
         return TIME_EXPECTED
-    if choices := choices_at(kind, path):
+    if choices := choices_of_path(kind, path):
         value = _value_at(item.fields, path)
         return not_among_message(value, choices) if isinstance(value, str) else f"expected one of {', '.join(choices)}"
     return f"{what[0].lower()}{what[1:]}"

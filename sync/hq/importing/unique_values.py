@@ -16,7 +16,7 @@ UNIQUE_FIELDS = {"orders": ("number", "number"), "members": ("card", "codes"), "
 
 
 @dataclass(frozen=True, slots=True)
-class NotUnique:
+class ValueTaken:
     """Another row has the value already."""
 
     what: str
@@ -43,14 +43,14 @@ class UniqueValues:
                 claims._note(key, body)
         return claims
 
-    def take(self, key: str, body: dict[str, Any]) -> NotUnique | None:
+    def take(self, key: str, body: dict[str, Any]) -> ValueTaken | None:
         """Take the row's values and release those it had before. If another row has one of them, say which."""
         for value in self._had.pop(key, ()):
             if self.owners.get(value) == key:
                 del self.owners[value]
         what, name = UNIQUE_FIELDS.get(self.feed, ("", ""))
         if other := next((value for value in self._values(body) if self.owners.get(value, key) != key), None):
-            return NotUnique(what, other, self.owners[other], name)
+            return ValueTaken(what, other, self.owners[other], name)
         self._note(key, body)
         return None
 

@@ -67,20 +67,20 @@ def _keep(entries: BatchEntries, header: Events, lines: Sequence[EventRow]) -> A
         return Nack(epoch=lane.epoch, lane=lane.lane, first=header.first, last=header.last, reason=BROKEN_CHAIN)
     match compare_with_kept(kept, batch, lambda seq: entries.hash_at(lane, seq)):
         case NewRows(links=links):
-            return ack(lane, _take(entries, lane, links))
+            return ack_of_lane(lane, _take(entries, lane, links))
         case AlreadyKept() | Gap():
-            return ack(lane, kept)
+            return ack_of_lane(lane, kept)
         case Fork():
             fact_store.note_fork(entries.db, lane, header, batch)
-            return ack(lane, kept, fork=True)
+            return ack_of_lane(lane, kept, fork=True)
 
 
-def ack(lane: Lane, kept: LanePosition, *, fork: bool = False) -> Ack:
+def ack_of_lane(lane: Lane, kept: LanePosition, *, fork: bool = False) -> Ack:
     """The acknowledgement of a lane up to the place that HQ has kept."""
     return Ack(epoch=lane.epoch, lane=lane.lane, seq=kept.seq, ordinal=kept.ordinal, hash=kept.hash.hex(), fork=fork)
 
 
-def acks(db: Database, store: str, epoch: str) -> list[Ack]:
+def acks_of_store(db: Database, store: str, epoch: str) -> list[Ack]:
     """All that HQ has of a store, lane by lane; the lanes of its present epoch even if HQ has nothing of them yet.
 
     A store gets it when it connects: if HQ was restored from a backup, the store sends again from there.
@@ -88,7 +88,7 @@ def acks(db: Database, store: str, epoch: str) -> list[Ack]:
     found = rows(db, "select epoch, lane from chains where store = ?", (store,))
     lanes = {(row["epoch"], row["lane"]) for row in found} | {(epoch, lane) for lane in fact.Lane}
     here = [Lane(store, *one) for one in sorted(lanes)]
-    return [ack(lane, fact_store.lane_position(db, lane)) for lane in here]
+    return [ack_of_lane(lane, fact_store.lane_position(db, lane)) for lane in here]
 
 
 def _take(entries: BatchEntries, lane: Lane, links: Sequence[ChainedRow]) -> LanePosition:

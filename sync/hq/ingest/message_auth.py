@@ -1,6 +1,6 @@
 """Authentication at HQ: a message is accepted only if its store signed it, for the topic it arrived on."""
 
-from sync.hq.enrolment.keys import Stores
+from sync.hq.enrolment.keys import EnrolledKeys
 from sync.protocol import envelope, topics
 from sync.protocol.envelope import Message, Refused
 from sync.protocol.messages import Ask, Events, State, Want
@@ -18,17 +18,17 @@ class NotAuthentic(Exception):
         self.batch = batch
 
 
-def authenticate(chain: str, stores: Stores, topic: str, payload: bytes) -> Message:
+def authenticate(chain: str, stores: EnrolledKeys, topic: str, payload: bytes) -> Message:
     """The message, if the store of its topic has signed it and names itself in it. Raises NotHeard."""
     store = topics.store_of_topic(topic)
     try:
-        message = envelope.open_(topic, payload, stores.keys)
+        message = envelope.open_message(topic, payload, stores.keys)
     except Refused as refused:
         header = refused.header
         own = isinstance(header, Events) and header.store == store
         raise NotAuthentic(refused.why, header if own and isinstance(header, Events) else None) from None
     said = TOPIC_OF_HEADER.get(type(message.header))
     about = getattr(message.header, "store", store)
-    if topic != topics.up(chain, store, said or "") or {store, about} != {stores.owners[message.key_id]}:
+    if topic != topics.store_topic(chain, store, said or "") or {store, about} != {stores.owners[message.key_id]}:
         raise NotAuthentic(OTHER_STORE)
     return message

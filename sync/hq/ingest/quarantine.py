@@ -37,7 +37,7 @@ def quarantined_rows(db: Database, store: str | None = None) -> list[Quarantined
     return [QuarantinedRow(**row) for row in found]
 
 
-def retry(db: Database, aside: QuarantinedRow) -> str | None:
+def retry_quarantined(db: Database, aside: QuarantinedRow) -> str | None:
     """Take a row in if HQ understands it now: fact and count in one transaction. Else return why not; the row stays."""
     try:
         event = parse_event(aside.store, aside.event.decode())

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from edge.facts.fact import event_type
 from edge.features.pickup.facts import FACT_OF_ACTION, Conflict
 from edge.features.pickup.order import OrderRow
-from edge.features.pickup.state_machine import Action, State, replay
+from edge.features.pickup.state_machine import Action, State, state_after_all
 from edge.features.stock import StockMoved, StockRow
 from edge.platform.clock import parse_utc
 from edge.validation.fields import COUNT_MOST, FIRST, LAST
@@ -102,8 +102,8 @@ def apply_facts(db: Database, facts: Sequence[CountedFact], *, late: bool = Fals
             for fact in facts
             if not fact.echo and fact.event.type in unknown_members.MEETING_TYPES and fact.event.member
         ]
-    ) and (strange := unknown_members.strangers(db, facts[0].store, met)):
-        unknown_members.note_meetings(db, facts[0].store, strange, facts[0].received)
+    ) and (strange := unknown_members.unknown_cards(db, facts[0].store, met)):
+        unknown_members.note_cards_met(db, facts[0].store, strange, facts[0].received)
     if moves:
         _put(db, "stock", facts[0].store, moves)
         neighbour_stock.spread_stock(db, facts[0].store, moves, facts[0].received)
@@ -113,7 +113,7 @@ def apply_facts(db: Database, facts: Sequence[CountedFact], *, late: bool = Fals
 
 
 def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dict[str, OrderRow]) -> None:
-    feed.put(db, name, store, [(key, encode_row(row)) for key, row in changed.items()])
+    feed.put_rows(db, name, store, [(key, encode_row(row)) for key, row in changed.items()])
 
 
 def _through(fact: CountedFact, row: StockRow | OrderRow, late: bool) -> tuple[str, int]:
@@ -166,8 +166,8 @@ def _step(db: Database, fact: CountedFact, action: Action, orders: dict[str, Ord
         return
     if action is Action.HAND_OVER and row.state is State.CANCELLED:
         conflicts.note_conflict(db, row, fact.received)
-    state = replay(row.state, [action])
-    if action is Action.UNDO and conflicts.settle(db, fact.store, row.order, fact.received):
+    state = state_after_all(row.state, [action])
+    if action is Action.UNDO and conflicts.settle_cancelled_handover(db, fact.store, row.order, fact.received):
         state = State.CANCELLED  # as HQ had it before the hand-over that was taken back
     came = (row.arrived_at or _moment(fact)) if action is Action.ARRIVE else row.arrived_at
     given = {Action.HAND_OVER: _moment(fact), Action.UNDO: None}.get(action, row.handed_over_at)
@@ -177,4 +177,4 @@ def _step(db: Database, fact: CountedFact, action: Action, orders: dict[str, Ord
 
 
 def _row(db: Database, name: str, scope: str, key: str, kind: type[T]) -> T | None:
-    return row_types.valid_row(name, key, feed.body(db, name, scope, key), kind)
+    return row_types.valid_row(name, key, feed.row_body(db, name, scope, key), kind)

@@ -16,7 +16,7 @@ from sync.hq.feeds import feed, row_types
 
 def nearby_stores(db: Database, store: str) -> list[str]:
     """The stores near a store, in the order its policy shows them."""
-    policy = row_types.valid_row("config", store, feed.body(db, "config", store, "policy"), Policy)
+    policy = row_types.valid_row("config", store, feed.row_body(db, "config", store, "policy"), Policy)
     around = policy.place.neighbours if policy else []
     return [one.store for one in around if one.store != store]  # one that names itself would overwrite its own orders
 
@@ -27,7 +27,7 @@ def spread_stock(db: Database, store: str, gtins: Iterable[str], moment: str) ->
     for other in nearby_stores(db, store):
         around = nearby_stores(db, other)
         rows = [_neighbours(db, around, gtin, parse_utc(moment)) for gtin in changed]
-        feed.put(db, "neighbours", other, [(row.gtin, _text(row)) for row in rows])
+        feed.put_rows(db, "neighbours", other, [(row.gtin, _text(row)) for row in rows])
 
 
 def _text(row: NeighbourRow) -> str | None:
@@ -36,7 +36,8 @@ def _text(row: NeighbourRow) -> str | None:
 
 def _neighbours(db: Database, around: list[str], gtin: str, moment: datetime) -> NeighbourRow:
     found = [
-        (store, row_types.valid_row("stock", gtin, feed.body(db, "stock", store, gtin), StockRow)) for store in around
+        (store, row_types.valid_row("stock", gtin, feed.row_body(db, "stock", store, gtin), StockRow))
+        for store in around
     ]
     known = [(store, row) for store, row in found if row]
     oldest = min((row.as_of for _, row in known), default=moment)  # as old as the oldest number in it
@@ -51,14 +52,14 @@ def spread_orders(db: Database, store: str, rows: Iterable[OrderRow]) -> None:
     """Write for the neighbours which open orders wait here, without the shopper."""
     changes = [(row.order, _stub(row) if row.state in OPEN_STATES else None) for row in rows if row.store == store]
     for other in nearby_stores(db, store):
-        feed.put(db, "orders", other, changes)
+        feed.put_rows(db, "orders", other, changes)
 
 
 def withdraw_orders(db: Database, store: str, orders: Iterable[str]) -> None:
     """Delete orders from the neighbours' feeds."""
     gone = [(order, None) for order in orders]
     for other in nearby_stores(db, store):
-        feed.put(db, "orders", other, gone)
+        feed.put_rows(db, "orders", other, gone)
 
 
 def _stub(row: OrderRow) -> str:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Raw
 from sqlite_utils import Database
 
-from edge.codes.issued.item_numbers import product_key
+from edge.codes.issued.item_numbers import catalogue_key
 from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.features.stock import NeighbourStock, StockRow
@@ -14,13 +14,13 @@ from edge.platform.clock import now
 from edge.platform.database import rows
 from sync.hq.feeds import feed, row_types
 from sync.hq.queries import fresh_codes, known_members
-from sync.hq.queries.unknown_members import QueryBudgets, Why
+from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
 from sync.protocol.feed_types import is_gtin14
 from sync.protocol.messages import Ask
 from sync.protocol.topics import ALL_STORES
 
 
-def answer_question(db: Database, store: str, ask: Ask, budgets: QueryBudgets) -> list[Raw] | Why:
+def answer_question(db: Database, store: str, ask: Ask, budgets: QueryBudgets) -> list[Raw] | RefusalReason:
     """The rows of an answer, none if HQ does not know; or why this store gets no answer now.
 
     `stock` {gtin}: NeighbourStock of every other store that keeps it, as HQ has counted it now. The product is named as in
@@ -36,7 +36,7 @@ def answer_question(db: Database, store: str, ask: Ask, budgets: QueryBudgets) -
             return _raw(_elsewhere(db, store, _goods(db, store, ask.args.get("gtin", ""))))
         case "member":
             found = _member(db, store, ask.args, budgets)
-            return found if isinstance(found, Why) else _raw(found)
+            return found if isinstance(found, RefusalReason) else _raw(found)
         case _:
             return []
 
@@ -49,8 +49,8 @@ def _goods(db: Database, store: str, text: str) -> str:
     """The key of a product, as the asking store writes it; the store's policy is read only if that is not a key already."""
     if is_gtin14(text):
         return text
-    policy = row_types.valid_row("config", "policy", feed.body(db, "config", store, "policy"), Policy)
-    return product_key(text, policy.codes.house if policy else ())
+    policy = row_types.valid_row("config", "policy", feed.row_body(db, "config", store, "policy"), Policy)
+    return catalogue_key(text, policy.codes.house if policy else ())
 
 
 def _elsewhere(db: Database, store: str, gtin: str) -> list[NeighbourStock]:
@@ -69,7 +69,9 @@ def _elsewhere(db: Database, store: str, gtin: str) -> list[NeighbourStock]:
     ]
 
 
-def _member(db: Database, store: str, args: Mapping[str, str], budgets: QueryBudgets) -> Sequence[Member] | Why:
+def _member(
+    db: Database, store: str, args: Mapping[str, str], budgets: QueryBudgets
+) -> Sequence[Member] | RefusalReason:
     """The member as this store knows them; else the least of them that a greeting needs, within the store's budget."""
     if text := args.get("token"):
         return _by_token(db, store, text, budgets)
@@ -87,7 +89,7 @@ def _member(db: Database, store: str, args: Mapping[str, str], budgets: QueryBud
     return _told(budgets.ask(store, card, known, moment, proven=proven))
 
 
-def _by_token(db: Database, store: str, text: str, budgets: QueryBudgets) -> Sequence[Member] | Why:
+def _by_token(db: Database, store: str, text: str, budgets: QueryBudgets) -> Sequence[Member] | RefusalReason:
     """The member that a signed code names; a store that knows them under another key gets that key."""
     moment = now()
     shown = fresh_codes.verify_token(db, store, text, moment)
@@ -104,5 +106,5 @@ def _by_token(db: Database, store: str, text: str, budgets: QueryBudgets) -> Seq
     )
 
 
-def _told(told: Member | Why | None) -> Sequence[Member] | Why:
-    return told if isinstance(told, Why) else [told] if told else []
+def _told(told: Member | RefusalReason | None) -> Sequence[Member] | RefusalReason:
+    return told if isinstance(told, RefusalReason) else [told] if told else []

@@ -16,7 +16,7 @@ from edge.codes.parsed_code import MemberToken
 from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one
+from edge.platform.database import one_row
 from sync.hq.feeds import feed, row_types
 
 USED_CODES_KEPT_FOR = timedelta(days=2)  # how long a used code is remembered: longer than a policy may let one live
@@ -34,8 +34,8 @@ class ShownCode:
 
 def verify_token(db: Database, store: str, text: str, now: Now) -> ShownCode | None:
     """A signed code by the asking store's own policy: a key of the chain's, not too long a life, and good at this moment."""
-    policy = row_types.valid_row("config", "policy", feed.body(db, "config", store, "policy"), Policy) or Policy()
-    meant, at = member_token.verify(text, policy.codes), now.time.timestamp()
+    policy = row_types.valid_row("config", "policy", feed.row_body(db, "config", store, "policy"), Policy) or Policy()
+    meant, at = member_token.verify_token(text, policy.codes), now.time.timestamp()
     if not isinstance(meant, MemberToken):
         return None
     lives, ahead = meant.exp - meant.iat, meant.iat - at
@@ -91,7 +91,7 @@ def _digest(*parts: str) -> str:
 
 
 def _wrong(db: Database, store: str, name: str, now: Now) -> int:
-    row = one(db, "select wrong, since from wrong_codes where store = ? and name = ?", (store, name))
+    row = one_row(db, "select wrong, since from wrong_codes where store = ? and name = ?", (store, name))
     return row[0] if row and abs(now.time - parse_utc(row[1])) < WRONG_WITHIN else 0
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, utc_text
-from edge.platform.database import one, rows
+from edge.platform.database import one_row, rows
 
 ONE_HOUR = timedelta(hours=1)
 ALWAYS_ALLOWED = 60  # strangers an hour that any store may have: one a minute
@@ -18,7 +18,7 @@ BURST, EVERY = 4, 2.0  # strangers at once, and seconds for one more: people com
 
 def burst_left(db: Database, store: str, now: Now) -> float:
     """Strangers a store may ask after at once, by the uptime of the machine that all workers share."""
-    row = one(db, "select boot, left, uptime_ms from bursts where store = ?", (store,))
+    row = one_row(db, "select boot, left, uptime_ms from bursts where store = ?", (store,))
     if row is None or row[0] != now.boot:
         return float(BURST)
     return float(min(BURST, row[1] + max(0, now.uptime_ms - row[2]) / 1000 / EVERY))
@@ -38,7 +38,9 @@ def admit_stranger(db: Database, store: str, now: Now) -> bool:
 
 def asked_last_hour(db: Database, store: str, now: Now) -> int:
     """The number of strangers a store got an answer about within the last hour."""
-    row = one(db, "select count(*) from meetings where store = ? and asked > ?", (store, utc_text(now.time - ONE_HOUR)))
+    row = one_row(
+        db, "select count(*) from meetings where store = ? and asked > ?", (store, utc_text(now.time - ONE_HOUR))
+    )
     return int(row[0]) if row else 0
 
 

@@ -19,7 +19,7 @@ from edge.features.check_in import MemberIdentified
 from edge.features.member import Member
 from edge.features.visit import CheckedIn
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one, rows, writing
+from edge.platform.database import one_row, rows, writing
 from sync.hq import rejected_messages
 from sync.hq.feeds import feed
 from sync.hq.queries import known_members, stranger_limit
@@ -37,7 +37,7 @@ UNPROVEN_MEMBER = "member_unproven"  # a code without the proof it could have ha
 LIMIT_CHECK_INTERVAL_S = 10.0  # seconds between looks whether a store that has used up its hour may ask again
 
 
-class Why(StrEnum):
+class RefusalReason(StrEnum):
     """Why a question about a member is not answered; the names of HQ's refusals."""
 
     TOO_FAST = "member_too_fast"
@@ -61,7 +61,7 @@ class QueryBudgets:
         *,
         name: str | None = None,
         proven: Callable[[], bool] = lambda: True,
-    ) -> Member | Why | None:
+    ) -> Member | RefusalReason | None:
         """The few fields that a greeting needs of an unknown member, under a name for this store only; or why there is none.
 
         `who`: a card, or REF and a name. `name`: the name that the store shall use, if HQ does not choose it.
@@ -72,10 +72,10 @@ class QueryBudgets:
             return why
         with writing(self.db):
             if not stranger_limit.admit_stranger(self.db, store, now):  # another worker has let one in since
-                return Why.TOO_FAST
+                return RefusalReason.TOO_FAST
             _forget(self.db, store, now.time)
             if known and not proven():
-                rejected_messages.write(self.db, store, UNPROVEN_MEMBER, 1)
+                rejected_messages.write_refusal(self.db, store, UNPROVEN_MEMBER, 1)
                 known = None
             told = self._let_in(store, who, known, name, now) if known else None
             if told is None:  # what can be no card, so that no fact about one comes to it
@@ -84,7 +84,7 @@ class QueryBudgets:
         return told
 
     def _let_in(self, store: str, who: str, known: Member, name: str | None, now: Now) -> Member:
-        row = one(self.db, "select member, met from meetings where store = ? and card = ?", (store, who))
+        row = one_row(self.db, "select member, met from meetings where store = ? and card = ?", (store, who))
         name = name or (row[0] if row and row[0] else f"m-{secrets.token_hex(8)}")
         self._note(store, who, name, now)
         if row and row[1]:
@@ -100,13 +100,17 @@ class QueryBudgets:
             (store, who, name, now.text),
         )
 
-    def _why_not(self, store: str, now: Now) -> Why | None:
+    def _why_not(self, store: str, now: Now) -> RefusalReason | None:
         moment = now.uptime_ms / 1000
         if self._closed.get(store, 0.0) > moment:
-            return Why.OVER_BUDGET
+            return RefusalReason.OVER_BUDGET
         if stranger_limit.burst_left(self.db, store, now) < 1:
             self._pushed[store] = self._pushed.get(store, 0) + 1
-            return self._close(store, moment, "in a flood") if self._pushed[store] > ALWAYS_ALLOWED else Why.TOO_FAST
+            return (
+                self._close(store, moment, "in a flood")
+                if self._pushed[store] > ALWAYS_ALLOWED
+                else RefusalReason.TOO_FAST
+            )
         if stranger_limit.asked_last_hour(self.db, store, now) >= (
             may := stranger_limit.hourly_limit(self.db, store, now)
         ):
@@ -114,10 +118,10 @@ class QueryBudgets:
         self._pushed[store] = 0
         return None
 
-    def _close(self, store: str, moment: float, how: str) -> Why:
+    def _close(self, store: str, moment: float, how: str) -> RefusalReason:
         log.error("store %s asks about unknown members far above its normal, %s: it gets no answer", store, how)
         self._closed[store] = moment + LIMIT_CHECK_INTERVAL_S
-        return Why.OVER_BUDGET
+        return RefusalReason.OVER_BUDGET
 
 
 def _forget(db: Database, store: str, moment: datetime) -> None:
@@ -127,7 +131,7 @@ def _forget(db: Database, store: str, moment: datetime) -> None:
     )
 
 
-def strangers(db: Database, store: str, members: Iterable[str]) -> list[str]:
+def unknown_cards(db: Database, store: str, members: Iterable[str]) -> list[str]:
     """The members in a store's facts whom it did not know: a card, or REF and the name of a member that another store knows."""
     names = list(dict.fromkeys(members))
     found = db.conn.execute(
@@ -143,11 +147,11 @@ def strangers(db: Database, store: str, members: Iterable[str]) -> list[str]:
 _OF_THAT_NAME = "from rows where feed = 'members' and key = value"
 
 
-def note_meetings(db: Database, store: str, cards: Sequence[str], received: str) -> None:
+def note_cards_met(db: Database, store: str, cards: Sequence[str], received: str) -> None:
     """Note unknown members that facts say were in a store, inside the transaction that keeps the facts."""
     _forget(db, store, parse_utc(received))
     for card in cards:
-        row = one(db, "select member, asked from meetings where store = ? and card = ?", (store, card))
+        row = one_row(db, "select member, asked from meetings where store = ? and card = ?", (store, card))
         db.conn.execute(
             """insert into meetings (store, card, member, asked, met) values (?, ?, null, null, ?)
                on conflict (store, card) do update set met = excluded.met""",
@@ -167,7 +171,7 @@ def _introduce(db: Database, store: str, who: str, name: str, known: Member) -> 
     ) or known_members.same_person_in_store(db, store, known):
         return
     row = msgspec.structs.replace(known, member=name)
-    feed.put(db, MEMBERS_FEED, store, [(name, msgspec.json.encode(row).decode())])
+    feed.put_rows(db, MEMBERS_FEED, store, [(name, msgspec.json.encode(row).decode())])
 
 
 def stores_over_limit(db: Database, now: Now) -> dict[str, int]:
@@ -175,6 +179,6 @@ def stores_over_limit(db: Database, now: Now) -> dict[str, int]:
     found = rows(
         db,
         "select store, times from refusals where reason = ? and last > ?",
-        (Why.OVER_BUDGET, utc_text(now.time - timedelta(days=1))),
+        (RefusalReason.OVER_BUDGET, utc_text(now.time - timedelta(days=1))),
     )
     return {row["store"]: row["times"] for row in found}

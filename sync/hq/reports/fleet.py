@@ -59,7 +59,7 @@ class StoreStatus(Struct, frozen=True, kw_only=True):
     clones: list[SyncRun] = []  # more than one box runs as this store, from one card
 
 
-def fleet(db: Database) -> list[StoreStatus]:
+def fleet_status(db: Database) -> list[StoreStatus]:
     """All enrolled stores, by id."""
     return list(_standings(db))
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import one, rows, writing
+from edge.platform.database import one_row, rows, writing
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
 from sync.hq.importing import unsupported
@@ -42,7 +42,7 @@ class Halted(NotPossible):
 
 def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -> tuple[Rollout, PushResult]:
     """A roll-out that could begin, and what it would change at its first stores. Raises NotPossible, BadFile."""
-    (last,) = one(db, "select coalesce(max(id), 0) from rollouts") or (0,)
+    (last,) = one_row(db, "select coalesce(max(id), 0) from rollouts") or (0,)
     rollout = Rollout(
         id=int(last) + 1,
         file=items[0].path.name,
@@ -143,7 +143,7 @@ def _put(db: Database, rollout: Rollout, store: str) -> None:
     moment = now().text
     items = [Item(path=Path(f"{rollout.file} at {store}"), line=1, fields=fields) for fields in rollout.document]
     changes = [build_change(db, Target(feed=CONFIG_FEED, scope=store, moment=moment), item) for item in items]
-    feed.put(db, CONFIG_FEED, store, [(change.key, change.after) for change in changes])
+    feed.put_rows(db, CONFIG_FEED, store, [(change.key, change.after) for change in changes])
     epoch, version = config_position(db, store)
     db.conn.execute(
         """insert or ignore into rollout_stores (rollout, store, epoch, version, before, sent, undone)

@@ -29,7 +29,7 @@ def retry(db: Database, number: int) -> list[str]:
     for run in store_batches(failed, f"roll-out {number}"):
         with writing(db):
             for store in run:
-                feed.put_again(db, CONFIG_FEED, store, sorted(keys))
+                feed.republish_rows(db, CONFIG_FEED, store, sorted(keys))
                 db.conn.execute(
                     "update rollout_stores set epoch = ?, version = ? where rollout = ? and store = ?",
                     (*config_position(db, store), number, store),
@@ -67,7 +67,7 @@ def _give_back(db: Database, rollout: Rollout, store: str, anyway: bool) -> bool
     before: dict[str, str | None] = msgspec.json.decode(row["before"])
     if _changed(db, store, before.keys(), row["version"]) and not anyway:
         return False
-    feed.put(db, CONFIG_FEED, store, before.items())
+    feed.put_rows(db, CONFIG_FEED, store, before.items())
     db.conn.execute(
         "update rollout_stores set epoch = ?, version = ?, undone = 1 where rollout = ? and store = ?",
         (*config_position(db, store), *at),

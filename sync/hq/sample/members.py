@@ -27,18 +27,18 @@ class Person:
         return frozenset(self.names)
 
 
-def at_store(store: str) -> list[Member]:
+def people_of_store(store: str) -> list[Member]:
     """Who comes by a store, as its file has them."""
     return table("members", store, Member)
 
 
 @cache
-def people() -> tuple[Person, ...]:
+def sample_people() -> tuple[Person, ...]:
     """All members, each once."""
     names: dict[tuple[str, ...], dict[str, str]] = defaultdict(dict)
     nicknames = {}
     for store in SAMPLE_STORES:
-        for row in at_store(store):
+        for row in people_of_store(store):
             names[tuple(row.codes)][store] = row.member
             nicknames[tuple(row.codes)] = row.nickname
     return tuple(

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from edge.features.pickup.order import OrderRow
 from sync.hq.sample.keys import pickup_secret
-from sync.hq.sample.tables import source, typed
+from sync.hq.sample.tables import source_of_table, typed_item
 
 
-def of_store(store: str, now: datetime) -> list[OrderRow]:
+def orders_of_store(store: str, now: datetime) -> list[OrderRow]:
     """A store's own orders. Raises BadFile."""
-    items = source("orders", store).items(now)
-    return [typed(replace(item, fields={"store": store, **item.fields}), OrderRow) for item in items]
+    items = source_of_table("orders", store).items(now)
+    return [typed_item(replace(item, fields={"store": store, **item.fields}), OrderRow) for item in items]
 
 
 def pickup_code(order: str) -> str:

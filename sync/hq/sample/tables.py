@@ -32,7 +32,7 @@ _NEAR_NOW = re.compile(r"\bnow([+-]\d+)m\b")  # `now-31m`: 31 minutes ago
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SampleTable:
     """A file (or the folder of pictures), the word to push it with, and the store it is for, or `all`."""
 
     word: str
@@ -47,32 +47,32 @@ class Table:
             yield replace(item, fields={name: _dated(value, moment) for name, value in fields})
 
 
-def tables(folder: Path = SAMPLE_FOLDER) -> list[Table]:
+def tables(folder: Path = SAMPLE_FOLDER) -> list[SampleTable]:
     """All files to push, in the order in which they can be pushed."""
-    own = [source(word, store, folder) for word in OF_STORE for store in SAMPLE_STORES]
+    own = [source_of_table(word, store, folder) for word in OF_STORE for store in SAMPLE_STORES]
     shared = [
-        source("catalogue", ALL_STORES, folder),
-        source("content", ALL_STORES, folder),
-        Table("content", ALL_STORES, folder / PICTURES_FOLDER),
+        source_of_table("catalogue", ALL_STORES, folder),
+        source_of_table("content", ALL_STORES, folder),
+        SampleTable("content", ALL_STORES, folder / PICTURES_FOLDER),
     ]
     return own[: len(SAMPLE_STORES)] + shared + own[len(SAMPLE_STORES) :]
 
 
-def source(word: str, scope: str, folder: Path = SAMPLE_FOLDER) -> Table:
+def source_of_table(word: str, scope: str, folder: Path = SAMPLE_FOLDER) -> SampleTable:
     """The file of a word, whatever its form. Raises FileNotFoundError."""
     place = folder if scope == ALL_STORES else folder / scope
     found = next(place.glob(f"{word}.*"), None)
     if found is None:
         raise FileNotFoundError(f"{place}: has no file of {word}")
-    return Table(word, scope, found)
+    return SampleTable(word, scope, found)
 
 
 def table(word: str, scope: str, kind: type[T], folder: Path = SAMPLE_FOLDER) -> list[T]:
     """The rows of a file without moments, as values of a type. Raises BadFile with the line of one that is none."""
-    return [typed(item, kind) for item in source(word, scope, folder).items(datetime.now(UTC))]
+    return [typed_item(item, kind) for item in source_of_table(word, scope, folder).items(datetime.now(UTC))]
 
 
-def typed(item: Item, kind: type[T]) -> T:
+def typed_item(item: Item, kind: type[T]) -> T:
     """A row as a value; its key is the field that the type has first. Raises BadFile."""
     fields: dict[str, Any] = dict(item.fields)
     if (key := fields.pop("key", None)) is not None and issubclass(kind, msgspec.Struct):
@@ -83,13 +83,15 @@ def typed(item: Item, kind: type[T]) -> T:
         raise item.bad(str(error)) from None
 
 
-def policy(store: str) -> Policy:
+def sample_policy(store: str) -> Policy:
     """What HQ decides for a store."""
-    (item,) = source(CONFIG_FILE, store).items(datetime.now(UTC))
-    return typed(replace(item, fields={name: value for name, value in item.fields.items() if name != "key"}), Policy)
+    (item,) = source_of_table(CONFIG_FILE, store).items(datetime.now(UTC))
+    return typed_item(
+        replace(item, fields={name: value for name, value in item.fields.items() if name != "key"}), Policy
+    )
 
 
-def copy(folder: Path, moment: datetime) -> int:
+def copy_sample(folder: Path, moment: datetime) -> int:
     """Write the files into a folder, ready to be pushed, with a page about them; times are relative to `moment`. How many.
 
     Raises NotPossible if one of them is there: it may have been changed to the chain's own.

@@ -4,10 +4,10 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import one
+from edge.platform.database import one_row
 from sync.hq.stores import clones
 from sync.protocol import topics
-from sync.protocol.envelope import seal
+from sync.protocol.envelope import seal_message
 from sync.protocol.messages import HqPresence, State
 from sync.protocol.signing import SigningKey
 from sync.transport.mqtt_client import Will
@@ -18,13 +18,13 @@ ANNOUNCE_INTERVAL_S = (
 
 
 def hq_topic(chain: str) -> str:
-    return topics.down(chain, topics.ALL_STORES, "hq")
+    return topics.hq_topic(chain, topics.ALL_STORES, "hq")
 
 
-def will(chain: str, key: SigningKey) -> Will:
+def hq_will(chain: str, key: SigningKey) -> Will:
     """What the broker shall say when HQ is gone. Signed now, because then nobody could."""
     header = HqPresence(state="down", time=now().text)
-    return Will(hq_topic(chain), seal(hq_topic(chain), header, (), key))
+    return Will(hq_topic(chain), seal_message(hq_topic(chain), header, (), key))
 
 
 def note_presence(db: Database, state: State, moment: str) -> bool:
@@ -33,7 +33,7 @@ def note_presence(db: Database, state: State, moment: str) -> bool:
     A death counts only for the boot it names.
     """
     turned = clones.note_birth(db, state, moment)
-    row = one(db, "select state, since, told from fleet where store = ?", (state.store,))
+    row = one_row(db, "select state, since, told from fleet where store = ?", (state.store,))
     before = msgspec.json.decode(row[2], type=State) if row else None
     if state.state == "death":
         if row is None or before is None or (before.boot, before.box) != (state.boot, state.box):

@@ -19,7 +19,7 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode import known
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES, Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
-from firmware_bridge.decode.temporal_dedup import TemporalDedup, add_frame
+from firmware_bridge.decode.temporal_dedup import TemporalDedup, codes_after_frame
 from tests.bench.decoding.damage import Case, Label, cases, held, label
 
 ASKED = RETAIL_SYMBOLOGIES | {Symbology.ITF, Symbology.CODABAR}
@@ -54,7 +54,7 @@ def told(label: Label, decoder: Decoder, seed: str, frames: int = FRAMES) -> Tol
     for n, gray in enumerate(held(label, frames, seed)):
         found = decoder.read(gray, deep=True)
         first = found if first is None else first
-        state, new = add_frame(state, found, n * BETWEEN)
+        state, new = codes_after_frame(state, found, n * BETWEEN)
         readings += new
     once, once_wrong = _judged(label, (f for f in first or () if f.sure))
     after, after_wrong = _judged(label, readings)

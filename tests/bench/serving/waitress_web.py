@@ -10,7 +10,7 @@ import waitress
 
 from edge.config.loader import read_config
 from tests.keyed import unlocked
-from ui.background_tasks import BackgroundTasks
+from ui.background_tasks import WorkerThreads
 from ui.server import SERVER_THREADS
 
 CONNECTIONS = 1000  # at a time; waitress's own 100 would be full of what one laptop holds
@@ -20,7 +20,7 @@ IDLE = 75  # seconds a connection is kept without a request, as gunicorn keeps i
 def main(settings: str) -> None:
     config = read_config(Path(settings))
     unlocked(Path(config.store.data))
-    room = BackgroundTasks(config)
+    room = WorkerThreads(config)
     waitress.serve(
         room.begin(),
         host=config.web.host,

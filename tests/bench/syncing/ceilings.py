@@ -16,7 +16,7 @@ from tests.bench.syncing.arena import DEBIAN, PATIENCE, Arena, answers, arena, e
 from tests.bench.syncing.ours import CHAIN, STORE
 
 MESSAGES = 400  # batches that mosquitto carries
-TOPIC = topics.up(CHAIN, STORE, "events")
+TOPIC = topics.store_topic(CHAIN, STORE, "events")
 
 
 def sqlite(facts: Sequence[EventRow]) -> float:
@@ -59,7 +59,7 @@ def sealed(facts: Sequence[EventRow]) -> tuple[int, int]:
         last=batch[-1].seq,
         hash=mark.hex(),
     )
-    return len(batch), len(envelope.seal(TOPIC, header, batch, new_key()))
+    return len(batch), len(envelope.seal_message(TOPIC, header, batch, new_key()))
 
 
 def mosquitto(facts: Sequence[EventRow]) -> float:

@@ -64,7 +64,7 @@ def grow(db: Database, products: int) -> None:
     db.conn.execute(f"pragma cache_size = -{HQ_CACHE}")
     made = made_up(products_of(db), new)
     with writing(db), click.progressbar(made, new, "products", file=sys.stderr) as bar:
-        feed.put(db, "catalog", "all", bar)
+        feed.put_rows(db, "catalog", "all", bar)
 
 
 def products_of(db: Database) -> list[dict[str, object]]:
@@ -148,7 +148,7 @@ def _mirrored(place: Path, like: Sequence[dict[str, object]], size: int) -> Feed
     migrate(place)
     with open_headquarters(place / "hq") as db:
         with writing(db):
-            feed.put(db, "catalog", "all", made_up(like, size))
+            feed.put_rows(db, "catalog", "all", made_up(like, size))
         there = feed.feed_position(db, "catalog", "all")
         assert there is not None
         wants: deque[Want] = deque()

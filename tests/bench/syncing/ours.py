@@ -43,7 +43,7 @@ def _stock_up(hq: Path) -> None:
     """Goods whose pieces HQ counts, so that a fact counted twice is seen where it would hurt."""
     goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]
     with open_headquarters(hq) as db, writing(db):
-        feed.put(db, "stock", STORE, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])
+        feed.put_rows(db, "stock", STORE, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])
 
 
 def build(here: Arena, trial: Trial) -> None:

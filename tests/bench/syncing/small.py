@@ -13,7 +13,7 @@ from edge.facts.fact import Fact, event_type
 from edge.facts.journal import ABOUT_NOBODY, GENESIS_HASH, Box, chain_hash, cloud_event
 from edge.features.stock import StockRow
 from edge.platform.clock import now
-from edge.platform.database import one, writing
+from edge.platform.database import one_row, writing
 from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
@@ -23,7 +23,7 @@ from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.journal.send_window import MAX_BATCH_ROWS, WINDOW_BATCHES
 from sync.protocol import topics
-from sync.protocol.envelope import seal, split_rows
+from sync.protocol.envelope import seal_message, split_rows
 from sync.protocol.messages import EventRow, Events, Prev
 from sync.protocol.signing import SigningKey, read_private
 from sync.transport.mqtt_events import Connected, MessageReceived
@@ -119,8 +119,8 @@ class _Store:
             last=rows[-1].seq,
             hash=self.mark.hex(),
         )
-        topic = topics.up(CHAIN, self.name, "events")
-        return MessageReceived(topic, seal(topic, header, rows, self.key))
+        topic = topics.store_topic(CHAIN, self.name, "events")
+        return MessageReceived(topic, seal_message(topic, header, rows, self.key))
 
     def _after(self, rows: Sequence[EventRow]) -> bytes:
         mark = self.mark
@@ -148,7 +148,7 @@ def _founded(folder: Path, told: Told) -> list[_Store]:
     goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]
     with open_headquarters(folder) as db, writing(db):
         for store in stores:
-            feed.put(db, "stock", store.name, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])
+            feed.put_rows(db, "stock", store.name, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])
     return stores
 
 
@@ -170,7 +170,7 @@ def _taken(folder: Path, rounds: list[list[MessageReceived]], many: int) -> tupl
         for said in rounds:
             worker.round(said)
         took = time.perf_counter() - wall, time.process_time() - cpu
-        assert one(db, "select count(*) from facts") == (many,)
+        assert one_row(db, "select count(*) from facts") == (many,)
     finally:
         db.close()
     return took

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
-from edge.codes.code_rules_check import faults
+from edge.codes.code_rules_check import code_rule_faults
 from edge.codes.symbology import Symbology
 
 KEY = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
@@ -46,7 +46,7 @@ def test_rules_are_read_from_toml() -> None:
         gs_stand_in="|",
         charsets=("shift_jis",),
     )
-    assert faults(rules) == ()
+    assert code_rule_faults(rules) == ()
 
 
 def mask(text: str, **rule: Any) -> CodeRules:
@@ -86,9 +86,9 @@ def issuer(**rule: Any) -> CodeRules:
     ],
 )
 def test_a_fault_is_said_with_its_place(rules: CodeRules, words: str) -> None:
-    assert any(words in fault for fault in faults(rules)), faults(rules)
+    assert any(words in fault for fault in code_rule_faults(rules)), code_rule_faults(rules)
 
 
 @pytest.mark.parametrize("text", ["02IIIIIPPPPPC", "20IIIIIIIIIIC", "2IIIIIIC", "0IIIIIIC", "25IIIIIWWWWWC"])
 def test_good_masks_have_no_fault(text: str) -> None:
-    assert faults(mask(text)) == ()
+    assert code_rule_faults(mask(text)) == ()

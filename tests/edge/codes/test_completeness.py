@@ -7,7 +7,7 @@ import pytest
 from edge.codes import aim
 from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CodeRules
-from edge.codes.completeness import is_tail, looks_whole
+from edge.codes.completeness import is_end_of_code, is_probably_complete
 from edge.codes.parse import parse_code
 from edge.codes.separators import with_separators
 from edge.codes.symbology import from_aim
@@ -29,7 +29,7 @@ GS1_128 = b"01049012345678941" + b"0AB"
     ],
 )
 def test_a_code_with_a_check_digit_or_a_scheme_looks_whole(code: bytes) -> None:
-    assert looks_whole(code)
+    assert is_probably_complete(code)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_code_with_a_check_digit_or_a_scheme_looks_whole(code: bytes) -> None:
     ],
 )
 def test_a_piece_of_one_does_not(code: bytes) -> None:
-    assert not looks_whole(code)
+    assert not is_probably_complete(code)
 
 
 def test_the_rest_of_a_cut_jan_is_a_tail_wherever_it_was_cut_and_a_second_code_is_none() -> None:
@@ -58,10 +58,10 @@ def test_the_rest_of_a_cut_jan_is_a_tail_wherever_it_was_cut_and_a_second_code_i
         code = f"{body}{mod10_digit(body)}".encode()
         other = b"49" + "".join(chance.choices("0123456789", k=11)).encode()
         for cut in range(1, 13):
-            assert is_tail(code[:cut], code[cut:])
-            assert not is_tail(code[:cut], code)
-        assert not is_tail(code, code)
-        assert not is_tail(code, other)
+            assert is_end_of_code(code[:cut], code[cut:])
+            assert not is_end_of_code(code[:cut], code)
+        assert not is_end_of_code(code, code)
+        assert not is_end_of_code(code, other)
 
 
 def test_an_identifier_is_three_characters_and_a_text_in_brackets_none() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.config.document import BadDocument, apply_document, read_document, unknown_keys
+from edge.config.document import BadConfigDocument, apply_document, read_document, unknown_keys
 from edge.config.noren_toml import Config, SerialDevice
 from edge.config.overrides import changed_devices, moved_devices
 from tests.edge.floor import config
@@ -104,7 +104,7 @@ def test_what_a_later_hq_sends_is_named_where_nobody_here_obeys_it() -> None:
     ],
 )
 def test_what_cannot_be_is_told_with_its_path(ground: Config, rows: dict[str, Any], path: str, words: str) -> None:
-    with pytest.raises(BadDocument) as bad:
+    with pytest.raises(BadConfigDocument) as bad:
         lived_with(ground, **rows)
     assert bad.value.path == path
     assert words in bad.value.reason
@@ -112,13 +112,13 @@ def test_what_cannot_be_is_told_with_its_path(ground: Config, rows: dict[str, An
 
 @pytest.mark.parametrize("body", ["[]", "{", '{"policy":' + "[" * 5000 + "]" * 5000 + "}"])
 def test_what_is_no_document_at_all_is_told_too(body: str) -> None:
-    with pytest.raises(BadDocument):
+    with pytest.raises(BadConfigDocument):
         read_document(body)
 
 
 def test_a_line_that_is_encrypted_stays_so(ground: Config) -> None:
     safe = msgspec.structs.replace(ground, hq=msgspec.structs.replace(ground.hq, broker="mqtts://hq.example"))
-    with pytest.raises(BadDocument, match=r"box\.broker\.url: expected mqtts://"):
+    with pytest.raises(BadConfigDocument, match=r"box\.broker\.url: expected mqtts://"):
         lived_with(safe, box={"broker": {"url": "mqtt://hq.example"}})
 
 

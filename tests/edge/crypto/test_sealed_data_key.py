@@ -7,17 +7,17 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.crypto.data_key import DataKey, NoDataKey, from_text, to_text
+from edge.crypto.data_key import DataKey, NoDataKey, data_key_from_text, data_key_to_text
 from edge.crypto.sealed_data_key import (
     NotSealed,
     open_sealed,
-    read_recovery,
     read_recovery_private,
+    read_recovery_public,
     seal,
-    write_recovery,
     write_recovery_private,
+    write_recovery_public,
 )
-from edge.crypto.sealed_data_key import from_text as sealed_from_text
+from edge.crypto.sealed_data_key import sealed_key_from_text as sealed_from_text
 
 HQ = X25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 KEY = DataKey(bytes(range(32)))
@@ -28,7 +28,7 @@ def test_the_line_comes_back_as_the_key(secret: bytes) -> None:
     key = DataKey(secret)
     line = seal(key, "ginza", HQ.public_key()).text
     assert open_sealed(sealed_from_text(f" {line}\n"), HQ) == key
-    assert from_text(to_text(key) + "\n") == key
+    assert data_key_from_text(data_key_to_text(key) + "\n") == key
 
 
 def test_another_recovery_key_opens_nothing() -> None:
@@ -58,7 +58,10 @@ def test_without_a_recovery_key_the_line_only_says_which_key_it_was() -> None:
 
 
 def test_keys_of_hqs_come_back_from_their_text() -> None:
-    assert read_recovery(write_recovery(HQ.public_key())).public_bytes_raw() == HQ.public_key().public_bytes_raw()
+    assert (
+        read_recovery_public(write_recovery_public(HQ.public_key())).public_bytes_raw()
+        == HQ.public_key().public_bytes_raw()
+    )
     assert read_recovery_private(write_recovery_private(HQ)).private_bytes_raw() == HQ.private_bytes_raw()
 
 
@@ -71,7 +74,7 @@ def test_what_is_no_line_is_said(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "abc", "あ", "A" * 42, "A" * 44])
 def test_what_is_no_data_key_is_said_and_not_shown(text: str) -> None:
     with pytest.raises(NoDataKey) as refused:
-        from_text(text)
+        data_key_from_text(text)
     assert not text or text not in str(refused.value)
 
 
@@ -84,4 +87,4 @@ def test_a_key_does_not_show_itself() -> None:
 def test_a_recovery_key_with_which_nothing_is_secret_is_none(first: int) -> None:
     """A start that had one in its settings ended with a traceback."""
     with pytest.raises(NotSealed, match="noren hq data-key"):
-        read_recovery(base64.urlsafe_b64encode(bytes([first]) + bytes(31)).decode())
+        read_recovery_public(base64.urlsafe_b64encode(bytes([first]) + bytes(31)).decode())

@@ -41,8 +41,8 @@ def test_a_tls_key_is_opened_by_the_tls_library_itself(pair: tuple[Path, Path]) 
     key.write_bytes(seal(KEY, "key_file", plain))
     assert open_secret(KEY, "key_file", pem(key)) == plain
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_cert_chain(certificate, key, password=sealed_pem.password(KEY))
-    for wrong in (sealed_pem.password(OTHER), ""):
+    context.load_cert_chain(certificate, key, password=sealed_pem.pem_password(KEY))
+    for wrong in (sealed_pem.pem_password(OTHER), ""):
         with pytest.raises(ssl.SSLError):
             context.load_cert_chain(certificate, key, password=wrong)
 

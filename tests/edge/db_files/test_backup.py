@@ -10,11 +10,11 @@ from sqlite_utils import Database
 from edge.box_identity import ensure_identity, read_box
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_data_key import seal
-from edge.db_files.backup import CannotBackUp, back_up, restore
+from edge.db_files.backup import CannotBackUp, back_up, restore_backup
 from edge.db_files.file_lock import InUse, shared_lock
 from edge.facts.journal import tell
 from edge.features import paired_devices
-from edge.features.stock import UncountedMoves, move, moved_since
+from edge.features.stock import UncountedMoves, move_stock, moves_since_count
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import NewerDatabase, open_store, rows, writing
@@ -89,7 +89,7 @@ def test_what_hq_has_of_a_restored_store_is_not_told_twice_and_numbers_are_not_u
     lost = say(data, 20, 5)
     with open_store(data) as db:
         carry(db, hq)
-    restore(data, STORE, place, now())
+    restore_backup(data, STORE, place, now())
     with open_store(data) as db:
         ensure_identity(db, STORE, now())
     said += say(data, 30, 5)
@@ -133,21 +133,21 @@ def test_goods_hq_has_counted_of_a_restored_store_are_not_taken_off_again(data: 
     with open_store(data) as db, writing(db):
         box = read_box(db, STORE)
         assert box is not None
-        seq = move(db, box, GTIN, UncountedMoves(quantity=-2), "sale", now(), causation="pos/1")
+        seq = move_stock(db, box, GTIN, UncountedMoves(quantity=-2), "sale", now(), causation="pos/1")
     counted = stock(3, epoch=box.epoch, through_seq=seq)
     uncounted = stock(5, epoch=box.epoch, through_seq=seq - 1)
-    restore(data, STORE, back_up(data, STORE, tmp_path / "b.db", now()), now())
+    restore_backup(data, STORE, back_up(data, STORE, tmp_path / "b.db", now()), now())
     with open_store(data) as db:
         box = read_box(db, STORE)
         assert box is not None
-        assert moved_since(db, box, counted) == UncountedMoves()
-        assert moved_since(db, box, uncounted) == UncountedMoves(quantity=-2)
+        assert moves_since_count(db, box, counted) == UncountedMoves()
+        assert moves_since_count(db, box, uncounted) == UncountedMoves(quantity=-2)
 
 
 def test_nothing_is_restored_while_the_box_runs(data: Path, tmp_path: Path) -> None:
     place = back_up(data, STORE, tmp_path / "b.db", now())
     with shared_lock(data), pytest.raises(InUse, match="Stop them first"):
-        restore(data, STORE, place, now())
+        restore_backup(data, STORE, place, now())
 
 
 def test_a_backup_of_a_newer_version_or_another_store_or_none_is_refused_and_nothing_touched(
@@ -156,17 +156,17 @@ def test_a_backup_of_a_newer_version_or_another_store_or_none_is_refused_and_not
     place = back_up(data, STORE, tmp_path / "b.db", now())
     before = (data / "store.db").read_bytes()
     with pytest.raises(CannotBackUp, match="store `ginza`, and this box is `umeda`"):
-        restore(data, "umeda", place, now())
+        restore_backup(data, "umeda", place, now())
     with closing(connect_with_key(page_key_of(data / "store.db"), place)) as conn:
         conn.execute(
             """insert into _sqlite_migrations (migration_set, name, applied_at)
                select migration_set, 'm999_of_next_year', applied_at from _sqlite_migrations limit 1"""
         )
     with pytest.raises(NewerDatabase, match="newer version"):
-        restore(data, STORE, place, now())
+        restore_backup(data, STORE, place, now())
     place.write_text("no backup at all")
     with pytest.raises(CannotBackUp, match="no backup made by"):
-        restore(data, STORE, place, now())
+        restore_backup(data, STORE, place, now())
     assert (data / "store.db").read_bytes() == before
     assert not (data / "store.db.part").exists()
 
@@ -176,23 +176,23 @@ def test_a_device_that_was_revoked_since_is_not_let_in_by_a_backup(data: Path, t
         box = read_box(db, STORE)
         assert box is not None
         with writing(db):
-            code = paired_devices.make_code(
-                db, paired_devices.Wanted(name="tablet", page="counter", station="c1"), now()
+            code = paired_devices.make_pairing_code(
+                db, paired_devices.PairingRequest(name="tablet", page="counter", station="c1"), now()
             )
-        let_in = paired_devices.pair(db, box, code.typed, now())
+        let_in = paired_devices.pair_device(db, box, code.typed, now())
         assert let_in is not None
         copy = back_up(data, STORE, tmp_path, now())
         with writing(db):
-            assert paired_devices.revoke(db, box, let_in.device, now())
-    restore(data, STORE, copy, now())
+            assert paired_devices.revoke_device(db, box, let_in.device, now())
+    restore_backup(data, STORE, copy, now())
     with open_store(data) as db:
-        assert paired_devices.known(db, let_in.secret) is None
+        assert paired_devices.find_paired_device(db, let_in.secret) is None
 
 
 def test_the_store_db_that_was_there_is_set_aside(data: Path, tmp_path: Path) -> None:
     place = back_up(data, STORE, tmp_path / "b.db", now())
     say(data, 0, 3)
-    aside = restore(data, STORE, place, now())
+    aside = restore_backup(data, STORE, place, now())
     assert aside is not None
     with closing(connect(aside)) as old:
         assert old.execute("select count(*) from journal").fetchone() == (4,)
@@ -211,7 +211,7 @@ def test_a_backup_of_a_version_that_wrote_in_the_clear_is_put_back_encrypted(dat
     say(older, 0, 5)
     place = back_up(older, STORE, tmp_path / "older.db", now())
     assert b"visit.checked_in" in place.read_bytes()
-    restore(data, STORE, place, now())
+    restore_backup(data, STORE, place, now())
     assert count(data) == 5
     assert b"visit.checked_in" not in (data / "store.db").read_bytes()
 
@@ -231,9 +231,9 @@ def test_a_backup_of_another_box_needs_that_boxs_key(data: Path, tmp_path: Path)
         (wrong, rf"nor with {wrong.id}, which --key"),
     ):
         with pytest.raises(CannotBackUp, match=rf"its name is {key.id}, of a box of store `ginza`\) than .*{words}"):
-            restore(other, STORE, place, now(), given)
+            restore_backup(other, STORE, place, now(), given)
     assert (other / "store.db").read_bytes() == before
-    restore(other, STORE, place, now(), key)
+    restore_backup(other, STORE, place, now(), key)
     assert count(other) == 5
 
 
@@ -246,7 +246,7 @@ def test_a_backup_that_has_lost_its_end_is_put_back_all_the_same(data: Path, tmp
     assert size % 4096
     with place.open("r+b") as file:
         file.truncate(size - size % 4096)
-    restore(data, STORE, place, now())
+    restore_backup(data, STORE, place, now())
     assert count(data) == 5
 
 
@@ -259,13 +259,13 @@ def test_a_backup_that_is_cut_within_its_first_page_is_said_to_be_cut_off(
         file.truncate(size)
     before = (data / "store.db").read_bytes()
     with pytest.raises(CannotBackUp, match="cut off"):
-        restore(data, STORE, place, now())
+        restore_backup(data, STORE, place, now())
     assert (data / "store.db").read_bytes() == before
 
 
 def test_a_key_of_another_box_is_in_nobodys_way_where_the_backup_is_of_this_one(data: Path, tmp_path: Path) -> None:
     say(data, 0, 5)
-    restore(data, STORE, back_up(data, STORE, tmp_path / "copy.db", now()), now(), DataKey(bytes(32)))
+    restore_backup(data, STORE, back_up(data, STORE, tmp_path / "copy.db", now()), now(), DataKey(bytes(32)))
     assert count(data) == 5
 
 
@@ -275,7 +275,7 @@ def test_what_a_restore_that_was_cut_off_has_left_is_no_backup(data: Path, tmp_p
     left = data / name
     back_up(data, STORE, tmp_path / "copy.db", now()).replace(left)
     with pytest.raises(CannotBackUp, match="`noren migrate` ends it"):
-        restore(data, STORE, left, now())
+        restore_backup(data, STORE, left, now())
     assert left.exists()
 
 

@@ -169,7 +169,7 @@ def test_a_damaged_file_in_the_clear_is_salvaged_into_an_encrypted_one(folder: P
     spoil(folder / "store.db", place * 4096, 4096, random.Random(1))
     use_key(folder, KEY)
     encrypt_files(folder)
-    repair.repair_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
     assert is_encrypted((folder / "store.db").read_bytes()[:32])
     saved = [event for event in told(folder) if event in before]
     assert len(before) - 40 < len(saved) < len(before)
@@ -248,7 +248,7 @@ def test_what_lies_behind_a_damaged_frame_of_the_log_is_not_thrown_away(folder: 
     spoil(folder / "store.db-wal", size // 2, 64, random.Random(1))
     use_key(folder, KEY)
     encrypt_files(folder)
-    repair.repair_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
     assert is_encrypted((folder / "store.db").read_bytes()[:32])
     saved = set(told(folder))
     assert before[-1] in saved

@@ -77,7 +77,7 @@ def test_a_damaged_one_that_was_to_take_the_place_stops_no_start(tmp_path: Path)
     """Each start ended at it, with words that the next one repairs it."""
     folder = lived(tmp_path)
     spoilt(folder)
-    repair.repair_if_damaged(folder, STORE, now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_SECONDS)
     with open_store(folder) as db:
         assert len(rows(db, "select 1 from journal")) == 1
     assert not list(folder.glob("store.db.*"))
@@ -89,6 +89,6 @@ def test_a_damaged_one_is_saved_where_the_old_one_is_set_aside_already(tmp_path:
     (folder / "store.db").rename(folder / "store.db.before-restore-20261127T000000Z")
     finish_replacement(folder)
     assert (folder / "store.db").exists()
-    repair.repair_if_damaged(folder, STORE, now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_SECONDS)
     with open_store(folder) as db:
         assert rows(db, "select 1 from repairs where kind = 'salvage'")

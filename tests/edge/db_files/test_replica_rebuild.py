@@ -106,7 +106,7 @@ def test_whatever_became_of_the_file_it_is_there_again_at_the_start(floor: Store
             spoil(file, 16, 84, random.Random(1))
     assert rebuild_if_unreadable(folder(floor), now(), within=READ_SECONDS)
     migration.check_versions(folder(floor))
-    assert hq_replica.row(floor.hq, "catalog", GTIN, Product) is None
+    assert hq_replica.replica_row(floor.hq, "catalog", GTIN, Product) is None
     assert not rebuild_if_unreadable(folder(floor), now(), within=READ_SECONDS)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from edge.box_identity import ensure_identity
 from edge.db_files import repair
-from edge.db_files.backup import back_up, restore
+from edge.db_files.backup import back_up, restore_backup
 from edge.db_files.inspection import READ_SECONDS
 from edge.db_files.repair_log import last_repair
 from edge.db_files.set_aside_retention import KEEP_LATEST, SetAsideFile, delete_old_set_asides
@@ -29,7 +29,7 @@ def test_a_card_that_goes_bad_again_and_again_is_not_filled_with_old_files(tmp_p
             ensure_identity(db, STORE, now())
             db.conn.execute("pragma wal_checkpoint(truncate)")
         spoil(tmp_path / "store.db", 0, PAGE, random.Random(number))
-        repair.repair_if_damaged(tmp_path, STORE, now(), within=READ_SECONDS)
+        repair.repair_store_if_damaged(tmp_path, STORE, now(), within=READ_SECONDS)
         with open_store(tmp_path) as db:
             noted = last_repair(db)
         assert noted
@@ -81,7 +81,7 @@ def test_the_same_old_backup_put_back_again_and_again_does_not_fill_the_card(tmp
     backup = back_up(tmp_path, STORE, tmp_path / "backup.db", now())
     moment, places = now(), list[str]()
     for number in range(2 * KEEP_LATEST + 4):  # it remembers none of the files that were set aside after it was made
-        place = restore(tmp_path, STORE, backup, replace(moment, time=moment.time + number * timedelta(days=1)))
+        place = restore_backup(tmp_path, STORE, backup, replace(moment, time=moment.time + number * timedelta(days=1)))
         assert place
         places.append(place.name)
     assert set_aside_now(tmp_path) == set(places[-KEEP_LATEST - 1 :])

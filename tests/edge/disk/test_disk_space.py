@@ -9,11 +9,11 @@ import pytest
 from edge import registry
 from edge.box_identity import ensure_identity
 from edge.disk import disk_space
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.facts.journal import tell
 from edge.platform.clock import now
-from edge.platform.database import NoRoom, one, rows, writing
-from edge.platform.process import Life
+from edge.platform.database import NoRoom, one_row, rows, writing
+from edge.platform.process import ProcessLife
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import work
 from edge.store_context import StoreContext
@@ -33,7 +33,7 @@ def card(monkeypatch: pytest.MonkeyPatch, used: float) -> Iterator[None]:
 @contextmanager
 def no_page_more(floor: StoreContext) -> Iterator[None]:
     """SQLite itself says that the disk is full: the file may not grow by a page."""
-    (pages,) = one(floor.db, "pragma page_count") or (0,)
+    (pages,) = one_row(floor.db, "pragma page_count") or (0,)
     floor.db.conn.execute(f"pragma max_page_count = {pages}")
     try:
         yield
@@ -58,9 +58,9 @@ def test_room_inside_the_file_counts_as_room(floor: StoreContext) -> None:
     with writing(floor.db):
         floor.db.conn.execute("create table big (x blob)")
         floor.db.conn.execute("insert into big values (zeroblob(3000000))")
-    full = disk_space.measure(floor.db)
+    full = disk_space.measure_disk_space(floor.db)
     floor.db.conn.execute("drop table big")
-    free = disk_space.measure(floor.db)
+    free = disk_space.measure_disk_space(floor.db)
     assert free.spare - full.spare >= 3_000_000
     assert full.live - free.live >= 3_000_000
 
@@ -69,23 +69,26 @@ def test_the_level_is_measured_by_everybody_and_written_down_by_one(
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with card(monkeypatch, 0.86):
-        assert (disk_space.current_level(floor.db), disk_space.recorded_level(floor.db)) == (Level.SHORT, Level.OK)
-        assert disk_space.record_level(floor.db, None, now()) is Level.SHORT
+        assert (disk_space.current_disk_level(floor.db), disk_space.recorded_disk_level(floor.db)) == (
+            DiskLevel.SHORT,
+            DiskLevel.OK,
+        )
+        assert disk_space.record_disk_level(floor.db, None, now()) is DiskLevel.SHORT
     with card(monkeypatch, 0.83):
-        assert disk_space.current_level(floor.db) is Level.SHORT  # not below the gap yet
+        assert disk_space.current_disk_level(floor.db) is DiskLevel.SHORT  # not below the gap yet
     with card(monkeypatch, 0.81):
-        assert disk_space.current_level(floor.db) is Level.OK
+        assert disk_space.current_disk_level(floor.db) is DiskLevel.OK
 
 
 def test_a_small_cards_budget_counts_for_every_process(floor: StoreContext) -> None:
     with writing(floor.db):
         floor.db.conn.execute("create table big (x blob)")
         floor.db.conn.execute("insert into big values (zeroblob(1000000))")
-    assert disk_space.record_level(floor.db, 100, now()) is Level.OK
-    assert disk_space.record_level(floor.db, 1, now()) is Level.FULL
-    assert disk_space.current_level(floor.db) is Level.FULL
+    assert disk_space.record_disk_level(floor.db, 100, now()) is DiskLevel.OK
+    assert disk_space.record_disk_level(floor.db, 1, now()) is DiskLevel.FULL
+    assert disk_space.current_disk_level(floor.db) is DiskLevel.FULL
     floor.db.conn.execute("drop table big")
-    assert disk_space.current_level(floor.db) is Level.OK
+    assert disk_space.current_disk_level(floor.db) is DiskLevel.OK
 
 
 def test_new_work_is_refused_on_a_disk_that_is_nearly_full(
@@ -132,7 +135,7 @@ def test_a_box_starts_on_a_full_disk_though_hq_cannot_be_told_of_it(floor: Store
             ensure_identity(floor.db, "ginza", now())
 
 
-class Tries(Life):
+class Tries(ProcessLife):
     """A life that ends after some rounds of the loop."""
 
     def __init__(self, rounds: int) -> None:
@@ -153,9 +156,9 @@ def test_the_desk_waits_for_room_and_then_answers_what_was_read(floor: StoreCont
     told: list[str] = []
     with no_page_more(floor):
         fill(floor)
-        work(floor, registry.decide, answered.append, Tries(3), told.append)
+        work(floor, registry.decide_outcome, answered.append, Tries(3), told.append)
         assert (answered, told) == ([], ["k1"])
         assert rows(floor.db, "select * from cursors where name = 'desk:scans'") == []
-    work(floor, registry.decide, answered.append, Tries(3), told.append)
+    work(floor, registry.decide_outcome, answered.append, Tries(3), told.append)
     assert (len(answered), told) == (1, ["k1"])
     assert [row["kind"] for row in rows(floor.db, "select kind from outcomes")] == ["product"]

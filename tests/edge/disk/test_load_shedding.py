@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.disk import disk_space, load_shedding
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.facts.fact import Lane
 from edge.facts.journal import GENESIS_HASH, chain_hash, journal_progress, tell
 from edge.platform.clock import Now, Quality, now
 from edge.platform.database import rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.retention.log_retention import LogRetention
 from edge.retention.sweep import TELL_EVERY, RetentionSweep
 from edge.scan.log import Reading, append_reading
@@ -38,7 +38,7 @@ def later(days: float) -> Now:
 def short(floor: StoreContext, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A card nine tenths full, as web has noted."""
     with card(monkeypatch, 0.9):
-        disk_space.record_level(floor.db, None, now())
+        disk_space.record_disk_level(floor.db, None, now())
         yield
 
 
@@ -82,7 +82,7 @@ def test_what_hq_has_kept_goes_and_what_it_has_not_stays_in_every_lane(floor: St
         hq_keeps(floor, lane, 2)
     started = left(floor, Lane.PROMISES)
     waiting = journal_progress(floor.db, floor.box.epoch).waiting
-    gone = load_shedding.delete_spare_rows(floor.db, Level.SHORT, later(3), Life())
+    gone = load_shedding.delete_spare_rows(floor.db, DiskLevel.SHORT, later(3), ProcessLife())
     assert gone == {"journal": 6}
     assert (left(floor, Lane.PROMISES), left(floor, Lane.STORE), left(floor, Lane.VIEWS)) == (
         started[2:],
@@ -102,7 +102,7 @@ def test_the_young_are_spared_longer_while_it_is_not_grave(
     for _ in range(3):
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)
-    gone = load_shedding.delete_spare_rows(floor.db, Level(level), later(age), Life())
+    gone = load_shedding.delete_spare_rows(floor.db, DiskLevel(level), later(age), ProcessLife())
     assert gone.get("journal", 0) == goes
 
 
@@ -112,7 +112,7 @@ def test_it_stops_as_soon_as_there_is_room(floor: StoreContext, monkeypatch: pyt
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)
     with roomy(monkeypatch):
-        assert load_shedding.delete_spare_rows(floor.db, Level.SHORT, later(3), Life()) == {}
+        assert load_shedding.delete_spare_rows(floor.db, DiskLevel.SHORT, later(3), ProcessLife()) == {}
 
 
 @pytest.mark.usefixtures("short")
@@ -123,11 +123,11 @@ def test_views_are_counted_and_not_told_and_promises_are_told_as_ever(floor: Sto
     tell_one(floor, Lane.STORE)
     assert facts(floor, "product.scanned") == []
     assert len(left(floor, Lane.STORE)) == 1
-    assert load_shedding.tell_thinned(floor.db, floor.box, now()) == 1
+    assert load_shedding.report_thinned_rows(floor.db, floor.box, now()) == 1
     (fact,) = facts(floor, "disk.thinned")
     times = [row["time"] for row in rows(floor.db, "select time from scans order by seq")]
     assert fact["data"] == {"what": "views", "count": 5, "from": times[0], "to": times[-1]}
-    assert load_shedding.tell_thinned(floor.db, floor.box, now()) == 0
+    assert load_shedding.report_thinned_rows(floor.db, floor.box, now()) == 0
 
 
 @pytest.mark.usefixtures("short")
@@ -141,29 +141,29 @@ def test_answered_readings_go_and_waiting_ones_stay_and_hq_hears_of_both_process
         for log in ("scans", "page_scans"):
             append_reading(floor.db, log, "k1", "s", Reading(data=b"waits"), now())
     logs = LogRetention(floor.db, {"scans": "desk:scans"})
-    assert logs.round(later(3), 0.0, Life()) == {"scans": 3}
-    assert load_shedding.delete_spare_rows(floor.db, Level.SHORT, later(3), Life()) == {
+    assert logs.round(later(3), 0.0, ProcessLife()) == {"scans": 3}
+    assert load_shedding.delete_spare_rows(floor.db, DiskLevel.SHORT, later(3), ProcessLife()) == {
         "outcomes": 2
     }  # the third is on the screen
     assert [row["data"] for row in rows(floor.db, "select data from scans union all select data from page_scans")] == [
         b"waits"
     ] * 2
-    load_shedding.tell_thinned(floor.db, floor.box, now())
+    load_shedding.report_thinned_rows(floor.db, floor.box, now())
     assert thinned(floor) == {"scans": 3, "outcomes": 2, "views": 3}
-    logs.round(later(3), 1.0, Life())
+    logs.round(later(3), 1.0, ProcessLife())
     assert rows(floor.db, "select * from thinned_scans") == []
 
 
 def test_with_room_readings_stay_their_ninety_days(floor: StoreContext) -> None:
     scan(floor, "k1", "hello")
-    assert LogRetention(floor.db, {"scans": "desk:scans"}).round(later(3), 0.0, Life()) == {}
+    assert LogRetention(floor.db, {"scans": "desk:scans"}).round(later(3), 0.0, ProcessLife()) == {}
 
 
 def test_the_broom_thins_while_room_is_short_tells_seldom_and_tells_the_rest_when_it_is_over(
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(floor, "catalog", GTIN, product())
-    broom, life = RetentionSweep(floor), Life()
+    broom, life = RetentionSweep(floor), ProcessLife()
     with card(monkeypatch, 0.9):
         broom.round(now(), 0.0, life)
         at = broom._tell_due
@@ -186,7 +186,7 @@ STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("tell"), st.sampled_from(Lane)),
         st.tuples(st.just("keep"), st.sampled_from(Lane)),
-        st.tuples(st.just("thin"), st.sampled_from([Level.SHORT, Level.FULL])),
+        st.tuples(st.just("thin"), st.sampled_from([DiskLevel.SHORT, DiskLevel.FULL])),
     ),
     max_size=25,
 )
@@ -210,7 +210,7 @@ def test_whatever_is_thinned_between_hq_can_chain_what_it_gets_to_what_it_has(
                 case "keep":
                     hq_keeps(floor, which)
                 case _:
-                    load_shedding.delete_spare_rows(floor.db, which, later(3), Life())
+                    load_shedding.delete_spare_rows(floor.db, which, later(3), ProcessLife())
         for lane in Lane:
             kept = rows(floor.db, "select ordinal, hash from kept where lane = ?", (lane,))
             ordinal, mark = (kept[0]["ordinal"], kept[0]["hash"]) if kept else (0, GENESIS_HASH)
@@ -230,12 +230,12 @@ def test_by_a_clock_nobody_vouches_for_the_youngest_rows_stay_and_the_rest_can_g
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch, days: float, clock: Quality
 ) -> None:
     """A clock ahead would give the young away, and one behind nothing at all, until the shop stops."""
-    monkeypatch.setattr(load_shedding, "ROWS_LEFT", {Level.SHORT: 5, Level.FULL: 2})
+    monkeypatch.setattr(load_shedding, "ROWS_LEFT", {DiskLevel.SHORT: 5, DiskLevel.FULL: 2})
     for _ in range(8):
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)
     moment = replace(later(days), clock=clock)
-    load_shedding.delete_spare_rows(floor.db, Level.SHORT, moment, Life())
+    load_shedding.delete_spare_rows(floor.db, DiskLevel.SHORT, moment, ProcessLife())
     assert left(floor, Lane.STORE) == [4, 5, 6, 7, 8]
-    load_shedding.delete_spare_rows(floor.db, Level.FULL, moment, Life())
+    load_shedding.delete_spare_rows(floor.db, DiskLevel.FULL, moment, ProcessLife())
     assert left(floor, Lane.STORE) == [7, 8]

@@ -11,11 +11,11 @@ from sqlite_utils import Database
 from edge.db_files.inspection import READ_SECONDS, find_damage
 from edge.db_files.startup import prepare_databases
 from edge.disk import disk_space, reserve
-from edge.disk.watermarks import Level
+from edge.disk.watermarks import DiskLevel
 from edge.platform import migration
 from edge.platform.clock import now
-from edge.platform.database import NoRoom, one, open_store, pragma, writing
-from edge.platform.process import Life
+from edge.platform.database import NoRoom, one_row, open_store, pragma, writing
+from edge.platform.process import ProcessLife
 from edge.retention.sweep import RetentionSweep
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
@@ -55,7 +55,7 @@ def test_tags_are_written_down_though_another_program_has_every_byte(data: Path)
         assert reserve.refill_reserve(web)
         assert write(bridge, data, MANY) == MANY
         assert shutil.disk_usage(data).free == 0
-        assert one(web, "select count(*) from scans") == (MANY,)
+        assert one_row(web, "select count(*) from scans") == (MANY,)
         assert pragma(web, "integrity_check") == "ok"
 
 
@@ -69,7 +69,7 @@ def test_without_it_there_is_room_for_few_and_when_it_is_used_up_nothing_is_half
             db.conn.execute("insert into reserve (room) values (zeroblob(?))", (free(db) - 200_000,))
         more = write(db, data, 4 * MANY)
         assert 0 < more < 4 * MANY
-        assert one(db, "select count(*) from scans") == (few + more,)
+        assert one_row(db, "select count(*) from scans") == (few + more,)
         assert pragma(db, "integrity_check") == "ok"
 
 
@@ -90,7 +90,7 @@ def test_what_a_kill_left_of_it_is_room_again(data: Path) -> None:
         with writing(db):
             db.conn.execute("insert into reserve (room) values (zeroblob(?))", (reserve.BYTES_PER_WRITE,))
         reserve.refill_reserve(db)
-        assert one(db, "select count(*) from reserve") == (0,)
+        assert one_row(db, "select count(*) from reserve") == (0,)
 
 
 def test_a_reader_in_the_way_costs_no_room(data: Path) -> None:
@@ -109,17 +109,17 @@ def test_the_broom_sees_to_it_at_the_start_and_while_there_is_room(
 ) -> None:
     broom, kept = RetentionSweep(floor), Path(floor.config.store.data) / reserve.FOR_A_START
     with card(monkeypatch, 0.9):
-        broom.round(now(), 0.0, Life())
-        assert disk_space.recorded_level(floor.db) is Level.SHORT
+        broom.round(now(), 0.0, ProcessLife())
+        assert disk_space.recorded_disk_level(floor.db) is DiskLevel.SHORT
         assert free(floor.db) >= reserve.RESERVE_BYTES
         assert not kept.exists()
         with writing(floor.db):
             floor.db.conn.execute("create table big (x blob)")
             floor.db.conn.execute("insert into big values (zeroblob(?))", (free(floor.db),))
-        broom.round(now(), 0.0, Life())
+        broom.round(now(), 0.0, ProcessLife())
         assert free(floor.db) < reserve.RESERVE_BYTES
     with card(monkeypatch, 0.5):
-        broom.round(now(), 0.0, Life())
+        broom.round(now(), 0.0, ProcessLife())
         assert free(floor.db) >= reserve.RESERVE_BYTES
         assert kept.exists()
 
@@ -129,7 +129,7 @@ def test_what_could_not_be_made_leaves_what_there_was(data: Path) -> None:
         db.conn.execute("pragma max_page_count = 200")  # SQLite itself says that the disk is full
         with pytest.raises(NoRoom):
             reserve.refill_reserve(db)
-        assert one(db, "select count(*) from reserve") == (0,)
+        assert one_row(db, "select count(*) from reserve") == (0,)
         assert free(db) > 0
         assert pragma(db, "secure_delete") == "1"
 

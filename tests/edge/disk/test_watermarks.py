@@ -11,9 +11,9 @@ from edge.disk.watermarks import (
     LOG_ROOM,
     NEARLY_ENDS,
     SHORT_MARK,
+    DiskLevel,
     DiskSpace,
-    Level,
-    next_level,
+    next_disk_level,
 )
 
 GB = 1_000_000_000
@@ -22,36 +22,36 @@ GB = 1_000_000_000
 @pytest.mark.parametrize(
     ("before", "used", "after"),
     [
-        (Level.OK, 0.849, Level.OK),
-        (Level.OK, SHORT_MARK, Level.SHORT),
-        (Level.SHORT, 0.83, Level.SHORT),
-        (Level.SHORT, 0.82, Level.OK),
-        (Level.SHORT, FULL_MARK, Level.FULL),
-        (Level.FULL, 0.93, Level.FULL),
-        (Level.FULL, 0.92, Level.SHORT),
-        (Level.FULL, 0.83, Level.SHORT),
-        (Level.FULL, 0.5, Level.OK),
-        (Level.OK, 0.99, Level.FULL),
+        (DiskLevel.OK, 0.849, DiskLevel.OK),
+        (DiskLevel.OK, SHORT_MARK, DiskLevel.SHORT),
+        (DiskLevel.SHORT, 0.83, DiskLevel.SHORT),
+        (DiskLevel.SHORT, 0.82, DiskLevel.OK),
+        (DiskLevel.SHORT, FULL_MARK, DiskLevel.FULL),
+        (DiskLevel.FULL, 0.93, DiskLevel.FULL),
+        (DiskLevel.FULL, 0.92, DiskLevel.SHORT),
+        (DiskLevel.FULL, 0.83, DiskLevel.SHORT),
+        (DiskLevel.FULL, 0.5, DiskLevel.OK),
+        (DiskLevel.OK, 0.99, DiskLevel.FULL),
     ],
 )
 def test_a_mark_counts_at_once_on_the_way_up_and_a_gap_below_it_on_the_way_down(
-    before: Level, used: float, after: Level
+    before: DiskLevel, used: float, after: DiskLevel
 ) -> None:
-    assert next_level(before, used) is after
+    assert next_disk_level(before, used) is after
 
 
-@given(st.sampled_from(Level), st.floats(0, 1))
-def test_a_level_holds_as_long_as_nothing_changes(before: Level, used: float) -> None:
-    here = next_level(before, used)
-    assert next_level(here, used) is here
+@given(st.sampled_from(DiskLevel), st.floats(0, 1))
+def test_a_level_holds_as_long_as_nothing_changes(before: DiskLevel, used: float) -> None:
+    here = next_disk_level(before, used)
+    assert next_disk_level(here, used) is here
 
 
 @given(st.floats(0, 0.99), st.sampled_from([(SHORT_MARK, NEARLY_ENDS), (FULL_MARK, FULL_ENDS)]))
 def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple[float, float]) -> None:
     begins, ends = mark
-    levels = [next_level(Level.OK, begins)]
+    levels = [next_disk_level(DiskLevel.OK, begins)]
     for used in (begins - (begins - ends) * part, begins) * 2:
-        levels.append(next_level(levels[-1], used))
+        levels.append(next_disk_level(levels[-1], used))
     assert len(set(levels)) == 1
 
 

@@ -16,14 +16,14 @@ from edge.features.paired_devices import DevicePaired, DeviceRevoked
 from edge.features.pickup import facts as pickup
 from edge.features.pickup.state_machine import State
 from edge.features.product import OuterPack, ProductScanned
-from edge.features.product_label import BadField, Label
+from edge.features.product_label import BadField, ProductLabel
 from edge.features.staff.pin_locks import StaffLocked, StaffUnlocked
 from edge.features.staff.sessions import SignedIn
 from edge.features.stock import StockMoved
 from edge.features.visit import CheckedIn, Repeated
 from edge.platform.clock import Now, now
-from edge.platform.database import one, writing
-from edge.registry import FACTS, lane_of
+from edge.platform.database import one_row, writing
+from edge.registry import FACTS, lane_of_fact
 from edge.scan.guessing import CodeGuessed
 from edge.store_context import StoreContext
 
@@ -33,7 +33,7 @@ STEPPED = {"order": "o-1", "number": "4821", "from": "ready_for_pickup"}
 CONFIG: dict[str, Any] = {"version": 3, "epoch": "f1"}
 AT = "2026-11-27T01:02:03.004Z"
 GTIN = "04512345678906"
-LABEL = Label(
+LABEL = ProductLabel(
     price=198,
     price_includes_tax=False,
     weight_g=150,
@@ -191,7 +191,7 @@ def test_a_fact_is_sent_as_it_was_by_the_first_versions(floor: StoreContext, fac
     moment, who = now(), {name: ABOUT[name] for name in ABOUT if name in fact.ABOUT}
     with writing(floor.db):
         seq = _tell(floor, fact, moment, About(**who))
-    row = one(floor.db, "select type, event from journal where seq = ?", (seq,))
+    row = one_row(floor.db, "select type, event from journal where seq = ?", (seq,))
     first = {
         "specversion": "1.0",
         "id": f"ginza/{floor.box.epoch}/{seq}",
@@ -211,5 +211,5 @@ def _tell(floor: StoreContext, fact: Fact, moment: Now, about: About) -> int:
     if not isinstance(fact, RelayedFact):
         return tell(floor.db, floor.box, fact, moment, about)
     logged = msgspec.json.decode(msgspec.json.encode(fact))
-    note = RelayedFactRow(type=fact.TYPE, lane=lane_of(fact.TYPE), data=logged, time=AT)
+    note = RelayedFactRow(type=fact.TYPE, lane=lane_of_fact(fact.TYPE), data=logged, time=AT)
     return tell_relayed(floor.db, floor.box, note, moment, about)

@@ -12,22 +12,22 @@ from edge.features.paired_devices import (
     CODE_LENGTH,
     CODE_LETTERS,
     CODE_LIFETIME,
-    Code,
-    Wanted,
-    everyone,
-    is_due,
+    PairingCode,
+    PairingRequest,
+    all_paired_devices,
+    find_paired_device,
     is_guessable,
-    known,
-    make_code,
+    is_last_seen_due,
+    make_pairing_code,
     note_seen,
-    pair,
-    revoke,
+    pair_device,
+    revoke_device,
 )
 from edge.platform.clock import Now, now
 from edge.platform.database import rows, writing
 from tests.ui.shop_floor import Floor, open_floor
 
-KIOSK = Wanted(name="by the door", page="kiosk", station="kiosk-1")
+KIOSK = PairingRequest(name="by the door", page="kiosk", station="kiosk-1")
 
 
 @pytest.fixture
@@ -37,9 +37,9 @@ def floor(tmp_path: Path) -> Iterator[Floor]:
     shop.close()
 
 
-def code_for(floor: Floor, wanted: Wanted = KIOSK, at: Now | None = None) -> Code:
+def code_for(floor: Floor, wanted: PairingRequest = KIOSK, at: Now | None = None) -> PairingCode:
     with writing(floor.db):
-        return make_code(floor.db, wanted, at or now(), staff="s-1")
+        return make_pairing_code(floor.db, wanted, at or now(), staff="s-1")
 
 
 def later(moment: Now, by: timedelta) -> Now:
@@ -60,13 +60,13 @@ def test_a_code_lets_one_device_in_once(floor: Floor, how: str) -> None:
         "small": f" {code.typed.lower()} ",
         "grouped": f"{code.typed[:4]} {code.typed[4:]}",
     }[how]
-    paired = pair(floor.db, floor.box, shown, now())
+    paired = pair_device(floor.db, floor.box, shown, now())
     assert paired is not None
     assert (paired.page, paired.station) == ("kiosk", "kiosk-1")
-    assert pair(floor.db, floor.box, code.typed, now()) is None
-    assert pair(floor.db, floor.box, code.link, now()) is None
-    (device,) = everyone(floor.db)
-    assert known(floor.db, paired.secret) == device
+    assert pair_device(floor.db, floor.box, code.typed, now()) is None
+    assert pair_device(floor.db, floor.box, code.link, now()) is None
+    (device,) = all_paired_devices(floor.db)
+    assert find_paired_device(floor.db, paired.secret) == device
     (fact,) = told(floor, "device.paired")
     assert fact["data"] == {"device": device.id, "name": "by the door", "page": "kiosk"}
     assert (fact["staff"], fact["station"]) == ("s-1", "kiosk-1")
@@ -75,11 +75,11 @@ def test_a_code_lets_one_device_in_once(floor: Floor, how: str) -> None:
 def test_a_code_is_good_for_ten_minutes_of_this_boot(floor: Floor) -> None:
     begun = now()
     code = code_for(floor, at=begun)
-    assert pair(floor.db, floor.box, code.typed, later(begun, CODE_LIFETIME + timedelta(seconds=1))) is None
-    assert pair(floor.db, floor.box, code.typed, replace(begun, boot="another")) is None
+    assert pair_device(floor.db, floor.box, code.typed, later(begun, CODE_LIFETIME + timedelta(seconds=1))) is None
+    assert pair_device(floor.db, floor.box, code.typed, replace(begun, boot="another")) is None
     # the wall clock may be set while somebody walks to the device
     set_back = replace(begun, time=begun.time - timedelta(days=400))
-    assert pair(floor.db, floor.box, code.typed, set_back) is not None
+    assert pair_device(floor.db, floor.box, code.typed, set_back) is not None
 
 
 def test_codes_that_ran_out_are_thrown_away(floor: Floor) -> None:
@@ -93,14 +93,14 @@ def test_codes_that_ran_out_are_thrown_away(floor: Floor) -> None:
 def test_a_wrong_code_lets_nobody_in_and_writes_nothing(floor: Floor, wrong: str) -> None:
     code_for(floor)
     before = floor.db.conn.total_changes
-    assert pair(floor.db, floor.box, wrong, now()) is None
+    assert pair_device(floor.db, floor.box, wrong, now()) is None
     assert floor.db.conn.total_changes == before
-    assert everyone(floor.db) == []
+    assert all_paired_devices(floor.db) == []
 
 
 def test_neither_secret_nor_code_lies_in_the_file(floor: Floor) -> None:
     code, other = code_for(floor), code_for(floor)
-    paired = pair(floor.db, floor.box, code.typed, now())
+    paired = pair_device(floor.db, floor.box, code.typed, now())
     assert paired is not None
     floor.db.conn.execute("pragma wal_checkpoint(truncate)")
     folder = Path(floor.config.store.data)
@@ -121,37 +121,37 @@ def test_a_typed_code_is_of_letters_nobody_mistakes_and_a_link_cannot_be_guessed
 
 
 def test_a_revoked_device_is_nobody_and_hq_is_told(floor: Floor) -> None:
-    paired = pair(floor.db, floor.box, code_for(floor).typed, now())
+    paired = pair_device(floor.db, floor.box, code_for(floor).typed, now())
     assert paired is not None
     with writing(floor.db):
-        assert revoke(floor.db, floor.box, paired.device, now(), "s-1")
-    assert known(floor.db, paired.secret) is None
+        assert revoke_device(floor.db, floor.box, paired.device, now(), "s-1")
+    assert find_paired_device(floor.db, paired.secret) is None
     (fact,) = told(floor, "device.revoked")
     assert fact["data"] == {"device": paired.device, "name": "by the door", "page": "kiosk"}
     with writing(floor.db):
-        assert not revoke(floor.db, floor.box, paired.device, now())
+        assert not revoke_device(floor.db, floor.box, paired.device, now())
 
 
 def test_a_device_that_is_paired_anew_is_not_what_it_was_any_more(floor: Floor) -> None:
-    first = pair(floor.db, floor.box, code_for(floor).typed, now())
+    first = pair_device(floor.db, floor.box, code_for(floor).typed, now())
     assert first is not None
-    board = Wanted(name="television", page="board", station="")
-    second = pair(floor.db, floor.box, code_for(floor, board).typed, now(), instead=first.device)
+    board = PairingRequest(name="television", page="board", station="")
+    second = pair_device(floor.db, floor.box, code_for(floor, board).typed, now(), instead=first.device)
     assert second is not None
-    assert known(floor.db, first.secret) is None
-    assert [one.page for one in everyone(floor.db)] == ["board"]
+    assert find_paired_device(floor.db, first.secret) is None
+    assert [one.page for one in all_paired_devices(floor.db)] == ["board"]
 
 
 def test_when_it_was_seen_is_kept_at_most_once_a_minute(floor: Floor) -> None:
     begun = now()
-    paired = pair(floor.db, floor.box, code_for(floor).typed, begun)
+    paired = pair_device(floor.db, floor.box, code_for(floor).typed, begun)
     assert paired is not None
-    (device,) = everyone(floor.db)
-    assert not is_due(device, later(begun, timedelta(seconds=59)))
+    (device,) = all_paired_devices(floor.db)
+    assert not is_last_seen_due(device, later(begun, timedelta(seconds=59)))
     after = later(begun, timedelta(seconds=61))
-    assert is_due(device, after)
+    assert is_last_seen_due(device, after)
     with writing(floor.db):
         note_seen(floor.db, device.id, after)
-    (device,) = everyone(floor.db)
-    assert not is_due(device, after)
-    assert is_due(device, replace(begun, time=begun.time - timedelta(days=400)))  # the clock was set back
+    (device,) = all_paired_devices(floor.db)
+    assert not is_last_seen_due(device, after)
+    assert is_last_seen_due(device, replace(begun, time=begun.time - timedelta(days=400)))  # the clock was set back

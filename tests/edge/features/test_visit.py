@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edge.config.policy import CheckIn
-from edge.features.visit import Day, Visit, Visitor, check_in
+from edge.features.visit import Visit, VisitDay, Visitor, check_in
 from edge.platform.clock import Now, business_day
 from edge.platform.database import writing
 from edge.store_context import StoreContext
@@ -28,7 +28,7 @@ def _come(
     who = Visitor(member=member, alias=alias, grade="static", station="k1", causation="scans/1")
     moment = Now(when, clock, "boot", 1)  # type: ignore[arg-type]
     with writing(floor.db):
-        return check_in(floor.db, floor.box, rule, who, moment, Day(zone=TOKYO, starts=0))
+        return check_in(floor.db, floor.box, rule, who, moment, VisitDay(zone=TOKYO, starts=0))
 
 
 def test_the_second_check_in_of_a_day_tells_the_time_of_the_first(floor: StoreContext) -> None:

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from edge.box_identity import ensure_identity
 from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
 from edge.crypto import sealed_secret
-from edge.crypto.data_key import DataKey, to_text
-from edge.crypto.sealed_data_key import from_text, write_recovery
+from edge.crypto.data_key import DataKey, data_key_to_text
+from edge.crypto.sealed_data_key import sealed_key_from_text, write_recovery_public
 from edge.db_files.inspection import READ_SECONDS
 from edge.db_files.startup import prepare_databases
 from edge.key_files import data_key_file as key_file
@@ -24,7 +24,7 @@ from edge.key_files.data_key_file import (
     log_key_recovery,
     unlock_databases,
 )
-from edge.key_files.key_faults import faults
+from edge.key_files.key_faults import key_file_faults
 from edge.key_files.key_note import NOTE_FILE
 from edge.platform import migration
 from edge.platform.clock import now
@@ -82,7 +82,9 @@ def test_a_key_is_made_at_the_first_start_and_only_its_owner_reads_it(config: Co
 def test_a_box_whose_key_hq_cannot_open_says_so(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     log_key_recovery(config)
     assert "no recovery_key" in caplog.text
-    named = msgspec.structs.replace(config.hq, recovery_key=write_recovery(X25519PrivateKey.generate().public_key()))
+    named = msgspec.structs.replace(
+        config.hq, recovery_key=write_recovery_public(X25519PrivateKey.generate().public_key())
+    )
     caplog.clear()
     log_key_recovery(msgspec.structs.replace(config, hq=named))
     assert caplog.text == ""
@@ -109,7 +111,7 @@ def test_another_key_or_none_stops_the_start_and_nothing_is_touched(
         (folder / name).unlink()
     match how:
         case "another":
-            (folder / DATA_KEY_FILE).write_text(to_text(OTHER))
+            (folder / DATA_KEY_FILE).write_text(data_key_to_text(OTHER))
         case "none":
             (folder / DATA_KEY_FILE).unlink()
         case "garbage":
@@ -182,9 +184,9 @@ def test_a_store_whose_pages_are_all_gone_is_damage_where_the_name_is_the_keys(
 
 def test_a_line_that_hq_can_open_is_not_replaced_by_one_that_nobody_can(config: Config, folder: Path) -> None:
     start(with_recovery(config))
-    assert from_text((folder / NOTE_FILE).read_text()).recovery
+    assert sealed_key_from_text((folder / NOTE_FILE).read_text()).recovery
     start(config)
-    assert from_text((folder / NOTE_FILE).read_text()).recovery
+    assert sealed_key_from_text((folder / NOTE_FILE).read_text()).recovery
 
 
 def test_the_line_of_another_key_is_kept_and_comes_back_with_that_key(config: Config, folder: Path) -> None:
@@ -195,7 +197,7 @@ def test_the_line_of_another_key_is_kept_and_comes_back_with_that_key(config: Co
     for name in ("store.db", "hq.db"):
         (folder / name).rename(folder / f"{name}.away")
     start(config)
-    kept = folder / f"{NOTE_FILE}.{from_text(line).key}"
+    kept = folder / f"{NOTE_FILE}.{sealed_key_from_text(line).key}"
     assert kept.read_text() == line
     for name in ("store.db", "hq.db"):
         (folder / f"{name}.away").replace(folder / name)
@@ -253,7 +255,7 @@ def test_a_key_that_lies_beside_and_fits_is_named(config: Config, folder: Path, 
     """`noren migrate` by hand made a key before systemd's was there; from then on the unit hands another one."""
     handed = tmp_path / "handed"
     handed.mkdir()
-    (handed / CREDENTIAL_NAME).write_text(to_text(OTHER))
+    (handed / CREDENTIAL_NAME).write_text(data_key_to_text(OTHER))
     with pytest.raises(WrongKey, match=r"data\.key: `noren data-key --seal`"):
         unlock_databases(config, str(handed), make=True)
 
@@ -275,13 +277,13 @@ def test_a_look_at_the_settings_names_what_is_wrong_with_the_key(config: Config,
         case "cut":
             file.write_text("AAECAw\n")
         case "another":
-            file.write_text(to_text(OTHER))
+            file.write_text(data_key_to_text(OTHER))
         case "none" | "a folder":
             file.unlink()
     if how == "a folder":
         file.mkdir()
     before = {one.name for one in folder.iterdir()}
-    found = list(faults(config, None))
+    found = list(key_file_faults(config, None))
     assert [fault.path for fault in found] == ([] if how == "well" else ["store.key"])
     assert [fault.sealed for fault in found] == ([] if how == "well" else [how == "none"])
     assert {one.name for one in folder.iterdir()} == before

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
-from edge.crypto.data_key import DataKey, to_text
+from edge.crypto.data_key import DataKey, data_key_to_text
 from edge.key_files import systemd_credential
 from edge.key_files.data_key_file import read_key
 
@@ -42,11 +42,11 @@ def config(tmp_path: Path) -> Config:
 def test_it_is_sealed_and_its_file_goes(creds: Creds, config: Config, tmp_path: Path) -> None:
     creds(GOOD)
     place, file = tmp_path / "credstore" / "noren-data-key", tmp_path / "data.key"
-    file.write_text(to_text(KEY))
+    file.write_text(data_key_to_text(KEY))
     assert not systemd_credential.is_fully_sealed(config, place)
     assert systemd_credential.seal_credential(config, KEY, place) == file
     assert not file.exists()
-    assert to_text(KEY) not in place.read_text()
+    assert data_key_to_text(KEY) not in place.read_text()
     assert systemd_credential.is_fully_sealed(config, place)
     assert [one.name for one in place.parent.iterdir()] == [place.name]
 
@@ -64,11 +64,11 @@ def test_what_systemd_does_not_seal_stays_where_it_is(creds: Creds, config: Conf
     place, file = tmp_path / "credstore" / "noren-data-key", tmp_path / "data.key"
     place.parent.mkdir()
     place.write_text("what was sealed before")
-    file.write_text(to_text(KEY))
+    file.write_text(data_key_to_text(KEY))
     creds(line)
     with pytest.raises(BadConfig, match="Nothing has been touched"):
         systemd_credential.seal_credential(config, KEY, place)
-    assert file.read_text() == to_text(KEY)
+    assert file.read_text() == data_key_to_text(KEY)
     assert place.read_text() == "what was sealed before"
     assert [one.name for one in place.parent.iterdir()] == [place.name]
 
@@ -87,14 +87,14 @@ def test_no_file_of_the_boxs_own_gives_its_place_to_a_credential(
     creds(GOOD)
     (tmp_path / "keys").mkdir()
     for one in ("data.key", "store.db", "keys/own.key"):
-        (tmp_path / one).write_text(to_text(KEY))
+        (tmp_path / one).write_text(data_key_to_text(KEY))
     (tmp_path / "keys" / "link").symlink_to(tmp_path / "data.key")
     hq = HqSection(broker="mqtt://127.0.0.1:1", keys={}, signing_key_file=str(tmp_path / "keys" / "own.key"))
     place = tmp_path / "keys" / "link" if name == "link" else tmp_path / name
     with pytest.raises(BadConfig, match="Nothing has been touched"):
         systemd_credential.seal_credential(msgspec.structs.replace(config, hq=hq), KEY, place)
-    assert place.read_text() == to_text(KEY)
-    assert (tmp_path / "data.key").read_text() == to_text(KEY)
+    assert place.read_text() == data_key_to_text(KEY)
+    assert (tmp_path / "data.key").read_text() == data_key_to_text(KEY)
 
 
 def test_a_file_with_another_key_is_not_taken_away_with_the_one_that_is_sealed(
@@ -103,7 +103,7 @@ def test_a_file_with_another_key_is_not_taken_away_with_the_one_that_is_sealed(
     """systemd hands one, and the file has that of databases which were moved away."""
     creds(GOOD)
     place, file = tmp_path / "credstore" / "noren-data-key", tmp_path / "data.key"
-    file.write_text(to_text(OTHER))
+    file.write_text(data_key_to_text(OTHER))
     with pytest.raises(BadConfig, match=f"another data key, {OTHER.id}.*Nothing has been touched"):
         systemd_credential.seal_credential(config, KEY, place)
     assert read_key(file) == OTHER
@@ -114,7 +114,7 @@ def test_a_key_that_a_start_makes_while_another_one_is_sealed_stays(
     creds: Creds, config: Config, tmp_path: Path
 ) -> None:
     file = tmp_path / "data.key"
-    creds(f"{GOOD}; [[ $1 == encrypt ]] || echo {to_text(OTHER)} >{file}")
+    creds(f"{GOOD}; [[ $1 == encrypt ]] || echo {data_key_to_text(OTHER)} >{file}")
     with pytest.raises(BadConfig, match=f"another data key by now, {OTHER.id}"):
         systemd_credential.seal_credential(config, KEY, tmp_path / "credstore" / "noren-data-key")
     assert read_key(file) == OTHER

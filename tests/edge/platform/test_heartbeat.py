@@ -11,7 +11,7 @@ from edge.platform import heartbeat
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows
 from edge.platform.migration import migrate
-from edge.platform.process import Life, join_threads, start_tasks
+from edge.platform.process import ProcessLife, join_threads, start_tasks
 from tests.ends import until
 
 
@@ -30,24 +30,24 @@ def test_a_loop_that_stands_still_is_known_and_the_others_are_not_blamed(tmp_pat
 
 def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: Path) -> None:
     migrate(tmp_path)
-    life, stuck = Life(), threading.Event()
+    life, stuck = ProcessLife(), threading.Event()
 
-    def short_rests(own: Life) -> None:
+    def short_rests(own: ProcessLife) -> None:
         while own.goes_on():
             own.rest(0.01)
 
-    def goes_round(own: Life) -> None:
+    def goes_round(own: ProcessLife) -> None:
         with own.within() as inner:
             threads = start_tasks(inner, {"gun": short_rests})
             while own.goes_on():
                 own.rest(0.01)
         join_threads(threads)
 
-    def stands_still(own: Life) -> None:
+    def stands_still(own: ProcessLife) -> None:
         own.goes_on()
         stuck.wait()
 
-    tasks: dict[str, Callable[[Life], None]] = {
+    tasks: dict[str, Callable[[ProcessLife], None]] = {
         "a": goes_round,
         "b": stands_still,
         "heartbeat": partial(heartbeat.work, tmp_path, "bridge"),
@@ -78,7 +78,7 @@ def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: P
 
 def test_what_cannot_be_noted_ends_no_process(tmp_path: Path) -> None:
     migrate(tmp_path)
-    life = Life()
+    life = ProcessLife()
     with open_store(tmp_path) as db:
         db.conn.execute("begin immediate")
         threads = start_tasks(life, {"heartbeat": partial(heartbeat.work, tmp_path, "sync")})

@@ -11,17 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from edge.platform.process import EX_BROKEN, Life, join_threads, start_tasks
-from edge.platform.systemd import notify
+from edge.platform.process import EX_BROKEN, ProcessLife, join_threads, start_tasks
+from edge.platform.systemd import notify_systemd
 
 
 def test_the_end_of_one_task_is_the_end_of_all() -> None:
-    life, rounds = Life(), []
+    life, rounds = ProcessLife(), []
 
-    def short(_: Life) -> None:
+    def short(_: ProcessLife) -> None:
         return
 
-    def long(own: Life) -> None:
+    def long(own: ProcessLife) -> None:
         while own.goes_on():
             rounds.append(1)
             own.rest(60)
@@ -34,10 +34,10 @@ def test_the_end_of_one_task_is_the_end_of_all() -> None:
 
 
 def test_a_broken_task_ends_the_process_and_is_told(caplog: pytest.LogCaptureFixture) -> None:
-    def broken(_: Life) -> None:
+    def broken(_: ProcessLife) -> None:
         raise KeyError("lost")
 
-    life = Life()
+    life = ProcessLife()
     for thread in start_tasks(life, {"the desk": broken}):
         thread.join(30)
     assert isinstance(life.broken, KeyError)
@@ -93,15 +93,15 @@ def test_systemd_is_told_where_it_listens(tmp_path: Path, monkeypatch: pytest.Mo
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        notify("READY=1")
+        notify_systemd("READY=1")
         assert systemd.recv(64) == b"READY=1"
     monkeypatch.delenv("NOTIFY_SOCKET")
-    notify("WATCHDOG=1")
+    notify_systemd("WATCHDOG=1")
     assert os.environ.get("NOTIFY_SOCKET") is None
 
 
 def test_the_rounds_of_a_life_within_count_until_it_is_over() -> None:
-    life = Life()
+    life = ProcessLife()
     life.goes_on()
     with life.within() as inner:
         inner.goes_on()

@@ -7,12 +7,12 @@ import pytest
 from edge.config.policy import CheckIn, Policy
 from edge.facts.journal import journal_progress, tell
 from edge.features.pickup.state_machine import Action, State
-from edge.features.pickup.transition import note_conflicts, take
-from edge.features.stock import UncountedMoves, move
+from edge.features.pickup.transition import apply_transition, note_conflicts
+from edge.features.stock import UncountedMoves, move_stock
 from edge.platform.clock import Now, now
-from edge.platform.database import one, rows, writing
+from edge.platform.database import one_row, rows, writing
 from edge.platform.idempotency_marks import mark, set_mark
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.retention.log_retention import sweep_log
 from edge.retention.sweep import ROWS_PER_DELETE, sweep
 from edge.scan.log import Reading, append_reading
@@ -38,18 +38,18 @@ def _kept(floor: StoreContext, lane: int, seq: int) -> None:
 
 
 def _count(floor: StoreContext, table: str) -> int:
-    return int((one(floor.db, f"select count(*) from {table}") or (0,))[0])
+    return int((one_row(floor.db, f"select count(*) from {table}") or (0,))[0])
 
 
 def test_an_old_fact_stays_until_hq_has_kept_it_and_then_goes(floor: StoreContext) -> None:
     with writing(floor.db):
         first = tell(floor.db, floor.box, fact("visit.checked_in"), now())
         tell(floor.db, floor.box, fact("visit.checked_in"), now())
-    assert "journal" not in sweep(floor, _later(400), Life())
+    assert "journal" not in sweep(floor, _later(400), ProcessLife())
     _kept(floor, 1, first)
     waiting = journal_progress(floor.db, floor.box.epoch).waiting
-    assert "journal" not in sweep(floor, _later(89), Life())
-    assert sweep(floor, _later(91), Life())["journal"] == 1
+    assert "journal" not in sweep(floor, _later(89), ProcessLife())
+    assert sweep(floor, _later(91), ProcessLife())["journal"] == 1
     assert journal_progress(floor.db, floor.box.epoch).waiting == waiting
 
 
@@ -58,31 +58,31 @@ def test_more_than_a_chunk_goes_in_one_round(floor: StoreContext) -> None:
         for _ in range(ROWS_PER_DELETE + 10):
             seq = tell(floor.db, floor.box, fact("product.scanned"), now())
     _kept(floor, 2, seq)
-    assert sweep(floor, _later(91), Life())["journal"] == ROWS_PER_DELETE + 10
+    assert sweep(floor, _later(91), ProcessLife())["journal"] == ROWS_PER_DELETE + 10
 
 
 def test_movements_hq_has_not_counted_stay(floor: StoreContext) -> None:
     send(floor, "stock", GTIN, stock(5))
     with writing(floor.db):
-        fact = move(floor.db, floor.box, GTIN, UncountedMoves(quantity=-1), "sale", now(), causation="pos/1")
-    assert "stock_moves" not in sweep(floor, _later(400), Life())
+        fact = move_stock(floor.db, floor.box, GTIN, UncountedMoves(quantity=-1), "sale", now(), causation="pos/1")
+    assert "stock_moves" not in sweep(floor, _later(400), ProcessLife())
     send(floor, "stock", GTIN, stock(4, epoch=floor.box.epoch, through_seq=fact), version=2)
-    assert sweep(floor, _later(400), Life())["stock_moves"] == 1
+    assert sweep(floor, _later(400), ProcessLife())["stock_moves"] == 1
 
 
 def test_steps_stay_while_hq_has_the_order_and_has_not_counted_them(floor: StoreContext) -> None:
     send(floor, "orders", "o-1", order())
     with writing(floor.db):
-        take(floor.db, floor.hq, floor.box, step(Action.ARRIVE), now())
-    assert "pickup_steps" not in sweep(floor, _later(400), Life())
+        apply_transition(floor.db, floor.hq, floor.box, step(Action.ARRIVE), now())
+    assert "pickup_steps" not in sweep(floor, _later(400), ProcessLife())
     send(floor, "orders", "o-1", None, version=2)
-    assert sweep(floor, _later(400), Life())["pickup_steps"] == 1
+    assert sweep(floor, _later(400), ProcessLife())["pickup_steps"] == 1
 
 
 def test_the_outcome_on_a_screen_is_not_swept_from_under_it(floor: StoreContext) -> None:
     scan(floor, "k1", "hello")
     scan(floor, "k1", "world")
-    assert sweep(floor, _later(400), Life())["outcomes"] == 1
+    assert sweep(floor, _later(400), ProcessLife())["outcomes"] == 1
     assert [row["scan"] for row in rows(floor.db, "select scan from outcomes")] == [2]
 
 
@@ -91,7 +91,7 @@ def test_a_used_code_is_remembered_long_after_it_has_expired(floor: StoreContext
     expires = int(_later(age).time.timestamp())
     with writing(floor.db):
         floor.db.conn.execute("insert into used_tokens (jti, expires) values ('j', ?)", (expires,))
-    sweep(floor, now(), Life())
+    sweep(floor, now(), ProcessLife())
     assert _count(floor, "used_tokens") == left
 
 
@@ -99,8 +99,8 @@ def test_a_reading_stays_until_the_desk_has_answered_it(floor: StoreContext) -> 
     scan(floor, "k1", "hello")
     with writing(floor.db):
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=b"later"), now())
-    assert sweep_log(floor.db, "scans", "desk:scans", _later(89), Life()) == 0
-    assert sweep_log(floor.db, "scans", "desk:scans", _later(91), Life()) == 1
+    assert sweep_log(floor.db, "scans", "desk:scans", _later(89), ProcessLife()) == 0
+    assert sweep_log(floor.db, "scans", "desk:scans", _later(91), ProcessLife()) == 1
     assert [row["data"] for row in rows(floor.db, "select data from scans")] == [b"later"]
 
 
@@ -108,21 +108,21 @@ def test_a_mark_goes_after_the_days_of_the_policy_and_not_before(floor: StoreCon
     with writing(floor.db):
         set_mark(floor.db, "staff:void:c1:o-1", 7, now())
         set_mark(floor.db, "staff:void:c1:o-2", 8, _later(50))
-    assert "marks" not in sweep(floor, _later(89), Life())
-    assert sweep(floor, _later(91), Life())["marks"] == 1
+    assert "marks" not in sweep(floor, _later(89), ProcessLife())
+    assert sweep(floor, _later(91), ProcessLife())["marks"] == 1
     assert (mark(floor.db, "staff:void:c1:o-1"), mark(floor.db, "staff:void:c1:o-2")) == (0, 8)
 
 
 def test_a_conflict_hq_was_told_of_is_not_told_again_while_its_steps_stay(floor: StoreContext) -> None:
     send(floor, "orders", "o-1", order())
     with writing(floor.db):
-        take(floor.db, floor.hq, floor.box, step(Action.HAND_OVER), now())
+        apply_transition(floor.db, floor.hq, floor.box, step(Action.HAND_OVER), now())
     send(floor, "orders", "o-1", order(state=State.CANCELLED), version=2)
     assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 1
-    assert "marks" not in sweep(floor, _later(400), Life())
+    assert "marks" not in sweep(floor, _later(400), ProcessLife())
     assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
     send(floor, "orders", "o-1", None, version=3)
-    assert sweep(floor, _later(400), Life())["marks"] == 1
+    assert sweep(floor, _later(400), ProcessLife())["marks"] == 1
 
 
 def test_a_visit_stays_as_long_as_its_window(floor: StoreContext) -> None:
@@ -131,8 +131,8 @@ def test_a_visit_stays_as_long_as_its_window(floor: StoreContext) -> None:
         floor.db.conn.execute(
             "insert into visits (member, rule, period, station, time) values ('m', '720h', 'p', 'k1', ?)", (now().text,)
         )
-    assert "visits" not in sweep(floor, _later(29), Life())
-    assert sweep(floor, _later(31), Life())["visits"] == 1
+    assert "visits" not in sweep(floor, _later(29), ProcessLife())
+    assert sweep(floor, _later(31), ProcessLife())["visits"] == 1
 
 
 def test_old_rows_behind_one_that_must_stay_go_all_the_same(floor: StoreContext) -> None:
@@ -140,7 +140,7 @@ def test_old_rows_behind_one_that_must_stay_go_all_the_same(floor: StoreContext)
         stays = tell(floor.db, floor.box, fact("visit.checked_in"), now())
         goes = tell(floor.db, floor.box, fact("product.scanned"), now())
     _kept(floor, 2, goes)
-    assert sweep(floor, _later(91), Life())["journal"] == 1
+    assert sweep(floor, _later(91), ProcessLife())["journal"] == 1
     assert [row["seq"] for row in rows(floor.db, "select seq from journal where lane > 0")] == [stays]
 
 
@@ -148,6 +148,6 @@ def test_an_ended_life_sweeps_no_further(floor: StoreContext) -> None:
     with writing(floor.db):
         goes = tell(floor.db, floor.box, fact("product.scanned"), now())
     _kept(floor, 2, goes)
-    over = Life()
+    over = ProcessLife()
     over.end()
     assert "journal" not in sweep(floor, _later(91), over)

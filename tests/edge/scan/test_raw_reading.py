@@ -13,10 +13,10 @@ from edge.features.check_in import CheckedIn
 from edge.features.outcome import NotUnderstood
 from edge.features.pickup.arrival import OrderOpened
 from edge.features.product import ProductShown, SecondRow
-from edge.features.product_label import Label
+from edge.features.product_label import ProductLabel
 from edge.platform.clock import Now, now
 from edge.platform.database import cursor, rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.registry import outcome_of
 from edge.retention import sweep
 from edge.retention.log_retention import LogRetention
@@ -49,13 +49,13 @@ def typed(floor: StoreContext, data: str, station: str = "k1") -> int:
     """A page's reading, written down and answered."""
     with writing(floor.db):
         seq = append_reading(floor.db, "page_scans", station, "page", Reading(data=data.encode()), now())
-    scan_processor.catch_up(floor, registry.decide, lambda _answered: None, Life())
+    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
     return seq
 
 
 def bridge(floor: StoreContext, moment: Now | None = None) -> None:
     """A round of what the bridge throws away."""
-    LogRetention(floor.db, {"scans": "desk:scans"}).round(moment or now(), 0.0, Life())
+    LogRetention(floor.db, {"scans": "desk:scans"}).round(moment or now(), 0.0, ProcessLife())
 
 
 def raw(floor: StoreContext, log: str = "scans") -> list[bytes]:
@@ -95,7 +95,7 @@ def test_a_scanners_code_is_gone_with_the_bridges_next_round_and_one_that_waits_
     assert raw(floor) == [CARD.encode(), PICKUP.encode(), b"waits"]
     bridge(floor)
     assert raw(floor) == [b"", b"", b"waits"]
-    scan_processor.catch_up(floor, registry.decide, lambda _answered: None, Life())
+    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
     assert rows(floor.db, "select scan, count(*) as n from outcomes group by scan having n > 1") == []
     assert cursor(floor.db, "desk:scans") == 3
 
@@ -110,7 +110,7 @@ def test_what_nobody_understood_stays_an_hour_of_uptime(floor: StoreContext, log
     broom = sweep.RetentionSweep(floor)
 
     def a_round(moment: Now) -> None:
-        broom.round(moment, 0.0, Life()) if log == "page_scans" else bridge(floor, moment)
+        broom.round(moment, 0.0, ProcessLife()) if log == "page_scans" else bridge(floor, moment)
 
     a_round(later(minutes=59))
     assert raw(floor, log) == [JUNK.encode()]
@@ -141,7 +141,7 @@ def test_a_long_past_is_made_shorter_a_page_at_a_time(floor: StoreContext, monke
     monkeypatch.setattr(raw_reading, "ROWS_PER_TRANSACTION", 2)
     for _ in range(5):
         scan(floor, "k1", CARD)
-    assert raw_reading.delete_due_bytes(floor.db, "scans", 4, now(), Life()) == 4
+    assert raw_reading.delete_due_bytes(floor.db, "scans", 4, now(), ProcessLife()) == 4
     assert [bool(data) for data in raw(floor)] == [False] * 4 + [True]
 
 
@@ -149,7 +149,7 @@ def test_a_book_typed_into_a_page_still_finds_its_second_row(floor: StoreContext
     send(floor, "catalog", f"0{ISBN}", product(f"0{ISBN}"))
     typed(floor, ISBN)
     typed(floor, SECOND_ROW)
-    whole = Label(price=1000, price_includes_tax=False, c_code="0193")
+    whole = ProductLabel(price=1000, price_includes_tax=False, c_code="0193")
     assert outcome_of(last(floor)) == ProductShown(gtin=f"0{ISBN}", label=whole)
     assert raw(floor, "page_scans") == [b"", b""]
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firmware_bridge.camera.motion_gate import CELL_PX, DECODE_AGAIN_AFTER_S, MotionGate, Scene, differs, thumbnail
+from firmware_bridge.camera.motion_gate import CELL_PX, DECODE_AGAIN_AFTER_S, MotionGate, Scene, has_motion, thumbnail
 
 
 def scene(seed: int = 1, *, noise: float = 3.0, card: int | None = None) -> np.ndarray:
@@ -52,14 +52,14 @@ def test_a_card_that_keeps_moving_never_stands_still() -> None:
 def test_light_that_changes_everywhere_is_not_motion(change: int) -> None:
     before = scene()
     after = np.clip(before.astype(int) + change, 0, 255).astype(np.uint8)
-    assert not differs(thumbnail(after), thumbnail(before))
+    assert not has_motion(thumbnail(after), thumbnail(before))
 
 
 def test_a_code_of_twenty_four_pixels_is_seen() -> None:
     before = scene()
     after = before.copy()
     after[304:328, 608:632] = 20
-    assert differs(thumbnail(after), thumbnail(before))
+    assert has_motion(thumbnail(after), thumbnail(before))
 
 
 def test_a_known_scene_that_comes_back_is_looked_at_once_and_is_known_to_have_changed() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from firmware_bridge.camera.obstruction import REPORTED_AFTER_S, Obstruction, judge, look
+from firmware_bridge.camera.obstruction import REPORTED_AFTER_S, Obstruction, looks_obstructed, updated_obstruction
 from firmware_bridge.devices.events import DeviceFault
 from tests.firmware_bridge.pictures import desk, showing
 
@@ -32,19 +32,19 @@ def a_lit_slit() -> np.ndarray:
     ids=["cap on", "lit slit", "finger", "torch", "empty desk", "label", "dim desk"],
 )
 def test_one_picture_is_judged(gray: np.ndarray, wrong: DeviceFault | None) -> None:
-    assert judge(gray) == wrong
+    assert looks_obstructed(gray) == wrong
 
 
 def test_a_hand_before_the_lens_is_not_told_and_a_cover_that_stays_is() -> None:
     sight = Obstruction()
     for second in range(int(REPORTED_AFTER_S)):
-        sight = look(sight, noisy(120), float(second))
+        sight = updated_obstruction(sight, noisy(120), float(second))
         assert sight.blind() is None
-    sight = look(sight, noisy(120), REPORTED_AFTER_S)
+    sight = updated_obstruction(sight, noisy(120), REPORTED_AFTER_S)
     assert sight.blind() is DeviceFault.COVERED
-    assert look(sight, desk(), REPORTED_AFTER_S + 1).blind() is None
+    assert updated_obstruction(sight, desk(), REPORTED_AFTER_S + 1).blind() is None
 
 
 def test_from_covered_to_black_the_time_begins_anew() -> None:
-    sight = look(look(Obstruction(), noisy(120), 0.0), noisy(2), REPORTED_AFTER_S)
+    sight = updated_obstruction(updated_obstruction(Obstruction(), noisy(120), 0.0), noisy(2), REPORTED_AFTER_S)
     assert (sight.wrong, sight.blind()) == (DeviceFault.BLACK, None)

@@ -12,11 +12,11 @@ from edge.config.role import Role
 from firmware_bridge.camera.wanted_codes import FRESH_FOOD_CODES, WantedCodes, wanted_codes_of
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.detection import BelievedCode
-from sync.hq.sample.tables import policy
+from sync.hq.sample.tables import sample_policy
 from tests.card_numbers import old_number
 
 S = Symbology
-RULES = policy("ginza").codes
+RULES = sample_policy("ginza").codes
 
 
 def camera(**keys: Any) -> CameraDevice:

@@ -8,7 +8,7 @@ import pytest
 import segno
 
 from firmware_bridge.decode.finder_patterns import PIXELS_PER_MODULE, QUIET_ZONE_MODULES, find_marks, isolate_code
-from firmware_bridge.decode.preprocess import whole
+from firmware_bridge.decode.preprocess import whole_frame
 from tests.bench.decoding import camera
 
 MODULE = 5  # pixels
@@ -40,7 +40,7 @@ def test_three_marks_are_found_at_any_angle(degrees: float) -> None:
 @pytest.mark.parametrize("degrees", [0, 30, -100])
 def test_a_code_is_cut_free_and_stays_where_it_is(degrees: float) -> None:
     frame, modules = hemmed(degrees)
-    view = isolate_code(whole(frame), find_marks(frame)[0])
+    view = isolate_code(whole_frame(frame), find_marks(frame)[0])
     side = round((modules + 2 * QUIET_ZONE_MODULES) * PIXELS_PER_MODULE)
     assert view.gray.shape == (side, side)
     zone = round(PIXELS_PER_MODULE * (QUIET_ZONE_MODULES - 1))

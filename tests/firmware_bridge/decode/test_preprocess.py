@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from firmware_bridge.decode.cascade_stages import PREPROCESSING, VARIATIONS, FrameArea
-from firmware_bridge.decode.preprocess import MAX_SIDE_PX, crop, scaled, whole
+from firmware_bridge.decode.preprocess import MAX_SIDE_PX, crop_view, scaled, whole_frame
 
 SPOT = (420, 260)  # x, y of a dark disc on paper
 RADIUS = 12
@@ -31,7 +31,7 @@ def middle(gray: np.ndarray, dark: bool) -> tuple[int, int]:
 def test_a_point_is_found_again_in_the_frame(name: str, spotted: np.ndarray, barred: np.ndarray) -> None:
     step = PREPROCESSING.get(name) or VARIATIONS[name]
     view = step(
-        whole(barred if name.startswith(FrameArea.UPRIGHT) else spotted)
+        whole_frame(barred if name.startswith(FrameArea.UPRIGHT) else spotted)
     )  # these steps are for upright bars alone
     assert view is not None
     x, y = view.to_frame((middle(view.gray, dark=name != "inverted"),))[0]
@@ -40,7 +40,7 @@ def test_a_point_is_found_again_in_the_frame(name: str, spotted: np.ndarray, bar
 
 
 def test_a_point_is_found_again_through_a_crop_and_a_step(spotted: np.ndarray) -> None:
-    part = crop(whole(spotted), 300, 200, 600, 400)
+    part = crop_view(whole_frame(spotted), 300, 200, 600, 400)
     assert part.gray.shape == (200, 300)
     view = PREPROCESSING["tilted 30"](part)
     assert view is not None
@@ -53,13 +53,13 @@ def test_a_point_is_found_again_through_a_crop_and_a_step(spotted: np.ndarray) -
 def test_a_tilt_cuts_nothing_off(name: str) -> None:
     cornered = np.full((200, 300), 220, np.uint8)
     cornered[:12, :12] = cornered[-12:, -12:] = 20
-    view = PREPROCESSING[name](whole(cornered))
+    view = PREPROCESSING[name](whole_frame(cornered))
     assert view is not None
     assert np.count_nonzero(view.gray < 110) >= 2 * 12 * 12 * 0.8
 
 
 def test_a_crop_ends_at_the_edges(spotted: np.ndarray) -> None:
-    assert crop(whole(spotted), -50, -50, 10_000, 100).gray.shape == (100, 640)
+    assert crop_view(whole_frame(spotted), -50, -50, 10_000, 100).gray.shape == (100, 640)
 
 
 @pytest.mark.parametrize(
@@ -69,16 +69,16 @@ def test_a_crop_ends_at_the_edges(spotted: np.ndarray) -> None:
 def test_beyond_the_edges_there_is_nothing_to_crop(
     spotted: np.ndarray, left: int, top: int, right: int, bottom: int
 ) -> None:
-    assert crop(whole(spotted), left, top, right, bottom).gray.size == 0
+    assert crop_view(whole_frame(spotted), left, top, right, bottom).gray.size == 0
 
 
 def test_a_picture_too_large_or_too_small_is_not_scaled() -> None:
-    assert scaled(2.0)(whole(np.zeros((100, MAX_SIDE_PX // 2 + 1), np.uint8))) is None
-    assert scaled(0.5)(whole(np.zeros((40, 100), np.uint8))) is None
+    assert scaled(2.0)(whole_frame(np.zeros((100, MAX_SIDE_PX // 2 + 1), np.uint8))) is None
+    assert scaled(0.5)(whole_frame(np.zeros((40, 100), np.uint8))) is None
 
 
 def test_steps_leave_the_frame_itself_alone(spotted: np.ndarray) -> None:
     before = spotted.copy()
     for step in PREPROCESSING.values():
-        step(whole(spotted))
+        step(whole_frame(spotted))
     assert np.array_equal(before, spotted)

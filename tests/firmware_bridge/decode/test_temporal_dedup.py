@@ -13,9 +13,9 @@ from firmware_bridge.decode.temporal_dedup import (
     HOLD_S,
     MAX_CODES_REMEMBERED,
     TemporalDedup,
-    add_frame,
+    after_unchanged_scene,
+    codes_after_frame,
     has_undecided,
-    keep,
     key_of,
     shift_times,
 )
@@ -34,7 +34,7 @@ def code(
 def play(frames: Iterable[tuple[float, list[BelievedCode]]], hold: float = HOLD_S) -> list[bytes]:
     held, told = TemporalDedup(), []
     for at, found in frames:
-        held, new = add_frame(held, found, at, hold=hold)
+        held, new = codes_after_frame(held, found, at, hold=hold)
         told += [f.data for f in new]
     return told
 
@@ -65,10 +65,10 @@ def test_a_code_held_for_long_is_one_reading() -> None:
 
 
 def test_bars_are_told_at_the_second_look_that_agrees() -> None:
-    held, told = add_frame(TemporalDedup(), [code()], 0.0)
+    held, told = codes_after_frame(TemporalDedup(), [code()], 0.0)
     assert told == ()
     assert has_undecided(held, 0.05)
-    held, told = add_frame(held, [code()], 0.1)
+    held, told = codes_after_frame(held, [code()], 0.1)
     assert [f.data for f in told] == [MILK]
     assert not has_undecided(held, 0.1)
 
@@ -79,7 +79,7 @@ def test_bars_seen_once_are_told_when_nothing_contradicts_them() -> None:
 
 
 def test_a_code_that_corrects_its_errors_is_told_at_once() -> None:
-    assert [f.data for f in add_frame(TemporalDedup(), [code(symbology=QR)], 0.0)[1]] == [MILK]
+    assert [f.data for f in codes_after_frame(TemporalDedup(), [code(symbology=QR)], 0.0)[1]] == [MILK]
 
 
 def test_a_code_lost_for_less_than_hold_is_the_same_reading() -> None:
@@ -132,7 +132,7 @@ def test_an_item_that_followed_after_a_pause_is_told_at_its_second_look() -> Non
     held, told = TemporalDedup(), []
     for n in range(40):
         shown = [code(MILK)] if n < 15 else [code(TEA)] if n >= 21 else []
-        held, new = add_frame(held, shown, n / 15)
+        held, new = codes_after_frame(held, shown, n / 15)
         told += [(n, f.data) for f in new]
     assert told == [(1, MILK), (22, TEA)]
 
@@ -215,33 +215,33 @@ def test_bars_over_a_matrix_code_do_not_wait_for_it() -> None:
 
 def kept(held: TemporalDedup, seconds: Iterable[float], *there: BelievedCode) -> TemporalDedup:
     for at in seconds:
-        held = keep(held, at, {key_of(found) for found in there})
+        held = after_unchanged_scene(held, at, {key_of(found) for found in there})
     return held
 
 
 def test_a_code_of_an_unchanged_scene_is_held_without_being_read() -> None:
-    held, _ = add_frame(add_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
+    held, _ = codes_after_frame(codes_after_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
     held = kept(held, range(1, 20), code())
-    assert add_frame(add_frame(held, [code()], 20.0)[0], [code()], 20.1)[1] == ()
+    assert codes_after_frame(codes_after_frame(held, [code()], 20.0)[0], [code()], 20.1)[1] == ()
 
 
 def test_a_code_that_is_not_in_the_scene_is_not_held() -> None:
-    held, _ = add_frame(add_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
+    held, _ = codes_after_frame(codes_after_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
     held = kept(held, range(1, 4))
-    assert [f.data for f in add_frame(add_frame(held, [code()], 4.0)[0], [code()], 4.1)[1]] == [MILK]
+    assert [f.data for f in codes_after_frame(codes_after_frame(held, [code()], 4.0)[0], [code()], 4.1)[1]] == [MILK]
 
 
 def test_what_is_forgotten_does_not_come_back_by_the_scene() -> None:
-    held, _ = add_frame(add_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
+    held, _ = codes_after_frame(codes_after_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
     held = kept(held, [5.0, 5.1], code())
-    assert [f.data for f in add_frame(add_frame(held, [code()], 5.2)[0], [code()], 5.3)[1]] == [MILK]
+    assert [f.data for f in codes_after_frame(codes_after_frame(held, [code()], 5.2)[0], [code()], 5.3)[1]] == [MILK]
 
 
 def test_a_change_the_scene_did_not_show_is_told_after_hold() -> None:
     held, told = TemporalDedup(), []
     for n in range(80):
-        held = keep(held, n / 15, {key_of(code(MILK))})
-        held, new = add_frame(held, [code(MILK if n < 15 else TEA)], n / 15)
+        held = after_unchanged_scene(held, n / 15, {key_of(code(MILK))})
+        held, new = codes_after_frame(held, [code(MILK if n < 15 else TEA)], n / 15)
         told += [(n / 15, f.data) for f in new]
     assert [data for _, data in told] == [MILK, TEA]
     assert told[1][0] >= 1 + HOLD_S
@@ -250,22 +250,22 @@ def test_a_change_the_scene_did_not_show_is_told_after_hold() -> None:
 def test_a_misread_in_a_scene_that_stands_still_is_not_the_next_item() -> None:
     held, told = TemporalDedup(), []
     for n in range(60):
-        held = keep(held, n / 15, {key_of(code(MILK))})
-        held, new = add_frame(held, [code(TEA if 15 < n < 25 else MILK)], n / 15)
+        held = after_unchanged_scene(held, n / 15, {key_of(code(MILK))})
+        held, new = codes_after_frame(held, [code(TEA if 15 < n < 25 else MILK)], n / 15)
         told += [f.data for f in new]
     assert told == [MILK]
 
 
 def test_time_nobody_looked_in_takes_nothing_away() -> None:
-    held, _ = add_frame(add_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
+    held, _ = codes_after_frame(codes_after_frame(TemporalDedup(), [code()], 0.0)[0], [code()], 0.1)
     held = shift_times(held, 7.0)
-    assert add_frame(add_frame(held, [code()], 7.2)[0], [code()], 7.3)[1] == ()
+    assert codes_after_frame(codes_after_frame(held, [code()], 7.2)[0], [code()], 7.3)[1] == ()
 
 
 def test_a_shelf_of_labels_does_not_grow_the_memory() -> None:
     held = TemporalDedup()
     for n in range(200):
-        held, _ = add_frame(held, [code(b"%013d" % n, x=100 * n), code(MILK, x=-500)], n / 100)
+        held, _ = codes_after_frame(held, [code(b"%013d" % n, x=100 * n), code(MILK, x=-500)], n / 100)
     assert len(held.codes) == MAX_CODES_REMEMBERED
     assert max(len(seen.beside) for seen in held.codes) <= 2 * MAX_CODES_REMEMBERED
 
@@ -330,7 +330,7 @@ def test_no_code_is_told_twice_unless_it_was_gone_for_hold(steps: list[tuple[flo
             if data not in seen or at - seen[data] >= HOLD_S:
                 since[data] = at  # this showing's begin
         seen |= dict.fromkeys(shown, at)
-        held, new = add_frame(held, [code(d, x=100 if d == MILK else 500) for d in sorted(shown)], at)
+        held, new = codes_after_frame(held, [code(d, x=100 if d == MILK else 500) for d in sorted(shown)], at)
         for f in new:
             assert (f.data, since[f.data]) not in told
             told.add((f.data, since[f.data]))

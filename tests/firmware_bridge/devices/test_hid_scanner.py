@@ -13,7 +13,7 @@ from edge.config.noren_toml import HidDevice
 from edge.scan.log import Reading
 from firmware_bridge.devices.events import DeviceFault, DeviceLost, RefusedInput
 from firmware_bridge.devices.hid_scanner import EV_KEY, EV_SYN, INPUT_EVENT, SYN_DROPPED, HidScanner, read_events
-from firmware_bridge.devices.keymap import CHARACTERS_OF_LAYOUT, Keyboard
+from firmware_bridge.devices.keymap import CHARACTERS_OF_LAYOUT, KeyboardState
 from tests.firmware_bridge.rig import Rig, until
 
 SHIFT, CTRL, ALT, CAPS, ENTER, TAB, KP_ENTER, F8, F1, NUM = 42, 29, 56, 58, 28, 15, 96, 66, 59, 69
@@ -96,7 +96,7 @@ def test_enter_or_tab_ends_a_code(us: Typed, end: int) -> None:
 
 @pytest.mark.parametrize("layout", ["us", "jp"])
 def test_every_printed_character_can_be_typed_on_either_keyboard(layout: Layout) -> None:
-    board = Keyboard(layout)
+    board = KeyboardState(layout)
     events = INPUT_EVENT.iter_unpack(typed(PRINTED, layout))
     assert b"".join(board.key(code, bool(value)) for _, _, kind, code, value in events if kind == EV_KEY) == (
         PRINTED.encode()
@@ -123,7 +123,7 @@ def test_every_printed_character_can_be_typed_on_either_keyboard(layout: Layout)
 def test_the_same_key_means_what_its_keyboard_says(codes: tuple[int, ...], us_means: bytes, jp_means: bytes) -> None:
     asked: tuple[tuple[Layout, bytes], ...] = (("us", us_means), ("jp", jp_means))
     for layout, means in asked:
-        board = Keyboard(layout)
+        board = KeyboardState(layout)
         assert b"".join(board.key(code, True) for code in codes) == means
 
 

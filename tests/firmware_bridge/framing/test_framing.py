@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edge.codes.symbology import Symbology
 from edge.scan.log import Reading
 from firmware_bridge.devices.events import reading_of_code
-from firmware_bridge.framing.framing import MAX_CODE_BYTES, Code, Framer, FramingMode
+from firmware_bridge.framing.framing import MAX_CODE_BYTES, FramedCode, Framer, FramingMode
 
 FRAMINGS: tuple[FramingMode, ...] = ("line", "stx", "idle")
 
@@ -39,7 +39,7 @@ def test_silence_ends_a_code_where_nothing_else_does() -> None:
     framer = Framer("idle")
     assert framer.feed(b"49123") + framer.feed(b"456\r\n") == []
     assert framer.unfinished
-    assert framer.silence() == [Code(data=b"49123456")]
+    assert framer.silence() == [FramedCode(data=b"49123456")]
     assert framer.silence() == []
     assert not framer.unfinished
 

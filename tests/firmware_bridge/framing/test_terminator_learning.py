@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from edge.codes.check_digits import mod10_digit
-from edge.codes.completeness import looks_whole
+from edge.codes.completeness import is_probably_complete
 from firmware_bridge.framing.framing import MAX_CODE_BYTES, RefusalReason
 from firmware_bridge.framing.idle_gaps import SHORTEST_CODE
 from firmware_bridge.framing.terminator_learning import RUN_GAP_S, LearningFramer
@@ -279,7 +279,7 @@ def test_every_code_sent_is_a_code_read(codes: list[str], how: str, data: st.Dat
     if not after:  # two that make a whole code together cannot be told from one with a pause
         assume(
             not any(
-                looks_whole(b"".join(sent[a:b]))
+                is_probably_complete(b"".join(sent[a:b]))
                 for a, b in itertools.combinations(range(len(sent) + 1), 2)
                 if b - a > 1
             )

@@ -23,7 +23,7 @@ from edge.config.role import Role
 from edge.crypto import sealed_secret
 from edge.demo.ports import free_port
 from edge.platform.clock import now, utc_text
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.platform.sqlite_file import key_of_folder
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
@@ -34,7 +34,7 @@ from sync.config_trial.probe import ConfigProbe
 from sync.config_trial.states import Doubt, Verdict
 from sync.config_trial.trial import OnTrial
 from sync.protocol import topics
-from sync.protocol.envelope import seal
+from sync.protocol.envelope import seal_message
 from sync.protocol.messages import HqPresence
 from sync.protocol.signing import SigningKey, new_key
 from sync.transport.broker import Broker
@@ -76,7 +76,7 @@ def on_trial(
 @contextmanager
 def pages_up(floor: StoreContext, past: int = NO_CONFIG) -> Iterator[Config]:
     """The store's pages at a free port; the settings that name it."""
-    port, life = free_port(), Life()
+    port, life = free_port(), ProcessLife()
     ground = msgspec.structs.replace(floor.config, web=WebSection(port=port))
     server = make_server("127.0.0.1", port, make_app(ground, floor.box, Screens(), life, past), True, 1, Quiet)
     thread = threading.Thread(target=server.serve_forever)
@@ -231,7 +231,7 @@ def until(true: Callable[[], bool], what: str) -> None:
         assert time.monotonic() < end, what
 
 
-PRESENCE = topics.down("test", topics.ALL_STORES, "hq")
+PRESENCE = topics.hq_topic("test", topics.ALL_STORES, "hq")
 
 
 @contextmanager
@@ -243,7 +243,7 @@ def speaking(broker: Mosquitto) -> Iterator[Callable[..., None]]:
         def say(state: str, key: SigningKey = KEY, *, at: datetime | None = None, retain: bool = True) -> None:
             header = msgspec.convert({"state": state, "time": utc_text(at or now().time)}, HqPresence)
             sent = link.count.arrived
-            assert link.publish(PRESENCE, seal(PRESENCE, header, (), key), retain=retain)
+            assert link.publish(PRESENCE, seal_message(PRESENCE, header, (), key), retain=retain)
             until(lambda: bool(link.read(0.2)) or link.count.arrived > sent, "said")
 
         yield say

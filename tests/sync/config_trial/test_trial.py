@@ -24,7 +24,7 @@ from sync.config_trial.states import MAX_TRIALS, TRIAL_DEADLINE_S, Verdict
 from sync.config_trial.trial import CONFIGS_KEPT, GOOD_ONES, OnTrial, Trials
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
-from sync.protocol.feed_types import fault
+from sync.protocol.feed_types import row_fault
 from sync.protocol.signing import new_key
 from tests.edge.floor import config
 from tests.sync.simulated.disk import Crash, Mortal
@@ -89,7 +89,7 @@ class Store:
         for key, body in documents.items():
             text = json.dumps(body)
             self.mirror.conn.execute("delete from set_aside where key = ?", (key,))
-            if why := fault("config", key, text):
+            if why := row_fault("config", key, text):
                 self.mirror.conn.execute(
                     "insert into set_aside values ('config', ?, ?, ?, ?)", (key, version, why, text)
                 )
@@ -315,10 +315,10 @@ def test_a_bridge_that_does_not_speak_is_not_waited_for_for_ever(store: Store) -
 
 def test_a_birth_tells_the_last_config_and_its_stage(store: Store) -> None:
     me = Identity(chain="c", box=ensure_identity(store.db, "ginza", now()), boot=1, key=new_key())
-    assert presence.birth(store.db, store.folder, me, {}, {}, now()).config is None
+    assert presence.birth_message(store.db, store.folder, me, {}, {}, now()).config is None
     store.send(4, policy=GOOD)
     store.rounds()
-    told = presence.birth(store.db, store.folder, me, {}, {}, now()).config
+    told = presence.birth_message(store.db, store.folder, me, {}, {}, now()).config
     assert told is not None
     assert (told.epoch, told.version, told.stage) == ("e", 4, "trial")
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.config.document import BadDocument
+from edge.config.document import BadConfigDocument
 from edge.config.noren_toml import Config
 from edge.crypto import sealed_secret
 from edge.platform.sqlite_file import key_of_folder
@@ -72,7 +72,7 @@ def test_authorities_that_come_with_a_broker_are_put_down_once_and_anew_where_th
 def test_a_broker_that_cannot_be_is_told_with_its_path(
     ground: Config, broker: dict[str, str], path: str, words: str
 ) -> None:
-    with pytest.raises(BadDocument) as bad:
+    with pytest.raises(BadConfigDocument) as bad:
         validate(ground, 1, "e", 1, body(**broker))
     assert bad.value.path == path
     assert words in bad.value.reason
@@ -81,5 +81,5 @@ def test_a_broker_that_cannot_be_is_told_with_its_path(
 def test_authorities_that_cannot_be_written_down_are_a_reason_and_no_crash(ground: Config, tmp_path: Path) -> None:
     pem = Path(Authority(tmp_path).file).read_text()
     store = msgspec.structs.replace(ground.store, data=str(tmp_path / "gone"))
-    with pytest.raises(BadDocument, match="cannot be written down"):
+    with pytest.raises(BadConfigDocument, match="cannot be written down"):
         validate(msgspec.structs.replace(ground, store=store), 1, "e", 1, body(ca=pem))

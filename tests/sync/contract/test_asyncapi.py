@@ -11,19 +11,19 @@ import pytest
 
 from edge.facts.fact import Fact, event_type
 from edge.platform.replica_schema import FEED_TABLES
-from edge.registry import FACTS, by_type
+from edge.registry import FACTS, facts_by_type
 from sync.contract import yaml_writer
-from sync.contract.asyncapi import DOCUMENT, SCHEMAS, SYNC_FOLDER, document, write
+from sync.contract.asyncapi import DOCUMENT, SCHEMAS, SYNC_FOLDER, asyncapi_document, write_contract
 from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
-from sync.contract.json_schemas import tag
+from sync.contract.json_schemas import message_tag
 from sync.protocol import topics
-from sync.protocol.envelope import Refused, open_
+from sync.protocol.envelope import Refused, open_message
 from sync.protocol.messages import AnyHeader
 from tests.any_fact import first_lane
 from tests.sync import tellers
 from tests.sync.json_schema import RULES, SAYS_NOTHING, TYPES, NotValid, check, look_up
 
-CONTRACT = document()
+CONTRACT = asyncapi_document()
 FILES = sorted((SYNC_FOLDER / SCHEMAS).glob("*.json"))
 
 
@@ -34,7 +34,7 @@ def in_folder(folder: Path) -> dict[str, str]:
 def test_the_files_in_the_tree_are_what_the_types_say(tmp_path: Path) -> None:
     (tmp_path / SCHEMAS).mkdir()
     (tmp_path / SCHEMAS / "of.yesterday.json").write_text("{}")
-    write(tmp_path)
+    write_contract(tmp_path)
     here, made = in_folder(SYNC_FOLDER), in_folder(tmp_path)
     assert {name for name in here | made if here.get(name) != made.get(name)} == set(), (
         "run `python -m sync.contract.asyncapi`"
@@ -59,7 +59,7 @@ def test_two_facts_that_claim_the_same_type_are_an_error_that_names_both() -> No
         TYPE = "stock.moved"
 
     with pytest.raises(ValueError, match=r"stock\.moved is both StockMoved and .*Twin"):
-        by_type([*FACTS.values(), Twin])
+        facts_by_type([*FACTS.values(), Twin])
 
 
 @pytest.mark.parametrize("kind", FACTS)
@@ -75,7 +75,7 @@ def test_every_message_has_an_example_and_every_topic_of_one_a_channel() -> None
 
 def _is_of(channel: dict[str, Any], one: Example) -> bool:
     address = re.sub(r"\{\w+\}", "[^/]+", channel["address"])
-    return re.fullmatch(address, one.topic) is not None and tag(type(one.header)) in channel["messages"]
+    return re.fullmatch(address, one.topic) is not None and message_tag(type(one.header)) in channel["messages"]
 
 
 # each message of the document with its example and what is published for it
@@ -89,11 +89,11 @@ ON_THE_WIRE = [
 @pytest.mark.parametrize(("message", "example", "wire"), ON_THE_WIRE)
 def test_an_example_opens_as_the_document_shows_it(message: Any, example: Any, wire: dict[str, str]) -> None:
     trusted = {EXAMPLE_KEY.id: EXAMPLE_KEY.public}
-    opened = open_(wire["topic"], wire["message"].encode(), trusted)
+    opened = open_message(wire["topic"], wire["message"].encode(), trusted)
     assert json.loads(msgspec.json.encode(opened.header)) == example["headers"]
     assert [json.loads(msgspec.json.encode(row)) for row in opened.rows] == example["payload"]
     with pytest.raises(Refused):
-        open_(topics.up("hanada", "yokohama", "events"), wire["message"].encode(), trusted)
+        open_message(topics.store_topic("hanada", "yokohama", "events"), wire["message"].encode(), trusted)
 
 
 @pytest.mark.parametrize(("message", "example", "wire"), ON_THE_WIRE)
@@ -172,4 +172,4 @@ def test_each_feed_says_who_hears_it_and_what_its_rows_are() -> None:
     ],
 )
 def test_yaml_says_text_so_that_it_cannot_be_taken_for_anything_else(value: Any, written: str) -> None:
-    assert yaml_writer.write({"key": value}) == f"key: {written}\n"
+    assert yaml_writer.write_yaml({"key": value}) == f"key: {written}\n"

@@ -20,7 +20,7 @@ from sync.feeds import shadow_table, staging
 from sync.feeds.receiver import REPAIR_EVERY, FeedReceiver
 from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.protocol import digest
-from sync.protocol.feed_types import fault
+from sync.protocol.feed_types import row_fault
 from sync.protocol.messages import NULL_BODY, FeedDelta, FeedHead, FeedPage, FeedRow, Head, Want
 
 NOW = now()
@@ -71,7 +71,7 @@ class HqFeed:
         mark = 0
         for key, version in live:
             mark = digest.add_row(mark, key, version)
-        return FeedHead(epoch=self.epoch, version=self.version, rows=len(live), digest=digest.as_text(mark))
+        return FeedHead(epoch=self.epoch, version=self.version, rows=len(live), digest=digest.digest_text(mark))
 
     def live(self) -> dict[str, Any]:
         return {key: body for key, (_, body) in self.table.items() if body is not None}
@@ -442,7 +442,7 @@ def test_a_feed_this_version_does_not_know_is_refused(mirror: Mirror) -> None:
     ],
 )
 def test_rows_are_what_their_feed_says_they_are(feed: str, key: str, body: str, good: bool) -> None:
-    assert (fault(feed, key, body) is None) is good
+    assert (row_fault(feed, key, body) is None) is good
 
 
 STEPS = st.lists(

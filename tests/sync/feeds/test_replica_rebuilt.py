@@ -43,7 +43,9 @@ def begin_again(shop: Shop) -> Replacement:
 
 def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
     row = FeedRow(key="r", version=1, body=_body({"what": "reviews", "stars": 4, "count": 1, "latest": []}))
-    shop.hear(topics.feed("chain", "ginza", "content"), FeedDelta(feed="content", epoch="f", since=0, version=1), [row])
+    shop.hear(
+        topics.feed_topic("chain", "ginza", "content"), FeedDelta(feed="content", epoch="f", since=0, version=1), [row]
+    )
     replace_replica(shop.folder, generation(shop.folder / REPLICA_FILE), "a page", now())
     begin_again(shop)
     shop.at += 10
@@ -64,13 +66,15 @@ def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
 def test_a_key_hq_has_added_counts_though_the_mirror_it_came_with_is_gone(shop: Shop) -> None:
     second = new_key("hq-2")
     added = FeedRow(key="hq-2", version=1, body=_body({"public": write_public(second.public)}))
-    shop.hear(topics.feed("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [added])
+    shop.hear(
+        topics.feed_topic("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [added]
+    )
     (shop.folder / REPLICA_FILE).unlink()
     replace_replica(shop.folder, None, "it is gone", now())
     begin_again(shop)
     row = FeedRow(key="r", version=1, body=_body({"what": "reviews", "stars": 4, "count": 1, "latest": []}))
     header = FeedDelta(feed="content", epoch="f", since=0, version=1)
-    shop.hear(topics.feed("chain", "ginza", "content"), header, [row], key=second)
+    shop.hear(topics.feed_topic("chain", "ginza", "content"), header, [row], key=second)
     assert rows(shop.rounds.mirror, "select key from content") == [{"key": "r"}]
 
 

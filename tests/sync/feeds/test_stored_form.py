@@ -10,9 +10,9 @@ import pytest
 from edge.crypto.data_key import DataKey
 from edge.features.pickup.arrival import OrderOpened, PickupRefused
 from edge.features.pickup.state_machine import State
-from edge.features.staff.pin_check import PinCheck, hash_pin
+from edge.features.staff.pin_check import PinCheckPool, hash_pin
 from edge.features.staff.pin_locks import PinAttempt, WrongPin
-from edge.features.staff.sessions import Session, Staff, everyone, sign_in
+from edge.features.staff.sessions import Session, Staff, all_staff, sign_in
 from edge.platform.clock import now
 from edge.platform.database import rows
 from edge.platform.sqlite_file import key_of_connection
@@ -20,7 +20,7 @@ from edge.store_context import StoreContext
 from sync.feeds.receiver import FeedReceiver
 from sync.feeds.recheck import CHECK_INTERVAL_S, Recheck
 from sync.feeds.stored_form import as_kept
-from sync.protocol.digest import add_row, as_text
+from sync.protocol.digest import add_row, digest_text
 from sync.protocol.messages import FeedHead, FeedPage, FeedRow, Head
 from tests.edge import floor as builder
 from tests.edge.floor import SECRET, order, scan, send
@@ -42,7 +42,7 @@ def told(floor: StoreContext, feed: str, key: str, row: object) -> FeedReceiver:
     feeds = FeedReceiver(floor.hq, lambda _want: True, lambda _fact: None)
     sent = FeedRow(key=key, version=1, body=msgspec.Raw(msgspec.json.encode(row)))
     feeds.on_rows(FeedPage(feed=feed, epoch="e", since=0, version=1, more=False), [sent], 0.0, now())
-    head = FeedHead(epoch="e", version=1, rows=1, digest=as_text(add_row(0, key, 1)))
+    head = FeedHead(epoch="e", version=1, rows=1, digest=digest_text(add_row(0, key, 1)))
     feeds.on_head("ginza", Head(feeds={feed: head}), 0.0, now())
     return feeds
 
@@ -55,7 +55,7 @@ def mirror(floor: StoreContext) -> str:
 def clerk(floor: StoreContext, pin: str) -> object:
     at = PinAttempt(staff="s-1", device="c1", station="c1")
     return sign_in(
-        floor.db, floor.box, everyone(floor.hq)[0], pin, at, now(), PinCheck(key_of_connection(floor.hq.conn)).fits
+        floor.db, floor.box, all_staff(floor.hq)[0], pin, at, now(), PinCheckPool(key_of_connection(floor.hq.conn)).fits
     )
 
 

@@ -118,7 +118,7 @@ class StoreDoor:
 
     def keys_and_topics(self, example: Example) -> tuple[SigningKey, list[str]]:
         """Who may sign it, and where else somebody may put it."""
-        theirs = topics.down(CHAIN, OTHER, example.topic.rsplit("/", 1)[1])
+        theirs = topics.hq_topic(CHAIN, OTHER, example.topic.rsplit("/", 1)[1])
         return self.key, [theirs, "", "noren/1/x/down/ginza/ack", f"x/{example.topic}"]
 
     def hear(self, letter: Letter) -> None:
@@ -170,8 +170,8 @@ class HqDoor:
     def keys_and_topics(self, example: Example) -> tuple[SigningKey, list[str]]:
         what = example.topic.rsplit("/", 1)[1]
         return self.keys[STORE], [
-            topics.up(CHAIN, OTHER, what),
-            topics.up(CHAIN, STORE, "other"),
+            topics.store_topic(CHAIN, OTHER, what),
+            topics.store_topic(CHAIN, STORE, "other"),
             "",
             f"{example.topic}/x",
         ]

@@ -18,7 +18,7 @@ OWN, ALL = ("stock", "ginza"), ("catalog", "all")
 def pushed(hq: Database) -> Database:
     with writing(hq):
         for name, scope in (OWN, ALL, ("stock", "yokohama")):
-            feed.put(hq, name, scope, [("a", "1"), ("b", "2")])
+            feed.put_rows(hq, name, scope, [("a", "1"), ("b", "2")])
     return hq
 
 

@@ -26,11 +26,11 @@ class Line:
 def test_only_a_question_that_is_still_worth_an_answer_is_answered(tmp_path: Path) -> None:
     hq, line = HqDoor(tmp_path), Line()
     hq.worker.out = Outbox(line, hq.worker.out.key)
-    topic, answers = topics.up(CHAIN, STORE, "ask"), topics.down(CHAIN, STORE, "answer")
+    topic, answers = topics.store_topic(CHAIN, STORE, "ask"), topics.hq_topic(CHAIN, STORE, "answer")
 
     def ask(name: str, waited: float) -> None:
         asked = Ask(id=name, question="stock", args={"gtin": "1"}, within_ms=60_000)
-        payload = envelope.seal(topic, asked, (), hq.keys[STORE])
+        payload = envelope.seal_message(topic, asked, (), hq.keys[STORE])
         hq.worker.round([MessageReceived(topic, payload, at=time.monotonic() - waited)])
 
     ask("q1", 61.0)

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.codes.code_rules import CodeRules, TokenKey
 from edge.codes.issued import totp
-from edge.codes.issued.member_token import Claims, mint, public_text
+from edge.codes.issued.member_token import Claims, mint_token, public_text
 from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.features.pickup.facts import FACT_OF_ACTION
@@ -31,7 +31,7 @@ from sync.hq.feeds import feed
 from sync.hq.feeds.outbox import Outbox
 from sync.hq.feeds.publisher import Publisher
 from sync.hq.queries.stranger_limit import BURST, EVERY
-from sync.hq.reports.fleet import fleet
+from sync.hq.reports.fleet import fleet_status
 from sync.protocol import envelope, topics
 from sync.protocol.envelope import Message
 from sync.protocol.messages import Ack, Answer, Ask, FeedDelta, FeedPage, Head, HqPresence, Nack, State, Want
@@ -56,8 +56,8 @@ class Store:
     unheard: deque[MessageReceived] = field(default_factory=deque)  # arrived, and `hear` has not come to them
 
     def say(self, what: str, header: Any, lines: Any = (), *, key: SigningKey | None = None, store: str = "") -> None:
-        topic = topics.up("test", store or self.id, what)
-        sealed = envelope.seal(topic, header, lines, key or self.key)
+        topic = topics.store_topic("test", store or self.id, what)
+        sealed = envelope.seal_message(topic, header, lines, key or self.key)
         until(lambda: self.link.publish(topic, sealed))  # not while the broker has still to confirm what went before
 
     def hear(self, kind: type[H], wanted: Callable[[H], bool] = lambda _: True) -> tuple[H, Message]:
@@ -66,7 +66,7 @@ class Store:
         while time.monotonic() < end:
             while self.unheard:
                 event = self.unheard.popleft()
-                message = envelope.open_(event.topic, event.payload, self.hq)
+                message = envelope.open_message(event.topic, event.payload, self.hq)
                 if isinstance(message.header, kind) and wanted(message.header):
                     return message.header, message
             self.unheard.extend(self.read(0.2))
@@ -190,11 +190,17 @@ def test_only_a_stores_own_key_speaks_for_it(folder: Path, serving: Any, mosquit
 
 def test_rubbish_on_every_topic_is_counted_and_stops_nothing(folder: Path, serving: Any, ginza: Store) -> None:
     ginza.hear(HqPresence)
-    good = envelope.seal(topics.up("test", "ginza", "want"), Want(feed="stock", epoch="", version=0), (), ginza.key)
+    good = envelope.seal_message(
+        topics.store_topic("test", "ginza", "want"), Want(feed="stock", epoch="", version=0), (), ginza.key
+    )
     rubbish = [b"", b"\xff" * 300, b"\n\n", good[:-1], good + b"x", good.replace(b"want", b"walk"), b"{}" * 100_000]
     for what in ("events", "state", "want", "ask"):
         for payload in rubbish:
-            until(lambda what=what, payload=payload: ginza.link.publish(topics.up("test", "ginza", what), payload))
+            until(
+                lambda what=what, payload=payload: ginza.link.publish(
+                    topics.store_topic("test", "ginza", what), payload
+                )
+            )
     ginza.say("events", *tell(1).all())
     ginza.hear(Ack)
     until(lambda: sum(row["times"] for row in at_hq(folder, "select times from refusals")) == 4 * len(rubbish))
@@ -238,7 +244,7 @@ def test_an_order_to_end_is_taken_from_the_broker_where_the_store_was_enrolled_a
 
 def retained(mosquitto: Any, store: str) -> list[bytes]:
     """What the broker keeps as an order for a store."""
-    topic, mark = topics.down("test", store, "do"), f"mark/{time.monotonic_ns()}"
+    topic, mark = topics.hq_topic("test", store, "do"), f"mark/{time.monotonic_ns()}"
     link = MqttClient(Broker(places=(("127.0.0.1", mosquitto.port),)), f"look-{time.monotonic_ns()}", [topic, mark])
     found: list[bytes] = []
     with link:
@@ -271,9 +277,9 @@ def test_the_order_to_end_that_no_longer_holds_goes_before_anything_else_is_said
         out = Outbox(Line(), read_hq_key(folder))
         Publisher(db=db, chain="test", out=out).begin()
         out.flush()
-    assert said[0] == (topics.down("test", "ginza", "do"), b"", True)
-    assert topics.down("test", "ginza", "head") in [topic for topic, *_ in said]
-    assert [topic for topic, *_ in said].count(topics.down("test", "yokohama", "do")) == 0
+    assert said[0] == (topics.hq_topic("test", "ginza", "do"), b"", True)
+    assert topics.hq_topic("test", "ginza", "head") in [topic for topic, *_ in said]
+    assert [topic for topic, *_ in said].count(topics.hq_topic("test", "yokohama", "do")) == 0
 
 
 def is_refused(folder: Path, ginza: Store) -> bool:
@@ -283,7 +289,7 @@ def is_refused(folder: Path, ginza: Store) -> bool:
 
 def push(folder: Path, name: str, scope: str, keys: range, word: str) -> None:
     with open_headquarters(folder) as db, writing(db):
-        feed.put(db, name, scope, [(f"{key:05}", f'{{"w":"{word}"}}') for key in keys])
+        feed.put_rows(db, name, scope, [(f"{key:05}", f'{{"w":"{word}"}}') for key in keys])
 
 
 def test_a_feed_is_caught_up_from_nothing_page_by_page_and_then_followed_by_deltas(
@@ -321,7 +327,7 @@ def current(folder: Path) -> str:
 def test_what_a_store_sold_goes_down_again_counted(folder: Path, serving: Any, ginza: Store) -> None:
     gtin = "04901234567894"
     with open_headquarters(folder) as db, writing(db):
-        feed.put(db, "stock", "ginza", [(gtin, f'{{"gtin":"{gtin}","on_hand":5,"as_of":"2026-11-21T00:00:00Z"}}')])
+        feed.put_rows(db, "stock", "ginza", [(gtin, f'{{"gtin":"{gtin}","on_hand":5,"as_of":"2026-11-21T00:00:00Z"}}')])
     ginza.hear(Head, lambda head: "stock" in head.feeds)
     teller = Teller(lane=1)
     teller.tell("stock.moved", {"gtin": gtin, "quantity": -2, "reserved": 0, "reason": "sale"}, gap=4)
@@ -338,7 +344,7 @@ def test_a_dishonest_stores_account_makes_no_task_of_another_stores_order_and_mo
     with open_headquarters(folder) as db, writing(db):
         for store, name in (("yokohama", "y-1"), ("ginza", "g-1")):
             row = OrderRow(order=name, store=store, number="4821", state=Life.CANCELLED)
-            feed.put(db, "orders", store, [(name, msgspec.json.encode(row).decode())])
+            feed.put_rows(db, "orders", store, [(name, msgspec.json.encode(row).decode())])
     ginza.hear(HqPresence)
     teller = Teller()
     for kind in ("pickup.conflict", *(step.TYPE for step in FACT_OF_ACTION.values())):
@@ -357,8 +363,8 @@ def test_hq_answers_what_the_other_stores_have(folder: Path, serving: Any, ginza
     gtin = "04901234567894"
     body = f'{{"gtin":"{gtin}","on_hand":7,"reserved":2,"as_of":"2026-11-21T00:00:00Z"}}'
     with open_headquarters(folder) as db, writing(db):
-        feed.put(db, "stock", "yokohama", [(gtin, body)])
-        feed.put(db, "stock", "ginza", [(gtin, body)])
+        feed.put_rows(db, "stock", "yokohama", [(gtin, body)])
+        feed.put_rows(db, "stock", "ginza", [(gtin, body)])
     ginza.say("ask", Ask(id="q1", question="stock", args={"gtin": gtin}))
     answer, message = ginza.hear(Answer)
     assert answer.id == "q1"
@@ -418,7 +424,7 @@ def is_acknowledged(ginza: Store, teller: Teller) -> bool:
     ginza.say("events", *teller.all())
     for event in ginza.read(1.0):
         if event.topic.endswith("/ack"):
-            header = envelope.open_(event.topic, event.payload, ginza.hq).header
+            header = envelope.open_message(event.topic, event.payload, ginza.hq).header
             if isinstance(header, Ack) and header.seq == teller.rows[-1][0].seq:
                 return True
     return False
@@ -437,7 +443,7 @@ def test_a_stolen_store_key_learns_next_to_nothing_however_fast_it_asks_and_hq_r
             )
             for card in cards
         ]
-        feed.put(db, "members", "yokohama", [(key, body.decode()) for key, body in people])
+        feed.put_rows(db, "members", "yokohama", [(key, body.decode()) for key, body in people])
     ginza.hear(HqPresence)
     teller = Teller(store="ginza", epoch="e1")
     for card in cards[:400]:
@@ -447,8 +453,8 @@ def test_a_stolen_store_key_learns_next_to_nothing_however_fast_it_asks_and_hq_r
     begun, told = time.monotonic(), 0
     for number, card in enumerate(cards):
         header = Ask(id=f"q-{number}", question="member", args={"card": card}, within_ms=60_000)
-        topic = topics.up("test", "ginza", "ask")
-        while not ginza.link.publish(topic, envelope.seal(topic, header, (), ginza.key)):
+        topic = topics.store_topic("test", "ginza", "ask")
+        while not ginza.link.publish(topic, envelope.seal_message(topic, header, (), ginza.key)):
             told += heard_answers(ginza)
     ginza.say("ask", Ask(id="last", question="stock", args={"gtin": "04512345678906"}, within_ms=60_000))
     told += heard_answers(ginza, "last")
@@ -459,14 +465,14 @@ def test_a_stolen_store_key_learns_next_to_nothing_however_fast_it_asks_and_hq_r
     assert known[0]["here"] <= most
     until(lambda: bool(at_hq(folder, "select * from refusals where reason = 'member_over_budget'")))
     with open_headquarters(folder) as db:
-        assert {one.store: one.strangers > 0 for one in fleet(db)} == {"ginza": True, "yokohama": False}
+        assert {one.store: one.strangers > 0 for one in fleet_status(db)} == {"ginza": True, "yokohama": False}
 
 
 def test_two_workers_let_a_store_ask_after_no_more_strangers_than_one_does(folder: Path, ginza: Store) -> None:
     cards = [f"app:{number}" for number in range(30)]  # fewer than a line holds unanswered
     with open_headquarters(folder) as db, writing(db):
         people = [Member(member=f"m-{card}", nickname="サトウ", stage="gold", codes=[card]) for card in cards]
-        feed.put(db, "members", "yokohama", [(one.member, msgspec.json.encode(one).decode()) for one in people])
+        feed.put_rows(db, "members", "yokohama", [(one.member, msgspec.json.encode(one).decode()) for one in people])
     workers = []
     try:
         for _ in range(2):
@@ -493,9 +499,9 @@ def with_a_pass(folder: Path) -> str:
     )
     row = Member(member="m-1", nickname="サトウ", stage="gold", codes=[card], wallet_secret=b32encode(SECRET).decode())
     with open_headquarters(folder) as db, writing(db):
-        feed.put(db, "members", "akasaka", [("m-1", msgspec.json.encode(row).decode())])
+        feed.put_rows(db, "members", "akasaka", [("m-1", msgspec.json.encode(row).decode())])
         for store in ("ginza", "yokohama"):
-            feed.put(db, "config", store, [("policy", msgspec.json.encode(Policy(codes=rules)).decode())])
+            feed.put_rows(db, "config", store, [("policy", msgspec.json.encode(Policy(codes=rules)).decode())])
     return card
 
 
@@ -513,9 +519,9 @@ def test_what_a_phone_shows_is_answered_to_one_store_once_and_nothing_else_is(
     at = int(time.time())  # HQ may take longer to come up than a code is good for
     if kind == "code":
         claims = Claims(iss="app", sub="m-1", iat=at, exp=at + 600, jti="j1")
-        shown = {"token": mint(PHONE, claims, kid="key-1")}
+        shown = {"token": mint_token(PHONE, claims, kid="key-1")}
     else:
-        shown = {"card": card, "totp": totp.password(SECRET, at // totp.TOTP_PERIOD_S)}
+        shown = {"card": card, "totp": totp.one_time_password(SECRET, at // totp.TOTP_PERIOD_S)}
     yokohama = join(folder, mosquitto, "yokohama")
     with yokohama.link:
         until(lambda: any(isinstance(event, Connected) for event in yokohama.link.read(0.2)))
@@ -541,7 +547,7 @@ def heard_answers(store: Store, until_id: str = "") -> int:
     while time.monotonic() < end:
         for event in store.read(0.01):
             if event.topic.endswith("/answer"):
-                header = envelope.open_(event.topic, event.payload, store.hq).header
+                header = envelope.open_message(event.topic, event.payload, store.hq).header
                 assert isinstance(header, Answer)
                 if header.id == until_id:
                     return count

@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
 
 def push(folder: Path, price: str) -> None:
     with open_headquarters(folder) as db, writing(db):
-        feed.put(db, "prices", "all", [("a", price)])
+        feed.put_rows(db, "prices", "all", [("a", price)])
 
 
 def epoch(db: Database) -> str:

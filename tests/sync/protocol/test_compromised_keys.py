@@ -10,7 +10,7 @@ from edge.config.noren_toml import BadConfig, HqSection
 from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, migrate, open_hq_store
-from sync.protocol.compromised_keys import demand_secret
+from sync.protocol.compromised_keys import refuse_known_key
 from sync.protocol.signing import BadKey, new_key, read_private, to_text, write_public
 from sync.trust import trusted_keys
 from tests.sync.hq.cli.test_main import refused, said
@@ -47,18 +47,18 @@ def public(name: str) -> str:
 @pytest.mark.parametrize("name", RFC_8032)
 def test_what_a_standard_prints_and_what_anybody_can_sign_under_is_no_key(name: str) -> None:
     with pytest.raises(BadKey, match="make another one"):
-        demand_secret(Ed25519PublicKey.from_public_bytes(bytes.fromhex(RFC_8032[name])))
+        refuse_known_key(Ed25519PublicKey.from_public_bytes(bytes.fromhex(RFC_8032[name])))
 
 
 @pytest.mark.parametrize("seed", [bytes(32), b"k" * 32, bytes(range(32)), bytes(range(1, 33))])
 def test_what_a_person_types_as_a_key_is_none(seed: bytes) -> None:
     with pytest.raises(BadKey, match="can be guessed"):
-        demand_secret(read_private(to_text(seed)).public)
+        refuse_known_key(read_private(to_text(seed)).public)
 
 
 def test_a_key_that_was_drawn_is_one() -> None:
     for _ in range(20):
-        demand_secret(new_key().public)
+        refuse_known_key(new_key().public)
 
 
 @pytest.mark.parametrize("name", RFC_8032)

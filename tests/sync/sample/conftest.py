@@ -36,5 +36,5 @@ def ginza(rows: list[Row], tmp_path: Path) -> Iterator[StoreContext]:
             for feed, scope, key, body in rows:
                 if scope in ("all", "ginza"):
                     builder.send(floor, feed, key, body)
-        keep(floor.db, hq_replica.row(floor.hq, "config", "policy", Policy) or Policy())
+        keep(floor.db, hq_replica.replica_row(floor.hq, "config", "policy", Policy) or Policy())
         yield floor

@@ -24,7 +24,7 @@ def test_numbers_told_again_are_the_same_and_younger(tmp_path: Path) -> None:
     assert all(after[key].on_hand == row.on_hand and after[key].as_of > row.as_of for key, row in before.items())
     with open_headquarters(folder) as db:
         key = next(iter(after)).partition("/")[2]
-        near = row_types.valid_row("neighbours", key, feed.body(db, "neighbours", "ginza", key), NeighbourRow)
+        near = row_types.valid_row("neighbours", key, feed.row_body(db, "neighbours", "ginza", key), NeighbourRow)
     assert near is not None
     assert near.as_of == min(
         row.as_of for name, row in after.items() if name.endswith(key) and not name.startswith("ginza")

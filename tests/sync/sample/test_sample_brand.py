@@ -1,8 +1,8 @@
 """The brand's colours can be read (WCAG 2.2 contrast), and its stores know the way to each other."""
 
-from sync.hq.sample.tables import SAMPLE_STORES, policy
+from sync.hq.sample.tables import SAMPLE_STORES, sample_policy
 
-BRAND = policy("ginza").brand
+BRAND = sample_policy("ginza").brand
 READABLE = 7.0  # WCAG 2.2, success criterion 1.4.6
 
 
@@ -31,11 +31,14 @@ def test_the_mark_is_one_character() -> None:
 
 
 def test_each_store_is_the_others_neighbour_with_the_same_way() -> None:
-    ways = {one: {near.store: near.way for near in policy(one).place.neighbours} for one in SAMPLE_STORES}
+    ways = {one: {near.store: near.way for near in sample_policy(one).place.neighbours} for one in SAMPLE_STORES}
     for one, near in ways.items():
         assert set(near) == set(SAMPLE_STORES) - {one}
         assert all(ways[other][one] == way for other, way in near.items())
 
 
 def test_every_store_is_of_the_same_brand_with_the_same_codes() -> None:
-    assert {(policy(one).brand, policy(one).codes) == (BRAND, policy("ginza").codes) for one in SAMPLE_STORES} == {True}
+    assert {
+        (sample_policy(one).brand, sample_policy(one).codes) == (BRAND, sample_policy("ginza").codes)
+        for one in SAMPLE_STORES
+    } == {True}

@@ -11,12 +11,12 @@ from edge.codes.symbology import Symbology
 from edge.config.policy import Policy
 from edge.features import catalog
 from edge.store_context import StoreContext
-from sync.hq.sample.members import APP, GROUP, OLD_CARD, Person, people
-from sync.hq.sample.tables import policy, table
+from sync.hq.sample.members import APP, GROUP, OLD_CARD, Person, sample_people
+from sync.hq.sample.tables import sample_policy, table
 from sync.protocol.topics import ALL_STORES
 from tests.card_numbers import app_number, badge, gsrn, old_number
 
-RULES = policy("ginza").codes
+RULES = sample_policy("ginza").codes
 STAFF = "hanada-staff"
 PRODUCTS = table("catalogue", ALL_STORES, catalog.Product)
 SERIALS = st.integers(0, 9_999_999)
@@ -74,7 +74,7 @@ def test_price_tags_are_jans_of_japan_but_for_what_the_shop_prints() -> None:
 
 def test_no_two_members_carry_the_same_card() -> None:
     for issuer in (APP, OLD_CARD, GROUP):
-        carried = [one.cards[issuer] for one in people() if issuer in one.cards]
+        carried = [one.cards[issuer] for one in sample_people() if issuer in one.cards]
         assert carried
         assert len(set(carried)) == len(carried)
 
@@ -84,7 +84,7 @@ def test_the_rules_survive_the_way_to_the_box(ginza: StoreContext) -> None:
     assert isinstance(ginza.policy, Policy)
 
 
-@pytest.mark.parametrize("person", people(), ids=lambda person: person.nickname)
+@pytest.mark.parametrize("person", sample_people(), ids=lambda person: person.nickname)
 def test_every_card_of_a_member_is_read_as_theirs(person: Person) -> None:
     assert APP in person.cards or OLD_CARD in person.cards
     for issuer, number in person.cards.items():

@@ -6,20 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 from edge.features import catalog, stock
 from edge.features.staff.pin_locks import PinAttempt
-from edge.features.staff.sessions import Session, everyone, sign_in
+from edge.features.staff.sessions import Session, all_staff, sign_in
 from edge.platform.clock import now
 from edge.store_context import StoreContext
-from sync.hq.sample.play import play
+from sync.hq.sample.play import play_page_data
 from sync.hq.sample.tables import SAMPLE_STORES, tables
-from sync.hq.sample.tables import policy as chain_policy
-from sync.protocol.feed_types import fault
+from sync.hq.sample.tables import sample_policy as chain_policy
+from sync.protocol.feed_types import row_fault
 from tests.sync.sample.conftest import Row
 
 NOON = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
 
 def test_every_row_is_one_that_a_box_can_use(rows: list[Row]) -> None:
-    assert [(feed, key, why) for feed, _, key, body in rows if (why := fault(feed, key, json.dumps(body)))] == []
+    assert [(feed, key, why) for feed, _, key, body in rows if (why := row_fault(feed, key, json.dumps(body)))] == []
 
 
 def test_no_key_comes_twice_in_a_feed_of_a_scope(rows: list[Row]) -> None:
@@ -65,7 +65,7 @@ def test_a_shopper_can_browse_from_every_category_to_a_picture_and_reviews(ginza
     assert len(doors) == 8
     for door in doors:
         assert catalog.picture(ginza.hq, door.picture)
-        for shown in catalog.in_category(ginza.hq, door.id):
+        for shown in catalog.products_in_category(ginza.hq, door.id):
             assert catalog.picture(ginza.hq, shown.picture)
             said = catalog.reviews(ginza.hq, shown.style)
             assert said
@@ -75,10 +75,10 @@ def test_a_shopper_can_browse_from_every_category_to_a_picture_and_reviews(ginza
 
 def test_every_style_has_its_grid_of_colours_and_sizes_and_a_shelf(ginza: StoreContext) -> None:
     for door in catalog.categories(ginza.hq):
-        for shown in catalog.in_category(ginza.hq, door.id):
-            grid = catalog.of_style(ginza.hq, shown.style)
+        for shown in catalog.products_in_category(ginza.hq, door.id):
+            grid = catalog.products_of_style(ginza.hq, shown.style)
             assert len(grid) == len({one.colour.code for one in grid}) * len({one.size for one in grid})
-            here = [stock.shelf(ginza.db, ginza.hq, ginza.box, one.gtin, now().time, 2) for one in grid]
+            here = [stock.stock_here(ginza.db, ginza.hq, ginza.box, one.gtin, now().time, 2) for one in grid]
             assert len({(one.floor, one.shelf) for one in here if one.shelf}) == 1
 
 
@@ -91,9 +91,9 @@ def test_the_store_knows_its_place_and_how_to_get_to_the_others(ginza: StoreCont
 
 
 def test_staff_sign_in_with_the_pin_that_play_tells(ginza: StoreContext) -> None:
-    pins = {one["staff"]: one["pin"] for one in play("ginza")["staff"]}
-    assert {one.staff for one in everyone(ginza.hq)} == set(pins)
-    for person in everyone(ginza.hq):
+    pins = {one["staff"]: one["pin"] for one in play_page_data("ginza")["staff"]}
+    assert {one.staff for one in all_staff(ginza.hq)} == set(pins)
+    for person in all_staff(ginza.hq):
         at = PinAttempt(staff=person.staff, device="c1", station="c1")
         opened = sign_in(ginza.db, ginza.box, person, pins[person.staff], at, now())
         assert isinstance(opened, Session)

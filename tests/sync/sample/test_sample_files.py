@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from edge.features.member import Member
-from edge.features.staff.pin_check import is_pin
+from edge.features.staff.pin_check import pin_matches
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.importing.files import BadFile
-from sync.hq.sample.play import Card
+from sync.hq.sample.play import PlayCard
 from sync.hq.sample.tables import PICTURES_FOLDER, README_FILE, SAMPLE_FOLDER, SAMPLE_STORES, table, tables
 from sync.protocol.topics import ALL_STORES
 from tests.sync.sample.conftest import Row
@@ -87,7 +87,7 @@ def test_a_chain_that_pushes_a_copy_has_the_samples_rows(chain: Path, rows: list
 def test_a_pin_of_the_file_is_kept_as_its_hash(chain: Path, copied: Path) -> None:
     plain = tomllib.loads((copied / "ginza" / "staff.toml").read_text(encoding="utf-8"))
     for staff, person in plain.items():
-        assert is_pin(held(chain)["staff", "ginza", staff]["pin"], person["pin"])
+        assert pin_matches(held(chain)["staff", "ginza", staff]["pin"], person["pin"])
 
 
 def test_a_copy_pushed_again_changes_nothing(chain: Path, copied: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_wrong_row_of_a_copy_is_told_with_its_line(
 @pytest.mark.parametrize(
     ("name", "kind", "good", "wrong"),
     [
-        ("cards.jsonl", Card, '"symbology": "ean13"', '"symbology": "ean"'),
+        ("cards.jsonl", PlayCard, '"symbology": "ean13"', '"symbology": "ean"'),
         ("members.csv", Member, "store_only,2", "store_only,two"),
     ],
 )

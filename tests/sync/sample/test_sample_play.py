@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from edge.codes.issued.member_token import Claims, mint, public_text
+from edge.codes.issued.member_token import Claims, mint_token, public_text
 from edge.features.check_in import CheckedIn
-from edge.features.member import by_ref
+from edge.features.member import member_by_reference
 from edge.features.outcome import NotUnderstood, Outcome
 from edge.features.pickup.arrival import PickupArrived, PickupRefused
 from edge.features.product import ProductShown, ProductUnknown
-from edge.features.stock import Level, shelf
+from edge.features.stock import StockLevel, stock_here
 from edge.platform.clock import now
 from edge.store_context import StoreContext
 from sync.hq.sample.keys import SAMPLE_ISSUER, SAMPLE_KEY_ID, issuer_key, issuer_seed
-from sync.hq.sample.play import play
+from sync.hq.sample.play import play_page_data
 from sync.hq.sample.tables import SAMPLE_STORES
 from tests.edge.floor import scan
 from tests.sync.sample.conftest import Row
@@ -37,12 +37,12 @@ def _hold(floor: StoreContext, card: dict[str, Any]) -> Outcome:
 
 
 def _cards(group: str, store: str = "ginza") -> dict[str, dict[str, Any]]:
-    return {card["title"]["en"]: card for card in play(store)["cards"] if card["group"] == group}
+    return {card["title"]["en"]: card for card in play_page_data(store)["cards"] if card["group"] == group}
 
 
-def _level(floor: StoreContext, outcome: Outcome) -> Level:
+def _level(floor: StoreContext, outcome: Outcome) -> StockLevel:
     assert isinstance(outcome, ProductShown)
-    return shelf(floor.db, floor.hq, floor.box, outcome.gtin, now().time, floor.policy.stock.low).level
+    return stock_here(floor.db, floor.hq, floor.box, outcome.gtin, now().time, floor.policy.stock.low).level
 
 
 def test_members_are_greeted_and_the_second_visit_is_known(ginza: StoreContext) -> None:
@@ -75,9 +75,9 @@ def test_another_stores_member_is_welcome_without_a_name(ginza: StoreContext) ->
 
 def test_tags_show_products_with_plenty_few_and_none(ginza: StoreContext) -> None:
     notes = {card["note"]["en"].partition(",")[0]: _hold(ginza, card) for card in _cards("product").values()}
-    assert _level(ginza, notes["In stock"]) is Level.IN_STOCK
-    assert _level(ginza, notes["Few left"]) is Level.FEW
-    assert _level(ginza, notes["None left"]) is Level.NONE
+    assert _level(ginza, notes["In stock"]) is StockLevel.IN_STOCK
+    assert _level(ginza, notes["Few left"]) is StockLevel.FEW
+    assert _level(ginza, notes["None left"]) is StockLevel.NONE
     assert isinstance(notes["Online only"], ProductShown)
     assert isinstance(notes["Printed in the shop"], ProductShown)
     assert isinstance(notes["Somebody else's"], ProductUnknown)
@@ -123,7 +123,7 @@ def test_odd_codes_are_not_understood_for_a_reason(ginza: StoreContext, title: s
 
 @pytest.mark.parametrize("store", SAMPLE_STORES)
 def test_every_store_has_cards_of_every_group_in_both_languages(store: str) -> None:
-    cards = play(store)["cards"]
+    cards = play_page_data(store)["cards"]
     assert {card["group"] for card in cards} == GROUPS
     assert all(card[part][language] for card in cards for part in ("title", "note") for language in ("ja", "en"))
 
@@ -140,18 +140,21 @@ def test_a_serial_scanner_can_send_every_card_as_one_line() -> None:
 
 
 def test_a_rotating_code_can_be_minted_and_is_fresh(ginza: StoreContext) -> None:
-    issuer = play("ginza")["issuer"]
+    issuer = play_page_data("ginza")["issuer"]
     moment = int(now().time.timestamp())
     claims = Claims(iss=issuer["issuer"], iat=moment, exp=moment + 60, jti="one", sub=issuer["member"])
-    outcome = scan(ginza, "k1", mint(issuer_key(), claims, kid=issuer["kid"]))
+    outcome = scan(ginza, "k1", mint_token(issuer_key(), claims, kid=issuer["kid"]))
     assert isinstance(outcome, CheckedIn)
     assert (outcome.member, outcome.grade) == (issuer["member"], "fresh")
-    assert by_ref(ginza.hq, issuer["member"])
+    assert member_by_reference(ginza.hq, issuer["member"])
 
 
 def test_the_box_holds_only_the_public_half_of_the_issuers_key(rows: list[Row]) -> None:
     told = str(rows)
     assert public_text(issuer_key()) in told
-    assert play("ginza")["issuer"]["private"] not in told
-    assert tuple(play("ginza")["issuer"][name] for name in ("issuer", "kid")) == (SAMPLE_ISSUER, SAMPLE_KEY_ID)
+    assert play_page_data("ginza")["issuer"]["private"] not in told
+    assert tuple(play_page_data("ginza")["issuer"][name] for name in ("issuer", "kid")) == (
+        SAMPLE_ISSUER,
+        SAMPLE_KEY_ID,
+    )
     assert len(issuer_seed()) == 32

@@ -9,8 +9,8 @@ import pytest
 
 from edge.features.catalog import Product
 from edge.features.pickup.state_machine import State
-from edge.features.stock import NeighbourRow, StockRow, UncountedMoves, available
-from sync.hq.sample.orders import of_store
+from edge.features.stock import NeighbourRow, StockRow, UncountedMoves, available_pieces
+from sync.hq.sample.orders import orders_of_store
 from sync.hq.sample.tables import SAMPLE_STORES, table
 from sync.protocol.topics import ALL_STORES
 from tests.sync.sample.conftest import Row
@@ -48,7 +48,7 @@ def test_every_product_sold_in_stores_has_a_row_in_each(
 def test_what_is_reserved_is_what_orders_wait_for(stock: dict[str, list[StockRow]]) -> None:
     for store in SAMPLE_STORES:
         wanted: Counter[str] = Counter()
-        for order in of_store(store, NOON):
+        for order in orders_of_store(store, NOON):
             if order.state in WAITING:
                 wanted.update({line.gtin: line.quantity for line in order.lines})
         assert {row.gtin: row.reserved for row in stock[store] if row.reserved} == wanted
@@ -60,7 +60,7 @@ def test_nothing_is_promised_that_is_not_there(stock: dict[str, list[StockRow]])
 
 def test_some_are_gone_some_are_few_and_most_are_there(stock: dict[str, list[StockRow]]) -> None:
     for store in SAMPLE_STORES:
-        counts = Counter(min(available(row, UncountedMoves()), 3) for row in stock[store])
+        counts = Counter(min(available_pieces(row, UncountedMoves()), 3) for row in stock[store])
         assert counts[0] >= 15
         assert counts[1] + counts[2] >= 15
         assert counts[3] >= 150
@@ -69,7 +69,9 @@ def test_some_are_gone_some_are_few_and_most_are_there(stock: dict[str, list[Sto
 def test_the_neighbours_are_told_what_a_store_can_sell(
     stock: dict[str, list[StockRow]], near: dict[str, list[NeighbourRow]]
 ) -> None:
-    free = {store: {row.gtin: available(row, UncountedMoves()) for row in stock[store]} for store in SAMPLE_STORES}
+    free = {
+        store: {row.gtin: available_pieces(row, UncountedMoves()) for row in stock[store]} for store in SAMPLE_STORES
+    }
     for store in SAMPLE_STORES:
         for row in near[store]:
             assert {other.store for other in row.stores} == set(free) - {store}

@@ -20,13 +20,13 @@ from edge.codes.check_digits import mod10_digit
 from edge.facts.journal import tell
 from edge.platform import clock
 from edge.platform.clock import Now
-from edge.platform.database import cursor, one, rows, writing
+from edge.platform.database import cursor, one_row, rows, writing
 from sync import presence
 from sync.hq.feeds import feed, publisher
 from sync.hq.ingest import collector
 from sync.presence import Identity
 from sync.protocol import topics
-from sync.protocol.envelope import open_, seal
+from sync.protocol.envelope import open_message, seal_message
 from sync.protocol.messages import Ack, Events, FeedDelta, Head, HqPresence, Nack, State, Want
 from sync.protocol.signing import SigningKey
 from sync.session import SyncSession
@@ -37,7 +37,7 @@ from tests.sync.simulated.sky import Out, Sky, stamp
 from tests.sync.web_model import CURSOR, follow
 
 CHAIN, STORE = "chain", "ginza"
-PRESENCE = topics.down(CHAIN, topics.ALL_STORES, "hq")
+PRESENCE = topics.hq_topic(CHAIN, topics.ALL_STORES, "hq")
 KINDS = ("return.accepted", "visit.checked_in", "product.scanned")
 START = clock.now()
 HERE = Path(__file__).parent  # a folder whose disk a birth may speak of
@@ -167,14 +167,14 @@ class World:
         self._say_heads()
 
     def _hq_hears(self, event: MessageReceived) -> None:
-        message = open_(event.topic, event.payload, {self.store_key.id: self.store_key.public})
+        message = open_message(event.topic, event.payload, {self.store_key.id: self.store_key.public})
         match message.header:
             case Events() as header:
-                self._say(topics.down(CHAIN, STORE, "ack"), self._judge(header, message.rows))
+                self._say(topics.hq_topic(CHAIN, STORE, "ack"), self._judge(header, message.rows))
             case Want() as want:
                 page = publisher.feed_page(self.hq, STORE, want)
                 if page:
-                    self._say(topics.feed(CHAIN, STORE, want.feed), *page)
+                    self._say(topics.feed_topic(CHAIN, STORE, want.feed), *page)
             case State() as state:
                 self._greet(state)
             case other:
@@ -187,8 +187,8 @@ class World:
         """
         if not self.met and state.state == "birth":
             self.met = True
-            for ack in collector.acks(self.hq, STORE, state.epoch):
-                self._say(topics.down(CHAIN, STORE, "ack"), ack, sure=True)
+            for ack in collector.acks_of_store(self.hq, STORE, state.epoch):
+                self._say(topics.hq_topic(CHAIN, STORE, "ack"), ack, sure=True)
 
     def _judge(self, header: Events, found: Any) -> Ack | Nack:
         """HQ cannot read the rows of `bad`, unless they come as opaque bytes."""
@@ -198,12 +198,12 @@ class World:
 
     def _say(self, topic: str, header: Any, found: Any = (), *, sure: bool = False) -> None:
         if self.out.up:
-            self.sky.carry("store", topic, seal(topic, header, found, self.hq_key), sure=sure)
+            self.sky.carry("store", topic, seal_message(topic, header, found, self.hq_key), sure=sure)
 
     def _say_heads(self) -> None:
         for scope in (topics.ALL_STORES, STORE):
             heads = {one.feed: one.head for one in feed.positions_of_scope(self.hq, scope)}
-            self._say(topics.down(CHAIN, scope, "head"), Head(feeds=heads))
+            self._say(topics.hq_topic(CHAIN, scope, "head"), Head(feeds=heads))
 
     def change_feeds(self) -> None:
         """HQ changes rows of a feed, and says so."""
@@ -219,14 +219,14 @@ class World:
         keys = [f"{key}{mod10_digit(key)}" for key in keys]
         bodies = [FEEDS[name](key, self.dice.randrange(9999)) if self.dice.random() < 0.5 else None for key in keys]
         with writing(self.hq):
-            feed.put(self.hq, name, scope, zip(keys, bodies, strict=True))
+            feed.put_rows(self.hq, name, scope, zip(keys, bodies, strict=True))
         here = feed.feed_position(self.hq, name, scope)
         if here is None or here.version == since:
             return
         page = publisher.feed_page(self.hq, STORE, Want(feed=name, epoch=here.epoch, version=since))
         if page:
             delta = FeedDelta(feed=name, epoch=here.epoch, since=since, version=here.version)
-            self._say(topics.feed(CHAIN, scope, name), delta, page[1])
+            self._say(topics.feed_topic(CHAIN, scope, name), delta, page[1])
         self._say_heads()
 
     def doom_hq(self) -> None:
@@ -313,7 +313,7 @@ class World:
 
     def _all_said(self) -> bool:
         """Nothing waits at the store that HQ will take, and the mirror is whole."""
-        forked = one(self.web, "select coalesce(max(seq), 0) from sync_log where type = 'box.forked'")
+        forked = one_row(self.web, "select coalesce(max(seq), 0) from sync_log where type = 'box.forked'")
         followed = forked is not None and forked[0] <= cursor(self.web, CURSOR)
         return followed and self.journal() <= set(self.at_hq()) and self.mirrored()
 

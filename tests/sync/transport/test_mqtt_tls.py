@@ -92,18 +92,18 @@ def test_a_store_with_its_certificate_speaks_for_itself_and_for_nobody_else(
         line(guarded, authority, "hq", topics.hq_subscriptions("chain")) as hq,
         line(guarded, authority, "ginza", []) as ginza,
     ):
-        until_it_listens(hq, ginza, topics.up("chain", "ginza", "events"))
-        ginza.publish(topics.up("chain", "shibuya", "events"), b"forged")
-        ginza.publish(topics.down("chain", "shibuya", "ack"), b"forged")
-        ginza.publish(topics.up("chain", "ginza", "events"), b"true")
-        assert heard(hq, b"true") == [(topics.up("chain", "ginza", "events"), b"true")]
+        until_it_listens(hq, ginza, topics.store_topic("chain", "ginza", "events"))
+        ginza.publish(topics.store_topic("chain", "shibuya", "events"), b"forged")
+        ginza.publish(topics.hq_topic("chain", "shibuya", "ack"), b"forged")
+        ginza.publish(topics.store_topic("chain", "ginza", "events"), b"true")
+        assert heard(hq, b"true") == [(topics.store_topic("chain", "ginza", "events"), b"true")]
 
 
 def test_a_store_hears_what_is_for_it_and_for_all_and_nothing_else(guarded: Mosquitto, authority: Authority) -> None:
     with line(guarded, authority, "ginza", ["noren/#"]) as ginza, line(guarded, authority, "hq", []) as hq:
-        until_it_listens(ginza, hq, topics.down("chain", topics.ALL_STORES, "head"))
+        until_it_listens(ginza, hq, topics.hq_topic("chain", topics.ALL_STORES, "head"))
         for scope in ("shibuya", "ginza", topics.ALL_STORES):
-            hq.publish(topics.down("chain", scope, "head"), scope.encode())
+            hq.publish(topics.hq_topic("chain", scope, "head"), scope.encode())
         assert [payload for _, payload in heard(ginza, b"all")] == [b"ginza", b"all"]
 
 

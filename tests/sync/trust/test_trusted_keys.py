@@ -14,14 +14,14 @@ from edge.facts.fact import RelayedFact
 from edge.platform.database import open_store
 from edge.platform.migration import migrate
 from sync.protocol import topics
-from sync.protocol.envelope import seal
+from sync.protocol.envelope import seal_message
 from sync.protocol.messages import FeedPage, FeedRow
 from sync.protocol.signing import SigningKey, new_key, write_public
 from sync.transport.mqtt_events import MessageReceived
 from sync.trust.key_chain import sign_vouch
 from sync.trust.key_ledger import KEY_LEDGER_FILE
 from sync.trust.message_auth import MessageAuth
-from sync.trust.trusted_keys import Trust, read_trusted_keys
+from sync.trust.trusted_keys import TrustedKeys, read_trusted_keys
 
 ONE, TWO, THIEF = (new_key(f"hq-{number}") for number in (1, 2, 9))
 ENROLLED = {ONE.id: ONE.public}
@@ -38,8 +38,8 @@ def row(key: SigningKey, **more: object) -> FeedRow:
     return FeedRow(key=key.id, version=1, body=Raw(msgspec.json.encode({"public": write_public(key.public), **more})))
 
 
-def started(db: Database, tmp_path: Path) -> Trust:
-    return Trust(db, tmp_path, "chain", ENROLLED)
+def started(db: Database, tmp_path: Path) -> TrustedKeys:
+    return TrustedKeys(db, tmp_path, "chain", ENROLLED)
 
 
 def rotated(db: Database, tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def test_nothing_hq_says_makes_a_revoked_key_count_again(db: Database, tmp_path:
 
 def test_a_revoked_key_does_not_count_under_another_name_in_noren_toml(db: Database, tmp_path: Path) -> None:
     rotated(db, tmp_path)
-    assert set(Trust(db, tmp_path, "chain", {"again": ONE.public}).keys) == {TWO.id}
+    assert set(TrustedKeys(db, tmp_path, "chain", {"again": ONE.public}).keys) == {TWO.id}
 
 
 def test_a_key_that_hq_takes_back_counts_no_more(db: Database, tmp_path: Path) -> None:
@@ -117,9 +117,9 @@ def test_an_installer_reads_in_the_log_that_no_key_counts_and_what_to_do(
 
 def test_a_page_of_keys_however_mangled_proves_nothing_and_fells_nobody(db: Database, tmp_path: Path) -> None:
     """The door at which a message is read before anybody knows who signed it."""
-    topic = topics.feed("chain", topics.ALL_STORES, "keys")
+    topic = topics.feed_topic("chain", topics.ALL_STORES, "keys")
     said = sign_vouch(ONE, "chain", "counts", TWO.id, write_public(TWO.public))
-    true = seal(
+    true = seal_message(
         topic, FeedPage(feed="keys", epoch="e", since=0, version=1, more=False), [row(TWO, vouched=[said])], TWO
     )
     dice = random.Random(20261127)

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from edge.__main__ import noren
-from edge.db_files.backup import back_up, restore
+from edge.db_files.backup import back_up, restore_backup
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_store
@@ -116,11 +116,11 @@ def test_one_changed_byte_is_refused(file: Path, hq: Path, box: Path, at: int) -
 
 def test_no_byte_of_a_package_can_be_changed(file: Path, hq: Path, box: Path) -> None:
     key = read_hq_key(hq)
-    said, content = seal.seal(key, "nagi", package.read_package(file)), file.read_bytes()
+    said, content = seal.seal_package(key, "nagi", package.read_package(file)), file.read_bytes()
     for at in range(0, len(content), 5):
         file.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
         with pytest.raises(NotSealed, match="another file"):
-            seal.check_seal(said, package.digest(file), "nagi", {key.id: key.public}, ())
+            seal.check_seal(said, package.package_digest(file), "nagi", {key.id: key.public}, ())
 
 
 @pytest.mark.parametrize("length", [0, 1, 511, 512, 700, 1024, 2048, 3000, 4600, 5632])
@@ -180,28 +180,28 @@ def test_what_is_no_word_is_refused(file: Path, box: Path, text: bytes) -> None:
 
 def test_another_key_under_hqs_name_is_refused(file: Path, hq: Path, box: Path) -> None:
     thief = new_key(read_hq_key(hq).id)
-    said = seal.seal(thief, "nagi", package.read_package(file))
+    said = seal.seal_package(thief, "nagi", package.read_package(file))
     seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "signature does not hold" in refused(file, box)
 
 
 def test_another_chains_package_is_refused_even_with_a_key_both_trust(file: Path, hq: Path, box: Path) -> None:
-    said = seal.seal(read_hq_key(hq), "other", package.read_package(file))
+    said = seal.seal_package(read_hq_key(hq), "other", package.read_package(file))
     seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "it is for the chain `other`, and this box is one of `nagi`" in refused(file, box)
 
 
 def test_hqs_word_with_another_version_than_the_package_is_refused(file: Path, hq: Path, box: Path) -> None:
     """Should HQ itself be made to sign it: what is installed is what is said."""
-    found_ = Package(version="9.0.0", digest=package.digest(file), files=4)
-    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal(read_hq_key(hq), "nagi", found_)))
+    found_ = Package(version="9.0.0", digest=package.package_digest(file), files=4)
+    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal_package(read_hq_key(hq), "nagi", found_)))
     assert "HQ's signature is for version 9.0.0, and this is 0.2.0" in refused(file, box)
 
 
 def test_what_hq_has_signed_and_is_no_package_is_refused(file: Path, hq: Path, box: Path) -> None:
     file.write_bytes(b"x" * 5000)
-    found_ = Package(version="0.2.0", digest=package.digest(file), files=4)
-    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal(read_hq_key(hq), "nagi", found_)))
+    found_ = Package(version="0.2.0", digest=package.package_digest(file), files=4)
+    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal_package(read_hq_key(hq), "nagi", found_)))
     assert "no package at all" in refused(file, box)
 
 
@@ -231,7 +231,7 @@ def revoked_at_the_box(box: Path, hq: Path, where: str) -> None:
         Anchor(key=old.id, public=write_public(old.public), revoked=True),
     ]
     if where == "file":
-        key_ledger.append(data, news)
+        key_ledger.append_to_ledger(data, news)
         return
     db = open_store(data)
     for one in news:
@@ -248,7 +248,7 @@ def test_a_revoked_keys_package_is_refused_and_the_next_keys_is_not(
     sign(file, hq)
     revoked_at_the_box(box, hq, where)
     assert "which HQ has revoked" in refused(file, box)
-    said = seal.seal(hq_keys(hq)[1], "nagi", package.read_package(file))
+    said = seal.seal_package(hq_keys(hq)[1], "nagi", package.read_package(file))
     seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert run("verify", file, "--config", box).exit_code == 0
 
@@ -258,7 +258,7 @@ def test_an_older_store_db_put_back_brings_no_revoked_key_back(tmp_path: Path, f
     data = box.parent / "data"
     copy = back_up(data, "ginza", tmp_path / "copy.db", now(), force=False)
     revoked_at_the_box(box, hq, "file")
-    restore(data, "ginza", copy, now())
+    restore_backup(data, "ginza", copy, now())
     assert "which HQ has revoked" in refused(file, box)
 
 
@@ -403,7 +403,7 @@ def test_what_is_no_version_is_refused(text: str) -> None:
 def test_the_word_covers_kind_chain_version_and_content(hq: Path) -> None:
     key = read_hq_key(hq)
     words = {
-        seal.seal(key, chain, Package(version=version, digest=digest, files=1)).signature
+        seal.seal_package(key, chain, Package(version=version, digest=digest, files=1)).signature
         for chain in ("a", "b")
         for version in ("1.0", "1.1")
         for digest in ("0" * 64, "1" * 64)

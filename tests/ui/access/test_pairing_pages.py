@@ -11,10 +11,10 @@ from flask.testing import FlaskClient
 
 from edge.config.noren_toml import WebSection
 from edge.features import paired_devices as devices
-from edge.features.paired_devices import Page, Wanted
+from edge.features.paired_devices import Page, PairingRequest
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.on_the_network import HOST, laptop, paired
 from tests.ui.shop_floor import FULL_NAME, PIN, SHIRT_M, Floor, ean13, pickup_code
 from ui.access import rights
@@ -35,7 +35,7 @@ def floor(floor: Floor) -> Floor:
 
 @pytest.fixture
 def app(floor: Floor, screens: Screens) -> Flask:
-    return make_app(floor.config, floor.box, screens, Life())
+    return make_app(floor.config, floor.box, screens, ProcessLife())
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_a_device_may_what_it_is_paired_for_and_no_more(
         answer.close()
     assert opened == MAY[page, station]
     home = asking.get("/")
-    assert (home.status_code, home.location) == (303, rights.home_address(devices.everyone(floor.db)[0]))
+    assert (home.status_code, home.location) == (303, rights.home_address(devices.all_paired_devices(floor.db)[0]))
     assert asking.get(home.location).status_code in (200, 303)
     assert asking.get("/brand.css").status_code == 200
     assert asking.get("/paired").status_code == 204
@@ -260,7 +260,7 @@ def test_pairing_from_the_boxs_own_screen_to_the_list_and_off_it(
 
 def test_over_tls_the_cookie_is_for_tls_only(app: Flask, stranger: FlaskClient, floor: Floor) -> None:
     with writing(floor.db):
-        code = devices.make_code(floor.db, Wanted(name="x", page="board", station=""), now())
+        code = devices.make_pairing_code(floor.db, PairingRequest(name="x", page="board", station=""), now())
     secure = {"wsgi.url_scheme": "https"}
     answer = stranger.post(
         "/pair", data={"code": code.link}, headers={"Origin": f"https://{HOST}"}, environ_overrides=secure
@@ -286,7 +286,7 @@ def test_what_is_no_device_gets_no_code(box: FlaskClient, floor: Floor, form: di
 
 def test_without_a_network_there_is_nothing_to_pair(floor: Floor) -> None:
     alone = msgspec.structs.replace(floor.config, web=WebSection())
-    client = make_app(alone, floor.box, Screens(), Life()).test_client()
+    client = make_app(alone, floor.box, Screens(), ProcessLife()).test_client()
     client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     page = client.get("/status/devices").text
     assert "web.lan" in page
@@ -298,7 +298,7 @@ def test_wrong_codes_are_limited_for_the_whole_box(
     app: Flask, stranger: FlaskClient, floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with writing(floor.db):
-        code = devices.make_code(floor.db, Wanted(name="x", page="board", station=""), now())
+        code = devices.make_pairing_code(floor.db, PairingRequest(name="x", page="board", station=""), now())
     wrong = [stranger.post("/pair", data={"code": f"BBBBBBB{letter}"}).status_code for letter in "BCDFGHJ"]
     assert wrong == [403] * 5 + [429] * 2
     other = laptop(app)
@@ -320,13 +320,13 @@ def test_right_codes_are_no_guesses(app: Flask, floor: Floor) -> None:
 
 def test_a_device_is_seen_at_most_once_a_minute_and_its_cookie_renewed(app: Flask, floor: Floor) -> None:
     asking = paired(app, floor, "board")
-    before = devices.everyone(floor.db)[0].seen
+    before = devices.all_paired_devices(floor.db)[0].seen
     answer = asking.get("/board")
-    assert devices.everyone(floor.db)[0].seen == before
+    assert devices.all_paired_devices(floor.db)[0].seen == before
     assert "Set-Cookie" not in answer.headers
     floor.db.conn.execute("update paired_devices set seen = '2026-01-01T00:00:00.000Z'")
     answer = asking.get("/board")
-    assert devices.everyone(floor.db)[0].seen >= before
+    assert devices.all_paired_devices(floor.db)[0].seen >= before
     assert answer.headers["Set-Cookie"].startswith("noren-device=")
 
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from edge.features import paired_devices
 from edge.platform.clock import now
 from edge.platform.database import writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.on_the_network import paired
 from tests.ui.shop_floor import PIN, Floor
 from ui.app import make_app
@@ -17,7 +17,7 @@ from ui.staff.shell import cookie
 
 @pytest.fixture
 def app(floor: Floor, screens: Screens) -> Flask:
-    return make_app(floor.config, floor.box, screens, Life())
+    return make_app(floor.config, floor.box, screens, ProcessLife())
 
 
 def signed_in(asking: FlaskClient) -> str:
@@ -59,7 +59,7 @@ def test_a_session_ends_with_its_device(app: Flask, floor: Floor) -> None:
     tablet = paired(app, floor, "counter", "counter-1")
     token = signed_in(tablet)
     with writing(floor.db):
-        paired_devices.revoke(floor.db, floor.box, paired_devices.everyone(floor.db)[0].id, now())
+        paired_devices.revoke_device(floor.db, floor.box, paired_devices.all_paired_devices(floor.db)[0].id, now())
     assert tablet.get("/staff/counter-1").status_code == 403
     again = paired(app, floor, "counter", "counter-1")
     steal(again, token, "192.168.4.20")

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from edge.codes.reject_reason import RejectReason
 from edge.config.policy import Policy
-from edge.features.outcome import on_screen
-from edge.features.pickup.order import find
+from edge.features.outcome import shown_on_station
+from edge.features.pickup.order import find_order
 from edge.features.pickup.state_machine import State
 from edge.platform.database import rows
 from tests.ui.shop_floor import FULL_NAME, ONLINE_ONLY, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code
@@ -93,7 +93,7 @@ def test_a_member_on_their_way_is_told_to_staff_once(client: FlaskClient, floor:
         answer = client.post(f"{KIOSK}/on-my-way/{seq}/o-4821?lang=en")
         assert answer.status_code == 200
         assert "Our staff have been told" in answer.text
-    order = find(floor.db, floor.hq, floor.box, "o-4821")
+    order = find_order(floor.db, floor.hq, floor.box, "o-4821")
     assert order is not None
     assert order.state is State.ARRIVED
     assert len(rows(floor.db, "select 1 from pickup_steps")) == 1
@@ -230,7 +230,7 @@ def test_an_earlier_shopper_cannot_be_called_back(client: FlaskClient, floor: Fl
 def test_the_end_clears_the_screen_on_the_box_too(client: FlaskClient, floor: Floor) -> None:
     seq = floor.scan("M12345678")
     assert client.post(f"{KIOSK}/end?seq={seq}").status_code == 204
-    assert on_screen(floor.db, "kiosk-1") is None
+    assert shown_on_station(floor.db, "kiosk-1") is None
     assert "stage home" in shown(client, seq)
 
 

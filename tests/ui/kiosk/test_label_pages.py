@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CodeRules, HouseRule, InStoreRule, PriceCheck
-from edge.codes.issued.item_numbers import house_key
+from edge.codes.issued.item_numbers import catalogue_key_of_house_number
 from edge.codes.symbology import Symbology
 from edge.platform.clock import now
 from tests.ui.kiosk.test_kiosk_pages import plain, shown
@@ -113,7 +113,7 @@ def test_another_stations_label_is_not_shown(clerk: FlaskClient, floor: Floor) -
 def test_a_number_of_the_house_is_one_product_scanned_typed_and_shown(clerk: FlaskClient, floor: Floor) -> None:
     own = HouseRule(name="own", lengths=(8,), symbologies=(Symbology.CODE128,))
     floor.policy(msgspec.structs.replace(POLICY, codes=CodeRules(house=(own,))))
-    key = house_key("12345678")
+    key = catalogue_key_of_house_number("12345678")
     floor.feed("catalog", key, product_of(floor, key))
     assert "Organic double-gauze shirt" in read(clerk, floor, b"]C012345678")
     page = clerk.get("/staff/counter-1/goods?number=12345678", follow_redirects=True).text
@@ -126,7 +126,7 @@ def test_an_address_names_a_product_by_any_of_its_numbers(clerk: FlaskClient, fl
     case = f"1{SHIRT_M[1:-1]}"
     case += str(mod10_digit(case))
     floor.feed("catalog", case, product_of(floor, case, contains=SHIRT_M, pieces=24))
-    own = house_key("12345678")
+    own = catalogue_key_of_house_number("12345678")
     floor.feed("catalog", own, product_of(floor, own))
     asks = re.compile(r'data-ask="[^"]*/(\d{14})/near"')
     for written, key in (

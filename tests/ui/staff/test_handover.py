@@ -35,7 +35,7 @@ def clerk(client: FlaskClient, floor: Floor) -> FlaskClient:
 
 
 def state(floor: Floor, order: str = "o-4821") -> State:
-    found = orders.find(floor.db, floor.hq, floor.box, order)
+    found = orders.find_order(floor.db, floor.hq, floor.box, order)
     assert found is not None
     return found.state
 

@@ -26,7 +26,7 @@ from edge.key_files.secret_sealing import seal_keys
 from edge.platform import heartbeat
 from edge.platform.clock import now, utc_text
 from edge.platform.database import writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.replica import clone_notice
 from edge.replica.hq_link import LinkReason
 from edge.retention import unswept
@@ -38,7 +38,7 @@ from firmware_bridge.framing.framing import RefusalReason
 from sync.transport.link_status import LinkStatus
 from tests.ui.shop_floor import POLICY, Floor
 from ui.app import make_app
-from ui.change_watcher import link_mark
+from ui.change_watcher import system_state_stamp
 from ui.i18n import LANGUAGES, Locales
 from ui.process_state.last_typed import LastTyped
 from ui.process_state.screens import Screens
@@ -369,7 +369,7 @@ def test_no_word_on_it_is_a_technicians(
 def test_a_store_that_has_never_met_hq_says_so(floor: Floor, screens: Screens) -> None:
     with writing(floor.db):
         floor.db.conn.execute("delete from line")
-    asking = make_app(floor.config, floor.box, screens, Life()).test_client()
+    asking = make_app(floor.config, floor.box, screens, ProcessLife()).test_client()
     assert "まだ一度もつながっていません" in card(asking, "本部との連絡")
 
 
@@ -379,7 +379,7 @@ def test_whatever_clerks_are_doing_they_are_told_of_disk_and_clock(
 ) -> None:
     voice, house = (
         Locales(floor.config.zone)["ja"],
-        make_app(floor.config, floor.box, screens, Life()).extensions["house"],
+        make_app(floor.config, floor.box, screens, ProcessLife()).extensions["house"],
     )
     assert status.notice(floor.shop, house, voice, now()) is None
     with disk_with(monkeypatch, free=0.1):
@@ -390,7 +390,7 @@ def test_whatever_clerks_are_doing_they_are_told_of_disk_and_clock(
 
 def test_one_lost_reader_is_not_told_to_everybody(floor: Floor, bridge: dict[str, DeviceLog], screens: Screens) -> None:
     bridge["eye"].lost(DeviceFault.COVERED)
-    house = make_app(floor.config, floor.box, screens, Life()).extensions["house"]
+    house = make_app(floor.config, floor.box, screens, ProcessLife()).extensions["house"]
     assert status.notice(floor.shop, house, Locales(floor.config.zone)["ja"], now()) is None
 
 
@@ -440,7 +440,7 @@ def test_the_counts_tell_how_far_what_came_in_has_got(
     book.read(Reading(data=b"4901234567894"))
     book.refused(1, RefusalReason.UNFINISHED)
     keyboard_wedge.store_typed(floor.db, "kiosk-1", "4901234567894", now(), LastTyped())
-    scan_processor.catch_up(floor.shop, registry.decide, lambda _seq: None, Life())
+    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     page = client.get("/status/cards?lang=en").text
     table = [
         [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)]
@@ -486,9 +486,9 @@ def test_another_box_that_runs_as_this_store_is_told_on_every_page_until_hq_take
 ) -> None:
     voice, house = (
         Locales(floor.config.zone)["en"],
-        make_app(floor.config, floor.box, screens, Life()).extensions["house"],
+        make_app(floor.config, floor.box, screens, ProcessLife()).extensions["house"],
     )
-    before = link_mark(floor.shop)
+    before = system_state_stamp(floor.shop)
     clone_notice.write_notice(floor.db, "dc:a6:32:00:00:01@10.0.0.1,dc:a6:32:00:00:02@", now())
     assert first_line(client) == "同じカードの複製で、2台の箱がこのお店として動いています。"
     assert first_line(client, "en") == "Two boxes run as this shop, from copies of one card."
@@ -498,7 +498,7 @@ def test_another_box_that_runs_as_this_store_is_told_on_every_page_until_hq_take
         "Switch off the box that was added last, then call support and say that there are two."
     ]
     assert "Two boxes" in str(status.notice(floor.shop, house, voice, now()))
-    assert link_mark(floor.shop) != before  # so that open pages look anew
+    assert system_state_stamp(floor.shop) != before  # so that open pages look anew
     clone_notice.write_notice(floor.db, "", now())
     assert first_line(client, "en") == "The shop can work as usual."
 

@@ -13,11 +13,11 @@ from werkzeug.test import TestResponse
 from edge.config.noren_toml import WebSection
 from edge.features import paired_devices as devices
 from edge.features.paired_devices import Page
-from edge.features.staff.pin_check import PinCheck, hash_pin
+from edge.features.staff.pin_check import PinCheckPool, hash_pin
 from edge.features.staff.pin_locks import WRONG_MOST
 from edge.features.staff.sessions import Staff
 from edge.platform.database import rows, writing
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.on_the_network import laptop, paired
 from tests.ui.shop_floor import PIN, Floor
 from ui.app import make_app
@@ -40,7 +40,7 @@ def floor(floor: Floor) -> Floor:
 
 @pytest.fixture
 def app(floor: Floor, screens: Screens) -> Flask:
-    return make_app(floor.config, floor.box, screens, Life())
+    return make_app(floor.config, floor.box, screens, ProcessLife())
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_lead_pairs_and_revokes_at_a_status_screen_and_hq_is_told_who(
     tablet = laptop(app)
     assert tablet.post("/pair", data={"code": codes(screen.get(answer.location))[0]}).status_code == 303
     assert tablet.get("/staff/counter-1/login").status_code == 200
-    device = devices.everyone(floor.db)[-1].id
+    device = devices.all_paired_devices(floor.db)[-1].id
     assert screen.post(f"/status/devices/{device}/revoke", data=LEAD).status_code == 303
     assert tablet.get("/staff/counter-1/login").status_code == 403
     told = [(kind, fact["staff"]) for kind, fact in facts(floor) if fact.get("data", {}).get("device") == device]
@@ -104,7 +104,7 @@ def test_a_lead_pairs_and_revokes_at_a_status_screen_and_hq_is_told_who(
 def test_nobody_pairs_or_revokes_at_a_status_screen_without_a_leads_pin(
     screen: FlaskClient, floor: Floor, by: dict[str, str]
 ) -> None:
-    device = devices.everyone(floor.db)[0].id
+    device = devices.all_paired_devices(floor.db)[0].id
     for answer in (
         screen.post("/status/devices", data=TABLET | by),
         screen.post(f"/status/devices/{device}/revoke", data=by),
@@ -114,13 +114,13 @@ def test_nobody_pairs_or_revokes_at_a_status_screen_without_a_leads_pin(
         assert 'role="alert"' in answer.text
         assert "0000" not in answer.text
     assert open_codes(floor) == 0
-    assert [one.id for one in devices.everyone(floor.db)] == [device]
+    assert [one.id for one in devices.all_paired_devices(floor.db)] == [device]
 
 
 @pytest.mark.parametrize(("page", "station"), [("kiosk", "kiosk-1"), ("counter", "counter-1"), ("board", "")])
 def test_no_other_device_pairs_even_for_a_lead(app: Flask, floor: Floor, page: Page, station: str) -> None:
     asking = paired(app, floor, page, station)
-    device = devices.everyone(floor.db)[0].id
+    device = devices.all_paired_devices(floor.db)[0].id
     assert asking.get("/status/devices").status_code == 403
     assert asking.post("/status/devices", data=TABLET | LEAD).status_code == 403
     assert asking.post("/status/devices/withdraw", data=TABLET | LEAD).status_code == 403
@@ -140,7 +140,7 @@ def test_a_leads_pin_is_not_guessed_at_a_status_screen(screen: FlaskClient, floo
     assert told["staff"] == "s-2"
     assert "station" not in told
     (lock,) = rows(floor.db, "select staff, device from pin_locks")
-    assert lock == {"staff": "s-2", "device": devices.everyone(floor.db)[0].id}
+    assert lock == {"staff": "s-2", "device": devices.all_paired_devices(floor.db)[0].id}
 
 
 def test_a_device_that_is_not_on_the_list_costs_no_try(screen: FlaskClient, floor: Floor) -> None:
@@ -151,7 +151,7 @@ def test_a_device_that_is_not_on_the_list_costs_no_try(screen: FlaskClient, floo
 def test_where_too_many_pins_are_tried_it_says_so_and_counts_nothing(
     app: Flask, screen: FlaskClient, floor: Floor
 ) -> None:
-    pins: PinCheck = app.extensions["house"].pins
+    pins: PinCheckPool = app.extensions["house"].pins
     places = 0
     while pins._places.acquire(blocking=False):
         places += 1
@@ -208,7 +208,7 @@ def test_what_a_revoked_status_screen_shows_lets_nobody_in(
 ) -> None:
     screen.post("/status/devices", data=TABLET | LEAD)
     (code,) = codes(screen.get("/status/devices"))
-    (device,) = [one.id for one in devices.everyone(floor.db)]
+    (device,) = [one.id for one in devices.all_paired_devices(floor.db)]
     assert box.post(f"/status/devices/{device}/revoke").status_code == 303
     assert laptop(app).post("/pair", data={"code": code}).status_code == 403
 
@@ -242,7 +242,7 @@ def test_fingerprint_and_authority_stand_where_devices_are_paired_and_on_the_hel
 def test_a_new_process_shows_no_code_and_it_is_good_nevertheless(floor: Floor, box: FlaskClient) -> None:
     box.post("/status/devices", data=TABLET)
     (code,) = codes(box.get("/status/devices"))
-    anew = make_app(floor.config, floor.box, Screens(), Life())
+    anew = make_app(floor.config, floor.box, Screens(), ProcessLife())
     fresh = anew.test_client()
     fresh.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
     assert codes(fresh.get("/status/devices")) == []

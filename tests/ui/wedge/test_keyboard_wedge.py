@@ -9,11 +9,11 @@ from flask.testing import FlaskClient
 
 from edge import registry, scan_processor
 from edge.codes.code_rules import CodeRules, HouseRule
-from edge.codes.completeness import is_tail
-from edge.features.outcome import on_screen
+from edge.codes.completeness import is_end_of_code
+from edge.features.outcome import shown_on_station
 from edge.platform.clock import now
 from edge.platform.database import rows
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from tests.ui.shop_floor import POLICY, SHIRT_M, Floor, ean13
 from ui.process_state.last_typed import LastTyped
 from ui.wedge.keyboard_wedge import gs_lost, reading_of_keys, store_typed, wedge_counters
@@ -29,8 +29,8 @@ def test_what_was_typed_is_kept_before_anything_else(client: FlaskClient, floor:
 
 def test_the_desk_answers_it_as_any_scan(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": ean13(SHIRT_M)})
-    scan_processor.catch_up(floor.shop, registry.decide, lambda _seq: None, Life())
-    shown = on_screen(floor.db, "kiosk-1")
+    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    shown = shown_on_station(floor.db, "kiosk-1")
     assert shown is not None
     assert shown.kind == "product"
 
@@ -55,7 +55,7 @@ def test_separators_are_kept() -> None:
 
 def test_a_wedge_that_loses_the_separator_is_noticed(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": "]C1" + "10LOT1" + "01" + SHIRT_M + "17261130" + "21SERIAL0000000001"})
-    scan_processor.catch_up(floor.shop, registry.decide, lambda _seq: None, Life())
+    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert gs_lost(floor.db, "2020") is not None
     assert gs_lost(floor.db, "2999") is None
 
@@ -66,7 +66,7 @@ def test_a_wedge_that_keeps_the_separator_is_well(client: FlaskClient, floor: Fl
     client.post(
         SCAN, json={"code": "]C1" + "01" + SHIRT_M + "10LOT1\x1d" + "17269930"}
     )  # wrong, but not for want of a GS
-    scan_processor.catch_up(floor.shop, registry.decide, lambda _seq: None, Life())
+    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert gs_lost(floor.db, "2020") is None
 
 
@@ -121,7 +121,7 @@ def test_a_stand_in_for_the_separator_is_the_stations(client: FlaskClient, floor
 def test_two_item_numbers_of_the_chains_own_are_two_though_together_they_make_a_valid_one(
     client: FlaskClient, floor: Floor
 ) -> None:
-    one, other = "123456", next(f"{n:06}" for n in range(10**6) if is_tail(b"123456", f"{n:06}".encode()))
+    one, other = "123456", next(f"{n:06}" for n in range(10**6) if is_end_of_code(b"123456", f"{n:06}".encode()))
     assert client.post(SCAN, json={"code": one}).status_code == 202
     assert client.post(SCAN, json={"code": other}).status_code == 422  # for all that is known, half of a UPC-A
     floor.policy(msgspec.structs.replace(POLICY, codes=CodeRules(house=(HouseRule(name="own", lengths=(6,)),))))
@@ -133,7 +133,7 @@ def test_the_rest_of_a_persons_code_that_was_cut_is_none_though_its_beginning_is
     client: FlaskClient, floor: Floor
 ) -> None:
     assert client.post(SCAN, json={"code": "noren:p:o-1:first-half-of"}).status_code == 202
-    scan_processor.catch_up(floor.shop, registry.decide, lambda _seq: None, Life())
+    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert rows(floor.db, "select data from page_scans") == [{"data": b""}]
     assert client.post(SCAN, json={"code": "-the-secret"}).status_code == 422
     assert wedge_counters(floor.db)["kiosk-1"].why == "cut"

@@ -6,8 +6,8 @@ import pytest
 
 from edge.codes.check_digits import mod10
 from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, InStoreRule, IssuerRule
-from edge.codes.code_rules_check import faults
-from edge.codes.issued.item_numbers import house_key, printed_number, product_key
+from edge.codes.code_rules_check import code_rule_faults
+from edge.codes.issued.item_numbers import catalogue_key, catalogue_key_of_house_number, printed_number
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import InStore, MemberCode, Product, Unknown
 from edge.codes.reject_reason import RejectReason
@@ -24,7 +24,9 @@ def say(text: str, *rules: HouseRule, symbology: Symbology | None = None, aim: s
 
 def test_a_plain_number_of_the_house_is_its_product() -> None:
     inner = InStore(rule="plain", item="12345678", scanned="12345678")
-    assert say("12345678", PLAIN, symbology=Symbology.CODE128) == Product(gtin=house_key("12345678"), in_store=inner)
+    assert say("12345678", PLAIN, symbology=Symbology.CODE128) == Product(
+        gtin=catalogue_key_of_house_number("12345678"), in_store=inner
+    )
     assert say("12345678", PLAIN, symbology=Symbology.CODE39).reason is RejectReason.UNRECOGNISED
     assert say("123456789", PLAIN, symbology=Symbology.CODE128).reason is RejectReason.UNRECOGNISED
 
@@ -32,7 +34,7 @@ def test_a_plain_number_of_the_house_is_its_product() -> None:
 @pytest.mark.parametrize("text", ["1234567", "A1234567A", "A12345675A", "12345675", "t12345675t"])
 def test_an_nw7_number_is_the_same_with_and_without_letters_and_check_digit(text: str) -> None:
     assert 1234567 % 7 == 5
-    assert say(text, NW7, symbology=Symbology.CODABAR).gtin == house_key("1234567")
+    assert say(text, NW7, symbology=Symbology.CODABAR).gtin == catalogue_key_of_house_number("1234567")
 
 
 def test_a_wrong_check_digit_or_a_missing_one_that_is_not_optional_is_no_house_number() -> None:
@@ -41,11 +43,11 @@ def test_a_wrong_check_digit_or_a_missing_one_that_is_not_optional_is_no_house_n
     assert isinstance(say("A1234567A", strict, symbology=Symbology.CODABAR), Unknown)
     named = HouseRule(name="nw7", lengths=(7,), start_stop="AB", symbologies=(Symbology.CODABAR,))
     assert isinstance(say("A1234567A", named, symbology=Symbology.CODABAR), Unknown)
-    assert say("A1234567B", named, symbology=Symbology.CODABAR).gtin == house_key("1234567")
+    assert say("A1234567B", named, symbology=Symbology.CODABAR).gtin == catalogue_key_of_house_number("1234567")
 
 
 def test_letters_before_a_number_are_no_part_of_it() -> None:
-    assert say("AB123456", LETTERS).gtin == house_key("123456")
+    assert say("AB123456", LETTERS).gtin == catalogue_key_of_house_number("123456")
     assert isinstance(say("AB12345X", LETTERS), Unknown)
 
 
@@ -73,21 +75,21 @@ def test_a_members_number_is_not_taken_for_an_item() -> None:
         ("49123456", "00000049123456"),
         ("01234565", "00012345000065"),  # UPC-E
         ("12345678", "00400123456782"),  # no GTIN: the house's own
-        ("AB123456", house_key("123456")),
-        ("123456", house_key("123456")),
-        ("1234567", house_key("1234567")),
-        ("12345675", house_key("1234567")),
+        ("AB123456", catalogue_key_of_house_number("123456")),
+        ("123456", catalogue_key_of_house_number("123456")),
+        ("1234567", catalogue_key_of_house_number("1234567")),
+        ("12345675", catalogue_key_of_house_number("1234567")),
         ("123", "00000000000123"),  # by no rule: whoever checks keys refuses it
         ("4901234567890", "04901234567890"),
     ],
 )
 def test_a_product_has_one_key_however_its_number_is_written(written: str, key: str) -> None:
-    assert product_key(written, (LETTERS, NW7, PLAIN)) == key
+    assert catalogue_key(written, (LETTERS, NW7, PLAIN)) == key
 
 
 @pytest.mark.parametrize("text", ["4901234567894", "036000291452", "49123456", "01234565", "14901234567891"])
 def test_what_a_file_says_and_what_is_scanned_are_the_same_product(text: str) -> None:
-    assert parse_code(text.encode(), rules=CodeRules()) == Product(gtin=product_key(text, ()))
+    assert parse_code(text.encode(), rules=CodeRules()) == Product(gtin=catalogue_key(text, ()))
 
 
 @pytest.mark.parametrize(
@@ -104,17 +106,17 @@ def test_what_a_file_says_and_what_is_scanned_are_the_same_product(text: str) ->
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_told_in_words(rule: HouseRule, word: str) -> None:
-    (told,) = faults(CodeRules(house=(rule,)))
+    (told,) = code_rule_faults(CodeRules(house=(rule,)))
     assert word in told
 
 
 def test_good_rules_have_no_faults() -> None:
-    assert faults(CodeRules(house=(PLAIN, NW7, LETTERS))) == ()
+    assert code_rule_faults(CodeRules(house=(PLAIN, NW7, LETTERS))) == ()
 
 
 @pytest.mark.parametrize("number", ["1", "12345678", "1234567890", "49123456"])
 def test_a_house_numbers_key_is_a_sound_gtin_and_says_its_number(number: str) -> None:
-    key = house_key(number)
+    key = catalogue_key_of_house_number(number)
     assert (len(key), mod10(key), printed_number(key)) == (14, True, number)
 
 
@@ -125,4 +127,4 @@ def test_other_keys_are_shown_without_their_zeros() -> None:
 
 def test_house_numbers_and_masks_do_not_share_a_prefix() -> None:
     mask = InStoreRule(name="a", mask="04IIIIIIIIIIC")
-    assert "04" in faults(CodeRules(house=(PLAIN,), in_store=(mask,)))[0]
+    assert "04" in code_rule_faults(CodeRules(house=(PLAIN,), in_store=(mask,)))[0]

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.codes.code_rules import CodeRules, TokenKey
-from edge.codes.issued.member_token import Claims, mint, public_text, verify
+from edge.codes.issued.member_token import Claims, mint_token, public_text, verify_token
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Coupon, Entitlement, Invite, MemberToken, Unknown
 from edge.codes.reject_reason import RejectReason
@@ -39,7 +39,7 @@ PAYLOAD = {"iss": "noren", "sub": "m1042", "iat": 1, "exp": 61, "jti": "j1"}
 
 
 def test_a_member_token_says_who_until_when() -> None:
-    assert parse_code(mint(KEY, MEMBER, kid="k1").encode(), rules=RULES) == MemberToken(
+    assert parse_code(mint_token(KEY, MEMBER, kid="k1").encode(), rules=RULES) == MemberToken(
         issuer="noren", member="m1042", iat=1_800_000_000, exp=1_800_000_060, jti="j1", kid="k1"
     )
 
@@ -50,13 +50,13 @@ def test_a_grant_says_what_for_and_may_name_a_member(
     typ: Any, kind: type[Coupon | Entitlement | Invite], member: str | None
 ) -> None:
     claims = Claims(iss="noren", typ=typ, ref="spring-10", sub=member, iat=1, exp=2, jti="j")
-    assert verify(mint(KEY, claims, kid="k1"), RULES) == kind(
+    assert verify_token(mint_token(KEY, claims, kid="k1"), RULES) == kind(
         issuer="noren", ref="spring-10", member=member, iat=1, exp=2, jti="j", kid="k1"
     )
 
 
 def test_a_token_of_another_implementation_is_read() -> None:
-    assert verify(signed(HEADER, PAYLOAD), RULES) == MemberToken(
+    assert verify_token(signed(HEADER, PAYLOAD), RULES) == MemberToken(
         issuer="noren", member="m1042", iat=1, exp=61, jti="j1", kid="k1"
     )
 
@@ -70,10 +70,10 @@ def test_the_public_key_of_rfc_8037_is_derived_as_it_says() -> None:
 @pytest.mark.parametrize(
     ("token", "reason"),
     [
-        (mint(OTHER, MEMBER, kid="k1"), RejectReason.BAD_SIGNATURE),
-        (mint(KEY, MEMBER, kid="k2"), RejectReason.BAD_SIGNATURE),
-        (mint(KEY, MEMBER, kid="k9"), RejectReason.UNKNOWN_KEY),
-        (mint(OTHER, MEMBER, kid="k2"), RejectReason.WRONG_ISSUER),
+        (mint_token(OTHER, MEMBER, kid="k1"), RejectReason.BAD_SIGNATURE),
+        (mint_token(KEY, MEMBER, kid="k2"), RejectReason.BAD_SIGNATURE),
+        (mint_token(KEY, MEMBER, kid="k9"), RejectReason.UNKNOWN_KEY),
+        (mint_token(OTHER, MEMBER, kid="k2"), RejectReason.WRONG_ISSUER),
         (signed({"alg": "none", "kid": "k1"}, PAYLOAD), RejectReason.BAD_TOKEN),
         (signed({"alg": "HS256", "kid": "k1"}, PAYLOAD), RejectReason.BAD_TOKEN),
         (signed({"alg": "EdDSA"}, PAYLOAD), RejectReason.BAD_TOKEN),
@@ -99,7 +99,7 @@ def test_a_token_that_does_not_hold_says_why(token: str, reason: RejectReason) -
 
 
 def test_every_changed_character_breaks_the_token() -> None:
-    token = mint(KEY, MEMBER, kid="k1")
+    token = mint_token(KEY, MEMBER, kid="k1")
     # The last character carries four bits nobody reads, so it is left out.
     for at in range(len(token) - 1):
         changed = token[:at] + ("A" if token[at] != "A" else "B") + token[at + 1 :]
@@ -108,7 +108,7 @@ def test_every_changed_character_breaks_the_token() -> None:
 
 def test_a_key_that_is_no_key_makes_no_token_valid() -> None:
     rules = CodeRules(keys={"k1": TokenKey(issuer="noren", public="abc")})
-    assert isinstance(verify(mint(KEY, MEMBER, kid="k1"), rules), Unknown)
+    assert isinstance(verify_token(mint_token(KEY, MEMBER, kid="k1"), rules), Unknown)
 
 
 def test_claims_travel_without_what_is_not_said() -> None:

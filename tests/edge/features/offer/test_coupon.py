@@ -21,7 +21,7 @@ from edge.features.offer.coupon import coupons_of, note_offers
 from edge.features.offer.row import Offer
 from edge.platform.clock import now, utc_text
 from edge.platform.database import rows
-from edge.platform.process import Life
+from edge.platform.process import ProcessLife
 from edge.registry import feeds_watched
 from edge.retention.sweep import sweep
 from edge.store_context import StoreContext
@@ -244,7 +244,7 @@ def test_what_was_given_is_kept_until_the_offer_has_ended(floor: StoreContext) -
     push(floor, offer("once", ends=200 * days, single_use=True))  # HQ lets it go on
     here = now()
     after = [replace(here, time=here.time + number * days) for number in (89, 91, 300)]
-    assert [sweep(floor, moment, Life()).get("coupons", 0) for moment in after] == [0, 2, 1]
+    assert [sweep(floor, moment, ProcessLife()).get("coupons", 0) for moment in after] == [0, 2, 1]
 
 
 def test_an_offer_that_hq_ends_early_is_not_late(floor: StoreContext) -> None:

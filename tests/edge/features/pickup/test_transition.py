@@ -5,15 +5,28 @@ import pytest
 from msgspec import structs
 
 from edge.codes.code_rules import CodeRules, HouseRule
-from edge.codes.issued.item_numbers import house_key
+from edge.codes.issued.item_numbers import catalogue_key_of_house_number
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from edge.codes.symbology import Symbology
 from edge.config.policy import Policy
-from edge.features.pickup.order import OrderLine, PickupOrder, by_number, find, here, of_member
+from edge.features.pickup.order import (
+    OrderLine,
+    PickupOrder,
+    find_order,
+    order_by_number,
+    orders_at_store,
+    orders_of_member,
+)
 from edge.features.pickup.state_machine import Action, State
-from edge.features.pickup.transition import NotAllowed, Request, Who, note_conflicts, take
-from edge.features.stock import UncountedMoves, moved_since
+from edge.features.pickup.transition import (
+    Actor,
+    TransitionRefused,
+    TransitionRequest,
+    apply_transition,
+    note_conflicts,
+)
+from edge.features.stock import UncountedMoves, moves_since_count
 from edge.platform.clock import now
 from edge.platform.database import writing
 from edge.store_context import StoreContext
@@ -23,9 +36,9 @@ from tests.pickup_steps import DETAIL, step
 
 
 def _take(floor: StoreContext, action: Action, key: str | None = None, order_id: str = "o-1") -> PickupOrder:
-    request = step(action, key, order_id, Who(staff="s-1", station="c1"))
+    request = step(action, key, order_id, Actor(staff="s-1", station="c1"))
     with writing(floor.db):
-        return take(floor.db, floor.hq, floor.box, request, now())
+        return apply_transition(floor.db, floor.hq, floor.box, request, now())
 
 
 def test_a_hand_over_is_kept_told_and_takes_the_goods_off_the_shelf(floor: StoreContext) -> None:
@@ -36,13 +49,13 @@ def test_a_hand_over_is_kept_told_and_takes_the_goods_off_the_shelf(floor: Store
     (told,) = facts(floor, "pickup.handed_over")
     assert told["data"] == {"order": "o-1", "number": "4821", "from": "ready_for_pickup", **DETAIL[Action.HAND_OVER]}
     assert told["staff"] == "s-1"
-    assert moved_since(floor.db, floor.box, stock(5)) == UncountedMoves(quantity=-1, reserved=-1)
+    assert moves_since_count(floor.db, floor.box, stock(5)) == UncountedMoves(quantity=-1, reserved=-1)
 
 
 @pytest.mark.parametrize(
     ("written", "key"),
     [
-        ("12345678", house_key("12345678")),  # as it is printed, without its key's wrapping
+        ("12345678", catalogue_key_of_house_number("12345678")),  # as it is printed, without its key's wrapping
         ("4512345678906", GTIN),
         ("1234567", "1234567"),  # nobody's number: as it came
     ],
@@ -54,12 +67,12 @@ def test_a_number_of_the_house_in_an_order_of_a_chains_own_hq_has_the_key_its_ta
     keep(floor.db, Policy(codes=rules))
     row = structs.replace(order(member="m-1"), lines=[OrderLine(line=1, gtin=written), OrderLine(line=2, gtin=GTIN)])
     send(floor, "orders", "o-1", row)
-    found = find(floor.db, floor.hq, floor.box, "o-1")
+    found = find_order(floor.db, floor.hq, floor.box, "o-1")
     assert found
     for seen in (
         found,
-        *here(floor.db, floor.hq, floor.box, now().time),
-        *of_member(floor.db, floor.hq, floor.box, "m-1"),
+        *orders_at_store(floor.db, floor.hq, floor.box, now().time),
+        *orders_of_member(floor.db, floor.hq, floor.box, "m-1"),
     ):
         assert [line.gtin for line in seen.row.lines] == [key, GTIN]
     if written == "12345678":
@@ -72,9 +85,11 @@ def test_a_number_of_the_house_in_an_order_of_a_chains_own_hq_has_the_key_its_ta
 
 def test_a_step_that_does_not_say_what_its_fact_must_say_is_not_taken(floor: StoreContext) -> None:
     send(floor, "orders", "o-1", order())
-    asked = Request(key="k", order="o-1", action=Action.HAND_OVER, detail={"proof": "a nod", "paid_here": False})
+    asked = TransitionRequest(
+        key="k", order="o-1", action=Action.HAND_OVER, detail={"proof": "a nod", "paid_here": False}
+    )
     with pytest.raises(msgspec.ValidationError, match="proof"), writing(floor.db):
-        take(floor.db, floor.hq, floor.box, asked, now())
+        apply_transition(floor.db, floor.hq, floor.box, asked, now())
     assert facts(floor, "pickup%") == []
 
 
@@ -87,14 +102,14 @@ def test_asked_twice_with_the_same_key_it_happens_once_and_answers_the_same(floo
 def test_a_second_hand_over_is_refused_and_says_why(floor: StoreContext) -> None:
     send(floor, "orders", "o-1", order())
     _take(floor, Action.HAND_OVER, key="a")
-    with pytest.raises(NotAllowed, match="order o-1 is handed_over: cannot hand_over"):
+    with pytest.raises(TransitionRefused, match="order o-1 is handed_over: cannot hand_over"):
         _take(floor, Action.HAND_OVER, key="b")
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.PLACED, State.PICKING])
 def test_goods_that_are_not_ready_are_not_handed_over(floor: StoreContext, state: State) -> None:
     send(floor, "orders", "o-1", order(state=state))
-    with pytest.raises(NotAllowed):
+    with pytest.raises(TransitionRefused):
         _take(floor, Action.HAND_OVER)
     assert facts(floor, "pickup%") == []
 
@@ -102,7 +117,7 @@ def test_goods_that_are_not_ready_are_not_handed_over(floor: StoreContext, state
 def test_an_order_of_another_store_and_an_unknown_one_are_refused(floor: StoreContext) -> None:
     send(floor, "orders", "o-2", order("o-2", store="yokohama"))
     for order_id in ("o-2", "o-3"):
-        with pytest.raises(NotAllowed):
+        with pytest.raises(TransitionRefused):
             _take(floor, Action.ARRIVE, order_id=order_id)
 
 
@@ -111,7 +126,7 @@ def test_an_undone_hand_over_brings_the_goods_back(floor: StoreContext) -> None:
     _take(floor, Action.HAND_OVER)
     undone = _take(floor, Action.UNDO)
     assert (undone.state, undone.handed_over_at) == (State.ARRIVED, None)
-    assert moved_since(floor.db, floor.box, stock(5)) == UncountedMoves()
+    assert moves_since_count(floor.db, floor.box, stock(5)) == UncountedMoves()
 
 
 def test_the_stores_steps_stand_until_hq_has_counted_them(floor: StoreContext) -> None:
@@ -126,7 +141,7 @@ def test_the_stores_steps_stand_until_hq_has_counted_them(floor: StoreContext) -
 
 
 def _state(floor: StoreContext) -> State:
-    found = find(floor.db, floor.hq, floor.box, "o-1")
+    found = find_order(floor.db, floor.hq, floor.box, "o-1")
     assert found is not None
     return found.state
 
@@ -146,13 +161,13 @@ def test_the_list_holds_this_stores_orders_by_promise(floor: StoreContext) -> No
     send(floor, "orders", "late", order("late", promise_at="2026-11-21T05:00:00Z"))
     send(floor, "orders", "soon", order("soon", promise_at="2026-11-21T03:00:00Z"))
     send(floor, "orders", "away", order("away", store="yokohama"))
-    assert [one.row.order for one in here(floor.db, floor.hq, floor.box, now().time)] == ["soon", "late"]
+    assert [one.row.order for one in orders_at_store(floor.db, floor.hq, floor.box, now().time)] == ["soon", "late"]
 
 
 def test_a_number_finds_only_what_is_still_open(floor: StoreContext) -> None:
     send(floor, "orders", "o-1", order())
     send(floor, "orders", "o-old", order("o-old", state=State.HANDED_OVER))
-    assert [one.row.order for one in by_number(floor.db, floor.hq, floor.box, "4821")] == ["o-1"]
+    assert [one.row.order for one in order_by_number(floor.db, floor.hq, floor.box, "4821")] == ["o-1"]
 
 
 def test_orders_that_ended_weeks_ago_are_in_no_list_and_those_touched_lately_are(floor: StoreContext) -> None:
@@ -163,4 +178,4 @@ def test_orders_that_ended_weeks_ago_are_in_no_list_and_those_touched_lately_are
     send(
         floor, "orders", "o-1", order(state=State.HANDED_OVER, promise_at=long_ago, handed_over_at=long_ago), version=2
     )
-    assert [one.row.order for one in here(floor.db, floor.hq, floor.box, now().time)] == ["o-1"]
+    assert [one.row.order for one in orders_at_store(floor.db, floor.hq, floor.box, now().time)] == ["o-1"]

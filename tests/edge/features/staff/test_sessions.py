@@ -11,9 +11,9 @@ import pytest
 from sqlite_utils import Database
 
 from edge.features.staff import pin_locks
-from edge.features.staff.pin_check import AT_ONCE, MAX_WAITING, Busy, PinCheck, hash_pin, is_pin
-from edge.features.staff.pin_locks import Locked, PinAttempt, WrongPin, WrongPins
-from edge.features.staff.sessions import Session, Staff, keep_alive, session, sign_in, sign_out
+from edge.features.staff.pin_check import AT_ONCE, MAX_WAITING, PinCheckPool, TooManyPinChecks, hash_pin, pin_matches
+from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin, WrongPinRun
+from edge.features.staff.sessions import Session, Staff, keep_alive, session_of_token, sign_in, sign_out
 from edge.platform.clock import Now, now
 from edge.platform.database import writing
 from edge.platform.sqlite import sqlite3
@@ -31,7 +31,7 @@ def _later(seconds: float) -> Now:
     return Now(moment.time + timedelta(seconds=seconds), moment.clock, moment.boot, uptime)
 
 
-def _try(floor: StoreContext, pin: str, at: float = 0, station: str = "c1") -> Session | WrongPin | Locked:
+def _try(floor: StoreContext, pin: str, at: float = 0, station: str = "c1") -> Session | WrongPin | PinLocked:
     return sign_in(floor.db, floor.box, MORI, pin, _at(station), _later(at))
 
 
@@ -47,7 +47,7 @@ def _staff(floor: StoreContext) -> None:
 def test_the_right_pin_opens_a_session_at_that_station(floor: StoreContext) -> None:
     opened = _try(floor, "4826")
     assert isinstance(opened, Session)
-    found = session(floor.db, floor.hq, opened.token, now())
+    found = session_of_token(floor.db, floor.hq, opened.token, now())
     assert found == opened
     assert facts(floor, "staff.signed_in")[0]["staff"] == "s-1"
 
@@ -57,8 +57,8 @@ def test_who_reads_the_store_is_not_signed_in_by_what_is_kept_there(floor: Store
     assert isinstance(opened, Session)
     assert opened.token not in str([list(floor.db.table(name).rows) for name in floor.db.table_names()])
     for (kept,) in floor.db.conn.execute("select hash from staff_sessions").fetchall():
-        assert session(floor.db, floor.hq, kept.hex(), now()) is None
-        assert session(floor.db, floor.hq, kept.decode("latin-1"), now()) is None
+        assert session_of_token(floor.db, floor.hq, kept.hex(), now()) is None
+        assert session_of_token(floor.db, floor.hq, kept.decode("latin-1"), now()) is None
 
 
 def test_sessions_of_before_end_with_the_update() -> None:
@@ -72,8 +72,8 @@ def test_sessions_of_before_end_with_the_update() -> None:
 
 def test_five_wrong_pins_lock_even_the_right_one_out_for_a_minute(floor: StoreContext) -> None:
     told = [_try(floor, "0000") for _ in range(5)]
-    assert told == [WrongPin(left=4), WrongPin(left=3), WrongPin(left=2), WrongPin(left=1), Locked(seconds=60)]
-    assert isinstance(_try(floor, "4826", at=50), Locked)
+    assert told == [WrongPin(left=4), WrongPin(left=3), WrongPin(left=2), WrongPin(left=1), PinLocked(seconds=60)]
+    assert isinstance(_try(floor, "4826", at=50), PinLocked)
     assert isinstance(_try(floor, "4826", at=61), Session)
     assert len(facts(floor, "staff.locked")) == 1
 
@@ -83,7 +83,7 @@ def test_a_second_round_of_guessing_locks_twice_as_long(floor: StoreContext) -> 
         _try(floor, "0000")
     for _ in range(4):
         _try(floor, "0000", at=70)
-    assert _try(floor, "0000", at=70) == Locked(seconds=120)
+    assert _try(floor, "0000", at=70) == PinLocked(seconds=120)
 
 
 def test_a_restart_does_not_lift_the_lock(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_restart_does_not_lift_the_lock(tmp_path: Path) -> None:
         with builder.shop(tmp_path / "box") as opened:
             send(opened, "staff", "s-1", MORI)
             told = _try(opened, "0000")
-    assert told == Locked(seconds=60)
+    assert told == PinLocked(seconds=60)
 
 
 def test_the_right_pin_clears_the_count(floor: StoreContext) -> None:
@@ -103,7 +103,7 @@ def test_the_right_pin_clears_the_count(floor: StoreContext) -> None:
 def test_guessing_at_one_device_locks_nobody_out_at_another(floor: StoreContext) -> None:
     for attempt in range(20):
         _try(floor, "0000", at=attempt, station="the attacker's")
-    assert isinstance(_try(floor, "4826", at=21, station="the attacker's"), Locked)
+    assert isinstance(_try(floor, "4826", at=21, station="the attacker's"), PinLocked)
     assert isinstance(_try(floor, "4826", at=21), Session)
 
 
@@ -111,10 +111,10 @@ def test_the_right_pin_clears_no_count_of_another_device(floor: StoreContext) ->
     for _ in range(4):
         _try(floor, "0000", station="the attacker's")
         assert isinstance(_try(floor, "4826"), Session)
-    assert _try(floor, "0000", station="the attacker's") == Locked(seconds=60)
+    assert _try(floor, "0000", station="the attacker's") == PinLocked(seconds=60)
 
 
-def _guess(floor: StoreContext, devices: int, each: int) -> list[Session | WrongPin | Locked]:
+def _guess(floor: StoreContext, devices: int, each: int) -> list[Session | WrongPin | PinLocked]:
     """An attacker who owns some devices, with the clerk's own right PIN between."""
     told = []
     for device in range(devices):
@@ -126,7 +126,7 @@ def _guess(floor: StoreContext, devices: int, each: int) -> list[Session | Wrong
 def test_guesses_over_many_devices_slow_all_of_them_down_and_the_clerk_not(floor: StoreContext) -> None:
     told = _guess(floor, devices=8, each=4)
     assert told[:19] == [WrongPin(left=left) for left in (4, 3, 2, 1)] * 4 + [WrongPin(left=left) for left in (4, 3, 2)]
-    assert told[19] == told[20] == Locked(seconds=900)
+    assert told[19] == told[20] == PinLocked(seconds=900)
     assert isinstance(_try(floor, "4826"), Session)
     last = facts(floor, "staff.locked")[-1]
     assert (last["staff"], last["data"]["seconds"]) == ("s-1", 900)
@@ -137,10 +137,12 @@ def test_guesses_over_many_devices_slow_all_of_them_down_and_the_clerk_not(floor
 def test_runs_of_wrong_pins_are_listed_and_a_lead_unlocks(floor: StoreContext) -> None:
     for _ in range(5):
         _try(floor, "0000", station="t1")
-    assert pin_locks.runs(floor.db, _later(10)) == [WrongPins(staff="s-1", device="t1", wrong=5, seconds=50)]
-    assert pin_locks.runs(floor.db, _later(3700)) == []
+    assert pin_locks.runs_of_wrong_pins(floor.db, _later(10)) == [
+        WrongPinRun(staff="s-1", device="t1", wrong=5, seconds=50)
+    ]
+    assert pin_locks.runs_of_wrong_pins(floor.db, _later(3700)) == []
     with writing(floor.db):
-        pin_locks.unlock(floor.db, floor.box, "s-1", _at("c1", "s-9"), now())
+        pin_locks.unlock_staff(floor.db, floor.box, "s-1", _at("c1", "s-9"), now())
     assert isinstance(_try(floor, "4826", station="t1"), Session)
     (told,) = facts(floor, "staff.unlocked")
     assert (told["staff"], told["data"]) == ("s-9", {"who": "s-1"})
@@ -148,63 +150,63 @@ def test_runs_of_wrong_pins_are_listed_and_a_lead_unlocks(floor: StoreContext) -
 
 def test_what_is_no_hash_is_nobodys_pin() -> None:
     for no_hash in ("", "4826", "$argon2id$none", MORI.pin[:-3]):
-        assert not is_pin(no_hash, "4826")
+        assert not pin_matches(no_hash, "4826")
 
 
 def test_more_sign_ins_than_may_wait_are_turned_away_and_not_looked_at() -> None:
-    check, gate = PinCheck(), threading.Event()
+    check, gate = PinCheckPool(), threading.Event()
     for _ in range(AT_ONCE):
         check._threads.submit(gate.wait)  # every thread that tries PINs is busy until the gate opens
     with ThreadPoolExecutor(40) as attackers:
         asked = [attackers.submit(check.fits, MORI.pin, "4826") for _ in range(40)]
         busy = list(islice(as_completed(asked), 40 - AT_ONCE - MAX_WAITING))
         gate.set()
-        assert all(isinstance(one.exception(), Busy) for one in busy)
+        assert all(isinstance(one.exception(), TooManyPinChecks) for one in busy)
         assert [one.result() for one in asked if one not in busy] == [True] * (AT_ONCE + MAX_WAITING)
 
 
 def test_a_tablet_left_alone_for_three_minutes_is_locked(floor: StoreContext) -> None:
     opened = _try(floor, "4826")
     assert isinstance(opened, Session)
-    assert session(floor.db, floor.hq, opened.token, _later(179)) is not None
+    assert session_of_token(floor.db, floor.hq, opened.token, _later(179)) is not None
     with writing(floor.db):
         keep_alive(floor.db, opened.token, _later(100))
-    assert session(floor.db, floor.hq, opened.token, _later(200)) is not None
-    assert session(floor.db, floor.hq, opened.token, _later(281)) is None
+    assert session_of_token(floor.db, floor.hq, opened.token, _later(200)) is not None
+    assert session_of_token(floor.db, floor.hq, opened.token, _later(281)) is None
 
 
 def test_somebody_hq_has_struck_off_is_out_at_once(floor: StoreContext) -> None:
     opened = _try(floor, "4826")
     assert isinstance(opened, Session)
     send(floor, "staff", "s-1", None, version=2)
-    assert session(floor.db, floor.hq, opened.token, now()) is None
+    assert session_of_token(floor.db, floor.hq, opened.token, now()) is None
 
 
 def test_a_new_session_at_a_station_ends_the_old_one_there(floor: StoreContext) -> None:
     first, second = _try(floor, "4826"), _try(floor, "4826")
     assert isinstance(first, Session)
     assert isinstance(second, Session)
-    assert session(floor.db, floor.hq, first.token, now()) is None
+    assert session_of_token(floor.db, floor.hq, first.token, now()) is None
     with writing(floor.db):
         sign_out(floor.db, second.token)
-    assert session(floor.db, floor.hq, second.token, now()) is None
+    assert session_of_token(floor.db, floor.hq, second.token, now()) is None
 
 
 def test_a_night_of_guessing_never_wears_the_lock_out(floor: StoreContext) -> None:
     with writing(floor.db):
         floor.db.conn.execute("insert into pin_locks (staff, device, wrong, until) values ('s-1', 'c1', 9999, null)")
-    assert _try(floor, "0000") == Locked(seconds=900)
-    assert _try(floor, "0000", at=10) == Locked(seconds=890)
+    assert _try(floor, "0000") == PinLocked(seconds=900)
+    assert _try(floor, "0000", at=10) == PinLocked(seconds=890)
 
 
 def test_a_clock_set_back_neither_keeps_a_tablet_open_nor_a_clerk_out(floor: StoreContext) -> None:
     opened = _try(floor, "4826", at=9 * 3600)
     assert isinstance(opened, Session)
-    assert session(floor.db, floor.hq, opened.token, now()) is None
+    assert session_of_token(floor.db, floor.hq, opened.token, now()) is None
     for _ in range(5):
         _try(floor, "0000", at=9 * 3600)
     locked = _try(floor, "4826")
-    assert isinstance(locked, Locked)
+    assert isinstance(locked, PinLocked)
     assert locked.seconds <= 900
 
 
@@ -214,6 +216,6 @@ def test_a_lock_of_a_clock_that_was_set_back_lasts_as_long_as_any_and_no_restart
 ) -> None:
     for _ in range(5):
         _try(floor, "0000")
-    assert _try(floor, "4826", at=back) == Locked(seconds=60)
-    assert isinstance(_try(floor, "4826", at=back + 30), Locked)
+    assert _try(floor, "4826", at=back) == PinLocked(seconds=60)
+    assert isinstance(_try(floor, "4826", at=back + 30), PinLocked)
     assert isinstance(_try(floor, "4826", at=back + 61), Session)

@@ -7,7 +7,7 @@ import pytest
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.evidence import bars
 from firmware_bridge.decode.evidence.claim import CLEAR_LEAD, OUTDONE_LEAD
-from firmware_bridge.decode.evidence.likeness import Likeness, likeness
+from firmware_bridge.decode.evidence.likeness import Likeness, likeness_of_rows
 from tests.bench.decoding import camera, damage
 
 SEED = "likeness"
@@ -23,7 +23,7 @@ def printed(kind: Symbology, text: str) -> np.ndarray:
 def looked(gray: np.ndarray, kind: Symbology, text: str, cut: float = damage.QUIET * damage.FINE * SCALE) -> Likeness:
     """How much a picture of a label looks like a text, whose bars begin and end about `cut` pixels within."""
     lines = [bars.median_row(band) for band in np.array_split(gray[10:-10], 4)]
-    like = likeness(lines, (cut, gray.shape[1] - cut), kind, text.encode())
+    like = likeness_of_rows(lines, (cut, gray.shape[1] - cut), kind, text.encode())
     assert like is not None
     return like
 
@@ -64,12 +64,12 @@ def test_what_nobody_knows_how_to_draw_or_does_not_lie_as_drawn_is_not_judged() 
     text, _ = a_text(Symbology.EAN13)
     gray = printed(Symbology.EAN13, text)
     line, ends = bars.median_row(gray), (0.0, float(gray.shape[1]))
-    assert likeness([line], ends, Symbology.CODE128, b"A\x1d12") is None
-    assert likeness([line], ends, Symbology.CODE39, b"lower") is None
-    assert likeness([line], ends, Symbology.UPCE, b"04321539") is None
-    assert likeness([], ends, Symbology.EAN13, text.encode()) is None
+    assert likeness_of_rows([line], ends, Symbology.CODE128, b"A\x1d12") is None
+    assert likeness_of_rows([line], ends, Symbology.CODE39, b"lower") is None
+    assert likeness_of_rows([line], ends, Symbology.UPCE, b"04321539") is None
+    assert likeness_of_rows([], ends, Symbology.EAN13, text.encode()) is None
     noise = camera.seeded(SEED, "noise").normal(128, 20, len(line)).astype(np.float32)
-    assert likeness([noise], ends, Symbology.EAN13, text.encode()) is None
+    assert likeness_of_rows([noise], ends, Symbology.EAN13, text.encode()) is None
 
 
 def test_a_scratch_down_all_the_bars_leaves_rows_that_look_more_like_the_truth_than_what_engines_make_of_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_holds
 from firmware_bridge.decode.evidence.nearest import EAN13_PARITIES, UNSETTLED_RATIO, Costs, ean_margin, lead_over_others
-from firmware_bridge.decode.evidence.print_model import EAN_DIGIT_WIDTHS, drawings
+from firmware_bridge.decode.evidence.print_model import EAN_DIGIT_WIDTHS, drawings_of
 
 LEAST, MOST = 0.5, 3.0  # what a sign costs
 
@@ -16,7 +16,7 @@ LEAST, MOST = 0.5, 3.0  # what a sign costs
 def costs_of(symbology: Symbology, data: bytes, seed: int) -> list[dict[tuple[float, ...], float]]:
     """What each other sign costs, by the dice."""
     dice = np.random.default_rng(seed)
-    (drawn,) = drawings(symbology, data)
+    (drawn,) = drawings_of(symbology, data)
     return [
         {sign: float(dice.uniform(LEAST, MOST)) for sign in one.signs if sign != one.own} for one in drawn.characters
     ]
@@ -99,6 +99,6 @@ def test_a_upc_a_is_an_ean_13_whose_first_digit_is_nought() -> None:
 def test_of_the_others_it_is_the_one_or_two_characters_that_cost_least(
     symbology: Symbology, data: bytes, together: int
 ) -> None:
-    way = drawings(symbology, data)[0]
+    way = drawings_of(symbology, data)[0]
     costs: list[Costs] = [dict.fromkeys(one.signs, n + 1.0) for n, one in enumerate(way.characters)]
     assert lead_over_others(symbology, data, costs) == (1.0 if together == 1 else pytest.approx(UNSETTLED_RATIO * 2.0))

@@ -6,7 +6,7 @@ import pytest
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.evidence.stripes import MAX_PLACES, UPRIGHT_WIDTH_PX, find_stripes, turn_upright
-from firmware_bridge.decode.preprocess import whole
+from firmware_bridge.decode.preprocess import whole_frame
 from tests.bench.decoding import camera
 
 LEFT, TOP, WIDE, TALL = 300, 200, 200, 90  # pixels: where bars of four pixels are in a frame of even grey
@@ -31,7 +31,7 @@ def test_bars_are_found_at_any_angle(degrees: float) -> None:
 
 @pytest.mark.parametrize("degrees", [0, 30, -60])
 def test_laid_upright_they_stand(degrees: float) -> None:
-    frame = whole(barred(degrees))
+    frame = whole_frame(barred(degrees))
     (place,) = find_stripes(frame.gray)
     view = turn_upright(frame, place)
     middle = view.gray[view.gray.shape[0] // 3 : -view.gray.shape[0] // 3].astype(float)
@@ -40,7 +40,7 @@ def test_laid_upright_they_stand(degrees: float) -> None:
 
 
 def test_what_lies_in_the_middle_of_a_place_lies_in_its_middle_in_the_frame() -> None:
-    frame = whole(barred(25))
+    frame = whole_frame(barred(25))
     (place,) = find_stripes(frame.gray)
     view = turn_upright(frame, place)
     rows, columns = view.gray.shape

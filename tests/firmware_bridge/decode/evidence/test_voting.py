@@ -18,7 +18,7 @@ from firmware_bridge.decode.evidence.claim import (
     OUTDONE_LEAD,
     Claim,
     Vote,
-    with_sighting,
+    claims_with_sighting,
 )
 from firmware_bridge.decode.evidence.rivals import TWO_BAND_MIN_LEAD, contested_keys
 from firmware_bridge.decode.evidence.voting import is_believed, is_sure
@@ -193,13 +193,13 @@ def test_a_matrix_code_stands_alone_unless_only_opencv_read_it() -> None:
 def test_the_same_view_heard_twice_is_one_vote() -> None:
     claims: tuple[Claim, ...] = ()
     for view in ("as it is", "as it is", "tilted"):
-        claims = with_sighting(claims, seen(b"4901234567894"), view)
+        claims = claims_with_sighting(claims, seen(b"4901234567894"), view)
     assert [len(c.votes) for c in claims] == [2]
 
 
 def test_another_text_is_another_claim() -> None:
-    claims = with_sighting((), seen(b"4901234567894"), "as it is")
-    claims = with_sighting(claims, replace(seen(b"49123456"), symbology=Symbology.EAN8), "as it is")
+    claims = claims_with_sighting((), seen(b"4901234567894"), "as it is")
+    claims = claims_with_sighting(claims, replace(seen(b"49123456"), symbology=Symbology.EAN8), "as it is")
     assert [c.data for c in claims] == [b"4901234567894", b"49123456"]
 
 
@@ -351,8 +351,8 @@ def test_what_rows_clearly_show_may_still_be_a_part_of_a_longer_text() -> None:
 def test_two_texts_of_which_an_engine_told_one_end_each_are_at_one_place_once_another_told_both() -> None:
     claims: tuple[Claim, ...] = ()
     for data, end in ((b"4901234567894", (100, 100)), (b"4909876543214", (300, 104))):
-        claims = with_sighting(claims, replace(seen(data), engine="zbar", corners=(end,) * 4), "as it is")
-    claims = with_sighting(claims, seen(b"4901234567894"), "tilted")
+        claims = claims_with_sighting(claims, replace(seen(data), engine="zbar", corners=(end,) * 4), "as it is")
+    claims = claims_with_sighting(claims, seen(b"4901234567894"), "tilted")
     one = borne_out(claims[0], 1)
     assert one.corners == PLACE
     assert not is_believed(one, (one, claims[1]))

@@ -5,7 +5,7 @@ import pytest
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES, Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
-from firmware_bridge.decode.temporal_dedup import TemporalDedup, add_frame
+from firmware_bridge.decode.temporal_dedup import TemporalDedup, codes_after_frame
 from tests.bench.decoding.damage import Case, Label, held, label
 
 UNHURRIED = 60.0  # seconds of budget: a busy machine must not change what is read
@@ -20,7 +20,7 @@ def shown(drawn: Label, seed: str) -> tuple[list[BelievedCode], list[BelievedCod
     for n, gray in enumerate(held(drawn, FRAMES, seed)):
         found = decoder.read(gray, deep=True)
         first += [code for code in found if code.sure and not n]
-        state, new = add_frame(state, found, n * BETWEEN)
+        state, new = codes_after_frame(state, found, n * BETWEEN)
         told += new
     return first, told
 

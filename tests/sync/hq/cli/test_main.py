@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 
 def body(folder: Path, name: str, scope: str, key: str) -> Any:
     with open_headquarters(folder) as db:
-        return json.loads(feed.body(db, name, scope, key) or "null")
+        return json.loads(feed.row_body(db, name, scope, key) or "null")
 
 
 def stock(folder: Path, on_hand: int, name: str = "stock.csv") -> Path:
@@ -329,8 +329,8 @@ def test_a_row_hq_has_learnt_to_read_is_taken_in_and_counted(folder: Path) -> No
                from facts where seq = 2"""
         )
         db.conn.execute("delete from facts where seq = 2")
-        row = {**json.loads(feed.body(db, "stock", "ginza", GTIN) or ""), "on_hand": 4}
-        feed.put(db, "stock", "ginza", [(GTIN, row_types.checked_text("stock", GTIN, row))])
+        row = {**json.loads(feed.row_body(db, "stock", "ginza", GTIN) or ""), "on_hand": 4}
+        feed.put_rows(db, "stock", "ginza", [(GTIN, row_types.checked_text("stock", GTIN, row))])
     assert "1 taken in, 1 stay" in said(folder, "quarantine", "retry")
     row = body(folder, "stock", "ginza", GTIN)
     assert (row["on_hand"], row["through_seq"]) == (3, 3)

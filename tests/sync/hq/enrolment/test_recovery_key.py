@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.crypto.data_key import DataKey, to_text
+from edge.crypto.data_key import DataKey, data_key_to_text
 from sync.hq.enrolment import founding, recovery_key
 from sync.hq.errors import NotPossible
 from sync.hq.schema import open_hq_store
@@ -64,7 +64,7 @@ def test_a_headquarters_that_never_had_one_makes_it(folder: Path) -> None:
     assert (folder / recovery_key.RECOVERY_KEY_FILE).exists()
 
 
-@pytest.mark.parametrize("given", [to_text(DataKey(bytes(range(32)))), "x" * 5000])
+@pytest.mark.parametrize("given", [data_key_to_text(DataKey(bytes(range(32)))), "x" * 5000])
 def test_what_is_given_for_a_sealed_key_is_not_repeated_it_may_be_the_key(given: str) -> None:
     with pytest.raises(NotPossible, match=r"^what was given: no sealed data key") as told:
         recovery_key.read_sealed_key(given)

@@ -18,7 +18,7 @@ from sync.protocol.messages import FeedRow, Want
 
 def put(db: Database, *changes: tuple[str, str | None], name: str = "stock") -> int:
     with writing(db):
-        return feed.put(db, name, "ginza", changes)
+        return feed.put_rows(db, name, "ginza", changes)
 
 
 def stand(db: Database) -> FeedPosition:
@@ -95,7 +95,7 @@ def test_deltas_lost_or_not_and_pages_end_in_hqs_own_rows(
         if after is None or not arrives:
             continue
         rows = publisher.rows_since(db, after, since, 100)
-        for header, part in publisher.deltas(after, since, rows):
+        for header, part in publisher.delta_messages(after, since, rows):
             if header.since <= cursor < header.version:
                 apply(mirror, [row for row in part if row.version > cursor])
                 cursor = header.version

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from edge.config.reference import reference
+from edge.config.reference import reference_page
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
@@ -56,7 +56,7 @@ def template(word: str) -> str:
 
 def body(folder: Path, name: str, scope: str, key: str) -> Any:
     with open_headquarters(folder) as db:
-        return json.loads(feed.body(db, name, scope, key) or "null")
+        return json.loads(feed.row_body(db, name, scope, key) or "null")
 
 
 def test_every_word_has_a_template_and_its_columns_are_all_fields_there_are() -> None:
@@ -74,7 +74,7 @@ def test_every_word_has_a_template_and_its_columns_are_all_fields_there_are() ->
 def test_what_is_printed_to_become_a_file_is_utf_8_whatever_the_terminal_shows(words: tuple[str, ...]) -> None:
     told = noren(*words, env={"PYTHONIOENCODING": "iso-8859-1:strict", "PYTHONUTF8": "0"})
     assert (told.returncode, told.stderr, "\\u" in told.stdout) == (0, "", False)
-    assert told.stdout == (template("catalogue") if "hq" in words else reference())
+    assert told.stdout == (template("catalogue") if "hq" in words else reference_page())
 
 
 @pytest.mark.parametrize("word", FEED_OF_WORD)

@@ -266,9 +266,9 @@ def test_whatever_a_store_signs_is_kept_or_set_aside_and_never_stops_hq(
     db = open_hq_store(folder)
     with writing(db):
         stock = {"gtin": GTIN, "on_hand": 5, "as_of": "2026-11-21T00:00:00Z"}
-        feed.put(db, "stock", "ginza", [(GTIN, row_types.checked_text("stock", GTIN, stock))])
+        feed.put_rows(db, "stock", "ginza", [(GTIN, row_types.checked_text("stock", GTIN, stock))])
         order = {"order": "o1", "store": "ginza", "number": "4821", "state": "cancelled"}
-        feed.put(db, "orders", "ginza", [("o1", row_types.checked_text("orders", "o1", order))])
+        feed.put_rows(db, "orders", "ginza", [("o1", row_types.checked_text("orders", "o1", order))])
     teller = Teller()
     for number, event in enumerate(events, start=1):
         match event:
@@ -282,7 +282,7 @@ def test_whatever_a_store_signs_is_kept_or_set_aside_and_never_stops_hq(
     kept_or_aside = rows(db, "select seq from facts union all select seq from quarantine order by seq")
     assert [row["seq"] for row in kept_or_aside] == list(range(1, len(events) + 1))
     for row in rows(db, "select feed, key, body from rows where body is not null"):
-        assert feed_types.fault(row["feed"], row["key"], row["body"]) is None
+        assert feed_types.row_fault(row["feed"], row["key"], row["body"]) is None
     db.conn.close()
 
 

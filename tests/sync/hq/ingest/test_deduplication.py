@@ -99,6 +99,6 @@ def test_a_row_taken_out_of_the_quarantine_is_no_second_fact(hq: Database) -> No
             (row.raw(), mark),
         )
     (aside,) = quarantine.quarantined_rows(hq)
-    assert quarantine.retry(hq, aside) is None
+    assert quarantine.retry_quarantined(hq, aside) is None
     assert is_one_each(hq, old)
     assert [row["seq"] for row in rows(hq, "select seq from echoes where epoch = 'e1'")] == [2]

@@ -33,21 +33,21 @@ KINDS = {action: kind.removeprefix("noren.") for kind, action in ACTION_OF_FACT.
 def stock(db: Database, on_hand: int, gtin: str = GTIN) -> None:
     with writing(db):
         body = {"gtin": gtin, "on_hand": on_hand, "as_of": "2026-11-21T00:00:00Z"}
-        feed.put(db, "stock", "ginza", [(gtin, row_types.checked_text("stock", gtin, body))])
+        feed.put_rows(db, "stock", "ginza", [(gtin, row_types.checked_text("stock", gtin, body))])
 
 
 def order(db: Database, state: State, **about: Any) -> None:
     with writing(db):
         body = {"order": "o1", "store": "ginza", "number": "4821", "state": state, **about}
-        feed.put(db, "orders", "ginza", [("o1", row_types.checked_text("orders", "o1", body))])
+        feed.put_rows(db, "orders", "ginza", [("o1", row_types.checked_text("orders", "o1", body))])
 
 
 def stock_row(db: Database, gtin: str = GTIN) -> StockRow:
-    return msgspec.json.decode(feed.body(db, "stock", "ginza", gtin) or "", type=StockRow)
+    return msgspec.json.decode(feed.row_body(db, "stock", "ginza", gtin) or "", type=StockRow)
 
 
 def order_row(db: Database) -> OrderRow:
-    return msgspec.json.decode(feed.body(db, "orders", "ginza", "o1") or "", type=OrderRow)
+    return msgspec.json.decode(feed.row_body(db, "orders", "ginza", "o1") or "", type=OrderRow)
 
 
 def moved(quantity: int, reserved: int = 0, gtin: str = GTIN) -> tuple[str, dict[str, Any]]:
@@ -154,9 +154,9 @@ def test_what_a_store_tells_about_another_stores_order_is_a_fact_and_nothing_els
     """The order is yokohama's; ginza may have its stub. Told twice, and once more by a number of its own making."""
     body = OrderRow(order="o1", store="yokohama", number="4821", state=state)
     with writing(hq):
-        feed.put(hq, "orders", "yokohama", [("o1", encode_row(body))])
+        feed.put_rows(hq, "orders", "yokohama", [("o1", encode_row(body))])
         if stub:
-            feed.put(hq, "orders", "ginza", [("o1", encode_row(body))])
+            feed.put_rows(hq, "orders", "ginza", [("o1", encode_row(body))])
     before = rows(hq, "select * from rows")
     teller = Teller()
     for number in ("4821", "4821", "9999"):
@@ -185,7 +185,7 @@ def test_a_conflict_that_waited_in_quarantine_is_no_task_for_another_stores_orde
         fact_store.quarantine_row(
             hq, Lane("ginza", "e1", 0), _link(teller), "not a kind HQ knows", "2026-11-21T10:43:00.000Z"
         )
-    assert quarantine.retry(hq, quarantine.quarantined_rows(hq)[0]) is None
+    assert quarantine.retry_quarantined(hq, quarantine.quarantined_rows(hq)[0]) is None
     assert [row["store"] for row in rows(hq, "select * from conflicts")] == (["ginza"] if store == "ginza" else [])
 
 

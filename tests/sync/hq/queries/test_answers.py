@@ -12,7 +12,7 @@ from edge.features.member import Member
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
 from sync.hq.queries.answers import answer_question
-from sync.hq.queries.unknown_members import QueryBudgets, Why
+from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
 from sync.protocol.messages import Ask
 
 CARD = "app:2000000000008"
@@ -22,7 +22,7 @@ GOODS = "04901234567894"
 def put(hq: Database, scope: str, member: Member | None, key: str = "m-1") -> None:
     body = msgspec.json.encode(member).decode() if member else None
     with writing(hq):
-        feed.put(hq, "members", scope, [(key, body)])
+        feed.put_rows(hq, "members", scope, [(key, body)])
 
 
 def sato(*codes: str) -> Member:
@@ -31,7 +31,7 @@ def sato(*codes: str) -> Member:
 
 def said(hq: Database, store: str, question: Ask) -> list[Any]:
     found = answer_question(hq, store, question, QueryBudgets(hq))
-    assert not isinstance(found, Why)
+    assert not isinstance(found, RefusalReason)
     return [msgspec.json.decode(row) for row in found]
 
 
@@ -79,7 +79,7 @@ def test_the_pieces_on_hand_elsewhere_are_those_that_can_be_sold(hq: Database) -
     for store, on_hand, reserved in (("ginza", 9, 0), ("yokohama", 5, 2), ("kichijoji", 1, 3)):
         row = {"gtin": GOODS, "on_hand": on_hand, "reserved": reserved, "as_of": "2026-11-22T00:00:00.000Z"}
         with writing(hq):
-            feed.put(hq, "stock", store, [(GOODS, msgspec.json.encode(row).decode())])
+            feed.put_rows(hq, "stock", store, [(GOODS, msgspec.json.encode(row).decode())])
     assert said(hq, "ginza", Ask(id="q", question="stock", args={"gtin": GOODS})) == [
         {"store": "kichijoji", "on_hand": 0, "as_of": "2026-11-22T00:00:00Z"},
         {"store": "yokohama", "on_hand": 3, "as_of": "2026-11-22T00:00:00Z"},
@@ -100,8 +100,8 @@ def test_a_product_is_asked_after_by_any_of_its_numbers(hq: Database, asked: str
     policy = Policy(codes=CodeRules(house=(HouseRule(name="own", lengths=(8,)),)))
     row = {"gtin": key, "on_hand": 4, "as_of": "2026-11-22T00:00:00.000Z"}
     with writing(hq):
-        feed.put(hq, "config", "ginza", [("policy", msgspec.json.encode(policy).decode())])
-        feed.put(hq, "stock", "yokohama", [(key, msgspec.json.encode(row).decode())])
+        feed.put_rows(hq, "config", "ginza", [("policy", msgspec.json.encode(policy).decode())])
+        feed.put_rows(hq, "stock", "yokohama", [(key, msgspec.json.encode(row).decode())])
     (found,) = said(hq, "ginza", Ask(id="q", question="stock", args={"gtin": asked}))
     assert found["on_hand"] == 4
     assert said(hq, "ginza", Ask(id="q", question="stock", args={"gtin": "12345679"})) == []

@@ -23,7 +23,7 @@ from sync.hq.feeds import feed
 from sync.hq.ingest import collector
 from sync.hq.queries import fresh_codes
 from sync.hq.queries.answers import answer_question
-from sync.hq.queries.unknown_members import QueryBudgets, Why
+from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
 from sync.hq.schema import open_hq_store
 from sync.protocol.messages import Ask
 from tests.sync.hq.telling import Teller
@@ -46,9 +46,9 @@ def hq(hq: Database) -> Database:
     rules = CodeRules(keys={"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))})
     policy = msgspec.json.encode(Policy(codes=rules, proofs=Proofs(token_life_s=600, token_ahead_s=300))).decode()
     with writing(hq):
-        feed.put(hq, "members", "yokohama", [member("m-1", SECRET, PASS, CARD), member("m-2", OTHER, OTHER_PASS)])
+        feed.put_rows(hq, "members", "yokohama", [member("m-1", SECRET, PASS, CARD), member("m-2", OTHER, OTHER_PASS)])
         for store in ("ginza", "kichijoji"):
-            feed.put(hq, "config", store, [("policy", policy)])
+            feed.put_rows(hq, "config", store, [("policy", policy)])
     return hq
 
 
@@ -56,18 +56,18 @@ def ask(
     db: Database, store: str = "ginza", budgets: QueryBudgets | None = None, **args: str
 ) -> list[dict[str, object]]:
     found = answer_question(db, store, Ask(id="q", question="member", args=args), budgets or QueryBudgets(db))
-    assert not isinstance(found, Why)
+    assert not isinstance(found, RefusalReason)
     return [msgspec.json.decode(row) for row in found]
 
 
 def password(secret: bytes = SECRET, steps: int = 0) -> str:
-    return totp.password(secret, int(now().time.timestamp()) // totp.TOTP_PERIOD_S + steps)
+    return totp.one_time_password(secret, int(now().time.timestamp()) // totp.TOTP_PERIOD_S + steps)
 
 
 def signed(sub: str = "m-1", *, jti: str = "j1", age: float = 0, lasts: int = 60, key: object = KEY) -> str:
     made = int(now().time.timestamp() - age)
     assert isinstance(key, Ed25519PrivateKey)
-    return member_token.mint(
+    return member_token.mint_token(
         key, member_token.Claims(iss="app", sub=sub, iat=made, exp=made + lasts, jti=jti), kid="key-1"
     )
 
@@ -144,7 +144,7 @@ def test_without_a_proof_it_costs_as_much_as_with_one(hq: Database) -> None:
     told = [
         answer_question(hq, "ginza", Ask(id="q", question="member", args={"card": PASS}), budgets) for _ in range(5)
     ]
-    assert told == [[]] * 4 + [Why.TOO_FAST]
+    assert told == [[]] * 4 + [RefusalReason.TOO_FAST]
 
 
 def test_of_a_members_printed_card_a_thief_is_told_the_least_and_no_more(hq: Database) -> None:
@@ -248,7 +248,7 @@ def test_wrong_passwords_are_counted_by_store_and_then_not_even_the_right_one_co
     assert not guess(hq, "ginza", password(), later(moment, 11))
     assert guess(hq, "kichijoji", password(), later(moment, 12))
     after = later(moment, 601)
-    assert guess(hq, "ginza", totp.password(SECRET, int(after.time.timestamp()) // totp.TOTP_PERIOD_S), after)
+    assert guess(hq, "ginza", totp.one_time_password(SECRET, int(after.time.timestamp()) // totp.TOTP_PERIOD_S), after)
 
 
 def later(moment: Now, seconds: float) -> Now:
@@ -263,7 +263,7 @@ def guess(hq: Database, store: str, text: str, moment: Now) -> bool:
 
 def test_a_password_used_by_a_clock_that_is_set_back_holds_nobody_up(hq: Database) -> None:
     ahead = later(now(), 86_400)
-    assert guess(hq, "ginza", totp.password(SECRET, int(ahead.time.timestamp()) // totp.TOTP_PERIOD_S), ahead)
+    assert guess(hq, "ginza", totp.one_time_password(SECRET, int(ahead.time.timestamp()) // totp.TOTP_PERIOD_S), ahead)
     assert guess(hq, "ginza", password(), now())
 
 
@@ -272,7 +272,7 @@ def test_what_was_used_is_forgotten_when_no_clock_can_bring_it_back(hq: Database
     guess(hq, "ginza", password(), now())
     assert len(rows(hq, "select * from shown_codes")) == 2
     far = later(now(), 3 * 86_400)
-    guess(hq, "ginza", totp.password(SECRET, int(far.time.timestamp()) // totp.TOTP_PERIOD_S), far)
+    guess(hq, "ginza", totp.one_time_password(SECRET, int(far.time.timestamp()) // totp.TOTP_PERIOD_S), far)
     assert len(rows(hq, "select * from shown_codes")) == 1
 
 
@@ -287,7 +287,7 @@ def test_hq_keeps_no_secret_and_no_code_of_what_was_shown(hq: Database) -> None:
 
 def test_a_store_that_knows_them_by_another_name_is_told_that_one_and_gets_no_second_row(hq: Database) -> None:
     with writing(hq):
-        feed.put(hq, "members", "ginza", [member("g-77", None, CARD)])
+        feed.put_rows(hq, "members", "ginza", [member("g-77", None, CARD)])
     (told,) = ask(hq, token=signed())
     assert told["member"] == "g-77"
     tell_met(hq, "m-1")
@@ -296,7 +296,7 @@ def test_a_store_that_knows_them_by_another_name_is_told_that_one_and_gets_no_se
 
 def test_the_secret_of_a_pass_is_found_in_whichever_store_has_it(hq: Database) -> None:
     with writing(hq):
-        feed.put(hq, "members", "akasaka", [member("a-1", None, PASS)])  # a store that was sent no secrets
+        feed.put_rows(hq, "members", "akasaka", [member("a-1", None, PASS)])  # a store that was sent no secrets
     assert ask(hq, card=PASS) == []
     assert ask(hq, card=PASS, totp=password())
 

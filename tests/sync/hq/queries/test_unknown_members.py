@@ -14,7 +14,7 @@ from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
 from sync.hq.ingest import collector
 from sync.hq.queries.stranger_limit import ALWAYS_ALLOWED, BURST, EVERY, MAX_STRANGERS, asked_last_hour, hourly_limit
-from sync.hq.queries.unknown_members import QueryBudgets, Why, note_meetings
+from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason, note_cards_met
 from sync.hq.schema import open_hq_store
 from sync.protocol.messages import Ack
 from tests.sync.hq.telling import Teller
@@ -27,7 +27,7 @@ DAY = 86_400_000  # ms this machine is taken to have been up for: a test looks b
 def hq(hq: Database) -> Database:
     row = Member(member="m-1", nickname="サトウ", stage="silver", codes=[CARD, "old:77"], coupons=2)
     with writing(hq):
-        feed.put(hq, "members", "yokohama", [("m-1", msgspec.json.encode(row).decode())])
+        feed.put_rows(hq, "members", "yokohama", [("m-1", msgspec.json.encode(row).decode())])
     return hq
 
 
@@ -43,10 +43,12 @@ def known(hq: Database) -> Member:
     return msgspec.json.decode(row["body"], type=Member)
 
 
-def ask(hq: Database, budgets: QueryBudgets | None = None, card: str = CARD, moment: Now | None = None) -> str | Why:
+def ask(
+    hq: Database, budgets: QueryBudgets | None = None, card: str = CARD, moment: Now | None = None
+) -> str | RefusalReason:
     told = (budgets or QueryBudgets(hq)).ask("ginza", card, known(hq), moment or at(0))
     assert told is not None
-    return told if isinstance(told, Why) else told.member
+    return told if isinstance(told, RefusalReason) else told.member
 
 
 def checked_in(hq: Database, kind: str = "visit.checked_in", member: str = f"card:{CARD}") -> None:
@@ -87,24 +89,24 @@ def test_a_store_that_only_asks_or_only_tells_has_nobody(hq: Database) -> None:
 def test_who_was_asked_after_an_hour_ago_was_not_met_now(hq: Database) -> None:
     ask(hq, moment=at(-3700))
     with writing(hq):
-        note_meetings(hq, "ginza", [CARD], now().text)
+        note_cards_met(hq, "ginza", [CARD], now().text)
     assert here(hq) == []
 
 
 def test_people_come_one_by_one_and_a_list_does_not(hq: Database) -> None:
     budgets, begun = QueryBudgets(hq), at(0)
     told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST + 4)]
-    assert told[BURST:] == [Why.TOO_FAST] * 4
-    assert Why.TOO_FAST not in told[:BURST]
+    assert told[BURST:] == [RefusalReason.TOO_FAST] * 4
+    assert RefusalReason.TOO_FAST not in told[:BURST]
     later = replace(begun, uptime_ms=begun.uptime_ms + int(EVERY * 1000))
-    assert ask(hq, budgets, "app:100", later) is not Why.TOO_FAST
-    assert ask(hq, budgets, "app:101", later) is Why.TOO_FAST
+    assert ask(hq, budgets, "app:100", later) is not RefusalReason.TOO_FAST
+    assert ask(hq, budgets, "app:101", later) is RefusalReason.TOO_FAST
 
 
 def test_a_flood_closes_the_door_for_a_while(hq: Database) -> None:
     budgets, begun = QueryBudgets(hq), at(0)
     told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST + ALWAYS_ALLOWED + 1)]
-    assert told[-2:] == [Why.TOO_FAST, Why.OVER_BUDGET]
+    assert told[-2:] == [RefusalReason.TOO_FAST, RefusalReason.OVER_BUDGET]
 
 
 def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
@@ -113,9 +115,9 @@ def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
     for number in range(ALWAYS_ALLOWED):
         ask(hq, QueryBudgets(hq), f"app:{number}", at(-1800 + EVERY * number))
     assert asked_last_hour(hq, "ginza", now()) == hourly_limit(hq, "ginza", now()) == ALWAYS_ALLOWED
-    assert ask(hq) is Why.OVER_BUDGET
+    assert ask(hq) is RefusalReason.OVER_BUDGET
     assert "ginza asks about unknown members far above its normal" in caplog.text
-    assert ask(hq, moment=at(1900)) is not Why.OVER_BUDGET
+    assert ask(hq, moment=at(1900)) is not RefusalReason.OVER_BUDGET
 
 
 @pytest.mark.parametrize(
@@ -143,11 +145,13 @@ def test_two_workers_of_one_headquarters_let_in_no_more_than_one(hq: Database, t
     try:
         workers = [QueryBudgets(hq), QueryBudgets(other)]
         told = [ask(db, workers[n % 2], f"app:{n}", begun) for n, db in enumerate([hq, other] * BURST)]
-        assert told[BURST:] == [Why.TOO_FAST] * BURST
-        assert Why.TOO_FAST not in told[:BURST]
-        assert ask(other, QueryBudgets(other), "app:new", begun) is Why.TOO_FAST  # nor one that was started since
+        assert told[BURST:] == [RefusalReason.TOO_FAST] * BURST
+        assert RefusalReason.TOO_FAST not in told[:BURST]
+        assert (
+            ask(other, QueryBudgets(other), "app:new", begun) is RefusalReason.TOO_FAST
+        )  # nor one that was started since
         later = replace(begun, boot="another", uptime_ms=0)
-        assert ask(other, QueryBudgets(other), "app:new", later) is not Why.TOO_FAST
+        assert ask(other, QueryBudgets(other), "app:new", later) is not RefusalReason.TOO_FAST
     finally:
         other.conn.close()
 
@@ -160,8 +164,8 @@ def test_two_that_ask_in_the_same_moment_are_not_both_let_in(hq: Database, tmp_p
         mine, theirs = QueryBudgets(hq), QueryBudgets(other)
         assert (mine._why_not("ginza", begun), theirs._why_not("ginza", begun)) == (None, None)
         first, second = ask(hq, mine, "app:a", begun), ask(other, theirs, "app:b", begun)
-        assert first is not Why.TOO_FAST
-        assert second is Why.TOO_FAST
+        assert first is not RefusalReason.TOO_FAST
+        assert second is RefusalReason.TOO_FAST
     finally:
         other.conn.close()
 

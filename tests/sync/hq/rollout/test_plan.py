@@ -18,7 +18,7 @@ from sync.hq.importing.row_builder import config_rows
 from sync.hq.ingest.collector import keep_batch
 from sync.hq.projections import config_status
 from sync.hq.projections.config_status import Stage, stage_of_version
-from sync.hq.reports.fleet import fleet
+from sync.hq.reports.fleet import fleet_status
 from sync.hq.rollout import advance as rolling
 from sync.hq.rollout import plan as book
 from sync.hq.rollout import undo as rolling_back
@@ -38,7 +38,7 @@ def chain(hq: Database) -> Database:
         for store in STORES:
             hq.conn.execute("insert into stores (id, name, public_key, since) values (?, ?, '', '')", (store, store))
             body = {"place": {"name": {"ja": store}}, "check_in": {"miles": 10}}
-            feed.put(hq, "config", store, [("policy", json.dumps(body))])
+            feed.put_rows(hq, "config", store, [("policy", json.dumps(body))])
     put_in_group(hq, PILOT, "pilot")
     return hq
 
@@ -63,7 +63,7 @@ def has(db: Database, rollout: Rollout) -> set[str]:
 
 
 def policy(db: Database, store: str) -> Any:
-    return json.loads(feed.body(db, "config", store, "policy") or "null")
+    return json.loads(feed.row_body(db, "config", store, "policy") or "null")
 
 
 def version(db: Database, store: str) -> int:
@@ -149,7 +149,7 @@ def test_going_on_leaves_alone_what_a_store_it_has_was_sent_since(chain: Databas
     rollout = roll(chain, file(tmp_path), percent=10)
     (store,) = has(chain, rollout)
     with writing(chain):
-        feed.put(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
+        feed.put_rows(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
     rolling.advance(chain, rollout.id, 100, anyway=False)
     assert policy(chain, store)["check_in"]["miles"] == 40
 
@@ -190,7 +190,7 @@ def test_it_goes_on_once_the_store_keeps_something_newer(chain: Database, tmp_pa
     box = Box(chain, store)
     box.tell("rolled_back", reason="superseded by version 3")
     with writing(chain):
-        feed.put(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
+        feed.put_rows(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
     box.tell("received")
     box.tell("kept")
     assert stands(chain, rollout).stages["kept"] == 1
@@ -240,13 +240,13 @@ def test_what_failed_is_sent_again_as_a_new_version_and_only_there(chain: Databa
     bad, good = sorted(has(chain, rollout))
     Box(chain, bad).tell("rolled_back", reason="the scanner does not open")
     Box(chain, good).tell("kept")
-    before = feed.body(chain, "config", bad, "policy")
+    before = feed.row_body(chain, "config", bad, "policy")
     here = feed.feed_position(chain, "config", bad)
     assert rolling_back.retry(chain, rollout.id) == [bad]
     after = feed.feed_position(chain, "config", bad)
     assert here
     assert after
-    assert (feed.body(chain, "config", bad, "policy"), version(chain, good)) == (before, 2)
+    assert (feed.row_body(chain, "config", bad, "policy"), version(chain, good)) == (before, 2)
     assert (after.version > here.version, after.rows, after.digest != here.digest) == (True, 1, True)
     assert stands(chain, rollout).state == "running"
     rolling_back.undo(chain, rollout.id, anyway=False)
@@ -257,7 +257,7 @@ def test_what_was_sent_something_else_since_is_not_sent_again(chain: Database, t
     rollout = roll(chain, file(tmp_path), percent=10)
     (store,) = has(chain, rollout)
     with writing(chain):
-        feed.put(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
+        feed.put_rows(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
     Box(chain, store).tell("refused", reason="no", path="policy")
     assert rolling_back.retry(chain, rollout.id) == []
     assert rolling_back.undo(chain, rollout.id, anyway=False) == ([], [store])
@@ -267,13 +267,13 @@ def test_what_was_sent_something_else_since_is_not_sent_again(chain: Database, t
 
 
 def test_stores_get_back_what_they_had_as_a_new_version(chain: Database, tmp_path: Path) -> None:
-    before = {store: feed.body(chain, "config", store, "policy") for store in STORES}
+    before = {store: feed.row_body(chain, "config", store, "policy") for store in STORES}
     rollout = roll(chain, file(tmp_path))
     for store in STORES:
         Box(chain, store).tell("refused", reason="no", path="policy")
     back, left = rolling_back.undo(chain, rollout.id, anyway=False)
     assert (back, left) == (STORES, [])
-    assert {store: feed.body(chain, "config", store, "policy") for store in STORES} == before
+    assert {store: feed.row_body(chain, "config", store, "policy") for store in STORES} == before
     assert {version(chain, store) for store in STORES} == {3}
     found = stands(chain, rollout)
     assert (found.state, found.stages["waiting"]) == ("undone", 10)
@@ -283,9 +283,9 @@ def test_stores_get_back_what_they_had_as_a_new_version(chain: Database, tmp_pat
 
 def test_a_row_that_was_not_there_before_goes_again(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path, "[policy.check_in]\nmiles = 7\n[box]\nstations = []\n"))
-    assert feed.body(chain, "config", "store-00", "box")
+    assert feed.row_body(chain, "config", "store-00", "box")
     rolling_back.undo(chain, rollout.id, anyway=False)
-    assert feed.body(chain, "config", "store-00", "box") is None
+    assert feed.row_body(chain, "config", "store-00", "box") is None
     assert policy(chain, "store-00")["check_in"]["miles"] == 10
 
 
@@ -312,7 +312,7 @@ def test_the_restored_headquarters_knows_what_was_said_and_hears_what_is_said_th
     first, second = sorted(has(chain, rollout))
     Box(chain, first).tell("kept")
     epoch_reset.renew_epochs(chain)
-    here = {one.store: one.config.stage for one in fleet(chain) if one.config}
+    here = {one.store: one.config.stage for one in fleet_status(chain) if one.config}
     assert (here[first], here[second]) == ("kept", "waiting")
     Box(chain, second).tell("kept")
     assert stands(chain, rollout).stages["kept"] == 2
@@ -321,7 +321,7 @@ def test_the_restored_headquarters_knows_what_was_said_and_hears_what_is_said_th
 def test_what_a_store_does_not_know_of_a_config_it_lives_with_stands_beside_it(chain: Database) -> None:
     box = Box(chain, STORES[0])
     with writing(chain):
-        feed.put_again(chain, "config", STORES[0], ["policy"])
+        feed.republish_rows(chain, "config", STORES[0], ["policy"])
     box.tell("kept", not_used=["policy.of_tomorrow"])
     ((stage,),) = config_status.stages_by_store(chain).values()
     assert (stage.stage, stage.reason) == ("kept", "not used by its version: policy.of_tomorrow")
@@ -331,7 +331,7 @@ def test_what_is_kept_makes_the_words_before_it_history(chain: Database) -> None
     box = Box(chain, STORES[0])
     for number in range(1, 30):
         with writing(chain):
-            feed.put_again(chain, "config", STORES[0], ["policy"])
+            feed.republish_rows(chain, "config", STORES[0], ["policy"])
         box.tell("received")
         box.tell("kept" if number == 20 else "refused", reason="x" * 10_000)
     found = config_status.stages_by_store(chain)

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from edge.platform.database import rows, writing
 from sync.hq import store_commands
 from sync.hq.cli.query import _troubles
-from sync.hq.reports.fleet import fleet
+from sync.hq.reports.fleet import fleet_status
 from sync.hq.stores import clones, presence
 from sync.protocol.messages import State
 
@@ -32,7 +32,7 @@ def test_boxes_that_take_turns_are_an_alarm_with_both_addresses(hq: Database) ->
     with hq.conn:
         hq.conn.execute("insert into stores (id, name, public_key, since) values ('ginza', 'Ginza', '', '')")
     hear(hq, "112211221122")
-    (ginza,) = fleet(hq)
+    (ginza,) = fleet_status(hq)
     assert [(run.machine, run.address) for run in ginza.clones] == [
         ("dc:a6:32:00:00:01", "10.0.0.1"),
         ("dc:a6:32:00:00:02", "10.0.0.2"),
@@ -103,8 +103,8 @@ def test_it_is_taken_back_when_it_is_settled_and_when_the_other_was_not_heard_fo
     hear(hq, "112211221122")
     say(hq, born("1", cloned=False))
     with writing(hq):
-        assert clones.settle(hq, "ginza")
-        assert not clones.settle(hq, "ginza")
+        assert clones.settle_clones(hq, "ginza")
+        assert not clones.settle_clones(hq, "ginza")
     assert (ordered(hq)[-1], clones.cloned_stores(hq)) == ("", {})
     with hq.conn:
         hq.conn.execute("delete from commands")
