@@ -12,7 +12,7 @@ from edge.config.loader import LoadedConfig, read_with_faults
 from edge.config.noren_toml import BadConfig, Config
 from edge.key_files import key_faults
 from edge.validation.fault import Fault
-from edge.validation.file_reader import user_name
+from edge.validation.setting_file import user_name
 
 # By name, as in edge/__main__.py: each floor knows what it needs.
 CHECK_MODULES = {"web": "ui.check", "bridge": "firmware_bridge.check", "sync": "sync.check"}

@@ -5,7 +5,7 @@ from edge.crypto import sealed_pem
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_secret import NotOpened, SecretUse, is_sealed, open_secret, require_sealed
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_file_of_setting
+from edge.validation.setting_file import read_file_of_setting
 
 
 def read_secret(use: SecretUse, file: str | None, key: DataKey | None) -> str | None:

@@ -21,7 +21,7 @@ from edge.platform.clock import now
 from edge.platform.database import move_cursor, one_row, open_store, writing
 from edge.platform.sqlite_file import key_of_folder, use_key
 from edge.scan.log import Reading, append_reading
-from sync.hq.ingest import collector
+from sync.hq.ingest import batch_keeping
 from sync.journal.reader import JournalPosition, position_of, rows_after
 from sync.journal.send_window import idle_window
 from sync.protocol.messages import Ack, Events, Prev
@@ -85,7 +85,7 @@ def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
             prev = Prev(seq=place.seq, hash=place.hash.hex())
             first, last = lines[0].seq, lines[-1].seq
             header = Events(store=STORE, epoch=epoch, lane=lane, prev=prev, first=first, last=last, hash=mark.hex())
-            answer = collector.keep_batch(hq, header, lines)
+            answer = batch_keeping.keep_batch(hq, header, lines)
             assert isinstance(answer, Ack), answer
             known = position_of(db, (epoch, lane), answer.seq)
             if answer.fork or known is None:

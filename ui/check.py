@@ -7,7 +7,7 @@ import msgspec
 
 from edge.config.noren_toml import Config
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_file_of_setting
+from edge.validation.setting_file import read_file_of_setting
 from ui.front.hosts import address_of, is_loopback
 from ui.play.cards import Play
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from edge.demo import broker
 from edge.demo.subprocesses import Subprocess, noren_command
-from edge.validation.file_reader import user_name
+from edge.validation.setting_file import user_name
 
 DEMO_STORE = "ginza"
 DEMO_STATIONS = (

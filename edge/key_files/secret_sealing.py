@@ -16,7 +16,7 @@ from edge.key_files.own_secrets import secret_files, unsealed_copy
 from edge.key_files.private_file import OWNER_ONLY
 from edge.platform.set_aside import fsync_files
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_file_of_setting
+from edge.validation.setting_file import read_file_of_setting
 
 PART_SUFFIX = ".part"
 

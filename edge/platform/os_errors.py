@@ -4,7 +4,7 @@ import errno
 import os
 
 from edge.platform.sqlite import sqlite3
-from edge.validation.file_reader import user_name
+from edge.validation.setting_file import user_name
 
 EX_NOINPUT = 66  # a file or folder that should exist does not
 EX_UNAVAILABLE = 69  # a resource of the machine is not available now

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from edge.platform.database import one_row
-from edge.validation.row import DECODE_ERRORS, decode_row
+from edge.validation.row_codec import DECODE_ERRORS, decode_row
 
 log = logging.getLogger(__name__)
 

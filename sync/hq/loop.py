@@ -14,8 +14,8 @@ from sync.hq.enrolment import keys
 from sync.hq.feeds import publisher
 from sync.hq.feeds.outbox import Outbox
 from sync.hq.feeds.publisher import Publisher
-from sync.hq.ingest import collector, group_commit
-from sync.hq.ingest.collector import Batch
+from sync.hq.ingest import batch_keeping, group_commit
+from sync.hq.ingest.batch_keeping import Batch
 from sync.hq.ingest.message_auth import NotAuthentic, authenticate
 from sync.hq.queries import answers
 from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
@@ -190,7 +190,7 @@ class HqLoop:
 
     def _greet(self, state: State) -> None:
         """Send how far HQ has a store's journal, to each store that connects, and to all after HQ itself connected."""
-        for ack in collector.acks_of_store(self.db, state.store, state.epoch):
+        for ack in batch_keeping.acks_of_store(self.db, state.store, state.epoch):
             self.out.answer(topics.hq_topic(self.chain, state.store, "ack"), ack)
 
     # --- what is due

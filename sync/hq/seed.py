@@ -11,12 +11,12 @@ from edge.features.stock import StockRow
 from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
 from edge.platform.database import one_row, writing
-from edge.validation.row import encode_row
+from edge.validation.row_codec import encode_row
 from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing.push import put_all
 from sync.hq.progress_bar import with_bar
-from sync.hq.projections import neighbour_stock
+from sync.hq.projections import neighbour_rows
 from sync.hq.sample.play import play_page_data
 from sync.hq.sample.tables import SAMPLE_STORES, sample_policy, tables
 
@@ -61,7 +61,7 @@ def recount_stock(folder: Path) -> int:
             rows = {key: structs.replace(row, as_of=moment.time) for key, row in found if row}
             with writing(db):
                 told += feed.put_rows(db, "stock", store, [(key, encode_row(row)) for key, row in rows.items()])
-                neighbour_stock.spread_stock(db, store, rows, moment.text)
+                neighbour_rows.spread_stock(db, store, rows, moment.text)
     return told
 
 

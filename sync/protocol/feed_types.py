@@ -10,7 +10,7 @@ from edge.codes.check_digits import mod10
 from edge.config import document
 from edge.config.policy import Policy
 from edge.validation.fields import pattern_in_words
-from edge.validation.row import DECODE_ERRORS, decode_row
+from edge.validation.row_codec import DECODE_ERRORS, decode_row
 from sync.protocol.compromised_keys import refuse_known_key
 from sync.protocol.signing import BadKey, read_public
 

@@ -9,7 +9,7 @@ from typing import Literal
 from edge.config.noren_toml import BadConfig, HqSection
 from edge.crypto.data_key import DataKey
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_file_of_setting
+from edge.validation.setting_file import read_file_of_setting
 from sync.own_secrets import read_secret, tls_password
 
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}  # as IANA has them

@@ -12,7 +12,7 @@ from edge.config.noren_toml import BadConfig, HqSection
 from edge.crypto.data_key import DataKey
 from edge.platform.database import NoRoom, open_store, rows, writing
 from edge.validation.fault import Fault
-from edge.validation.row import decode_row
+from edge.validation.row_codec import decode_row
 from sync.own_secrets import read_secret
 from sync.protocol.compromised_keys import refuse_known_key
 from sync.protocol.feed_types import HqKey, row_fault

@@ -8,7 +8,7 @@ import pytest
 
 from edge.check import all_config_faults
 from edge.platform.os_errors import EX_CONFIG
-from edge.validation.file_reader import user_name
+from edge.validation.setting_file import user_name
 from sync.protocol.signing import new_key, write_private, write_public
 from tests.ordinary import noren
 

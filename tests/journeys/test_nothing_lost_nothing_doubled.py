@@ -6,7 +6,7 @@ from sqlite_utils import Database
 from edge.facts.fact import Lane
 from edge.platform.database import open_store, writing
 from sync.hq.enrolment.founding import open_headquarters
-from sync.hq.ingest import collector
+from sync.hq.ingest import batch_keeping
 from sync.journal.reader import epochs, rows_after
 from sync.journal.send_window import idle_window
 from sync.protocol.messages import Events, Prev
@@ -53,7 +53,7 @@ def keep(db: Database, store: Database) -> None:
             last=last,
             hash=found[-1][1].hex(),
         )
-        collector.keep_batch(db, header, [row for row, _ in found])
+        batch_keeping.keep_batch(db, header, [row for row, _ in found])
 
 
 def counted(here: Arena, wrong: str = "") -> Count:

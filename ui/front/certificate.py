@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from edge.config.noren_toml import BadConfig, Config
 from edge.validation.fault import Fault
-from edge.validation.file_reader import read_file_of_setting
+from edge.validation.setting_file import read_file_of_setting
 from ui.front.addresses import Address
 
 AUTHORITY, AUTHORITY_KEY, SITE = "ca.crt", "ca.key", "site.pem"

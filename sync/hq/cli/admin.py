@@ -13,7 +13,7 @@ from sync.hq.enrolment import founding
 from sync.hq.errors import NotPossible
 from sync.hq.ingest import quarantine
 from sync.hq.progress_bar import with_bar
-from sync.hq.projections import conflicts as conflict
+from sync.hq.projections import cancelled_handovers as conflict
 from sync.hq.stores import clones
 from sync.protocol.command_types import COMMAND_FIELDS, REVOKE_COMMAND
 from sync.protocol.topics import ALL_STORES

@@ -10,7 +10,7 @@ from sync.hq.cli.options import folder_option, plainly
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.ingest.message_auth import OTHER_STORE
-from sync.hq.projections import conflicts
+from sync.hq.projections import cancelled_handovers
 from sync.hq.queries import unknown_members
 from sync.hq.queries.unknown_members import RefusalReason
 
@@ -22,7 +22,7 @@ REASON_WORDS = {
     RefusalReason.TOO_FAST: "a question about a member, too soon behind others",
     RefusalReason.OVER_BUDGET: "a question about a member, above what is the store's way",
     unknown_members.UNPROVEN_MEMBER: "a question about a member without the proof that their code has, or with a used one",
-    conflicts.NOT_ITS_OWN: "a conflict about an order that is not the store's own",
+    cancelled_handovers.NOT_ITS_OWN: "a conflict about an order that is not the store's own",
 }
 
 

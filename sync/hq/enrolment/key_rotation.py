@@ -7,7 +7,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.database import rows, writing
-from edge.validation.row import decode_row
+from edge.validation.row_codec import decode_row
 from sync.hq.enrolment import keys
 from sync.hq.enrolment.founding import read_founded
 from sync.hq.errors import NotPossible

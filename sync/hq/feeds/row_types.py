@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from edge.features.catalog import Category
-from edge.validation.row import DECODE_ERRORS, encode_row, with_moments
-from edge.validation.row import decode_row as read_row
+from edge.validation.row_codec import DECODE_ERRORS, encode_row, with_moments
+from edge.validation.row_codec import decode_row as read_row
 from sync.protocol.feed_types import row_fault, row_type_of
 
 log = logging.getLogger(__name__)

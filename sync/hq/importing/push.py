@@ -13,7 +13,7 @@ from edge.config.policy import Policy
 from edge.features.pickup.order import OrderRow
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from edge.validation.row import decode_row
+from edge.validation.row_codec import decode_row
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import pickup_codes
@@ -22,7 +22,7 @@ from sync.hq.importing.derived_fields import Change, Target
 from sync.hq.importing.files import BadFile, BadRows, Item
 from sync.hq.importing.row_builder import build_change, key_of
 from sync.hq.importing.unique_values import UniqueValues
-from sync.hq.projections import conflicts, neighbour_stock
+from sync.hq.projections import cancelled_handovers, neighbour_rows
 
 # words of the trade -> the feed whose rows they are; prices are a field of the catalogue's rows
 FEED_OF_WORD = {
@@ -200,14 +200,14 @@ def _put(db: Database, to: Target, changes: list[Change]) -> None:
     feed.put_rows(db, to.feed, to.scope, [(change.key, change.after) for change in real])
     match to.feed:
         case "stock":
-            neighbour_stock.spread_stock(db, to.scope, [change.key for change in real], to.moment)
+            neighbour_rows.spread_stock(db, to.scope, [change.key for change in real], to.moment)
         case "orders":
             pickup_codes.keep_secrets(db, to.scope, [(one.key, one.secret) for one in changes if one.secret], to.moment)
             rows = [decode_row(change.after, OrderRow) for change in changes]
-            neighbour_stock.spread_orders(db, to.scope, rows)
+            neighbour_rows.spread_orders(db, to.scope, rows)
             for change, row in zip(changes, rows, strict=True):
                 if change.overruled:
-                    conflicts.note_conflict(db, row, to.moment)
+                    cancelled_handovers.note_conflict(db, row, to.moment)
 
 
 def _own(db: Database, to: Target) -> set[str]:
@@ -226,10 +226,10 @@ def _drop(db: Database, to: Target, seen: Set[str], *, dry: bool) -> int:
             feed.put_rows(db, to.feed, to.scope, [(key, None) for key in gone])
             match to.feed:
                 case "stock":
-                    neighbour_stock.spread_stock(db, to.scope, gone, to.moment)
+                    neighbour_rows.spread_stock(db, to.scope, gone, to.moment)
                 case "orders":
                     pickup_codes.delete_secrets(db, to.scope, gone)
-                    neighbour_stock.withdraw_orders(db, to.scope, gone)
+                    neighbour_rows.withdraw_orders(db, to.scope, gone)
     return len(gone)
 
 

@@ -13,7 +13,7 @@ from edge.codes.issued.item_numbers import catalogue_key
 from edge.features.pickup.order import OrderRow
 from edge.validation.fault import not_among_message
 from edge.validation.fields import pattern_in_words
-from edge.validation.row import decode_row as read_row
+from edge.validation.row_codec import decode_row as read_row
 from edge.validation.source_position import path_parts
 from edge.validation.type_parts import choices_of_path
 from sync.hq.feeds import feed, row_types

@@ -10,8 +10,8 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.sqlite import sqlite3
-from sync.hq.ingest import collector
-from sync.hq.ingest.collector import Answered, Batch
+from sync.hq.ingest import batch_keeping
+from sync.hq.ingest.batch_keeping import Answered, Batch
 from sync.hq.ingest.fact_store import Overtaken
 from sync.protocol.messages import Ack, EventRow, Events, Nack
 
@@ -39,7 +39,7 @@ def _keep(db: Database, batches: Sequence[Batch]) -> list[Answered]:
     if len(batches) == 1:
         return list(_keep_alone(db, *batches[0]))
     try:
-        return collector.keep_all(db, batches)
+        return batch_keeping.keep_all(db, batches)
     except (Overtaken, *BAD_BATCH_ERRORS) as why:
         log.error("a group of %d batches could not be kept together: %s", len(batches), why)
     half = len(batches) // 2
@@ -54,7 +54,7 @@ def nack(header: Events, reason: str) -> Nack:
 def _keep_alone(db: Database, header: Events, lines: Sequence[EventRow]) -> Iterator[Answered]:
     """One answer, or none if another worker had the batch: that one answers, or the store sends again."""
     try:
-        yield header.store, collector.keep_batch(db, header, lines)
+        yield header.store, batch_keeping.keep_batch(db, header, lines)
     except Overtaken:
         log.info("store %s: another worker went on with lane %d", header.store, header.lane)
     except BAD_BATCH_ERRORS:

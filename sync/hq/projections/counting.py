@@ -16,9 +16,9 @@ from edge.features.pickup.state_machine import Action, State, state_after_all
 from edge.features.stock import StockMoved, StockRow
 from edge.platform.clock import parse_utc
 from edge.validation.fields import COUNT_MOST, FIRST, LAST
-from edge.validation.row import encode_row
+from edge.validation.row_codec import encode_row
 from sync.hq.feeds import feed, row_types
-from sync.hq.projections import config_status, conflicts, neighbour_stock
+from sync.hq.projections import cancelled_handovers, config_status, neighbour_rows
 from sync.hq.projections.config_status import StageData
 from sync.hq.queries import unknown_members
 from sync.protocol.event import Event, InvalidFact
@@ -91,7 +91,7 @@ def apply_facts(db: Database, facts: Sequence[CountedFact], *, late: bool = Fals
             case kind if kind == PICKUP_CONFLICT:
                 order = msgspec.convert(fact.event.data, _Step).order
                 row = orders.get(order) or _row(db, "orders", fact.store, order, OrderRow)
-                conflicts.note_reported_conflict(db, fact.store, row, fact.received)
+                cancelled_handovers.note_reported_conflict(db, fact.store, row, fact.received)
             case kind if kind in ACTION_OF_FACT:
                 _step(db, fact, ACTION_OF_FACT[kind], orders, late)
             case kind if kind in config_status.STATUS_OF_FACT:
@@ -106,10 +106,10 @@ def apply_facts(db: Database, facts: Sequence[CountedFact], *, late: bool = Fals
         unknown_members.note_cards_met(db, facts[0].store, strange, facts[0].received)
     if moves:
         _put(db, "stock", facts[0].store, moves)
-        neighbour_stock.spread_stock(db, facts[0].store, moves, facts[0].received)
+        neighbour_rows.spread_stock(db, facts[0].store, moves, facts[0].received)
     if orders:
         _put(db, "orders", facts[0].store, orders)
-        neighbour_stock.spread_orders(db, facts[0].store, orders.values())
+        neighbour_rows.spread_orders(db, facts[0].store, orders.values())
 
 
 def _put(db: Database, name: str, store: str, changed: dict[str, StockRow] | dict[str, OrderRow]) -> None:
@@ -165,9 +165,11 @@ def _step(db: Database, fact: CountedFact, action: Action, orders: dict[str, Ord
         orders[step.order] = msgspec.structs.replace(row, epoch=epoch, through_seq=through)
         return
     if action is Action.HAND_OVER and row.state is State.CANCELLED:
-        conflicts.note_conflict(db, row, fact.received)
+        cancelled_handovers.note_conflict(db, row, fact.received)
     state = state_after_all(row.state, [action])
-    if action is Action.UNDO and conflicts.settle_cancelled_handover(db, fact.store, row.order, fact.received):
+    if action is Action.UNDO and cancelled_handovers.settle_cancelled_handover(
+        db, fact.store, row.order, fact.received
+    ):
         state = State.CANCELLED  # as HQ had it before the hand-over that was taken back
     came = (row.arrived_at or _moment(fact)) if action is Action.ARRIVE else row.arrived_at
     given = {Action.HAND_OVER: _moment(fact), Action.UNDO: None}.get(action, row.handed_over_at)

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from edge.config.policy import Policy
-from edge.validation.row import with_moments
+from edge.validation.row_codec import with_moments
 from sync.hq.errors import NotPossible
 from sync.hq.importing.files import Item, read_items
 from sync.hq.importing.row_builder import config_rows

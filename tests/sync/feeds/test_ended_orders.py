@@ -11,7 +11,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import OPEN_STATES, State
 from edge.platform.database import one_row, open_hq
 from edge.platform.migration import migrate
-from edge.validation.row import decode_row
+from edge.validation.row_codec import decode_row
 from sync.feeds.ended_orders import CHECK_INTERVAL_S, ENDED_STATES, EndedOrders
 from tests.edge.floor import order
 

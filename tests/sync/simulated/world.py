@@ -23,7 +23,7 @@ from edge.platform.clock import Now
 from edge.platform.database import cursor, one_row, rows, writing
 from sync import presence
 from sync.hq.feeds import feed, publisher
-from sync.hq.ingest import collector
+from sync.hq.ingest import batch_keeping
 from sync.presence import Identity
 from sync.protocol import topics
 from sync.protocol.envelope import open_message, seal_message
@@ -187,14 +187,14 @@ class World:
         """
         if not self.met and state.state == "birth":
             self.met = True
-            for ack in collector.acks_of_store(self.hq, STORE, state.epoch):
+            for ack in batch_keeping.acks_of_store(self.hq, STORE, state.epoch):
                 self._say(topics.hq_topic(CHAIN, STORE, "ack"), ack, sure=True)
 
     def _judge(self, header: Events, found: Any) -> Ack | Nack:
         """HQ cannot read the rows of `bad`, unless they come as opaque bytes."""
         if any(row.opaque is None and msgspec.json.decode(row.event)["data"].get("n") in self.bad for row in found):
             return Nack(epoch=header.epoch, lane=header.lane, first=header.first, last=header.last, reason="bad row")
-        return collector.keep_batch(self.hq, header, found)
+        return batch_keeping.keep_batch(self.hq, header, found)
 
     def _say(self, topic: str, header: Any, found: Any = (), *, sure: bool = False) -> None:
         if self.out.up:

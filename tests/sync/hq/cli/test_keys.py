@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.validation.row import decode_row
+from edge.validation.row_codec import decode_row
 from sync.hq.enrolment import keys
 from sync.hq.enrolment.founding import open_headquarters
 from sync.protocol.feed_types import HqKey

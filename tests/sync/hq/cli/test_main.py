@@ -13,7 +13,7 @@ from edge.retention import unswept
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed, row_types
-from sync.hq.ingest.collector import keep_all, keep_batch
+from sync.hq.ingest.batch_keeping import keep_all, keep_batch
 from sync.hq.schema import HQ_DB, hq_store
 from sync.hq.store_commands import open_commands
 from sync.hq.stores import presence

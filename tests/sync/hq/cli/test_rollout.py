@@ -11,7 +11,7 @@ from edge.platform.database import writing
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
-from sync.hq.ingest.collector import keep_batch
+from sync.hq.ingest.batch_keeping import keep_batch
 from sync.hq.stores import presence
 from sync.protocol.messages import ConfigState, State
 from tests.sync.hq.telling import Teller

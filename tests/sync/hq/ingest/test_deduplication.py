@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows
 from sync.hq.ingest import quarantine
-from sync.hq.ingest.collector import keep_all, keep_batch
+from sync.hq.ingest.batch_keeping import keep_all, keep_batch
 from tests.sync.hq.telling import Teller
 
 

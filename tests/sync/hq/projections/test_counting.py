@@ -14,11 +14,11 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import Action, State
 from edge.features.stock import StockRow
 from edge.platform.database import rows, writing
-from edge.validation.row import encode_row
+from edge.validation.row_codec import encode_row
 from sync.hq.feeds import feed, row_types
 from sync.hq.ingest import fact_store, quarantine
+from sync.hq.ingest.batch_keeping import keep_batch
 from sync.hq.ingest.chain_compare import ChainedRow, chained_batch
-from sync.hq.ingest.collector import keep_batch
 from sync.hq.ingest.fact_store import Lane
 from sync.hq.projections.counting import ACTION_OF_FACT
 from sync.hq.schema import migrate, open_hq_store

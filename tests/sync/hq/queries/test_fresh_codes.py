@@ -20,7 +20,7 @@ from edge.features.member import Member
 from edge.platform.clock import Now, now
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
-from sync.hq.ingest import collector
+from sync.hq.ingest import batch_keeping
 from sync.hq.queries import fresh_codes
 from sync.hq.queries.answers import answer_question
 from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
@@ -80,7 +80,7 @@ def known(db: Database, store: str = "ginza") -> list[str]:
 def tell_met(db: Database, who: str, store: str = "ginza", epoch: str = "e1") -> None:
     teller = Teller(store=store, epoch=epoch)
     teller.tell("visit.checked_in", {}, member=who)
-    collector.keep_batch(db, *teller.all())
+    batch_keeping.keep_batch(db, *teller.all())
 
 
 def unproven(db: Database) -> int:

@@ -12,7 +12,7 @@ from edge.features.member import Member
 from edge.platform.clock import Now, now, utc_text
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
-from sync.hq.ingest import collector
+from sync.hq.ingest import batch_keeping
 from sync.hq.queries.stranger_limit import ALWAYS_ALLOWED, BURST, EVERY, MAX_STRANGERS, asked_last_hour, hourly_limit
 from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason, note_cards_met
 from sync.hq.schema import open_hq_store
@@ -55,7 +55,7 @@ def checked_in(hq: Database, kind: str = "visit.checked_in", member: str = f"car
     """The store tells that they met, and HQ keeps it."""
     teller = Teller()
     teller.tell(kind, {}, member=member)
-    assert isinstance(collector.keep_batch(hq, *teller.all()), Ack)
+    assert isinstance(batch_keeping.keep_batch(hq, *teller.all()), Ack)
 
 
 def here(hq: Database) -> list[str]:

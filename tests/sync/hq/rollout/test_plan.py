@@ -15,7 +15,7 @@ from sync.hq.enrolment.founding import put_in_group
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
 from sync.hq.importing.row_builder import config_rows
-from sync.hq.ingest.collector import keep_batch
+from sync.hq.ingest.batch_keeping import keep_batch
 from sync.hq.projections import config_status
 from sync.hq.projections.config_status import Stage, stage_of_version
 from sync.hq.reports.fleet import fleet_status

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed, row_types
-from sync.hq.ingest.collector import keep_all, keep_batch, keep_within
+from sync.hq.ingest.batch_keeping import keep_all, keep_batch, keep_within
 from sync.hq.schema import migrate, open_hq_store
 from sync.protocol import feed_types
 from sync.protocol.messages import Ack, Nack

@@ -10,7 +10,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import OPEN_STATES
 from edge.features.stock import NeighbourRow, NeighbourStock, StockRow
 from edge.platform.clock import parse_utc
-from edge.validation.row import encode_row
+from edge.validation.row_codec import encode_row
 from sync.hq.feeds import feed, row_types
 
 
