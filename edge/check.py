@@ -44,7 +44,7 @@ def all_config_faults(path: Path) -> list[Fault]:
     handed = os.environ.get(CREDENTIALS_VARIABLE)
     looked = read_with_faults(path, handed)
     where_it_lies = (Fault("store.data", ""), Fault("store.key", ""))
-    is_known = all(looked.counts(one) for one in where_it_lies)
+    is_known = all(looked.is_fault_of_file(one) for one in where_it_lies)
     of_the_key = [*key_faults.key_file_faults(looked.config, handed)] if is_known else []
     return looked.placed(looked.faults + of_the_key + _later(looked))
 
@@ -54,7 +54,7 @@ def _later(looked: LoadedConfig) -> list[Fault]:
     found = [*_data_faults(Path(looked.config.store.data))]
     for process in CHECK_MODULES:
         found += _faults_of(process, looked.config)
-    return [fault for fault in found if looked.counts(fault)]
+    return [fault for fault in found if looked.is_fault_of_file(fault)]
 
 
 def _asked_aside(ask: Callable[[], list[Fault]]) -> list[Fault]:

@@ -123,7 +123,7 @@ def work(
     shows an error."""
     changes, rounds = Changes(shop.db), Retrying(log, "scans wait until there is room")
     while life.goes_on():
-        if (changes.seen() or rounds.again) and rounds.run(partial(catch_up, shop, decide, tell_screens, life)):
+        if (changes.seen() or rounds.again) and rounds.run_round(partial(catch_up, shop, decide, tell_screens, life)):
             tell_no_room(_first_waiting(shop).station)
         life.rest(FULL_REST if rounds.full else POLL_INTERVAL_S)
 

@@ -34,7 +34,7 @@ class DeviceLog:
         self._heard = BytesReceived(0)  # not counted on the card yet
         self._counted = time.monotonic()
 
-    def read(self, reading: Reading) -> int:
+    def append_reading(self, reading: Reading) -> int:
         """Write a reading down; it is on the card at return. Returns its seq."""
         now = clock.now()
         self._no_room = self._no_room and not self.has_room()
@@ -68,11 +68,11 @@ class DeviceLog:
         """Whether every reading is accepted, not only those that promise nothing."""
         return disk_space.current_disk_level(self._db) is not DiskLevel.FULL
 
-    def heard(self, heard: BytesReceived) -> None:
-        """Note that bytes came in; they are counted with the code they make, or after LATEST seconds without one."""
+    def note_bytes(self, heard: BytesReceived) -> None:
+        """Note that bytes came in; they are counted with the code they make, or after NOISE_NOTE_INTERVAL_S seconds without one."""
         self._heard = BytesReceived(self._heard.count + heard.count, heard.ending)
 
-    def works(self) -> bool:
+    def note_working(self) -> bool:
         """Note that the device works; true if that is new."""
         if self._heard.count and time.monotonic() - self._counted > NOISE_NOTE_INTERVAL_S:
             with writing(self._db):
@@ -88,7 +88,7 @@ class DeviceLog:
             )
         self._heard, self._counted = BytesReceived(0), time.monotonic()
 
-    def lost(self, detail: DeviceFault) -> bool:
+    def note_lost(self, detail: DeviceFault) -> bool:
         """Note that the device cannot be read; true if that, or its reason, is new."""
         return self._stand(("lost", detail.value))
 

@@ -82,19 +82,19 @@ def _counted(book: DeviceLog, turned: RefusalTally) -> RefusalTally:
 def _note(device: Device, book: DeviceLog, word: DeviceEvent) -> None:
     match word:
         case DeviceTrouble(detail):
-            if book.lost(detail):
+            if book.note_lost(detail):
                 log.warning("device %s at station %s does not work: %s", device.id, device.station, detail)
             return
         case Reading():
-            seq = book.read(word)
+            seq = book.append_reading(word)
             log.info("scan %d at %s by %s: %d bytes", seq, device.station, device.id, len(word.data))
         case RefusedInput(count, why):
             book.refused(count, why)
             log.warning("device %s at station %s: %d readings refused: %s", device.id, device.station, count, why)
         case BytesReceived():
-            book.heard(word)
+            book.note_bytes(word)
             return
         case None:
             pass
-    if book.works():
+    if book.note_working():
         log.info("device %s at station %s works", device.id, device.station)

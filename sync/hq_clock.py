@@ -21,7 +21,7 @@ class HqClock:
     say: Say
     ahead: timedelta | None = None
 
-    def hear(self, told: str, now: Now) -> bool:
+    def take_time_of_hq(self, told: str, now: Now) -> bool:
         """Take HQ's time (UTC, ISO 8601); False if it is not a time, or not a believable one."""
         try:
             time = parse_utc(told)

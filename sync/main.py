@@ -82,7 +82,7 @@ def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: ProcessLi
 def _stand_still(db: Database, mirror: Database, life: ProcessLife) -> None:
     """HQ has taken the box out of use: nothing is sent or received, and pages say so."""
     decommission.wipe(db, mirror)  # again: the process may have been killed before it was done
-    LinkStatus(db).fall(LinkReason.REVOKED, "HQ has taken this box out of use", clock.now())
+    LinkStatus(db).note_disconnected(LinkReason.REVOKED, "HQ has taken this box out of use", clock.now())
     while life.goes_on():
         life.rest(BOX_WAIT)
 
@@ -92,7 +92,7 @@ def _with_mirror(
 ) -> None:
     folder = Path(config.store.data)
     trials = Trials(db, mirror, config, enrolled, ConfigProbe())
-    trials.begin(clock.now())
+    trials.end_unfinished(clock.now())
     lines = BrokerChoice(db, config)
     while mirror_file.is_current_replica(mirror) and not decommission.is_decommissioned(folder, key.id):
         box = _wait_for_box(db, config.store.id, life)
@@ -104,18 +104,18 @@ def _with_mirror(
             lines.broker, client, topics.store_subscriptions(me.chain, box.store), presence.last_will(me)
         ) as link:
             _hold(SyncSession(db, mirror, folder, me, enrolled, link), link, trials, lines, life)
-    trials.stop("sync was stopped during the trial", clock.now())
+    trials.abandon("sync was stopped during the trial", clock.now())
 
 
 def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerChoice, life: ProcessLife) -> None:
     """One MQTT connection, until the end, or until the broker changes, or until the replica is another file."""
     here = lines.broker
-    rounds.line.fall(LinkReason.CONNECTING, f"connecting to {here}", clock.now())
+    rounds.line.note_disconnected(LinkReason.CONNECTING, f"connecting to {here}", clock.now())
     replacement = Replacement(rounds.db, rounds.mirror)
     replacement.begin(rounds.feeds, time.monotonic(), clock.now())
     while life.goes_on() and lines.broker == here and mirror_file.is_current_replica(rounds.mirror):
         events, at, now = link.read(POLL_INTERVAL_S), time.monotonic(), clock.now()
-        rounds.round(events, at, now)
+        rounds.run_once(events, at, now)
         if rounds.has_ended:
             break
         if rounds.ear.has_missed:
@@ -124,15 +124,15 @@ def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerCh
         rounds.as_room_allows(partial(_settle, rounds, trials, lines, at, now), at)
         rounds.as_room_allows(partial(replacement.round, rounds.feeds), at)
     if not life.goes_on():
-        rounds.line.fall(LinkReason.STOPPED, "sync is not running", clock.now())
+        rounds.line.note_disconnected(LinkReason.STOPPED, "sync is not running", clock.now())
 
 
 def _settle(rounds: SyncSession, trials: Trials, lines: BrokerChoice, at: float, now: Now) -> None:
     """Apply what HQ sets for the box itself: its config, and its broker."""
-    if trials.round(rounds.feeds.whole("config"), rounds.clock.moment(now), at, now):
+    if trials.advance(rounds.feeds.whole("config"), rounds.clock.moment(now), at, now):
         rounds.tell_state()
-        lines.read()
-    lines.look(rounds.line.state == "up", at, now)
+        lines.choose()
+    lines.fall_back_if_silent(rounds.line.state == "up", at, now)
 
 
 def _wait_for_box(db: Database, store: str, life: ProcessLife) -> Box | None:

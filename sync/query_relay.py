@@ -40,12 +40,12 @@ class QueryRelay:
         self._seen = hq_query.last_question_seq(self.db)
         hq_query.delete_answers(self.db, self._seen)
 
-    def look(self, now: Now, *, hq_is_there: bool) -> None:
+    def relay_new_questions(self, now: Now, *, hq_is_there: bool) -> None:
         """store.db was written: send new questions, or answer at once that HQ cannot be reached."""
-        self._open = {name: asked for name, asked in self._open.items() if asked.left(now)}
+        self._open = {name: asked for name, asked in self._open.items() if asked.ms_left(now)}
         for asked in hq_query.pending_questions(self.db, self._seen):
             self._seen = asked.seq
-            if asked.left(now) and not (hq_is_there and self._carry(asked, now)):
+            if asked.ms_left(now) and not (hq_is_there and self._carry(asked, now)):
                 hq_query.write_answer(self.db, asked, "no_line")
 
     def forget(self, now: Now) -> None:
@@ -58,7 +58,7 @@ class QueryRelay:
     def _carry(self, asked: Question, now: Now) -> bool:
         name = f"{self._run}-{asked.seq}"
         args = msgspec.json.decode(asked.args, type=dict[str, str])
-        header = Ask(id=name, question=asked.question, args=args, within_ms=asked.left(now))
+        header = Ask(id=name, question=asked.question, args=args, within_ms=asked.ms_left(now))
         topic = topics.store_topic(self.chain, self.store, "ask")
         if not self.out.publish(topic, seal_message(topic, header, (), self.key)):
             return False
@@ -68,7 +68,7 @@ class QueryRelay:
     def on_answer(self, told: Answer, found: Sequence[Raw], now: Now) -> str | None:
         """Store HQ's answer, if a page still waits for it; else return why it was dropped. A second answer is late too."""
         asked = self._open.pop(told.id, None)
-        if asked is None or not asked.left(now):
+        if asked is None or not asked.ms_left(now):
             return "late_answer"
         hq_query.write_answer(self.db, asked, "told", msgspec.json.encode(list(found)).decode())
         self._told.append(asked)

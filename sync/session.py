@@ -57,10 +57,10 @@ class SyncSession:
         self.notes = SyncLog(db)
         self.report = StateReport(db, folder, me, out)
         self.up = JournalSender(db, store, chain, key, out)
-        self.feeds = FeedReceiver(mirror, self._want, self.notes.say, retired=_retired(db))
+        self.feeds = FeedReceiver(mirror, self._want, self.notes.note, retired=_retired(db))
         self.line = LinkStatus(db)
-        self.ear = MessageAuth(TrustedKeys(db, folder, chain, enrolled), self.notes.say, chain, store)
-        self.clock = HqClock(self.notes.say)
+        self.ear = MessageAuth(TrustedKeys(db, folder, chain, enrolled), self.notes.note, chain, store)
+        self.clock = HqClock(self.notes.note)
         self.commands = HqCommands(
             db,
             {
@@ -72,7 +72,7 @@ class SyncSession:
             },
         )
         self.questions = QueryRelay(db, chain, store, key, out)
-        self.recheck = Recheck(mirror, self.notes.say)
+        self.recheck = Recheck(mirror, self.notes.note)
         self.ended = EndedOrders(mirror)
         self.dice = random.Random()
         self.has_ended = False  # HQ has taken the box out of use
@@ -88,7 +88,7 @@ class SyncSession:
         """Who speaks, in the journal's epoch as it is now."""
         return self.report.me
 
-    def round(self, events: Sequence[Event], at: float, now: Now) -> None:
+    def run_once(self, events: Sequence[Event], at: float, now: Now) -> None:
         """Handle what has arrived, send what is due. `at`: monotonic seconds.
 
         What a full disk cannot keep is dropped and comes again: sync asks HQ for rows, and an ack or a note waits for a round.
@@ -117,7 +117,7 @@ class SyncSession:
             self.report.send(self.feeds.stands, self.ear.refused, at, now)
         self.recheck.look(at, self.feeds.loads.under_way)
         self.ended.look(at)
-        self.line.listen(now, at)
+        self.line.disconnect_if_silent(now, at)
         self.questions.forget(now)
         self.up.write(now)
         self._note_heard()
@@ -126,7 +126,7 @@ class SyncSession:
     def _note_heard(self) -> None:
         """Note in the other file how far HQ has kept the journal: a restore of an older store.db leaves that file as it is."""
         epoch = self.me.box.epoch
-        if (seq := self.up.heard(epoch)) and (epoch, seq) != self._heard:
+        if (seq := self.up.highest_acked(epoch)) and (epoch, seq) != self._heard:
             with writing(self.mirror):
                 mirror_file.note_confirmed(self.mirror, epoch, seq)
             self._heard = epoch, seq
@@ -143,14 +143,14 @@ class SyncSession:
                 self.up.on_new_line()
                 self.feeds.on_new_line()
                 self.report.changed()
-                self.line.fall(LinkReason.NO_WORD, "HQ has not spoken yet", now)
+                self.line.note_disconnected(LinkReason.NO_WORD, "HQ has not spoken yet", now)
             case MessagesDropped(count):
                 self.ear.refuse("inbox_full", count)
             case Disconnected(reason):
                 if self._is_up or self.line.detail != reason:
                     log.warning("MQTT disconnected: %s", reason)
                 self._is_up = False
-                self.line.fall(LinkReason.LOST, reason, now)
+                self.line.note_disconnected(LinkReason.LOST, reason, now)
 
     def _hear(self, event: MessageReceived, at: float, now: Now) -> None:
         message = self.ear.open(event)
@@ -162,13 +162,13 @@ class SyncSession:
         if why:
             self.ear.refuse(why)
         elif not event.retained and not _says_down(message.header):
-            self.line.hear(now, at, complete=self.feeds.complete)
+            self.line.note_message(now, at, complete=self.feeds.complete)
 
     def _be_deaf(self, now: Now) -> None:
         """HQ may well be there, but nothing proves that it is HQ."""
         if self.line.reason is not LinkReason.NOT_BELIEVED:
             log.error("signatures of HQ do not verify, its key is not trusted here: %s", WAY_BACK)
-        self.line.fall(LinkReason.NOT_BELIEVED, "HQ signs with a key that does not count here", now)
+        self.line.note_disconnected(LinkReason.NOT_BELIEVED, "HQ signs with a key that does not count here", now)
 
     def _obey(self, message: Message, scope: str, retained: bool, at: float, now: Now) -> str | None:
         """Do what a message of HQ's asks for; the reason if it is refused."""
@@ -195,7 +195,7 @@ class SyncSession:
 
     def _apply(self, header: FeedDelta | FeedPage, rows: Sequence[Any], at: float, now: Now) -> str | None:
         if header.feed == KEYS_FEED:
-            self.ear.trust.learn(rows)
+            self.ear.trust.add_signed_rows(rows)
         try:
             if header.feed not in FEEDS_ALWAYS_TAKEN:
                 disk_space.require_room(self.db)
@@ -212,8 +212,8 @@ class SyncSession:
             self.feeds.asking.again(at)
         self._hq_is_there = hq.state == "up"
         if hq.state == "down":
-            self.line.fall(LinkReason.HQ_DOWN, "HQ is not there", now)
-        elif not retained and not self.clock.hear(hq.time, now):
+            self.line.note_disconnected(LinkReason.HQ_DOWN, "HQ is not there", now)
+        elif not retained and not self.clock.take_time_of_hq(hq.time, now):
             return "bad_time"
         return None
 
@@ -221,9 +221,9 @@ class SyncSession:
 
     def _look(self, now: Now) -> None:
         """store.db has changed: there may be new facts or a new epoch."""
-        self.up.look()
-        self.questions.look(now, hq_is_there=self._is_up and self.line.state == "up")
-        self.report.look()
+        self.up.on_journal_changed()
+        self.questions.relay_new_questions(now, hq_is_there=self._is_up and self.line.state == "up")
+        self.report.refresh_from_store()
 
     def _want(self, want: Want) -> bool:
         topic = topics.store_topic(self.me.chain, self.me.box.store, "want")

@@ -32,7 +32,7 @@ class StateReport:
         """The state differs from the last report: the next `send` reports it."""
         self._told = NEVER
 
-    def look(self) -> None:
+    def refresh_from_store(self) -> None:
         """store.db was written: the disk may be at another level, or the journal in a new epoch."""
         level, box = disk_space.recorded_disk_level(self._db), read_box(self._db, self.me.box.store)
         if level is not self._disk:

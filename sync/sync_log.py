@@ -24,7 +24,7 @@ class SyncLog:
     db: Database
     _waiting: list[RelayedFact] = field(default_factory=list)
 
-    def say(self, fact: RelayedFact) -> None:
+    def note(self, fact: RelayedFact) -> None:
         self._waiting.append(fact)
 
     def write(self, now: Now) -> None:

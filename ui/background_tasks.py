@@ -31,7 +31,7 @@ class WorkerThreads:
         self.screens = Screens()
         self.past = NO_CONFIG  # the config on trial when this worker began
 
-    def begin(self) -> Flask:
+    def start(self) -> Flask:
         """Know the box, build the pages, start the loops."""
         folder = Path(self.config.store.data)
         with open_store(folder) as db, mirror_file.open_replica(folder, now()) as hq:
@@ -66,7 +66,7 @@ class WorkerThreads:
         with open_store_context(self.config, me, self.past) as shop:
             sweep.work(shop, life)
 
-    def end(self) -> None:
+    def stop(self) -> None:
         """Streams first: each holds a thread that gunicorn would wait for."""
         self.screens.end()
         self.life.end()

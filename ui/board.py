@@ -58,7 +58,7 @@ class BoardTime:
     def is_near(self, moment: datetime | None, within: timedelta) -> bool:
         return moment is not None and abs(self.time - moment) <= within
 
-    def calls(self, order: PickupOrder, made: MadeReady | None) -> bool:
+    def is_called(self, order: PickupOrder, made: MadeReady | None) -> bool:
         """Whether the number of an order that can be handed over is shown on the board.
 
         For an order that HQ, and not the store, has made ready, the promised time counts.
@@ -69,7 +69,7 @@ class BoardTime:
             return self.is_near(made.time if made else None, CALLED_FOR)
         return self.is_near(orders.promised_time(order.row, self.promise_hours), CALLED_FOR)
 
-    def prepares(self, order: PickupOrder) -> bool:
+    def is_in_preparation(self, order: PickupOrder) -> bool:
         """Whether the number of an order that is not ready yet is shown: it is due soon, or its shopper waits."""
         due = orders.promised_time(order.row, self.promise_hours)
         return self.is_near(order.arrived_at, WAITS_FOR) or self.is_near(due, PROMISE_WITHIN)
@@ -87,8 +87,10 @@ def board_numbers(shop: StoreContext, time: datetime) -> Numbers:
         step = made.get(order.row.order)
         return -step.seq if step else 0
 
-    called = [order for order in here if order.state in READY_STATES and now.calls(order, made.get(order.row.order))]
-    making = [order for order in here if order.state in MAKING_STATES and now.prepares(order)]
+    called = [
+        order for order in here if order.state in READY_STATES and now.is_called(order, made.get(order.row.order))
+    ]
+    making = [order for order in here if order.state in MAKING_STATES and now.is_in_preparation(order)]
     return Numbers(
         ready=[one.row.number for one in sorted(called, key=newest)], making=[one.row.number for one in making]
     )

@@ -139,13 +139,13 @@ class ChangeWatcher:
         self._refusals = refusals_stamp(shop)
         self._store, self._hq, self._due = Changes(shop.db), Changes(shop.hq), 0.0
 
-    def round(self, again: bool) -> None:
+    def look_if_due(self, again: bool) -> None:
         """Look if a process has committed, if it is time to, or `again` because the last look was not finished."""
         if self._store.seen() | self._hq.seen() | again or time.monotonic() >= self._due:
             self._due = time.monotonic() + DISK_EVERY
-            self.look()
+            self.look_at_databases()
 
-    def look(self) -> None:
+    def look_at_databases(self) -> None:
         """One look at both databases."""
         shop = self._shop
         shop.renew()
@@ -191,5 +191,5 @@ def watch_changes(shop: StoreContext, screens: Screens, stamp: str, life: Proces
     follower = ChangeWatcher(shop, screens, stamp)
     rounds = Retrying(log, "facts of devices and sync wait until there is room")
     while life.goes_on():
-        rounds.run(partial(follower.round, rounds.again))
+        rounds.run_round(partial(follower.look_if_due, rounds.again))
         life.rest(FULL_REST if rounds.again else POLL_INTERVAL_S)

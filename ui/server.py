@@ -56,7 +56,7 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         """A worker without its arbiter ends by itself, with its threads: systemd restarts both."""
         lives = bool(super().is_parent_alive())
         if not lives:
-            self.room.end()
+            self.room.stop()
         return lives
 
     def finish_request(self, conn: Any, fs: "Future[Any]") -> None:
@@ -71,11 +71,11 @@ class Worker(gthread.ThreadWorker):  # type: ignore[misc]
         self.tpool.submit(conn.close, graceful=True)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        self.room.end()
+        self.room.stop()
         super().handle_exit(sig, frame)
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
-        self.room.end()
+        self.room.stop()
         super().handle_quit(sig, frame)
 
 
@@ -96,7 +96,7 @@ class Master(Arbiter):  # type: ignore[misc]
         if repair_request_path(self.data).exists():
             self.kill_workers(signal.SIGKILL)
             exit_without_cleanup()
-        silent = self.reached.look(time.monotonic())
+        silent = self.reached.seconds_unanswered(time.monotonic())
         lives = any(time.monotonic() - worker.tmp.last_update() < STUCK_AFTER_S for worker in self.WORKERS.values())
         if lives and silent < UNREACHED_AFTER_S:
             notify_systemd("WATCHDOG=1")
@@ -140,7 +140,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> App:
         """In the worker, after the fork: threads and connections do not live through one."""
-        app = self.room.begin()
+        app = self.room.start()
         return by_listener(app, app.extensions["house"].through.heard)
 
     def run(self) -> None:

@@ -84,7 +84,7 @@ def last_good_settings(db: Database, ground: Config) -> Settings:
 
 
 def read_settings(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:
-    """The settings that a row of `configs` gives. Raises BadDocument."""
+    """The settings that a row of `configs` gives. Raises BadConfigDocument."""
     document = read_document(body)
     config = apply_document(ground, document)
     return Settings(number=number, epoch=epoch, version=version, config=config, policy=document.policy)

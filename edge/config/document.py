@@ -43,7 +43,7 @@ def read_row(key: str, body: str | Raw) -> Any:
 
 
 def read_document(body: str) -> ConfigDocument:
-    """The document of a JSON object of rows by key. Raises BadDocument."""
+    """The document of a JSON object of rows by key. Raises BadConfigDocument."""
     try:
         rows = _ROWS.decode(body)
     except (msgspec.MsgspecError, RecursionError) as error:
@@ -78,7 +78,7 @@ def _strange(given: Any, taken: Any, path: str) -> Iterator[str]:
 
 
 def apply_document(ground: Config, document: ConfigDocument) -> Config:
-    """The box's settings with the document's over them. Raises BadDocument if the two do not fit."""
+    """The box's settings with the document's over them. Raises BadConfigDocument if the two do not fit."""
     try:
         return apply_overrides(ground, document.box)
     except msgspec.ValidationError as error:

@@ -28,7 +28,7 @@ class LoadedConfig:
     faults: list[Fault]
     unsure: tuple[str, ...]
 
-    def counts(self, fault: Fault) -> bool:
+    def is_fault_of_file(self, fault: Fault) -> bool:
         """Whether a fault that was found later is one of the file, and not of a placeholder."""
         wrong = (*self.unsure, *(one.path for one in self.faults))
         return not any(fault.path == one or fault.path.startswith((f"{one}.", f"{one}[")) for one in wrong)
@@ -64,7 +64,7 @@ def read_with_faults(path: Path, handed: str | None = None) -> LoadedConfig:
         raise BadConfig(f"{path}: not readable as TOML: {error}") from None
     config = _absolute(taken.value, path.parent, handed)
     looked = LoadedConfig(path, SourceText(kind="toml", text=content), config, taken.faults, tuple(taken.unsure))
-    looked.faults.extend([fault for fault in cross_field_faults(config) if looked.counts(fault)])
+    looked.faults.extend([fault for fault in cross_field_faults(config) if looked.is_fault_of_file(fault)])
     return looked
 
 

@@ -20,7 +20,7 @@ class Retrying:
         self.full = False  # the last round ended because the disk is full
         self.again = False  # the last round did not come to its end
 
-    def run(self, work: Callable[[], object]) -> bool:
+    def run_round(self, work: Callable[[], object]) -> bool:
         """Do one round. Returns whether the disk has become full with it.
 
         A damaged replica is made anew. Raises Damaged if the damaged file is store.db.

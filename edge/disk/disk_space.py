@@ -29,7 +29,7 @@ def measure_disk_space(db: Database) -> DiskSpace:
 
 def current_disk_level(db: Database) -> DiskLevel:
     """The level now; the row holds the level before."""
-    return next_disk_level(recorded_disk_level(db), measure_disk_space(db).used)
+    return next_disk_level(recorded_disk_level(db), measure_disk_space(db).share_used)
 
 
 def recorded_disk_level(db: Database) -> DiskLevel:
@@ -47,7 +47,7 @@ def record_disk_level(db: Database, budget_mb: int | None, now: Now) -> DiskLeve
     """Measure, and write the level down if it has changed; only web does."""
     budget = budget_mb * MEGABYTE if budget_mb else None
     before, known = _row(db)
-    here = next_disk_level(before, replace(measure_disk_space(db), budget=budget).used)
+    here = next_disk_level(before, replace(measure_disk_space(db), budget=budget).share_used)
     if (here, budget) != (before, known):
         with writing(db):
             db.conn.execute(

@@ -35,13 +35,13 @@ class DiskSpace:
     budget: int | None = None
 
     @property
-    def left(self) -> int:
+    def bytes_left(self) -> int:
         """What the store can still write."""
         return self.free + (self.spare if self.free >= LOG_ROOM else 0)
 
     @property
-    def used(self) -> float:
-        """Share in use, 0 to 1: of the disk (CARD at most), or of the budget if that is fuller."""
+    def share_used(self) -> float:
+        """Share in use, 0 to 1: of the disk (LARGEST_CARD_BYTES at most), or of the budget if that is fuller."""
         return min(1.0, max(0.0, self._of_disk, self._of_budget))
 
     @property
@@ -51,7 +51,7 @@ class DiskSpace:
 
     @property
     def _of_disk(self) -> float:
-        return 1 - self.left / min(self.total, LARGEST_CARD_BYTES) if self.total else 0.0
+        return 1 - self.bytes_left / min(self.total, LARGEST_CARD_BYTES) if self.total else 0.0
 
     @property
     def _of_budget(self) -> float:

@@ -67,7 +67,7 @@ def wait_for_introduction(
     found = hq_query.decode_answer(Member, told) if told else None
     if put is None or not found:
         return None
-    while (known := _named(hq, card, found[0].member)) is None and put.left(now()) and not life.is_over():
+    while (known := _named(hq, card, found[0].member)) is None and put.ms_left(now()) and not life.is_over():
         life.rest(hq_query.POLL_INTERVAL)
     return known
 

@@ -91,7 +91,7 @@ class SteadyClock:
         self._since: Now | None = None
         self._last: Now | None = None
 
-    def look(self, moment: Now) -> bool:
+    def is_steady_at(self, moment: Now) -> bool:
         """Call once per round. True if all calls of the last `SYNCHRONISED_UPTIME_S` found it synchronised, without a jump."""
         if moment.clock != "synced" or (self._last is not None and _jumped(self._last, moment)):
             self._since = None

@@ -31,7 +31,7 @@ class Question(Struct, frozen=True, kw_only=True):
     boot: str
     until_ms: int
 
-    def left(self, now: Now) -> int:
+    def ms_left(self, now: Now) -> int:
         """Milliseconds in which an answer is still useful; 0 if it is too late, or if the box has rebooted since."""
         return max(0, self.until_ms - now.uptime_ms) if now.boot == self.boot else 0
 
@@ -69,7 +69,7 @@ def find_question(db: Database, seq: int) -> Question | None:
 def wait_for_answer(db: Database, question: Question, life: ProcessLife) -> str | None:
     """HQ's answer as a JSON array; None if it does not come in time, or if sync reports at once that it cannot come."""
     changes = Changes(db)
-    while question.left(now()) and not life.is_over():
+    while question.ms_left(now()) and not life.is_over():
         if changes.seen() and (found := rows(db, "select * from answers where question = ?", (question.seq,))):
             return str(found[0]["body"]) if found[0]["word"] == "told" else None
         life.rest(POLL_INTERVAL)

@@ -32,7 +32,7 @@ class CardNumberErasure:
         self._asked = 0  # the last query at the look before
         self._due = -math.inf  # monotonic seconds
 
-    def look(self, at: float, life: ProcessLife) -> int:
+    def run_if_due(self, at: float, life: ProcessLife) -> int:
         """Look, if it is time to (`at`: monotonic seconds). Returns how many outcomes lost their card number."""
         if at < self._due:
             return 0

@@ -33,7 +33,7 @@ def work(data: Path, logs: Mapping[str, str], life: ProcessLife) -> None:
     with open_store(data) as db:
         retention = LogRetention(db, logs)
         while life.goes_on():
-            if gone := retention.round(now(), time.monotonic(), life):
+            if gone := retention.run_if_due(now(), time.monotonic(), life):
                 log.info("retention deleted: %s", gone)
             life.rest(LOOP_INTERVAL_S)
 
@@ -46,7 +46,7 @@ class LogRetention:
         self._clock = SteadyClock()
         self._due = -math.inf  # monotonic seconds
 
-    def round(self, moment: Now, at: float, life: ProcessLife) -> dict[str, int]:
+    def run_if_due(self, moment: Now, at: float, life: ProcessLife) -> dict[str, int]:
         """Delete rows at `at` (monotonic seconds). Returns how many, by table.
 
         Old rows go once an hour if the clock is steady. While room is short, rows that are not needed go whatever the clock.
@@ -54,7 +54,7 @@ class LogRetention:
         gone = dict.fromkeys(self._logs, 0)
         if "scans" in self._logs:
             raw_reading.delete_due_bytes(self._db, "scans", cursor(self._db, self._logs["scans"]), moment, life)
-        if self._clock.look(moment) and at >= self._due:
+        if self._clock.is_steady_at(moment) and at >= self._due:
             self._due = at + SWEEP_INTERVAL_S
             for name, follower in self._logs.items():
                 gone[name] += sweep_log(self._db, name, follower, moment, life)

@@ -134,14 +134,14 @@ class RetentionSweep:
         self._begun = False
         self._cards = CardNumberErasure(shop.db)
 
-    def round(self, moment: Now, at: float, life: ProcessLife) -> None:
+    def run_if_due(self, moment: Now, at: float, life: ProcessLife) -> None:
         """What is due at `at` (monotonic seconds): old bytes and the disk each time, the sweep hourly if the clock is steady."""
         self._shop.renew()
         db = self._shop.db
         raw_reading.delete_due_bytes(db, "page_scans", cursor(db, "desk:page_scans"), moment, life)
-        self._cards.look(at, life)
+        self._cards.run_if_due(at, life)
         self._look(moment, at, life)
-        if not self._clock.look(moment):
+        if not self._clock.is_steady_at(moment):
             self._count_on(moment)
         elif at >= self._due:
             self._due = at + SWEEP_INTERVAL_S
@@ -187,5 +187,5 @@ def work(shop: StoreContext, life: ProcessLife) -> None:
     """Retention's loop. A full disk ends a round, but not the loop: room may come from elsewhere."""
     broom, rounds = RetentionSweep(shop), Retrying(log, "retention cannot run")
     while life.goes_on():
-        rounds.run(lambda: broom.round(now(), time.monotonic(), life))
+        rounds.run_round(lambda: broom.run_if_due(now(), time.monotonic(), life))
         life.rest(LOOP_INTERVAL_S)

@@ -74,17 +74,17 @@ class LensObservation:
         self._moved = 0.0
         self._unread = False
 
-    def look(self, gray: Gray, at: float) -> tuple[BelievedCode, ...]:
+    def codes_of_frame(self, gray: Gray, at: float) -> tuple[BelievedCode, ...]:
         """The codes that became readings with this frame (uint8, H x W) at `at` seconds."""
         self._held = shift_times(self._held, self._unseen(at))
-        scene = self._gate.look(gray, at)
+        scene = self._gate.scene_at(gray, at)
         self._held = after_unchanged_scene(self._held, at, self._there(scene), hold=self._device.hold_s)
         if scene is Scene.SAME and not self._unread and not has_undecided(self._held, at):
             return ()
         if scene is Scene.MOVING:
             self._moved = at
         height, width = gray.shape
-        read = filter(self._wants.counts, self._read(gray, scene))
+        read = filter(self._wants.is_wanted, self._read(gray, scene))
         found = select_codes(read, (width, height), self._device.several)
         self._held, told = codes_after_frame(self._held, found, at, hold=self._device.hold_s)
         if scene is not Scene.MOVING:
@@ -166,9 +166,10 @@ class Camera:
             last, frame = at, crop_region(gray, self._device.region)
             preview.offer(frame, at)
             sight = obstruction.updated_obstruction(sight, frame, at)
-            wrong = sight.blind()
+            wrong = sight.lasting_fault()
             yield from (
-                Reading(data=code.data, symbology=code.symbology, aim=code.aim) for code in view.look(frame, at)
+                Reading(data=code.data, symbology=code.symbology, aim=code.aim)
+                for code in view.codes_of_frame(frame, at)
             )
             yield DeviceTrouble(wrong) if wrong else None
             if view.calm(at):

@@ -37,7 +37,7 @@ class MotionGate:
         self.moved = 0.0
         """When the scene last changed, in seconds of the caller's clock: what was read since then is still there."""
 
-    def look(self, gray: Gray, at: float) -> Scene:
+    def scene_at(self, gray: Gray, at: float) -> Scene:
         """What to do with a grey frame (uint8, H x W) taken at `at` seconds of a steady clock."""
         small = thumbnail(gray)
         moving, other = has_motion(small, self._before), has_motion(small, self._known)

@@ -24,7 +24,7 @@ class Obstruction:
     since: float = 0.0
     looked: float = float("-inf")
 
-    def blind(self) -> DeviceFault | None:
+    def lasting_fault(self) -> DeviceFault | None:
         """What is wrong, once it has lasted long enough."""
         return self.wrong if self.looked - self.since >= REPORTED_AFTER_S else None
 

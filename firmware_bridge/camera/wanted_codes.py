@@ -35,7 +35,7 @@ class WantedCodes:
     symbologies: frozenset[Symbology] = RETAIL_SYMBOLOGIES
     rules: CodeRules | None = None
 
-    def counts(self, found: BelievedCode) -> bool:
+    def is_wanted(self, found: BelievedCode) -> bool:
         """Whether a code that was read is to be reported."""
         if self.rules is None or found.symbology not in CODES_JUDGED_BY_MEANING:
             return True

@@ -116,7 +116,7 @@ class Decoder:
         )
         left = self._run_stages(look, stages, deep=deep, again=again)
         found = look.found()
-        self._known = self._known.after(found, look.disputed)
+        self._known = self._known.after_frame(found, look.disputed)
         goes_on = deep or again or bool(found)
         advanced = not again or len(stages) - len(left) > 1  # else even such a look is too short for what is left
         self._left = left if goes_on and advanced and self._more(look, found) else ()
@@ -136,7 +136,7 @@ class Decoder:
         for n, stage in enumerate(stages):
             if stage.depth > self._depth(look, deep=deep, again=again) or not look.run_stage(stage):
                 left.append(stage)
-            elif (found := look.found()) and (self._known.lacks(found) or not self._more(look, found)):
+            elif (found := look.found()) and (self._known.has_new(found) or not self._more(look, found)):
                 return (*left, *stages[n + 1 :])
         return tuple(left)
 
@@ -153,7 +153,7 @@ class Decoder:
         if not (again and self._left):
             return self._settings.budget
         stage, pace = self._left[0], TimeBudget(self._usual)
-        look = pace.expected(stage.picture, stage.engine, gray.size) + pace.expected(
+        look = pace.expected_s(stage.picture, stage.engine, gray.size) + pace.expected_s(
             f"{stage.place} places", "", gray.size
         )
         return max(self._settings.budget, min(BUDGET_RESERVE_S + TO_CONFIRM * look, self._settings.still))
@@ -161,4 +161,4 @@ class Decoder:
     def _depth(self, look: FrameSession, *, deep: bool, again: bool) -> Depth:
         if again or self._settings.patient:
             return Depth.PATIENT
-        return Depth.DEEP if deep or look.doubts else Depth.LIVE
+        return Depth.DEEP if deep or look.has_unbelieved else Depth.LIVE

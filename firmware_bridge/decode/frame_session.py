@@ -71,7 +71,7 @@ class FrameSession:
         return self._patches
 
     @property
-    def doubts(self) -> bool:
+    def has_unbelieved(self) -> bool:
         """Whether something was found but is not believed yet."""
         return bool(self._claims)
 
@@ -129,7 +129,7 @@ class FrameSession:
     def _ask(self, engine: str, view: View, vote: str) -> list[Detection]:
         start = self._now()
         sightings = self._engines[engine].read(view.gray)
-        self._pace.took(engine, view.gray.size, self._now() - start)
+        self._pace.learn_cost(engine, view.gray.size, self._now() - start)
         believable = [ours for seen in sightings if (ours := normalized_if_plausible(seen))]
         placed = [replace(seen, corners=view.to_frame(seen.corners)) for seen in believable]
         for seen in placed:
@@ -188,11 +188,11 @@ class FrameSession:
 
     def _time_for(self, step: str, engine: str, view: View) -> bool:
         """Whether a step on a view, and an engine on its result, are expected to end within the budget."""
-        return self._pace.expected(step, engine, view.gray.size) < self._until - self._now()
+        return self._pace.expected_s(step, engine, view.gray.size) < self._until - self._now()
 
     def _time_to_confirm(self, step: str, engine: str, view: View) -> bool:
         """The same for work that confirms a claim."""
-        return self._pace.expected(step, engine, view.gray.size) < self._sure_by - self._now()
+        return self._pace.expected_s(step, engine, view.gray.size) < self._sure_by - self._now()
 
     def _found(self, claim: Claim) -> BelievedCode:
         return BelievedCode(

@@ -22,11 +22,11 @@ class KnownCodes:
     stages: tuple[str, ...] = ()
     disputed: Mapping[Key, int] = field(default_factory=dict)
 
-    def lacks(self, found: Iterable[BelievedCode]) -> bool:
+    def has_new(self, found: Iterable[BelievedCode]) -> bool:
         """Whether any of these codes is new."""
         return any((code.symbology, code.data) not in self.codes for code in found)
 
-    def after(self, found: Iterable[BelievedCode], disputed: Set[Key]) -> "KnownCodes":
+    def after_frame(self, found: Iterable[BelievedCode], disputed: Set[Key]) -> "KnownCodes":
         """What is known after one more look that found these codes; stages are forgotten if no code is known."""
         codes = _refreshed(self.codes, [(code.symbology, code.data) for code in found])
         stages = tuple(dict.fromkeys([*(code.stage for code in found), *self.stages]))

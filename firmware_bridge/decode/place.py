@@ -22,7 +22,7 @@ def overlap(a: Corners, b: Corners) -> bool:
 
 
 def _band(corners: Corners) -> tuple[Point, ...]:
-    """The corners, moved apart if they enclose less than a band of THIN."""
+    """The corners, moved apart if they enclose less than a band of MIN_BREADTH."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
     along = ((bx - ax + cx - dx) / 2, (by - ay + cy - dy) / 2)
     across = ((dx - ax + cx - bx) / 2, (dy - ay + cy - by) / 2)
@@ -35,7 +35,7 @@ def _band(corners: Corners) -> tuple[Point, ...]:
 
 
 def _broad(side: Point, other: Point) -> Point:
-    """A side; if it is shorter than THIN of the other, one of that length at right angles to the other."""
+    """A side; if it is shorter than MIN_BREADTH of the other, one of that length at right angles to the other."""
     length, least = (side[0] ** 2 + side[1] ** 2) ** 0.5, MIN_BREADTH * (other[0] ** 2 + other[1] ** 2) ** 0.5
     return side if length >= least else (-MIN_BREADTH * other[1], MIN_BREADTH * other[0])
 

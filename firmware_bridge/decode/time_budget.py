@@ -34,13 +34,13 @@ class TimeBudget:
         self._usual = usual
         self._fullness = MIN_TIME_FACTOR
 
-    def expected(self, step: str, engine: str, pixels: int) -> float:
+    def expected_s(self, step: str, engine: str, pixels: int) -> float:
         """Seconds for a step on a picture of so many pixels and an engine on its result, with a reserve."""
         read = self._fullness * self._usual.engines.get(engine, 0.0) * self._usual.growth.get(step, 1.0)
         sized = pixels * (self._usual.steps.get(step, 0.0) + read)
         return SETUP_S + SAFETY_FACTOR * (sized + self._usual.comparisons.get(step, 0.0))
 
-    def took(self, engine: str, pixels: int, seconds: float) -> None:
+    def learn_cost(self, engine: str, pixels: int, seconds: float) -> None:
         """Learn from an engine that took so many seconds of the clock."""
         usual = self._usual.engines.get(engine, 0.0) * pixels
         if usual and pixels >= MIN_PIXELS_TIMED:

@@ -60,7 +60,7 @@ class LinePosition(Enum):
 
 
 class Framer:
-    """One line's bytes, in any pieces, to codes; holds at most LIMIT bytes and a few more.
+    """One line's bytes, in any pieces, to codes; holds at most MAX_CODE_BYTES bytes and a few more.
 
     `line`: CR, LF or both end a code. `tab`: a tab does. `stx`: a code is between STX and ETX, and what is outside is
     no code. `idle`: silence of `idle` seconds ends a code. `refused` counts what came in and is no code, and `why` gives

@@ -85,7 +85,7 @@ class LearnedPauses:
             self.idle, self.steady = max(self.idle / 2, self.least), 0
 
     def learn_alone(self, code: bytes) -> None:
-        """Nothing came after a code for HOLD seconds."""
+        """Nothing came after a code for HOLD_S seconds."""
         self.alone.add(_shape(code))
         if _shape(code)[1] and not is_probably_complete(code):
             self.numbers.add(_shape(code))

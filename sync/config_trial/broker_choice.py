@@ -37,16 +37,16 @@ class BrokerChoice:
     _silent: float | None = None
 
     def __post_init__(self) -> None:
-        self.read()
+        self.choose()
 
-    def read(self) -> None:
+    def choose(self) -> None:
         """Called at the start, and if another config may be kept. If its broker is the same, the connection stays."""
         before = self._places[:1]
         self._newest, self._proven, self._places = _places(self.db, self.ground)
         if self._places[:1] != before or self.broker not in self._places:
             self.broker, self._silent = self._places[0], None
 
-    def look(self, heard: bool, at: float, now: Now) -> None:
+    def fall_back_if_silent(self, heard: bool, at: float, now: Now) -> None:
         """Remember that a message of HQ's came over the new broker; if none came, use the other broker and report it to HQ."""
         if heard:
             self._silent = None

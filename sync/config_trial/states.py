@@ -97,7 +97,7 @@ PASSED_REASON = ""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """PASSED, or why not; `again`: the config itself was not judged."""
+    """PASSED_REASON, or why not; `again`: the config itself was not judged."""
 
     why: str = PASSED_REASON
     again: bool = False

@@ -76,20 +76,20 @@ class Trials:
     _asked: float | None = None  # monotonic seconds since which the bridge is asked for devices
     _seen: tuple[str, int] = field(default=("", 0))
 
-    def begin(self, now: Now) -> None:
+    def end_unfinished(self, now: Now) -> None:
         """At the start: a trial without a verdict is over, and the last good config is in force.
 
         The first round repeats it, if it has not been tried too often (states.TRIES).
         """
         self._open = states.open_entry(self._entries())
-        self.stop("sync was started anew during the trial", now)
+        self.abandon("sync was started anew during the trial", now)
 
-    def stop(self, why: str, now: Now) -> None:
+    def abandon(self, why: str, now: Now) -> None:
         """At the end, too: the trial gets no verdict."""
         if self._open and self._open.stage is Stage.TRIAL:
             self._turn(Transition.INTERRUPT, now, why)
 
-    def round(self, stand: FeedPosition | None, moment: datetime, at: float, now: Now) -> bool:
+    def advance(self, stand: FeedPosition | None, moment: datetime, at: float, now: Now) -> bool:
         """Take the config of the replica (None until it is complete) and do the next step; returns whether a stage changed.
 
         `at`: monotonic seconds.

@@ -12,7 +12,7 @@ from sync.transport.broker import Broker, read_broker
 
 
 def validate(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:
-    """The settings of a config, with a usable broker. Raises BadDocument with the path and the reason."""
+    """The settings of a config, with a usable broker. Raises BadConfigDocument with the path and the reason."""
     settings = read_settings(ground, number, epoch, version, body)
     try:
         broker_of(settings, body)
@@ -25,7 +25,7 @@ def validate(ground: Config, number: int, epoch: str, version: int, body: str) -
 def broker_of(settings: Settings, body: str) -> Broker:
     """The broker of a config; its CA certificates are written where the TLS library reads them.
 
-    Raises BadConfig, and BadDocument for CA certificates that are not valid.
+    Raises BadConfig, and BadConfigDocument for CA certificates that are not valid.
     """
     moved = read_document(body).box.broker
     if moved and moved.ca:

@@ -56,7 +56,7 @@ class HqLoop:
         self.budgets = QueryBudgets(self.db)
         self._read_roster()
 
-    def round(self, events: Sequence[Event]) -> bool:
+    def run_once(self, events: Sequence[Event]) -> bool:
         """Take what has arrived, say what is due; whether all that was to be said is said."""
         self._dirty = self._look_around() or self._dirty
         self._take(self._open(events))
@@ -66,7 +66,7 @@ class HqLoop:
 
     def close(self) -> None:
         """The last words before the end."""
-        self.refusals.note(force=True)
+        self.refusals.write_if_due(force=True)
         if self._up:
             self._speak("down")
             self.out.flush()
@@ -99,7 +99,7 @@ class HqLoop:
         self._met.clear()
         self.out.forget()
         self._speak("up")
-        self.feeds.begin()
+        self.feeds.publish_heads()
 
     def _hear_hq(self, topic: str, payload: bytes) -> None:
         """Another worker of HQ has died and the broker says that HQ is gone: it is not."""
@@ -171,7 +171,7 @@ class HqLoop:
         if found is None:
             self.refusals.add(store, "no_such_feed")
             return
-        self.out.tell(topics.feed_topic(self.chain, store, want.feed), *found)
+        self.out.enqueue(topics.feed_topic(self.chain, store, want.feed), *found)
 
     def _note(self, states: Sequence[State]) -> None:
         with writing(self.db):
@@ -182,7 +182,7 @@ class HqLoop:
                 if clones.queue_clone_notice(self.db, state):
                     come.add(state.store)
         for store in come:
-            self.feeds.order(store)
+            self.feeds.publish_commands(store)
         for state in states:
             if state.state == "birth" and (state.store in come or state.store not in self._met):
                 self._met.add(state.store)
@@ -211,12 +211,12 @@ class HqLoop:
         moment = time.monotonic()
         if self._up and self._dirty and moment - self._published >= PUBLISH_EVERY:
             self._published, self._dirty = moment, False
-            self.feeds.go_on()
+            self.feeds.publish_changes()
         if self._up and moment - self._spoke >= presence.ANNOUNCE_INTERVAL_S:
             self._speak("up")
-        self.refusals.note()
+        self.refusals.write_if_due()
 
     def _speak(self, state: str) -> None:
         self._spoke = time.monotonic()
         header = HqPresence(state="up" if state == "up" else "down", time=now().text)
-        self.out.tell(presence.hq_topic(self.chain), header, retain=True)
+        self.out.enqueue(presence.hq_topic(self.chain), header, retain=True)

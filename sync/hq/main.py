@@ -56,8 +56,8 @@ def _work(folder: Path, broker: Broker, shared: bool, life: ProcessLife) -> None
         log.info("serving chain %s at %s", chain, broker)
         wait, notes = POLL_INTERVAL_S, older_copy.VersionNotes(db, folder)
         while life.goes_on():
-            wait = POLL_INTERVAL_S if worker.round(link.read(wait)) else UNCONFIRMED_POLL_INTERVAL_S
-            notes.round(time.monotonic())
+            wait = POLL_INTERVAL_S if worker.run_once(link.read(wait)) else UNCONFIRMED_POLL_INTERVAL_S
+            notes.note_if_due(time.monotonic())
         worker.close()
     db.conn.close()
 

@@ -68,7 +68,7 @@ class VersionNotes:
     folder: Path
     _due: float = 0.0
 
-    def round(self, at: float) -> None:
+    def note_if_due(self, at: float) -> None:
         """`at`: monotonic seconds."""
         if at >= self._due:
             self._due = at + NOTE_INTERVAL_S

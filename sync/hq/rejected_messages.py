@@ -23,7 +23,7 @@ class Refusals:
     def add(self, store: str, reason: str) -> None:
         self._count[store, reason] += 1
 
-    def note(self, *, force: bool = False) -> None:
+    def write_if_due(self, *, force: bool = False) -> None:
         """Write the counts to the database, if it is due."""
         if not self._count or (time.monotonic() - self._noted < NOTE_INTERVAL_S and not force):
             return

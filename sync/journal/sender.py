@@ -44,9 +44,9 @@ class JournalSender:
         for row in rows(self.db, "select epoch, lane, seq, ordinal, hash from kept"):
             self.places[row["epoch"], row["lane"]] = JournalPosition(row["seq"], row["ordinal"], row["hash"])
         self.closed = {_lane(name) for name in remembered_names(self.db, BoxForked)}
-        self.look()
+        self.on_journal_changed()
 
-    def look(self) -> None:
+    def on_journal_changed(self) -> None:
         """The journal has changed: there may be rows to send, and lanes of a new epoch."""
         known = {epoch for epoch, _ in self.ways}
         for epoch in epochs(self.db):
@@ -164,7 +164,7 @@ class JournalSender:
         kept = self.places.get(lane, JournalPosition()).seq
         self._forks.append(BoxForked(epoch=lane[0], lane=lane[1], kept=kept, hq_seq=hq_seq, reason=reason))
 
-    def heard(self, epoch: str) -> int:
+    def highest_acked(self, epoch: str) -> int:
         """The highest seq of an epoch that HQ has kept, over all lanes."""
         return max((place.seq for (of, _), place in self.places.items() if of == epoch), default=0)
 

@@ -29,7 +29,7 @@ class LinkStatus:
         if row:
             self.state, self.reason, self.detail, self.heard = row[0], LinkReason(row[1]), row[2], row[3]
 
-    def hear(self, now: Now, at: float, *, complete: bool) -> None:
+    def note_message(self, now: Now, at: float, *, complete: bool) -> None:
         """A message of HQ came; `complete`: the replica holds all that HQ has. `at`: monotonic seconds."""
         self._last = at
         self._become("up", LinkReason.CONNECTED, "", now)
@@ -39,14 +39,14 @@ class LinkStatus:
                 self.db.conn.execute("update line set heard = ?", (now.text,))
             self.heard = now.text
 
-    def fall(self, reason: LinkReason, detail: str, now: Now) -> None:
+    def note_disconnected(self, reason: LinkReason, detail: str, now: Now) -> None:
         """The connection is down, and why: `reason` for pages, `detail` for engineers."""
         self._become("down", reason, detail, now)
 
-    def listen(self, now: Now, at: float) -> None:
-        """Count the connection as down if HQ has been silent for SILENT seconds."""
+    def disconnect_if_silent(self, now: Now, at: float) -> None:
+        """Count the connection as down if HQ has been silent for SILENT_AFTER_S."""
         if self.state == "up" and at - self._last > SILENT_AFTER_S:
-            self.fall(LinkReason.HQ_SILENT, "HQ has fallen silent", now)
+            self.note_disconnected(LinkReason.HQ_SILENT, "HQ has fallen silent", now)
 
     def _become(self, state: str, reason: LinkReason, detail: str, now: Now) -> None:
         if (state, reason, detail) == (self.state, self.reason, self.detail):

@@ -138,7 +138,7 @@ class MqttClient:
         return True
 
     def read(self, timeout: float) -> list[Event]:
-        """The events that have arrived; waits up to `timeout` seconds for the first. Raises LineBroke.
+        """The events that have arrived; waits up to `timeout` seconds for the first. Raises ClientThreadEnded.
 
         What the last call gave out counts as read from now on, and makes room for more.
         """

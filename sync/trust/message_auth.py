@@ -62,7 +62,7 @@ class MessageAuth:
         except Refused:
             return False
         told = isinstance(message.header, FeedDelta | FeedPage) and message.header.feed == KEYS_FEED
-        return told and message.key_id in {row.key for row in message.rows} and self.trust.follow(message.rows)
+        return told and message.key_id in {row.key for row in message.rows} and self.trust.add_proven_rows(message.rows)
 
     def refuse(self, why: str, count: int = 1) -> None:
         """Count messages that were refused or dropped; the first of a kind in a run is reported to HQ, the count at each birth."""

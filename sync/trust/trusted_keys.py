@@ -72,12 +72,12 @@ class TrustedKeys:
         if not self.keys:
             log.error("no key of HQ's counts any more: %s", WAY_BACK)
 
-    def learn(self, rows: Iterable[FeedRow]) -> None:
+    def add_signed_rows(self, rows: Iterable[FeedRow]) -> None:
         """Rows of `keys` in a message that a trusted key has signed. Raises NoRoom; a revocation is in force even then."""
         news = [one for row in rows if (one := self._told(row)) and self._is_news(one)]
         self._keep(news)
 
-    def follow(self, rows: Iterable[FeedRow]) -> bool:
+    def add_proven_rows(self, rows: Iterable[FeedRow]) -> bool:
         """Rows of `keys` of unknown origin; whether they prove anything new: see sync/trust/key_chain.py. Raises NoRoom."""
         good = {
             row.key: decode_row(row.text, HqKey)

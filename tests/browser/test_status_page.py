@@ -85,10 +85,10 @@ def house(tmp_path: Path) -> Iterator[House]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         books = {device.id: DeviceLog(floor.db, device) for device in DEVICES}
         for book in books.values():
-            book.works()
+            book.note_working()
         thread.start()
         here = House(floor=floor, screens=screens, server=server, books=books)
-        here.line.hear(now(), time.monotonic(), complete=True)
+        here.line.note_message(now(), time.monotonic(), complete=True)
         yield here
         screens.end()
         server.shutdown()
@@ -111,9 +111,9 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def everything_wrong(house: House) -> None:
     """The line down, two devices lost, a screen gone: the fullest page there is."""
-    house.line.fall(LinkReason.LOST, "timed out", now())
-    house.books["counter"].lost(DeviceFault.UNPLUGGED)
-    house.books["eye"].lost(DeviceFault.COVERED)
+    house.line.note_disconnected(LinkReason.LOST, "timed out", now())
+    house.books["counter"].note_lost(DeviceFault.UNPLUGGED)
+    house.books["eye"].note_lost(DeviceFault.COVERED)
     house.screens.close(house.screens.open("a", "kiosk-1"))
 
 
@@ -135,7 +135,7 @@ def test_all_of_it_can_be_read_and_reached(
 
 
 def test_the_first_thing_to_be_read_is_whether_the_shop_can_go_on(house: House, page: Page) -> None:
-    house.line.fall(LinkReason.LOST, "timed out", now())
+    house.line.note_disconnected(LinkReason.LOST, "timed out", now())
     page.goto(house.at("/status"))
     first = page.locator("main :is(h2, h3, p)").first
     assert first.inner_text() == "本部とつながっていません。お店の業務は、このまま続けられます。"
@@ -148,7 +148,7 @@ def test_the_first_thing_to_be_read_is_whether_the_shop_can_go_on(house: House, 
 def test_a_change_of_the_line_is_shown_at_once(house: House, page: Page) -> None:
     page.goto(house.at("/status?lang=en"))
     page.get_by_role("heading", name="The shop can work as usual.").wait_for()
-    house.line.fall(LinkReason.LOST, "timed out", now())
+    house.line.note_disconnected(LinkReason.LOST, "timed out", now())
     house.screens.changed("line")  # as the follower tells it
     page.get_by_role("heading", name="Headquarters cannot be reached.").wait_for()
     assert page.locator("html").get_attribute("lang") == "en"
@@ -158,7 +158,7 @@ def test_what_no_event_tells_is_shown_within_ten_seconds(house: House, page: Pag
     page.clock.install()
     page.goto(house.at("/status?lang=en"))
     page.get_by_role("heading", name="The shop can work as usual.").wait_for()
-    house.books["counter"].lost(DeviceFault.UNPLUGGED)
+    house.books["counter"].note_lost(DeviceFault.UNPLUGGED)
     page.clock.run_for(10_000)
     page.get_by_role("heading", name="A reader does not work.").wait_for()
 

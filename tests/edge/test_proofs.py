@@ -129,7 +129,7 @@ def asked(floor: StoreContext) -> list[dict[str, str]]:
 
 
 def test_whoever_is_not_known_here_is_asked_after_with_what_they_show(floor: StoreContext) -> None:
-    LinkStatus(floor.db).hear(now(), 0.0, complete=True)
+    LinkStatus(floor.db).note_message(now(), 0.0, complete=True)
     pass_shown, code = shown(77, now()), signed(sub="m-9")
     by_pass, by_code = scan(floor, "k1", pass_shown, now()), scan(floor, "k2", code, now())
     assert isinstance(by_pass, CheckedIn)
@@ -142,7 +142,7 @@ def test_whoever_is_not_known_here_is_asked_after_with_what_they_show(floor: Sto
 
 
 def test_who_is_known_here_or_was_scanned_long_ago_is_not_asked_after(floor: StoreContext) -> None:
-    LinkStatus(floor.db).hear(now(), 0.0, complete=True)
+    LinkStatus(floor.db).note_message(now(), 0.0, complete=True)
     for data, moment in (
         (shown(1, now()), now()),
         (signed(), now()),
@@ -163,7 +163,7 @@ def test_with_the_line_down_nobody_is_asked_and_everybody_is_answered(floor: Sto
 
 
 def test_what_was_shown_is_gone_when_the_next_question_comes(floor: StoreContext) -> None:
-    LinkStatus(floor.db).hear(now(), 0.0, complete=True)
+    LinkStatus(floor.db).note_message(now(), 0.0, complete=True)
     scan(floor, "k1", signed(sub="m-9"), now())
     floor.db.conn.execute("update questions set until_ms = 0")
     scan(floor, "k1", signed(sub="m-8", jti="j2"), now())

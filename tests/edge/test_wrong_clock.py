@@ -65,7 +65,7 @@ def test_a_restart_under_a_wrong_clock_throws_nothing_away(floor: StoreContext, 
     for _ in range(3):  # restarts
         broom = RetentionSweep(floor)
         for second in range(0, 600, 3):
-            broom.round(after(begun, second), float(second), ProcessLife())
+            broom.run_if_due(after(begun, second), float(second), ProcessLife())
     assert counts(floor) == before
 
 
@@ -76,9 +76,9 @@ def test_a_clock_that_jumps_while_the_box_runs_is_steady_again_only_after_an_hou
     a_past(floor)
     before, begun, broom = counts(floor), now(), RetentionSweep(floor)
     for second in range(0, 2 * HOUR, 60):
-        broom.round(after(begun, second), float(second), ProcessLife())
+        broom.run_if_due(after(begun, second), float(second), ProcessLife())
     for second in range(2 * HOUR, 2 * HOUR + 600, 10):
-        broom.round(replace(after(begun, second), time=wrong), float(second), ProcessLife())
+        broom.run_if_due(replace(after(begun, second), time=wrong), float(second), ProcessLife())
     assert counts(floor) == before
 
 
@@ -114,7 +114,7 @@ def test_who_checked_in_this_morning_is_known_after_the_clock_was_wrong_for_a_wh
     a_past(floor)
     wrong, broom = replace(now(), time=WRONG["100 days ahead"]), RetentionSweep(floor)
     for second in range(10):
-        broom.round(after(wrong, second), float(second), ProcessLife())
+        broom.run_if_due(after(wrong, second), float(second), ProcessLife())
     again = replace(now(), uptime_ms=now().uptime_ms + 60_000)
     with writing(floor.db):
         assert not visit.check_in(floor.db, floor.box, CheckIn(), visitor("m19"), again, DAY).first
@@ -128,13 +128,15 @@ def test_a_window_that_was_opened_by_a_clock_ahead_ends_in_time(floor: StoreCont
 
 def test_a_clock_is_steady_after_an_hour_and_any_doubt_begins_anew() -> None:
     clock, begun = SteadyClock(), now()
-    assert not clock.look(after(begun, 0))
-    assert not clock.look(after(begun, SYNCHRONISED_UPTIME_S - 1))
-    assert clock.look(after(begun, SYNCHRONISED_UPTIME_S))
-    assert not clock.look(replace(after(begun, SYNCHRONISED_UPTIME_S + 1), clock="holdover"))
-    assert not clock.look(after(begun, SYNCHRONISED_UPTIME_S + 2))
-    assert clock.look(after(begun, 2 * SYNCHRONISED_UPTIME_S + 2))
-    assert not clock.look(after(replace(begun, time=begun.time + timedelta(days=1)), 2 * SYNCHRONISED_UPTIME_S + 3))
+    assert not clock.is_steady_at(after(begun, 0))
+    assert not clock.is_steady_at(after(begun, SYNCHRONISED_UPTIME_S - 1))
+    assert clock.is_steady_at(after(begun, SYNCHRONISED_UPTIME_S))
+    assert not clock.is_steady_at(replace(after(begun, SYNCHRONISED_UPTIME_S + 1), clock="holdover"))
+    assert not clock.is_steady_at(after(begun, SYNCHRONISED_UPTIME_S + 2))
+    assert clock.is_steady_at(after(begun, 2 * SYNCHRONISED_UPTIME_S + 2))
+    assert not clock.is_steady_at(
+        after(replace(begun, time=begun.time + timedelta(days=1)), 2 * SYNCHRONISED_UPTIME_S + 3)
+    )
 
 
 def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(floor: StoreContext) -> None:
@@ -145,7 +147,7 @@ def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(
         broom = RetentionSweep(floor)
         for hour in range(20):
             moment = replace(after(replace(begun, time=wrong), HOUR * hour), clock="holdover")
-            broom.round(moment, float(HOUR * hour), ProcessLife())
+            broom.run_if_due(moment, float(HOUR * hour), ProcessLife())
     assert (unswept.days_unswept(floor.db), unswept.is_sweep_late(floor.db), counts(floor)) == (
         len(WRONG) * 19 // 24,
         True,
@@ -153,14 +155,14 @@ def test_a_shop_whose_clock_nobody_keeps_right_knows_how_long_nothing_was_swept(
     )
     broom = RetentionSweep(floor)
     for second in range(0, 2 * HOUR, 600):
-        broom.round(after(begun, second), broom._due + second, ProcessLife())
+        broom.run_if_due(after(begun, second), broom._due + second, ProcessLife())
     assert (unswept.days_unswept(floor.db), unswept.is_sweep_late(floor.db)) == (None, False)
 
 
 def test_a_weekend_without_a_time_server_is_told_to_nobody(floor: StoreContext) -> None:
     broom, begun = RetentionSweep(floor), now()
     for hour in range(24 * unswept.LATE_AFTER_DAYS):
-        broom.round(replace(after(begun, HOUR * hour), clock="holdover"), float(HOUR * hour), ProcessLife())
+        broom.run_if_due(replace(after(begun, HOUR * hour), clock="holdover"), float(HOUR * hour), ProcessLife())
     assert not unswept.is_sweep_late(floor.db)
 
 

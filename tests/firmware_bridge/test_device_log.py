@@ -29,18 +29,18 @@ def db(rig: Rig) -> Iterator[Database]:
 
 def test_a_device_that_goes_on_working_writes_nothing(rig: Rig, db: Database) -> None:
     book = DeviceLog(db, GUN)
-    assert book.works()
+    assert book.note_working()
     with open_store(rig.data) as other:
         changes = Changes(other)
         assert changes.seen()
-        assert not book.works()
+        assert not book.note_working()
         assert not changes.seen()
 
 
 def test_a_loss_is_told_once_and_its_reason_kept_up_to_date(rig: Rig, db: Database) -> None:
     book = DeviceLog(db, GUN)
     assert [
-        book.lost(detail) for detail in (DeviceFault.NOT_FOUND, DeviceFault.NOT_FOUND, DeviceFault.NO_PERMISSION)
+        book.note_lost(detail) for detail in (DeviceFault.NOT_FOUND, DeviceFault.NOT_FOUND, DeviceFault.NO_PERMISSION)
     ] == [
         True,
         False,
@@ -48,14 +48,14 @@ def test_a_loss_is_told_once_and_its_reason_kept_up_to_date(rig: Rig, db: Databa
     ]
     assert rig.told() == [("device.lost", "not_found")]
     assert (rig.device()["state"], rig.device()["detail"]) == ("lost", "no_permission")
-    assert book.works()
+    assert book.note_working()
     assert rig.told() == [("device.lost", "not_found"), ("device.back", "")]
 
 
 def test_a_device_moved_to_another_station_keeps_its_count_and_reads_there(rig: Rig, db: Database) -> None:
-    DeviceLog(db, GUN).read(Reading(data=b"1"))
+    DeviceLog(db, GUN).append_reading(Reading(data=b"1"))
     moved = SerialDevice(id="gun", station="kiosk-2", path="/dev/gun")
-    DeviceLog(db, moved).read(Reading(data=b"2"))
+    DeviceLog(db, moved).append_reading(Reading(data=b"2"))
     assert (rig.device()["station"], rig.device()["readings"]) == ("kiosk-2", 2)
     assert [row["station"] for row in rig.ask("select station from scans order by seq")] == ["kiosk-1", "kiosk-2"]
 

@@ -133,7 +133,7 @@ def test_no_state_of_another_configs_device_is_seen_beside_the_number_of_the_new
     before, other = gun(rig), SerialDevice(id="other", station="kiosk-1", path="/dev/other")
     with open_store(rig.data) as db:
         for device in (before, other):
-            assert DeviceLog(db, device).works()
+            assert DeviceLog(db, device).note_working()
         bridge_status.note_config_in_force(db, 0, 0, [before, other], None)
         assert {row["state"] for row in rows(db, "select state from devices")} == {"works"}, "a start changes none"
         bridge_status.note_config_in_force(db, 7, 0, [gun(rig, baud=115200), other], [before, other])

@@ -58,7 +58,7 @@ def rounds(rig: Rig, *hours: float, quality: Quality = "synced") -> dict[str, in
             moment = replace(
                 begun, time=begun.time + after, uptime_ms=begun.uptime_ms + int(1000 * after.total_seconds())
             )
-            gone.update(retention.round(replace(moment, clock=quality), 3600 * hour, life))
+            gone.update(retention.run_if_due(replace(moment, clock=quality), 3600 * hour, life))
     return dict(gone)
 
 

@@ -101,7 +101,7 @@ def test_what_hq_has_kept_and_what_it_shall_know_is_written_when_there_is_room(s
     seq = shop.tell()
     shop.round()
     may_grow(shop.rounds.db, pages=0)
-    shop.rounds.notes.say(MessageRefused(why="x" * 60_000))
+    shop.rounds.notes.note(MessageRefused(why="x" * 60_000))
     shop.ack_all()
     assert shop.notes("message.refused") == []
     may_grow(shop.rounds.db, pages=None)

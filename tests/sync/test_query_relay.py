@@ -59,7 +59,7 @@ def passes(shop: Shop, ms: int) -> None:
 )
 def test_an_answer_is_worth_something_for_800_ms_of_the_same_boot(later: int, boot: str, left: int, shop: Shop) -> None:
     asked = Question(seq=1, question="stock", args="{}", boot="a", until_ms=1000 + WITHIN_MS)
-    assert asked.left(Now(shop.now.time, "unset", boot, 1000 + later)) == left
+    assert asked.ms_left(Now(shop.now.time, "unset", boot, 1000 + later)) == left
 
 
 def test_a_question_goes_out_in_the_next_round_and_its_answer_comes_back(shop: Shop) -> None:
@@ -137,7 +137,7 @@ def test_a_question_the_line_cannot_take_is_answered_at_once_that_nobody_is_ther
     shop.round(*([Disconnected("gone")] if trouble == "line" else []))
     assert [(row["question"], row["word"]) for row in answers(shop)] == [(mine.seq, "no_line")]
     assert hq_query.wait_for_answer(shop.web, mine, ProcessLife()) is None
-    assert mine.left(shop.now) == WITHIN_MS
+    assert mine.ms_left(shop.now) == WITHIN_MS
 
 
 def test_who_waits_hears_the_answer_and_gives_up_when_it_is_worth_nothing(shop: Shop) -> None:

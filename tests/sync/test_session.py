@@ -104,7 +104,7 @@ class Shop:
 
     def round(self, *events: Any) -> None:
         self.at += 0.02
-        self.rounds.round(events, self.at, self.now)
+        self.rounds.run_once(events, self.at, self.now)
 
     def hear(
         self, topic: str, header: AnyHeader, found: Any = (), *, key: SigningKey = HQ, retained: bool = False

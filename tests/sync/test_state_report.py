@@ -31,19 +31,19 @@ def test_it_is_told_once_in_a_while_and_at_once_when_something_has_changed(shop:
     line = Line()
     me = Identity(chain="chain", box=shop.rounds.me.box, boot=1, key=OURS)
     report = StateReport(shop.rounds.db, shop.folder, me, line)
-    report.look()
+    report.refresh_from_store()
     assert [
         told(report, line, at, shop) for at in (0.0, 1.0, presence.BIRTH_INTERVAL_S - 1, presence.BIRTH_INTERVAL_S)
     ] == [1, 1, 1, 2]
-    report.look()
+    report.refresh_from_store()
     assert told(report, line, presence.BIRTH_INTERVAL_S + 1, shop) == 2, "nothing has changed"
     with writing(shop.web):
         shop.web.conn.execute("insert or replace into room (level, since, only_one) values ('short', '', 1)")
-    report.look()
+    report.refresh_from_store()
     assert told(report, line, presence.BIRTH_INTERVAL_S + 2, shop) == 3
     with writing(shop.web):
         shop.web.conn.execute("update box set epoch = 'another'")
-    report.look()
+    report.refresh_from_store()
     assert told(report, line, presence.BIRTH_INTERVAL_S + 3, shop) == 4
     last = line.said(State)[-1].header
     assert isinstance(last, State)

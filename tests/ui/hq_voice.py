@@ -35,7 +35,7 @@ def _carry(folder: Path, says: Says, then: Then, begun: threading.Event, over: t
 @contextmanager
 def hq_says(floor: Floor, says: Says, then: Then = lambda: None) -> Iterator[None]:
     """The line is up, and whatever is asked is answered by `says`."""
-    LinkStatus(floor.db).hear(now(), 0.0, complete=True)
+    LinkStatus(floor.db).note_message(now(), 0.0, complete=True)
     begun, over = threading.Event(), threading.Event()
     carrier = threading.Thread(target=_carry, args=(Path(floor.config.store.data), says, then, begun, over))
     carrier.start()

@@ -79,7 +79,7 @@ def test_where_no_other_store_keeps_it_nothing_of_the_snapshot_stays(client: Fla
 
 
 def test_with_the_line_down_nobody_is_asked(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(LinkReason.LOST, "cut", now())
+    LinkStatus(floor.db).note_disconnected(LinkReason.LOST, "cut", now())
     assert client.get(NEAR).status_code == 204
     assert rows(floor.db, "select * from questions") == []
 

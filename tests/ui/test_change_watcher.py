@@ -40,9 +40,9 @@ def test_a_scanner_lost_and_back_becomes_a_fact_once_each(floor: Floor) -> None:
             (kind,),
         )
     follower = ChangeWatcher(floor.shop, Screens(), "x")
-    follower.look()
-    follower.look()
-    ChangeWatcher(floor.shop, Screens(), "x").look()  # after a restart
+    follower.look_at_databases()
+    follower.look_at_databases()
+    ChangeWatcher(floor.shop, Screens(), "x").look_at_databases()  # after a restart
     kinds = [kind for kind, _ in facts(floor)]
     assert kinds == ["noren.box.started", "noren.device.lost", "noren.device.back"]
     event = facts(floor)[1][1]
@@ -55,7 +55,7 @@ def test_settings_that_sync_applied_become_a_fact_once(floor: Floor) -> None:
         """insert into sync_log (type, data, time) values ('config.applied', '{"version": 7}', 't')"""
     )
     for _ in range(2):
-        ChangeWatcher(floor.shop, Screens(), "x").look()
+        ChangeWatcher(floor.shop, Screens(), "x").look_at_databases()
     (event,) = [event for kind, event in facts(floor) if kind == "noren.config.applied"]
     assert event["data"] == {"version": 7, "at": "t"}
 
@@ -63,34 +63,34 @@ def test_settings_that_sync_applied_become_a_fact_once(floor: Floor) -> None:
 def test_an_order_that_changes_wakes_the_screens(floor: Floor) -> None:
     screens = Screens()
     follower = ChangeWatcher(floor.shop, screens, "x")
-    follower.look()
-    assert heard(screens, follower.look) == []
+    follower.look_at_databases()
+    assert heard(screens, follower.look_at_databases) == []
     floor.order("4821")
-    assert heard(screens, follower.look) == ["orders"]
+    assert heard(screens, follower.look_at_databases) == ["orders"]
     with writing(floor.db):
         apply_transition(floor.db, floor.hq, floor.box, step(Action.ARRIVE, order="o-4821"), now())
-    assert heard(screens, follower.look) == ["orders"]
+    assert heard(screens, follower.look_at_databases) == ["orders"]
 
 
 def test_a_line_that_falls_wakes_the_screens_but_not_each_time_hq_is_heard(floor: Floor) -> None:
     screens = Screens()
     follower = ChangeWatcher(floor.shop, screens, "x")
     floor.db.conn.execute("insert into line (state, since, heard, detail, only_one) values ('up', 't0', 't0', '', 1)")
-    assert "line" in heard(screens, follower.look)
+    assert "line" in heard(screens, follower.look_at_databases)
     floor.db.conn.execute("update line set heard = 't1'")
-    assert heard(screens, follower.look) == []
+    assert heard(screens, follower.look_at_databases) == []
     floor.db.conn.execute("update line set state = 'down', since = 't2'")
-    assert heard(screens, follower.look) == ["line"]
+    assert heard(screens, follower.look_at_databases) == ["line"]
 
 
 def test_a_call_for_staff_wakes_the_screens(floor: Floor) -> None:
     screens = Screens()
     follower = ChangeWatcher(floor.shop, screens, "x")
-    follower.look()
+    follower.look_at_databases()
     floor.db.conn.execute("insert into staff_calls (station, time) values ('kiosk-1', 't')")
-    assert heard(screens, follower.look) == ["calls"]
+    assert heard(screens, follower.look_at_databases) == ["calls"]
     floor.db.conn.execute("update staff_calls set answered = 't'")
-    assert heard(screens, follower.look) == ["calls"]
+    assert heard(screens, follower.look_at_databases) == ["calls"]
 
 
 def test_a_cancel_after_the_hand_over_becomes_a_task_for_hq_once(floor: Floor) -> None:
@@ -99,7 +99,7 @@ def test_a_cancel_after_the_hand_over_becomes_a_task_for_hq_once(floor: Floor) -
         apply_transition(floor.db, floor.hq, floor.box, step(Action.HAND_OVER, order="o-4821"), now())
     floor.order("4821", State.CANCELLED)
     for _ in range(2):
-        ChangeWatcher(floor.shop, Screens(), "x").look()
+        ChangeWatcher(floor.shop, Screens(), "x").look_at_databases()
     assert [kind for kind, _ in facts(floor)].count("noren.pickup.conflict") == 1
 
 
@@ -108,16 +108,16 @@ def test_a_page_bears_the_version_that_heartbeats_tell_of(floor: Floor, page: st
     """Else it would load itself anew for ever."""
     screens = Screens()
     app = make_app(floor.config, floor.box, screens, ProcessLife())
-    ChangeWatcher(floor.shop, screens, app.extensions["house"].stamp).look()
+    ChangeWatcher(floor.shop, screens, app.extensions["house"].stamp).look_at_databases()
     assert f'data-version="{screens.version}"' in app.test_client().get(page).text
 
 
 def test_new_settings_are_another_version_of_the_pages(floor: Floor) -> None:
     screens = Screens()
     follower = ChangeWatcher(floor.shop, screens, "x")
-    follower.look()
+    follower.look_at_databases()
     before = screens.version
     floor.policy(POLICY)
-    follower.look()
+    follower.look_at_databases()
     assert screens.version != before
     assert screens.version.startswith("x-")

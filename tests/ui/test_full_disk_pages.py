@@ -146,13 +146,13 @@ def test_a_code_refused_at_a_scanner_is_told_to_its_station_alone_and_each_once(
     DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(2, RefusalReason.NO_ROOM)
     follower = ChangeWatcher(floor.shop, screens, "x")
     here, there = screens.open("page-1", "kiosk-1"), screens.open("page-2", "counter-1")
-    follower.look()
+    follower.look_at_databases()
     first = [here.next(0) for _ in range(3)]
     assert Event("refused") not in first
     seq = floor.scan(ean13(SHIRT_M))
     DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(1, RefusalReason.NO_ROOM)
-    follower.look()
-    follower.look()
+    follower.look_at_databases()
+    follower.look_at_databases()
     assert (here.next(0), here.next(0)) == (Event("refused"), None)
     assert Event("refused") not in [there.next(0) for _ in range(4)]
     assert shown_on_station(floor.db, "kiosk-1") is None, seq
@@ -230,12 +230,12 @@ def test_every_screen_hears_that_the_level_is_another_one(
     floor: Floor, screens: Screens, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follower = ChangeWatcher(floor.shop, screens, "x")
-    follower.look()
+    follower.look_at_databases()
     stream = screens.open("page-1", "kiosk-1")
-    follower.look()
+    follower.look_at_databases()
     assert stream.next(0) is None
     with card(floor, monkeypatch, 0.96):
-        follower.look()
+        follower.look_at_databases()
         assert stream.next(0) == Event("line")
 
 

@@ -121,7 +121,7 @@ def others(floor: Floor) -> None:
         revoke_device(floor.db, floor.box, paired.device, now(), "s-1")
     floor.order("2", State.CANCELLED)
     floor.feed("offers", "late", offer("late", ends=timedelta(hours=-1)))
-    ChangeWatcher(floor.shop, Screens(), "x").look()
+    ChangeWatcher(floor.shop, Screens(), "x").look_at_databases()
 
 
 def told(floor: Floor) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -16,7 +16,7 @@ def all_leads() -> list[Staff]:
 
 
 def prove_lead(where: Callable[[str], PinAttempt]) -> str | WrongPin | PinLocked | None:
-    """The id of the lead whose PIN came with the form; else why not, or None if it names no lead. Raises Busy.
+    """The id of the lead whose PIN came with the form; else why not, or None if it names no lead. Raises TooManyPinChecks.
 
     `where` gives, for a person's id, the place where the PIN is tried: wrong PINs are counted as at the sign-in page.
     """

@@ -47,7 +47,7 @@ def hello() -> Response:
 def enter() -> Response | Answer:
     """Try a code."""
     code = request.form.get("code", "")
-    place = process_state().tries.take() if is_guessable(code) else 0.0
+    place = process_state().tries.take_attempt() if is_guessable(code) else 0.0
     if place is None:
         return pairing_page(429, "wait")
     known = caller.calling_device()
@@ -116,10 +116,10 @@ Notice = WrongPin | PinLocked | Literal["lead", "busy"]
 def _slips() -> list[OpenCode]:
     """The codes made at this screen that still let a device in; what has been used or has run out is forgotten."""
     here, screen = process_state().slips, caller.device_id()
-    for slip in here.at(screen):
+    for slip in here.codes_of_screen(screen):
         if not devices.is_open(shop().db, slip.code, moment()):
             here.take(screen, slip.code.link)
-    return here.at(screen)
+    return here.codes_of_screen(screen)
 
 
 def _picture(address: str) -> Markup:
@@ -215,7 +215,9 @@ def revoke(device: str) -> Answer:
     by = _stands_by()
     with writing(shop().db):
         known = devices.revoke_device(shop().db, shop().box, device, moment(), by)
-        for slip in process_state().slips.at(device):  # the codes that a lost status screen shows are withdrawn too
+        for slip in process_state().slips.codes_of_screen(
+            device
+        ):  # the codes that a lost status screen shows are withdrawn too
             devices.withdraw_pairing_code(shop().db, slip.code)
     if not known:
         abort(404)

@@ -20,7 +20,7 @@ class Reachability:
         self._asked = -PROBE_INTERVAL_S  # monotonic seconds
         self._answered: float | None = None
 
-    def look(self, at: float) -> float:
+    def seconds_unanswered(self, at: float) -> float:
         """Send or receive, at `at` (monotonic seconds); returns the seconds since the last answer, or since the first call."""
         if self._answered is None:
             self._answered = at

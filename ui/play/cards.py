@@ -67,7 +67,7 @@ def read_play(path: str) -> Play:
 
 
 def rotating_code(issuer: Issuer) -> str:
-    """A member code as an app shows it: signed, good once, for LIVES seconds."""
+    """A member code as an app shows it: signed, good once, for CODE_LIFETIME_S seconds."""
     seed = base64.urlsafe_b64decode(issuer.private + "=" * (-len(issuer.private) % 4))
     now = int(time.time())
     claims = Claims(

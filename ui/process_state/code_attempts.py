@@ -15,7 +15,7 @@ class CodeAttempts:
         self._lock = threading.Lock()
         self._taken: deque[float] = deque()  # monotonic seconds
 
-    def take(self) -> float | None:
+    def take_attempt(self) -> float | None:
         """A place for one guess, or None if there were too many."""
         at = time.monotonic()
         with self._lock:

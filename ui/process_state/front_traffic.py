@@ -13,7 +13,7 @@ class FrontTraffic:
     def __init__(self) -> None:
         self._at = time.monotonic()
 
-    def heard(self) -> None:
+    def note_request(self) -> None:
         """A request came through HAProxy."""
         self._at = time.monotonic()
 

@@ -28,7 +28,7 @@ class LastTyped:
         with self._lock:
             self._last[station] = _Typed(reading, now)
 
-    def before(self, station: str, now: Now) -> Reading | None:
+    def continued_by(self, station: str, now: Now) -> Reading | None:
         """The reading behind which another one comes at `now`, if it may be the rest of that one."""
         with self._lock:
             found = self._last.get(station)

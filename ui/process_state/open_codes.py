@@ -34,7 +34,7 @@ class OpenCodes:
                 gone += self._by_screen.pop(next(iter(self._by_screen)))
         return gone
 
-    def at(self, screen: str) -> list[OpenCode]:
+    def codes_of_screen(self, screen: str) -> list[OpenCode]:
         """The codes made at a screen, in the order in which they were."""
         with self._lock:
             return list(self._by_screen.get(screen, ()))

@@ -19,7 +19,7 @@ class PageFailures:
         with self._lock:
             self._at.append(time.monotonic())
 
-    def lately(self) -> int:
+    def count_lately(self) -> int:
         """How many within the last minute."""
         since = time.monotonic() - COUNTED_FOR_S
         with self._lock:

@@ -22,7 +22,7 @@ class Disk:
 def disk(shop: StoreContext) -> Disk:
     """The free room for the store's data; that of store.db's budget, if the budget is shorter."""
     room = measure_disk_space(shop.db)
-    total, free = room.total, room.left
+    total, free = room.total, room.bytes_left
     if room.budget is not None and room.is_short_of_budget:
         total, free = room.budget, max(0, room.budget - room.live)
     views = one_row(

@@ -79,7 +79,7 @@ def _for_shoppers(shop: StoreContext) -> frozenset[str]:
 
 def _health(shop: StoreContext, house: ProcessState, moment: Now) -> box_health.Health:
     cut = house.ground.web.lan is not None and house.through.is_silent()
-    return box_health.read_health(shop, house.screens, house.failures.lately(), moment, cut=cut)
+    return box_health.read_health(shop, house.screens, house.failures.count_lately(), moment, cut=cut)
 
 
 def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, station: str = "") -> View:

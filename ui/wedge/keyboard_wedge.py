@@ -135,12 +135,12 @@ def store_typed(
 ) -> int:
     """Store a reading; from here nothing is lost, and the scan processor answers it. Returns its seq in page_scans.
 
-    Raises NotWhole for a code with keys missing, and for the rest of one whose beginning was taken for a code; Flood for
+    Raises IncompleteCode for a code with keys missing, and for the rest of one whose beginning was taken for a code; Flood for
     a code of no known kind if no more of those may be stored.
     """
     found = reading_of_keys(text, gs)
     with writing(db):
-        if why := _broken(db, text.encode(), last.before(station, now)):
+        if why := _broken(db, text.encode(), last.continued_by(station, now)):
             raise IncompleteCode(why)
         if _is_junk(db, found) and not may_keep_junk():
             raise Flood

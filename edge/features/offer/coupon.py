@@ -65,7 +65,7 @@ def offers_for(shop: StoreContext, person: Member, now: Now) -> list[Offer]:
     at_check_in = hq_replica.rows_where(
         shop.hq, "offers", Offer, AT_CHECK_IN, (utc_text(now.time - JULIANDAY_ROUNDING),)
     )
-    found = (offer for offer in at_check_in if offer.counts(now.time))
+    found = (offer for offer in at_check_in if offer.is_in_force(now.time))
     mine = (offer for offer in found if offer.is_for(person.member, person.segment, person.stage))
     return sorted(mine, key=lambda offer: (offer.ends, offer.offer))
 

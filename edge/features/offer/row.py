@@ -39,7 +39,7 @@ class Offer(Struct, frozen=True, kw_only=True):
         if not self.raised and self.flag is None:
             raise ValueError("raised: expected a flag that is lowered; an offer without one ends by `ends`")
 
-    def counts(self, time: datetime) -> bool:
+    def is_in_force(self, time: datetime) -> bool:
         """Whether it has begun, has not ended, and HQ's flag is up."""
         return self.raised and self.begins <= time < self.ends
 

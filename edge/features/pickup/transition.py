@@ -48,7 +48,7 @@ class TransitionRequest:
 
 
 def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRequest, now: Now) -> PickupOrder:
-    """Take a step inside the caller's transaction; returns the order after it. Raises NotAllowed."""
+    """Take a step inside the caller's transaction; returns the order after it. Raises TransitionRefused."""
     order = find_order(db, hq, box, request.order)
     if order is not None and one_row(db, "select 1 from pickup_steps where key = ?", (request.key,)):
         return order

@@ -42,7 +42,7 @@ class PinCheckPool:
         self._places = threading.BoundedSemaphore(AT_ONCE + MAX_WAITING)
 
     def fits(self, kept: str, pin: str) -> bool:
-        """Whether a hash, as the mirror keeps it, is that PIN's. Raises Busy if too many wait already."""
+        """Whether a hash, as the mirror keeps it, is that PIN's. Raises TooManyPinChecks if too many wait already."""
         if not self._places.acquire(blocking=False):
             raise TooManyPinChecks
         try:

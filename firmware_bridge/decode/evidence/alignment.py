@@ -50,7 +50,7 @@ class Alignment:
         left, right = self._columns(np.array([-half, half]))
         return float(left), float(right)
 
-    def laid(self, row: Light) -> Light:
+    def resampled(self, row: Light) -> Light:
         """A row resampled so that its modules fall on the drawn ones, with some modules around them."""
         light = _sampled(row, self._columns(_steps(FINE, self.drawn, MARGIN_MODULES))[None])
         light = light_of(cv2.GaussianBlur(light, (0, 0), BLUR_SIGMA_MODULES * FINE, sigmaY=0.01))

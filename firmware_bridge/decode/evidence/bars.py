@@ -50,7 +50,7 @@ class BarRows:
     left: int
     right: int
 
-    def holds(self, corners: Corners) -> bool:
+    def covers_all_bars(self, corners: Corners) -> bool:
         """Whether a code read in these rows (with its corners there) covers all the bars, and not a part of them."""
         xs = [p[0] for p in corners]
         begins, ends = self._near(min(xs), max(xs))

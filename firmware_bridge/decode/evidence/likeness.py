@@ -80,7 +80,7 @@ def likeness_of_rows(
     if not ways:
         return None
     place = best_alignment(rows[::SHOWING_ROWS], ends, ways)
-    light = np.concatenate([place.laid(row) for row in rows])
+    light = np.concatenate([place.resampled(row) for row in rows])
     lead = nearest.lead_over_others(symbology, data, _costs(light, place.drawn))
     if place.score < ROW_CORRELATION and lead < CLEAR_LEAD:
         if symbology in LONG_RETAIL_CODES:
@@ -117,7 +117,7 @@ def _cost(likest: dict[Widths, float], own: Widths, least: float) -> Costs:
 
 
 def _in_each_look(seen: Light, character: Character) -> Light:
-    """How well the row that shows a character best shows it, in each of the `LOOKS`."""
+    """How well the row that shows a character best shows it, in each of the `BLURS_AND_SPREADS`."""
     drawn = pictures_in_all_looks(character.own, character.signs, character.starts)
     return np.asarray((seen.reshape(-1, drawn.shape[1]) @ drawn.T).max(axis=0), np.float32)
 

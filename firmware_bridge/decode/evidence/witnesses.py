@@ -87,7 +87,7 @@ class Witnesses:
             read = [
                 ours for sighting in self._engines[engine].read(picture) if (ours := normalized_if_plausible(sighting))
             ]
-            yield from (ours for ours in read if rows.holds(ours.corners))
+            yield from (ours for ours in read if rows.covers_all_bars(ours.corners))
             if read and not both:
                 return
 

@@ -32,11 +32,11 @@ class Outbox:
         """Say something that a store waits for."""
         self._urgent.append(OutgoingMessage(topic, seal_message(topic, header, rows, self.key), False))
 
-    def tell(self, topic: str, header: AnyHeader, rows: Sequence[Row] = (), *, retain: bool = False) -> None:
+    def enqueue(self, topic: str, header: AnyHeader, rows: Sequence[Row] = (), *, retain: bool = False) -> None:
         """Queue a message."""
         self._bulk.append(OutgoingMessage(topic, seal_message(topic, header, rows, self.key), retain))
 
-    def clear(self, topic: str) -> None:
+    def clear_retained(self, topic: str) -> None:
         """Have the broker forget what it retains there."""
         self._bulk.append(OutgoingMessage(topic, b"", True))
 

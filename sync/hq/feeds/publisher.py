@@ -37,7 +37,7 @@ class Publisher:
     _ends: dict[str, str] = field(default_factory=dict)  # stores by the id of the command that ends them
     _revoked: frozenset[str] = frozenset()  # stores to which nothing is said but that
 
-    def begin(self) -> None:
+    def publish_heads(self) -> None:
         """The connection is up: send every scope its heads. A store that is behind asks; nothing else is sent."""
         self._clear_ends()
         self._revoked = frozenset()
@@ -49,7 +49,7 @@ class Publisher:
         self._ordered = set()
         self._order_new()
 
-    def go_on(self) -> None:
+    def publish_changes(self) -> None:
         """Publish what has changed since the last time, by whatever process."""
         self._shut_out()
         changed, self._stamp = feed.changed_positions(self.db, after=self._stamp)
@@ -61,11 +61,11 @@ class Publisher:
         self._tell_heads(changed)
         self._order_new()
 
-    def order(self, store: str) -> None:
+    def publish_commands(self, store: str) -> None:
         """A store has connected: send it the open commands, it may have missed them. A box does each command once."""
         for scope, do in store_commands.open_commands(self.db):
             if scope in (store, topics.ALL_STORES) and do.command != REVOKE_COMMAND:
-                self.out.tell(topics.hq_topic(self.chain, store, "do"), do)
+                self.out.enqueue(topics.hq_topic(self.chain, store, "do"), do)
 
     def _order_new(self) -> None:
         """A revocation is retained, for whenever its box connects, until the store is enrolled again."""
@@ -73,10 +73,10 @@ class Publisher:
         for scope, do in standing:
             if do.id not in self._ordered:
                 self._ordered.add(do.id)
-                self.out.tell(topics.hq_topic(self.chain, scope, "do"), do, retain=do.command == REVOKE_COMMAND)
+                self.out.enqueue(topics.hq_topic(self.chain, scope, "do"), do, retain=do.command == REVOKE_COMMAND)
         ends = {do.id: scope for scope, do in standing if do.command == REVOKE_COMMAND}
         for name in self._ends.keys() - ends:
-            self.out.clear(topics.hq_topic(self.chain, self._ends[name], "do"))
+            self.out.clear_retained(topics.hq_topic(self.chain, self._ends[name], "do"))
         self._ends = ends
 
     def _clear_ends(self) -> None:
@@ -90,7 +90,7 @@ class Publisher:
         revoked = frozenset(row["id"] for row in rows(self.db, "select id from stores where revoked is not null"))
         for store in sorted(revoked - self._revoked):
             self.out.withdraw(topics.hq_topic(self.chain, store, ""))
-            self.out.clear(topics.hq_topic(self.chain, store, "head"))
+            self.out.clear_retained(topics.hq_topic(self.chain, store, "head"))
         for store in self._revoked - revoked:
             self._tell_heads(feed.positions_of_scope(self.db, store))
         self._revoked = revoked
@@ -104,7 +104,7 @@ class Publisher:
             return
         topic = topics.feed_topic(self.chain, one.scope, one.feed)
         for header, part in delta_messages(one, since, found):
-            self.out.tell(topic, header, part)
+            self.out.enqueue(topic, header, part)
 
     def _tell_keys(self, changed: Sequence[FeedPosition]) -> None:
         """All of HQ's keys, retained: a store that knows none that signs now finds there which ones vouch for which.
@@ -114,12 +114,12 @@ class Publisher:
         for one in changed:
             if (one.feed, one.scope) == ("keys", topics.ALL_STORES):
                 header, part = _page(self.db, one, 0)
-                self.out.tell(topics.feed_topic(self.chain, one.scope, one.feed), header, part, retain=True)
+                self.out.enqueue(topics.feed_topic(self.chain, one.scope, one.feed), header, part, retain=True)
 
     def _tell_heads(self, changed: Sequence[FeedPosition]) -> None:
         for scope in sorted({one.scope for one in changed} - self._revoked):
             heads = {one.feed: one.head for one in feed.positions_of_scope(self.db, scope)}
-            self.out.tell(topics.hq_topic(self.chain, scope, "head"), Head(feeds=heads), retain=True)
+            self.out.enqueue(topics.hq_topic(self.chain, scope, "head"), Head(feeds=heads), retain=True)
 
 
 def delta_messages(

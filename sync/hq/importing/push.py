@@ -145,7 +145,7 @@ def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> 
         only=FIELDS_OF_WORD.get(word, frozenset()),
         signing=signing,
         house=checks_of_chain(db),
-        claims=UniqueValues.read(db, name, scope),
+        claims=UniqueValues.of_scope(db, name, scope),
     )
 
 

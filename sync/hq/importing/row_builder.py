@@ -60,7 +60,7 @@ def build_change(db: Database, to: Target, item: Item) -> Change:
             derived_fields.check_key(to, item, change, taken)
         case "orders":
             derived_fields.check_order(to, item, read_row(change.after, OrderRow))
-    if to.claims and (other := to.claims.take(key, taken)):
+    if to.claims and (other := to.claims.claim(key, taken)):
         raise item.bad(f"{other.what} {other.value} is {other.owner}'s already: no two may have the same", other.field)
     if _known(to.feed):
         fields = {

@@ -35,7 +35,7 @@ class UniqueValues:
     _had: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, db: Database, feed: str, scope: str) -> "UniqueValues":
+    def of_scope(cls, db: Database, feed: str, scope: str) -> "UniqueValues":
         """The values of a scope; empty for a feed without unique fields."""
         claims = cls(feed, scope)
         if feed in UNIQUE_FIELDS:
@@ -43,7 +43,7 @@ class UniqueValues:
                 claims._note(key, body)
         return claims
 
-    def take(self, key: str, body: dict[str, Any]) -> ValueTaken | None:
+    def claim(self, key: str, body: dict[str, Any]) -> ValueTaken | None:
         """Take the row's values and release those it had before. If another row has one of them, say which."""
         for value in self._had.pop(key, ()):
             if self.owners.get(value) == key:

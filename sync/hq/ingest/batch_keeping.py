@@ -100,7 +100,7 @@ def _take(entries: BatchEntries, lane: Lane, links: Sequence[ChainedRow]) -> Lan
         except InvalidFact as why:
             fact_store.quarantine_row(entries.db, lane, link, str(why), entries.received)
             continue
-        new = once.as_new(event, link.row.event or "")
+        new = once.as_new_fact(event, link.row.event or "")
         if new is None:
             entries.add_echo(lane, link, event)
         else:

@@ -23,7 +23,7 @@ class Deduplication:
     def __post_init__(self) -> None:
         self._retold = self.entries.has_retold(self.lane.store)
 
-    def as_new(self, event: Event, text: str) -> Event | None:
+    def as_new_fact(self, event: Event, text: str) -> Event | None:
         """The fact under an id that no other has; None if the same fact is kept: under its first epoch, a later one, or here.
 
         Two epochs of one box can give one number to two facts. Both happened, so the second gets the epoch that sent it

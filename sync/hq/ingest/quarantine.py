@@ -57,7 +57,7 @@ def _take_in(db: Database, aside: QuarantinedRow, event: Event) -> None:
     text = aside.event.decode()
     entries = BatchEntries(db, [lane])
     received = entries.received
-    new = Deduplication(entries, lane).as_new(event, text)
+    new = Deduplication(entries, lane).as_new_fact(event, text)
     if new is None:
         fact_store.note_echo_at(db, lane, aside.seq, aside.hash, event, received)
         return

@@ -11,7 +11,7 @@ REFERENCE_PREFIX = "@"  # before the name in a signed code, in place of a card: 
 
 
 def find_member(db: Database, who: str) -> Member | None:
-    """The member whom a card, or REF and a name, means to HQ, as some store knows them."""
+    """The member whom a card, or REFERENCE_PREFIX and a name, means to HQ, as some store knows them."""
     return member_by_ref(db, who[1:]) if who[:1] == REFERENCE_PREFIX else member_by_card(db, who)
 
 

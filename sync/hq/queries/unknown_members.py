@@ -64,7 +64,7 @@ class QueryBudgets:
     ) -> Member | RefusalReason | None:
         """The few fields that a greeting needs of an unknown member, under a name for this store only; or why there is none.
 
-        `who`: a card, or REF and a name. `name`: the name that the store shall use, if HQ does not choose it.
+        `who`: a card, or REFERENCE_PREFIX and a name. `name`: the name that the store shall use, if HQ does not choose it.
         `proven` is asked in the transaction that lets the store know them, once it is within its budget.
         None: no such member, or not proven. It counts like a member, so that cards cannot be found by trying numbers.
         """
@@ -132,7 +132,7 @@ def _forget(db: Database, store: str, moment: datetime) -> None:
 
 
 def unknown_cards(db: Database, store: str, members: Iterable[str]) -> list[str]:
-    """The members in a store's facts whom it did not know: a card, or REF and the name of a member that another store knows."""
+    """The members in a store's facts whom it did not know: a card, or a reference to a member another store knows."""
     names = list(dict.fromkeys(members))
     found = db.conn.execute(
         f"""select value from json_each(?) where exists (select 1 {_OF_THAT_NAME} and body is not null)

@@ -22,14 +22,14 @@ def main(settings: str) -> None:
     unlocked(Path(config.store.data))
     room = WorkerThreads(config)
     waitress.serve(
-        room.begin(),
+        room.start(),
         host=config.web.host,
         port=config.web.port,
         threads=SERVER_THREADS,
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE,
     )
-    room.end()
+    room.stop()
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ TOPIC = topics.store_topic(CHAIN, STORE, "events")
 
 
 def sqlite(facts: Sequence[EventRow]) -> float:
-    """Rows a second into HQ's own table on the disk, a commit for each batch of `CAP`, nothing else done."""
+    """Rows a second into HQ's own table on the disk, a commit for each batch of `MAX_BATCH_ROWS`, nothing else done."""
     with arena("ceiling-sqlite", lambda: False, on_disk=True) as here:
         migrate(here.folder)
         db = open_hq_store(here.folder)

@@ -165,10 +165,10 @@ def _taken(folder: Path, rounds: list[list[MessageReceived]], many: int) -> tupl
     try:
         out = Outbox(_Ground(), read_hq_key(folder))
         worker = HqLoop(db=db, chain=CHAIN, out=out, feeds=Publisher(db=db, chain=CHAIN, out=out))
-        worker.round([Connected()])
+        worker.run_once([Connected()])
         wall, cpu = time.perf_counter(), time.process_time()
         for said in rounds:
-            worker.round(said)
+            worker.run_once(said)
         took = time.perf_counter() - wall, time.process_time() - cpu
         assert one_row(db, "select count(*) from facts") == (many,)
     finally:

@@ -32,11 +32,11 @@ def full_disk(floor: StoreContext) -> None:
 
 def test_a_full_disk_is_logged_once_until_there_is_room(floor: StoreContext, caplog: pytest.LogCaptureFixture) -> None:
     rounds = retrying()
-    found = [rounds.run(lambda: full_disk(floor)) for _ in range(3)]
+    found = [rounds.run_round(lambda: full_disk(floor)) for _ in range(3)]
     assert (found, rounds.full, rounds.again) == ([True, False, False], True, True)
-    assert rounds.run(lambda: None) is False
+    assert rounds.run_round(lambda: None) is False
     assert (rounds.full, rounds.again) == (False, False)
-    assert rounds.run(lambda: full_disk(floor))
+    assert rounds.run_round(lambda: full_disk(floor))
     assert caplog.messages == ["disk full: orders wait"] * 2
 
 
@@ -49,7 +49,7 @@ def test_a_round_that_meets_a_damaged_replica_is_done_again_with_the_one_made_an
         found.append(sum(len(hq_replica.rows_where(floor.hq, feed, dict)) for feed in ("catalog", "stock")))
 
     while not found:
-        assert not rounds.run(look)
+        assert not rounds.run_round(look)
         assert not rounds.full
         assert rounds.again is not bool(found)
     assert not rounds.again
@@ -60,7 +60,7 @@ def test_a_damaged_store_ends_the_loop(floor: StoreContext) -> None:
         raise Damaged(folder(floor) / "store.db", None, "a page")
 
     with pytest.raises(Damaged):
-        retrying().run(look)
+        retrying().run_round(look)
 
 
 def test_another_error_is_the_loops_own(floor: StoreContext) -> None:
@@ -68,4 +68,4 @@ def test_another_error_is_the_loops_own(floor: StoreContext) -> None:
         raise NotImplementedError
 
     with pytest.raises(NotImplementedError):
-        retrying().run(look)
+        retrying().run_round(look)

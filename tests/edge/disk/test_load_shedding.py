@@ -141,7 +141,7 @@ def test_answered_readings_go_and_waiting_ones_stay_and_hq_hears_of_both_process
         for log in ("scans", "page_scans"):
             append_reading(floor.db, log, "k1", "s", Reading(data=b"waits"), now())
     logs = LogRetention(floor.db, {"scans": "desk:scans"})
-    assert logs.round(later(3), 0.0, ProcessLife()) == {"scans": 3}
+    assert logs.run_if_due(later(3), 0.0, ProcessLife()) == {"scans": 3}
     assert load_shedding.delete_spare_rows(floor.db, DiskLevel.SHORT, later(3), ProcessLife()) == {
         "outcomes": 2
     }  # the third is on the screen
@@ -150,13 +150,13 @@ def test_answered_readings_go_and_waiting_ones_stay_and_hq_hears_of_both_process
     ] * 2
     load_shedding.report_thinned_rows(floor.db, floor.box, now())
     assert thinned(floor) == {"scans": 3, "outcomes": 2, "views": 3}
-    logs.round(later(3), 1.0, ProcessLife())
+    logs.run_if_due(later(3), 1.0, ProcessLife())
     assert rows(floor.db, "select * from thinned_scans") == []
 
 
 def test_with_room_readings_stay_their_ninety_days(floor: StoreContext) -> None:
     scan(floor, "k1", "hello")
-    assert LogRetention(floor.db, {"scans": "desk:scans"}).round(later(3), 0.0, ProcessLife()) == {}
+    assert LogRetention(floor.db, {"scans": "desk:scans"}).run_if_due(later(3), 0.0, ProcessLife()) == {}
 
 
 def test_the_broom_thins_while_room_is_short_tells_seldom_and_tells_the_rest_when_it_is_over(
@@ -165,18 +165,18 @@ def test_the_broom_thins_while_room_is_short_tells_seldom_and_tells_the_rest_whe
     send(floor, "catalog", GTIN, product())
     broom, life = RetentionSweep(floor), ProcessLife()
     with card(monkeypatch, 0.9):
-        broom.round(now(), 0.0, life)
+        broom.run_if_due(now(), 0.0, life)
         at = broom._tell_due
         scan(floor, "k1", GTIN[1:])
-        broom.round(now(), at + 1, life)
+        broom.run_if_due(now(), at + 1, life)
         scan(floor, "k1", GTIN[1:])
-        broom.round(now(), at + 2, life)
+        broom.run_if_due(now(), at + 2, life)
         assert [fact["data"]["count"] for fact in facts(floor, "disk.thinned")] == [1]
-        broom.round(now(), at + 1 + TELL_EVERY, life)
+        broom.run_if_due(now(), at + 1 + TELL_EVERY, life)
         scan(floor, "k1", GTIN[1:])
         assert [fact["data"]["count"] for fact in facts(floor, "disk.thinned")] == [1, 1]
     with roomy(monkeypatch):
-        broom.round(now(), at + 3 + TELL_EVERY, life)
+        broom.run_if_due(now(), at + 3 + TELL_EVERY, life)
         scan(floor, "k1", GTIN[1:])
     assert [fact["data"]["count"] for fact in facts(floor, "disk.thinned")] == [1, 1, 1]
     assert len(facts(floor, "product.scanned")) == 1

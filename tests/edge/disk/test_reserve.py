@@ -109,17 +109,17 @@ def test_the_broom_sees_to_it_at_the_start_and_while_there_is_room(
 ) -> None:
     broom, kept = RetentionSweep(floor), Path(floor.config.store.data) / reserve.FOR_A_START
     with card(monkeypatch, 0.9):
-        broom.round(now(), 0.0, ProcessLife())
+        broom.run_if_due(now(), 0.0, ProcessLife())
         assert disk_space.recorded_disk_level(floor.db) is DiskLevel.SHORT
         assert free(floor.db) >= reserve.RESERVE_BYTES
         assert not kept.exists()
         with writing(floor.db):
             floor.db.conn.execute("create table big (x blob)")
             floor.db.conn.execute("insert into big values (zeroblob(?))", (free(floor.db),))
-        broom.round(now(), 0.0, ProcessLife())
+        broom.run_if_due(now(), 0.0, ProcessLife())
         assert free(floor.db) < reserve.RESERVE_BYTES
     with card(monkeypatch, 0.5):
-        broom.round(now(), 0.0, ProcessLife())
+        broom.run_if_due(now(), 0.0, ProcessLife())
         assert free(floor.db) >= reserve.RESERVE_BYTES
         assert kept.exists()
 

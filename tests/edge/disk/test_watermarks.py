@@ -70,4 +70,4 @@ def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple
     ],
 )
 def test_what_is_in_use_is_a_share_of_the_disk_or_of_the_budget(room: DiskSpace, used: float) -> None:
-    assert room.used == pytest.approx(used)
+    assert room.share_used == pytest.approx(used)

@@ -37,14 +37,14 @@ def test_the_card_goes_at_the_look_after_next_and_the_rest_stays(floor: StoreCon
     assert came.card == f"app:{CARD}"
     scan(floor, "k1", GTIN[1:])
     cards = CardNumberErasure(floor.db)
-    assert cards.look(0.0, ProcessLife()) == 0
-    assert cards.look(CHECK_INTERVAL_S - 1, ProcessLife()) == 0
+    assert cards.run_if_due(0.0, ProcessLife()) == 0
+    assert cards.run_if_due(CHECK_INTERVAL_S - 1, ProcessLife()) == 0
     assert CARD in outcomes(floor)
     scan(floor, "c1", OTHER)
-    assert cards.look(CHECK_INTERVAL_S, ProcessLife()) == 1
+    assert cards.run_if_due(CHECK_INTERVAL_S, ProcessLife()) == 1
     assert CARD not in outcomes(floor)
     assert OTHER in outcomes(floor)
-    assert cards.look(2 * CHECK_INTERVAL_S, ProcessLife()) == 1
+    assert cards.run_if_due(2 * CHECK_INTERVAL_S, ProcessLife()) == 1
     assert OTHER not in outcomes(floor)
     kept = rows(floor.db, "select kind, last from outcomes order by seq")
     assert [row["kind"] for row in kept] == ["checked_in", "product_unknown", "identified"]
@@ -61,23 +61,23 @@ def test_a_long_past_goes_a_page_at_a_time_and_a_life_that_ends_goes_on_later(
     for _ in range(5):
         scan(floor, "k1", CARD)
     cards, over = CardNumberErasure(floor.db), ProcessLife()
-    cards.look(0.0, ProcessLife())
+    cards.run_if_due(0.0, ProcessLife())
     over.end()
-    assert cards.look(CHECK_INTERVAL_S, over) == 0
-    assert cards.look(2 * CHECK_INTERVAL_S, ProcessLife()) == 5
+    assert cards.run_if_due(CHECK_INTERVAL_S, over) == 0
+    assert cards.run_if_due(2 * CHECK_INTERVAL_S, ProcessLife()) == 5
 
 
 def test_a_question_that_is_long_dead_names_nobody(floor: StoreContext) -> None:
     floor.db.conn.execute("insert into line (state, since, heard, detail, only_one) values ('up', 't', 't', '', 1)")
     cards = CardNumberErasure(floor.db)
     first = hq_query.insert_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
-    cards.look(0.0, ProcessLife())
+    cards.run_if_due(0.0, ProcessLife())
     second = hq_query.insert_question(floor.db, "member", {"card": f"app:{OTHER}"}, now())
     assert first
     assert second
-    cards.look(CHECK_INTERVAL_S, ProcessLife())
+    cards.run_if_due(CHECK_INTERVAL_S, ProcessLife())
     assert [row["seq"] for row in rows(floor.db, "select seq from questions")] == [second.seq]
-    cards.look(2 * CHECK_INTERVAL_S, ProcessLife())
+    cards.run_if_due(2 * CHECK_INTERVAL_S, ProcessLife())
     assert rows(floor.db, "select * from questions") == []
     third = hq_query.insert_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
     assert third
@@ -88,5 +88,5 @@ def test_the_broom_sees_to_it(floor: StoreContext) -> None:
     scan(floor, "k1", CARD)
     broom = sweep.RetentionSweep(floor)
     for at in (0.0, CHECK_INTERVAL_S):
-        broom.round(now(), at, ProcessLife())
+        broom.run_if_due(now(), at, ProcessLife())
     assert CARD not in outcomes(floor)

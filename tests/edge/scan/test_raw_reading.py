@@ -55,7 +55,7 @@ def typed(floor: StoreContext, data: str, station: str = "k1") -> int:
 
 def bridge(floor: StoreContext, moment: Now | None = None) -> None:
     """A round of what the bridge throws away."""
-    LogRetention(floor.db, {"scans": "desk:scans"}).round(moment or now(), 0.0, ProcessLife())
+    LogRetention(floor.db, {"scans": "desk:scans"}).run_if_due(moment or now(), 0.0, ProcessLife())
 
 
 def raw(floor: StoreContext, log: str = "scans") -> list[bytes]:
@@ -110,7 +110,7 @@ def test_what_nobody_understood_stays_an_hour_of_uptime(floor: StoreContext, log
     broom = sweep.RetentionSweep(floor)
 
     def a_round(moment: Now) -> None:
-        broom.round(moment, 0.0, ProcessLife()) if log == "page_scans" else bridge(floor, moment)
+        broom.run_if_due(moment, 0.0, ProcessLife()) if log == "page_scans" else bridge(floor, moment)
 
     a_round(later(minutes=59))
     assert raw(floor, log) == [JUNK.encode()]

@@ -16,27 +16,27 @@ def scene(seed: int = 1, *, noise: float = 3.0, card: int | None = None) -> np.n
 
 def settle(gate: MotionGate, **what: int) -> float:
     at = 0.0
-    while gate.look(scene(int(at * 100), **what), at) is not Scene.STILL:
+    while gate.scene_at(scene(int(at * 100), **what), at) is not Scene.STILL:
         at += 0.1
     return at
 
 
 def test_a_first_frame_is_worth_a_look_and_stands_still_soon_after() -> None:
     gate = MotionGate()
-    assert gate.look(scene(), 0.0) is Scene.MOVING
+    assert gate.scene_at(scene(), 0.0) is Scene.MOVING
     assert settle(MotionGate()) >= 0.3
 
 
 def test_sensor_noise_alone_is_the_same_scene() -> None:
     gate = MotionGate()
     at = settle(gate)
-    assert {gate.look(scene(1000 + n), at + n / 30) for n in range(1, 30)} == {Scene.SAME}
+    assert {gate.scene_at(scene(1000 + n), at + n / 30) for n in range(1, 30)} == {Scene.SAME}
 
 
 def test_a_card_put_down_moves_and_then_stands_still_once() -> None:
     gate = MotionGate()
     at = settle(gate) + 1
-    seen = [gate.look(scene(2000 + n, card=500), at + n / 10) for n in range(10)]
+    seen = [gate.scene_at(scene(2000 + n, card=500), at + n / 10) for n in range(10)]
     assert seen[0] is Scene.MOVING
     assert seen.count(Scene.STILL) == 1
     assert seen[-1] is Scene.SAME
@@ -45,7 +45,7 @@ def test_a_card_put_down_moves_and_then_stands_still_once() -> None:
 def test_a_card_that_keeps_moving_never_stands_still() -> None:
     gate = MotionGate()
     at = settle(gate) + 1
-    assert {gate.look(scene(n, card=300 + 20 * n), at + n / 10) for n in range(20)} == {Scene.MOVING}
+    assert {gate.scene_at(scene(n, card=300 + 20 * n), at + n / 10) for n in range(20)} == {Scene.MOVING}
 
 
 @pytest.mark.parametrize("change", [-25, 25])
@@ -66,10 +66,10 @@ def test_a_known_scene_that_comes_back_is_looked_at_once_and_is_known_to_have_ch
     gate = MotionGate()
     at = settle(gate) + 1
     for n in range(10):  # a card that is moved about, and gone
-        assert gate.look(scene(n, card=300 + 20 * n), at + n / 10) is Scene.MOVING
-    assert gate.look(scene(50), at + 1) is Scene.BACK
+        assert gate.scene_at(scene(n, card=300 + 20 * n), at + n / 10) is Scene.MOVING
+    assert gate.scene_at(scene(50), at + 1) is Scene.BACK
     assert gate.moved == at + 1
-    assert gate.look(scene(51), at + 1.1) is Scene.SAME
+    assert gate.scene_at(scene(51), at + 1.1) is Scene.SAME
     assert gate.moved == at + 1
 
 
@@ -81,7 +81,7 @@ def test_a_scene_that_creeps_until_it_is_another_one_has_changed_then() -> None:
     for n in range(1, 60):
         shade = scene(n).astype(int)
         shade[200:400, 300:700] -= n // 2
-        gate.look(np.clip(shade, 0, 255).astype(np.uint8), at + n / 15)
+        gate.scene_at(np.clip(shade, 0, 255).astype(np.uint8), at + n / 15)
         moved.append(gate.moved)
     assert moved[0] == known
     assert moved[-1] > at + 0.5
@@ -90,12 +90,12 @@ def test_a_scene_that_creeps_until_it_is_another_one_has_changed_then() -> None:
 def test_an_unchanged_scene_is_looked_at_once_more_in_a_while() -> None:
     gate = MotionGate()
     at = settle(gate)
-    assert gate.look(scene(7), at + DECODE_AGAIN_AFTER_S - 0.1) is Scene.SAME
-    assert gate.look(scene(8), at + DECODE_AGAIN_AFTER_S + 0.1) is Scene.ONCE_MORE
-    assert gate.look(scene(9), at + DECODE_AGAIN_AFTER_S + 0.2) is Scene.SAME
+    assert gate.scene_at(scene(7), at + DECODE_AGAIN_AFTER_S - 0.1) is Scene.SAME
+    assert gate.scene_at(scene(8), at + DECODE_AGAIN_AFTER_S + 0.1) is Scene.ONCE_MORE
+    assert gate.scene_at(scene(9), at + DECODE_AGAIN_AFTER_S + 0.2) is Scene.SAME
 
 
 def test_a_camera_that_changes_its_size_starts_anew() -> None:
     gate = MotionGate()
     at = settle(gate)
-    assert gate.look(scene()[: 60 * CELL_PX, : 80 * CELL_PX].copy(), at + 0.1) is Scene.MOVING
+    assert gate.scene_at(scene()[: 60 * CELL_PX, : 80 * CELL_PX].copy(), at + 0.1) is Scene.MOVING

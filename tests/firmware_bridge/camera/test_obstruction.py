@@ -39,12 +39,12 @@ def test_a_hand_before_the_lens_is_not_told_and_a_cover_that_stays_is() -> None:
     sight = Obstruction()
     for second in range(int(REPORTED_AFTER_S)):
         sight = updated_obstruction(sight, noisy(120), float(second))
-        assert sight.blind() is None
+        assert sight.lasting_fault() is None
     sight = updated_obstruction(sight, noisy(120), REPORTED_AFTER_S)
-    assert sight.blind() is DeviceFault.COVERED
-    assert updated_obstruction(sight, desk(), REPORTED_AFTER_S + 1).blind() is None
+    assert sight.lasting_fault() is DeviceFault.COVERED
+    assert updated_obstruction(sight, desk(), REPORTED_AFTER_S + 1).lasting_fault() is None
 
 
 def test_from_covered_to_black_the_time_begins_anew() -> None:
     sight = updated_obstruction(updated_obstruction(Obstruction(), noisy(120), 0.0), noisy(2), REPORTED_AFTER_S)
-    assert (sight.wrong, sight.blind()) == (DeviceFault.BLACK, None)
+    assert (sight.wrong, sight.lasting_fault()) == (DeviceFault.BLACK, None)

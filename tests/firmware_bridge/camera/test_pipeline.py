@@ -55,7 +55,7 @@ def told(
         (n / FPS, code.data.decode())
         for n, gray in enumerate(frames)
         if n % every == 0
-        for code in view.look(gray, n / FPS)
+        for code in view.codes_of_frame(gray, n / FPS)
     ]
     return read, decoder.frames
 
@@ -141,7 +141,7 @@ def test_a_decoder_that_hangs_does_not_tell_a_tag_again() -> None:
     )
     times = [n / FPS for n in range(10)] + [6 + n / FPS for n in range(10)]
     gray = [showing(JAN, at=(200 + n % 2 * 20, 60)) for n in range(2)]
-    assert len([code for n, at in enumerate(times) for code in view.look(gray[n % 2], at)]) == 1
+    assert len([code for n, at in enumerate(times) for code in view.codes_of_frame(gray[n % 2], at)]) == 1
 
 
 def test_a_tag_taken_away_for_less_than_the_hold_time_is_the_same_scan() -> None:
@@ -188,7 +188,7 @@ def test_a_still_scene_gets_all_the_ladder_over_some_frames_and_an_old_one_a_sin
     view = LensObservation(CameraDevice(id="eye", station="kiosk-1", source="x"), decoder, WantedCodes())
     gray = desk()
     for n in range(8 * FPS):
-        view.look(gray, n / FPS)
+        view.codes_of_frame(gray, n / FPS)
     assert decoder.asked == ["live"] * decoder.asked.count("live") + ["deep", "again", "again", "again", "deep"]
 
 

@@ -115,16 +115,16 @@ def test_the_houses_own_item_numbers_are_read_where_goods_are_shown_and_at_no_do
 )
 def test_a_house_number_in_nw7_counts_only_as_its_rule_prints_it(code: str, counts: bool) -> None:
     rules = CodeRules(house=(house(lengths=(8,), start_stop="AA"),))
-    assert wanted_codes_of(camera(), Role.KIOSK, rules).counts(found(S.CODABAR, code)) is counts
+    assert wanted_codes_of(camera(), Role.KIOSK, rules).is_wanted(found(S.CODABAR, code)) is counts
 
 
 def test_a_house_number_in_itf_counts_by_its_check_digit() -> None:
     rules = CodeRules(house=(house(lengths=(7,), check=CheckScheme.MOD10),))
     number = "1234567" + str(mod10_digit("1234567"))
     wrong = number[:-1] + str((int(number[-1]) + 1) % 10)
-    assert wanted_codes_of(camera(), Role.SHELF, rules).counts(found(S.ITF, number))
-    assert not wanted_codes_of(camera(), Role.SHELF, rules).counts(found(S.ITF, wrong))
-    assert not wanted_codes_of(camera(), Role.SHELF, rules).counts(found(S.ITF, number[:6]))
+    assert wanted_codes_of(camera(), Role.SHELF, rules).is_wanted(found(S.ITF, number))
+    assert not wanted_codes_of(camera(), Role.SHELF, rules).is_wanted(found(S.ITF, wrong))
+    assert not wanted_codes_of(camera(), Role.SHELF, rules).is_wanted(found(S.ITF, number[:6]))
 
 
 def test_badges_are_read_where_staff_work() -> None:
@@ -155,10 +155,10 @@ def test_the_sample_chains_old_card_is_read_at_its_door() -> None:
     ],
 )
 def test_a_text_of_a_misreading_symbology_counts_only_if_it_means_something(code: BelievedCode, counts: bool) -> None:
-    assert wanted_codes_of(camera(), Role.KIOSK, RULES).counts(code) is counts
+    assert wanted_codes_of(camera(), Role.KIOSK, RULES).is_wanted(code) is counts
 
 
 def test_symbologies_that_are_configured_are_what_is_read_and_each_text_counts() -> None:
     wants = wanted_codes_of(camera(symbologies=[S.ITF, S.QR]), Role.KIOSK, RULES)
     assert wants == WantedCodes(symbologies=frozenset({S.ITF, S.QR}))
-    assert wants.counts(found(S.ITF, "123456"))
+    assert wants.is_wanted(found(S.ITF, "123456"))

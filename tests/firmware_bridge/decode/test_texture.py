@@ -66,27 +66,27 @@ def found(data: bytes, stage: str) -> BelievedCode:
 
 def test_a_code_is_new_until_it_was_read_and_again_when_it_was_long_gone() -> None:
     one, other = found(b"4901234567894", "a"), found(b"4909876543214", "b")
-    known = KnownCodes().after([one], NONE)
-    assert not known.lacks([one])
-    assert known.lacks([one, other])
+    known = KnownCodes().after_frame([one], NONE)
+    assert not known.has_new([one])
+    assert known.has_new([one, other])
     for _ in range(REMEMBERED_FRAMES):
-        known = known.after([], NONE)
-    assert not known.lacks([one])
-    assert known.after([], NONE).lacks([one])
+        known = known.after_frame([], NONE)
+    assert not known.has_new([one])
+    assert known.after_frame([], NONE).has_new([one])
 
 
 def test_the_rungs_that_read_lately_come_first_and_are_forgotten_with_their_codes() -> None:
-    known = KnownCodes().after([found(b"1", "a")], NONE).after([found(b"2", "b")], NONE)
+    known = KnownCodes().after_frame([found(b"1", "a")], NONE).after_frame([found(b"2", "b")], NONE)
     assert known.stages == ("b", "a")
     for _ in range(REMEMBERED_FRAMES + 1):
-        known = known.after([], NONE)
+        known = known.after_frame([], NONE)
     assert known.stages == ()
 
 
 def test_a_text_that_rows_contradicted_stays_disputed_for_as_long_as_a_code_is_known() -> None:
     text = (Symbology.EAN13, b"4901234567894")
-    known = KnownCodes().after([], {text})
+    known = KnownCodes().after_frame([], {text})
     for _ in range(REMEMBERED_FRAMES):
-        known = known.after([], NONE)
+        known = known.after_frame([], NONE)
     assert text in known.disputed
-    assert text not in known.after([], NONE).disputed
+    assert text not in known.after_frame([], NONE).disputed

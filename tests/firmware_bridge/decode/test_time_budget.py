@@ -26,34 +26,34 @@ BUDGET = 0.120
 
 def test_a_step_is_counted_with_what_it_makes_of_the_picture() -> None:
     pace = TimeBudget(USUAL)
-    assert pace.expected("half", "zbar", FRAME) < pace.expected("as it is", "zbar", FRAME) / 3
-    assert pace.expected("tilted 45", "zbar", FRAME) > 2 * pace.expected("as it is", "zbar", FRAME)
+    assert pace.expected_s("half", "zbar", FRAME) < pace.expected_s("as it is", "zbar", FRAME) / 3
+    assert pace.expected_s("tilted 45", "zbar", FRAME) > 2 * pace.expected_s("as it is", "zbar", FRAME)
 
 
 def test_a_full_frame_makes_every_engine_dearer_and_no_step() -> None:
     pace, calm = TimeBudget(USUAL), TimeBudget(USUAL)
-    pace.took("zxing quick", FRAME, SETUP_S + 3 * COST["zxing quick"] * FRAME)
-    dearer = pace.expected("tilted 45", "zbar", FRAME) - calm.expected("tilted 45", "zbar", FRAME)
+    pace.learn_cost("zxing quick", FRAME, SETUP_S + 3 * COST["zxing quick"] * FRAME)
+    dearer = pace.expected_s("tilted 45", "zbar", FRAME) - calm.expected_s("tilted 45", "zbar", FRAME)
     assert dearer == pytest.approx((3 - MIN_TIME_FACTOR) * SAFETY_FACTOR * 2.1 * COST["zbar"] * FRAME)
 
 
 def test_the_fullest_rung_counts_not_the_last() -> None:
     pace = TimeBudget(USUAL)
-    pace.took("zbar", FRAME, 0.1)
-    before = pace.expected("half", "zxing", FRAME)
-    pace.took("zbar", FRAME, 0.01)
-    assert pace.expected("half", "zxing", FRAME) == before
+    pace.learn_cost("zbar", FRAME, 0.1)
+    before = pace.expected_s("half", "zxing", FRAME)
+    pace.learn_cost("zbar", FRAME, 0.01)
+    assert pace.expected_s("half", "zxing", FRAME) == before
 
 
 def test_a_thumbnail_tells_nothing_about_a_frame() -> None:
     pace = TimeBudget(USUAL)
-    pace.took("zbar", 100, 0.1)
-    assert pace.expected("half", "zbar", FRAME) == TimeBudget(USUAL).expected("half", "zbar", FRAME)
+    pace.learn_cost("zbar", 100, 0.1)
+    assert pace.expected_s("half", "zbar", FRAME) == TimeBudget(USUAL).expected_s("half", "zbar", FRAME)
 
 
 def test_a_comparison_costs_as_much_however_small_its_rows_are() -> None:
     pace = TimeBudget(UsualCosts(comparisons={"likeness": 0.02}))
-    assert pace.expected("likeness", "", 100) == pytest.approx(SETUP_S + SAFETY_FACTOR * 0.02)
+    assert pace.expected_s("likeness", "", 100) == pytest.approx(SETUP_S + SAFETY_FACTOR * 0.02)
 
 
 class Working:

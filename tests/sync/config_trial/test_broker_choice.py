@@ -38,7 +38,7 @@ def move(db: Database, url: str) -> None:
 def silent(lines: BrokerChoice, begun: float, seconds: float) -> None:
     """HQ is not heard for so long."""
     for at in (begun, begun + seconds / 2, begun + seconds):
-        lines.look(False, at, now())
+        lines.fall_back_if_silent(False, at, now())
 
 
 def told(db: Database) -> list[dict[str, str]]:
@@ -53,19 +53,19 @@ def test_the_line_begins_at_noren_tomls_broker_and_stays_there_in_any_outage(lin
 
 def test_a_kept_config_moves_the_line(lines: BrokerChoice, db: Database) -> None:
     move(db, "mqtt://new")
-    lines.read()
+    lines.choose()
     assert str(lines.broker) == SECOND
 
 
 def test_without_hq_at_the_new_broker_the_line_goes_back_and_hq_is_told(lines: BrokerChoice, db: Database) -> None:
     move(db, "mqtt://new")
-    lines.read()
+    lines.choose()
     silent(lines, 0, MOVE_PATIENCE - 1)
     assert str(lines.broker) == SECOND
     silent(lines, MOVE_PATIENCE - 1, 2)
     assert str(lines.broker) == FIRST
     assert told(db) == [{"from": SECOND, "to": FIRST}]
-    lines.look(True, MOVE_PATIENCE + 2, now())
+    lines.fall_back_if_silent(True, MOVE_PATIENCE + 2, now())
     silent(lines, 2000, MOVE_PATIENCE)
     assert str(lines.broker) == SECOND, "the old one may have gone meanwhile: they are tried in turn"
 
@@ -74,8 +74,8 @@ def test_a_broker_where_hq_was_heard_is_not_left_again_not_even_after_a_restart(
     lines: BrokerChoice, db: Database, tmp_path: Path
 ) -> None:
     move(db, "mqtt://new")
-    lines.read()
-    lines.look(True, 1, now())
+    lines.choose()
+    lines.fall_back_if_silent(True, 1, now())
     for again in (lines, BrokerChoice(db, config(tmp_path))):
         silent(again, 2, MOVE_PATIENCE)
         assert str(again.broker) == SECOND
@@ -85,13 +85,13 @@ def test_a_later_config_that_leaves_the_broker_alone_leaves_the_line_where_it_fe
     lines: BrokerChoice, db: Database
 ) -> None:
     move(db, "mqtt://new")
-    lines.read()
+    lines.choose()
     silent(lines, 0, MOVE_PATIENCE)
     keep(db, Policy(retention_days=30), BoxSettings(broker=BrokerSettings(url="mqtt://new")))
-    lines.read()
+    lines.choose()
     assert str(lines.broker) == FIRST
     move(db, "mqtt://newest")
-    lines.read()
+    lines.choose()
     assert str(lines.broker) == "newest:1883"
 
 
@@ -99,9 +99,9 @@ def test_being_heard_elsewhere_proves_nothing_about_the_new_broker(
     lines: BrokerChoice, db: Database, tmp_path: Path
 ) -> None:
     move(db, "mqtt://new")
-    lines.read()
+    lines.choose()
     silent(lines, 0, MOVE_PATIENCE)
-    lines.look(True, MOVE_PATIENCE + 1, now())
+    lines.fall_back_if_silent(True, MOVE_PATIENCE + 1, now())
     assert rows(db, "select proven from configs") == [{"proven": None}]
     assert str(BrokerChoice(db, config(tmp_path)).broker) == SECOND
 

@@ -76,7 +76,7 @@ class Store:
         """Sync begins, after a crash too: what was committed is there."""
         self.db, self.mirror = open_store(self.folder), open_hq(self.folder)
         self.trials = Trials(self.db, self.mirror, self.ground, {}, self.judge)
-        self.trials.begin(now())
+        self.trials.end_unfinished(now())
 
     def stop(self) -> None:
         self.db.close()
@@ -100,7 +100,7 @@ class Store:
     def rounds(self, count: int = 5) -> None:
         for _ in range(count):
             self.at += 0.03
-            self.trials.round(self.stand, now().time, self.at, now())
+            self.trials.advance(self.stand, now().time, self.at, now())
 
     def told(self, version: int) -> list[str]:
         """The stages that were noted for HQ."""
@@ -250,7 +250,7 @@ def test_a_config_over_which_a_process_falls_each_time_is_given_up(store: Store)
 def test_a_sync_that_is_asked_to_stop_ends_its_trial(store: Store) -> None:
     store.send(1, policy=GOOD)
     store.rounds()
-    store.trials.stop("sync was stopped during the trial", now())
+    store.trials.abandon("sync was stopped during the trial", now())
     assert store.told(1) == [*STAGES[:3], "rolled_back"]
     assert number_in_force(store.db, 0) == 0
 
@@ -267,7 +267,7 @@ def test_who_begins_during_a_trial_lives_with_the_last_good_config_until_the_new
 
 def test_nothing_is_heard_before_the_feed_is_whole(store: Store) -> None:
     store.send(1, policy=GOOD)
-    store.trials.round(None, now().time, store.at, now())
+    store.trials.advance(None, now().time, store.at, now())
     assert store.told(1) == []
 
 

@@ -101,7 +101,7 @@ class StoreDoor:
             )
         )
         web.conn.close()
-        self.rounds.round([Connected()], self.at, self.now)
+        self.rounds.run_once([Connected()], self.at, self.now)
 
     @property
     def refused(self) -> Counter[str]:
@@ -123,7 +123,7 @@ class StoreDoor:
 
     def hear(self, letter: Letter) -> None:
         self.at += 0.05
-        self.rounds.round([MessageReceived(letter.topic, letter.payload)], self.at, self.now)
+        self.rounds.run_once([MessageReceived(letter.topic, letter.payload)], self.at, self.now)
 
     def state(self) -> Any:
         """What a refused message must not change."""
@@ -160,7 +160,7 @@ class HqDoor:
     @property
     def refused(self) -> Counter[str]:
         """As HQ has written them down."""
-        self.worker.refusals.note(force=True)
+        self.worker.refusals.write_if_due(force=True)
         found = rows(self.worker.db, "select reason, sum(times) as times from refusals group by reason")
         return Counter({row["reason"]: row["times"] for row in found})
 
@@ -177,7 +177,7 @@ class HqDoor:
         ]
 
     def hear(self, letter: Letter) -> None:
-        self.worker.round([MessageReceived(letter.topic, letter.payload)])
+        self.worker.run_once([MessageReceived(letter.topic, letter.payload)])
 
     def state(self) -> Any:
         """What a refused message must not change."""

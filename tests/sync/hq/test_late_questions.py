@@ -31,7 +31,7 @@ def test_only_a_question_that_is_still_worth_an_answer_is_answered(tmp_path: Pat
     def ask(name: str, waited: float) -> None:
         asked = Ask(id=name, question="stock", args={"gtin": "1"}, within_ms=60_000)
         payload = envelope.seal_message(topic, asked, (), hq.keys[STORE])
-        hq.worker.round([MessageReceived(topic, payload, at=time.monotonic() - waited)])
+        hq.worker.run_once([MessageReceived(topic, payload, at=time.monotonic() - waited)])
 
     ask("q1", 61.0)
     assert (line.said.count(answers), hq.refused) == (0, {"late_question": 1})

@@ -275,7 +275,7 @@ def test_the_order_to_end_that_no_longer_holds_goes_before_anything_else_is_said
 
     with open_headquarters(folder) as db:
         out = Outbox(Line(), read_hq_key(folder))
-        Publisher(db=db, chain="test", out=out).begin()
+        Publisher(db=db, chain="test", out=out).publish_heads()
         out.flush()
     assert said[0] == (topics.hq_topic("test", "ginza", "do"), b"", True)
     assert topics.hq_topic("test", "ginza", "head") in [topic for topic, *_ in said]

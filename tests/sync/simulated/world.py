@@ -114,7 +114,7 @@ class World:
         events = [*self.pending, *(self.sky.landed("store") if self.out.up else [])]
         self.pending.clear()
         try:
-            self.rounds.round(events, self.sky.clock, self.now)
+            self.rounds.run_once(events, self.sky.clock, self.now)
         except Crash:
             self.restart_sync()
         self._look_at_mirror()

@@ -44,7 +44,7 @@ def started(db: Database, tmp_path: Path) -> TrustedKeys:
 
 def rotated(db: Database, tmp_path: Path) -> None:
     """HQ has told of its second key, and revoked the first one."""
-    started(db, tmp_path).learn([row(TWO), row(ONE, revoked=True)])
+    started(db, tmp_path).add_signed_rows([row(TWO), row(ONE, revoked=True)])
 
 
 def test_a_revoked_key_of_noren_toml_never_counts_again_though_store_db_is_put_back(
@@ -67,7 +67,7 @@ def test_a_replacement_box_knows_what_the_backup_knows(db: Database, tmp_path: P
 def test_nothing_hq_says_makes_a_revoked_key_count_again(db: Database, tmp_path: Path) -> None:
     rotated(db, tmp_path)
     trust = started(db, tmp_path)
-    trust.learn([row(ONE), row(TWO, revoked=True), row(TWO), FeedRow(key=ONE.id, version=9)])
+    trust.add_signed_rows([row(ONE), row(TWO, revoked=True), row(TWO), FeedRow(key=ONE.id, version=9)])
     assert trust.keys == {}
     assert started(db, tmp_path).keys == {}
 
@@ -79,8 +79,8 @@ def test_a_revoked_key_does_not_count_under_another_name_in_noren_toml(db: Datab
 
 def test_a_key_that_hq_takes_back_counts_no_more(db: Database, tmp_path: Path) -> None:
     trust = started(db, tmp_path)
-    trust.learn([row(TWO)])
-    trust.learn([FeedRow(key=TWO.id, version=2)])
+    trust.add_signed_rows([row(TWO)])
+    trust.add_signed_rows([FeedRow(key=TWO.id, version=2)])
     assert set(trust.keys) == set(started(db, tmp_path).keys) == {ONE.id}
 
 
@@ -88,7 +88,7 @@ def test_a_revoked_keys_word_for_a_thiefs_key_is_worth_nothing(db: Database, tmp
     rotated(db, tmp_path)
     trust = started(db, tmp_path)
     said = sign_vouch(ONE, "chain", "counts", THIEF.id, write_public(THIEF.public))
-    assert not trust.follow([row(THIEF, vouched=[said])])
+    assert not trust.add_proven_rows([row(THIEF, vouched=[said])])
     assert set(trust.keys) == {TWO.id}
 
 
@@ -99,7 +99,7 @@ def test_a_line_torn_by_a_power_cut_costs_that_line_only(
     torn = (tmp_path / KEY_LEDGER_FILE).read_bytes().rstrip()[:-9]
     (tmp_path / KEY_LEDGER_FILE).write_bytes(torn)
     db.conn.execute("delete from hq_keys where key = 'hq-1'")
-    started(db, tmp_path).learn([row(ONE, revoked=True)])
+    started(db, tmp_path).add_signed_rows([row(ONE, revoked=True)])
     assert set(started(db, tmp_path).keys) == {TWO.id}
     assert "is left out" in caplog.text
 
@@ -107,7 +107,7 @@ def test_a_line_torn_by_a_power_cut_costs_that_line_only(
 def test_an_installer_reads_in_the_log_that_no_key_counts_and_what_to_do(
     db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    started(db, tmp_path).learn([row(ONE, revoked=True)])
+    started(db, tmp_path).add_signed_rows([row(ONE, revoked=True)])
     caplog.clear()
     with caplog.at_level(logging.WARNING):
         assert started(db, tmp_path).keys == {}

@@ -37,32 +37,32 @@ def answered(listener: socket.socket, text: bytes) -> threading.Thread:
 
 
 def test_pages_that_take_a_question_and_do_not_answer_are_silent(asking: Reachability) -> None:
-    assert [asking.look(at) for at in (100.0, 110.0, 170.0)] == [0.0, 10.0, 70.0]
+    assert [asking.seconds_unanswered(at) for at in (100.0, 110.0, 170.0)] == [0.0, 10.0, 70.0]
 
 
 def test_an_answer_ends_the_silence(asking: Reachability, listener: socket.socket) -> None:
-    asking.look(100.0)
+    asking.seconds_unanswered(100.0)
     answered(listener, b"HTTP/1.1 503 Service Unavailable\r\n\r\n").join()
-    assert asking.look(103.0) == 0.0
+    assert asking.seconds_unanswered(103.0) == 0.0
 
 
 def test_what_is_no_answer_does_not_count(asking: Reachability, listener: socket.socket) -> None:
-    asking.look(100.0)
+    asking.seconds_unanswered(100.0)
     answered(listener, b"").join()
-    assert asking.look(103.0) == 3.0
+    assert asking.seconds_unanswered(103.0) == 3.0
 
 
 def test_a_question_that_is_not_answered_is_asked_again(asking: Reachability, listener: socket.socket) -> None:
-    asking.look(100.0)
-    asking.look(100.0 + PROBE_TIMEOUT_S)  # given up
-    asking.look(100.0 + PROBE_TIMEOUT_S + PROBE_INTERVAL_S)  # asked again
+    asking.seconds_unanswered(100.0)
+    asking.seconds_unanswered(100.0 + PROBE_TIMEOUT_S)  # given up
+    asking.seconds_unanswered(100.0 + PROBE_TIMEOUT_S + PROBE_INTERVAL_S)  # asked again
     listener.accept()[0].close()
     answered(listener, b"HTTP/1.1 200 OK\r\n\r\n").join()
-    assert asking.look(130.0) == 0.0
+    assert asking.seconds_unanswered(130.0) == 0.0
 
 
 def test_nobody_there_is_silence_too() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
     asking = Reachability("127.0.0.1", port)
-    assert [asking.look(at) for at in (100.0, 106.0)] == [0.0, 6.0]
+    assert [asking.seconds_unanswered(at) for at in (100.0, 106.0)] == [0.0, 6.0]

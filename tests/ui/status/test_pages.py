@@ -71,14 +71,14 @@ def bridge(floor: Floor) -> Iterator[dict[str, DeviceLog]]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         books = {device.id: DeviceLog(floor.db, device) for device in DEVICES}
         for book in books.values():
-            book.works()
+            book.note_working()
         yield books
 
 
 def hear(floor: Floor) -> None:
     """HQ speaks, with nothing missing here."""
     line = LinkStatus(floor.db)
-    line.hear(now(), time.monotonic(), complete=True)
+    line.note_message(now(), time.monotonic(), complete=True)
 
 
 def first_line(client: FlaskClient, lang: str = "ja") -> str:
@@ -117,7 +117,7 @@ def test_when_all_is_well_the_first_line_says_so_and_nothing_is_to_do(client: Fl
 
 @pytest.mark.usefixtures("bridge")
 def test_with_hq_unreachable_the_shop_goes_on_and_says_what_waits(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(LinkReason.LOST, "timed out", now())
+    LinkStatus(floor.db).note_disconnected(LinkReason.LOST, "timed out", now())
     assert first_line(client) == "本部とつながっていません。お店の業務は、このまま続けられます。"
     assert things_to_do(client)[0] == "店内の Wi-Fi ルーターの電源が入っているか見てください。"
     page = client.get("/status").text
@@ -129,9 +129,9 @@ def test_with_hq_unreachable_the_shop_goes_on_and_says_what_waits(client: FlaskC
 @pytest.mark.usefixtures("bridge")
 def test_nobody_is_sent_to_the_router_when_it_is_hq_that_is_away(client: FlaskClient, floor: Floor) -> None:
     line = LinkStatus(floor.db)
-    line.fall(LinkReason.HQ_DOWN, "HQ is not there", now())
+    line.note_disconnected(LinkReason.HQ_DOWN, "HQ is not there", now())
     assert things_to_do(client)[0] == "本部の側で起きています。そのままお待ちください。"
-    line.fall(LinkReason.STOPPED, "sync is not running", now())
+    line.note_disconnected(LinkReason.STOPPED, "sync is not running", now())
     assert things_to_do(client) == ["サポートに連絡してください。"]
 
 
@@ -160,7 +160,7 @@ def test_one_device_whose_loop_stands_still_is_told_and_one_that_waits_is_not(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog]
 ) -> None:
     went_round(floor, "bridge", "within/eye", "within/by-door", ago=heartbeat.SILENT_AFTER_S + 1)
-    bridge["by-door"].lost(DeviceFault.NOT_FOUND)
+    bridge["by-door"].note_lost(DeviceFault.NOT_FOUND)
     found = {
         one.device: one.state for one in readers.readers(floor.shop, heartbeat.silent_loops(floor.db, now()), now())
     }
@@ -223,7 +223,7 @@ def test_a_clerk_is_told_that_the_disk_is_nearly_full(client: FlaskClient, monke
 
 @pytest.mark.usefixtures("bridge")
 def test_a_full_disk_is_the_gravest_of_all(client: FlaskClient, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    LinkStatus(floor.db).fall(LinkReason.LOST, "timed out", now())
+    LinkStatus(floor.db).note_disconnected(LinkReason.LOST, "timed out", now())
     with disk_with(monkeypatch, free=0.05):
         assert (
             first_line(client)
@@ -243,13 +243,13 @@ def test_a_clerk_is_told_that_the_clock_is_not_set(client: FlaskClient) -> None:
 
 
 def test_a_reader_that_is_lost_is_named_with_what_to_look_at(client: FlaskClient, bridge: dict[str, DeviceLog]) -> None:
-    bridge["counter-b"].lost(DeviceFault.UNPLUGGED)
+    bridge["counter-b"].note_lost(DeviceFault.UNPLUGGED)
     assert first_line(client) == "使えない読み取り機があります。お店の業務は、このまま続けられます。"
     assert things_to_do(client)[0] == "カウンターの読み取り機 2の線が、ささっているか見てください。"
     assert things_to_do(client)[1] == "10分たっても直らないときは、サポートに連絡してください。"
     assert "線が抜けています" in card(client, "カウンター 読み取り機 2")
     assert "正常" in card(client, "カウンター 読み取り機 1")
-    bridge["counter-b"].works()
+    bridge["counter-b"].note_working()
     assert things_to_do(client) == []
 
 
@@ -257,14 +257,14 @@ def test_with_no_reader_left_orders_go_out_by_number_and_name(
     client: FlaskClient, bridge: dict[str, DeviceLog]
 ) -> None:
     for book in bridge.values():
-        book.lost(DeviceFault.NOT_FOUND)
+        book.note_lost(DeviceFault.NOT_FOUND)
     assert first_line(client) == "コードを読み取れません。お渡しは、番号とお名前で続けられます。"
     assert len(things_to_do(client)) == 2
 
 
 def test_without_the_process_that_reads_no_reader_is_called_well(client: FlaskClient, floor: Floor) -> None:
     for device in DEVICES:
-        DeviceLog(floor.db, device).works()
+        DeviceLog(floor.db, device).note_working()
     assert first_line(client).startswith("コードを読み取れません")
     assert things_to_do(client) == ["サポートに連絡してください。"]
     assert "使えません" in card(client, "1階 入口横 読み取り機")
@@ -281,7 +281,7 @@ def test_looking_never_keeps_the_bridge_from_its_lock(floor: Floor, tmp_path: Pa
 
 
 def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[str, DeviceLog]) -> None:
-    bridge["eye"].lost(DeviceFault.ENDED)
+    bridge["eye"].note_lost(DeviceFault.ENDED)
     assert things_to_do(client) == []
     assert card(client, "入口 カメラ").endswith("終わりました")
 
@@ -338,9 +338,9 @@ def test_a_keyboard_scanner_that_loses_separators_is_told(client: FlaskClient, f
 def test_never_more_than_two_things_to_do(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog], screens: Screens
 ) -> None:
-    LinkStatus(floor.db).fall(LinkReason.LOST, "timed out", now())
-    bridge["by-door"].lost(DeviceFault.UNPLUGGED)
-    bridge["eye"].lost(DeviceFault.COVERED)
+    LinkStatus(floor.db).note_disconnected(LinkReason.LOST, "timed out", now())
+    bridge["by-door"].note_lost(DeviceFault.UNPLUGGED)
+    bridge["eye"].note_lost(DeviceFault.COVERED)
     screens.close(screens.open("a", "kiosk-1"))
     assert len(things_to_do(client)) == 2
     assert "ルーター" in things_to_do(client)[0]
@@ -359,8 +359,8 @@ def test_the_page_works_without_login_and_knows_no_names(client: FlaskClient) ->
 def test_no_word_on_it_is_a_technicians(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog], language: str
 ) -> None:
-    LinkStatus(floor.db).fall(LinkReason.CONNECTING, "connecting to mqtt://broker.example.com:1883", now())
-    bridge["eye"].lost(DeviceFault.WRONG_KIND)
+    LinkStatus(floor.db).note_disconnected(LinkReason.CONNECTING, "connecting to mqtt://broker.example.com:1883", now())
+    bridge["eye"].note_lost(DeviceFault.WRONG_KIND)
     page = client.get(f"/status?lang={language}").text
     seen = re.sub(r"<[^>]*>", " ", page[page.index("<body") :])
     assert JARGON.findall(seen) == []
@@ -389,7 +389,7 @@ def test_whatever_clerks_are_doing_they_are_told_of_disk_and_clock(
 
 
 def test_one_lost_reader_is_not_told_to_everybody(floor: Floor, bridge: dict[str, DeviceLog], screens: Screens) -> None:
-    bridge["eye"].lost(DeviceFault.COVERED)
+    bridge["eye"].note_lost(DeviceFault.COVERED)
     house = make_app(floor.config, floor.box, screens, ProcessLife()).extensions["house"]
     assert status.notice(floor.shop, house, Locales(floor.config.zone)["ja"], now()) is None
 
@@ -398,14 +398,14 @@ def test_a_scanner_that_sends_what_cannot_be_read_is_told_with_what_to_do(
     client: FlaskClient, bridge: dict[str, DeviceLog]
 ) -> None:
     book = bridge["by-door"]
-    book.read(Reading(data=b"4901234567894"))
+    book.append_reading(Reading(data=b"4901234567894"))
     book.refused(1, RefusalReason.UNFINISHED)
     assert first_line(client) == "お店の業務は、いつもどおりできます。"
     book.refused(1, RefusalReason.UNFINISHED)
     assert first_line(client, "en") == "A scanner sends what cannot be read. The shop can go on as it is."
     assert "終わりの合図が届かない" in things_to_do(client)[0]
     assert "読めません" in card(client, "1階 入口横 読み取り機")
-    book.read(Reading(data=b"4901234567894"))
+    book.append_reading(Reading(data=b"4901234567894"))
     assert first_line(client) == "お店の業務は、いつもどおりできます。"
 
 
@@ -436,8 +436,8 @@ def test_the_counts_tell_how_far_what_came_in_has_got(
     client: FlaskClient, floor: Floor, bridge: dict[str, DeviceLog]
 ) -> None:
     book = bridge["by-door"]
-    book.heard(BytesReceived(1014, "line"))
-    book.read(Reading(data=b"4901234567894"))
+    book.note_bytes(BytesReceived(1014, "line"))
+    book.append_reading(Reading(data=b"4901234567894"))
     book.refused(1, RefusalReason.UNFINISHED)
     keyboard_wedge.store_typed(floor.db, "kiosk-1", "4901234567894", now(), LastTyped())
     scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
@@ -528,14 +528,16 @@ def test_records_that_pile_up_for_want_of_a_clock_are_told(client: FlaskClient, 
 
 
 def test_a_box_that_does_not_know_hqs_new_key_says_so_in_a_clerks_words(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(LinkReason.NOT_BELIEVED, "HQ signs with a key that does not count here", now())
+    LinkStatus(floor.db).note_disconnected(
+        LinkReason.NOT_BELIEVED, "HQ signs with a key that does not count here", now()
+    )
     assert "Tell support: “the box does not know headquarters’ new key”." in things_to_do(client, "en")
     assert "nothing proves that it is headquarters" in client.get("/status/cards?lang=en").text
     assert "サポートに「本部の新しい鍵が箱に入っていない」と伝えてください。" in things_to_do(client, "ja")
 
 
 def test_a_box_that_hq_has_taken_out_of_use_says_so_before_all_else(client: FlaskClient, floor: Floor) -> None:
-    LinkStatus(floor.db).fall(LinkReason.REVOKED, "HQ has taken this box out of use", now())
+    LinkStatus(floor.db).note_disconnected(LinkReason.REVOKED, "HQ has taken this box out of use", now())
     assert first_line(client, "en") == "Headquarters has taken this box out of use. It can no longer be worked with."
     assert "本部がこの箱の使用を止めました" in first_line(client)
     assert things_to_do(client, "en")[0].startswith("Call support now and say that headquarters has taken the box")
