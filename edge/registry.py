@@ -81,6 +81,9 @@ def feeds_by_name(feeds: Iterable[Feed]) -> Mapping[str, Feed]:
 FEEDS = feeds_by_name(sorted((feed for feature in FEATURES for feed in feature.feeds), key=lambda feed: feed.name))
 """The feeds that features read, by name; `config` and `keys` are the box's own."""
 
+EXPIRING_TABLES = tuple(table for feature in FEATURES for table in feature.tables)
+"""The features' tables with the rows of them that may be deleted, in the order in which they are."""
+
 ANSWERS = scan_dispatch.dispatch_table(FEATURES)
 """Who answers which class of code at which role, with every feature on."""
 

@@ -13,6 +13,7 @@ from edge.config.role import SERVED_ROLES
 from edge.facts.fact import About, Fact
 from edge.facts.journal import tell
 from edge.features import member, visit
+from edge.features.expiring_table import IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
@@ -214,6 +215,13 @@ def _card(alias: str) -> str | None:
     return alias.removeprefix(CARD_ALIAS) if alias.startswith(CARD_ALIAS) else None
 
 
+# a visit stays as long as its window, or else it would count twice
+VISITS_TABLE = ExpiringTable(
+    name="visits",
+    expired=f"select t.rowid from visits t where {IN_PAGE}",
+    at_least=lambda policy: timedelta(hours=policy.check_in.window_hours or 0),
+)
+
 CHECK_IN = Feature(
     name="check_in",
     answers={
@@ -224,4 +232,5 @@ CHECK_IN = Feature(
     facts=(MemberIdentified, *visit.FACTS),
     feeds=(Feed(name="members", row=member.Member, key="member"),),
     outcomes=(CheckedIn, Identified, CodeRefused),
+    tables=(VISITS_TABLE,),
 )

@@ -7,6 +7,7 @@ from typing import Any
 from edge.config.policy import Policy
 from edge.config.role import Role
 from edge.facts.fact import Fact
+from edge.features.expiring_table import ExpiringTable
 from edge.features.outcome import Outcome
 from edge.scan.context import ScanContext
 from edge.store_context import StoreContext
@@ -27,11 +28,15 @@ def _always(_policy: Policy) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed of HQ's that a feature reads: the type of its rows, and the field that must be the row's key; "" if none."""
+    """A feed of HQ's that a feature reads: the type of its rows, and the field that must be the row's key; "" if none.
+
+    `same_for_all`: HQ has one for all stores; if not, one for each store.
+    """
 
     name: str
     row: Any
     key: str = ""
+    same_for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,8 @@ class Feature:
     `answers`: at stations of which roles it answers which class of code. `outcomes`: what a scan may come to with it.
     `after`: what it does in the same transaction once a scan has come to an outcome of that class, which may be another
     feature's. `on_rows`: what it does when rows of a feed have changed, by the feed's name; outside a scan.
-    `facts`: what it tells HQ. `feeds`: what it reads of HQ's. `is_on`: whether HQ's policy has it switched on; while it
+    `facts`: what it tells HQ. `feeds`: what it reads of HQ's. `tables`: its rows that expire, in the order in which they
+    are deleted. `is_on`: whether HQ's policy has it switched on; while it
     is off its codes are answered as if it did not exist, and its data stays.
     """
 
@@ -52,4 +58,5 @@ class Feature:
     on_rows: Mapping[str, RowsChanged] = field(default_factory=dict)
     facts: tuple[type[Fact], ...] = ()
     feeds: tuple[Feed, ...] = ()
+    tables: tuple[ExpiringTable, ...] = ()
     is_on: Callable[[Policy], bool] = _always

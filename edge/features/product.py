@@ -165,7 +165,7 @@ PRODUCT_FEATURE = Feature(
     outcomes=(ProductShown, ProductPast, SecondRow, ProductUnknown),
     facts=(ProductScanned,),
     feeds=(
-        Feed(name="catalog", row=catalog.Product, key="gtin"),
-        Feed(name="content", row=catalog.Picture | catalog.Reviews | catalog.Category),
+        Feed(name="catalog", row=catalog.Product, key="gtin", same_for_all=True),
+        Feed(name="content", row=catalog.Picture | catalog.Reviews | catalog.Category, same_for_all=True),
     ),
 )

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 
 from edge.facts.fact import About, Fact, Gtin
 from edge.facts.journal import Box, tell
+from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.platform.clock import Now
 from edge.platform.database import one_row
@@ -190,8 +191,15 @@ def move_stock(
     return fact
 
 
+STOCK_MOVES_TABLE = ExpiringTable(
+    name="stock_moves",
+    expired=f"""select t.rowid from stock_moves t join hq.stock q on q.key = t.gtin
+                where {IN_PAGE} and {COUNTED_BY_HQ}""",
+)
+
 STOCK_FEATURE = Feature(
     name="stock",
     facts=(StockMoved,),
     feeds=(Feed(name="stock", row=StockRow, key="gtin"), Feed(name="neighbours", row=NeighbourRow, key="gtin")),
+    tables=(STOCK_MOVES_TABLE,),
 )

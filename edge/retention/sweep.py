@@ -4,14 +4,16 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
+from edge import registry
 from edge.db_files import replica_rebuild as mirror_file
 from edge.db_files.inspection import find_damage
 from edge.db_files.retrying import Retrying
 from edge.disk import disk_space, load_shedding, reserve
 from edge.disk.watermarks import DiskLevel
+from edge.features.expiring_table import IN_PAGE, ExpiringTable
 from edge.platform.clock import Now, SteadyClock, now, utc_text
 from edge.platform.database import cursor, writing
 from edge.platform.process import ProcessLife
@@ -31,34 +33,24 @@ TELL_EVERY = 3600.0  # seconds between facts about what was thinned, while it go
 ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for retention
 JTI_DAYS = 2  # a signed code is valid for a minute; two days are longer than any correction of the clock in between
 
-# Each table with the rows that may be deleted, of the present page (:first to :last by rowid, all older than the policy's
-# days). A journal row goes only when HQ has kept it; an order's steps and a product's movements only when HQ has counted them,
-# because a screen shows HQ's last value plus all that HQ has not counted. The mark of a conflict stays as long as the steps
-# that caused it, or else it would be reported to HQ again; so `marks` comes after `pickup_steps`.
-_HERE = "{0}.rowid between :first and :last"
-_COUNTED = """{0}.fact <= coalesce(json_extract(q.body, '$.through_seq'), 0)
-              and json_extract(q.body, '$.epoch') in (select epoch from epochs)"""
-_GOES = {
-    "journal": f"""select t.rowid from journal t join kept k on k.epoch = t.epoch and k.lane = t.lane
-                   where {_HERE.format("t")} and t.seq <= k.seq""",
-    "outcomes": f"""select t.rowid from outcomes t where {_HERE.format("t")}
+# A journal row goes only when HQ has kept it.
+_OWN_TABLES = (
+    ExpiringTable(
+        name="journal",
+        expired=f"""select t.rowid from journal t join kept k on k.epoch = t.epoch and k.lane = t.lane
+                    where {IN_PAGE} and t.seq <= k.seq""",
+    ),
+    ExpiringTable(
+        name="outcomes",
+        expired=f"""select t.rowid from outcomes t where {IN_PAGE}
                     and t.seq not in (select outcome from screens where outcome is not null)""",
-    "page_scans": f"""select t.rowid from page_scans t where {_HERE.format("t")}
-                      and t.seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
-    "visits": f"select t.rowid from visits t where {_HERE.format('t')}",
-    # one of an offer with a quota or single use stays until the offer has ended by HQ's last word: they count by it
-    "coupons": f"""select t.rowid from coupons t left join hq.offers q on q.key = t.offer and json_valid(q.body)
-                   and (json_extract(q.body, '$.quota') is not null or json_extract(q.body, '$.single_use'))
-                   and coalesce(julianday(json_extract(q.body, '$.ends')) > julianday(:before), 1)
-                   where {_HERE.format("t")} and q.key is null""",
-    "staff_calls": f"select t.rowid from staff_calls t where {_HERE.format('t')} and t.answered is not null",
-    "stock_moves": f"""select t.rowid from stock_moves t join hq.stock q on q.key = t.gtin
-                       where {_HERE.format("t")} and {_COUNTED.format("t")}""",
-    "pickup_steps": f"""select t.rowid from pickup_steps t left join hq.orders q on q.key = t.order_id
-                        where {_HERE.format("t")} and (q.body is null or ({_COUNTED.format("t")}))""",
-    "marks": f"""select t.rowid from marks t where {_HERE.format("t")}
-                 and t.name not in (select 'conflict:' || order_id from pickup_steps)""",
-}
+    ),
+    ExpiringTable(
+        name="page_scans",
+        expired=f"""select t.rowid from page_scans t where {IN_PAGE}
+                    and t.seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
+    ),
+)
 _WHEN = {"journal": "json_extract(event, '$.time')"}  # where a table keeps the time of a row, if not in `time`
 
 
@@ -66,8 +58,8 @@ def sweep(shop: StoreContext, moment: Now, life: ProcessLife) -> dict[str, int]:
     """One round: deletes rows in short transactions, and stops when the life ends. Returns how many, by table."""
     gone: dict[str, int] = {}
     with _mirror_attached(shop):
-        for table in _GOES:
-            gone[table] = _sweep_table(shop, table, moment, life)
+        for table in (*_OWN_TABLES, *registry.EXPIRING_TABLES):
+            gone[table.name] = _sweep_table(shop, table, moment, life)
     with writing(shop.db):
         old = int(moment.time.timestamp()) - JTI_DAYS * 86400
         gone["used_tokens"] = shop.db.conn.execute("delete from used_tokens where expires < ?", (old,)).rowcount
@@ -92,32 +84,24 @@ def _mirror_attached(shop: StoreContext) -> Iterator[None]:
         raise
 
 
-def _before(shop: StoreContext, table: str, moment: Now) -> datetime:
-    """The age limit of a table: the policy's days; a visit stays as long as its window, or else it would count twice."""
-    keep = timedelta(days=shop.policy.retention_days)
-    if table == "visits":
-        keep = max(keep, timedelta(hours=shop.policy.check_in.window_hours or 0))
-    return moment.time - keep
-
-
-def _sweep_table(shop: StoreContext, table: str, moment: Now, life: ProcessLife) -> int:
+def _sweep_table(shop: StoreContext, table: ExpiringTable, moment: Now, life: ProcessLife) -> int:
     """From the oldest row on, a page at a time, until the rows are young. The search needs no write lock: what may go, stays so.
 
     Its cost depends on the number of old rows, not on the table's size.
     """
     total = last = 0
-    limit = _before(shop, table, moment)
-    end = last_expired_rowid(shop.db, table, _WHEN.get(table, "time"), limit, moment)
-    page = f"select rowid from {table} where rowid > ? and rowid <= ? order by rowid limit {ROWS_PER_DELETE}"
+    limit = moment.time - max(timedelta(days=shop.policy.retention_days), table.at_least(shop.policy))
+    end = last_expired_rowid(shop.db, table.name, _WHEN.get(table.name, "time"), limit, moment)
+    page = f"select rowid from {table.name} where rowid > ? and rowid <= ? order by rowid limit {ROWS_PER_DELETE}"
     while life.goes_on():
         old = shop.db.conn.execute(page, (last, end)).fetchall()
         if not old:
             break
         rows = shop.db.conn.execute(
-            _GOES[table], {"first": old[0][0], "last": old[-1][0], "before": utc_text(limit)}
+            table.expired, {"first": old[0][0], "last": old[-1][0], "before": utc_text(limit)}
         ).fetchall()
         with writing(shop.db):
-            shop.db.conn.executemany(f"delete from {table} where rowid = ?", rows)
+            shop.db.conn.executemany(f"delete from {table.name} where rowid = ?", rows)
         total, last = total + len(rows), old[-1][0]
     return total
 

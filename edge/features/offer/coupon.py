@@ -6,6 +6,7 @@ from edge.facts.fact import About, Fact
 from edge.facts.journal import tell
 from edge.features import member as members
 from edge.features.check_in import CheckedIn
+from edge.features.expiring_table import IN_PAGE, ExpiringTable
 from edge.features.member import Member
 from edge.features.offer.row import Offer
 from edge.platform.clock import Now, now, utc_text
@@ -43,6 +44,15 @@ class CouponLate(Fact, frozen=True, kw_only=True):
 
 
 FACTS = (CouponShown, CouponLate)
+
+COUPONS_TABLE = ExpiringTable(
+    name="coupons",
+    # one of an offer with a quota or single use stays until the offer has ended by HQ's last word: they count by it
+    expired=f"""select t.rowid from coupons t left join hq.offers q on q.key = t.offer and json_valid(q.body)
+                and (json_extract(q.body, '$.quota') is not null or json_extract(q.body, '$.single_use'))
+                and coalesce(julianday(json_extract(q.body, '$.ends')) > julianday(:before), 1)
+                where {IN_PAGE} and q.key is null""",
+)
 
 
 def give_coupons(case: ScanContext, seen: CheckedIn) -> None:

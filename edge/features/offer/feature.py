@@ -10,6 +10,7 @@ OFFER_FEATURE = Feature(
     after={CheckedIn: coupon.give_coupons},
     on_rows={"offers": coupon.note_offers},
     facts=coupon.FACTS,
-    feeds=(Feed(name="offers", row=Offer, key="offer"),),
+    feeds=(Feed(name="offers", row=Offer, key="offer", same_for_all=True),),
+    tables=(coupon.COUPONS_TABLE,),
     is_on=lambda policy: policy.offer.on,
 )

@@ -2,10 +2,23 @@
 
 from edge.codes.parsed_code import PickupCode
 from edge.config.role import SERVED_ROLES
+from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.pickup import arrival
 from edge.features.pickup.facts import FACTS
 from edge.features.pickup.order import OrderRow
+
+STEPS_TABLE = ExpiringTable(
+    name="pickup_steps",
+    expired=f"""select t.rowid from pickup_steps t left join hq.orders q on q.key = t.order_id
+                where {IN_PAGE} and (q.body is null or ({COUNTED_BY_HQ}))""",
+)
+# The mark of a conflict stays as long as the steps that caused it, or else the conflict would be reported to HQ again.
+MARKS_TABLE = ExpiringTable(
+    name="marks",
+    expired=f"""select t.rowid from marks t where {IN_PAGE}
+                and t.name not in (select 'conflict:' || order_id from pickup_steps)""",
+)
 
 PICKUP_FEATURE = Feature(
     name="pickup",
@@ -13,5 +26,6 @@ PICKUP_FEATURE = Feature(
     facts=FACTS,
     feeds=(Feed(name="orders", row=OrderRow, key="order"),),
     outcomes=arrival.OUTCOMES,
+    tables=(STEPS_TABLE, MARKS_TABLE),
     is_on=lambda policy: policy.pickup.on,
 )

@@ -2,9 +2,14 @@
 
 from edge.codes.parsed_code import StaffBadge
 from edge.config.role import STAFF_ROLES as STATIONS
+from edge.features.expiring_table import IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.staff import pin_locks, sessions
 from edge.features.staff.badge import BadgeRead, answer_badge
+
+CALLS_TABLE = ExpiringTable(
+    name="staff_calls", expired=f"select t.rowid from staff_calls t where {IN_PAGE} and t.answered is not null"
+)
 
 STAFF_FEATURE = Feature(
     name="staff",
@@ -12,4 +17,5 @@ STAFF_FEATURE = Feature(
     facts=(*sessions.FACTS, *pin_locks.FACTS),
     feeds=(Feed(name="staff", row=sessions.Staff, key="staff"),),
     outcomes=(BadgeRead,),
+    tables=(CALLS_TABLE,),
 )

@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from edge.platform.database import one_row, rows
+from edge.registry import FEEDS
 from sync.protocol import digest
 from sync.protocol.messages import FeedHead
 from sync.protocol.topics import ALL_STORES
 
-SCOPE_ALL = frozenset({"catalog", "content", "keys", "offers", "prices"})
-SCOPE_STORE = frozenset({"config", "members", "orders", "stock", "neighbours", "staff", "entitlements"})
+SCOPE_ALL = frozenset({"keys", "prices"}) | {feed.name for feed in FEEDS.values() if feed.same_for_all}
+SCOPE_STORE = frozenset({"config"}) | {feed.name for feed in FEEDS.values() if not feed.same_for_all}
 ROW_MOST = 192 * 1024  # bytes of a body: a row must fit into one message of 256 KiB even if zlib gains nothing
 
 
