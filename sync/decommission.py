@@ -7,9 +7,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.platform.database import NoRoom, writing
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema import FEED_TABLES, LOADING_SUFFIX
 from edge.platform.set_aside import fsync_files
-from sync.feeds.replica_table import SHADOW
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +52,7 @@ def wipe(db: Database, mirror: Database) -> None:
     mirror.conn.execute("pragma secure_delete = on")
     with writing(mirror):
         made = set(mirror.table_names())
-        for name in (*FEED_TABLES, *(feed + SHADOW for feed in FEED_TABLES), "feeds", "set_aside"):
+        for name in (*FEED_TABLES, *(feed + LOADING_SUFFIX for feed in FEED_TABLES), "feeds", "loads", "set_aside"):
             if name in made:
                 mirror.conn.execute(f"delete from {name}")
     mirror.conn.execute("pragma wal_checkpoint(truncate)")

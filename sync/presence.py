@@ -57,7 +57,12 @@ def last_will(me: Identity) -> Will:
 
 
 def birth_message(
-    db: Database, folder: Path, me: Identity, stands: Mapping[str, FeedPosition], refused: Mapping[str, int], now: Now
+    db: Database,
+    folder: Path,
+    me: Identity,
+    positions: Mapping[str, FeedPosition],
+    refused: Mapping[str, int],
+    now: Now,
 ) -> State:
     """How the store is now."""
     disk = disk_usage(folder)
@@ -74,7 +79,7 @@ def birth_message(
         disk_free=round(disk.free / disk.total, 3),
         disk=recorded_disk_level(db),
         feeds={
-            name: FeedState(epoch=here.epoch, version=here.version, rows=here.rows) for name, here in stands.items()
+            name: FeedState(epoch=here.epoch, version=here.version, rows=here.rows) for name, here in positions.items()
         },
         devices={row["device"]: row["state"][:40] for row in rows(db, "select device, state from devices")},
         scans=_scans(db),

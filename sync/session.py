@@ -114,8 +114,8 @@ class SyncSession:
         if self._is_up:
             self.up.send(at, self.dice.uniform(0.8, 1.2))
             self.feeds.send(at)
-            self.report.send(self.feeds.stands, self.ear.refused, at, now)
-        self.recheck.look(at, self.feeds.loads.under_way)
+            self.report.send(self.feeds.positions, self.ear.refused, at, now)
+        self.recheck.look(at, self.feeds.is_loading)
         self.ended.look(at)
         self.line.disconnect_if_silent(now, at)
         self.questions.forget(now)

@@ -1,6 +1,6 @@
 """The report of the store's state to HQ: on each new connection, once a minute, and if it has changed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,10 +42,12 @@ class StateReport:
             self.me = replace(self.me, box=box)
             self.changed()
 
-    def send(self, stands: Mapping[str, FeedPosition], refused: Mapping[str, int], at: float, now: Now) -> None:
+    def send(
+        self, positions: Callable[[], Mapping[str, FeedPosition]], refused: Mapping[str, int], at: float, now: Now
+    ) -> None:
         """Report to HQ if it is due. `at`: monotonic seconds; `refused`: messages that were refused, by reason."""
         if at - self._told < presence.BIRTH_INTERVAL_S:
             return
-        state = presence.birth_message(self._db, self._folder, self.me, stands, refused, now)
+        state = presence.birth_message(self._db, self._folder, self.me, positions(), refused, now)
         if self._out.publish(self.me.topic, seal_message(self.me.topic, state, (), self.me.key), retain=True):
             self._told = at

@@ -21,11 +21,12 @@ FEED_TABLES = (
 )
 
 
-def feed_table(name: str, *, shadow: str = "") -> str:
-    """The SQL that makes the table of one feed, or its shadow for a reload."""
-    return (
-        f"create table {name}{shadow} (key text primary key, version integer not null, body text) strict, without rowid"
-    )
+LOADING_SUFFIX = "_loading"  # after a feed's name: the table in which the rows of a load wait (sync/feeds/staging.py)
+
+
+def feed_table(name: str) -> str:
+    """The SQL that makes the table of one feed."""
+    return f"create table {name} (key text primary key, version integer not null, body text) strict, without rowid"
 
 
 @hq()
@@ -40,6 +41,23 @@ def m001_the_mirror(db: Database) -> None:
 def m002_beside_the_feeds(db: Database) -> None:
     db.conn.execute(REPLACED_TABLE)
     db.conn.execute(ACK_POSITION_TABLE)
+
+
+@hq()
+def m003_loads(db: Database) -> None:
+    """Loads had tables of other kinds before: one that was under way is dropped, and HQ is asked for the feed again."""
+    db.conn.execute(LOADS_TABLE)
+    for table in (feed + beside for feed in FEED_TABLES for beside in ("_shadow", "_pile")):
+        db.conn.execute(f"drop table if exists {table}")
+        db.conn.execute("delete from feeds where feed = ?", (table,))
+        db.conn.execute("delete from set_aside where feed = ?", (table,))
+
+
+# The loads of whole feeds that are under way: up to which version of an epoch HQ's pages have come and when HQ sent the last one;
+# then (null before) the last key that is moved into the feed.
+LOADS_TABLE = """create table loads (
+    feed text primary key, epoch text not null, version integer not null, as_of text not null, moved text
+  ) strict, without rowid"""
 
 
 # Up to which seq of this box's journal HQ has it. Sync notes it outside store.db. If store.db does not reach that seq, it is

@@ -17,6 +17,22 @@ class FeedPosition:
     digest: int = 0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """A load of a whole feed: up to which version its pages have come, and how far they are moved into the feed."""
+
+    feed: str
+    epoch: str
+    version: int
+    as_of: str  # when HQ sent the last page; UTC
+    moved: str | None  # None: pages are still coming; then the last key that is in the feed, "" before the first
+
+    @property
+    def has_all(self) -> bool:
+        """Whether all pages have come, so that nothing is requested any more."""
+        return self.moved is not None
+
+
 class VersionFit(StrEnum):
     """How a delta or a page relates to the replica."""
 
@@ -26,15 +42,31 @@ class VersionFit(StrEnum):
     OTHER_EPOCH = "other_epoch"
 
 
-def fit(stand: FeedPosition, message: FeedDelta | FeedPage) -> VersionFit:
+def fit(here: FeedPosition | Load, message: FeedDelta | FeedPage) -> VersionFit:
     """It is applied iff `since <= version here < its version`; the first message of all must begin at 0."""
-    if not stand.epoch:
+    if not here.epoch:
         return VersionFit.NEXT if message.since == 0 else VersionFit.GAP
-    if message.epoch != stand.epoch:
+    if message.epoch != here.epoch:
         return VersionFit.OTHER_EPOCH
-    if message.version <= stand.version:
+    if message.version <= here.version:
         return VersionFit.OLD
-    return VersionFit.NEXT if message.since <= stand.version else VersionFit.GAP
+    return VersionFit.NEXT if message.since <= here.version else VersionFit.GAP
+
+
+def fit_load(load: Load, page: FeedPage) -> VersionFit:
+    """The same for a page of a load. OTHER_EPOCH: HQ begins anew with this page; NEXT also if it says that there is no more."""
+    match fit(load, page):
+        case VersionFit.OTHER_EPOCH if page.since > 0:
+            return VersionFit.GAP
+        case VersionFit.OLD if page.version == load.version and not page.more:
+            return VersionFit.NEXT
+        case found:
+            return found
+
+
+def begins_load(here: FeedPosition, page: FeedPage) -> bool:
+    """Whether a page is the first of a feed that has nothing; a message of another epoch is a reload's matter."""
+    return page.since == 0 and here.version == 0 and here.epoch in ("", page.epoch)
 
 
 class HeadComparison(StrEnum):
@@ -47,13 +79,18 @@ class HeadComparison(StrEnum):
     OTHER_EPOCH = "other_epoch"
 
 
-def against(stand: FeedPosition, head: FeedHead) -> HeadComparison:
+def against(here: FeedPosition, head: FeedHead) -> HeadComparison:
     """Compare with HQ's head; at the same version the digests must be the same."""
-    if not stand.epoch:
+    if not here.epoch:
         return HeadComparison.BEHIND
-    if head.epoch != stand.epoch:
+    if head.epoch != here.epoch:
         return HeadComparison.OTHER_EPOCH
-    if head.version != stand.version:
-        return HeadComparison.BEHIND if head.version > stand.version else HeadComparison.AHEAD
-    same = (head.rows, int(head.digest, 16)) == (stand.rows, stand.digest)
+    if head.version != here.version:
+        return HeadComparison.BEHIND if head.version > here.version else HeadComparison.AHEAD
+    same = (head.rows, int(head.digest, 16)) == (here.rows, here.digest)
     return HeadComparison.SAME if same else HeadComparison.DIFFERS
+
+
+def is_reached(here: FeedPosition, head: FeedHead) -> bool:
+    """Whether the replica has all that a head names."""
+    return against(here, head) in (HeadComparison.SAME, HeadComparison.AHEAD)

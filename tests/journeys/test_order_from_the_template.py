@@ -9,7 +9,9 @@ from edge.features.pickup import order as orders
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
 from edge.platform.process import ProcessLife
+from edge.platform.sqlite_file import key_of_connection
 from sync.feeds import replica_table
+from sync.feeds.stored_row import stored_row
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
@@ -45,10 +47,12 @@ def send(folder: Path, floor: Floor, order: str) -> None:
         body = feed.row_body(db, "orders", "ginza", order)
     assert body
     row = FeedRow(key=order, version=1, body=msgspec.Raw(body.encode()))
-    here = replica_table.stand(floor.hq, "orders")
-    message = FeedDelta(feed="orders", epoch="e", since=0, version=1)
-    _, bad = replica_table.apply(floor.hq, here, message, [row], now().text)
-    assert bad == []
+    stored = stored_row("orders", row, key_of_connection(floor.hq.conn))
+    assert stored.fault is None
+    here = replica_table.feed_position(floor.hq, "orders")
+    replica_table.apply_message(
+        floor.hq, here, FeedDelta(feed="orders", epoch="e", since=0, version=1), [stored], now().text
+    )
 
 
 def test_an_order_from_the_template_is_proven_by_its_code_and_handed_over(tmp_path: Path) -> None:

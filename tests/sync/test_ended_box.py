@@ -14,7 +14,7 @@ from edge.platform.database import rows
 from edge.platform.sqlite_file import generation
 from sync import decommission
 from sync.protocol import topics
-from sync.protocol.messages import Do, FeedDelta, FeedRow
+from sync.protocol.messages import Do, FeedDelta, FeedPage, FeedRow
 from sync.transport.mqtt_events import Connected
 from tests.small_disk import fill, small_disk
 from tests.sync.test_session import OURS, Shop
@@ -98,6 +98,16 @@ def test_an_order_that_a_wrong_clock_took_for_expired_is_done_by_the_right_one(s
     anew(shop)
     hear(shop, told)
     assert has_ended(shop)
+
+
+def test_the_rows_of_a_load_that_is_under_way_go_too(shop: Shop, tmp_path: Path) -> None:
+    row = FeedRow(key="o-1", version=1, body=msgspec.Raw(msgspec.json.encode({"name": "HANAKO-OF-A-LOAD"})))
+    page = FeedPage(feed="orders", epoch="f", since=0, version=1, more=True)
+    shop.hear(topics.feed_topic("chain", "ginza", "orders"), page, [row])
+    assert any(b"HANAKO-OF-A-LOAD" in path.read_bytes() for path in tmp_path.glob("hq.db*"))
+    hear(shop, order(shop))
+    assert has_ended(shop)
+    assert not any(b"HANAKO-OF-A-LOAD" in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
 
 
 def test_what_was_set_aside_of_hqs_goes_too(shop: Shop, tmp_path: Path) -> None:

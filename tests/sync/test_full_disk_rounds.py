@@ -61,7 +61,7 @@ def test_rows_a_full_disk_cannot_keep_are_asked_for_again_and_nothing_is_half_ap
     delta(shop, 2)
     delta(shop, 2)
     assert prices(shop) == ["k1"]
-    assert shop.rounds.feeds.stands["prices"].version == 1
+    assert shop.rounds.feeds.positions()["prices"].version == 1
     assert len(caplog.records) == 1
     shop.at += REQUEST_SPREAD_S
     shop.round()

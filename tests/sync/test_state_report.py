@@ -23,7 +23,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 
 def told(report: StateReport, line: Line, at: float, shop: Shop) -> int:
     """How many reports have gone out on a line until `at`."""
-    report.send({}, {}, at, shop.now)
+    report.send(dict, {}, at, shop.now)
     return len(line.said(State))
 
 

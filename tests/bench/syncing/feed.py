@@ -116,7 +116,7 @@ def _check(town: DemoStack) -> None:
         there = feed.feed_position(db, "catalog", "all")
         rows = db.conn.execute("select key, version, body from rows where feed = 'catalog' order by key")
         mirror = open_hq(town.data)
-        here = replica_table.stand(mirror, "catalog")
+        here = replica_table.feed_position(mirror, "catalog")
         assert there is not None
         assert (here.epoch, here.version, here.digest) == (there.epoch, there.version, there.digest)
         own = mirror.conn.execute("select key, version, body from catalog order by key")
@@ -163,7 +163,7 @@ def _mirrored(place: Path, like: Sequence[dict[str, object]], size: int) -> Feed
             mirror.send(second)
             while wants and (page := publisher.feed_page(db, "ginza", wants.popleft())):
                 mirror.on_rows(*page, second, now())
-            if mirror.stands["catalog"].version == there.version:
+            if mirror.positions()["catalog"].version == there.version:
                 break
         mirror.db.close()
     return there.head
@@ -174,7 +174,7 @@ def _digest_ms(place: Path, head: FeedHead) -> float:
     db, took = open_hq(place), []
     for _ in range(CHECKS):
         begun = time.perf_counter()
-        same = against(replica_table.stand(db, "catalog"), head)
+        same = against(replica_table.feed_position(db, "catalog"), head)
         took.append((time.perf_counter() - begun) * 1000)
         assert same is HeadComparison.SAME
     db.close()

@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from edge.platform import migration
-from edge.platform.database import NewerDatabase, open_store
+from edge.platform.database import NewerDatabase, open_hq, open_store, rows
+from edge.platform.replica_schema import hq
+from edge.platform.sqlite_file import create_database
 
 
 def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
@@ -25,6 +29,21 @@ def test_twelve_processes_may_migrate_at_once(tmp_path: Path) -> None:
     assert [starter.wait() for starter in starters] == [0] * 12
     with open_store(tmp_path) as db:
         assert "journal" in db.table_names()
+
+
+def test_a_load_that_an_older_version_had_begun_is_dropped_and_the_feed_stays(tmp_path: Path) -> None:
+    with closing(create_database(tmp_path / "hq.db")) as conn:
+        hq.apply(Database(conn), stop_before="m003_loads")
+        for table in ("members_shadow", "catalog_pile"):
+            conn.execute(f"create table {table} (key text, version integer, body text)")
+        for table in ("members", "members_shadow", "catalog_pile"):
+            conn.execute("insert into feeds values (?, 'f1', 3, 0, '0', '')", (table,))
+        conn.execute("insert into set_aside values ('members_shadow', 'm1', 1, 'x', '{}')")
+    migration.migrate(tmp_path)
+    with open_hq(tmp_path) as db:
+        assert not {"members_shadow", "catalog_pile"} & set(db.table_names())
+        assert rows(db, "select feed, version from feeds") == [{"feed": "members", "version": 3}]
+        assert rows(db, "select * from set_aside") == rows(db, "select * from loads") == []
 
 
 def test_a_database_of_a_newer_version_is_refused_and_untouched(tmp_path: Path) -> None:

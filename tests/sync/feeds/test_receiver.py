@@ -16,9 +16,10 @@ from edge.facts.fact import RelayedFact
 from edge.platform.clock import now
 from edge.platform.database import open_hq, rows, writing
 from edge.platform.migration import migrate
-from sync.feeds import shadow_table, staging
+from sync.feeds import staging
 from sync.feeds.receiver import REPAIR_EVERY, FeedReceiver
 from sync.feeds.requests import REQUEST_SPREAD_S
+from sync.feeds.versions import FeedPosition
 from sync.protocol import digest
 from sync.protocol.feed_types import row_fault
 from sync.protocol.messages import NULL_BODY, FeedDelta, FeedHead, FeedPage, FeedRow, Head, Want
@@ -121,12 +122,16 @@ class Mirror:
         """Ask and be answered until nothing is asked any more; how many questions."""
         asked = 0
         for _ in range(1000):
-            busy = bool(self.feeds.loads.piles.marks or self.feeds.loads.taking)
+            busy = bool(staging.complete_loads(self.feeds.db))
             self.round(hq)
             asked += bool(self.wants)
             if not self.wants and not busy:
                 return asked
         raise AssertionError("it never ends")
+
+    @property
+    def position(self) -> FeedPosition:
+        return self.feeds.positions()["members"]
 
     def live(self, feed: str = "members") -> dict[str, Any]:
         found = rows(self.feeds.db, f"select key, body from {feed} where body is not null")
@@ -154,13 +159,13 @@ def test_a_first_load_asks_page_after_page_until_it_has_all(mirror: Mirror) -> N
     mirror.head(hq)
     assert mirror.talk(hq) == 4
     assert mirror.live() == hq.live()
-    assert mirror.feeds.stands["members"].digest == int(hq.head.digest, 16)
+    assert mirror.position.digest == int(hq.head.digest, 16)
 
 
-def test_a_long_first_load_lies_in_a_pile_until_it_is_whole_and_is_poured_by_key(
+def test_a_long_first_load_waits_beside_the_feed_until_it_is_whole_and_is_moved_by_key(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staging, "POUR", 2)
+    monkeypatch.setattr(staging, "KEYS_PER_MOVE", 2)
     hq = HqFeed()
     for number in (7, 3, 9, 1, 5):
         hq.put(f"m{number}", member(f"m{number}"))
@@ -170,42 +175,42 @@ def test_a_long_first_load_lies_in_a_pile_until_it_is_whole_and_is_poured_by_key
     mirror.hear(hq.delta(5))
     assert mirror.live() == {}
     mirror.round(hq)
-    poured = []
-    while mirror.feeds.loads.piles.marks:
+    moved = [sorted(mirror.live())]
+    while staging.complete_loads(mirror.feeds.db):
         mirror.round(hq)
-        poured.append(sorted(mirror.live()))
-    assert poured[:3] == [["m1", "m3"], ["m1", "m3", "m5"], ["m1", "m3", "m5", "m7", "m9"]]
+        moved.append(sorted(mirror.live()))
+    assert moved == [["m1", "m3"], ["m1", "m3", "m5", "m7"], ["m1", "m3", "m5", "m7", "m9"]]
     assert mirror.live() == hq.live()
-    assert mirror.feeds.stands["members"].digest == int(hq.head.digest, 16)
-    assert rows(mirror.feeds.db, "select name from sqlite_master where name like '%pile%'") == []
+    assert mirror.position.digest == int(hq.head.digest, 16)
+    assert rows(mirror.feeds.db, "select name from sqlite_master where name like '%loading%'") == []
 
 
 @pytest.mark.parametrize("killed", range(9))
 def test_a_first_load_goes_on_after_a_kill_wherever_it_stood(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch, killed: int
 ) -> None:
-    monkeypatch.setattr(staging, "POUR", 2)
+    monkeypatch.setattr(staging, "KEYS_PER_MOVE", 2)
     hq = filled(10)
     hq.put("m4", {"member": "m4"})  # a bad row is set aside on the way
     mirror.head(hq)
     for _ in range(killed):
         mirror.round(hq)
-    version = mirror.feeds.loads.piles.stands["members"].version if mirror.feeds.loads.piles.stands else 0
+    load = staging.load_of(mirror.feeds.db, "members")
+    version = load.version if load else 0
     mirror.restart()
     mirror.head(hq)
     mirror.round(hq)
     assert all(want.version >= version for want in mirror.wants), "it begins anew"
     mirror.talk(hq)
     assert mirror.live() == {key: body for key, body in hq.live().items() if key != "m4"}
-    assert mirror.feeds.stands["members"].digest == int(hq.head.digest, 16)
+    assert mirror.position.digest == int(hq.head.digest, 16)
 
 
 @pytest.mark.parametrize("killed", range(12))
 def test_a_long_reload_takes_over_in_stretches_and_goes_on_after_a_kill_wherever_it_stood(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch, killed: int
 ) -> None:
-    monkeypatch.setattr(staging, "POUR", 2)
-    monkeypatch.setattr(shadow_table, "STRETCH", 2)
+    monkeypatch.setattr(staging, "KEYS_PER_MOVE", 2)
     mirror.hear(filled(8).delta(0))
     hq = HqFeed(epoch="f2")
     for number in (9, 6, 2, 3, 7, 4):
@@ -221,23 +226,75 @@ def test_a_long_reload_takes_over_in_stretches_and_goes_on_after_a_kill_wherever
     mirror.head(hq)
     mirror.talk(hq)
     assert mirror.live() == hq.live()
-    assert mirror.feeds.stands["members"].digest == int(hq.head.digest, 16) == _digest(mirror)
+    assert mirror.position.digest == int(hq.head.digest, 16) == _digest(mirror)
     assert ("feed.epoch", {"feed": "members", "from": "f1", "to": "f2"}) in mirror.said
-    assert mirror.feeds.loads.shadows == {}
+    assert not mirror.feeds.is_loading("members")
 
 
 def test_a_long_reload_never_shows_a_product_less(mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shadow_table, "STRETCH", 2)
+    monkeypatch.setattr(staging, "KEYS_PER_MOVE", 2)
     mirror.hear(filled(8).delta(0))
     hq = HqFeed(epoch="f2")
     for number in range(8):
         hq.put(f"m{number}", member(f"m{number}", f"fresh:{number}"))
     mirror.head(hq)
     shown = set()
-    while mirror.feeds.stands["members"].version == 0 or mirror.feeds.stands["members"].epoch == "f1":
+    while mirror.position.version == 0 or mirror.position.epoch == "f1":
         mirror.round(hq)
         shown.add(len(mirror.live()))
     assert shown == {8}
+
+
+def test_a_row_that_turns_bad_during_a_load_is_set_aside_and_its_good_one_stays(mirror: Mirror) -> None:
+    hq = filled(5)
+    mirror.head(hq)
+    mirror.round(hq)
+    hq.put("m1", {"member": "m1"})
+    mirror.talk(hq)
+    assert mirror.live() == {**hq.live(), "m1": member("m1", "card:1")}
+    assert rows(mirror.feeds.db, "select key, version from set_aside") == [{"key": "m1", "version": 6}]
+    mirror.head(hq)
+    assert mirror.talk(hq) == 0, "it counts in the digest, as at HQ"
+
+
+def test_a_row_that_is_mended_during_a_load_is_not_set_aside(mirror: Mirror) -> None:
+    hq = HqFeed()
+    hq.put("m0", {"member": "m0"})
+    for number in range(1, 5):
+        hq.put(f"m{number}", member(f"m{number}"))
+    mirror.head(hq)
+    mirror.round(hq)
+    hq.put("m0", member("m0"))
+    mirror.talk(hq)
+    assert mirror.live() == hq.live()
+    assert rows(mirror.feeds.db, "select key from set_aside") == []
+
+
+def test_a_row_set_aside_that_hq_has_no_more_is_gone_after_a_reload(mirror: Mirror) -> None:
+    old = filled(2)
+    old.put("m9", {"member": "m9"})
+    mirror.hear(old.delta(0))
+    hq = HqFeed(epoch="f2")
+    hq.put("m0", member("m0"))
+    mirror.head(hq)
+    mirror.talk(hq)
+    assert rows(mirror.feeds.db, "select key from set_aside") == []
+
+
+def test_a_repair_writes_only_the_rows_that_differ(mirror: Mirror) -> None:
+    hq = filled(9)
+    mirror.hear(hq.delta(0))
+    with writing(mirror.feeds.db):
+        mirror.feeds.db.conn.execute("delete from members where key = 'm3'")
+        mirror.feeds.db.conn.execute("create table written (key text)")
+        for when in ("insert", "update", "delete"):
+            mirror.feeds.db.conn.execute(
+                f"""create trigger seen_{when} after {when} on members begin
+                    insert into written values ({"old" if when == "delete" else "new"}.key); end"""
+            )
+    mirror.feeds.reload("members", mirror.clock, NOW)
+    mirror.talk(hq)
+    assert rows(mirror.feeds.db, "select key from written") == [{"key": "m3"}]
 
 
 def test_what_hq_founds_anew_in_the_middle_of_a_load_is_loaded_instead(mirror: Mirror) -> None:
@@ -395,7 +452,7 @@ def test_what_is_shown_never_goes_back_when_a_repair_is_overtaken_by_a_delta(mir
     assert "m9" in mirror.live()
     mirror.talk(hq)
     assert mirror.live() == hq.live()
-    assert mirror.feeds.loads.shadows == {}
+    assert not mirror.feeds.is_loading("members")
 
 
 def test_a_bad_row_is_set_aside_and_told_while_the_rest_applies(mirror: Mirror) -> None:
@@ -466,8 +523,7 @@ def test_any_order_loss_and_repetition_of_messages_ends_with_hqs_rows(
     monkeypatch: pytest.MonkeyPatch,
     steps: list[tuple[str, int, bool]],
 ) -> None:
-    monkeypatch.setattr(staging, "POUR", 2)
-    monkeypatch.setattr(shadow_table, "STRETCH", 2)
+    monkeypatch.setattr(staging, "KEYS_PER_MOVE", 2)
     folder = tmp_path_factory.mktemp("mirror")
     migrate(folder)
     mirror = Mirror(folder=folder)
@@ -492,7 +548,7 @@ def test_any_order_loss_and_repetition_of_messages_ends_with_hqs_rows(
             case _:
                 epochs += 1
                 hq = HqFeed(epoch=f"f{epochs}", table=dict(hq.table), version=hq.version)
-        here = mirror.feeds.stands["members"]
+        here = mirror.position
         assert here.version == 0 or here.digest == _digest(mirror)
     mirror.feeds.on_new_line()  # what was asked and lost is asked again
     mirror.head(hq)

@@ -88,6 +88,15 @@ def test_what_is_loaded_anew_is_keyed_too_and_nothing_changes(floor: StoreContex
     assert DIGEST not in mirror(floor)
 
 
+def test_rows_of_a_long_load_are_keyed_while_they_wait(floor: StoreContext) -> None:
+    feeds = FeedReceiver(floor.hq, lambda _want: True, lambda _fact: None)
+    sent = FeedRow(key="o-1", version=1, body=msgspec.Raw(msgspec.json.encode(order())))
+    feeds.on_rows(FeedPage(feed="orders", epoch="e", since=0, version=1, more=True), [sent], 0.0, now())
+    assert feeds.is_loading("orders")
+    assert "o-1" in mirror(floor)
+    assert DIGEST not in mirror(floor)
+
+
 def test_what_an_older_noren_kept_as_it_came_is_keyed_after_the_update(floor: StoreContext) -> None:
     send(floor, "staff", "s-1", MORI)
     send(floor, "orders", "o-1", order())

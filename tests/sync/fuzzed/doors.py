@@ -128,7 +128,8 @@ class StoreDoor:
     def state(self) -> Any:
         """What a refused message must not change."""
         up = self.rounds.up
-        return (dict(self.rounds.feeds.stands), dict(up.places), set(up.closed), dict(self.rounds.feeds.loads.shadows))
+        loads = rows(self.rounds.mirror, "select * from loads")
+        return (self.rounds.feeds.positions(), dict(up.places), set(up.closed), loads)
 
     def close(self) -> None:
         self.rounds.db.conn.close()

@@ -261,7 +261,10 @@ class World:
     def _look_at_mirror(self) -> None:
         """Whatever version a feed is said to be at, all that HQ has up to there is here."""
         for name in FEEDS:
-            here, there = self.rounds.feeds.stands[name], feed.feed_position(self.hq, name, feed.scope_of(name, STORE))
+            here, there = (
+                self.rounds.feeds.positions()[name],
+                feed.feed_position(self.hq, name, feed.scope_of(name, STORE)),
+            )
             if there and (here.epoch, here.version) == (there.epoch, self.seen.get(name)):
                 continue
             self.seen[name] = here.version
