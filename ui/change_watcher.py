@@ -120,6 +120,12 @@ def calls_stamp(shop: StoreContext) -> tuple[object, ...] | None:
     return one_row(shop.db, "select max(seq), count(answered) from staff_calls")
 
 
+def sessions_stamp(shop: StoreContext) -> tuple[object, ...]:
+    """Who is signed in where, and HQ's version of those who may be."""
+    signed_in = shop.db.conn.execute("select id from staff_sessions order by id").fetchall()
+    return (hq_replica.feed_stamp(shop.hq, "staff"), *signed_in)
+
+
 def end_session(shop: StoreContext, station: str) -> None:
     """The shopper at a screen has changed. If that cannot be written (disk full), the session ends by its timeout."""
     try:
@@ -153,7 +159,12 @@ class ChangeWatcher:
         self._tell_refused()
         note_devices(shop)
         note_sync(shop)
-        marks = {"orders": orders_stamp(shop), "line": system_state_stamp(shop), "calls": calls_stamp(shop)}
+        marks = {
+            "orders": orders_stamp(shop),
+            "line": system_state_stamp(shop),
+            "calls": calls_stamp(shop),
+            "sessions": sessions_stamp(shop),
+        }
         if marks["orders"] != self._marks.get("orders"):
             self._conflicts()
         for kind, mark in marks.items():

@@ -45,7 +45,7 @@ def _events(stream: Stream, missed: int | None, screens: Screens) -> Iterator[st
     yield _text(Event("hb"), screens)
     if missed is not None:
         yield _text(Event("outcome", missed), screens)
-    for kind in ("orders", "line", "calls"):
+    for kind in ("orders", "line", "calls", "sessions"):
         yield _text(Event(kind), screens)
     while (left := until - time.monotonic()) > 0:
         event = stream.next(min(HEARTBEAT_S, left)) or Event("hb")

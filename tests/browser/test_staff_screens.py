@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from playwright.sync_api import Page, expect
 
+from edge.codes.code_rules import CodeRules, IssuerRule
 from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import State
+from edge.features.staff.sessions import Staff
 from tests.browse import ready
 from tests.browser import rules
 from tests.browser.town import Town
-from tests.ui.shop_floor import FULL_NAME, PIN, SHIRT_M, ean13, gtin14, pickup_code
+from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, ean13, gtin14, pickup_code
 
 Visit = Callable[..., Page]
 
@@ -231,3 +234,41 @@ def test_a_clerk_can_sign_in_on_a_phone(visit: Visit, width: int, lang: str) -> 
     assert page.evaluate("document.querySelector('.gate').scrollWidth") <= width
     ends = "all => all.map(one => one.getBoundingClientRect().right)"
     assert max(page.eval_on_selector_all(".gate .key, .gatehead > *", ends)) <= width
+
+
+def test_a_page_whose_session_ended_elsewhere_shows_nothing_of_anyone(visit: Visit, orders: Town) -> None:
+    page, other = sign_in(visit), visit("/staff/counter-1", TABLET)  # one browser: both pages have the session
+    orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator(".who .nm")).to_contain_text(FULL_NAME)
+    expect(other.locator(".who .nm")).to_contain_text(FULL_NAME)
+    other.click(".me")
+    expect(page.locator(".gate")).to_be_visible()  # nobody has touched it
+    assert FULL_NAME not in page.content()
+
+
+def test_a_clerk_whom_hq_strikes_off_sees_nothing_from_then_on(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator(".who .nm")).to_contain_text(FULL_NAME)
+    body = orders.floor.hq.conn.execute("select body from staff where key = 's-1'").fetchone()[0]
+    orders.floor.hq.conn.execute("delete from staff where key = 's-1'")
+    orders.floor.hq.conn.execute("update feeds set version = version + 1 where feed = 'staff'")
+    expect(page.locator(".gate")).to_be_visible()
+    assert FULL_NAME not in page.content()
+    orders.floor.feed("staff", "s-1", msgspec.json.decode(body))
+
+
+def test_another_clerks_badge_ends_the_session_and_chooses_its_owner(visit: Visit, orders: Town) -> None:
+    badge = IssuerRule(issuer="hr", prefix="B", lengths=(5,), characters="alphanumeric")
+    orders.floor.policy(msgspec.structs.replace(POLICY, codes=CodeRules(badges=(badge,))))
+    floor, clerk = (
+        orders.floor,
+        Staff(staff="s-2", name="林 さち", mark="林", role="clerk", pin="-", badges=["hr:B1234"]),
+    )
+    floor.feed("staff", "s-2", clerk)
+    page = sign_in(visit)
+    orders.scan("B1234", "counter-1")
+    expect(page.locator(".person input[value=s-2]")).to_be_checked()
+    assert floor.db.conn.execute("select count(*) from staff_sessions").fetchone() == (0,)
+    floor.hq.conn.execute("delete from staff where key = 's-2'")
+    floor.policy(POLICY)

@@ -23,7 +23,7 @@ from edge.features.pickup.transition import Actor, apply_transition
 from edge.features.staff import sessions
 from edge.features.staff.pin_check import hash_pin
 from edge.features.staff.pin_locks import WRONG_MOST, PinAttempt, PinLocked, WrongPin
-from edge.features.staff.sessions import Session
+from edge.features.staff.sessions import Opened
 from edge.platform.clock import RELEASE_TIME, Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
@@ -173,9 +173,9 @@ def clerk(floor: StoreContext) -> sessions.Staff:
     return person
 
 
-def sign_in(floor: StoreContext, person: sessions.Staff, pin: str, moment: Now) -> Session | WrongPin | PinLocked:
+def sign_in(floor: StoreContext, person: sessions.Staff, pin: str, moment: Now) -> Opened | WrongPin | PinLocked:
     at = PinAttempt(staff=person.staff, device="c1", station="c1")
-    return sessions.sign_in(floor.db, floor.box, person, pin, at, moment)
+    return sessions.sign_in(floor.db, floor.box, person, pin, at, moment, "c1")
 
 
 def later(moment: Now, seconds: float) -> Now:
@@ -194,9 +194,9 @@ def test_a_lock_lasts_a_minute_by_whatever_clock_and_not_much_longer_when_that_i
     if off > timedelta():  # its end lies in the future of the right clock
         right = now()
         assert sign_in(floor, person, "4826", right) == PinLocked(seconds=60)
-        assert isinstance(sign_in(floor, person, "4826", later(right, 61)), Session)
+        assert isinstance(sign_in(floor, person, "4826", later(right, 61)), Opened)
     else:
-        assert isinstance(sign_in(floor, person, "4826", later(moment, 61)), Session)
+        assert isinstance(sign_in(floor, person, "4826", later(moment, 61)), Opened)
 
 
 @ALL
@@ -205,12 +205,12 @@ def test_a_session_ends_where_the_clock_is_set_and_lives_as_long_as_any_before_a
 ) -> None:
     person, moment = clerk(floor), wrong(off, clock)
     opened = sign_in(floor, person, "4826", moment)
-    assert isinstance(opened, Session)
-    assert sessions.session_of_token(floor.db, floor.hq, opened.token, later(moment, 170))
-    assert sessions.session_of_token(floor.db, floor.hq, opened.token, now()) is None
+    assert isinstance(opened, Opened)
+    assert sessions.session(floor.db, floor.hq, opened.secret, "c1", later(moment, 170))
+    assert sessions.session(floor.db, floor.hq, opened.secret, "c1", now()) is None
     again = sign_in(floor, person, "4826", now())
-    assert isinstance(again, Session)
-    assert sessions.session_of_token(floor.db, floor.hq, again.token, now())
+    assert isinstance(again, Opened)
+    assert sessions.session(floor.db, floor.hq, again.secret, "c1", now())
 
 
 @ALL

@@ -34,7 +34,7 @@ def test_a_stream_says_at_once_that_it_lives_and_what_to_look_at(client: FlaskCl
     answer = follow(client)
     assert answer.mimetype == "text/event-stream"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert kinds(answer, screens) == ["hb", "orders", "line", "calls", "bye"]
+    assert kinds(answer, screens) == ["hb", "orders", "line", "calls", "sessions", "bye"]
 
 
 def test_a_heartbeat_carries_the_boxs_time_and_the_version(client: FlaskClient, screens: Screens) -> None:
@@ -49,8 +49,8 @@ def test_silence_is_filled_with_heartbeats(
 ) -> None:
     monkeypatch.setattr(sse, "HEARTBEAT_S", 0.001)
     stream = events(follow(client))
-    heard = [next(stream)[0] for _ in range(8)]
-    assert heard[4:] == ["hb"] * 4
+    heard = [next(stream)[0] for _ in range(9)]
+    assert heard[5:] == ["hb"] * 4
     screens.end()
     assert "bye" in [kind for kind, _, _ in stream]
 

@@ -101,7 +101,7 @@ class Screens:
         self._tell(Event("refused"), station)
 
     def changed(self, kind: str) -> None:
-        """Notify every screen that something (`orders`, `line`, `calls`) has changed."""
+        """Notify every screen that something (`orders`, `line`, `calls`, `sessions`) has changed."""
         self._tell(Event(kind), None)
 
     def _tell(self, event: Event, station: str | None) -> None:

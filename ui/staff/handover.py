@@ -70,7 +70,7 @@ def _back(order: str, said: str | None = None) -> Answer:
 def show_order(order: str) -> Response:
     """The page of an order: its state, what can be done with it, or why nothing can be done."""
     found, me, here = _find(order), signed_in(), shop()
-    read = proof.proof_by_code(here, request_station().id, order, moment())
+    read = proof.proof_by_code(here, me, order, moment())
     named = read is not None or proof.is_checking(here, me, order, moment())
     if named:
         proof.note_view(here, me, found.row, read, moment(), quiet=shell.BACKGROUND_HEADER in request.headers)
@@ -118,7 +118,7 @@ def refuse(order: str) -> Answer:
 def _proven(order: str) -> Mapping[str, Any] | None:
     """The proof of the person, as it is reported to HQ; None if there is none. A code counts only if this store has read it."""
     form, me = request.form, signed_in()
-    if read := proof.proof_by_code(shop(), request_station().id, order, moment()):
+    if read := proof.proof_by_code(shop(), me, order, moment()):
         return {"proof": "code", "scan": read.scan}
     if not proof.is_checking(shop(), me, order, moment()):
         return None

@@ -1,6 +1,5 @@
 """How a clerk knows that the goods go to the right person, and what is noted when they look at a name."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -38,8 +37,8 @@ def _void(station: str, order: str) -> str:
     return f"staff:void:{station}:{order}"
 
 
-def _since(station: str) -> str:
-    return f"staff:since:{station}"
+def _since(session: Session) -> str:
+    return f"staff:since:{session.id}"
 
 
 def _viewed(station: str, order: str) -> str:
@@ -48,7 +47,7 @@ def _viewed(station: str, order: str) -> str:
 
 def _checking(session: Session, order: str) -> str:
     """Bound to the session: the next clerk asks for the name again."""
-    return f"staff:check:{hashlib.sha256(session.token.encode()).hexdigest()[:16]}:{order}"
+    return f"staff:check:{session.id}:{order}"
 
 
 def _seen(session: Session, order: str) -> str:
@@ -64,27 +63,27 @@ def visited(session: Session) -> str:
     return _checking(session, "").replace("staff:check:", "staff:visited:")
 
 
-def proof_by_code(shop: StoreContext, station: str, order: str, now: Now) -> CodeRead | None:
-    """The proof by pickup code: the last code read at `station` is this order's, not voided, at most LASTS ago.
+def proof_by_code(shop: StoreContext, session: Session, order: str, now: Now) -> CodeRead | None:
+    """The proof by pickup code: the last code read at the session's station is this order's, not voided, at most LASTS ago.
 
-    It counts for the clerk who was signed in when it was read: the next one reads it again.
+    It counts for who was signed in when it was read: the next one reads it again.
     """
     row = one_row(
         shop.db,
         """select seq, log, scan, time, json_extract(data, '$.order') from outcomes
            where station = ? and kind = 'order_opened' order by seq desc limit 1""",
-        (station,),
+        (session.station,),
     )
-    void = max(mark(shop.db, _void(station, order)), mark(shop.db, _since(station)))
+    void = max(mark(shop.db, _void(session.station, order)), mark(shop.db, _since(session)))
     if row is None or row[4] != order or row[0] <= void:
         return None
     at = parse_utc(row[3])
     return CodeRead(seq=row[0], scan=f"{row[1]}/{row[2]}", at=at) if abs(now.time - at) <= PROOF_LIFETIME else None
 
 
-def start_anew(shop: StoreContext, station: str, now: Now) -> None:
+def start_anew(shop: StoreContext, session: Session, now: Now) -> None:
     """A clerk signs in, inside the caller's transaction: what was read before proves nothing to them."""
-    set_mark(shop.db, _since(station), last_seq(shop.db), now)
+    set_mark(shop.db, _since(session), last_seq(shop.db), now)
 
 
 def is_checking(shop: StoreContext, session: Session, order: str, now: Now) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from edge.features.outcome import shown_on_station
@@ -10,7 +10,7 @@ from edge.features.staff import sessions
 from edge.features.staff.badge import BadgeRead
 from edge.features.staff.pin_check import TooManyPinChecks
 from edge.features.staff.pin_locks import PinLocked, WrongPin
-from edge.features.staff.sessions import Session, Staff
+from edge.features.staff.sessions import Opened, Staff
 from edge.platform.database import writing
 from edge.registry import outcome_of
 from edge.replica import hq_replica
@@ -69,32 +69,22 @@ def sign_in() -> Response | Answer:
         return _door(status=400)
     pin = request.form.get("pin", "")[: sessions.PIN_MOST]
     try:
-        tried = sessions.sign_in(
-            shop().db, shop().box, person, pin, shell.pin_attempt(person.staff), moment(), process_state().pins.fits
-        )
+        at, fits = shell.pin_attempt(person.staff), process_state().pins.fits
+        tried = sessions.sign_in(shop().db, shop().box, person, pin, at, moment(), caller.device_id(), fits)
     except TooManyPinChecks:
         return _busy(person.staff)
-    if isinstance(tried, Session):
-        with writing(shop().db):
-            sessions.bind_session_to_device(shop().db, tried.token, caller.device_id())
-            identity_proof.start_anew(shop(), request_station().id, moment())
     match tried:
-        case Session(token=token):
-            return _welcome(token)
+        case Opened(session=begun, secret=secret):
+            with writing(shop().db):
+                identity_proof.start_anew(shop(), begun, moment())
+            return _welcome(secret)
         case WrongPin() | PinLocked():
             return _door(who=person.staff, told=tried, status=401)
 
 
-def _welcome(token: str) -> Answer:
+def _welcome(secret: str) -> Answer:
     answer = redirect(url_for("staff.waiting"), 303)
-    answer.set_cookie(
-        shell.cookie(request_station().id),
-        token,
-        path=f"/staff/{request_station().id}",
-        httponly=True,
-        samesite="Strict",
-        secure=request.is_secure,
-    )
+    shell.set_cookie(answer, secret)
     return answer
 
 
@@ -103,10 +93,17 @@ def lock() -> Answer:
     """Lock the station, for the next one or because nobody has touched it."""
     if known := session():
         with writing(shop().db):
-            sessions.sign_out(shop().db, known.token)
+            sessions.sign_out(shop().db, known)
     answer = redirect(url_for("login.door"), 303)
     answer.delete_cookie(shell.cookie(request_station().id), path=f"/staff/{request_station().id}")
     return answer
+
+
+@login.get("/still/<name>")
+def still(name: str) -> tuple[str, int]:
+    """Whether that session goes on: its page asks when sessions have changed. 403: it has ended, and the page shows nothing."""
+    known = session()
+    return ("", 204) if known is not None and known.id == name else abort(403)
 
 
 @login.get("/badge/<int:seq>")

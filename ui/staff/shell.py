@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as Answer
 from edge.config.noren_toml import Station
 from edge.config.role import STAFF_ROLES
 from edge.features.outcome import last_seq
-from edge.features.staff import pin_locks, sessions
+from edge.features.staff import pin_locks, session_secret, sessions
 from edge.features.staff.pin_locks import PinAttempt
 from edge.features.staff.sessions import IDLE_TIMEOUT, Session
 from edge.platform.database import NoRoom, one_row, writing
@@ -79,17 +79,28 @@ def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     g.place, g.session = found, session_at(found.id)
 
 
+def _secret(station: str) -> str:
+    return request.cookies.get(cookie(station), "")
+
+
 def session_at(station: str) -> Session | None:
-    """The person signed in at a station in this browser; a token is valid only on its device: a stolen one is useless."""
-    token = request.cookies.get(cookie(station), "")
-    known = sessions.session_of_token(shop().db, shop().hq, token, moment()) if token else None
-    if (
-        known is None
-        or known.station != station
-        or not sessions.is_bound_to_device(shop().db, token, caller.device_id())
-    ):
-        return None
-    return known
+    """The person signed in at a station in this browser; a secret is valid only on its device: a stolen one is useless."""
+    secret = _secret(station)
+    known = sessions.session(shop().db, shop().hq, secret, caller.device_id(), moment()) if secret else None
+    return known if known is not None and known.station == station else None
+
+
+def set_cookie(answer: Answer, secret: str) -> None:
+    """Let the browser keep the session's secret, for this station's pages only."""
+    station = request_station().id
+    answer.set_cookie(
+        cookie(station),
+        secret,
+        path=f"/staff/{station}",
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+    )
 
 
 def _keep(_endpoint: str, values: dict[str, Any]) -> None:
@@ -101,13 +112,30 @@ def _keep(_endpoint: str, values: dict[str, Any]) -> None:
 
 
 def _still_here() -> None:
-    known = session()
-    if known and BACKGROUND_HEADER not in request.headers:
-        try:
-            with writing(shop().db):
-                sessions.keep_alive(shop().db, known.token, moment())
-        except NoRoom:
-            log.warning("disk full: a session ends when it would have ended before")
+    """Keep the session alive if a finger asked, and its secret new."""
+    known, used = session(), BACKGROUND_HEADER not in request.headers
+    it = session_secret.held(shop().db, _secret(request_station().id), caller.device_id())
+    due = it is not None and it.is_due(moment()) and (known is not None or it.is_worn(moment()))
+    if not due and not (known and used):
+        return
+    try:
+        with writing(shop().db):
+            if it is not None and due:
+                g.new_secret = session_secret.turn(shop().db, shop().box, it, moment())
+            if known and used:
+                sessions.keep_alive(shop().db, known, moment())
+    except NoRoom:
+        log.warning("disk full: a session ends when it would have ended before, and keeps its secret")
+
+
+def _hand_secret(response: Response) -> Response:
+    """Send the session's next secret, but for an answer that begins or ends a session."""
+    secret = g.pop("new_secret", None)
+    if secret and not any(
+        one.startswith(cookie(request_station().id)) for one in response.headers.getlist("Set-Cookie")
+    ):
+        set_cookie(response, secret)
+    return response
 
 
 def _is_ours(response: Response) -> Response:
@@ -123,6 +151,7 @@ def install(blueprint: Blueprint) -> None:
     blueprint.url_defaults(_keep)
     blueprint.before_request(_still_here)
     blueprint.after_request(_is_ours)
+    blueprint.after_request(_hand_secret)
 
 
 def only_signed_in() -> Answer | None:

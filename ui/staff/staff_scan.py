@@ -34,8 +34,13 @@ OF_THE_SCANNER = frozenset({"scanned.scan", "scanned.broken", "scanned.refused"}
 
 @scanned.before_request
 def _may_look() -> Answer | None:
-    """A reading is stored for any user, as a serial scanner's is; what it opens is only for people who are signed in."""
-    return None if request.endpoint in OF_THE_SCANNER else shell.only_signed_in()
+    """A reading is stored for any user, as a serial scanner's is; what it opens is only for people who are signed in. Whom a
+    badge has signed out finds its owner chosen at the door."""
+    if request.endpoint in OF_THE_SCANNER or shell.session() is not None:
+        return None
+    row = _found((request.view_args or {}).get("seq", 0))
+    seen = outcome_of(row) if row else None
+    return redirect(url_for("login.door", who=seen.staff if isinstance(seen, BadgeRead) else None), 303)
 
 
 @scanned.post("/scan")
@@ -56,10 +61,14 @@ def refused() -> Response:
     return jsonify(do="say", text=voice().plain("staff.said.no_room"), sound="no")
 
 
-def _row(seq: int) -> OutcomeRow:
+def _found(seq: int) -> OutcomeRow | None:
     """An outcome of this station; another station's is not for us."""
     sql = "select * from outcomes where seq = ? and station = ?"
-    return next(iter(values(shop().db, OutcomeRow, sql, (seq, request_station().id))), None) or abort(404)
+    return next(iter(values(shop().db, OutcomeRow, sql, (seq, request_station().id))), None)
+
+
+def _row(seq: int) -> OutcomeRow:
+    return _found(seq) or abort(404)
 
 
 def _say(why: str, **about: str) -> Response:

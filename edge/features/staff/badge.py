@@ -13,7 +13,10 @@ class BadgeRead(Outcome, frozen=True, kw_only=True, tag="badge"):
 
 
 def answer_badge(case: ScanContext, code: StaffBadge) -> Outcome:
-    """Who carries it, or that it is nobody's here."""
+    """Whose it is, or that it is nobody's here. Whoever else is signed in at the station has gone: their sessions end."""
     badge = f"{code.issuer}:{code.number}"
     known = next((one for one in sessions.all_staff(case.shop.hq) if badge in one.badges), None)
-    return BadgeRead(staff=known.staff) if known else NotHere(what="StaffBadge")
+    if known is None:
+        return NotHere(what="StaffBadge")
+    sessions.end_others(case.shop.db, case.scan.station, known.staff)
+    return BadgeRead(staff=known.staff)

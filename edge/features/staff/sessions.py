@@ -1,6 +1,5 @@
 """Staff at this store: who they are, and their sessions."""
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,11 +11,11 @@ from sqlite_utils import Database
 
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
-from edge.features.staff import pin_locks
+from edge.features.staff import pin_locks, session_secret
 from edge.features.staff.pin_check import pin_matches
 from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one_row, writing
+from edge.platform.database import writing
 from edge.replica import hq_replica
 from edge.validation.fields import Card, Id, Mark, PersonName
 
@@ -46,16 +45,24 @@ class SignedIn(Fact, frozen=True, kw_only=True):
     ABOUT = ("staff", "station")
 
 
-FACTS = (SignedIn,)
+FACTS = (SignedIn, session_secret.SessionCopied)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """Somebody signed in at a station."""
+    """Somebody signed in at a station, on one device; `id` names the session, and opens nothing."""
 
-    token: str
+    id: str
     staff: Staff
     station: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A session that has just begun, and the secret its browser is known by; the box keeps its hash only."""
+
+    session: Session
+    secret: str
 
 
 def all_staff(hq: Database) -> list[Staff]:
@@ -79,62 +86,52 @@ def prove_pin(
 
 
 def sign_in(
-    db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, fits: Fits = pin_matches
-) -> Session | WrongPin | PinLocked:
-    """Sign in with a PIN, in transactions of its own; a new session ends the station's old one. Raises what `fits` does."""
+    db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, device: str, fits: Fits = pin_matches
+) -> Opened | WrongPin | PinLocked:
+    """Sign in with a PIN on a device (`box`, or a paired device's id), in transactions of its own. Raises what `fits` does."""
     if no := prove_pin(db, box, person, pin, at, now, fits):
         return no
     with writing(db):
-        return open_session(db, box, person, at.station, now)
+        return open_session(db, box, person, at.station, device, now)
 
 
-def _hash(token: str) -> bytes:
-    """What the box keeps of a token: whoever reads it there is not signed in by it. It is drawn at random from so many that
-    SHA-256 is enough."""
-    return hashlib.sha256(token.encode()).digest()
-
-
-def open_session(db: Database, box: Box, person: Staff, station: str, now: Now) -> Session:
-    """Begin a session for somebody whose identity is proven, inside the caller's transaction."""
-    token = secrets.token_urlsafe(32)
-    db.conn.execute("delete from staff_sessions where station = ?", (station,))
+def open_session(db: Database, box: Box, person: Staff, station: str, device: str, now: Now) -> Opened:
+    """Begin a session for somebody whose identity is proven, inside the caller's transaction; it ends the one before on that
+    device. Others' go on: a station may have more than one tablet."""
+    name, secret = secrets.token_hex(8), session_secret.draw()
+    db.conn.execute("delete from staff_sessions where station = ? and device = ?", (station, device))
     db.conn.execute(
-        "insert into staff_sessions (hash, staff, station, since, seen) values (?, ?, ?, ?, ?)",
-        (_hash(token), person.staff, station, now.text, now.text),
+        "insert into staff_sessions (id, staff, station, device, since, seen, hash, turned) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        (name, person.staff, station, device, now.text, now.text, session_secret.hash_of(secret), now.text),
     )
     tell(db, box, SignedIn(), now, About(staff=person.staff, station=station))
-    return Session(token=token, staff=person, station=station)
+    return Opened(session=Session(id=name, staff=person, station=station), secret=secret)
 
 
-def session_of_token(db: Database, hq: Database, token: str, now: Now) -> Session | None:
-    """The live session behind a token, or None if it ended, was idle too long, or HQ has removed the person."""
-    row = one_row(db, "select staff, station, seen from staff_sessions where hash = ?", (_hash(token),))
+def session(db: Database, hq: Database, secret: str, device: str, now: Now) -> Session | None:
+    """The live session behind a secret, or None: it ended, began on another device, was idle too long, has had a newer secret
+    for a while, or HQ has removed the person."""
+    it = session_secret.held(db, secret, device)
     # a clock that was set back leaves sessions last seen in the future: they are as good as idle
-    if row is None or abs(now.time - parse_utc(row[2])) > IDLE_TIMEOUT:
+    if it is None or it.is_worn(now) or abs(now.time - parse_utc(it.seen)) > IDLE_TIMEOUT:
         return None
-    person = hq_replica.replica_row(hq, "staff", row[0], Staff)
-    return Session(token=token, staff=person, station=row[1]) if person else None
+    person = hq_replica.replica_row(hq, "staff", it.staff, Staff)
+    return Session(id=it.id, staff=person, station=it.station) if person else None
 
 
-def keep_alive(db: Database, token: str, now: Now) -> None:
+def keep_alive(db: Database, it: Session, now: Now) -> None:
     """Note that the session was used, at most every ten seconds; call it inside `writing`."""
     db.conn.execute(
-        "update staff_sessions set seen = ? where hash = ? and seen < ?",
-        (now.text, _hash(token), utc_text(now.time - SEEN_EVERY)),
+        "update staff_sessions set seen = ? where id = ? and seen < ?",
+        (now.text, it.id, utc_text(now.time - SEEN_EVERY)),
     )
 
 
-def sign_out(db: Database, token: str) -> None:
+def sign_out(db: Database, it: Session) -> None:
     """End a session, inside the caller's transaction."""
-    db.conn.execute("delete from staff_sessions where hash = ?", (_hash(token),))
+    db.conn.execute("delete from staff_sessions where id = ?", (it.id,))
 
 
-def bind_session_to_device(db: Database, token: str, device: str) -> None:
-    """A session is valid on the device on which it began (`box`, or a paired device's id) and nowhere else; inside the caller's
-    transaction."""
-    db.conn.execute("update staff_sessions set device = ? where hash = ?", (device, _hash(token)))
-
-
-def is_bound_to_device(db: Database, token: str, device: str) -> bool:
-    """Whether a session began on this device."""
-    return one_row(db, "select 1 from staff_sessions where hash = ? and device = ?", (_hash(token), device)) is not None
+def end_others(db: Database, station: str, staff: str) -> None:
+    """End the sessions of everybody else at a station, inside the caller's transaction."""
+    db.conn.execute("delete from staff_sessions where station = ? and staff <> ?", (station, staff))

@@ -125,3 +125,8 @@ def m022_refused_for_want_of_room(db: Database) -> None:
 @store()
 def m023_offer(db: Database) -> None:
     _execute(db, offer.OFFER)
+
+
+@store()
+def m024_turned_sessions(db: Database) -> None:
+    _execute(db, staff.TURNED_SESSIONS)

@@ -50,3 +50,16 @@ create table pairing_codes (
   name text not null, page text not null, station text not null, staff text, boot text not null, until_ms integer not null
 ) strict;
 """
+
+# Sessions by device, each with a name that opens nothing, and with three hashes: of the secret its browser has, of the next one
+# that was offered to it, and of the one before (edge/features/staff/session_secret.py). Those of before the update end. Written
+# by web.
+TURNED_SESSIONS = """
+drop table staff_sessions;
+create table staff_sessions (
+  id text primary key, staff text not null, station text not null, device text not null,
+  since text not null, seen text not null,
+  hash blob not null, next blob, before blob, turned text not null, offered text,
+  unique (station, device)
+) strict;
+"""

@@ -18,6 +18,7 @@ from edge.features.pickup.state_machine import State
 from edge.features.product import OuterPack, ProductScanned
 from edge.features.product_label import BadField, ProductLabel
 from edge.features.staff.pin_locks import StaffLocked, StaffUnlocked
+from edge.features.staff.session_secret import SessionCopied
 from edge.features.staff.sessions import SignedIn
 from edge.features.stock import StockMoved
 from edge.features.visit import CheckedIn, Repeated
@@ -137,6 +138,7 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     ),
     (StaffLocked(wrong=5, everywhere=7, seconds=60), {"wrong": 5, "everywhere": 7, "seconds": 60}),
     (StaffUnlocked(who="s-2"), {"who": "s-2"}),
+    (SessionCopied(device="d-1"), {"device": "d-1"}),
     (SignedIn(), {}),
     (
         StockMoved(gtin=GTIN, quantity=-1, reserved=0, reason="hand_over"),

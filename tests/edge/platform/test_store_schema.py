@@ -32,6 +32,7 @@ AFTER = {
     "m019_code_macs": "6554afdb821a50e1",
     "m022_refused_for_want_of_room": "84b7f586bbbd13da",
     "m023_offer": "d8e63aff1024866f",
+    "m024_turned_sessions": "b8c97f576f8b73cd",
 }
 
 

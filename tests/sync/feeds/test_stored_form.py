@@ -12,7 +12,7 @@ from edge.features.pickup.arrival import OrderOpened, PickupRefused
 from edge.features.pickup.state_machine import State
 from edge.features.staff.pin_check import PinCheckPool, hash_pin
 from edge.features.staff.pin_locks import PinAttempt, WrongPin
-from edge.features.staff.sessions import Session, Staff, all_staff, sign_in
+from edge.features.staff.sessions import Opened, Staff, all_staff, sign_in
 from edge.platform.clock import now
 from edge.platform.database import rows
 from edge.platform.sqlite_file import key_of_connection
@@ -54,16 +54,15 @@ def mirror(floor: StoreContext) -> str:
 
 def clerk(floor: StoreContext, pin: str) -> object:
     at = PinAttempt(staff="s-1", device="c1", station="c1")
-    return sign_in(
-        floor.db, floor.box, all_staff(floor.hq)[0], pin, at, now(), PinCheckPool(key_of_connection(floor.hq.conn)).fits
-    )
+    fits = PinCheckPool(key_of_connection(floor.hq.conn)).fits
+    return sign_in(floor.db, floor.box, all_staff(floor.hq)[0], pin, at, now(), "c1", fits)
 
 
 def test_a_pins_hash_is_sealed_as_it_comes_in_and_its_clerk_signs_in(floor: StoreContext) -> None:
     feeds = told(floor, "staff", "s-1", MORI)
     assert PIN not in mirror(floor)
     assert isinstance(clerk(floor, "4827"), WrongPin)
-    assert isinstance(clerk(floor, "4826"), Session)
+    assert isinstance(clerk(floor, "4826"), Opened)
     assert feeds.whole("staff"), "HQ's digest and the mirror's are the same"
 
 
@@ -100,14 +99,14 @@ def test_rows_of_a_long_load_are_keyed_while_they_wait(floor: StoreContext) -> N
 def test_what_an_older_noren_kept_as_it_came_is_keyed_after_the_update(floor: StoreContext) -> None:
     send(floor, "staff", "s-1", MORI)
     send(floor, "orders", "o-1", order())
-    assert isinstance(clerk(floor, "4826"), Session), "a shop whose line is down goes on meanwhile"
+    assert isinstance(clerk(floor, "4826"), Opened), "a shop whose line is down goes on meanwhile"
     walk, at = Recheck(floor.hq, lambda _fact: None), 0.0
     while not walk.done:
         at += CHECK_INTERVAL_S
         walk.look(at, lambda _feed: False)
     assert PIN not in mirror(floor)
     assert DIGEST not in mirror(floor)
-    assert isinstance(clerk(floor, "4826"), Session)
+    assert isinstance(clerk(floor, "4826"), Opened)
     assert isinstance(scan(floor, "c1", f"noren:p:o-1:{SECRET}"), OrderOpened)
     assert [row["version"] for row in rows(floor.hq, "select version from orders")] == [1]
 

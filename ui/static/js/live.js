@@ -3,7 +3,7 @@
 const QUIET = 12500; // ms without a heartbeat (one every 5 s) before the connection counts as dead
 const FIRST = 400; // ms before the first new attempt; each further one waits twice as long
 const LONGEST = 8000; // ms
-const EVENTS = ['hb', 'outcome', 'refused', 'orders', 'line', 'calls'];
+const EVENTS = ['hb', 'outcome', 'refused', 'orders', 'line', 'calls', 'sessions'];
 
 export const screenId = () => [...crypto.getRandomValues(new Uint8Array(8))].map((n) => n.toString(16).padStart(2, '0')).join('');
 

@@ -25,6 +25,7 @@ const isSigned = () => 'signed' in page().dataset;
 let address = location.href;
 let asked = 0; // number of the last question; an answer to an earlier one is dropped
 let busy = false; // a form is under way
+let going = 0; // questions under way
 let newest = version;
 let telling;
 let touched = performance.now();
@@ -83,6 +84,7 @@ async function ask(url, options = {}) {
 async function go(url, options) {
   const mine = ++asked;
   touched = performance.now();
+  going += 1;
   try {
     const reply = await ask(url, options);
     const json = reply.headers.get('Content-Type').startsWith('application/json');
@@ -92,6 +94,8 @@ async function go(url, options) {
     else if (!put(body, reply.url)) lost();
   } catch {
     if (mine === asked) lost();
+  } finally {
+    going -= 1;
   }
 }
 
@@ -147,19 +151,38 @@ async function refresh() {
   }
 }
 
-// Leave no name behind: first the screen, then the box.
-function lock() {
-  const cover = document.querySelector('#locked').content.cloneNode(true);
+// Leave no name behind on the screen.
+function cover() {
+  const words = document.querySelector('#locked').content.cloneNode(true);
   const empty = document.createElement('div');
   empty.id = 'page';
   Object.assign(empty.dataset, { title: document.title, lang: root.lang, live: '' });
-  empty.append(cover);
+  empty.append(words);
   page().replaceWith(empty);
   document.querySelector('#idle').hidden = true;
   news('#toast', false);
   for (const name of Object.keys(sessionStorage)) if (name.startsWith('order:')) sessionStorage.removeItem(name);
+}
+
+// Nobody has touched the page: first the screen, then the box.
+function lock() {
+  cover();
   locking = true;
   away();
+}
+
+// Sessions have begun or ended, perhaps this page's: by a badge, at another page of this browser, at headquarters.
+async function stillSignedIn() {
+  const { signed } = page().dataset;
+  if (signed === undefined || locking) return;
+  try {
+    const reply = await ask(`${base}/still/${signed}`, { headers: { 'Noren-Quiet': '1' } });
+    if (reply.status !== 403 || page().dataset.signed !== signed) return;
+    cover();
+    if (!going) go(`${base}/login?lang=${root.lang}`);
+  } catch {
+    // asked again when the stream is back
+  }
 }
 
 let locking = false;
@@ -234,6 +257,8 @@ live(station, {
       go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}`);
     } else if (kind === 'refused') {
       go(`${base}/refused?lang=${root.lang}`);
+    } else if (kind === 'sessions') {
+      stillSignedIn();
     } else if (page().dataset.live?.split(' ').includes(kind)) refresh();
   },
 });
