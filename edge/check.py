@@ -76,7 +76,7 @@ def _asked_aside(ask: Callable[[], list[Fault]]) -> list[Fault]:
 
 def _faults_of(process: str, config: Config) -> Iterable[Fault]:
     module = importlib.import_module(CHECK_MODULES[process])
-    return cast(Callable[[Config], Iterable[Fault]], module.faults)(config)
+    return cast(Callable[[Config], Iterable[Fault]], module.config_faults)(config)
 
 
 def _data_faults(folder: Path) -> Iterator[Fault]:

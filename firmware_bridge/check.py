@@ -10,7 +10,7 @@ MIN_REGION_PX = (
 )
 
 
-def device_config_faults(config: Config) -> Iterator[Fault]:
+def config_faults(config: Config) -> Iterator[Fault]:
     """Every fault. A device that is not plugged in is no fault: it may come at any time."""
     for number, device in enumerate(config.devices):
         if isinstance(device, CameraDevice) and device.region is not None and is_valid_region(device.region):

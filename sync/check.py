@@ -12,7 +12,7 @@ from sync.transport.broker import read_broker
 from sync.trust import trusted_keys
 
 
-def sync_config_faults(config: Config) -> Iterator[Fault]:
+def config_faults(config: Config) -> Iterator[Fault]:
     """Every fault, found by the same functions that read the settings for the MQTT connection."""
     hq, key = config.hq, readable_key(config, os.environ.get(CREDENTIALS_VARIABLE))
     for read in (

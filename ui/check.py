@@ -17,7 +17,7 @@ HOST_NAME = re.compile(
 )
 
 
-def page_config_faults(config: Config) -> Iterator[Fault]:
+def config_faults(config: Config) -> Iterator[Fault]:
     """Every fault. Whether the port is free is asked only when web listens: it may be web itself that has it."""
     web = config.web
     if not is_loopback(web.host):

@@ -141,7 +141,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> App:
         """In the worker, after the fork: threads and connections do not live through one."""
         app = self.room.start()
-        return by_listener(app, app.extensions["house"].through.heard)
+        return by_listener(app, app.extensions["house"].through.note_request)
 
     def run(self) -> None:
         Master(self).run()
