@@ -11,12 +11,12 @@ from edge.config.policy import Policy
 from edge.facts import box
 from edge.facts.fact import Fact, Lane
 from edge.features import outcome
-from edge.features.check_in import CHECK_IN
+from edge.features.check_in import CHECK_IN_FEATURE
 from edge.features.entitlement import ENTITLEMENT_FEATURE
 from edge.features.feature import Feature, Feed, RowsChanged
 from edge.features.offer.feature import OFFER_FEATURE
 from edge.features.outcome import Outcome, OutcomeRow, kind_of
-from edge.features.paired_devices import PAIRED_DEVICES
+from edge.features.paired_devices import PAIRED_DEVICES_FEATURE
 from edge.features.pickup.feature import PICKUP_FEATURE
 from edge.features.product import PRODUCT_FEATURE
 from edge.features.staff.feature import STAFF_FEATURE
@@ -25,10 +25,10 @@ from edge.scan import guessing
 from edge.scan.context import ScanContext
 
 FEATURES: tuple[Feature, ...] = (
-    CHECK_IN,
+    CHECK_IN_FEATURE,
     ENTITLEMENT_FEATURE,
     OFFER_FEATURE,
-    PAIRED_DEVICES,
+    PAIRED_DEVICES_FEATURE,
     PICKUP_FEATURE,
     PRODUCT_FEATURE,
     STAFF_FEATURE,

@@ -222,7 +222,7 @@ VISITS_TABLE = ExpiringTable(
     at_least=lambda policy: timedelta(hours=policy.check_in.window_hours or 0),
 )
 
-CHECK_IN = Feature(
+CHECK_IN_FEATURE = Feature(
     name="check_in",
     answers={
         (SERVED_ROLES, MemberCode): check_in_by_card,

@@ -193,4 +193,4 @@ def revoke_device(db: Database, box: Box, device: str, now: Now, staff: str | No
     return True
 
 
-PAIRED_DEVICES = Feature(name="paired_devices", facts=(DevicePaired, DeviceRevoked))
+PAIRED_DEVICES_FEATURE = Feature(name="paired_devices", facts=(DevicePaired, DeviceRevoked))

@@ -40,7 +40,7 @@ def test_each_name_is_in_its_file(page: str) -> None:
 
 
 def test_a_name_that_has_moved_is_found() -> None:
-    text = "`edge/scan_dispatch.py` `decide`, `edge/scan_dispatch.py` `decided_elsewhere`"
+    text = "`edge/scan_dispatch.py` `dispatch`, `edge/scan_dispatch.py` `decided_elsewhere`"
     assert lost(text) == ["edge/scan_dispatch.py decided_elsewhere"]
 
 

@@ -19,7 +19,8 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
 from edge.validation.localized_text import LocalizedText
-from sync.hq.importing.unsupported import WHOLE_FEED, unsupported_fields
+from sync.hq.features.pushed_feed import WHOLE_FEED
+from sync.hq.importing.unsupported import unsupported_fields
 from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES
 from tests.kept import keep
 from tests.ui.shop_floor import PIN, POLICY, SHIRT_M, Floor, gtin14, pickup_code

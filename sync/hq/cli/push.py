@@ -14,28 +14,24 @@ from sync.hq.cli.rollout import start_file
 from sync.hq.enrolment import founding, key_rotation
 from sync.hq.enrolment.keys import hq_keys
 from sync.hq.errors import NotPossible
+from sync.hq.features.registry import FILES
 from sync.hq.feeds import feed
 from sync.hq.importing import pickup_codes
 from sync.hq.importing import push as pushing
 from sync.hq.importing.files import Item, read_items
 from sync.hq.importing.pickup_codes import Code
-from sync.hq.importing.push import FEED_OF_WORD, MAX_CHANGES_SHOWN, PushResult
+from sync.hq.importing.push import MAX_CHANGES_SHOWN, PushResult
 from sync.hq.importing.row_builder import CONFIG_ROWS, config_rows
-from sync.hq.importing.templates import TEMPLATES
 from sync.hq.progress_bar import with_row_bar
 from sync.protocol.signing import write_public
 from sync.protocol.topics import ALL_STORES
 
-DELETION_WARNINGS = {
-    "keys": "a key that is not in the feed is still valid at stores enrolled with it; revoke it (revoked = true)",
-    "prices": "what is not in it would leave the catalogue",
-}
 NAMED_AT_MOST = 2  # rows; if one row is deleted, the message names it
-WORDS_OF_A_STORE = sorted(word for word, name in FEED_OF_WORD.items() if name in feed.SCOPE_STORE)
+WORDS_OF_A_STORE = sorted(word for word, file in FILES.items() if file.feed in feed.SCOPE_STORE)
 
 
 @click.command()
-@click.argument("what", type=click.Choice(sorted(FEED_OF_WORD)))
+@click.argument("what", type=click.Choice(sorted(FILES)))
 @click.argument("file", type=click.Path(path_type=Path))
 @folder_option
 @click.option("--store", help=f"The store; needed for a feed of one store only ({', '.join(WORDS_OF_A_STORE)}).")
@@ -77,11 +73,12 @@ def _roll_out(what: str, file: Path, folder: Path, store: str | None, encoding: 
 
 
 def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str, how: dict[str, Any]) -> None:
-    name, whole, dry = FEED_OF_WORD[what], how["whole"], how["dry_run"]
+    file_kind, name = FILES[what]
+    whole, dry = how["whole"], how["dry_run"]
     if how["again"] and (name != "config" or dry):
         raise NotPossible("--again goes with config, and not with --dry-run")
-    if whole and what in DELETION_WARNINGS:
-        raise NotPossible(f"--whole does not go with {what}: {DELETION_WARNINGS[what]}")
+    if whole and file_kind.never_whole:
+        raise NotPossible(f"--whole does not go with {what}: {file_kind.never_whole}")
     if (how["yes_delete"] and not whole) or (how["out"] and (name != "orders" or dry)):
         raise NotPossible("--yes-delete goes with --whole; --out goes with orders, and not with --dry-run")
     with founding.open_headquarters(folder) as db:
@@ -164,7 +161,7 @@ def _scope(db: Database, name: str, store: str | None) -> str:
 
 
 @click.command()
-@click.argument("what", type=click.Choice(sorted(TEMPLATES)))
+@click.argument("what", type=click.Choice(sorted(FILES)))
 def template(what: str) -> None:
     """Print a file to begin with: `noren hq template offers > offers.csv` (config: .toml, content: .json)."""
-    click.echo(TEMPLATES[what].encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows
+    click.echo(FILES[what].file.template.encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows

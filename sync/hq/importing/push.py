@@ -15,6 +15,7 @@ from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.validation.row_codec import decode_row
 from sync.hq.errors import NotPossible
+from sync.hq.features.registry import FILES
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import pickup_codes
 from sync.hq.importing import unsupported as not_yet
@@ -24,21 +25,6 @@ from sync.hq.importing.row_builder import build_change, key_of
 from sync.hq.importing.unique_values import UniqueValues
 from sync.hq.projections import cancelled_handovers, neighbour_rows
 
-# words of the trade -> the feed whose rows they are; prices are a field of the catalogue's rows
-FEED_OF_WORD = {
-    "catalogue": "catalog",
-    "config": "config",
-    "content": "content",
-    "entitlements": "entitlements",
-    "keys": "keys",
-    "members": "members",
-    "offers": "offers",
-    "orders": "orders",
-    "prices": "catalog",
-    "staff": "staff",
-    "stock": "stock",
-}
-FIELDS_OF_WORD = {"prices": frozenset({"gtin", "price"})}  # what such a file may change of a row
 ROWS_PER_TRANSACTION = (
     2_000  # rows put in one transaction: HQ's own keeping never waits longer than some tenths of a second
 )
@@ -137,12 +123,12 @@ def put_all(db: Database, word: str, scope: str, items: Iterable[Item]) -> None:
 
 
 def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> Target:
-    name = FEED_OF_WORD[word]
+    file, name = FILES[word]
     return Target(
         feed=name,
         scope=scope,
         moment=now().text,
-        only=FIELDS_OF_WORD.get(word, frozenset()),
+        only=file.only,
         signing=signing,
         house=checks_of_chain(db),
         claims=UniqueValues.of_scope(db, name, scope),
@@ -151,7 +137,7 @@ def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> 
 
 def count_deletions(db: Database, word: str, scope: str, items: Iterable[Item]) -> tuple[int, int]:
     """How many rows a whole file would delete, and of how many. Raises BadFile."""
-    to = Target(feed=FEED_OF_WORD[word], scope=scope, moment="", house=checks_of_chain(db))
+    to = Target(feed=FILES[word].feed, scope=scope, moment="", house=checks_of_chain(db))
     own = _own(db, to)
     return len(own - {key_of(to, item) for item in items}), len(own)
 
@@ -190,7 +176,7 @@ def _note(outcome: PushResult, word: str, changes: list[Change]) -> None:
     for change in changes:
         outcome.note(word, change)
         outcome.minted += bool(change.secret)
-        outcome.not_yet |= not_yet.unsupported_in_row(FEED_OF_WORD[word], change.after)
+        outcome.not_yet |= not_yet.unsupported_in_row(FILES[word].feed, change.after)
         if word == "orders":
             outcome.orders.append(change.key)
 

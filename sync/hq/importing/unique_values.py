@@ -1,18 +1,17 @@
 """What only one row of a store may have: the number of an open order, a member's card, a badge."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
-from edge.features.pickup.state_machine import OPEN_STATES
+from sync.hq.features.pushed_feed import UniqueField
+from sync.hq.features.registry import FEEDS
 
 ORDER_NUMBERS = range(100_000, 1_000_000)  # six digits; none begins with a 0, which a spreadsheet would eat
-# words for what is claimed, and its field
-UNIQUE_FIELDS = {"orders": ("number", "number"), "members": ("card", "codes"), "staff": ("badge", "badges")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,16 @@ class UniqueValues:
     owners: dict[str, str] = field(default_factory=dict)
     _had: dict[str, list[str]] = field(default_factory=dict)
 
+    @property
+    def unique(self) -> UniqueField | None:
+        """What is unique in this feed, if anything."""
+        return FEEDS[self.feed].unique if self.feed in FEEDS else None
+
     @classmethod
     def of_scope(cls, db: Database, feed: str, scope: str) -> "UniqueValues":
         """The values of a scope; empty for a feed without unique fields."""
         claims = cls(feed, scope)
-        if feed in UNIQUE_FIELDS:
+        if claims.unique:
             for key, body in _live(db, feed, scope):
                 claims._note(key, body)
         return claims
@@ -48,9 +52,10 @@ class UniqueValues:
         for value in self._had.pop(key, ()):
             if self.owners.get(value) == key:
                 del self.owners[value]
-        what, name = UNIQUE_FIELDS.get(self.feed, ("", ""))
+        if self.unique is None:
+            return None
         if other := next((value for value in self._values(body) if self.owners.get(value, key) != key), None):
-            return ValueTaken(what, other, self.owners[other], name)
+            return ValueTaken(self.unique.words, other, self.owners[other], self.unique.field)
         self._note(key, body)
         return None
 
@@ -65,15 +70,8 @@ class UniqueValues:
         for value in values:
             self.owners.setdefault(value, key)
 
-    def _values(self, body: dict[str, Any]) -> Iterator[str]:
-        match self.feed:
-            case "orders":
-                if body.get("store") == self.scope and body.get("state") in OPEN_STATES and body.get("number"):
-                    yield body["number"]
-            case "members":
-                yield from body.get("codes", ())
-            case "staff":
-                yield from body.get("badges", ())
+    def _values(self, body: dict[str, Any]) -> Iterable[str]:
+        return self.unique.values(body, self.scope) if self.unique else ()
 
 
 def _live(db: Database, feed: str, scope: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -15,5 +15,5 @@ def test_no_port_is_given_out_twice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_process_does_not_get_it_either() -> None:
-    asks = f"from edge.demo.ports import claim; print(claim({ports.free_port()}))"
+    asks = f"from edge.demo.ports import claim_port; print(claim_port({ports.free_port()}))"
     assert subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True).stdout == "False\n"

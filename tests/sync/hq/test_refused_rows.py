@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from sync.hq.cli.main import hq
+from sync.hq.features.registry import FILES
 from sync.hq.feeds.feed import SCOPE_ALL
-from sync.hq.importing.push import FEED_OF_WORD
 from tests.sync.hq.importing.test_push import GTIN, body, folder, push, run, template
 
 __all__ = ["folder"]  # the fixture
@@ -147,7 +147,7 @@ def test_orders_of_another_store_are_not_taken_for_this_ones(folder: Path) -> No
     assert "store: these are orders of ginza, not of yokohama" in said
 
 
-@pytest.mark.parametrize("word", [word for word in FEED_OF_WORD if word not in ("config", "content")])
+@pytest.mark.parametrize("word", [word for word in FILES if word not in ("config", "content")])
 def test_a_file_without_rows_is_no_success(folder: Path, word: str) -> None:
     head = template(word).splitlines()[0]
     for text in ("", head + "\n"):
@@ -284,7 +284,7 @@ STRANGE: tuple[Any, ...] = ([], ["x"], {}, {"a": 1}, None, True, 1.5, -1, "x" * 
     ],
 )
 def test_a_value_of_another_type_costs_a_sentence(folder: Path, word: str, row: dict[str, Any], value: Any) -> None:
-    own = [] if FEED_OF_WORD[word] in SCOPE_ALL else ["--store", "ginza"]
+    own = [] if FILES[word].feed in SCOPE_ALL else ["--store", "ginza"]
     for name in row:
         file = folder.parent / "rows.json"
         file.write_text(json.dumps([{**row, name: value}]), encoding="utf-8")

@@ -12,10 +12,9 @@ from edge.config.reference import reference_page
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
+from sync.hq.features.registry import FILES
 from sync.hq.feeds import feed
 from sync.hq.feeds.feed import SCOPE_ALL
-from sync.hq.importing.push import FEED_OF_WORD
-from sync.hq.importing.templates import TEMPLATES
 from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES
 from sync.protocol.signing import new_key, write_public
 from sync.protocol.topics import ALL_STORES
@@ -46,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 def push(folder: Path, word: str, text: str, *how: str, code: int = 0, name: str = "", store: str = "ginza") -> str:
     path = folder.parent / (name or f"{word}.{ENDINGS.get(word, 'csv')}")
     path.write_text(text)
-    own = () if FEED_OF_WORD[word] in SCOPE_ALL else ("--store", store)
+    own = () if FILES[word].feed in SCOPE_ALL else ("--store", store)
     return run(folder, "push", word, str(path), *own, *how, code=code)
 
 
@@ -60,8 +59,7 @@ def body(folder: Path, name: str, scope: str, key: str) -> Any:
 
 
 def test_every_word_has_a_template_and_its_columns_are_all_fields_there_are() -> None:
-    assert set(TEMPLATES) == set(FEED_OF_WORD)
-    for word, name in FEED_OF_WORD.items():
+    for word, (_, name) in FILES.items():
         if word in ENDINGS or word in ("prices", "keys"):
             continue
         kind = ROW_TYPES[name]
@@ -77,7 +75,7 @@ def test_what_is_printed_to_become_a_file_is_utf_8_whatever_the_terminal_shows(w
     assert told.stdout == (template("catalogue") if "hq" in words else reference_page())
 
 
-@pytest.mark.parametrize("word", FEED_OF_WORD)
+@pytest.mark.parametrize("word", FILES)
 def test_a_template_goes_out_and_the_same_again_sends_nothing(folder: Path, word: str) -> None:
     if word == "prices":
         push(folder, "catalogue", template("catalogue"))

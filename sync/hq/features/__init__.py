@@ -1,0 +1,1 @@
+"""What features bring to headquarters, under the names they have in edge/features."""
