@@ -26,7 +26,7 @@ from ui.process_state.open_codes import OpenCodes
 from ui.process_state.page_failures import PageFailures
 from ui.process_state.scan_rate import ScanRate
 from ui.process_state.screens import Screens
-from ui.staff import cameras, handover, login, pin_lock_pages, staff_scan
+from ui.staff import cameras, checking, handover, login, pin_lock_pages, staff_scan
 from ui.staff import lists as pages
 from ui.status import pages as status
 from ui.wedge import setup_page
@@ -48,6 +48,7 @@ BLUEPRINTS = (
     login.login,
     pages.staff,
     staff_scan.scanned,
+    checking.checking,
     handover.handover,
     pin_lock_pages.pins,
 )

@@ -183,7 +183,7 @@ def _begin_anew(part: Path, store: str, repair: Repair, now: Now) -> None:
         _refuse_other_store(db, store)
         with writing(db):
             # sessions of that time must not be valid now, and a device revoked since then must not get access again
-            for table in ("staff_sessions", "paired_devices", "pairing_codes"):
+            for table in ("staff_sessions", "piece_ticks", "paired_devices", "pairing_codes"):
                 db.conn.execute(f"delete from {table}")
             if one_row(db, "select 1 from box") is None:
                 note_repair(db, repair, "", {}, now)

@@ -92,6 +92,43 @@ def test_a_hand_over_by_scanner_from_code_to_done(visit: Visit, orders: Town) ->
     expect(page.locator('[aria-checked="true"]')).to_have_count(0)
 
 
+def test_goods_are_ready_once_each_was_ticked_and_the_hand_over_begins_without_a_tick(
+    visit: Visit, orders: Town
+) -> None:
+    orders.floor.order("4790", State.PICKING, lines=[OrderLine(line=1, gtin=SHIRT_M, quantity=2)])
+    page = sign_in(visit)
+    page.goto(f"{orders.url}/staff/counter-1/order/o-4790")
+    ready(page)
+    page.fill("[name=shelf]", "R-12")
+    done = page.locator("#ready .primary")
+    expect(done).to_be_disabled()
+    expect(page.locator("#ready [data-n]")).to_have_text("2")
+    orders.scan(ean13(SHIRT_M), "counter-1")
+    expect(page.locator('[aria-checked="true"]')).to_have_count(1)
+    page.locator("[data-piece]").nth(1).click()
+    expect(done).to_be_enabled()
+    keeps_the_rules(page)
+    done.click()
+    expect(page.locator("#hand")).to_be_visible()
+    expect(page.locator('[aria-checked="true"]')).to_have_count(0)
+    orders.scan(pickup_code("4790"), "counter-1")
+    expect(page.locator("#hand[data-proven=yes]")).to_be_visible()
+    expect(page.locator("#hand .done-row .primary")).to_be_disabled()
+
+
+def test_a_tick_that_does_not_reach_the_box_says_so_and_is_none(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    page.click('.order:has-text("4821")')
+    piece = page.locator("[data-piece]").first
+    orders.set("cut")
+    piece.click()
+    expect(page.locator("#lost")).to_be_visible()
+    expect(piece).to_have_attribute("aria-checked", "false")
+    orders.set("fine")
+    piece.click()
+    expect(piece).to_have_attribute("aria-checked", "true")
+
+
 def test_a_name_is_asked_for_where_there_is_no_code(visit: Visit, orders: Town) -> None:
     page = sign_in(visit)
     page.click('.order:has-text("4821")')

@@ -80,7 +80,8 @@ class Day:
         self.seeds["session"] = next(cookie.value or "" for cookie in cookies if "c1" in cookie.path)
         self.seeds["clerk"] = clerk["name"]
         self.answered("c1", f"noren:p:{ORDER}:{SECRET}")
-        self.post(web, f"/staff/c1/order/{ORDER}/hand-over", key=secrets.token_hex(16), tick="1-1")
+        self.post(web, f"/staff/c1/order/{ORDER}/tick", piece="1-1")
+        self.post(web, f"/staff/c1/order/{ORDER}/hand-over", key=secrets.token_hex(16))
         eventually(self.handed_over, "the order is handed over")
 
     def handed_over(self) -> bool:

@@ -70,7 +70,7 @@ STRANGE = (
 )
 QUERIES = ("lang", "who", "said", "scan", "seq", "page", "every", "last", "screen", "order", "number", "v", "colour")
 FIELDS = (
-    *("staff", "pin", "key", "tick", "who", "relation", "proxy", "paid", "shelf", "reason", "missing"),
+    *("staff", "pin", "key", "piece", "on", "who", "relation", "proxy", "paid", "shelf", "reason", "missing"),
     *("station", "card", "text", "fault", "code", "layout", "caps", "why", "lead", "lead_pin"),
 )
 HEADERS = (

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from flask.testing import FlaskClient
 from sqlite_utils import Database
+from werkzeug.test import TestResponse
 
 from edge import registry, scan_processor
 from edge.box_identity import ensure_identity
@@ -130,6 +132,11 @@ class Floor:
     def close(self) -> None:
         self.db.close()
         self.hq.close()
+
+
+def tick(clerk: FlaskClient, order: str, *pieces: str, on: str = "yes", station: str = "counter-1") -> TestResponse:
+    """A clerk ticks pieces of an order on its page."""
+    return clerk.post(f"/staff/{station}/order/{order}/tick", data={"piece": list(pieces), "on": on})
 
 
 def pickup_code(number: str, secret: str = SECRET) -> str:

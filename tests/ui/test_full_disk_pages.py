@@ -166,7 +166,7 @@ def test_a_clerk_is_told_of_a_code_that_could_not_be_kept(client: FlaskClient) -
 
 def give(clerk: FlaskClient) -> str:
     clerk.post(f"{ORDER}/check", data={"key": new_key()})
-    form = {"key": new_key(), "tick": ["1-1"], "who": "same"}
+    form = {"key": new_key(), "who": "same"}
     return clerk.post(f"{ORDER}/hand-over", data=form, follow_redirects=True).text
 
 
@@ -179,6 +179,10 @@ def state(floor: Floor) -> State:
 def test_a_hand_over_is_refused_before_anybody_says_yes(
     clerk: FlaskClient, floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    tick = {"path": f"{ORDER}/tick", "data": {"piece": ["1-1"]}, "follow_redirects": True}
+    with card(floor, monkeypatch, 0.96):
+        assert "まだお渡ししないでください" in clerk.post(**tick).text
+    clerk.post(**tick)
     with card(floor, monkeypatch, 0.96):
         assert "まだお渡ししないでください" in give(clerk)
         assert state(floor) is State.READY

@@ -82,6 +82,7 @@ def clerks(clerk: FlaskClient, floor: Floor) -> None:
         floor.order(number, state)
     press(clerk, "2", "accept")
     press(clerk, "2", "pick")
+    press(clerk, "2", "tick", piece=["1-1"])
     press(clerk, "2", "ready", shelf="c-3")
     press(clerk, "3", "reject", reason="no_stock")
     press(clerk, "4", "short", reason="damaged", missing=["1-1"])
@@ -91,9 +92,11 @@ def clerks(clerk: FlaskClient, floor: Floor) -> None:
     for more in range(60, 60 + Policy().proofs.names_in_row):
         floor.order(str(more))
         press(clerk, str(more), "check")
-    press(clerk, "2", "hand-over", tick=["1-1"], who="proxy", relation="family", proxy="サトウ ハナ")
+    press(clerk, "2", "tick", piece=["1-1"])
+    press(clerk, "2", "hand-over", who="proxy", relation="family", proxy="サトウ ハナ")
     floor.scan(pickup_code("1"), "counter-1")
-    press(clerk, "1", "hand-over", tick=["1-1"])
+    press(clerk, "1", "tick", piece=["1-1"])
+    press(clerk, "1", "hand-over")
     press(clerk, "1", "undo")
     press(clerk, "1", "refuse")
 

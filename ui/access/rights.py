@@ -12,7 +12,7 @@ EVERY_DEVICE = frozenset({"looks", "offline", "doors", "pairing.still"})
 
 _SHOPPER, _STAFF = (
     frozenset({"kiosk", "setup"}),
-    frozenset({"login", "staff", "scanned", "handover", "pins", "devices", "aim", "setup"}),
+    frozenset({"login", "staff", "scanned", "checking", "handover", "pins", "devices", "aim", "setup"}),
 )
 # Pages of its own station, whose address names it; and pages that name no station.
 _OWN: Mapping[Page, frozenset[str]] = {"kiosk": _SHOPPER, "entrance": _SHOPPER, "counter": _STAFF, "handheld": _STAFF}

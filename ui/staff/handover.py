@@ -9,16 +9,18 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.disk.disk_space import require_room
 from edge.features.pickup import order as orders
+from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import PickupOrder
-from edge.features.pickup.state_machine import Action
+from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
 from edge.features.staff.pin_check import TooManyPinChecks
+from edge.features.staff.sessions import Session
 from edge.platform.database import NoRoom, writing
 from ui.access import lead_pin
 from ui.request_context import moment, process_state, shop
+from ui.staff import checking, shell
 from ui.staff import identity_proof as proof
-from ui.staff import shell
-from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, undo_seconds_left
+from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, step_to_check, undo_seconds_left
 from ui.staff.order_items import order_pieces
 from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import half_masked, shelves
@@ -42,6 +44,7 @@ REFUSAL_WORDS = (
     "shelf",
     "reason",
     "missing",
+    "unchecked",
 )  # what a page says about the step before it
 RELATIONS = ("family", "friend", "work")
 MAX_NAME_LENGTH = 60  # characters of a proxy's name
@@ -79,6 +82,8 @@ def show_order(order: str) -> Response:
         order=found,
         stands=order_options(here, found),
         pieces=order_pieces(here, found.row),
+        checks=step_to_check(here, found) is not None,
+        ticked=checking.ticked_pieces(found),
         read=read,
         name=found.row.name if named else half_masked(found.row.name),
         named=named,
@@ -112,6 +117,8 @@ def check(order: str) -> Answer:
 def refuse(order: str) -> Answer:
     """The person is not the one the goods are for: nothing is handed over, and the attempt is reported to HQ."""
     proof.refuse(shop(), signed_in(), _find(order).row, _key(), moment())
+    with writing(shop().db):
+        piece_ticks.untick_order(shop().db, order)
     return redirect(url_for("staff.waiting", said="refused"), 303)
 
 
@@ -138,11 +145,9 @@ def hand_over(order: str) -> Answer:
     For a proof that the policy names, a lead approves with their PIN: wrong PINs are counted as at the sign-in page.
     """
     found = _find(order)
-    goods = {piece.id for piece in order_pieces(shop(), found.row)}
-    ticked = bool(goods) and set(request.form.getlist("tick")) >= goods
     proven = _proven(order)
     paid = found.row.paid or request.form.get("paid") == "yes"
-    if not ticked or proven is None or not paid:
+    if not checking.is_checked(found) or proven is None or not paid:
         return _back(order, "incomplete" if order_options(shop(), found) is OrderOptions.HAND else None)
     if _needs_lead(proven["proof"]) and order_options(shop(), found) is OrderOptions.HAND:
         try:
@@ -177,10 +182,8 @@ def prepare(order: str, action: str) -> Answer:
             return _step(order, Action.ACCEPT, {})
         case "pick":
             return _step(order, Action.PICK, {})
-        case "ready" if SHELF_NAME.fullmatch(shelf := form.get("shelf", "").strip().upper()):
-            return _step(order, Action.READY, {"shelf": shelf})
         case "ready":
-            return _back(order, "shelf")
+            return _put_on_shelf(order, form.get("shelf", "").strip().upper())
         case "reject" if form.get("reason") in REJECT_REASONS:
             return _step(order, Action.REJECT, {"reason": form["reason"]})
         case "short" if form.get("reason") in SHORT_REASONS and (missing := _missing(order)):
@@ -191,6 +194,22 @@ def prepare(order: str, action: str) -> Answer:
             return _back(order, "reason")
         case _:
             return abort(404)
+
+
+def _was_done_by(me: Session, order: str, action: Action) -> bool:
+    """Whether the order's last step is this one, by this clerk: pressed once more on an older page, it is a success."""
+    steps = orders.steps_of(shop().db, order)
+    return bool(steps) and (steps[-1].action, steps[-1].staff) == (action, me.staff.staff)
+
+
+def _put_on_shelf(order: str, shelf: str) -> Answer:
+    """ご用意できた: every piece ticked while it was collected, and the shelf named."""
+    found = _find(order)
+    if not SHELF_NAME.fullmatch(shelf):
+        return _back(order, "shelf")
+    if found.state is State.PICKING and not checking.is_checked(found):
+        return _back(order, "unchecked")
+    return _step(order, Action.READY, {"shelf": shelf})
 
 
 def _missing(order: str) -> list[str]:
@@ -209,12 +228,13 @@ def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
             require_room(here.db)
         with writing(here.db):
             apply_transition(here.db, here.hq, here.box, asked, moment())
+            piece_ticks.untick_order(here.db, order)
             if action is Action.HAND_OVER:
                 proof.note_handed_over(here, me, order, moment())
             elif action is Action.UNDO:
                 proof.note_taken_back(here, me, order, moment())
     except TransitionRefused:
-        return _back(order, "moved_on")
+        return _back(order, None if _was_done_by(me, order, action) else "moved_on")
     except NoRoom:
         return _back(order, "no_room")
     process_state().screens.changed("orders")

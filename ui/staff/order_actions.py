@@ -46,6 +46,13 @@ def order_options(shop: StoreContext, order: PickupOrder) -> OrderOptions:
     return OrderOptions.HAND if state_after(order.state, Action.HAND_OVER) else _CLOSED[order.state]
 
 
+def step_to_check(shop: StoreContext, order: PickupOrder) -> Action | None:
+    """The next step, if every piece must be ticked before it: goods go onto the shelf, or to the shopper."""
+    if order.state is State.PICKING and order.row.store == shop.box.store:
+        return Action.READY
+    return Action.HAND_OVER if order_options(shop, order) is OrderOptions.HAND else None
+
+
 def undo_seconds_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:
     """Seconds in which the hand-over can still be taken back at `station`, or None; `late` allows for the way here."""
     row = one_row(

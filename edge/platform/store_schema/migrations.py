@@ -130,3 +130,8 @@ def m023_offer(db: Database) -> None:
 @store()
 def m024_turned_sessions(db: Database) -> None:
     _execute(db, staff.TURNED_SESSIONS)
+
+
+@store()
+def m025_piece_ticks(db: Database) -> None:
+    _execute(db, staff.PIECE_TICKS)

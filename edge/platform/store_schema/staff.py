@@ -63,3 +63,13 @@ create table staff_sessions (
   unique (station, device)
 ) strict;
 """
+
+# The pieces of an order that a clerk has ticked for a step (edge/features/pickup/piece_ticks.py). They are the session's: they go
+# with it. Written by web.
+PIECE_TICKS = """
+create table piece_ticks (
+  session text not null references staff_sessions (id) on delete cascade,
+  order_id text not null, step text not null, piece text not null, gtin text not null,
+  primary key (session, order_id, step, piece)
+) strict;
+"""

@@ -33,6 +33,7 @@ AFTER = {
     "m022_refused_for_want_of_room": "84b7f586bbbd13da",
     "m023_offer": "d8e63aff1024866f",
     "m024_turned_sessions": "b8c97f576f8b73cd",
+    "m025_piece_ticks": "8b794bbaaf4707b6",
 }
 
 

@@ -1,5 +1,6 @@
 """The hand-over: proof at this station, every piece ticked, once only, ten seconds to take it back."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from edge.features.staff.pin_check import hash_pin
 from edge.features.staff.sessions import Staff
 from edge.platform.database import rows
 from edge.validation.localized_text import LocalizedText
-from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code
+from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code, tick
 from ui.process_state.screens import Screens
 from ui.staff.work_list import new_key
 
@@ -40,8 +41,9 @@ def state(floor: Floor, order: str = "o-4821") -> State:
     return found.state
 
 
-def give(clerk: FlaskClient, **form: Any) -> None:
-    clerk.post(f"{HERE}/hand-over", data={"key": new_key(), "tick": ["1-1"], **form})
+def give(clerk: FlaskClient, pieces: Sequence[str] = ("1-1",), **form: Any) -> str:
+    tick(clerk, "o-4821", *pieces)
+    return clerk.post(f"{HERE}/hand-over", data={"key": new_key(), **form}, follow_redirects=True).text
 
 
 def facts(floor: Floor, kind: str) -> list[dict[str, Any]]:
@@ -204,7 +206,8 @@ def test_who_opens_one_name_after_another_waits_and_hq_is_told_once(clerk: Flask
 def test_a_name_that_led_to_a_hand_over_is_no_unusual_look(clerk: FlaskClient, floor: Floor) -> None:
     for number in range(5000, 5010):
         assert names_opened(clerk, floor, range(number, number + 1)) == 1
-        form = {"key": new_key(), "tick": ["1-1"], "who": "same"}
+        form = {"key": new_key(), "who": "same"}
+        tick(clerk, f"o-{number}", "1-1")
         clerk.post(f"/staff/counter-1/order/o-{number}/hand-over", data=form)
     assert facts(floor, "staff.unusual_looks") == []
 
@@ -213,7 +216,8 @@ def test_a_hand_over_that_is_taken_back_was_a_look_all_the_same(clerk: FlaskClie
     most = POLICY.proofs.names_in_row
     for number in range(5000, 5000 + most):
         assert names_opened(clerk, floor, range(number, number + 1)) == 1
-        form = {"key": new_key(), "tick": ["1-1"], "who": "same"}
+        form = {"key": new_key(), "who": "same"}
+        tick(clerk, f"o-{number}", "1-1")
         clerk.post(f"/staff/counter-1/order/o-{number}/hand-over", data=form)
         clerk.post(f"/staff/counter-1/order/o-{number}/undo", data={"key": new_key()})
     assert names_opened(clerk, floor, range(6000, 6001)) == 0
@@ -291,8 +295,89 @@ def test_every_piece_must_be_ticked(clerk: FlaskClient, floor: Floor, ticks: lis
     lines = [OrderLine(line=1, gtin=SHIRT_M, quantity=2), OrderLine(line=2, gtin=gtin14(101))]
     floor.order("4821", lines=lines)
     floor.scan(pickup_code("4821"), "counter-1")
-    give(clerk, tick=ticks)
+    give(clerk, ticks)
     assert (state(floor) is State.HANDED_OVER) is done
+
+
+TWO = [OrderLine(line=1, gtin=SHIRT_M), OrderLine(line=2, gtin=gtin14(101))]
+BOTH = ["1-1", "2-1"]
+
+
+def ticks_shown(clerk: FlaskClient) -> int:
+    return clerk.get(HERE).text.count('aria-checked="true"')
+
+
+def test_goods_are_ready_only_if_every_piece_was_ticked_while_they_were_collected(
+    clerk: FlaskClient, floor: Floor
+) -> None:
+    floor.order("4821", State.PICKING, lines=TWO)
+    for pieces in ((), ("1-1",)):
+        tick(clerk, "o-4821", *pieces)
+        page = clerk.post(
+            f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3", "tick": BOTH}, follow_redirects=True
+        ).text
+        assert "まだ確認していない品物があります" in page
+        assert state(floor) is State.PICKING
+    tick(clerk, "o-4821", "2-1")
+    clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3"})
+    assert state(floor) is State.READY
+
+
+def test_ticks_of_the_collecting_are_none_at_the_hand_over(clerk: FlaskClient, floor: Floor) -> None:
+    floor.order("4821", State.PICKING, lines=TWO)
+    tick(clerk, "o-4821", *BOTH)
+    clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3"})
+    assert ticks_shown(clerk) == 0
+    floor.scan(pickup_code("4821"), "counter-1")
+    assert "まだ確認が残っています" in give(clerk, (), tick=BOTH)  # what a page says of its own ticks is not believed
+    assert state(floor) is State.READY
+    give(clerk, BOTH)
+    assert state(floor) is State.HANDED_OVER
+
+
+def test_the_next_clerk_ticks_for_themselves(clerk: FlaskClient, floor: Floor) -> None:
+    tick(clerk, "o-4821", "1-1")
+    assert ticks_shown(clerk) == 1
+    clerk.post("/staff/counter-1/lock")
+    clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
+    assert ticks_shown(clerk) == 0
+    floor.scan(pickup_code("4821"), "counter-1")
+    assert "まだ確認が残っています" in give(clerk, ())
+
+
+@pytest.mark.parametrize("press", ("refuse", "undo"))
+def test_after_it_is_not_them_and_after_a_hand_over_was_taken_back_nothing_is_ticked(
+    clerk: FlaskClient, floor: Floor, press: str
+) -> None:
+    floor.scan(pickup_code("4821"), "counter-1")
+    if press == "undo":
+        give(clerk)
+    else:
+        tick(clerk, "o-4821", "1-1")
+    clerk.post(f"{HERE}/{press}", data={"key": new_key()})
+    assert ticks_shown(clerk) == 0
+
+
+def test_a_tick_is_taken_back_and_one_of_no_piece_of_the_order_counts_for_nothing(
+    clerk: FlaskClient, floor: Floor
+) -> None:
+    floor.order("4821", lines=TWO)
+    answer = tick(clerk, "o-4821", "1-1", "2-1", "9-9")
+    assert answer.json == {"do": "ticked", "order": "o-4821", "ticked": ["1-1", "2-1"]}
+    assert tick(clerk, "o-4821", "1-1", on="no").json["ticked"] == ["2-1"]  # type: ignore[index]
+
+
+def test_a_tick_of_goods_that_hq_has_replaced_since_counts_for_nothing(clerk: FlaskClient, floor: Floor) -> None:
+    tick(clerk, "o-4821", "1-1")
+    floor.order("4821", lines=[OrderLine(line=1, gtin=gtin14(101))])
+    assert ticks_shown(clerk) == 0
+
+
+def test_an_order_that_needs_no_check_is_shown_as_it_is(clerk: FlaskClient, floor: Floor) -> None:
+    floor.order("4821", State.CANCELLED)
+    answer = tick(clerk, "o-4821", "1-1")
+    assert answer.status_code == 303
+    assert answer.location.startswith(HERE)
 
 
 def test_what_is_to_be_paid_here_must_be_paid(clerk: FlaskClient, floor: Floor) -> None:
@@ -384,11 +469,32 @@ def test_an_order_is_accepted_picked_and_put_on_a_shelf(clerk: FlaskClient, floo
     floor.order("4821", State.PLACED)
     for action in ("accept", "pick"):
         clerk.post(f"{HERE}/{action}", data={"key": new_key()})
+    tick(clerk, "o-4821", "1-1")
     clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "not a shelf!"})
     assert state(floor) is State.PICKING
     clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "c-3"})
     assert state(floor) is State.READY
     assert "<b>C-3</b>" in clerk.get("/staff/counter-1").text
+
+
+def test_ready_pressed_again_after_a_reload_is_a_success(clerk: FlaskClient, floor: Floor) -> None:
+    floor.order("4821", State.PICKING)
+    tick(clerk, "o-4821", "1-1")
+    for _ in range(2):
+        answer = clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3"})
+        assert answer.location == HERE, "no word of an error"
+    assert len(facts(floor, "pickup.ready")) == 1
+
+
+def test_an_order_whose_shopper_has_come_is_waited_for_and_not_done(clerk: FlaskClient, floor: Floor) -> None:
+    floor.scan(pickup_code("4821"))
+    assert state(floor) is State.ARRIVED
+    assert facts(floor, "pickup.handed_over") == []
+    assert "4821" in clerk.get("/staff/counter-1").text
+    assert "o-4821" not in clerk.get("/staff/counter-1/list/done").text
+    assert "まだ確認が残っています" in give(
+        clerk, who="same"
+    )  # the shopper's own "I am here" proves nothing at the counter
 
 
 def test_a_step_that_came_too_late_says_how_the_order_stands(clerk: FlaskClient) -> None:

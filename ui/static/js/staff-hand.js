@@ -1,23 +1,24 @@
-// The hand-over: which pieces are ticked (kept over a reload), what is still missing, and ten seconds to take it back.
-const kept = (order) => `order:${order}`;
-
+// An order's pieces: the box keeps which are ticked; what is still missing is said, and a hand-over can be taken back.
 const pieces = (page) => [...page.querySelectorAll('[data-piece]')];
 const isTicked = (piece) => piece.getAttribute('aria-checked') === 'true';
 
-function set(page, piece, on) {
-  piece.setAttribute('aria-checked', String(on));
-  const ticked = pieces(page).filter(isTicked).map((one) => one.dataset.piece);
-  sessionStorage.setItem(kept(page.querySelector('[data-order]').dataset.order), JSON.stringify(ticked));
+// The pieces that the box has ticked.
+export function showTicked(page, { order, ticked }) {
+  if (page.querySelector('[data-order]')?.dataset.order !== order) return;
+  for (const piece of pieces(page)) piece.setAttribute('aria-checked', String(ticked.includes(piece.dataset.piece)));
   judge(page);
 }
 
-// A tag was read: tick its piece. 'ticked', 'again' when all of that kind are, 'wrong' when none is in this order.
-export function tick(page, gtin) {
+// The first piece of that product that is not ticked yet; else 'again' if all of that kind are, 'wrong' if none is in this order.
+export function pieceOf(page, gtin) {
   const same = pieces(page).filter((piece) => piece.dataset.gtin === gtin);
-  const piece = same.find((one) => !isTicked(one));
-  if (!piece) return same.length ? 'again' : 'wrong';
-  set(page, piece, true);
-  return 'ticked';
+  return same.find((one) => !isTicked(one)) ?? (same.length ? 'again' : 'wrong');
+}
+
+// Asks the box to tick a piece, or to take its tick back.
+export function setTick(page, piece, go) {
+  const body = new URLSearchParams({ piece: piece.dataset.piece, on: isTicked(piece) ? 'no' : 'yes', lang: document.documentElement.lang });
+  return go(page.querySelector('[data-tick]').dataset.tick, { method: 'POST', body });
 }
 
 function mark(steps, done) {
@@ -34,6 +35,12 @@ function judge(page) {
   const all = pieces(page);
   const left = all.filter((piece) => !isTicked(piece)).length;
   for (const place of page.querySelectorAll('[data-ticked]')) place.textContent = all.length - left;
+  const ready = page.querySelector('#ready');
+  if (ready) {
+    ready.querySelector('[data-n]').textContent = left;
+    ready.querySelector('[data-left-goods]').hidden = left === 0;
+    ready.querySelector('.primary').disabled = left > 0;
+  }
   const form = page.querySelector('#hand');
   if (!form) return;
   const { who, relation, proxy, paid, lead, lead_pin: pin } = form.elements;
@@ -73,21 +80,10 @@ function undo(page, go) {
   }, 250);
 }
 
-export function handOver(page, go) {
-  const goods = page.querySelector('[data-order]');
-  if (!goods) return;
-  const { order } = goods.dataset;
-  if (!('ticking' in goods.dataset)) sessionStorage.removeItem(kept(order));
-  const before = JSON.parse(sessionStorage.getItem(kept(order)) ?? '[]');
-  for (const piece of pieces(page)) {
-    if (before.includes(piece.dataset.piece)) piece.setAttribute('aria-checked', 'true');
-    piece.addEventListener('click', () => set(page, piece, !isTicked(piece)));
-  }
-  const form = page.querySelector('#hand');
-  form?.addEventListener('input', () => judge(page));
-  form?.addEventListener('formdata', ({ formData }) => {
-    for (const piece of pieces(page).filter(isTicked)) formData.append('tick', piece.dataset.piece);
-  });
+export function handOver(page, go, press) {
+  if (!page.querySelector('[data-order]')) return;
+  for (const piece of pieces(page)) piece.addEventListener('click', () => press(piece));
+  page.querySelector('#hand')?.addEventListener('input', () => judge(page));
   page.addEventListener('click', ({ target }) => {
     const open = target.closest('[data-open]');
     if (open) ask(page, page.querySelector(`#${open.dataset.open}`));

@@ -6,7 +6,7 @@ import { sound } from './sound.js';
 import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
 import { mendFonts } from './fonts.js';
-import { handOver, tick } from './staff-hand.js';
+import { handOver, pieceOf, setTick, showTicked } from './staff-hand.js';
 import { pinPad } from './staff-pin.js';
 import { askHq } from './ask.js';
 import { renew } from './renew.js';
@@ -15,6 +15,7 @@ import './status.js';
 
 const TOLD = 6000; // ms a line about a scan stays
 const FRESH = 30000; // ms after which waiting times are fetched anew
+const PATIENCE = 20000; // ms after which a request counts as lost: a box that is busy answers sooner
 const TOUCH = 20000; // ms between two signs of life to the box
 
 const root = document.documentElement;
@@ -51,7 +52,7 @@ function settle() {
   document.title = title;
   root.lang = lang;
   pinPad(page());
-  handOver(page(), go);
+  handOver(page(), go, press);
   askHq(page(), root.lang);
 }
 
@@ -76,7 +77,7 @@ function lost() {
 }
 
 async function ask(url, options = {}) {
-  const reply = await fetch(url, options);
+  const reply = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE) });
   if (!reply.headers.has('Noren-Page')) throw new Error(`${reply.status} for ${url}`);
   return reply;
 }
@@ -99,21 +100,34 @@ async function go(url, options) {
   }
 }
 
+// Ticks go to the box one after the other: the answer to the last one is how the order stands.
+let ticking = Promise.resolve();
+const inTurn = (work) => { ticking = ticking.then(work); };
+const press = (piece) => inTurn(() => setTick(page(), piece, go));
+
+async function scanned({ gtin, done, wrong }) {
+  const found = pieceOf(page(), gtin);
+  if (typeof found === 'string') return say(found === 'again' ? done : wrong, 'no');
+  await setTick(page(), found, go);
+  if (found.getAttribute('aria-checked') === 'true') sound.ok();
+}
+
 function told({ do: what, text, sound: how, ...more }) {
   if (what === 'say') say(text, how);
-  if (what !== 'tick') return;
-  const found = tick(page(), more.gtin);
-  if (found === 'ticked') sound.ok();
-  else say(found === 'again' ? more.done : more.wrong, 'no');
+  if (what === 'tick') inTurn(() => scanned(more));
+  if (what === 'ticked') showTicked(page(), more);
 }
 
 async function send(form, button) {
   if (busy) return;
   busy = true;
-  const body = new URLSearchParams(new FormData(form, button));
-  body.set('lang', root.lang);
-  await (form.method === 'get' ? go(`${form.action.split('?')[0]}?${body}`) : go(form.action, { method: 'POST', body }));
-  busy = false;
+  try {
+    const body = new URLSearchParams(new FormData(form, button));
+    body.set('lang', root.lang);
+    await (form.method === 'get' ? go(`${form.action.split('?')[0]}?${body}`) : go(form.action, { method: 'POST', body }));
+  } finally {
+    busy = false;
+  }
 }
 
 document.addEventListener('submit', (event) => {
@@ -161,7 +175,6 @@ function cover() {
   page().replaceWith(empty);
   document.querySelector('#idle').hidden = true;
   news('#toast', false);
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith('order:')) sessionStorage.removeItem(name);
 }
 
 // Nobody has touched the page: first the screen, then the box.
@@ -252,7 +265,7 @@ live(station, {
   on: (kind, data) => {
     if (kind === 'outcome') {
       document.querySelector('dialog[open]')?.close();
-      const order = page().querySelector('[data-ticking]')?.dataset.order;
+      const order = page().querySelector('[data-tick]')?.closest('[data-order]').dataset.order;
       const where = isSigned() ? `outcome/${data.seq}` : `badge/${data.seq}`;
       go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}`);
     } else if (kind === 'refused') {

@@ -1,0 +1,45 @@
+"""The pieces of an order that a clerk has ticked or scanned: each tick counts for one step and one session."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from edge.features.pickup.state_machine import Action
+from edge.features.staff.sessions import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A clerk's check of an order for a step. Another clerk, or the same one for another step, begins anew."""
+
+    session: Session
+    order: str
+    step: Action
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.session.id, self.order, self.step
+
+
+def ticked(db: Database, check: Check) -> dict[str, str]:
+    """The ticked pieces, each with the GTIN it had then: HQ may have changed the order's lines since."""
+    sql = "select piece, gtin from piece_ticks where session = ? and order_id = ? and step = ?"
+    return dict(db.conn.execute(sql, check.key).fetchall())
+
+
+def tick(db: Database, check: Check, pieces: Iterable[tuple[str, str]]) -> None:
+    """Tick pieces, each with its GTIN, inside the caller's transaction."""
+    sql = "insert or replace into piece_ticks (session, order_id, step, piece, gtin) values (?, ?, ?, ?, ?)"
+    db.conn.executemany(sql, [(*check.key, piece, gtin) for piece, gtin in pieces])
+
+
+def untick(db: Database, check: Check, pieces: Iterable[str]) -> None:
+    """Take ticks back, inside the caller's transaction."""
+    sql = "delete from piece_ticks where session = ? and order_id = ? and step = ? and piece = ?"
+    db.conn.executemany(sql, [(*check.key, piece) for piece in pieces])
+
+
+def untick_order(db: Database, order: str) -> None:
+    """Forget all ticks of an order, inside the caller's transaction: its goods have gone on, or the person was not the right one."""
+    db.conn.execute("delete from piece_ticks where order_id = ?", (order,))

@@ -1,0 +1,60 @@
+"""The check of an order's pieces: the box keeps what a clerk has ticked, and decides whether it is all of them."""
+
+from flask import Blueprint, Response, abort, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from edge.disk.disk_space import require_room
+from edge.features.pickup import order as orders
+from edge.features.pickup import piece_ticks
+from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.piece_ticks import Check
+from edge.platform.database import NoRoom, writing
+from ui.request_context import shop
+from ui.staff import shell
+from ui.staff.order_actions import step_to_check
+from ui.staff.order_items import order_pieces
+from ui.staff.shell import signed_in
+
+checking = Blueprint("checking", __name__, url_prefix="/staff/<station>/order/<order>")
+shell.install(checking)
+checking.before_request(shell.only_signed_in)
+checking.before_request(shell.only_with_orders)
+
+
+def _check(found: PickupOrder) -> Check | None:
+    """The signed-in clerk's check for the order's next step; None if the next step needs none."""
+    step = step_to_check(shop(), found)
+    return Check(session=signed_in(), order=found.row.order, step=step) if step else None
+
+
+def ticked_pieces(found: PickupOrder) -> frozenset[str]:
+    """The ids of the pieces that this clerk has ticked for the order's next step."""
+    check = _check(found)
+    kept = piece_ticks.ticked(shop().db, check) if check else {}
+    return frozenset(piece.id for piece in order_pieces(shop(), found.row) if kept.get(piece.id) == piece.gtin)
+
+
+def is_checked(found: PickupOrder) -> bool:
+    """Whether this clerk has ticked every piece of the order for its next step."""
+    return ticked_pieces(found) >= {piece.id for piece in order_pieces(shop(), found.row)}
+
+
+@checking.post("/tick")
+def tick(order: str) -> Response | Answer:
+    """Tick pieces (`piece`), or take their ticks back (`on=no`). An order that needs no check now is shown as it is."""
+    found = orders.find_order(shop().db, shop().hq, shop().box, order) or abort(404)
+    check = _check(found)
+    if check is None:
+        return redirect(url_for("handover.show_order", order=order, said="moved_on"), 303)
+    named = set(request.form.getlist("piece"))
+    chosen = [(piece.id, piece.gtin) for piece in order_pieces(shop(), found.row) if piece.id in named]
+    try:
+        require_room(shop().db)
+        with writing(shop().db):
+            if request.form.get("on") == "no":
+                piece_ticks.untick(shop().db, check, [piece for piece, _ in chosen])
+            else:
+                piece_ticks.tick(shop().db, check, chosen)
+    except NoRoom:
+        return redirect(url_for("handover.show_order", order=order, said="no_room"), 303)
+    return jsonify(do="ticked", order=order, ticked=sorted(ticked_pieces(found)))
