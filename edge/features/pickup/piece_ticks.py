@@ -41,5 +41,5 @@ def untick(db: Database, check: Check, pieces: Iterable[str]) -> None:
 
 
 def untick_order(db: Database, order: str) -> None:
-    """Forget all ticks of an order, inside the caller's transaction: its goods have gone on, or the person was not the right one."""
+    """Forget all ticks of an order, inside the caller's transaction: its goods have gone on, or the person was not right."""
     db.conn.execute("delete from piece_ticks where order_id = ?", (order,))
