@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from edge.platform.database import NoRoom, writing
 from edge.platform.replica_schema import FEED_TABLES, LOADING_SUFFIX
 from edge.platform.set_aside import fsync_files
+from sync.search_index import wipe_index
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def _remember(folder: Path, key: str) -> None:
 def wipe(db: Database, mirror: Database) -> None:
     """Delete all rows of HQ from hq.db and all answers of HQ from store.db; the bytes are overwritten, not only freed.
 
-    Triggers empty the members' index.
+    Triggers empty the members' index, and fill the list of the styles whose words have changed.
     """
     mirror.conn.execute("pragma secure_delete = on")
     with writing(mirror):
@@ -55,6 +56,7 @@ def wipe(db: Database, mirror: Database) -> None:
         for name in (*FEED_TABLES, *(feed + LOADING_SUFFIX for feed in FEED_TABLES), "feeds", "loads", "set_aside"):
             if name in made:
                 mirror.conn.execute(f"delete from {name}")
+        wipe_index(mirror)
     mirror.conn.execute("pragma wal_checkpoint(truncate)")
     db.conn.execute("pragma secure_delete = on")
     with writing(db):

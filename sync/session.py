@@ -30,6 +30,7 @@ from sync.protocol.envelope import Message, seal_message
 from sync.protocol.messages import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
 from sync.protocol.signing import PublicKeys
 from sync.query_relay import QueryRelay
+from sync.search_index import SearchIndex
 from sync.state_report import NEVER, StateReport
 from sync.sync_log import SyncLog, remembered_names
 from sync.transport.link_status import LinkStatus
@@ -74,6 +75,7 @@ class SyncSession:
         self.questions = QueryRelay(db, chain, store, key, out)
         self.recheck = Recheck(mirror, self.notes.note)
         self.ended = EndedOrders(mirror)
+        self.index = SearchIndex(mirror)
         self.dice = random.Random()
         self.has_ended = False  # HQ has taken the box out of use
         self._folder, self._out = folder, out
@@ -117,6 +119,7 @@ class SyncSession:
             self.report.send(self.feeds.positions, self.ear.refused, at, now)
         self.recheck.look(at, self.feeds.is_loading)
         self.ended.look(at)
+        self.index.look(at)
         self.line.disconnect_if_silent(now, at)
         self.questions.forget(now)
         self.up.write(now)

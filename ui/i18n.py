@@ -2,7 +2,6 @@
 
 import functools
 import io
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,13 +17,12 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from edge.validation.localized_text import LocalizedText
+from edge.validation.localized_text import FURIGANA, LocalizedText
 
 LANGUAGES: Mapping[str, str] = {"ja": "日本語", "en": "English"}  # each by its own name
 DEFAULT_LANGUAGE = "ja"  # the language to which every screen returns at a reset
 
 _TEXT = Path(__file__).parent / "text"
-_FURIGANA = re.compile(r"\[([^|\[\]]+)\|([^|\[\]]+)\]")
 
 
 def catalogue(language: str) -> Catalog:
@@ -48,14 +46,14 @@ def _compiled(language: str) -> GNUTranslations:
 
 def without_furigana(text: str) -> str:
     """`[会員証|かいいんしょう]を` -> `会員証を`, for titles and for labels that screen readers speak."""
-    return _FURIGANA.sub(r"\1", text)
+    return FURIGANA.sub(r"\1", text)
 
 
 @functools.lru_cache(maxsize=2048)
 def with_furigana(text: str) -> Markup:
     """Text as HTML: `[札|ふだ]` becomes ruby, which style shows or hides; a new line becomes `<br>`."""
     parts, at = [], 0
-    for found in _FURIGANA.finditer(text):
+    for found in FURIGANA.finditer(text):
         parts.append(escape(text[at : found.start()]))
         parts.append(Markup("<ruby>{}<rp>(</rp><rt>{}</rt><rp>)</rp></ruby>").format(found[1], found[2]))
         at = found.end()

@@ -26,6 +26,7 @@ class Product(Struct, frozen=True, kw_only=True):
     gtin: GoodsId
     style: Short  # `41-2208`, the number printed on the tag
     name: LocalizedText
+    reading: Line = ""  # the name in kana, for search: `うわぎ` finds 上着
     category: Id
     colour: Colour
     size: Short

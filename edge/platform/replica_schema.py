@@ -2,6 +2,8 @@
 
 from sqlite_utils import Database, Migrations
 
+from edge.platform.search_schema import EVERY_STYLE_CHANGED, SEARCH_SCHEMA
+
 hq = Migrations("hq")
 
 # Each feed is a table of (key, version, body); a deleted row stays as a tombstone (body null) so that versions only rise.
@@ -51,6 +53,13 @@ def m003_loads(db: Database) -> None:
         db.conn.execute(f"drop table if exists {table}")
         db.conn.execute("delete from feeds where feed = ?", (table,))
         db.conn.execute("delete from set_aside where feed = ?", (table,))
+
+
+@hq()
+def m004_search_by_words(db: Database) -> None:
+    for statement in SEARCH_SCHEMA:
+        db.conn.execute(statement)
+    db.conn.execute(EVERY_STYLE_CHANGED)
 
 
 # The loads of whole feeds that are under way: up to which version of an epoch HQ's pages have come and when HQ sent the last one;

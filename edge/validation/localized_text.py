@@ -1,6 +1,11 @@
 """A text that HQ or the installer writes, in one or more languages."""
 
+import re
+
 from msgspec import Struct
+
+FURIGANA = re.compile(r"\[([^|\[\]]+)\|([^|\[\]]+)\]")
+"""How a text says the reading of some of its characters: `[会員証|かいいんしょう]`."""
 
 
 class LocalizedText(Struct, frozen=True, kw_only=True):

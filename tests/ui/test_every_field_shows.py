@@ -126,6 +126,7 @@ ANSWERS = "tests/sync/hq/queries/test_answers.py"
 PROVEN = {
     "catalog.contains": "tests/edge/test_scan_processor.py",
     "catalog.pieces": "tests/edge/test_scan_processor.py",
+    "catalog.reading": "tests/sync/test_search_index.py::test_kana_finds_by_the_reading_what_is_written_in_kanji",
     "config.check_in.window_hours": f"{VISITS}::test_a_window_counts_from_the_first_visit_and_then_opens_anew",
     "config.retention_days": "tests/edge/retention/test_sweep.py::test_a_mark_goes_after_the_days_of_the_policy_and_not_before",
     "config.proofs.token_life_s": "tests/edge/test_proofs.py::test_what_a_signed_code_may_be_is_the_policys",

@@ -8,9 +8,9 @@ CATALOG = PushedFeed(
         PushedFile(
             word="catalogue",
             template="""\
-gtin,style,name.ja,name.en,category,colour.code,colour.name.ja,colour.name.en,colour.hex,size,size_order,price,picture,online_only,contains,pieces
-4901234567894,41-2208,コットンTシャツ,Cotton T-shirt,tops,01,生成り,Ecru,#e9e3d6,M,3,2990,tee,false,,
-14901234567891,41-2208,コットンTシャツ 24点,Cotton T-shirt case,tops,01,生成り,Ecru,#e9e3d6,M,3,71760,tee,false,04901234567894,24
+gtin,style,name.ja,name.en,reading,category,colour.code,colour.name.ja,colour.name.en,colour.hex,size,size_order,price,picture,online_only,contains,pieces
+4901234567894,41-2208,コットンTシャツ,Cotton T-shirt,こっとんてぃーしゃつ,tops,01,生成り,Ecru,#e9e3d6,M,3,2990,tee,false,,
+14901234567891,41-2208,コットンTシャツ 24点,Cotton T-shirt case,,tops,01,生成り,Ecru,#e9e3d6,M,3,71760,tee,false,04901234567894,24
 """,
         ),
         PushedFile(  # prices are a field of the catalogue's rows

@@ -1,0 +1,87 @@
+"""Keeps the index of words up with the catalogue, some styles at a time, so that neither a scan nor a fact waits for it.
+
+The index lies in hq.db, because sync alone writes that file: an entry is made in the transaction that takes its style off the
+list of changed ones, so no crash parts them, and a replica that is rebuilt or replaced brings its list along. A file of its
+own would need a cursor into hq.db, and would have to be thrown away whenever hq.db is.
+"""
+
+import math
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sqlite_utils import Database
+
+from edge.features.catalog import Product
+from edge.features.search.entry import entry_of
+from edge.features.search.words import words_of
+from edge.features.stock import StockRow
+from edge.platform.database import one_row, writing
+from edge.replica import hq_replica
+
+STEP_INTERVAL_S = 0.05  # seconds between two steps, so that a long build leaves most of a core to others
+STEP_S = 0.01  # seconds after which a step begins no further style
+STYLES_PER_STEP = 200  # styles that one step takes at most
+PRODUCTS_PER_STYLE = 500  # of one style that are looked at: a chain without styles may give all its products the same
+MERGED_PAGES = 8  # pages that FTS5 merges after a step: more than a step writes, so that segments do not pile up
+# its products without outer packs
+OF_STYLE = f"""key in (select key from catalog where body is not null and json_extract(body, '$.style') = ?
+                and json_extract(body, '$.contains') is null limit {PRODUCTS_PER_STYLE})"""
+TABLES = ("search_all", "search_here")
+
+
+@dataclass(slots=True)
+class SearchIndex:
+    """The index of one replica."""
+
+    db: Database
+    _due: float = field(default=-math.inf)
+
+    def look(self, at: float) -> None:
+        """Make the entries of some changed styles anew, if it is due (`at`: monotonic seconds)."""
+        if at < self._due:
+            return
+        self._due = at + STEP_INTERVAL_S
+        if changed := self.db.conn.execute(f"select style from search_changed limit {STYLES_PER_STEP}").fetchall():
+            with writing(self.db):
+                self._step(style for (style,) in changed)
+            with writing(self.db):
+                for table in TABLES:
+                    self.db.conn.execute(f"insert into {table} ({table}, rank) values ('merge', {MERGED_PAGES})")
+
+    def _step(self, changed: Iterable[str]) -> None:
+        until = time.monotonic() + STEP_S
+        for style in changed:
+            _make_entry(self.db, style)
+            self.db.conn.execute("delete from search_changed where style = ?", (style,))
+            if time.monotonic() > until:
+                break
+
+
+def _make_entry(db: Database, style: str) -> None:
+    """The entry of a style as its rows are now; none if it has no product."""
+    if old := one_row(db, "select id from search_styles where style = ?", (style,)):
+        db.conn.execute("delete from search_styles where id = ?", old)
+        for table in TABLES:
+            db.conn.execute(f"delete from {table} where rowid = ?", old)
+    products = hq_replica.rows_where(db, "catalog", Product, OF_STYLE, (style,))
+    if not products:
+        return
+    entry, exact = entry_of(style, products), "".join(words_of(style))
+    made = db.conn.execute("insert into search_styles (style, exact) values (?, ?)", (style, exact)).lastrowid
+    for table in TABLES if _is_here(db, products) else TABLES[:1]:
+        db.conn.execute(f"insert into {table} (rowid, name, more) values (?, ?, ?)", (made, entry.name, entry.more))
+
+
+def _is_here(db: Database, products: Iterable[Product]) -> bool:
+    """Whether HQ counts a piece in this store. What the store moved since is in the number that the page shows."""
+    counted = (hq_replica.replica_row(db, "stock", product.gtin, StockRow) for product in products)
+    return any(row.on_hand > 0 for row in counted if row)
+
+
+def wipe_index(db: Database) -> None:
+    """Empty it, inside the caller's transaction."""
+    for table in ("search_changed", "search_styles"):
+        db.conn.execute(f"delete from {table}")
+    for table in TABLES:
+        db.conn.execute(f"insert into {table} ({table}) values ('delete-all')")

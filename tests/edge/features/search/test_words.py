@@ -1,0 +1,93 @@
+"""Words: what is alike is found, and the grams of an index answer as the texts themselves would."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.features.search.words import fold, gram_query, grams, occurs, parts_of, words_of
+from edge.platform.sqlite import sqlite3
+
+# few characters, so that words occur in one another; of every script, and what joins, parts or folds
+TEXTS = st.text("アいガがｶﾞーッTtＴé12 ・-上着紺々　()", max_size=12)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("シャツ", "しゃつ"),
+        ("ｶﾞｰｾﾞ", "ガーゼ"),
+        ("が", "か\u3099"),
+        ("パーカー", "ﾊﾟｰｶｰ"),
+        ("Ｔシャツ", "t-しゃつ"),
+        ("４１－２２０８", "41-2208"),
+        ("CAFÉ", "cafe"),
+        ("クルーネック・半袖", "クルーネック半袖"),
+        ("いすゞ", "イスヾ"),
+    ],
+)
+def test_what_is_written_differently_is_one_word(one: str, other: str) -> None:
+    assert words_of(one) == words_of(other) != []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("ハ", "バ"), ("ハ", "パ"), ("シヤツ", "シャツ"), ("コト", "コート"), ("紺", "綿")]
+)
+def test_what_sounds_differently_is_not(one: str, other: str) -> None:
+    assert words_of(one) != words_of(other)
+
+
+@given(st.text())
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@given(st.text())
+def test_a_word_has_letters_and_digits_only(text: str) -> None:
+    assert all(word and word.isalnum() for word in words_of(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("黒コート", ["黒", "コート"]),
+        ("綿100", ["綿", "100"]),
+        ("tシャツ", ["t", "シャツ"]),
+        ("2wayバッグ", ["2", "way", "バッグ"]),
+        ("上着", ["上着"]),
+    ],
+)
+def test_a_word_is_cut_where_its_script_changes(word: str, parts: list[str]) -> None:
+    assert parts_of(word) == parts
+
+
+@given(TEXTS)
+def test_the_parts_of_a_word_are_the_word(text: str) -> None:
+    assert all("".join(parts_of(word)) == word for word in words_of(text))
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found"),
+    [
+        ("ート", "トレンチコート", True),
+        ("着", "上着", True),
+        ("コ", "コート", True),
+        ("ー", "コート", False),  # a single kana only begins a word: nearly every name has it somewhere
+        ("ート", "コー トップ", False),
+        ("2208", "41-2208", True),
+        ("トト", "コート トップ", False),
+    ],
+)
+def test_where_a_word_occurs(word: str, text: str, found: bool) -> None:
+    assert occurs(word, words_of(text)) is found
+
+
+@given(st.lists(TEXTS, max_size=3), TEXTS)
+def test_the_grams_answer_as_the_texts_do(texts: list[str], asked: str) -> None:
+    words = [word for text in texts for word in words_of(text)]
+    with sqlite3.connect(":memory:") as db:
+        db.execute("create virtual table t using fts5(words, tokenize = \"ascii tokenchars '^='\")")
+        db.execute("insert into t values (?)", (grams(words),))
+        for word in words_of(asked):
+            found = db.execute("select count(*) from t where t match ?", (gram_query(word),)).fetchone()[0] > 0
+            assert found is occurs(word, words), (word, words)
+    db.close()
