@@ -23,7 +23,7 @@ from sync import decommission, presence
 from sync.config_trial.broker_choice import BrokerChoice
 from sync.config_trial.probe import ConfigProbe
 from sync.config_trial.trial import Trials
-from sync.feeds.replica_rebuilt import Replacement
+from sync.feeds.replica_rebuilt import begin_refill, note_if_refilled
 from sync.presence import Identity
 from sync.protocol import topics
 from sync.protocol.signing import PublicKeys, SigningKey, client_id
@@ -111,8 +111,7 @@ def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerCh
     """One MQTT connection, until the end, or until the broker changes, or until the replica is another file."""
     here = lines.broker
     rounds.line.note_disconnected(LinkReason.CONNECTING, f"connecting to {here}", clock.now())
-    replacement = Replacement(rounds.db, rounds.mirror)
-    replacement.begin(rounds.feeds, time.monotonic(), clock.now())
+    begin_refill(rounds.db, rounds.mirror, rounds.feeds, time.monotonic(), clock.now())
     while life.goes_on() and lines.broker == here and mirror_file.is_current_replica(rounds.mirror):
         events, at, now = link.read(POLL_INTERVAL_S), time.monotonic(), clock.now()
         rounds.run_once(events, at, now)
@@ -122,7 +121,7 @@ def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerCh
             rounds.ear.has_missed = False
             link.listen_again()
         rounds.as_room_allows(partial(_settle, rounds, trials, lines, at, now), at)
-        rounds.as_room_allows(partial(replacement.round, rounds.feeds), at)
+        rounds.as_room_allows(partial(note_if_refilled, rounds.mirror, rounds.feeds), at)
     if not life.goes_on():
         rounds.line.note_disconnected(LinkReason.STOPPED, "sync is not running", clock.now())
 

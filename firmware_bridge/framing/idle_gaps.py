@@ -5,7 +5,6 @@ a code counts as over. If a scanner pauses now and then, what may be a part of a
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 
 from edge.codes import aim as identifiers
@@ -25,21 +24,17 @@ OTHER_SILENCE_FACTOR = 4  # times as long as the shortest silence is another kin
 Shape = tuple[int, bool]  # characters, and whether all are digits
 
 
-@dataclass(slots=True)
 class LearnedPauses:
     """What is known of one scanner's silences. `idle`: seconds after which a code is over, at first those of its settings."""
 
-    idle: float
-    inside: bool = False  # it has paused inside a code
-    alone: set[Shape] = field(default_factory=set)  # of codes after which nothing came
-    numbers: set[Shape] = field(default_factory=set)  # those of them without a check digit: the chain's own numbers
-    whole: int = 0  # whole codes in one part since it last paused inside one
-    memory: int = PAUSE_FORGOTTEN_AFTER // FORGET_FACTOR  # how many of them make it forgotten
-    steady: int = 0  # codes in a row that came in one part
-    least: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.least = self.idle
+    def __init__(self, idle: float) -> None:
+        self.idle = self.least = idle
+        self.inside = False  # it has paused inside a code
+        self.alone: set[Shape] = set()  # of codes after which nothing came
+        self.numbers: set[Shape] = set()  # those of them without a check digit: the chain's own numbers
+        self.whole = 0  # whole codes in one part since it last paused inside one
+        self.memory = PAUSE_FORGOTTEN_AFTER // FORGET_FACTOR  # how many of them make it forgotten
+        self.steady = 0  # codes in a row that came in one part
 
     @property
     def widened(self) -> bool:

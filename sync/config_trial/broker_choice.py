@@ -1,7 +1,6 @@
 """The broker to connect to: that of the last good config, or the one before if HQ cannot be reached there."""
 
 import logging
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -24,25 +23,19 @@ log = logging.getLogger(__name__)
 MOVE_PATIENCE = 300.0
 
 
-@dataclass(slots=True)
 class BrokerChoice:
     """The choice of the broker. `at`, everywhere: monotonic seconds."""
 
-    db: Database
-    ground: Config
-    broker: Broker = field(init=False)
-    _places: list[Broker] = field(default_factory=list)
-    _newest: int = 0
-    _proven: bool = True
-    _silent: float | None = None
-
-    def __post_init__(self) -> None:
-        self.choose()
+    def __init__(self, db: Database, ground: Config) -> None:
+        self._db, self._ground = db, ground
+        self._newest, self._proven, self._places = _places(db, ground)
+        self.broker = self._places[0]
+        self._silent: float | None = None  # since when nothing of HQ's has come
 
     def choose(self) -> None:
-        """Called at the start, and if another config may be kept. If its broker is the same, the connection stays."""
+        """Called if another config may be kept. If its broker is the same, the connection stays."""
         before = self._places[:1]
-        self._newest, self._proven, self._places = _places(self.db, self.ground)
+        self._newest, self._proven, self._places = _places(self._db, self._ground)
         if self._places[:1] != before or self.broker not in self._places:
             self.broker, self._silent = self._places[0], None
 
@@ -58,13 +51,13 @@ class BrokerChoice:
             return
         taken = self._places[1 - self._places.index(self.broker)]
         log.warning("HQ does not answer at broker %s: MQTT fails over to %s", self.broker, taken)
-        with writing(self.db):
-            append_note(self.db, LineFellBack(left=str(self.broker), taken=str(taken)), now)
+        with writing(self._db):
+            append_note(self._db, LineFellBack(left=str(self.broker), taken=str(taken)), now)
         self.broker, self._silent = taken, at
 
     def _prove(self, now: Now) -> None:
-        with writing(self.db):
-            self.db.conn.execute("update configs set proven = ? where number = ?", (now.text, self._newest))
+        with writing(self._db):
+            self._db.conn.execute("update configs set proven = ? where number = ?", (now.text, self._newest))
         self._proven = True
 
 

@@ -1,7 +1,6 @@
 """Checks that the pages answer with a config on trial, over HTTP, as a screen requests them."""
 
 import http.client
-from dataclasses import dataclass, field
 
 import msgspec
 from msgspec import Struct
@@ -30,20 +29,16 @@ class Health(Struct, frozen=True, kw_only=True):
     config: ConfigInForce
 
 
-@dataclass(slots=True)
 class PagesProbe:
     """The pages of the settings on trial; a page that has answered is not requested again."""
 
-    trial: OnTrial
-    _left: list[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        places = self.trial.after.config.stations
-        self._left = [*STORE_PAGES, *(path for place in places if (path := _page(place)))]
+    def __init__(self, trial: OnTrial) -> None:
+        self._after = trial.after
+        self._left = [*STORE_PAGES, *(path for place in trial.after.config.stations if (path := _page(place)))]
 
     def doubts(self) -> list[Doubt]:
         """What is wrong with the web process, if anything."""
-        web = self.trial.after.config
+        web = self._after.config
         try:
             status, body = _get(web, "/healthz")
             health = msgspec.json.decode(body, type=Health)
@@ -61,7 +56,7 @@ class PagesProbe:
         return []
 
     def _is_taken_up(self, health: Health) -> Doubt | None:
-        number = self.trial.after.number
+        number = self._after.number
         if health.config.past == number:
             return Doubt(text="the pages were started anew during the trial", sort="over", gone=True)
         if not health.ok:

@@ -30,9 +30,8 @@ from sync.sync_log import Say
 
 log = logging.getLogger(__name__)
 
-REPAIR_EVERY = (
-    600.0  # s between reloads of one feed for a wrong digest: a wrong digest at HQ must not flood the connection
-)
+# s between reloads of one feed for a wrong digest: a wrong digest at HQ must not flood the connection
+REPAIR_EVERY = 600.0
 
 
 class FeedReceiver:
@@ -176,9 +175,7 @@ class FeedReceiver:
         self._tell_aside(feed, new)
         here = feed_position(self.db, feed)
         if page.more or (here.epoch == load.epoch and here.version > load.version):
-            self.asking.at_once(
-                feed, now
-            )  # what is shown never goes back: a delta may have taken it further than the load
+            self.asking.at_once(feed, now)  # a delta may have taken the feed further: what is shown never goes back
         else:
             self.asking.done(feed)
             self._move(staging.complete_load(self.db, load), now)

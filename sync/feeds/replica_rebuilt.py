@@ -1,7 +1,5 @@
 """A replica that was rebuilt: it is reported to HQ once, salvaged rows are reloaded, and then it is complete."""
 
-from dataclasses import dataclass, field
-
 from sqlite_utils import Database
 
 from edge.db_files.replica_rebuild import Replaced, read_replacement
@@ -12,38 +10,31 @@ from sync.feeds.receiver import FeedReceiver
 from sync.sync_log import append_note, remembered_names
 
 
-@dataclass(slots=True)
-class Replacement:
-    """The work that a rebuilt replica needs; none if it is the first, or was completed long ago."""
+def begin_refill(db: Database, mirror: Database, feeds: FeedReceiver, at: float, now: Now) -> None:
+    """At sync's start: report a replica that was rebuilt, and reload what it has of the old one. `at`: monotonic seconds."""
+    replaced = read_replacement(mirror)
+    if replaced is None or replaced.whole:
+        return
+    if not replaced.told:
+        _report(db, replaced, now)
+        _note(mirror, "told")
+    feeds.reload_taken_along(at, now)
 
-    db: Database
-    mirror: Database
-    _of: Replaced | None = field(init=False)
 
-    def __post_init__(self) -> None:
-        self._of = read_replacement(self.mirror)
+def note_if_refilled(mirror: Database, feeds: FeedReceiver) -> None:
+    """In each round: note it once the replica holds all that HQ has."""
+    replaced = read_replacement(mirror)
+    if replaced is not None and not replaced.whole and feeds.complete:
+        _note(mirror, "whole")
 
-    def begin(self, feeds: FeedReceiver, at: float, now: Now) -> None:
-        """At sync's start. `at`: monotonic seconds."""
-        if self._of is None or self._of.whole:
-            return
-        if not self._of.told:
-            self._tell(self._of, now)
-        feeds.reload_taken_along(at, now)
 
-    def round(self, feeds: FeedReceiver) -> None:
-        """Note it once the replica holds all that HQ has."""
-        if self._of is not None and not self._of.whole and feeds.complete:
-            self._note("whole")
+def _report(db: Database, replaced: Replaced, now: Now) -> None:
+    # a kill between the two files' commits must not report it twice
+    if replaced.at not in remembered_names(db, MirrorReplaced):
+        with writing(db):
+            append_note(db, MirrorReplaced(made=replaced.at, why=replaced.why, aside=replaced.aside), now)
 
-    def _tell(self, it: Replaced, now: Now) -> None:
-        # a kill between the two files' commits must not report it twice
-        if it.at not in remembered_names(self.db, MirrorReplaced):
-            with writing(self.db):
-                append_note(self.db, MirrorReplaced(made=it.at, why=it.why, aside=it.aside), now)
-        self._note("told")
 
-    def _note(self, what: str) -> None:
-        with writing(self.mirror):
-            self.mirror.conn.execute(f"update replaced set {what} = 1")
-        self._of = read_replacement(self.mirror)
+def _note(mirror: Database, what: str) -> None:
+    with writing(mirror):
+        mirror.conn.execute(f"update replaced set {what} = 1")

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
@@ -31,29 +30,21 @@ log = logging.getLogger(__name__)
 PUBLISH_EVERY = 0.05  # seconds between looks for changed feeds: a busy hour becomes 20 deltas a second, not a thousand
 
 
-@dataclass(slots=True)
 class HqLoop:
     """What a worker knows between two rounds; a worker that starts after it was killed needs none of it."""
 
-    db: Database
-    chain: str
-    out: Outbox
-    feeds: Publisher
-    stores: keys.EnrolledKeys = field(init=False)
-    refusals: Refusals = field(init=False)
-    budgets: QueryBudgets = field(init=False)
-    _changes: Changes = field(init=False)
-    _roster: tuple[object, ...] | None = None
-    _met: set[str] = field(default_factory=set)
-    _up: bool = False
-    _spoke: float = 0.0
-    _published: float = 0.0
-    _dirty: bool = False
-
-    def __post_init__(self) -> None:
-        self._changes = Changes(self.db)
-        self.refusals = Refusals(self.db)
-        self.budgets = QueryBudgets(self.db)
+    def __init__(self, db: Database, chain: str, out: Outbox) -> None:
+        self.db, self.chain, self.out = db, chain, out
+        self.feeds = Publisher(db=db, chain=chain, out=out)
+        self.refusals = Refusals(db)
+        self.budgets = QueryBudgets(db)
+        self._changes = Changes(db)
+        self._met: set[str] = set()  # stores whose births have come over this connection
+        self._up = False
+        self._spoke = 0.0  # monotonic seconds, as are the others
+        self._published = 0.0
+        self._dirty = False  # a change of HQ's database may have to be published
+        self._roster: tuple[object, ...] | None = None
         self._read_roster()
 
     def run_once(self, events: Sequence[Event]) -> bool:

@@ -13,7 +13,6 @@ from sync.hq import older_copy
 from sync.hq.enrolment import key_rotation
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds.outbox import Outbox
-from sync.hq.feeds.publisher import Publisher
 from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.hq.stores import presence
@@ -52,7 +51,7 @@ def _work(folder: Path, broker: Broker, shared: bool, life: ProcessLife) -> None
     client = f"noren-hq-{secrets.token_hex(8)}"  # each worker its own, and none that anybody could guess and take
     with MqttClient(broker, client, _heard(chain, shared), presence.hq_will(chain, key)) as link:
         out = Outbox(link, key)
-        worker = HqLoop(db=db, chain=chain, out=out, feeds=Publisher(db=db, chain=chain, out=out))
+        worker = HqLoop(db, chain, out)
         log.info("serving chain %s at %s", chain, broker)
         wait, notes = POLL_INTERVAL_S, older_copy.VersionNotes(db, folder)
         while life.goes_on():

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -47,7 +47,6 @@ def enrolled_keys(hq: HqSection) -> PublicKeys:
     return keys
 
 
-@dataclass(slots=True)
 class TrustedKeys:
     """HQ's keys as this box knows them; this only moves forward: a revoked key is never valid again.
 
@@ -55,18 +54,12 @@ class TrustedKeys:
     back. Losing hq.db touches neither.
     """
 
-    store: Database
-    folder: Path
-    chain: str
-    enrolled: PublicKeys
-    _known: dict[str, Anchor] = field(default_factory=dict)
-    _unwritten: list[Anchor] = field(default_factory=list)
-    keys: PublicKeys = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._merge()
-        self.keys = _trusted(self.enrolled, self._known.values())
-        for key, public in self.enrolled.items():
+    def __init__(self, store: Database, folder: Path, chain: str, enrolled: PublicKeys) -> None:
+        self._store, self._folder, self._chain, self._enrolled = store, folder, chain, enrolled
+        self._unwritten: list[Anchor] = []
+        self._known = _merged(store, folder)
+        self.keys = _trusted(enrolled, self._known.values())
+        for key, public in enrolled.items():
             if key not in self.keys or self.keys[key] != public:
                 log.warning("key %s of noren.toml is revoked or replaced: HQ's present keys are others", key)
         if not self.keys:
@@ -85,7 +78,7 @@ class TrustedKeys:
             if row.text and row_fault(KEYS_FEED, row.key, row.text) is None
         }
         revoked = {one.key: one.public for one in self._known.values() if one.revoked}
-        news = [one for one in proven_keys(self.chain, self.keys, revoked, good) if self._is_news(one)]
+        news = [one for one in proven_keys(self._chain, self.keys, revoked, good) if self._is_news(one)]
         self._keep(news)
         return bool(news)
 
@@ -108,24 +101,12 @@ class TrustedKeys:
             log.warning("HQ's key %s %s", one.key, "is revoked" if one.revoked else "counts from now on")
         if news:
             self._known |= {one.key: one for one in news}
-            self.keys = _trusted(self.enrolled, self._known.values())
+            self.keys = _trusted(self._enrolled, self._known.values())
         self._unwritten += news
         if self._unwritten:
-            _write(self.store, self._unwritten)
-            key_ledger.append_to_ledger(self.folder, self._unwritten)
+            _write(self._store, self._unwritten)
+            key_ledger.append_to_ledger(self._folder, self._unwritten)
             self._unwritten = []
-
-    def _merge(self) -> None:
-        """Bring both places to the same state; the file wins, because no restore sets it back."""
-        stored, filed = _read(self.store), _last(key_ledger.read_ledger(self.folder))
-        self._known = _last([*stored.values(), *filed.values()])
-        known = self._known.items()
-        try:
-            _write(self.store, [one for key, one in known if stored.get(key) != one])
-            if missing := [one for key, one in known if filed.get(key) != one]:
-                key_ledger.append_to_ledger(self.folder, missing)
-        except NoRoom as why:
-            log.error("HQ's keys are not stored in both places: %s", why)  # the next start does it
 
 
 def read_trusted_keys(enrolled: PublicKeys, store: Database) -> PublicKeys:
@@ -145,6 +126,19 @@ def read_remembered_keys(enrolled: PublicKeys, folder: Path) -> tuple[PublicKeys
             db.conn.close()
     known = _last([*stored, *key_ledger.read_ledger(folder)])
     return _trusted(enrolled, known.values()), frozenset(one.key for one in known.values() if one.revoked)
+
+
+def _merged(store: Database, folder: Path) -> dict[str, Anchor]:
+    """Bring both places to the same state; the file wins, because no restore sets it back."""
+    stored, filed = _read(store), _last(key_ledger.read_ledger(folder))
+    known = _last([*stored.values(), *filed.values()])
+    try:
+        _write(store, [one for key, one in known.items() if stored.get(key) != one])
+        if missing := [one for key, one in known.items() if filed.get(key) != one]:
+            key_ledger.append_to_ledger(folder, missing)
+    except NoRoom as why:
+        log.error("HQ's keys are not stored in both places: %s", why)  # the next start does it
+    return known
 
 
 def _trusted(enrolled: PublicKeys, known: Iterable[Anchor]) -> PublicKeys:

@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from edge.platform.clock import now
 from sync.hq.ingest import fact_store
 from sync.hq.ingest.chain_compare import ChainedRow, LanePosition
 from sync.hq.ingest.fact_store import FactRow, Lane
@@ -20,36 +18,16 @@ _ASKED = """with asked as (select json_extract(value, '$[0]') as store, json_ext
                                   json_extract(value, '$[2]') as lane from json_each(?))"""
 
 
-@dataclass(slots=True)
 class BatchEntries:
     """Facts and chains as they will be once `write` is called; until then the database knows nothing of them."""
 
-    db: Database
-    lanes: Collection[Lane]
-    received: str = field(default_factory=lambda: now().text)
-    _found: dict[Lane, LanePosition] = field(init=False)  # as the database has it
-    _moved: dict[Lane, LanePosition] = field(default_factory=dict)
-    _facts: list[FactRow] = field(default_factory=list)
-    _to_count: dict[Lane, list[CountedFact]] = field(default_factory=dict)
-    _retold: set[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        asked = (json.dumps([(one.store, one.epoch, one.lane) for one in self.lanes]),)
-        chains = self.db.conn.execute(
-            f"{_ASKED} select store, epoch, lane, seq, ordinal, hash from asked join chains using (store, epoch, lane)",
-            asked,
-        )
-        self._found = {
-            Lane(store, epoch, lane): LanePosition(seq=seq, ordinal=ordinal, hash=mark)
-            for store, epoch, lane, seq, ordinal, mark in chains.fetchall()
-        }
-        stores = (json.dumps(sorted({one.store for one in self.lanes})),)
-        retold = self.db.conn.execute(
-            f"""select value from json_each(?) where exists
-                (select 1 from facts where store = value and {FROM_ANOTHER_EPOCH})""",
-            stores,
-        )
-        self._retold = {store for (store,) in retold.fetchall()}
+    def __init__(self, db: Database, lanes: Collection[Lane], received: str) -> None:
+        self.db, self.received = db, received
+        self._found = _positions(db, lanes)  # as the database has it
+        self._retold = _stores_that_retold(db, {lane.store for lane in lanes})
+        self._moved: dict[Lane, LanePosition] = {}
+        self._facts: list[FactRow] = []
+        self._to_count: dict[Lane, list[CountedFact]] = {}
 
     def standing(self, lane: Lane) -> LanePosition:
         """How far a lane is, with what this transaction has added."""
@@ -101,3 +79,26 @@ class BatchEntries:
             [(lane, self._found.get(lane, LanePosition()), last) for lane, last in self._moved.items()],
             self.received,
         )
+
+
+def _positions(db: Database, lanes: Collection[Lane]) -> dict[Lane, LanePosition]:
+    """How far HQ has each lane; one that it has nothing of is not in it."""
+    asked = (json.dumps([(one.store, one.epoch, one.lane) for one in lanes]),)
+    found = db.conn.execute(
+        f"{_ASKED} select store, epoch, lane, seq, ordinal, hash from asked join chains using (store, epoch, lane)",
+        asked,
+    )
+    return {
+        Lane(store, epoch, lane): LanePosition(seq=seq, ordinal=ordinal, hash=mark)
+        for store, epoch, lane, seq, ordinal, mark in found.fetchall()
+    }
+
+
+def _stores_that_retold(db: Database, stores: Collection[str]) -> set[str]:
+    """Those of the stores that have sent facts again in a later epoch."""
+    found = db.conn.execute(
+        f"""select value from json_each(?) where exists
+            (select 1 from facts where store = value and {FROM_ANOTHER_EPOCH})""",
+        (json.dumps(sorted(stores)),),
+    )
+    return {store for (store,) in found.fetchall()}

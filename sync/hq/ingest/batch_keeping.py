@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from edge.facts import fact
+from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from sync.hq.ingest import fact_store
 from sync.hq.ingest.batch_entries import BatchEntries
@@ -49,7 +50,7 @@ def keep_within(db: Database, batches: Sequence[Batch]) -> list[Answered]:
 
     Overlap is skipped, a gap is answered by what HQ has, a past that differs is a fork: noted, and nothing overwritten.
     """
-    entries = BatchEntries(db, {_lane(header) for header, _ in batches})
+    entries = BatchEntries(db, {_lane(header) for header, _ in batches}, now().text)
     answered = [(header.store, _keep(entries, header, lines)) for header, lines in batches]
     entries.write()
     return answered

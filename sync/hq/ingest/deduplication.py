@@ -1,7 +1,5 @@
 """Whether HQ has a fact already, under whatever epoch: a box that was restored or cloned sends facts more than once."""
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from sync.hq.ingest.batch_entries import BatchEntries
@@ -10,18 +8,14 @@ from sync.hq.schema import FROM_ANOTHER_EPOCH
 from sync.protocol.event import Event, fact_id
 
 
-@dataclass(slots=True)
 class Deduplication:
     """What a batch asks about the facts that are kept. An id belongs to one fact in the table, whatever boxes do."""
 
-    entries: BatchEntries
-    lane: Lane
-    _retold: bool = field(init=False)
-    _written: bool = False  # whether what other batches of the transaction brought is in the table
-    _here: dict[str, list[str]] = field(default_factory=dict)  # what this batch brings
-
-    def __post_init__(self) -> None:
-        self._retold = self.entries.has_retold(self.lane.store)
+    def __init__(self, entries: BatchEntries, lane: Lane) -> None:
+        self._entries, self._lane = entries, lane
+        self._retold = entries.has_retold(lane.store)
+        self._written = False  # whether what other batches of the transaction brought is in the table
+        self._here: dict[str, list[str]] = {}  # what this batch brings
 
     def as_new_fact(self, event: Event, text: str) -> Event | None:
         """The fact under an id that no other has; None if the same fact is kept: under its first epoch, a later one, or here.
@@ -30,7 +24,7 @@ class Deduplication:
         appended to its id.
         """
         # nearly every row: a look at the id's beginning costs a tenth of taking it apart
-        first_hand = event.id.startswith(f"{self.lane.store}/{self.lane.epoch}/")
+        first_hand = event.id.startswith(f"{self._lane.store}/{self._lane.epoch}/")
         if first_hand and not self._retold:
             return event
         kept = [*self._kept(event), *self._here.get(event.id, [])]
@@ -38,21 +32,21 @@ class Deduplication:
             return None
         if not first_hand:
             self._here.setdefault(event.id, []).append(text)
-        return msgspec.structs.replace(event, id=f"{event.id}/{self.lane.epoch}") if kept else event
+        return msgspec.structs.replace(event, id=f"{event.id}/{self._lane.epoch}") if kept else event
 
     def _kept(self, event: Event) -> list[str]:
         """The facts under an id: from its first epoch, and those sent in later epochs, with `/` and the epoch after the id."""
         if not self._written:
-            self.entries.write_facts()
+            self._entries.write_facts()
             self._written = True
-        db = self.entries.db
-        origin = fact_id(self.lane.store, event)
-        at = (self.lane.store, origin.epoch, self.lane.lane, origin.seq)
+        db = self._entries.db
+        origin = fact_id(self._lane.store, event)
+        at = (self._lane.store, origin.epoch, self._lane.lane, origin.seq)
         first = db.conn.execute(
             "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at
         ).fetchall()
         again = db.conn.execute(
             f"select event from facts where store = ? and (id = ? or (id > ? and id < ?)) and {FROM_ANOTHER_EPOCH}",
-            (self.lane.store, event.id, f"{event.id}/", f"{event.id}0"),
+            (self._lane.store, event.id, f"{event.id}/", f"{event.id}0"),
         ).fetchall()
         return [text for (text,) in (*first, *again)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from sync.hq.ingest import fact_store
 from sync.hq.ingest.batch_entries import BatchEntries
@@ -55,8 +56,8 @@ def _take_in(db: Database, aside: QuarantinedRow, event: Event) -> None:
         return  # somebody else has just taken it in
     lane = Lane(aside.store, aside.epoch, aside.lane)
     text = aside.event.decode()
-    entries = BatchEntries(db, [lane])
-    received = entries.received
+    received = now().text
+    entries = BatchEntries(db, [lane], received)
     new = Deduplication(entries, lane).as_new_fact(event, text)
     if new is None:
         fact_store.note_echo_at(db, lane, aside.seq, aside.hash, event, received)

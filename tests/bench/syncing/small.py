@@ -18,7 +18,6 @@ from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquart
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.outbox import Outbox
-from sync.hq.feeds.publisher import Publisher
 from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.journal.send_window import MAX_BATCH_ROWS, WINDOW_BATCHES
@@ -164,7 +163,7 @@ def _taken(folder: Path, rounds: list[list[MessageReceived]], many: int) -> tupl
     db = open_hq_store(folder)
     try:
         out = Outbox(_Ground(), read_hq_key(folder))
-        worker = HqLoop(db=db, chain=CHAIN, out=out, feeds=Publisher(db=db, chain=CHAIN, out=out))
+        worker = HqLoop(db, CHAIN, out)
         worker.run_once([Connected()])
         wall, cpu = time.perf_counter(), time.process_time()
         for said in rounds:

@@ -10,7 +10,7 @@ from edge.db_files.replica_rebuild import REPLICA_FILE, confirmed_position, read
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Damaged, generation
-from sync.feeds.replica_rebuilt import Replacement
+from sync.feeds.replica_rebuilt import begin_refill, note_if_refilled
 from sync.protocol import topics
 from sync.protocol.messages import FeedDelta, FeedRow, Want
 from sync.protocol.signing import write_public
@@ -31,14 +31,12 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     made.web.conn.close()
 
 
-def begin_again(shop: Shop) -> Replacement:
+def begin_again(shop: Shop) -> None:
     """What sync does when another file has taken its mirror's place."""
     shop.stop()
     shop.start()
     shop.round(Connected())
-    found = Replacement(shop.rounds.db, shop.rounds.mirror)
-    found.begin(shop.rounds.feeds, shop.at, shop.now)
-    return found
+    begin_refill(shop.rounds.db, shop.rounds.mirror, shop.rounds.feeds, shop.at, shop.now)
 
 
 def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
@@ -52,12 +50,12 @@ def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
     shop.round()
     wants = [message.header for message in shop.line.said(Want)]
     assert ("content", 0) in [(want.feed, want.version) for want in wants if isinstance(want, Want)]
-    again = begin_again(shop)
+    begin_again(shop)
     assert [(note["why"], note["aside"][:14]) for note in shop.notes("mirror.replaced")] == [
         ("a page", "hq.db.damaged-")
     ]
     assert rows(shop.rounds.mirror, "select key from content") == [{"key": "r"}]
-    again.round(shop.rounds.feeds)
+    note_if_refilled(shop.rounds.mirror, shop.rounds.feeds)
     told = read_replacement(shop.rounds.mirror)
     assert told is not None
     assert (told.told, told.whole) == (True, False)

@@ -19,7 +19,6 @@ from sync.contract.examples import CHAIN, EXAMPLES, STORE, Example
 from sync.hq.enrolment.founding import enrol, found_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds.outbox import Outbox
-from sync.hq.feeds.publisher import Publisher
 from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.presence import Identity
@@ -153,7 +152,7 @@ class HqDoor:
         db = open_hq_store(self.folder)
         db.conn.execute(HASTE)
         out = Outbox(Ground(), read_hq_key(self.folder))
-        self.worker = HqLoop(db=db, chain=CHAIN, out=out, feeds=Publisher(db=db, chain=CHAIN, out=out))
+        self.worker = HqLoop(db, CHAIN, out)
         self.words = tuple(
             msgspec.json.encode(one) for one in (STORE, OTHER, "5f0a", *range(12), "stock", "keys", "birth", "death")
         )
