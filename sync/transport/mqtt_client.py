@@ -1,12 +1,11 @@
 """The only module that uses paho: a connection that is restored by itself, and a queue of the messages that arrived."""
 
-import queue
 import random
 import socket
 import time
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -16,8 +15,8 @@ from paho.mqtt.properties import Properties
 
 from sync.protocol.envelope import WIRE_MOST
 from sync.transport.broker import Broker, BrokerAddress, address_text
-from sync.transport.inbox_limit import InboxLimit
-from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
+from sync.transport.inbox import Inbox
+from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
 
 KEEPALIVE_S = 30  # s: a dead connection is noticed after one and a half of it
 UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the connection counts as dead (tcp(7))
@@ -26,12 +25,8 @@ BACK_FIRST = (0.5, 1.5)  # s before the first try to reconnect; random, so that 
 BACK_MOST = (4.0, 8.0)  # s between later tries; each wait doubles up to this
 MAX_UNCONFIRMED = 40  # messages the broker has not confirmed; more of them would only wait in memory
 SUBSCRIBE_RETRY_S = 2.0  # s until a refused subscription is tried again: a cluster without a leader refuses for a while
-INBOX_SIZE = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
-INBOX_BYTES = 16 * 1024 * 1024  # of messages waiting or given out, likewise: sixty of the largest
-PACKET_MOST = (
-    WIRE_MOST + 4 * 1024
-)  # bytes of a message with its topic and MQTT's own: a broker sends us none that is larger
-INBOX_PATIENCE = 5.0  # s before a message is dropped instead: its receiver will ask for it again
+# bytes of a message with its topic and MQTT's own: a broker sends us none that is larger
+PACKET_MOST = WIRE_MOST + 4 * 1024
 QOS = 1
 
 
@@ -49,7 +44,6 @@ class Counters:
     sent_bytes: int = 0
     arrived: int = 0
     arrived_bytes: int = 0
-    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,34 +54,32 @@ class Will:
     payload: bytes
 
 
-@dataclass(slots=True)
 class MqttClient:
-    """A connection to a broker as a `with` block. Read `inbox`; callbacks only fill it.
+    """A connection to a broker as a `with` block. Callbacks, in paho's thread, only fill the inbox.
 
     Of a cluster's nodes the first is drawn, so that a chain spreads over them; after each failure the next is tried.
     """
 
-    broker: Broker
-    client_id: str
-    topics: Sequence[str]
-    will: Will | None = None
-    inbox: queue.SimpleQueue[Event] = field(default_factory=queue.SimpleQueue)
-    # for messages; events of the connection itself need none
-    places: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX_SIZE))
-    count: Counters = field(default_factory=Counters)
-    _client: paho.Client = field(init=False)
-    _room: InboxLimit = field(default_factory=lambda: InboxLimit(INBOX_BYTES))
-    _in_hand: int = 0  # bytes that the last `read` gave out
-    _dropped: int = 0  # of `count.dropped`, how many `read` has reported
-    _deaf: float | None = None  # when to subscribe again (monotonic s), if the broker has refused it
-    _turn: int = field(init=False)  # which of the broker's places; written by paho's thread once that runs
-    # Message ids, not counts: after a reconnect paho sends again by itself what was not confirmed, and a PUBACK for that
-    # would open the window further with each lost connection.
-    _unconfirmed: set[int] = field(default_factory=set)  # the reading thread's alone
-    _confirmed: deque[int] = field(default_factory=deque)  # filled by paho's thread, emptied by the reading thread
-
-    def __enter__(self) -> "MqttClient":
-        self._client = _client(self.broker, self.client_id)
+    def __init__(
+        self,
+        broker: Broker,
+        client_id: str,
+        topics: Sequence[str],
+        will: Will | None = None,
+        inbox: Inbox | None = None,
+    ) -> None:
+        self.inbox = inbox or Inbox()
+        self.count = Counters()
+        self.broker, self._topics = broker, topics
+        self._turn = random.randrange(
+            len(broker.places)
+        )  # of the broker's places; paho's thread writes it once it runs
+        self._deaf: float | None = None  # when to subscribe again (monotonic s), if the broker has refused it
+        # Message ids, not counts: after a reconnect paho sends again by itself what was not confirmed, and a PUBACK for that
+        # would open the window further with each lost connection.
+        self._unconfirmed: set[int] = set()  # the reading thread's alone
+        self._confirmed: deque[int] = deque()  # filled by paho's thread, emptied by the reading thread
+        self._client = _client(broker, client_id)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_disconnect = self._on_disconnect
@@ -95,10 +87,11 @@ class MqttClient:
         self._client.on_message = self._on_message
         self._client.on_publish = self._on_publish
         self._client.on_socket_open = _tell_half_open
-        if self.will:
-            self._client.will_set(self.will.topic, self.will.payload, qos=QOS, retain=True)
+        if will:
+            self._client.will_set(will.topic, will.payload, qos=QOS, retain=True)
+
+    def __enter__(self) -> "MqttClient":
         self._draw_delays()
-        self._turn = random.randrange(len(self.broker.places))
         self._set_out()
         self._client.loop_start()
         return self
@@ -142,27 +135,13 @@ class MqttClient:
 
         What the last call gave out counts as read from now on, and makes room for more.
         """
-        self._room.give(self._in_hand)
-        self._in_hand = 0
+        self.inbox.free()
         if self._client._thread is None:
             raise ClientThreadEnded
         if self._deaf is not None and time.monotonic() >= self._deaf:
             self._deaf = time.monotonic() + SUBSCRIBE_RETRY_S
             self._subscribe()
-        events: list[Event] = []
-        if (dropped := self.count.dropped) > self._dropped:
-            events.append(MessagesDropped(dropped - self._dropped))
-            self._dropped = dropped
-        try:
-            events.append(self.inbox.get(timeout=0 if events else timeout))
-        except queue.Empty:
-            return events
-        while len(events) < INBOX_SIZE and not self.inbox.empty():
-            events.append(self.inbox.get())
-        arrived = [event for event in events if isinstance(event, MessageReceived)]
-        self._in_hand = sum(len(event.payload) for event in arrived)
-        self.places.give(len(arrived))
-        return events
+        return self.inbox.read(timeout)
 
     def listen_again(self) -> None:
         """Have the broker send its retained messages again."""
@@ -171,18 +150,6 @@ class MqttClient:
     def _draw_delays(self) -> None:
         # paho's hint says int; it only adds the number to a time
         self._client.reconnect_delay_set(random.uniform(*BACK_FIRST), random.uniform(*BACK_MOST))  # type: ignore[arg-type]
-
-    def _put_arrived(self, event: MessageReceived) -> None:
-        """Put an event into the inbox, or drop a message if nobody reads. Events of the connection are never dropped: they are
-        not repeated, and without them the reader would send nothing over a good connection."""
-        size = len(event.payload)
-        if not self._room.take(size, INBOX_PATIENCE):
-            self.count.dropped += 1
-        elif not self.places.take(1, INBOX_PATIENCE):
-            self._room.give(size)
-            self.count.dropped += 1
-        else:
-            self.inbox.put(event)
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         if code.is_failure:
@@ -195,8 +162,8 @@ class MqttClient:
         self.inbox.put(Connected())
 
     def _subscribe(self) -> None:
-        if self.topics:
-            self._client.subscribe([(topic, QOS) for topic in self.topics])
+        if self._topics:
+            self._client.subscribe([(topic, QOS) for topic in self._topics])
 
     def _on_subscribe(self, _client: paho.Client, _data: Any, _mid: int, codes: Any, _properties: Any) -> None:
         """A connection without our subscriptions counts as none: we could publish and would receive nothing."""
@@ -233,7 +200,7 @@ class MqttClient:
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
         self.count.arrived += 1
         self.count.arrived_bytes += len(message.payload)
-        self._put_arrived(MessageReceived(message.topic, bytes(message.payload), bool(message.retain)))
+        self.inbox.put_message(MessageReceived(message.topic, bytes(message.payload), bool(message.retain)))
 
     def _on_publish(self, client: paho.Client, _data: Any, mid: int, _code: Any, _properties: Any) -> None:
         self._confirmed.append(mid)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sync.protocol import topics
-from sync.transport.mqtt_client import INBOX_BYTES
+from sync.transport.inbox import INBOX_BYTES
 from tests.ends import CHAIN, Ends, built, until, up
 from tests.sync.conftest import Mosquitto
 

@@ -12,7 +12,7 @@ import pytest
 from edge.config.noren_toml import BadConfig
 from edge.demo.ports import free_port
 from sync.transport.broker import Broker, parse_broker_url
-from sync.transport.inbox_limit import InboxLimit
+from sync.transport.inbox import Inbox
 from sync.transport.mqtt_client import MAX_UNCONFIRMED, MqttClient, Will
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 from tests.sync.conftest import Mosquitto
@@ -203,12 +203,12 @@ def test_an_address_that_is_none_is_refused_in_plain_words(url: str) -> None:
 
 
 def test_what_nobody_reads_is_dropped_and_told(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.transport.mqtt_client.INBOX_PATIENCE", 0.01)
-    with MqttClient(broker, "slow", ["t/#"], places=InboxLimit(2)) as slow, MqttClient(broker, "quick", []) as quick:
+    monkeypatch.setattr("sync.transport.inbox.INBOX_PATIENCE", 0.01)
+    with MqttClient(broker, "slow", ["t/#"], inbox=Inbox(2)) as slow, MqttClient(broker, "quick", []) as quick:
         until(slow, is_up)
         until(quick, is_up)
         end = time.monotonic() + PATIENCE
-        while slow.count.dropped < 8:  # published again and again: the other may not have subscribed yet
+        while slow.inbox.dropped < 8:  # published again and again: the other may not have subscribed yet
             assert time.monotonic() < end
             quick.publish("t/x", b"x")
             quick.read(0.05)
@@ -219,9 +219,9 @@ def test_what_nobody_reads_is_dropped_and_told(broker: Broker, monkeypatch: pyte
 
 def test_that_the_line_is_lost_is_told_however_much_nobody_has_read(other: Mosquitto) -> None:
     other.start()
-    with MqttClient(Broker(places=(("127.0.0.1", other.port),)), "slow", ["t/#"], places=InboxLimit(1)) as slow:
+    with MqttClient(Broker(places=(("127.0.0.1", other.port),)), "slow", ["t/#"], inbox=Inbox(1)) as slow:
         until(slow, is_up)
-        assert slow.places.take(1, 0)  # a message nobody reads: there is room for no other
+        slow.inbox.put_message(MessageReceived("t/x", b"x"))  # nobody reads it: there is room for no other
         other.kill()
         until(slow, is_lost)
         other.start()
