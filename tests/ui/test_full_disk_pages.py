@@ -147,7 +147,7 @@ def test_a_code_refused_at_a_scanner_is_told_to_its_station_alone_and_each_once(
     follower = ChangeWatcher(floor.shop, screens, "x")
     here, there = screens.open("page-1", "kiosk-1"), screens.open("page-2", "counter-1")
     follower.look_at_databases()
-    first = [here.next(0) for _ in range(3)]
+    first = [here.next(0) for _ in range(4)]
     assert Event("refused") not in first
     seq = floor.scan(ean13(SHIRT_M))
     DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(1, RefusalReason.NO_ROOM)

@@ -1,6 +1,7 @@
 """A day in the shop through its pages and scanners: every fact is as the contract says, field by field."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,8 +17,9 @@ from edge.features.offer.row import Offer
 from edge.features.paired_devices import PairingRequest, make_pairing_code, pair_device, revoke_device
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition
-from edge.features.staff import pin_locks
+from edge.features.staff import pin_locks, session_secret, sessions
 from edge.features.staff.pin_locks import PinAttempt
+from edge.features.staff.sessions import Staff
 from edge.platform.clock import now
 from edge.platform.database import append_to_log, rows, writing
 from edge.registry import FACTS
@@ -78,6 +80,8 @@ def clerks(clerk: FlaskClient, floor: Floor) -> None:
             floor.db, floor.box, "s-1", PinAttempt(staff="s-9", device="counter-1", station="counter-1"), now()
         )
     clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
+    clerk.post("/kiosk/kiosk-1/call")
+    clerk.post("/staff/counter-1/calls/1/answer")
     for number, state in (("2", State.PLACED), ("3", State.PLACED), ("4", State.PICKING), ("5", State.READY)):
         floor.order(number, state)
     press(clerk, "2", "accept")
@@ -118,6 +122,12 @@ def others(floor: Floor) -> None:
         code = make_pairing_code(
             floor.db, PairingRequest(name="tablet", page="counter", station="counter-1"), now(), "s-1"
         )
+    lead = Staff(staff="s-9", name="原 みどり", mark="原", role="lead", pin="-")
+    with writing(floor.db):  # a copy of its secret is used
+        opened = sessions.open_session(floor.db, floor.box, lead, "counter-1", "tablet", now())
+        copied = session_secret.held(floor.db, opened.secret, "tablet")
+        assert copied is not None
+        session_secret.turn(floor.db, floor.box, replace(copied, secret="before"), now())
     paired = pair_device(floor.db, floor.box, code.typed, now())
     assert paired is not None
     with writing(floor.db):

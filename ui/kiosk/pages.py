@@ -17,7 +17,8 @@ from edge.features.check_in import CheckedIn, Identified
 from edge.features.outcome import OutcomeRow, clear_screen, last_seq, shown_before, shown_on_station, touch_screen
 from edge.features.pickup.state_machine import Action
 from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
-from edge.platform.database import NoRoom, one_row, writing
+from edge.features.staff import calls
+from edge.platform.database import NoRoom, writing
 from edge.registry import outcome_of
 from ui import number_arguments
 from ui.kiosk import product_view as products
@@ -200,8 +201,7 @@ def call(station: str) -> str:
     """Call staff to this station; pressed again before they come, it is still one call."""
     place, db = _station(station), shop().db
     with writing(db):
-        if one_row(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
-            db.conn.execute("insert into staff_calls (station, time) values (?, ?)", (station, moment().text))
+        calls.call_staff(db, station, moment())
     process_state().screens.changed("calls")
     told = Answer(template="kiosk/calling.html", sound="ok")
     return _stage(place, told, url_for(".calling", station=station))

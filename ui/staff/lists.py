@@ -8,6 +8,7 @@ from edge.codes.parse import parse_code
 from edge.features import catalog
 from edge.features.outcome import OutcomeRow
 from edge.features.product import ProductPast, ProductShown
+from edge.features.staff import calls as staff_calls
 from edge.platform.clock import parse_utc
 from edge.platform.database import rows, values, writing
 from edge.registry import outcome_of
@@ -73,10 +74,7 @@ def _call(row: dict[str, object]) -> dict[str, object]:
 def answer_call(seq: int) -> Answer:
     """I am going: one tap, and the others see it."""
     with writing(shop().db):
-        shop().db.conn.execute(
-            "update staff_calls set answered = ?, staff = ? where seq = ? and answered is null",
-            (moment().text, signed_in().staff.staff, seq),
-        )
+        staff_calls.answer_call(shop().db, shop().box, seq, signed_in().staff.staff, moment())
     process_state().screens.changed("calls")
     return redirect(url_for("staff.calls"), 303)
 

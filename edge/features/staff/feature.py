@@ -4,7 +4,7 @@ from edge.codes.parsed_code import StaffBadge
 from edge.config.role import STAFF_ROLES as STATIONS
 from edge.features.expiring_table import IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
-from edge.features.staff import pin_locks, sessions
+from edge.features.staff import calls, pin_locks, sessions
 from edge.features.staff.badge import BadgeRead, answer_badge
 
 CALLS_TABLE = ExpiringTable(
@@ -14,7 +14,7 @@ CALLS_TABLE = ExpiringTable(
 STAFF_FEATURE = Feature(
     name="staff",
     answers={(STATIONS, StaffBadge): answer_badge},
-    facts=(*sessions.FACTS, *pin_locks.FACTS),
+    facts=(*sessions.FACTS, *pin_locks.FACTS, *calls.FACTS),
     feeds=(Feed(name="staff", row=sessions.Staff, key="staff"),),
     outcomes=(BadgeRead,),
     tables=(CALLS_TABLE,),

@@ -135,3 +135,8 @@ def m024_turned_sessions(db: Database) -> None:
 @store()
 def m025_piece_ticks(db: Database) -> None:
     _execute(db, staff.PIECE_TICKS)
+
+
+@store()
+def m026_timed_calls(db: Database) -> None:
+    _execute(db, staff.TIMED_CALLS)

@@ -51,6 +51,12 @@ create table pairing_codes (
 ) strict;
 """
 
+# When a call came, by the box's uptime: how long it waited is told to HQ. Written by web.
+TIMED_CALLS = """
+alter table staff_calls add column boot text;
+alter table staff_calls add column uptime_ms integer;
+"""
+
 # Sessions by device, each with a name that opens nothing, and with three hashes: of the secret its browser has, of the next one
 # that was offered to it, and of the one before (edge/features/staff/session_secret.py). Those of before the update end. Written
 # by web.

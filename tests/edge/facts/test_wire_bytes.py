@@ -17,6 +17,7 @@ from edge.features.pickup import facts as pickup
 from edge.features.pickup.state_machine import State
 from edge.features.product import OuterPack, ProductScanned
 from edge.features.product_label import BadField, ProductLabel
+from edge.features.staff.calls import StaffAssisted
 from edge.features.staff.pin_locks import StaffLocked, StaffUnlocked
 from edge.features.staff.session_secret import SessionCopied
 from edge.features.staff.sessions import SignedIn
@@ -138,6 +139,7 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     ),
     (StaffLocked(wrong=5, everywhere=7, seconds=60), {"wrong": 5, "everywhere": 7, "seconds": 60}),
     (StaffUnlocked(who="s-2"), {"who": "s-2"}),
+    (StaffAssisted(seconds=90), {"seconds": 90}),
     (SessionCopied(device="d-1"), {"device": "d-1"}),
     (SignedIn(), {}),
     (

@@ -34,6 +34,7 @@ AFTER = {
     "m023_offer": "d8e63aff1024866f",
     "m024_turned_sessions": "b8c97f576f8b73cd",
     "m025_piece_ticks": "8b794bbaaf4707b6",
+    "m026_timed_calls": "e30a72ddddbfe8d6",
 }
 
 

@@ -1,13 +1,16 @@
 """The pickup list: who is here first, then what is pressing; names masked, numbers counted."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from edge.features.pickup.state_machine import State
+from edge.features.staff import calls
 from edge.platform.clock import now, utc_text
-from edge.platform.database import one_row
+from edge.platform.database import one_row, writing
+from tests.edge.floor import facts
 from tests.ui.shop_floor import FULL_NAME, ONLINE_ONLY, PIN, SHIRT_M, Floor, ean13, pickup_code
 from ui.staff import work_list
 
@@ -74,6 +77,24 @@ def test_a_call_is_answered_once_and_the_first_to_go_is_named(clerk: FlaskClient
     for _ in range(2):
         clerk.post("/staff/counter-1/calls/1/answer")
     assert one_row(floor.db, "select staff from staff_calls where answered is not null") == ("s-1",)
+
+
+def test_hq_is_told_once_how_long_a_caller_waited(clerk: FlaskClient, floor: Floor) -> None:
+    called = now()
+    with writing(floor.db):
+        calls.call_staff(floor.db, "kiosk-1", replace(called, uptime_ms=called.uptime_ms - 90_000))
+    for _ in range(2):
+        clerk.post("/staff/counter-1/calls/1/answer")
+    (told,) = facts(floor.shop, "staff.assisted")
+    assert (told["staff"], told["station"]) == ("s-1", "kiosk-1")
+    assert told["data"]["seconds"] >= 90
+
+
+def test_how_long_a_caller_waited_over_a_restart_is_not_known(clerk: FlaskClient, floor: Floor) -> None:
+    with writing(floor.db):
+        calls.call_staff(floor.db, "kiosk-1", replace(now(), boot="the boot before"))
+    clerk.post("/staff/counter-1/calls/1/answer")
+    assert [one["data"] for one in facts(floor.shop, "staff.assisted")] == [{"seconds": None}]
 
 
 def test_a_tag_shows_the_exact_number_and_the_shelf(clerk: FlaskClient, floor: Floor) -> None:

@@ -1,0 +1,39 @@
+"""A shopper calls for staff at a screen; the first clerk who goes answers the call, and HQ learns how long it took."""
+
+from sqlite_utils import Database
+
+from edge.facts.fact import About, Fact
+from edge.facts.journal import Box, tell
+from edge.platform.clock import Now
+from edge.platform.database import one_row
+
+
+class StaffAssisted(Fact, frozen=True, kw_only=True):
+    """A clerk answered a shopper's call. The fact's `station` is the screen at which they called."""
+
+    TYPE = "staff.assisted"
+    ABOUT = ("staff", "station")
+
+    seconds: int | None  # from the call to the answer by the box's uptime; None if the box was restarted between them
+
+
+FACTS = (StaffAssisted,)
+
+
+def call_staff(db: Database, station: str, now: Now) -> None:
+    """Call staff to a station, inside the caller's transaction; while a call waits there, another one is the same."""
+    if one_row(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
+        sql = "insert into staff_calls (station, time, boot, uptime_ms) values (?, ?, ?, ?)"
+        db.conn.execute(sql, (station, now.text, now.boot, now.uptime_ms))
+
+
+def answer_call(db: Database, box: Box, seq: int, staff: str, now: Now) -> None:
+    """A clerk goes, inside the caller's transaction; a call that somebody has answered stays theirs."""
+    sql = """update staff_calls set answered = ?, staff = ? where seq = ? and answered is null
+             returning station, boot, uptime_ms"""
+    row = one_row(db, sql, (now.text, staff, seq))
+    if row is None:
+        return
+    station, boot, called_ms = row
+    seconds = (now.uptime_ms - called_ms) // 1000 if boot == now.boot else None
+    tell(db, box, StaffAssisted(seconds=seconds), now, About(staff=staff, station=station))
