@@ -8,7 +8,7 @@ import msgspec
 
 from edge import scan_dispatch
 from edge.config.policy import Policy
-from edge.facts import box
+from edge.facts import box, config_stages, hq_link
 from edge.facts.fact import Fact, Lane
 from edge.features import outcome
 from edge.features.check_in import CHECK_IN_FEATURE
@@ -45,7 +45,15 @@ def facts_by_type(kinds: Iterable[type[Fact]]) -> Mapping[str, type[Fact]]:
     return table
 
 
-FACTS = facts_by_type((*box.FACTS, *guessing.FACTS, *(fact for feature in FEATURES for fact in feature.facts)))
+FACTS = facts_by_type(
+    (
+        *box.FACTS,
+        *hq_link.FACTS,
+        *config_stages.FACTS,
+        *guessing.FACTS,
+        *(fact for feature in FEATURES for fact in feature.facts),
+    )
+)
 """Every class of facts, by its CloudEvents type without `noren.`."""
 
 

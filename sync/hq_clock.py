@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from edge.facts.box import ClockDiffers
+from edge.facts.hq_link import ClockDiffers
 from edge.platform.clock import Now, parse_utc
 from sync.sync_log import Say
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from edge.facts.box import DoRefused, DoTaken, WhyRefused
+from edge.facts.hq_link import DoRefused, DoTaken, WhyRefused
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import writing
 from sync.protocol.command_types import REVOKE_COMMAND, command_fault

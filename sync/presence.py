@@ -10,7 +10,8 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.disk.disk_space import recorded_disk_level
-from edge.facts.box import BoxForked, SyncStarted
+from edge.facts.box import BoxForked
+from edge.facts.hq_link import SyncStarted
 from edge.facts.journal import Box, journal_progress
 from edge.platform.clock import Now
 from edge.platform.database import rows, writing

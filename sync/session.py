@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from edge.db_files import replica_rebuild as mirror_file
 from edge.disk import disk_space
-from edge.facts.box import FeedEpoch
+from edge.facts.hq_link import FeedEpoch
 from edge.platform.clock import Now
 from edge.platform.database import Changes, NoRoom, writing
 from edge.replica import clone_notice

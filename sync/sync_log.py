@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import msgspec
 from sqlite_utils import Database
 
-from edge.facts.box import BoxForked, DoRefused, DoTaken, FeedEpoch, MirrorReplaced
+from edge.facts.box import BoxForked
 from edge.facts.fact import RelayedFact
+from edge.facts.hq_link import DoRefused, DoTaken, FeedEpoch, MirrorReplaced
 from edge.platform.clock import Now
 from edge.platform.database import append_to_log, rows, writing
 

@@ -1,4 +1,4 @@
-"""Facts about the box itself: its start, its devices, its configs, its connection to HQ."""
+"""Facts about the box itself: its start, its history, its disk, its devices."""
 
 from typing import Annotated, Literal
 
@@ -7,8 +7,6 @@ from msgspec import Meta
 from edge.facts.fact import Fact, Lane, RelayedFact, Time
 
 Thinnable = Literal["journal", "scans", "page_scans", "outcomes", "views"]
-WhyReloaded = Literal["epoch", "digest", "command", "damaged"]
-WhyRefused = Literal["expired", "bad_expiry", "unknown_command", "bad_arguments"]
 
 
 class BoxStarted(Fact, frozen=True, kw_only=True):
@@ -100,147 +98,6 @@ class DeviceBack(RelayedFact, frozen=True, kw_only=True):
     detail: str  # empty
 
 
-class SyncStarted(RelayedFact, frozen=True, kw_only=True):
-    """The process that talks with HQ has started."""
-
-    TYPE = "sync.started"
-
-
-class ClockDiffers(RelayedFact, frozen=True, kw_only=True):
-    """A clock that is not synchronised is more than a minute away from HQ's."""
-
-    TYPE = "clock.differs"
-
-    hq: str
-    here: Time
-    clock: Literal["holdover", "unset"]
-
-
-class FeedReload(RelayedFact, frozen=True, kw_only=True):
-    """A feed is loaded again from its beginning."""
-
-    TYPE = "feed.reload"
-
-    feed: str
-    why: WhyReloaded
-
-
-class MirrorReplaced(RelayedFact, frozen=True, kw_only=True):
-    """The box's copy of HQ's data could not be read, or was gone: it was made anew, and HQ fills it again."""
-
-    TYPE = "mirror.replaced"
-
-    made: Time
-    why: str
-    aside: str  # the name of the file that was set aside; empty if there was none
-
-
-class RowSetAside(RelayedFact, frozen=True, kw_only=True):
-    """A row HQ sent cannot be used; the others were applied."""
-
-    TYPE = "feed.row_set_aside"
-
-    feed: str
-    key: str
-    version: Annotated[int, Meta(ge=0)]
-    why: str
-
-
-class FeedEpoch(RelayedFact, frozen=True, kw_only=True, rename={"before": "from", "after": "to"}):
-    """A feed of another epoch has replaced the one before, which is never accepted again."""
-
-    TYPE = "feed.epoch"
-
-    feed: str
-    before: str
-    after: str
-
-
-class DoTaken(RelayedFact, frozen=True, kw_only=True):
-    """A command of HQ's is being carried out; its id cannot be used again."""
-
-    TYPE = "do.taken"
-
-    id: str
-    command: str
-
-
-class DoRefused(DoTaken, frozen=True, kw_only=True):
-    """A command of HQ's was not carried out."""
-
-    TYPE = "do.refused"
-
-    why: WhyRefused
-    said: str = ""  # what is wrong with the arguments, in words
-
-
-class MessageRefused(RelayedFact, frozen=True, kw_only=True):
-    """A message was refused. Only the first of each reason in a run is a fact; all are counted in `state`."""
-
-    TYPE = "message.refused"
-
-    why: str
-
-
-class ConfigStage(RelayedFact, frozen=True, kw_only=True):
-    """The stage of a config of HQ's at the store; each stage is a type of its own."""
-
-    version: Annotated[int, Meta(ge=0)]
-    epoch: str  # of the feed
-
-
-class ConfigReceived(ConfigStage, frozen=True, kw_only=True):
-    """The store has a config of HQ's and has not checked it yet."""
-
-    TYPE = "config.received"
-
-
-class ConfigValidated(ConfigStage, frozen=True, kw_only=True):
-    """A config has no fault."""
-
-    TYPE = "config.validated"
-
-
-class ConfigTrial(ConfigStage, frozen=True, kw_only=True):
-    """The store tries a config."""
-
-    TYPE = "config.trial"
-
-
-class ConfigKept(ConfigStage, frozen=True, kw_only=True):
-    """The store uses a config. Keys that its version does not know are named in `not_used`."""
-
-    TYPE = "config.kept"
-
-    not_used: tuple[str, ...] = ()  # keys, such as `policy.pickup.lockers`
-
-
-class ConfigRefused(ConfigStage, frozen=True, kw_only=True):
-    """A config was never tried because it has a fault."""
-
-    TYPE = "config.refused"
-
-    reason: str
-    path: str  # row and key, such as `policy.check_in.miles`
-
-
-class ConfigRolledBack(ConfigStage, frozen=True, kw_only=True):
-    """A config was not kept: its trial failed or did not end, or a newer one took its place. The last good one is in force."""
-
-    TYPE = "config.rolled_back"
-
-    reason: str
-
-
-class LineFellBack(RelayedFact, frozen=True, kw_only=True, rename={"left": "from", "taken": "to"}):
-    """HQ could not be reached at the new broker: the store went back to the last broker that worked."""
-
-    TYPE = "line.fell_back"
-
-    left: str  # host and port
-    taken: str
-
-
 FACTS = (
     BoxStarted,
     BoxForked,
@@ -250,20 +107,4 @@ FACTS = (
     DiskThinned,
     DeviceLost,
     DeviceBack,
-    SyncStarted,
-    ClockDiffers,
-    FeedReload,
-    MirrorReplaced,
-    RowSetAside,
-    FeedEpoch,
-    DoTaken,
-    DoRefused,
-    MessageRefused,
-    ConfigReceived,
-    ConfigValidated,
-    ConfigTrial,
-    ConfigKept,
-    ConfigRefused,
-    ConfigRolledBack,
-    LineFellBack,
 )

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from edge.config.active_config import read_settings
 from edge.config.document import BadConfigDocument
 from edge.config.noren_toml import BadConfig, Config
-from edge.facts.box import LineFellBack
+from edge.facts.hq_link import LineFellBack
 from edge.platform.clock import Now
 from edge.platform.database import writing
 from edge.platform.sqlite_file import key_of_folder

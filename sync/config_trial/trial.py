@@ -16,7 +16,7 @@ from edge.config.active_config import Settings
 from edge.config.document import BadConfigDocument, unknown_keys
 from edge.config.noren_toml import Config
 from edge.config.overrides import moved_devices
-from edge.facts.box import (
+from edge.facts.config_stages import (
     ConfigKept,
     ConfigReceived,
     ConfigRefused,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
-from edge.facts.box import FeedEpoch, FeedReload, RowSetAside, WhyReloaded
+from edge.facts.hq_link import FeedEpoch, FeedReload, RowSetAside, WhyReloaded
 from edge.platform.clock import Now
 from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from edge.facts.box import RowSetAside
+from edge.facts.hq_link import RowSetAside
 from edge.platform.database import rows, writing
 from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from edge.db_files.replica_rebuild import Replaced, read_replacement
-from edge.facts.box import MirrorReplaced
+from edge.facts.hq_link import MirrorReplaced
 from edge.platform.clock import Now
 from edge.platform.database import writing
 from sync.feeds.receiver import FeedReceiver

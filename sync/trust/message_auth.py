@@ -4,7 +4,7 @@ import logging
 from collections import Counter
 from dataclasses import dataclass, field
 
-from edge.facts.box import MessageRefused
+from edge.facts.hq_link import MessageRefused
 from sync.protocol import topics
 from sync.protocol.envelope import Message, RefusalReason, Refused, open_message, read_unverified
 from sync.protocol.messages import FeedDelta, FeedPage

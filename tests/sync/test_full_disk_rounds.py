@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from sqlite_utils import Database
 
-from edge.facts.box import MessageRefused
+from edge.facts.hq_link import MessageRefused
 from edge.platform.database import rows, writing
 from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.protocol import topics

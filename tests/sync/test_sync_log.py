@@ -8,7 +8,8 @@ import pytest
 import time_machine
 from sqlite_utils import Database
 
-from edge.facts.box import BoxForked, DoRefused, DoTaken, FeedEpoch, SyncStarted
+from edge.facts.box import BoxForked
+from edge.facts.hq_link import DoRefused, DoTaken, FeedEpoch, SyncStarted
 from edge.platform import clock
 from edge.platform.clock import Now
 from edge.platform.database import move_cursor, open_store, rows, writing

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from edge.config.policy import Policy
 from edge.disk import disk_space
 from edge.disk.load_shedding import report_thinned_rows
-from edge.facts import box
+from edge.facts import box, config_stages, hq_link
 from edge.facts.fact import RelayedFact
 from edge.features.offer.row import Offer
 from edge.features.paired_devices import PairingRequest, make_pairing_code, pair_device, revoke_device
@@ -48,7 +48,12 @@ ENVELOPE = [
 ]
 EVERY_FACT = set(ENVELOPE) - {"member", "staff", "station", "causation"}
 # told where a line to HQ is, or when the box begins anew; tests/sync has them
-BY_SYNC = {fact.TYPE for fact in box.FACTS} - {"box.started", "device.lost", "device.back", "disk.thinned"}
+BY_SYNC = {fact.TYPE for fact in (*box.FACTS, *hq_link.FACTS, *config_stages.FACTS)} - {
+    "box.started",
+    "device.lost",
+    "device.back",
+    "disk.thinned",
+}
 
 
 def offer(name: str, ends: timedelta) -> Offer:

@@ -7,7 +7,14 @@ import msgspec
 from msgspec import Meta, Struct
 from sqlite_utils import Database
 
-from edge.facts.box import ConfigKept, ConfigReceived, ConfigRefused, ConfigRolledBack, ConfigTrial, ConfigValidated
+from edge.facts.config_stages import (
+    ConfigKept,
+    ConfigReceived,
+    ConfigRefused,
+    ConfigRolledBack,
+    ConfigTrial,
+    ConfigValidated,
+)
 from edge.facts.fact import event_type
 from edge.platform.database import rows
 from sync.protocol.event import Event

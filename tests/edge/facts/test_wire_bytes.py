@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from edge.codes.reject_reason import RejectReason
-from edge.facts import box
+from edge.facts import box, config_stages, hq_link
 from edge.facts.fact import About, Fact, RelayedFact
 from edge.facts.journal import RelayedFactRow, tell, tell_relayed
 from edge.features.check_in import MemberIdentified
@@ -74,33 +74,33 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     ),
     (box.DeviceLost(device="s1", detail="unplugged"), {"device": "s1", "detail": "unplugged", "at": AT}),
     (box.DeviceBack(device="s1", detail=""), {"device": "s1", "detail": "", "at": AT}),
-    (box.SyncStarted(), {"at": AT}),
-    (box.ClockDiffers(hq=AT, here=AT, clock="unset"), {"hq": AT, "here": AT, "clock": "unset", "at": AT}),
-    (box.FeedReload(feed="stock", why="digest"), {"feed": "stock", "why": "digest", "at": AT}),
-    (box.MirrorReplaced(made=AT, why="x", aside=""), {"made": AT, "why": "x", "aside": "", "at": AT}),
+    (hq_link.SyncStarted(), {"at": AT}),
+    (hq_link.ClockDiffers(hq=AT, here=AT, clock="unset"), {"hq": AT, "here": AT, "clock": "unset", "at": AT}),
+    (hq_link.FeedReload(feed="stock", why="digest"), {"feed": "stock", "why": "digest", "at": AT}),
+    (hq_link.MirrorReplaced(made=AT, why="x", aside=""), {"made": AT, "why": "x", "aside": "", "at": AT}),
     (
-        box.RowSetAside(feed="stock", key="k", version=0, why="x"),
+        hq_link.RowSetAside(feed="stock", key="k", version=0, why="x"),
         {"feed": "stock", "key": "k", "version": 0, "why": "x", "at": AT},
     ),
-    (box.FeedEpoch(feed="stock", before="", after="f1"), {"feed": "stock", "from": "", "to": "f1", "at": AT}),
-    (box.DoTaken(id="d1", command="birth"), {"id": "d1", "command": "birth", "at": AT}),
+    (hq_link.FeedEpoch(feed="stock", before="", after="f1"), {"feed": "stock", "from": "", "to": "f1", "at": AT}),
+    (hq_link.DoTaken(id="d1", command="birth"), {"id": "d1", "command": "birth", "at": AT}),
     (
-        box.DoRefused(id="d1", command="birth", why="bad_arguments", said="no"),
+        hq_link.DoRefused(id="d1", command="birth", why="bad_arguments", said="no"),
         {"id": "d1", "command": "birth", "why": "bad_arguments", "said": "no", "at": AT},
     ),
     (
-        box.DoRefused(id="d1", command="birth", why="expired"),
+        hq_link.DoRefused(id="d1", command="birth", why="expired"),
         {"id": "d1", "command": "birth", "why": "expired", "at": AT},
     ),
-    (box.MessageRefused(why="signature"), {"why": "signature", "at": AT}),
-    (box.ConfigReceived(**CONFIG), {**CONFIG, "at": AT}),
-    (box.ConfigValidated(**CONFIG), {**CONFIG, "at": AT}),
-    (box.ConfigTrial(**CONFIG), {**CONFIG, "at": AT}),
-    (box.ConfigKept(**CONFIG), {**CONFIG, "at": AT}),
-    (box.ConfigKept(**CONFIG, not_used=("policy.x",)), {**CONFIG, "not_used": ["policy.x"], "at": AT}),
-    (box.ConfigRefused(**CONFIG, reason="", path="box"), {**CONFIG, "reason": "", "path": "box", "at": AT}),
-    (box.ConfigRolledBack(**CONFIG, reason="x"), {**CONFIG, "reason": "x", "at": AT}),
-    (box.LineFellBack(left="a:1", taken="b:2"), {"from": "a:1", "to": "b:2", "at": AT}),
+    (hq_link.MessageRefused(why="signature"), {"why": "signature", "at": AT}),
+    (config_stages.ConfigReceived(**CONFIG), {**CONFIG, "at": AT}),
+    (config_stages.ConfigValidated(**CONFIG), {**CONFIG, "at": AT}),
+    (config_stages.ConfigTrial(**CONFIG), {**CONFIG, "at": AT}),
+    (config_stages.ConfigKept(**CONFIG), {**CONFIG, "at": AT}),
+    (config_stages.ConfigKept(**CONFIG, not_used=("policy.x",)), {**CONFIG, "not_used": ["policy.x"], "at": AT}),
+    (config_stages.ConfigRefused(**CONFIG, reason="", path="box"), {**CONFIG, "reason": "", "path": "box", "at": AT}),
+    (config_stages.ConfigRolledBack(**CONFIG, reason="x"), {**CONFIG, "reason": "x", "at": AT}),
+    (hq_link.LineFellBack(left="a:1", taken="b:2"), {"from": "a:1", "to": "b:2", "at": AT}),
     (
         CodeGuessed(what="wallet", by="member", tries=5, minutes=10),
         {"what": "wallet", "by": "member", "tries": 5, "minutes": 10},

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from edge.facts.box import RowSetAside
 from edge.facts.fact import RelayedFact
+from edge.facts.hq_link import RowSetAside
 from edge.platform.database import open_hq, rows
 from edge.platform.migration import migrate
 from sync.feeds import recheck
