@@ -225,7 +225,7 @@ PAGES = (
 )
 STAFF_PAGES = ("", "/list/prepare", "/list/today", f"/order/{ORDER}", f"/goods/{SHIRT_M}", "/devices")
 _PASSING = re.compile(
-    r'[0-9a-f]{32}|data-(version|last|stamp|seq)="[^"]*"|[?&]v=[\w-]+|<time[^>]*>[^<]*</time>|(outcome|on-my-way)/\d+'
+    r'[0-9a-f]{32}|data-(version|last|stamp|seq|signed)="[^"]*"|[?&]v=[\w-]+|<time[^>]*>[^<]*</time>|(outcome|on-my-way)/\d+'
 )
 
 
