@@ -49,6 +49,7 @@ PROCESS_MODULES = {"web": "ui.server", "bridge": "firmware_bridge.main", "sync":
 COMMAND_GROUPS = {
     "hq": "sync.hq.cli.main:hq",
     "demo": "edge.demo.command:demo",
+    "doctor": "ui.health.command:doctor",
     "seal-keys": "edge.seal_keys:seal_keys",
     "verify": "sync.update.verify:verify",
 }

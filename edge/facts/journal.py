@@ -2,13 +2,14 @@
 
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import msgspec
 from sqlite_utils import Database
 
 from edge.facts.fact import TYPE_PREFIX, About, Fact, Lane, event_type
-from edge.platform.clock import Now
+from edge.platform.clock import Now, parse_utc
 from edge.platform.database import one_row
 
 GENESIS_HASH = bytes(32)  # the hash before the first row of a lane
@@ -145,3 +146,17 @@ def journal_progress(db: Database, epoch: str) -> JournalProgress:
     kept = dict(db.conn.execute("select lane, ordinal from kept where epoch = ?", (epoch,)).fetchall())
     made = sum(last_entry(db, epoch, lane)[0] for lane in Lane)
     return JournalProgress(made=made, kept=sum(kept.values()))
+
+
+def oldest_waiting(db: Database, epoch: str) -> datetime | None:
+    """When the oldest fact of an epoch was told that HQ has not kept; None if HQ has kept all. One row a lane is read."""
+    found = []
+    for lane in Lane:
+        row = one_row(
+            db,
+            """select event ->> 'time' from journal where epoch = :epoch and lane = :lane and seq > coalesce(
+               (select seq from kept where epoch = :epoch and lane = :lane), 0) order by seq limit 1""",
+            {"epoch": epoch, "lane": lane},
+        )
+        found += [parse_utc(row[0])] if row else []
+    return min(found, default=None)

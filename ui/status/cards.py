@@ -9,10 +9,9 @@ from markupsafe import Markup
 from edge.config.role import SHOPPER_ROLES, STAFF_ROLES
 from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import business_day
-from edge.store_context import StoreContext
+from ui.health.context import Context
+from ui.health.readers import Counts, Reader, noun
 from ui.i18n import Locale
-from ui.status.box_health import Health
-from ui.status.readers import Counts, Reader
 
 BOARD_PAGE = "board"
 GIGABYTE = 1e9  # as card makers count
@@ -55,8 +54,9 @@ class Passage:
 class Words:
     """The texts of a health report in one language, at one time."""
 
-    def __init__(self, shop: StoreContext, voice: Locale, it: Health) -> None:
-        self.shop, self.say, self.plain, self.voice, self.it = shop, voice.say, voice.plain, voice, it
+    def __init__(self, context: Context, voice: Locale) -> None:
+        self.shop, self.it, self.screens = context.shop, context.health, context.pages.screens
+        self.say, self.plain, self.voice = voice.say, voice.plain, voice
 
     def when(self, at: datetime) -> str:
         """The time of day, with its date if that was not today."""
@@ -73,12 +73,8 @@ class Words:
 
     def thing(self, one: Reader) -> str:
         """What a clerk calls a reader, with its number if there are several."""
-        name = self.plain(f"status.thing.{_sort(one)}")
+        name = self.plain(f"status.thing.{noun(one)}")
         return f"{name} {one.number}" if one.number else name
-
-
-def _sort(one: Reader) -> str:
-    return "camera" if one.kind == "camera" else "scanner"
 
 
 def _reader(w: Words, one: Reader) -> Card:
@@ -96,7 +92,7 @@ def _reader(w: Words, one: Reader) -> Card:
         look, word = "none", "ended"
     return Card(
         icon=DEVICE_ICONS[one.kind],
-        title=w.plain(f"status.card.{_sort(one)}", place=w.place(one.station), number=number),
+        title=w.plain(f"status.card.{noun(one)}", place=w.place(one.station), number=number),
         text=_readings(w, one) if one.state == "works" else _why(w, one),
         look=look,
         word=w.say(f"status.is.{word}"),
@@ -133,7 +129,7 @@ def _screen(w: Words, title: str, icon: str, count: int | None) -> Card:
 
 
 def _screens(w: Words) -> list[Card]:
-    stations, open_ = w.shop.config.stations, w.it.screens
+    stations, open_ = w.shop.config.stations, w.screens
     cards = [
         _screen(w, w.plain("status.screen", place=w.place(place.id)), "monitor", open_.get(place.id))
         for place in stations
@@ -195,11 +191,11 @@ def _passage(name: str, figures: Iterable[str], notes: list[str], setup: str) ->
 
 
 def _clock(w: Words) -> Card:
-    look, word = {"synced": ("ok", "well"), "holdover": ("none", "alone")}.get(w.it.clock, ("low", "wrong"))
+    look, word = {"synced": ("ok", "well"), "holdover": ("none", "alone")}.get(w.it.moment.clock, ("low", "wrong"))
     return Card(
         icon="clock",
         title=w.plain("status.clock"),
-        text=w.say(f"status.clock.{w.it.clock}"),
+        text=w.say(f"status.clock.{w.it.moment.clock}"),
         look=look,
         word=w.say(f"status.is.{word}"),
     )

@@ -3,20 +3,40 @@
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from flask import Blueprint, Response
 from markupsafe import Markup
 
-from edge.config.role import SHOPPER_ROLES
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
 from ui.access import caller
+from ui.health.box_health import PagesState
+from ui.health.check import run_checks
+from ui.health.context import Context
+from ui.health.finding import Finding, Level
+from ui.health.registry import ON_PAGE
+from ui.health.report import Report, to_json, words
+from ui.health.report import Words as FindingWords
 from ui.i18n import Locale
 from ui.request_context import ProcessState, moment, process_state, shop, show, voice
-from ui.status import box_health, troubleshooting
-from ui.status.cards import BOARD_PAGE, Card, Figure, Passage, Words, cards, figures, hq, passages
+from ui.status import troubleshooting
+from ui.status.cards import Card, Figure, Passage, Words, cards, figures, hq, passages
 from ui.status.troubleshooting import Problem
 
 status = Blueprint("status", __name__)
+
+
+LOOKS = {Level.OK: "ok", Level.UNKNOWN: "none", Level.WARNING: "low", Level.ERROR: "alert"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A finding as the page lists it."""
+
+    look: str
+    word: Markup
+    words: FindingWords
+    wrong: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +54,7 @@ class View:
     figures: list[Figure]
     cards: list[Card]
     passages: list[Passage]
+    findings: list[Shown]
     station: str  # where the user is signed in, and so may see camera pictures; else empty
     fresh: str  # address of the same, as it is then
 
@@ -73,13 +94,25 @@ def _to_do(w: Words, found: list[Problem]) -> list[Markup]:
     return told
 
 
-def _for_shoppers(shop: StoreContext) -> frozenset[str]:
-    return frozenset({BOARD_PAGE, *(place.id for place in shop.config.stations if place.role in SHOPPER_ROLES)})
-
-
-def _health(shop: StoreContext, house: ProcessState, moment: Now) -> box_health.Health:
+def health_context(shop: StoreContext, house: ProcessState, moment: Now) -> Context:
+    """What the checks look at in the web process."""
     cut = house.ground.web.lan is not None and house.through.is_silent()
-    return box_health.read_health(shop, house.screens, house.failures.count_lately(), moment, cut=cut)
+    pages = PagesState(screens=house.screens.by_station(), failing=house.failures.count_lately(), cut=cut)
+    return Context(moment=moment, config=house.ground, shop=shop, pages=pages)
+
+
+def _shown(findings: list[Finding], voice: Locale, moment: Now) -> list[Shown]:
+    """Gravest first; reasons and remedies only of what is not as it should be."""
+    ordered = sorted(findings, key=lambda one: -one.level.rank)
+    return [
+        Shown(
+            look=LOOKS[one.level],
+            word=voice.say(f"health.level.{one.level}"),
+            words=words(one, voice, moment),
+            wrong=one.level in (Level.WARNING, Level.ERROR),
+        )
+        for one in ordered
+    ]
 
 
 def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, station: str = "") -> View:
@@ -87,8 +120,9 @@ def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, st
 
     `station` is given if the user is signed in there: only then camera pictures are shown.
     """
-    it = _health(shop, house, moment)
-    w, found = Words(shop, voice, it), troubleshooting.find_problems(it, _for_shoppers(shop))
+    context = health_context(shop, house, moment)
+    findings = run_checks(ON_PAGE, context)
+    w, found = Words(context, voice), troubleshooting.find_problems(findings, context.health)
     look, icon, first, more = _first(w, found)
     return View(
         look=look,
@@ -102,6 +136,7 @@ def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, st
         figures=figures(w),
         cards=cards(w),
         passages=passages(w),
+        findings=_shown(findings, voice, moment),
         station=station,
         fresh=f"{f'/staff/{station}' if station else ''}/status/cards?lang={voice.language}",
     )
@@ -109,7 +144,8 @@ def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, st
 
 def notice(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now) -> Markup | None:
     """What every clerk must know at any time: one line for the staff's frame, or None if all is well."""
-    found = troubleshooting.find_problems(_health(shop, house, moment), frozenset())
+    context = health_context(shop, house, moment)
+    found = troubleshooting.find_problems(run_checks(troubleshooting.FOR_ALL_CHECKS, context), context.health)
     return voice.say(f"status.wrong.{found[0].what}") if found and found[0].what in troubleshooting.FOR_ALL else None
 
 
@@ -127,6 +163,15 @@ def page() -> str:
 def only_cards() -> str:
     """The content alone, for pages that show it to keep it fresh."""
     return _show("status/cards.html")
+
+
+@status.get("/status.json")
+def as_json() -> Response:
+    """The same findings for a program, as `noren doctor --json` prints them (docs/health.md)."""
+    findings = run_checks(ON_PAGE, health_context(shop(), process_state(), moment()))
+    box = shop().box
+    report = Report(moment=moment(), store=box.store, box=box.id, findings=findings)
+    return Response(msgspec.json.encode(to_json(report, voice())), mimetype="application/json")
 
 
 @status.after_request

@@ -1,11 +1,13 @@
 """What is wrong, gravest first, and the one thing a clerk can do about each."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
-from edge.disk.watermarks import DiskLevel
-from ui.status.box_health import Health
-from ui.status.readers import Reader
+from ui.health.box_health import Health
+from ui.health.finding import Finding
+from ui.health.readers import Reader
+from ui.health.registry import ON_PAGE
 
 MAX_THINGS_TO_DO = 2  # things to do at once (experience.md rule 29)
 
@@ -31,6 +33,10 @@ What = Literal[
     "typing",
     "wedge",
     "screen",
+    "power",
+    "heat",
+    "wear",
+    "certificate",
 ]
 
 ORDER_OF_URGENCY: tuple[What, ...] = get_args(What)
@@ -60,9 +66,55 @@ CALL_SUPPORT = frozenset(
         "no_text",
         "kana",
         "layout",
+        "wear",
+        "certificate",
     }
 )  # what to do is to call the support line
-CLERK_CAN_MEND = {"not_found": "plug", "unplugged": "plug", "silent": "replug", "black": "light", "covered": "clear"}
+
+# Which findings a clerk is told of in the first lines of the page, as which problem, and what to do. All other findings are in
+# the list below. What to do about a device is its own matter (`_problem`).
+TOLD_FIRST: Mapping[tuple[str, str], tuple[What, str]] = {
+    ("disk.space", "full"): ("disk_full", "disk_full"),
+    ("disk.space", "short"): ("disk", "disk"),
+    ("disk.inodes", "short"): ("disk", "disk"),
+    ("disk.inodes", "full"): ("disk", "disk"),
+    ("processes.loops", "desk"): ("desk", "support"),
+    ("processes.loops", "behind"): ("background", "support"),
+    ("pages.failures", "failing"): ("pages", "support"),
+    ("pages.front", "silent"): ("front", "front"),
+    ("hq.clones", "several"): ("cloned", "cloned"),
+    ("devices.any", "blind"): ("blind", ""),
+    ("devices.reader", "lost"): ("reader", ""),
+    ("devices.reader", "stopped"): ("reader", ""),
+    ("devices.reader", "garbled"): ("garbled", ""),
+    ("devices.keyboard_wedge", "settings"): ("typing", ""),
+    ("devices.keyboard_wedge", "separators"): ("wedge", "wedge"),
+    ("hq.connection", "revoked"): ("revoked", "revoked"),
+    ("hq.connection", "cut"): ("line", "router"),
+    ("hq.connection", "stopped"): ("line", "support"),
+    ("hq.connection", "never"): ("line", "support"),
+    ("hq.connection", "not_believed"): ("line", "not_believed"),
+    ("hq.connection", "away"): ("line", "wait"),
+    ("hq.connection", "late"): ("line", "wait"),
+    ("databases.salvage", "saved"): ("saved", "saved"),
+    ("databases.replica", "refilling"): ("refilling", "refilling"),
+    ("databases.retention", "late"): ("unswept", "unswept"),
+    ("clock.quality", "unset"): ("clock", "clock"),
+    ("pages.screens", "gone"): ("screen", "screen"),
+    ("pages.screens", "board_gone"): ("screen", "screen"),
+    ("power.voltage", "low"): ("power", "power"),
+    ("power.temperature", "warm"): ("heat", "heat"),
+    ("power.temperature", "hot"): ("heat", "heat"),
+    ("disk.wear", "worn"): ("wear", "wear"),
+    ("disk.wear", "over"): ("wear", "wear"),
+    ("certificates.pages", "soon"): ("certificate", "certificate"),
+    ("certificates.pages", "ended"): ("certificate", "certificate"),
+}
+FOR_ALL_CHECKS = tuple(
+    check
+    for check in ON_PAGE
+    if any(what in FOR_ALL for (told, _), (what, _) in TOLD_FIRST.items() if told == check.id)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,111 +132,29 @@ class Problem:
         return "alert" if self.what in ("disk_full", "desk", "pages", "front", "revoked", "cloned", "blind") else "low"
 
 
-def _disk(it: Health) -> list[Problem]:
-    percent = {"free": round(100 * it.disk.free / it.disk.total) if it.disk.total else 0}
-    match it.disk.level:
-        case DiskLevel.FULL:
-            return [
-                Problem(
-                    what="disk_full",
-                    do="disk_full",
-                    about={**percent, "tags": it.disk.looked_up, "refused": it.disk.refused},
-                )
-            ]
-        case DiskLevel.SHORT:
-            return [Problem(what="disk", do="disk", about=percent)]
+def _problem(one: Finding, it: Health, what: What, do: str) -> Problem:
+    """The problem behind a finding; for a device, what to do depends on what is wrong with it."""
+    numbers = {name: value for name, value in one.args.items() if isinstance(value, int)}
+    match what:
+        case "reader" | "garbled":
+            reader = next(reader for reader in it.readers if reader.device == one.subject)
+            do = reader.counts.why if what == "garbled" else one.do.removeprefix("health.do.")
+            return Problem(what=what, do=do, station=reader.station, reader=reader, about=numbers)
+        case "typing":
+            wedge = next(wedge for wedge in it.wedges if wedge.station == one.subject)
+            return Problem(what=what, do=wedge.trouble, station=one.subject, about=numbers)
         case _:
-            return []
+            return Problem(what=what, do=do, station=one.subject or None, about=numbers)
 
 
-def _help(reader: Reader) -> str:
-    return "support" if reader.state == "stopped" else CLERK_CAN_MEND.get(reader.detail, "support")
-
-
-def _web(it: Health) -> list[Problem]:
-    """Loops of the web process that do not run, and pages that fail: only the support line can help."""
-    found = []
-    if "desk" in it.stuck:
-        found.append(Problem(what="desk", do="support"))
-    if it.failing:
-        found.append(Problem(what="pages", do="support", about={"failing": it.failing}))
-    if it.cut:
-        found.append(Problem(what="front", do="front"))
-    if set(it.stuck) - {"desk"}:
-        found.append(Problem(what="background", do="support"))
-    return found
-
-
-def _readers(it: Health) -> list[Problem]:
-    """Each reader that reads nothing; all of them together if the shop has no other left."""
-    blind = [one for one in it.readers if one.blind]
-    what: What = "blind" if blind and len(blind) == len(it.readers) else "reader"
-    return [Problem(what=what, do=_help(one), station=one.station, reader=one) for one in blind]
-
-
-def _line(it: Health) -> list[Problem]:
-    if it.line.reach == "there":
-        return []
-    if it.line.reach == "revoked":
-        return [Problem(what="revoked", do="revoked")]
-    do = {"cut": "router", "stopped": "support", "not_believed": "not_believed"}.get(it.line.reach, "wait")
-    return [Problem(what="line", do=do, about={"waiting": it.line.facts.waiting})]
-
-
-def _files(it: Health) -> list[Problem]:
-    """What befell the box's own files."""
-    found = [Problem(what="saved", do="saved", about={"saved": it.saved})] if it.saved is not None else []
-    return [*found, *([Problem(what="refilling", do="refilling")] if it.refilling else [])]
-
-
-def _cloned(it: Health) -> list[Problem]:
-    """One store, two boxes: each hands over what the other does not know of."""
-    return [Problem(what="cloned", do="cloned")] if it.clones else []
-
-
-def _clock(it: Health) -> list[Problem]:
-    """Not set now, and for days not by anybody who could be trusted."""
-    found = [Problem(what="clock", do="clock")] if it.clock == "unset" else []
-    if it.unswept is not None:
-        found.append(Problem(what="unswept", do="unswept", about={"days": it.unswept}))
-    return found
-
-
-def _wedge(it: Health) -> list[Problem]:
-    return [Problem(what="wedge", do="wedge")] if it.gs_lost else []
-
-
-def _garbled(it: Health) -> list[Problem]:
-    """Scanners whose data cannot be read: their settings and ours do not fit."""
-    sent = [
-        Problem(what="garbled", do=one.counts.why, station=one.station, reader=one) for one in it.readers if one.garbled
-    ]
-    typed = [Problem(what="typing", do=one.trouble, station=one.station) for one in it.wedges if one.trouble]
-    return [*sent, *typed]
-
-
-def _screens(it: Health) -> list[Problem]:
-    """Screens for shoppers that were there since the start and are gone; staff put their own away as they like."""
-    gone = sorted(station for station, count in it.screens.items() if count == 0)
-    return [Problem(what="screen", do="screen", station=station) for station in gone]
-
-
-def find_problems(it: Health, for_shoppers: frozenset[str]) -> list[Problem]:
-    """All that is wrong, gravest first; `for_shoppers` are the stations and surfaces whose screens must be there."""
-    found = [
-        *_disk(it),
-        *_web(it),
-        *_cloned(it),
-        *_readers(it),
-        *_line(it),
-        *_files(it),
-        *_clock(it),
-        *_garbled(it),
-        *_wedge(it),
-    ]
-    found += _screens(it)
-    met = [one for one in found if one.what != "screen" or one.station in for_shoppers]
-    return sorted(met, key=lambda one: ORDER_OF_URGENCY.index(one.what))
+def find_problems(findings: Iterable[Finding], it: Health) -> list[Problem]:
+    """All that a clerk should know of, gravest first. If no reader is left, that is told of each of them."""
+    told = [(one, *TOLD_FIRST[one.id, one.state]) for one in findings if (one.id, one.state) in TOLD_FIRST]
+    blind = any(what == "blind" for _, what, _ in told)
+    found = [_problem(one, it, what, do) for one, what, do in told if what != "blind"]
+    if blind:
+        found = [replace(one, what="blind") if one.what == "reader" else one for one in found]
+    return sorted(found, key=lambda one: ORDER_OF_URGENCY.index(one.what))
 
 
 def first_steps(found: list[Problem]) -> list[Problem]:

@@ -39,10 +39,11 @@ from sync.transport.link_status import LinkStatus
 from tests.ui.shop_floor import POLICY, Floor
 from ui.app import make_app
 from ui.change_watcher import system_state_stamp
+from ui.health import box_health, readers
+from ui.health.checks import devices
 from ui.i18n import LANGUAGES, Locales
 from ui.process_state.last_typed import LastTyped
 from ui.process_state.screens import Screens
-from ui.status import box_health, readers, troubleshooting
 from ui.status import pages as status
 from ui.wedge import keyboard_wedge
 
@@ -290,7 +291,7 @@ def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[s
 def test_every_trouble_a_device_can_have_has_words_in_each_language(floor: Floor, language: str) -> None:
     say = Locales(floor.config.zone)[language].say
     assert all(say(f"status.lost.{detail}") for detail in DeviceFault)
-    assert set(troubleshooting.CLERK_CAN_MEND) <= {detail.value for detail in DeviceFault}
+    assert set(devices.CLERK_CAN_MEND) <= {detail.value for detail in DeviceFault}
 
 
 @pytest.mark.usefixtures("bridge")
@@ -509,7 +510,7 @@ def test_a_full_disk_hides_no_loop_that_stands_still_while_others_can_note_their
 ) -> None:
     def stuck() -> list[str]:
         with disk_with(monkeypatch, free=0.05):
-            return box_health.read_health(floor.shop, screens, 0, now(), cut=False).stuck
+            return box_health.Health(floor.shop, now()).stuck
 
     went_round(floor, "web", "desk", ago=heartbeat.SILENT_AFTER_S + 1)
     assert stuck() == [], "nobody could note a round: it is the disk"

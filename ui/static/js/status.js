@@ -30,7 +30,9 @@ export async function refresh() {
     const html = await reply.text();
     if (mine !== asked || !reply.ok || !reply.headers.has('Noren-Page')) return;
     const made = document.adoptNode(new DOMParser().parseFromString(html, 'text/html').querySelector('[data-health]'));
-    made.querySelector('[data-passages]')?.toggleAttribute('open', health.querySelector('[data-passages]')?.open ?? false);
+    for (const list of ['[data-findings]', '[data-passages]']) {
+      made.querySelector(list)?.toggleAttribute('open', health.querySelector(list)?.open ?? false);
+    }
     const held = document.activeElement?.closest('[data-camera]')?.dataset.camera;
     keepCameras(health, made);
     health.replaceWith(made);

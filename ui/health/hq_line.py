@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from edge.facts.journal import JournalProgress, journal_progress
+from edge.facts.journal import JournalProgress, journal_progress, oldest_waiting
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import one_row
 from edge.platform.heartbeat import LoopKeys
@@ -28,6 +28,7 @@ class HqConnection:
     since: datetime | None  # of being up or down
     heard: datetime | None
     facts: JournalProgress
+    oldest: datetime | None  # when the first of the facts was told that HQ has not kept
 
 
 def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach:
@@ -48,10 +49,10 @@ def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach
 
 def hq_connection(shop: StoreContext, silent: LoopKeys, moment: Now) -> HqConnection:
     """The state of the connection to HQ, and what waits for it. If sync's loops do not run, nothing it wrote counts."""
-    facts = journal_progress(shop.db, shop.box.epoch)
+    facts, oldest = journal_progress(shop.db, shop.box.epoch), oldest_waiting(shop.db, shop.box.epoch)
     row = one_row(shop.db, "select state, since, heard, reason from line")
     if row is None:
-        return HqConnection(reach="stopped", since=None, heard=None, facts=facts)
+        return HqConnection(reach="stopped", since=None, heard=None, facts=facts, oldest=oldest)
     since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None
     reach = "stopped" if SYNC_LOOPS & silent else _reach(row[0], LinkReason(row[3]), max(since, heard or since), moment)
-    return HqConnection(reach=reach, since=since, heard=heard, facts=facts)
+    return HqConnection(reach=reach, since=since, heard=heard, facts=facts, oldest=oldest)

@@ -160,3 +160,8 @@ def readers(shop: StoreContext, silent: LoopKeys, moment: Now) -> list[Reader]:
         )
         found.append(reader)
     return found
+
+
+def noun(one: Reader) -> str:
+    """What a clerk would call it: camera, or scanner."""
+    return "camera" if one.kind == "camera" else "scanner"

@@ -1,0 +1,96 @@
+"""`noren doctor`: every health check, run beside the processes or without them."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+from edge.box_identity import read_box
+from edge.check import CREDENTIALS_VARIABLE
+from edge.config.command_option import settings
+from edge.config.loader import read_config
+from edge.config.noren_toml import BadConfig, Config
+from edge.key_files.data_key_file import WrongKey, unlock_databases
+from edge.platform.clock import now
+from edge.platform.database import open_hq, open_store
+from edge.platform.sqlite import sqlite3
+from edge.platform.sqlite_file import KeyMissing
+from edge.store_context import StoreContext
+from ui.health.check import run_checks
+from ui.health.context import Context
+from ui.health.registry import CHECKS
+from ui.health.report import Report, to_json, to_text
+from ui.i18n import LANGUAGES, Locales
+
+
+class _NoBox(Exception):
+    """The databases are there and know no box yet."""
+
+
+@click.command()
+@settings
+@click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/health.md).")
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language; without it, that of LANG.")
+def doctor(path: Path, lang: str | None, *, as_json: bool) -> None:
+    """Look at everything of this box, and say what is wrong, why it matters, and what to do.
+
+    The exit code is 0 if nothing is wrong, 1 if something is to be looked at, 2 if something is to be done now.
+    """
+    with open_context(path) as context:
+        report = examine(context)
+        voice = Locales(context.zone)[lang or _language()]
+        told = as_text(to_json(report, voice)) if as_json else to_text(report, voice)
+    click.echo(told)
+    sys.exit(report.exit_code)
+
+
+def as_text(value: object) -> str:
+    """JSON, indented."""
+    return msgspec.json.format(msgspec.json.encode(value)).decode()
+
+
+def examine(context: Context) -> Report:
+    """Run all checks."""
+    return Report(moment=context.moment, store=context.store, box=context.box, findings=run_checks(CHECKS, context))
+
+
+@contextmanager
+def open_context(path: Path) -> Iterator[Context]:
+    """The box behind a noren.toml, as far as it can be opened. Nothing is made or repaired."""
+    with ExitStack() as closing:
+        config, shop, unopened = _config(path), None, ""
+        if config:
+            try:
+                shop = _open(config, closing)
+            except (BadConfig, WrongKey, KeyMissing, OSError, sqlite3.Error, _NoBox) as error:
+                unopened = str(error)
+        yield Context(moment=now(), config=config, shop=shop, unopened=unopened, path=path)
+
+
+def _config(path: Path) -> Config | None:
+    try:
+        return read_config(path)
+    except BadConfig:  # the check `files.settings` says so
+        return None
+
+
+def _open(config: Config, closing: ExitStack) -> StoreContext:
+    folder = Path(config.store.data)
+    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
+    db = open_store(folder)
+    closing.callback(db.close)
+    hq = open_hq(folder)
+    closing.callback(hq.close)
+    box = read_box(db, config.store.id)
+    if box is None:
+        raise _NoBox("the box has not been started yet")
+    return StoreContext(config, box, db, hq)
+
+
+def _language() -> str:
+    asked = os.environ.get("LC_ALL") or os.environ.get("LANG", "")
+    return next((one for one in LANGUAGES if asked.startswith(one)), "en")
