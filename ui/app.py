@@ -28,6 +28,7 @@ from ui.process_state.scan_rate import ScanRate
 from ui.process_state.screens import Screens
 from ui.staff import cameras, checking, handover, login, pin_lock_pages, staff_scan
 from ui.staff import lists as pages
+from ui.status import metrics_page
 from ui.status import pages as status
 from ui.wedge import setup_page
 
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     offline.offline,
     setup_page.setup,
     status.status,
+    metrics_page.metrics,
     pairing_pages.pairing,
     cameras.devices,
     cameras.aim,
