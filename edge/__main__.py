@@ -22,18 +22,17 @@ from edge.db_files.file_lock import InUse, shared_lock
 from edge.db_files.inspection import READ_SECONDS, RESTART_READ_SECONDS
 from edge.db_files.startup import prepare_databases
 from edge.disk import reserve
-from edge.key_files.data_key_file import (
+from edge.key_files.data_key_file import WrongKey, read_other_key
+from edge.key_files.own_secrets import report_unsealed_files
+from edge.key_files.systemd_credential import finish_deletion, is_fully_sealed, seal_credential
+from edge.key_files.unlocking import (
     SEALED_CREDENTIAL,
-    WrongKey,
     key_to_seal,
     log_key_protection,
     log_key_recovery,
-    read_other_key,
     sealed_for_hq,
     unlock_databases,
 )
-from edge.key_files.own_secrets import report_unsealed_files
-from edge.key_files.systemd_credential import finish_deletion, is_fully_sealed, seal_credential
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import NewerDatabase, NoRoom

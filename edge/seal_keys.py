@@ -8,10 +8,11 @@ import click
 from edge.check import CREDENTIALS_VARIABLE
 from edge.config.command_option import settings
 from edge.config.loader import read_config
-from edge.key_files.data_key_file import WrongKey, log_key_protection, unlock_databases
+from edge.key_files.data_key_file import WrongKey
 from edge.key_files.own_secrets import delete_unsealed_note, secret_files
 from edge.key_files.secret_sealing import open_keys
 from edge.key_files.secret_sealing import seal_keys as seal
+from edge.key_files.unlocking import log_key_protection, unlock_databases
 
 
 @click.command("seal-keys")

@@ -12,7 +12,7 @@ from edge.crypto.data_key import PAGE_SIZE, DataKey, PageKey
 from edge.crypto.page_cipher import HEADER_BYTES, is_encrypted, key_fits
 from edge.crypto.sealed_data_key import SealedKey
 from edge.db_files import backup_trailer
-from edge.db_files.encryption_migration import export_encrypted
+from edge.db_files.encrypted_copy import export_encrypted
 from edge.db_files.file_lock import exclusive_lock, shared_lock
 from edge.db_files.inspection import is_store
 from edge.db_files.repair_log import Repair, note_repair

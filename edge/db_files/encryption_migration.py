@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from edge.crypto.page_cipher import is_unencrypted
+from edge.db_files.encrypted_copy import NotTheSame, export_encrypted
 from edge.db_files.file_lock import InUse, exclusive_lock
 from edge.db_files.replacement import NEXT
 from edge.db_files.salvage.page_reader import FileImage, map_file
@@ -20,7 +19,6 @@ from edge.platform.set_aside import SIDE_FILE_SUFFIXES, delete_file_and_side_fil
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import (
     STORE_DB,
-    Connection,
     Damaged,
     connect_with_key,
     generation,
@@ -36,21 +34,11 @@ PART_SUFFIX = ".encrypting"  # files with such a name are left by a killed proce
 CLEAR_SUFFIX = (
     ".clear"  # second name of a plain file: under it the file is found and overwritten once the new one is in place
 )
-AT_ONCE = 1000  # rows compared at a time
 OVERWRITE_CHUNK_BYTES = 1_000_000  # bytes overwritten at a time
 OVERWRITTEN_MARK = b"overwritten".ljust(512, b"\0")  # one sector of the card: it is written whole or not at all
 BUSY_TIMEOUT_S = 3.0  # seconds that another program has to finish its read
 DISK_FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 
-_SAID = {
-    "database or disk is full": sqlite3.SQLITE_FULL,
-    "database disk image is malformed": sqlite3.SQLITE_CORRUPT,
-    "file is not a database": sqlite3.SQLITE_NOTADB,
-    "database is locked": sqlite3.SQLITE_BUSY,
-    "disk I/O error": sqlite3.SQLITE_IOERR,
-    "unable to open database file": sqlite3.SQLITE_CANTOPEN,
-    "attempt to write a readonly database": sqlite3.SQLITE_READONLY,
-}
 _IN_USE = "{file} lies in the clear, and another program has it open: it cannot be encrypted now. Nothing was changed."
 
 
@@ -108,7 +96,7 @@ def _encrypt(file: Path) -> None:
     try:
         with _full_is_said(file), _use_is_said(file):
             if file.name == STORE_DB and _hides(file):
-                raise _NotTheSame(
+                raise NotTheSame(
                     "its log of commits is damaged"
                 )  # what comes after the damage is salvaged, and not lost
             _settle(file)
@@ -116,7 +104,7 @@ def _encrypt(file: Path) -> None:
             fsync_files(part)
             second.hardlink_to(file)
             fsync_files(second)
-    except (sqlite3.DatabaseError, _NotTheSame) as error:
+    except (sqlite3.DatabaseError, NotTheSame) as error:
         delete_file_and_side_files(part)
         if isinstance(error, sqlite3.Error) and not (isinstance(error, Damaged) or is_damage(error)):
             raise
@@ -129,10 +117,6 @@ def _encrypt(file: Path) -> None:
     fsync_files(file)
     _finish(second)
     log.warning("%s is encrypted now; the old file in the clear is overwritten, as far as a card does that", file)
-
-
-class _NotTheSame(ValueError):
-    """The copy does not hold what the file holds."""
 
 
 @contextmanager
@@ -177,64 +161,6 @@ def _settle(file: Path) -> None:
         raise InUse(_IN_USE.format(file=file))
     for end in SIDE_FILE_SUFFIXES:
         file.with_name(file.name + end).unlink(missing_ok=True)
-
-
-def export_encrypted(file: Path, part: Path) -> None:
-    """Write the content of a plain file into a new one, encrypted with the key that this process has for that.
-
-    Raises sqlite3.Error, and ValueError if the new file does not hold the same.
-    """
-    with closing(connect_with_key(page_key_of(part), part, mode="rwc")) as conn:
-        conn.execute("pragma synchronous = off")  # nobody uses it yet; the caller waits for the card at the end
-        conn.execute("attach ? as plain key ''", (str(file),))
-        with _codes_are_put_right(conn):
-            conn.execute("select sqlcipher_export('main', 'plain')").fetchone()
-        _compare(conn)
-        conn.execute("detach plain")
-        (found,) = conn.execute("pragma integrity_check(1)").fetchone()
-        if found != "ok":
-            raise _NotTheSame(str(found))
-        _look_at_schema(conn, file)
-        conn.execute("pragma journal_mode = wal")
-    for end in SIDE_FILE_SUFFIXES:
-        part.with_name(part.name + end).unlink(missing_ok=True)
-
-
-@contextmanager
-def _codes_are_put_right(conn: Connection) -> Iterator[None]:
-    """Set the error code: `sqlcipher_export` reports an error of SQLite as text only."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if str(error) not in _SAID:
-            raise
-        error.sqlite_errorcode = _SAID[str(error)]
-        if is_damage(error):
-            raise
-        raise conn.named(error) from error
-
-
-def _compare(conn: Connection) -> None:
-    """Compare all rows, in the order that both files have: they hold what a shop has promised.
-
-    A virtual table has no page of its own: its rows are in tables beside it, and those are compared.
-    """
-    tables = "select name from plain.sqlite_master where type = 'table' and rootpage > 0"
-    names = [name for (name,) in conn.execute(tables).fetchall()]
-    for name in names:
-        was = conn.execute(f'select * from plain."{name}"')
-        now = conn.execute(f'select * from main."{name}"')
-        while rows := was.fetchmany(AT_ONCE):
-            if now.fetchmany(AT_ONCE) != rows:
-                raise _NotTheSame(f"a row of {name} was not copied as it is")
-        if now.fetchone() is not None:
-            raise _NotTheSame(f"{name} has more rows in the copy")
-
-
-def _look_at_schema(conn: Connection, file: Path) -> None:
-    migrations = migration.SCHEMA_OF_FILE.get(file.name)
-    if migrations and (why := migration.schema_difference(Database(conn), migrations)):
-        raise _NotTheSame(why)
 
 
 def _overwrite(file: Path) -> None:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.page_cipher import is_encrypted
-from edge.key_files.data_key_file import DATABASE_FILES, WrongKey, check_key_fits, find_key, key_path
+from edge.key_files.data_key_file import WrongKey, find_key, key_path
 from edge.key_files.key_proof import first_bytes
+from edge.key_files.unlocking import DATABASE_FILES, check_key_fits
 from edge.validation.fault import Fault
 
 log = logging.getLogger(__name__)

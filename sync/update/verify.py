@@ -10,7 +10,7 @@ import click
 from edge.check import CREDENTIALS_VARIABLE
 from edge.config.command_option import settings
 from edge.config.loader import read_config
-from edge.key_files.data_key_file import unlock_databases
+from edge.key_files.unlocking import unlock_databases
 from edge.platform.version import version
 from sync.trust import trusted_keys
 from sync.update import package, seal

@@ -34,7 +34,7 @@ def test_a_file_whose_key_is_not_here_is_locked_and_not_damaged(file: Path, byte
 
 
 def test_with_another_key_it_cannot_be_told_from_damage_here(file: Path) -> None:
-    """Hence a key is tried before anything is opened (edge/key_files/data_key_file.py)."""
+    """Hence a key is tried before anything is opened (edge/key_files/unlocking.py)."""
     with closing(connect_with_key(OTHER.pages("store.db"), file)) as conn, pytest.raises(Damaged):
         conn.execute("select 1 from box")
 

@@ -16,16 +16,10 @@ from edge.crypto.sealed_data_key import sealed_key_from_text, write_recovery_pub
 from edge.db_files.inspection import READ_SECONDS
 from edge.db_files.startup import prepare_databases
 from edge.key_files import data_key_file as key_file
-from edge.key_files.data_key_file import (
-    CREDENTIAL_NAME,
-    DATA_KEY_FILE,
-    WrongKey,
-    key_to_seal,
-    log_key_recovery,
-    unlock_databases,
-)
+from edge.key_files.data_key_file import CREDENTIAL_NAME, DATA_KEY_FILE, WrongKey
 from edge.key_files.key_faults import key_file_faults
 from edge.key_files.key_note import NOTE_FILE
+from edge.key_files.unlocking import key_to_seal, log_key_recovery, unlock_databases
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store, rows
