@@ -11,7 +11,7 @@ from typing import Any, cast
 import click
 
 from edge.check import CREDENTIALS_VARIABLE, all_config_faults, load_checked_config
-from edge.config.command_option import settings
+from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
 from edge.config.reference import reference_page
@@ -19,7 +19,7 @@ from edge.crypto.data_key import data_key_to_text
 from edge.db_files.backup import CannotBackUp, back_up, restore_backup
 from edge.db_files.encryption_migration import DISK_FULL_ERRNOS, encrypt_files
 from edge.db_files.file_lock import InUse, shared_lock
-from edge.db_files.inspection import READ_SECONDS, RESTART_READ_SECONDS
+from edge.db_files.inspection import READ_BUDGET_S, RESTART_READ_BUDGET_S
 from edge.db_files.startup import prepare_databases
 from edge.disk import reserve
 from edge.key_files.data_key_file import WrongKey, read_other_key
@@ -78,7 +78,7 @@ def noren() -> None:
 
 
 @noren.command()
-@settings
+@config_option
 def migrate(path: Path) -> None:
     """Make the databases, bring them up to this version, and repair what is damaged."""
     config = load_checked_config(path)
@@ -90,7 +90,7 @@ def migrate(path: Path) -> None:
         log_key_protection(found)
         log_key_recovery(config)
         report_unsealed_files(config, handed=found is not None and found.handed)
-        prepare_databases(config, within=READ_SECONDS)
+        prepare_databases(config, within=READ_BUDGET_S)
         migration.migrate(data)
     except (OSError, BadConfig) as error:
         cause = error.__cause__ if isinstance(error, BadConfig) else error
@@ -102,7 +102,7 @@ def migrate(path: Path) -> None:
 
 
 @noren.command()
-@settings
+@config_option
 def check(path: Path) -> None:
     """Look whether the settings can be lived with, and name everything in them that is wrong."""
     found = all_config_faults(path)
@@ -115,7 +115,7 @@ def check(path: Path) -> None:
 
 
 @noren.command("data-key")
-@settings
+@config_option
 @click.option("--seal", is_flag=True, help="Have systemd seal it, and take away the file it lies in. As root.")
 @click.option(
     "--at",
@@ -149,7 +149,7 @@ def print_reference() -> None:
 @noren.command()
 @click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Overwrite a file that is no backup.")
-@settings
+@config_option
 def backup(target: Path, force: bool, path: Path) -> None:
     """Copy what only this store knows (store.db) to PATH, a file or a folder; the box may go on working."""
     config = read_config(path)
@@ -170,7 +170,7 @@ def backup(target: Path, force: bool, path: Path) -> None:
 @click.option(
     "--key", "given", type=click.Path(path_type=Path), help="The data key of the box that made it, as HQ has given it."
 )
-@settings
+@config_option
 def restore_command(source: Path, given: Path | None, path: Path) -> None:
     """Put a backup made by `noren backup` in the place of store.db; the processes must not run."""
     config = read_config(path)
@@ -186,7 +186,7 @@ def restore_command(source: Path, given: Path | None, path: Path) -> None:
 
 @noren.command()
 @click.argument("process", type=click.Choice(sorted(PROCESS_MODULES)))
-@settings
+@config_option
 def run(process: str, path: Path) -> None:
     """Run one of the box's three processes."""
     config = _ready(path, process)
@@ -197,7 +197,7 @@ def run(process: str, path: Path) -> None:
 
 @noren.command()
 @click.option("--wanted", is_flag=True, help="Only say by the exit code whether there is anything to do: 0 or 1.")
-@settings
+@config_option
 def front(path: Path, wanted: bool) -> None:
     """Run HAProxy between the shop's network and the pages, with Noren's settings and the box's certificate."""
     config = load_checked_config(path, "web")
@@ -210,7 +210,7 @@ def _ready(path: Path, process: str) -> Config:
     config = load_checked_config(path, process)
     folder = Path(config.store.data)
     unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
-    prepare_databases(config, within=RESTART_READ_SECONDS)
+    prepare_databases(config, within=RESTART_READ_BUDGET_S)
     if not (folder / "store.db").exists():
         raise BadConfig(f"{folder / 'store.db'}: no such database. Run `noren migrate --config {path}` first.")
     migration.check_versions(folder)

@@ -12,7 +12,7 @@ from edge.config.loader import LoadedConfig, read_with_faults
 from edge.config.noren_toml import BadConfig, Config
 from edge.key_files import key_faults
 from edge.validation.fault import Fault
-from edge.validation.setting_file import user_name
+from edge.validation.setting_file import process_user_name
 
 # By name, as in edge/__main__.py: each floor knows what it needs.
 CHECK_MODULES = {"web": "ui.check", "bridge": "firmware_bridge.check", "sync": "sync.check"}
@@ -87,8 +87,8 @@ def _data_faults(folder: Path) -> Iterator[Fault]:
     if not there.is_dir():
         yield Fault("store.data", f"expected a folder, and {there} is none")
     elif not os.access(there, os.W_OK | os.X_OK):
-        yield Fault("store.data", f"{there} may not be written by the user `{user_name()}`")
+        yield Fault("store.data", f"{there} may not be written by the user `{process_user_name()}`")
     for name in CHECKED_FILES:
         file = folder / name
         if there == folder and file.exists() and not os.access(file, os.R_OK | os.W_OK):
-            yield Fault("store.data", f"{file} may not be read and written by the user `{user_name()}`")
+            yield Fault("store.data", f"{file} may not be read and written by the user `{process_user_name()}`")

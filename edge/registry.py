@@ -72,7 +72,7 @@ OUTCOMES = outcomes_by_kind((*outcome.OUTCOMES, *(kind for feature in FEATURES f
 _OUTCOME: msgspec.json.Decoder[Outcome] = msgspec.json.Decoder(reduce(or_, OUTCOMES.values()))
 
 
-def outcome_of(row: OutcomeRow) -> Outcome:
+def decode_outcome(row: OutcomeRow) -> Outcome:
     """What a row of the log says."""
     return _OUTCOME.decode(row.data)
 
@@ -92,7 +92,7 @@ FEEDS = feeds_by_name(sorted((feed for feature in FEATURES for feed in feature.f
 EXPIRING_TABLES = tuple(table for feature in FEATURES for table in feature.tables)
 """The features' tables with the rows of them that may be deleted, in the order in which they are."""
 
-ANSWERS = scan_dispatch.dispatch_table(FEATURES)
+ANSWER_TABLE = scan_dispatch.dispatch_table(FEATURES)
 """Who answers which class of code at which role, with every feature on."""
 
 
@@ -101,13 +101,13 @@ def lane_of_fact(kind: str) -> Lane:
     return FACTS[kind].LANE if kind in FACTS else Lane.STORE
 
 
-def answers_in_force(policy: Policy) -> scan_dispatch.Table:
+def answers_in_force(policy: Policy) -> scan_dispatch.DispatchTable:
     """The same with the features that a policy has on."""
     return _answers(tuple(feature.is_on(policy) for feature in FEATURES))
 
 
 @cache
-def _answers(on: tuple[bool, ...]) -> scan_dispatch.Table:
+def _answers(on: tuple[bool, ...]) -> scan_dispatch.DispatchTable:
     return scan_dispatch.dispatch_table(feature for feature, is_on in zip(FEATURES, on, strict=True) if is_on)
 
 
@@ -125,7 +125,7 @@ def decide_outcome(case: ScanContext) -> Outcome:
     return outcome
 
 
-def feeds_watched(policy: Policy) -> Mapping[str, list[RowsChanged]]:
+def watched_feeds(policy: Policy) -> Mapping[str, list[RowsChanged]]:
     """By feed, what features do when its rows have changed."""
     found: dict[str, list[RowsChanged]] = {}
     for feature in _is_on(policy):

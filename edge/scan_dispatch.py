@@ -9,10 +9,10 @@ from edge.features.feature import Answer, Feature
 from edge.features.outcome import NotHere, NotUnderstood, Outcome
 from edge.scan.context import ScanContext
 
-Table = Mapping[tuple[Role, type], Answer]
+DispatchTable = Mapping[tuple[Role, type], Answer]
 
 
-def dispatch_table(features: Iterable[Feature]) -> Table:
+def dispatch_table(features: Iterable[Feature]) -> DispatchTable:
     """Who answers which class of code at which role. Raises ValueError if a pair is claimed twice."""
     claimed: dict[tuple[Role, type], tuple[str, Answer]] = {}
     for feature in features:
@@ -24,7 +24,7 @@ def dispatch_table(features: Iterable[Feature]) -> Table:
     return {pair: answer for pair, (_, answer) in claimed.items()}
 
 
-def dispatch(answers: Table, case: ScanContext) -> Outcome:
+def dispatch(answers: DispatchTable, case: ScanContext) -> Outcome:
     """The outcome of the scan; its facts and its changes are written inside the caller's transaction."""
     meaning = case.meaning
     if isinstance(meaning, Unknown):

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from edge.check import CREDENTIALS_VARIABLE
-from edge.config.command_option import settings
+from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.key_files.data_key_file import WrongKey
 from edge.key_files.own_secrets import delete_unsealed_note, secret_files
@@ -17,7 +17,7 @@ from edge.key_files.unlocking import log_key_protection, unlock_databases
 
 @click.command("seal-keys")
 @click.option("--open", "to_open", is_flag=True, help="Put them back in the clear, for a move to another box.")
-@settings
+@config_option
 def seal_keys(to_open: bool, path: Path) -> None:
     """Seal the box's own secrets at headquarters (signing key, password, TLS key) with its data key, in their files."""
     config = read_config(path)

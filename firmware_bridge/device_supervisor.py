@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.config.active_config import number_in_force, settings_in_force, trial_under_way
+from edge.config.active_config import number_in_force, number_on_trial, settings_in_force
 from edge.config.noren_toml import Config, Device
 from edge.platform import process
-from edge.platform.database import Changes, open_store
+from edge.platform.database import CommitDetector, open_store
 from edge.platform.process import ProcessLife
 from firmware_bridge import bridge_status
 from firmware_bridge.device_factory import devices_unchanged, make_sources, run_device
@@ -28,7 +28,7 @@ class DeviceSupervisor:
 
     def __init__(self, ground: Config, db: Database) -> None:
         """At the start: the last good settings."""
-        self._ground, self._past = ground, trial_under_way(db)
+        self._ground, self._past = ground, number_on_trial(db)
         self._settings = settings_in_force(db, ground, self._past)
         self._sources = make_sources(self._settings)
         self._number = number_in_force(db, self._past)  # of the settings last looked at
@@ -37,14 +37,14 @@ class DeviceSupervisor:
     def work(self, life: ProcessLife) -> None:
         """Generation after generation, until the end."""
         with open_store(Path(self._ground.store.data)) as db:
-            changes = Changes(db)
+            changes = CommitDetector(db)
             while life.goes_on():
                 devices = self._settings.config.devices
                 bridge_status.note_config_in_force(db, self._settings.number, self._past, devices, self._kept)
                 self._kept = devices
                 self._live(db, changes, life)
 
-    def _live(self, db: Database, changes: Changes, life: ProcessLife) -> None:
+    def _live(self, db: Database, changes: CommitDetector, life: ProcessLife) -> None:
         """One generation, until everything ends or until devices need other settings."""
         config, sources = self._settings.config, self._sources
         with life.within() as generation:

@@ -13,7 +13,7 @@ from edge.db_files import replica_rebuild as mirror_file
 from edge.disk import disk_space
 from edge.facts.hq_link import FeedEpoch
 from edge.platform.clock import Now
-from edge.platform.database import Changes, NoRoom, writing
+from edge.platform.database import CommitDetector, NoRoom, writing
 from edge.replica import clone_notice
 from edge.replica.hq_link import LinkReason
 from sync import decommission
@@ -79,7 +79,7 @@ class SyncSession:
         self.dice = random.Random()
         self.has_ended = False  # HQ has taken the box out of use
         self._folder, self._out = folder, out
-        self._changes = Changes(db)
+        self._changes = CommitDetector(db)
         self._is_up = False
         self._hq_is_there = False
         self._full = NEVER  # when a full disk was last spoken of
@@ -131,7 +131,7 @@ class SyncSession:
         epoch = self.me.box.epoch
         if (seq := self.up.highest_acked(epoch)) and (epoch, seq) != self._heard:
             with writing(self.mirror):
-                mirror_file.note_confirmed(self.mirror, epoch, seq)
+                mirror_file.note_confirmed_position(self.mirror, epoch, seq)
             self._heard = epoch, seq
 
     # --- what arrives

@@ -6,7 +6,7 @@ from pathlib import Path
 from flask import Flask
 
 from edge import box_identity, registry, scan_processor
-from edge.config.active_config import NO_CONFIG, trial_under_way
+from edge.config.active_config import NO_CONFIG, number_on_trial
 from edge.config.noren_toml import Config
 from edge.db_files import replica_rebuild as mirror_file
 from edge.facts.journal import Box
@@ -36,7 +36,7 @@ class WorkerThreads:
         folder = Path(self.config.store.data)
         with open_store(folder) as db, mirror_file.open_replica(folder, now()) as hq:
             me = box_identity.ensure_identity(db, self.config.store.id, now(), mirror_file.confirmed_position(hq))
-            self.past = trial_under_way(db)
+            self.past = number_on_trial(db)
         app = make_app(self.config, me, self.screens, self.life, self.past)
         stamp = app.extensions["house"].stamp
         tasks = {
@@ -54,7 +54,7 @@ class WorkerThreads:
         with open_store_context(self.config, me, self.past) as shop:
             scan_processor.work(shop, registry.decide_outcome, self._answered, life, self.screens.refused)
 
-    def _answered(self, done: scan_processor.Answered) -> None:
+    def _answered(self, done: scan_processor.AnsweredScan) -> None:
         if done.fresh:
             self.screens.outcome(done.station, done.seq)
 

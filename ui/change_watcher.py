@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from edge.box_identity import reissue_epoch_after_fork
-from edge.db_files.retrying import FULL_REST, Retrying
+from edge.db_files.retrying import FULL_DISK_WAIT_S, FullDiskRetry
 from edge.disk import disk_space
 from edge.facts.box import BoxForked
 from edge.facts.fact import About
@@ -17,9 +17,9 @@ from edge.features.outcome import clear_screen
 from edge.features.pickup.transition import note_conflicts
 from edge.platform import heartbeat
 from edge.platform.clock import now
-from edge.platform.database import Changes, NoRoom, cursor, move_cursor, one_row, rows, rows_after, writing
+from edge.platform.database import CommitDetector, NoRoom, cursor, move_cursor, one_row, rows, rows_after, writing
 from edge.platform.process import ProcessLife
-from edge.registry import feeds_watched, lane_of_fact
+from edge.registry import lane_of_fact, watched_feeds
 from edge.replica import clone_notice, hq_replica
 from edge.store_context import StoreContext
 from ui.process_state.screens import Screens
@@ -143,7 +143,7 @@ class ChangeWatcher:
         self._marks: dict[str, object] = {}
         self._feeds: dict[str, str] = {}  # by feed, its stamp when features looked at its rows
         self._refusals = refusals_stamp(shop)
-        self._store, self._hq, self._due = Changes(shop.db), Changes(shop.hq), 0.0
+        self._store, self._hq, self._due = CommitDetector(shop.db), CommitDetector(shop.hq), 0.0
 
     def look_if_due(self, again: bool) -> None:
         """Look if a process has committed, if it is time to, or `again` because the last look was not finished."""
@@ -184,7 +184,7 @@ class ChangeWatcher:
     def _rows(self) -> None:
         """Let features look at the rows of feeds that have changed, and once more when the clock has been set."""
         clock = now().clock
-        for feed, looks in feeds_watched(self._shop.policy).items():
+        for feed, looks in watched_feeds(self._shop.policy).items():
             stamp = f"{hq_replica.feed_stamp(self._shop.hq, feed)} {clock == 'unset'}"
             if stamp != self._feeds.get(feed):
                 for look in looks:
@@ -200,7 +200,7 @@ class ChangeWatcher:
 def watch_changes(shop: StoreContext, screens: Screens, stamp: str, life: ProcessLife) -> None:
     """Watch both databases until the process ends: look after each commit. What a full disk cannot keep is looked at again."""
     follower = ChangeWatcher(shop, screens, stamp)
-    rounds = Retrying(log, "facts of devices and sync wait until there is room")
+    rounds = FullDiskRetry(log, "facts of devices and sync wait until there is room")
     while life.goes_on():
         rounds.run_round(partial(follower.look_if_due, rounds.again))
-        life.rest(FULL_REST if rounds.again else POLL_INTERVAL_S)
+        life.rest(FULL_DISK_WAIT_S if rounds.again else POLL_INTERVAL_S)

@@ -21,7 +21,7 @@ from edge.codes.parsed_code import (
     WalletCode,
 )
 
-CHARACTERS_SHOWN = 4  # characters: enough to tell two numbers apart, too few to find a person
+CHARACTERS_KEPT = 4  # characters: enough to tell two numbers apart, too few to find a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class AbridgedCode:
 def abridge(meaning: Meaning, data: bytes) -> AbridgedCode:
     """What is kept of the code `data` with this meaning."""
     part = data if _is_part(meaning) else None
-    return AbridgedCode(kind=type(meaning).__name__, last=_names(meaning)[-CHARACTERS_SHOWN:], part=part)
+    return AbridgedCode(kind=type(meaning).__name__, last=_names(meaning)[-CHARACTERS_KEPT:], part=part)
 
 
 def _is_part(meaning: Meaning) -> bool:

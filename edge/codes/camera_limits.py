@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.symbology import Symbology
 
-MIN_LENGTH: Mapping[Symbology, int] = {  # characters, including the two letters of an NW-7
+MIN_CAMERA_LENGTHS: Mapping[Symbology, int] = {  # characters, including the two letters of an NW-7
     Symbology.CODE39: 4,
     Symbology.CODE128: 3,
     Symbology.CODE93: 3,
@@ -24,7 +24,7 @@ def printed_lengths(rule: IssuerRule | HouseRule) -> tuple[int, ...]:
     return (*rule.lengths, *checked) if rule.check_optional else checked
 
 
-def too_short_for_camera(rules: CodeRules) -> Iterator[str]:
+def camera_length_warnings(rules: CodeRules) -> Iterator[str]:
     """A sentence for each symbology of a rule in which some or all of its numbers are too short for a camera."""
     named: list[tuple[str, IssuerRule | HouseRule]] = [
         *((f"codes.house {rule.name!r}", rule) for rule in rules.house),
@@ -33,7 +33,7 @@ def too_short_for_camera(rules: CodeRules) -> Iterator[str]:
     ]
     for name, rule in named:
         for symbology in rule.symbologies or ASSUMED_SYMBOLOGIES:
-            least = MIN_LENGTH.get(symbology, 1) - START_STOP_LETTERS.get(symbology, 0)
+            least = MIN_CAMERA_LENGTHS.get(symbology, 1) - START_STOP_LETTERS.get(symbology, 0)
             if short := sorted({length for length in printed_lengths(rule) if length < least}):
                 yield (
                     f"{name}: no camera reads {' or '.join(map(str, short))} characters in {symbology}, "

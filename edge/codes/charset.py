@@ -9,7 +9,7 @@ from edge.codes.raw_code import GS, RawCode
 from edge.codes.reject_reason import RejectReason
 from edge.codes.symbology import Symbology, from_aim
 
-MAX_BYTES = 4096  # a QR holds at most 2,953 bytes; anything larger is not one code
+MAX_CODE_BYTES = 4096  # a QR holds at most 2,953 bytes; anything larger is not one code
 
 _ECI = re.compile(rb"\\(\\|[0-9]{6})")
 
@@ -33,7 +33,7 @@ _CONTROLS = re.compile("[\x00-\x03\x05-\x08\x0b\x0c\x0e-\x1b\x7f-\x9f\uf8f0-\uf8
 
 def decode_text(data: bytes, aim: str | None, symbology: Symbology | None, rules: CodeRules) -> RawCode | Unknown:
     """`data` (at most 4096 bytes) as text, or Unknown with empty, too_long or not_text."""
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_CODE_BYTES:
         return Unknown(reason=RejectReason.TOO_LONG)
     if aim is None and (named := identifiers.leading_identifier(data)) and from_aim(named) is not None:
         data, aim = data[identifiers.IDENTIFIER_BYTES :], named

@@ -16,40 +16,40 @@ def mod10_digit(body: str) -> int:
     return -(3 * sum(map(int, body[-1::-2])) + sum(map(int, body[-2::-2]))) % 10
 
 
-def mod10(digits: str) -> bool:
+def mod10_holds(digits: str) -> bool:
     """True if the last digit is the GS1 check digit of those before it."""
     return (sum(map(int, digits[-1::-2])) + 3 * sum(map(int, digits[-2::-2]))) % 10 == 0
 
 
-def luhn(digits: str) -> bool:
+def luhn_holds(digits: str) -> bool:
     """ISO/IEC 7812-1 annex B: every second digit doubled, digit sums added."""
     doubled = (2 * int(d) for d in digits[-2::-2])
     return (sum(map(int, digits[-1::-2])) + sum(d - 9 if d > 9 else d for d in doubled)) % 10 == 0
 
 
-def mod11(digits: str) -> bool:
+def mod11_holds(digits: str) -> bool:
     """Modulus 11, weights 2..7 from the right: 11 minus the remainder; 10 and 11 are printed as 0."""
     weighted = sum(int(d) * _MOD11_WEIGHTS[i % 6] for i, d in enumerate(reversed(digits[:-1])))
     return int(digits[-1]) == -weighted % 11 % 10
 
 
-def dr7(digits: str) -> bool:
+def dr7_holds(digits: str) -> bool:
     """7DR: the check digit is the number before it modulo 7."""
     return int(digits[:-1] or "0") % 7 == int(digits[-1])
 
 
-def dsr7(digits: str) -> bool:
+def dsr7_holds(digits: str) -> bool:
     """7DSR: the check digit is 7 minus the number before it modulo 7, so 1 to 7."""
     return 7 - int(digits[:-1] or "0") % 7 == int(digits[-1])
 
 
-def nw7_mod16(text: str) -> bool:
+def nw7_mod16_holds(text: str) -> bool:
     """JIS X 0506 / AIM BC3: values of all characters, start, stop and check included, sum to a multiple of 16."""
     values = [_CODABAR.find(c) for c in text]
     return -1 not in values and sum(values) % 16 == 0
 
 
-def code39_mod43(text: str) -> bool:
+def code39_mod43_holds(text: str) -> bool:
     """ISO/IEC 16388 annex A: the last character is the sum of the values before it, modulo 43."""
     values = [_CODE39.find(c) for c in text]
     return -1 not in values and sum(values[:-1]) % 43 == values[-1]
@@ -85,7 +85,7 @@ _GMN_PAIR = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83)
 
 
-def gmn(text: str) -> bool:
+def gmn_holds(text: str) -> bool:
     """GS1 General Specifications 7.9.5: two check characters over up to 23, primes as weights, modulus 1021."""
     body = text[:-2]
     if not 0 < len(body) <= len(_PRIMES):
@@ -94,7 +94,7 @@ def gmn(text: str) -> bool:
     return text[-2:] == _GMN_PAIR[total // 32] + _GMN_PAIR[total % 32]
 
 
-def iban(text: str) -> bool:
+def iban_holds(text: str) -> bool:
     """ISO 13616: two letters, two check digits, the rest. With these four moved to the end and letters as numbers: 1 modulo 97."""
     if not (len(text) > 4 and text.isalnum() and text.isupper() and text[:2].isalpha() and text[2:4].isdigit()):
         return False

@@ -3,7 +3,7 @@
 import re
 
 from edge.codes import aim as identifiers
-from edge.codes.check_digits import mod10
+from edge.codes.check_digits import mod10_holds
 from edge.codes.code_rules import CodeRules
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
@@ -20,7 +20,7 @@ def is_probably_complete(data: bytes) -> bool:
     """
     bare = data[identifiers.IDENTIFIER_BYTES :] if identifiers.leading_identifier(data) else data
     if bare.isdigit() and len(bare) <= LONGEST_GTIN:
-        return len(bare) in GTIN_LENGTHS and mod10(bare.decode("ascii"))
+        return len(bare) in GTIN_LENGTHS and mod10_holds(bare.decode("ascii"))
     return bool(_NW7.fullmatch(bare)) or not isinstance(parse_code(data, rules=_NO_RULES), Unknown)
 
 

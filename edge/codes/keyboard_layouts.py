@@ -11,7 +11,9 @@ from typing import Literal
 from edge.codes import aim as identifiers
 
 Layout = Literal["us", "jp", "uk"]
-Keys = Mapping[str, tuple[str, str]]  # position of the key -> its character without and with Shift; "" if it has none
+KeyCharacters = Mapping[
+    str, tuple[str, str]
+]  # position of the key -> its character without and with Shift; "" if it has none
 
 SUBSTITUTE_CHARACTER = (
     b"\x1a"  # ASCII's sign for a lost character: the code becomes wrong, never shorter without notice
@@ -66,7 +68,7 @@ _UK = {
     **_row(["Backslash", "Comma", "Period", "Slash", "IntlBackslash"], "#,./\\", "~<>?|"),
 }
 
-LAYOUTS: Mapping[Layout, Keys] = {"us": _EVERYWHERE | _US, "jp": _EVERYWHERE | _JP, "uk": _EVERYWHERE | _UK}
+LAYOUTS: Mapping[Layout, KeyCharacters] = {"us": _EVERYWHERE | _US, "jp": _EVERYWHERE | _JP, "uk": _EVERYWHERE | _UK}
 AUTO_LAYOUTS: tuple[Layout, ...] = (
     "us",
     "jp",

@@ -14,14 +14,14 @@ from edge.codes.symbology import Symbology
 
 # In this order: the chain's own codes, its people, then all other products.
 PARSERS: tuple[Callable[[RawCode, CodeRules], Meaning | None], ...] = (
-    noren_codes.house_code,
-    member_token.signed_token,
-    issuers.staff_badge,
-    issuers.member_card,
-    item_numbers.house_item,
-    interpretation.element_strings,
-    digital_link.digital_link,
-    gtin.printed_number,
+    noren_codes.parse_noren_code,
+    member_token.parse_member_token,
+    issuers.parse_staff_badge,
+    issuers.parse_member_card,
+    item_numbers.parse_house_number,
+    interpretation.parse_element_strings,
+    digital_link.parse_digital_link,
+    gtin.parse_retail_number,
 )
 
 

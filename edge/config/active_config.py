@@ -10,7 +10,7 @@ from edge.config.noren_toml import Config
 from edge.config.policy import Policy
 from edge.platform.database import one_row
 
-CONFIGS_READ_MOST = 4  # configs that are read at most: one on trial, and good ones before it
+MAX_CONFIGS_READ = 4  # configs that are read at most: one on trial, and good ones before it
 NO_CONFIG = 0  # the number of noren.toml alone, with a policy's defaults
 
 # A config that is kept, or on trial; but a process that started during a trial never uses that config.
@@ -33,7 +33,7 @@ class Settings:
         return f"{self.epoch}-{self.version}" if self.number else "0"
 
 
-def trial_under_way(db: Database) -> int:
+def number_on_trial(db: Database) -> int:
     """The number of the config on trial; 0 if there is none.
 
     A process asks when it starts and never uses that config: if the trial made it restart, the trial would do so again.
@@ -43,7 +43,7 @@ def trial_under_way(db: Database) -> int:
 
 
 def number_in_force(db: Database, past: int) -> int:
-    """The number of the newest config in force for a process that started during the trial of `past` (GROUND: no trial).
+    """The number of the newest config in force for a process that started during the trial of `past` (NO_CONFIG: no trial).
 
     It costs some microseconds.
     """
@@ -59,7 +59,7 @@ def settings_in_force(db: Database, ground: Config, past: int) -> Settings:
     """
     found = db.conn.execute(
         f"select number, epoch, version, body from configs where {IN_FORCE_SQL} order by number desc limit ?",
-        (past, CONFIGS_READ_MOST),
+        (past, MAX_CONFIGS_READ),
     ).fetchall()
     for row in found:
         try:
@@ -80,7 +80,7 @@ def code_rules(db: Database) -> CodeRules:
 
 def last_good_settings(db: Database, ground: Config) -> Settings:
     """The last good settings: those that a process would use if it started now."""
-    return settings_in_force(db, ground, trial_under_way(db))
+    return settings_in_force(db, ground, number_on_trial(db))
 
 
 def read_settings(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:

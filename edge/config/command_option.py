@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-settings = click.option(
+config_option = click.option(
     "--config",
     "path",
     type=click.Path(path_type=Path, readable=False),  # what is wrong with the file is said in one place

@@ -19,7 +19,7 @@ from edge.config.noren_toml import (
 from edge.crypto.sealed_data_key import NotSealed, read_recovery_public
 from edge.validation.fault import Fault, nearest_choice
 
-NAME_MOST, PATH_MOST = 255, 4095  # bytes that Linux takes for a name, and for a path
+MAX_NAME_BYTES, MAX_PATH_BYTES = 255, 4095  # bytes that Linux takes for a name, and for a path
 RESERVED_NAMES = (
     "store.db",
     "hq.db",
@@ -101,8 +101,8 @@ def _wrong_with(path: str) -> str:
         return (
             f"this system's language is set to {characters}, which has no {path!a}: set LC_ALL=C.UTF-8, or name another"
         )
-    if max(map(len, names)) > NAME_MOST or sum(len(name) + 1 for name in names) > PATH_MOST:
-        return f"expected a path of names of at most {NAME_MOST} bytes, {PATH_MOST} together"
+    if max(map(len, names)) > MAX_NAME_BYTES or sum(len(name) + 1 for name in names) > MAX_PATH_BYTES:
+        return f"expected a path of names of at most {MAX_NAME_BYTES} bytes, {MAX_PATH_BYTES} together"
     return ""
 
 

@@ -15,9 +15,9 @@ from edge.validation import conversion
 ROW_TYPES: dict[str, Any] = {"policy": Policy, "box": BoxSettings}
 """The rows a config may have. A row of another key comes from a newer HQ and is not used here."""
 
-UNKNOWN_ROW = dict[str, Any]
+UNKNOWN_ROW_TYPE = dict[str, Any]
 _DECODERS = {key: msgspec.json.Decoder(kind) for key, kind in ROW_TYPES.items()}
-_OTHER = msgspec.json.Decoder(UNKNOWN_ROW)
+_OTHER = msgspec.json.Decoder(UNKNOWN_ROW_TYPE)
 _ROWS = msgspec.json.Decoder(dict[str, Raw])
 
 

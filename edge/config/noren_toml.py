@@ -18,7 +18,7 @@ Name = Annotated[str, Meta(pattern=_NAME, extra={"words": "lower-case letters, d
 FILE_KEYS_OF_HQ = ("password_file", "ca_file", "cert_file", "key_file", "signing_key_file")  # that [hq] may name
 Framing = Literal["auto", "line", "tab", "stx", "idle"]
 Line = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]*\Z", extra={"words": "a text of one line"})]
-Setting = Annotated[float, Meta(ge=-1e6, le=1e6)]  # as the camera counts it
+CameraSetting = Annotated[float, Meta(ge=-1e6, le=1e6)]  # as the camera counts it
 Region = Annotated[
     tuple[float, ...],
     Meta(
@@ -145,8 +145,8 @@ class CameraDevice(Section, frozen=True, kw_only=True, tag="camera", tag_field="
     height: Annotated[int, Meta(ge=120, le=2160)] = 720
     fps: Annotated[int, Meta(ge=1, le=60)] = 15
     region: Region | None = None  # left, top, right, bottom as shares of the frame
-    exposure: Setting | None = None
-    focus: Setting | None = None
+    exposure: CameraSetting | None = None
+    focus: CameraSetting | None = None
     power_line_hz: Literal[50, 60] | None = None  # Japan: 50 east, 60 west
     hold_s: Annotated[float, Meta(ge=0.1, le=60)] = 2.0
     symbologies: Annotated[list[Symbology], Meta(min_length=1)] | None = None

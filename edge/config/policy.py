@@ -12,11 +12,11 @@ Seconds = Annotated[int, Meta(ge=5, le=600)]
 Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", extra={"words": "a colour such as `#7b1e2d`, in small letters"})]
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class PolicyPart(Struct, frozen=True, kw_only=True):
     """A part of the policy. Unknown fields are ignored, so that an older box works with a newer HQ."""
 
 
-class Brand(Part, frozen=True, kw_only=True):
+class Brand(PolicyPart, frozen=True, kw_only=True):
     mark: str = "暖簾"
     name: str = "NOREN"
     colour: Colour = "#7b1e2d"
@@ -25,7 +25,7 @@ class Brand(Part, frozen=True, kw_only=True):
     support: str = ""  # the number a clerk gives to the support line
 
 
-class CheckIn(Part, frozen=True, kw_only=True):
+class CheckIn(PolicyPart, frozen=True, kw_only=True):
     """Once per member per calendar day, or once per window of hours."""
 
     on: bool = True
@@ -33,17 +33,17 @@ class CheckIn(Part, frozen=True, kw_only=True):
     miles: Annotated[int, Meta(ge=0, le=100_000)] = 0
 
 
-class Pickup(Part, frozen=True, kw_only=True):
+class Pickup(PolicyPart, frozen=True, kw_only=True):
     on: bool = True
     counter: LocalizedText = LocalizedText(ja="受け取りカウンター", en="the pickup counter")
     promise_hours: Annotated[int, Meta(ge=1, le=240)] = 2
 
 
-class Offer(Part, frozen=True, kw_only=True):
+class Offer(PolicyPart, frozen=True, kw_only=True):
     on: bool = True  # coupons of HQ's offers are given at check-in
 
 
-class Proofs(Part, frozen=True, kw_only=True):
+class Proofs(PolicyPart, frozen=True, kw_only=True):
     """Proofs of a person: how long they hold, and how often they may be tried (docs/security.md). Tries count for ten minutes."""
 
     token_life_s: Annotated[int, Meta(ge=10, le=86_400)] = 600  # a signed code made for longer is refused
@@ -62,7 +62,7 @@ class Proofs(Part, frozen=True, kw_only=True):
 TOUCH_REPORT_DELAY = timedelta(seconds=20)  # a page tells a touch at most every 15 s, and the line may be slow
 
 
-class Kiosk(Part, frozen=True, kw_only=True):
+class Kiosk(PolicyPart, frozen=True, kw_only=True):
     quiet_s: Seconds = 40  # experience.md rule 9
     warn_s: Annotated[int, Meta(ge=20, le=120)] = 20
     languages: tuple[str, ...] = ("ja", "en")
@@ -73,11 +73,11 @@ class Kiosk(Part, frozen=True, kw_only=True):
         return timedelta(seconds=self.quiet_s + self.warn_s) + TOUCH_REPORT_DELAY
 
 
-class Stock(Part, frozen=True, kw_only=True):
+class Stock(PolicyPart, frozen=True, kw_only=True):
     low: Annotated[int, Meta(ge=0, le=1000)] = 2  # at or below this a shopper reads "few"
 
 
-class Neighbour(Part, frozen=True, kw_only=True):
+class Neighbour(PolicyPart, frozen=True, kw_only=True):
     """A store near this one. The list is in the order in which they are shown."""
 
     store: str
@@ -85,12 +85,12 @@ class Neighbour(Part, frozen=True, kw_only=True):
     way: LocalizedText  # `徒歩 7分`
 
 
-class StorePlace(Part, frozen=True, kw_only=True):
+class StorePlace(PolicyPart, frozen=True, kw_only=True):
     name: LocalizedText = LocalizedText(ja="店舗", en="Store")
     neighbours: list[Neighbour] = []
 
 
-class Policy(Part, frozen=True, kw_only=True):
+class Policy(PolicyPart, frozen=True, kw_only=True):
     """The whole policy; a box that has never received one from HQ uses these defaults."""
 
     brand: Brand = Brand()

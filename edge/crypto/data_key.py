@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 DATA_KEY_BYTES = 32  # bytes of a data key
-PLAIN_HEAD = 32  # bytes at the start of a file that stay readable: the file's kind, and the size of its pages
+PLAIN_HEADER_BYTES = 32  # bytes at the start of a file that stay readable: the file's kind, and the size of its pages
 PAGE_SIZE = 4096  # bytes
 RESERVED_PAGE_BYTES = 80  # bytes at the end of each page: IV and HMAC
 IV_BYTES = 16  # bytes
@@ -25,7 +25,7 @@ _HMAC_MASK = 0x3A
 
 
 # for the keys of anything but pages: see edge/crypto/keyed_values.py, edge/crypto/sealed_secret.py
-Use = Literal["codes", "pins", "pickup secrets", "kept secrets", "tls key"]
+KeyUse = Literal["codes", "pins", "pickup secrets", "kept secrets", "tls key"]
 
 
 class NoDataKey(ValueError):
@@ -67,7 +67,7 @@ class DataKey:
         kind = b"hq" if name.startswith(REPLICA_FILE) else b"store"
         return PageKey(self._derived(b"pages of " + kind), self._derived(b"salt of " + kind)[:16])
 
-    def of(self, use: Use) -> bytes:
+    def of(self, use: KeyUse) -> bytes:
         """The key of one use. A value that is kept under it cannot be read with the key of another use."""
         return self._derived(b"key of " + use.encode())
 
@@ -94,7 +94,7 @@ def data_key_from_text(text: str) -> DataKey:
 
 def page_is_authentic(key: PageKey, mac: bytes, number: int, page: bytes) -> bool:
     """Whether a page (number from 1) is as it was written with that key. `mac` is `key.mac`, which is slow to compute."""
-    start = PLAIN_HEAD if number == 1 else 0
+    start = PLAIN_HEADER_BYTES if number == 1 else 0
     end = len(page) - RESERVED_PAGE_BYTES + IV_BYTES
     told = hmac.digest(mac, page[start:end] + number.to_bytes(4, "little"), "sha512")
     return hmac.compare_digest(told, page[end:])

@@ -5,10 +5,17 @@ from mmap import mmap
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from edge.crypto.data_key import IV_BYTES, PAGE_SIZE, PLAIN_HEAD, RESERVED_PAGE_BYTES, PageKey, page_is_authentic
+from edge.crypto.data_key import (
+    IV_BYTES,
+    PAGE_SIZE,
+    PLAIN_HEADER_BYTES,
+    RESERVED_PAGE_BYTES,
+    PageKey,
+    page_is_authentic,
+)
 
 SQLITE_MAGIC = b"SQLite format 3\0"
-FEW, MANY = 64, 1024  # pages to look at, spread over the file; one of them that fits is enough
+FEW_PAGES, MANY_PAGES = 64, 1024  # pages to look at, spread over the file; one of them that fits is enough
 HEADER_BYTES = 32  # bytes of a file that tell plain from encrypted
 _RESERVED_AT = 20  # header byte with the number of bytes at each page's end that SQLite leaves free
 
@@ -23,7 +30,7 @@ def is_unencrypted(key: PageKey | None, data: mmap | bytes) -> bool:
 
     If the header says so but the key fits, the header is damaged.
     """
-    return is_plain_header(data[:HEADER_BYTES]) and not (key and key_fits(key, data, looked=FEW))
+    return is_plain_header(data[:HEADER_BYTES]) and not (key and key_fits(key, data, looked=FEW_PAGES))
 
 
 def is_encrypted(head: bytes) -> bool:
@@ -38,7 +45,7 @@ def page_count(data: Sized) -> int:
     return len(data) // PAGE_SIZE
 
 
-def key_fits(key: PageKey, data: mmap | bytes, *, looked: int = MANY) -> bool:
+def key_fits(key: PageKey, data: mmap | bytes, *, looked: int = MANY_PAGES) -> bool:
     """Whether any of the pages looked at was written with the key and is unchanged (10 microseconds a page)."""
     mac, pages = key.mac, page_count(data)
     step = max(1, pages // looked)
@@ -50,7 +57,7 @@ def key_fits(key: PageKey, data: mmap | bytes, *, looked: int = MANY) -> bool:
 
 def decrypt_page(key: PageKey, number: int, page: bytes) -> bytes:
     """A page (number from 1) decrypted. Of a damaged page, all but the 32 bytes around each wrong byte is right."""
-    start = PLAIN_HEAD if number == 1 else 0
+    start = PLAIN_HEADER_BYTES if number == 1 else 0
     end = len(page) - RESERVED_PAGE_BYTES
     decryptor = Cipher(algorithms.AES(key.cipher), modes.CBC(page[end : end + IV_BYTES])).decryptor()
     return page[:start] + decryptor.update(page[start:end]) + decryptor.finalize()

@@ -16,7 +16,13 @@ from edge.db_files.encrypted_copy import export_encrypted
 from edge.db_files.file_lock import exclusive_lock, shared_lock
 from edge.db_files.inspection import is_store
 from edge.db_files.repair_log import Repair, note_repair
-from edge.db_files.replacement import NEXT, PART, finish_replacement, prepare_new_file, replace_store
+from edge.db_files.replacement import (
+    NEXT_STORE_FILE,
+    PARTIAL_STORE_FILE,
+    finish_replacement,
+    prepare_new_file,
+    replace_store,
+)
 from edge.facts.box import BoxRestored
 from edge.facts.journal import tell
 from edge.platform import migration
@@ -35,7 +41,10 @@ from edge.platform.sqlite_file import (
 )
 from edge.platform.store_schema import migrations
 
-PARTIAL_FILES = (PART, NEXT)  # of store.db: the next start deletes the one or puts the other in place
+PARTIAL_FILES = (
+    PARTIAL_STORE_FILE,
+    NEXT_STORE_FILE,
+)  # of store.db: the next start deletes the one or puts the other in place
 FILES_OF_THE_BOX = tuple(
     name + end for name in (STORE_DB, "hq.db", *PARTIAL_FILES) for end in ("", *SIDE_FILE_SUFFIXES)
 )
@@ -177,7 +186,7 @@ def _copy(source: Connection, part: Path, key: PageKey | None) -> None:
 def _begin_anew(part: Path, store: str, repair: Repair, now: Now) -> None:
     with closing(connect(part)) as conn:
         conn.execute("pragma journal_mode = wal")
-    migration.migrate_path(part, migrations.store)
+    migration.migrate_path(part, migrations.store_migrations)
     with closing(connect(part)) as conn:
         db = Database(conn)
         _refuse_other_store(db, store)

@@ -10,7 +10,7 @@ from pathlib import Path
 from edge.crypto.page_cipher import is_unencrypted
 from edge.db_files.encrypted_copy import NotTheSame, export_encrypted
 from edge.db_files.file_lock import InUse, exclusive_lock
-from edge.db_files.replacement import NEXT
+from edge.db_files.replacement import NEXT_STORE_FILE
 from edge.db_files.salvage.page_reader import FileImage, map_file
 from edge.platform import migration
 from edge.platform.database import NoRoom
@@ -21,7 +21,7 @@ from edge.platform.sqlite_file import (
     STORE_DB,
     Damaged,
     connect_with_key,
-    generation,
+    file_identity,
     is_damage,
     key_of_folder,
     page_key_of,
@@ -29,7 +29,7 @@ from edge.platform.sqlite_file import (
 
 log = logging.getLogger(__name__)
 
-DATABASE_FILES = (STORE_DB, NEXT, "hq.db")
+DATABASE_FILES = (STORE_DB, NEXT_STORE_FILE, "hq.db")
 PART_SUFFIX = ".encrypting"  # files with such a name are left by a killed process and are deleted
 CLEAR_SUFFIX = (
     ".clear"  # second name of a plain file: under it the file is found and overwritten once the new one is in place
@@ -79,7 +79,7 @@ def _left_in_the_clear(folder: Path) -> list[Path]:
 
 def _finish(left: Path) -> None:
     """Overwrite a plain file that a new one has replaced. If none has replaced it, only the second name is deleted."""
-    first, old = generation(left.with_suffix("")), generation(left)
+    first, old = file_identity(left.with_suffix("")), file_identity(left)
     if old is None:
         return  # another process has done it meanwhile
     if first is None and left.stat().st_nlink == 1:

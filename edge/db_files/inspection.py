@@ -16,8 +16,8 @@ from edge.platform.sqlite_file import STORE_DB, KeyMissing, connect, connect_wit
 
 # Seconds that a start spends on reading pages. In them a Pi's card gives some 80 MB, which is a whole store.db of a usual
 # shop. Damage after that point is found while running.
-READ_SECONDS = 2.0
-RESTART_READ_SECONDS = (
+READ_BUDGET_S = 2.0
+RESTART_READ_BUDGET_S = (
     0.2  # the same for a process that is started again: `noren migrate` has already made the whole check
 )
 
@@ -27,7 +27,7 @@ _UNREADABLE = frozenset({266, 522})  # SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_REA
 _NOT_THE_FILE = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM})
 
 
-def find_damage(file: Path, *, within: float | None = READ_SECONDS) -> str | None:
+def find_damage(file: Path, *, within: float | None = READ_BUDGET_S) -> str | None:
     """What is wrong with a file; None if nothing is found. `within`: seconds for reading its pages; None: all pages.
 
     Nothing is written: a log of commits beside it stays as it is. Raises NewerDatabase, and what `describe_error` raises.

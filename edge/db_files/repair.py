@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.db_files.file_lock import InUse, exclusive_lock
-from edge.db_files.inspection import READ_SECONDS, describe_error, find_damage
+from edge.db_files.inspection import READ_BUDGET_S, describe_error, find_damage
 from edge.db_files.repair_log import Repair
-from edge.db_files.replacement import NEXT, finish_replacement, prepare_new_file, replace_store
+from edge.db_files.replacement import NEXT_STORE_FILE, finish_replacement, prepare_new_file, replace_store
 from edge.db_files.salvage.journal_check import altered_seqs_of_lane
 from edge.db_files.salvage.page_reader import FileImage
 from edge.db_files.salvage.rebuild import SalvageResult, salvage
@@ -51,7 +51,7 @@ def repair_store_if_damaged(folder: Path, store: str, now: Now, *, within: float
 
 
 def _is_urgent(folder: Path) -> bool:
-    return repair_request_path(folder).exists() or (folder / NEXT).exists()
+    return repair_request_path(folder).exists() or (folder / NEXT_STORE_FILE).exists()
 
 
 def _make_good(folder: Path, store: str, now: Now, *, within: float | None) -> None:
@@ -75,7 +75,7 @@ def _why(file: Path, within: float | None) -> str | None:
         return "its log of commits is damaged"
     if why := find_damage(file, within=within):
         return why
-    return _rows(file, all_of_them=within is None) if within is None or within >= READ_SECONDS else None
+    return _rows(file, all_of_them=within is None) if within is None or within >= READ_BUDGET_S else None
 
 
 def _hides(file: Path) -> bool:

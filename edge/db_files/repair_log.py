@@ -9,14 +9,14 @@ from sqlite_utils import Database
 from edge.platform.clock import Now
 from edge.platform.database import append_to_log, one_row
 
-Kind = Literal["salvage", "restore"]
+RepairKind = Literal["salvage", "restore"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repair:
     """What was done, why, and the name under which the former file was set aside (empty: there was none)."""
 
-    kind: Kind
+    kind: RepairKind
     why: str
     aside: str
 

@@ -13,12 +13,13 @@ from edge.platform.sqlite_file import STORE_DB, Damaged, connect, repair_request
 
 log = logging.getLogger(__name__)
 
-PART, NEXT = f"{STORE_DB}.part", f"{STORE_DB}.next"  # still being written; complete, and about to replace store.db
+# still being written; complete, and about to replace store.db
+PARTIAL_STORE_FILE, NEXT_STORE_FILE = f"{STORE_DB}.part", f"{STORE_DB}.next"
 
 
 def prepare_new_file(folder: Path) -> Path:
     """The path where the new file is written. What a killed process left there is deleted."""
-    part = folder / PART
+    part = folder / PARTIAL_STORE_FILE
     delete_file_and_side_files(part)
     return part
 
@@ -28,8 +29,8 @@ def replace_store(folder: Path, part: Path) -> None:
     checkpoint_wal(part)
     _forget_log(part)
     fsync_files(part)
-    part.rename(folder / NEXT)
-    fsync_files(folder / NEXT)
+    part.rename(folder / NEXT_STORE_FILE)
+    fsync_files(folder / NEXT_STORE_FILE)
     finish_replacement(folder)
 
 
@@ -41,7 +42,7 @@ def checkpoint_wal(file: Path) -> None:
 
 def finish_replacement(folder: Path) -> None:
     """Finish what `replace_store` began, if anything. The new file itself holds the name under which the old one is set aside."""
-    here, new = folder / STORE_DB, folder / NEXT
+    here, new = folder / STORE_DB, folder / NEXT_STORE_FILE
     if not new.exists():
         return
     try:

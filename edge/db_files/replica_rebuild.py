@@ -13,10 +13,10 @@ from edge.db_files.replacement import checkpoint_wal
 from edge.platform import migration
 from edge.platform.clock import Now
 from edge.platform.database import NoRoom, Replica, one_row, writing
-from edge.platform.replica_schema import hq
+from edge.platform.replica_schema import hq_migrations
 from edge.platform.set_aside import delete_file_and_side_files, fsync_files, set_aside, set_aside_path
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import Connection, Damaged, Generation, connect, generation
+from edge.platform.sqlite_file import Connection, Damaged, FileIdentity, connect, file_identity
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ _ORDER = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Replaced:
+class ReplicaReplacement:
     """Why and when this file replaced another one, and the name under which the old one was set aside (empty: it was gone)."""
 
     at: str
@@ -51,13 +51,15 @@ class Replaced:
     whole: bool
 
 
-def read_replacement(mirror: Database) -> Replaced | None:
+def read_replacement(mirror: Database) -> ReplicaReplacement | None:
     """What this file replaced; None if it is the first one."""
     row = one_row(mirror, "select at, why, aside, told, whole from replaced")
-    return Replaced(at=row[0], why=row[1], aside=row[2], told=bool(row[3]), whole=bool(row[4])) if row else None
+    return (
+        ReplicaReplacement(at=row[0], why=row[1], aside=row[2], told=bool(row[3]), whole=bool(row[4])) if row else None
+    )
 
 
-def note_confirmed(mirror: Database, epoch: str, seq: int) -> None:
+def note_confirmed_position(mirror: Database, epoch: str, seq: int) -> None:
     """Note how far HQ has kept the journal (highest seq of any lane), inside the caller's transaction."""
     mirror.conn.execute("insert or replace into heard (epoch, seq, only_one) values (?, ?, 1)", (epoch, seq))
 
@@ -72,19 +74,19 @@ def is_current_replica(mirror: Database) -> bool:
     """Whether this connection's file still is the box's replica (costs two microseconds)."""
     conn = mirror.conn
     assert isinstance(conn, Connection)
-    return generation(conn.file) == conn.generation
+    return file_identity(conn.file) == conn.identity
 
 
 def rebuild_if_unreadable(folder: Path, now: Now, *, within: float) -> bool:
     """At the start: rebuild hq.db if it cannot be read. Returns whether it did. `within`: seconds spent on its pages."""
-    here = generation(folder / REPLICA_FILE)
+    here = file_identity(folder / REPLICA_FILE)
     why = find_damage(folder / REPLICA_FILE, within=within)
     return replace_replica(folder, here, why, now) if why is not None else False
 
 
 def rebuild_damaged(damaged: Damaged, now: Now) -> bool:
     """While running: the same for a file that was found damaged; False if another process has done it meanwhile."""
-    return replace_replica(damaged.file.parent, damaged.generation, damaged.why, now)
+    return replace_replica(damaged.file.parent, damaged.identity, damaged.why, now)
 
 
 def rebuild_or_raise(damaged: Damaged, now: Now) -> None:
@@ -103,14 +105,14 @@ def open_replica(folder: Path, now: Now) -> Replica:
         return Replica(folder)
 
 
-def replace_replica(folder: Path, met: Generation | None, why: str, now: Now) -> bool:
+def replace_replica(folder: Path, met: FileIdentity | None, why: str, now: Now) -> bool:
     """Set hq.db aside if it is still the file `met`, and replace it by a new one with the rows that can be read of it.
 
     A kill at any moment leaves no hq.db, or the new one; the next process that looks continues from there.
     """
     file = folder / REPLICA_FILE
     with migration.migration_lock(folder):
-        here = generation(file)
+        here = file_identity(file)
         if here is not None and here != met:
             return False
         place = set_aside_path(file, "damaged", now)
@@ -121,7 +123,7 @@ def replace_replica(folder: Path, met: Generation | None, why: str, now: Now) ->
             set_aside(file, place)
         new = file.with_name(REPLICA_FILE + ".new")
         delete_file_and_side_files(new)
-        migration.migrate_path(new, hq)
+        migration.migrate_path(new, hq_migrations)
         _begin(new, place if here else None, why, now)
         checkpoint_wal(new)
         fsync_files(new)

@@ -8,10 +8,10 @@ from edge.platform.clock import now
 from edge.platform.database import NoRoom
 from edge.platform.sqlite_file import Damaged
 
-FULL_REST = 1.0  # seconds until a loop that found the disk full tries again
+FULL_DISK_WAIT_S = 1.0  # seconds until a loop that found the disk full tries again
 
 
-class Retrying:
+class FullDiskRetry:
     """Runs a loop's rounds. Says in the log once, and not at each try, that the disk is full."""
 
     def __init__(self, log: Logger, waits: str) -> None:

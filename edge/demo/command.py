@@ -16,10 +16,10 @@ from edge.demo.stack import CannotStart, DemoStack, Ports
 from edge.platform.process import stop_signals
 
 DEFAULT_PORTS = Ports(web=8080, broker=1883)
-READY_WITHIN = 90.0  # seconds; a Pi's first start writes the whole sample chain
-CONFIG_WITHIN = 15.0  # seconds; HQ's first config is on trial for one or two
-COUNT_EVERY = 600.0  # seconds between two words of the stock system: numbers are shown for half an hour
-LOOK_EVERY = 0.5  # seconds between looks at the processes
+READY_TIMEOUT_S = 90.0  # seconds; a Pi's first start writes the whole sample chain
+CONFIG_TIMEOUT_S = 15.0  # seconds; HQ's first config is on trial for one or two
+STOCK_COUNT_INTERVAL_S = 600.0  # seconds between two words of the stock system: numbers are shown for half an hour
+POLL_INTERVAL_S = 0.5  # seconds between looks at the processes
 
 
 def print_line(text: str) -> None:
@@ -72,8 +72,8 @@ def _wait_until_ready(town: DemoStack, asked: Callable[[float], bool]) -> bool:
     while not town.is_ready():
         if asked(0.2):
             return False
-        if time.monotonic() - begun > READY_WITHIN:
-            raise CannotStart(f"The pages do not answer after {READY_WITHIN:.0f} s; see {town.folder / 'log'}.")
+        if time.monotonic() - begun > READY_TIMEOUT_S:
+            raise CannotStart(f"The pages do not answer after {READY_TIMEOUT_S:.0f} s; see {town.folder / 'log'}.")
         for child in town.children.values():
             child.look_after(print_line)
     return True
@@ -81,7 +81,7 @@ def _wait_until_ready(town: DemoStack, asked: Callable[[float], bool]) -> bool:
 
 def _wait_for_config(town: DemoStack, asked: Callable[[float], bool]) -> None:
     """Wait until the pages look as HQ wants them. If that does not happen, the pages answer anyway."""
-    until = time.monotonic() + CONFIG_WITHIN
+    until = time.monotonic() + CONFIG_TIMEOUT_S
     while not (town.has_config() or asked(0.2)):
         if time.monotonic() > until:
             print_line(f"HQ's config is not in force yet; see {town.folder / 'log'}.")
@@ -107,10 +107,10 @@ def _live(town: DemoStack) -> None:
                 (town.folder / "addresses.txt").write_text(addresses, encoding="utf-8")
                 print_line(f"\nNoren is running. Ctrl-C ends it; its data stays in {town.folder}.\n\n{addresses}")
             counted = 0.0  # at once: the town may have been built long ago
-            while not asked(LOOK_EVERY):
+            while not asked(POLL_INTERVAL_S):
                 for child in town.children.values():
                     child.look_after(print_line)
-                if not counted or time.monotonic() - counted >= COUNT_EVERY:
+                if not counted or time.monotonic() - counted >= STOCK_COUNT_INTERVAL_S:
                     _count(town)
                     counted = time.monotonic()
         finally:

@@ -12,7 +12,7 @@ from typing import Any
 
 from edge.demo import broker
 from edge.demo.subprocesses import Subprocess, noren_command
-from edge.validation.setting_file import user_name
+from edge.validation.setting_file import process_user_name
 
 DEMO_STORE = "ginza"
 DEMO_STATIONS = (
@@ -20,7 +20,7 @@ DEMO_STATIONS = (
     ("door", "entrance", "入口", "Entrance"),
     ("c1", "counter", "受け取りカウンター", "Pickup counter"),
 )
-Say = Callable[[str], None]
+PrintLine = Callable[[str], None]
 
 
 class CannotStart(Exception):
@@ -91,7 +91,7 @@ class DemoStack:
         }
         return [Subprocess(name=name, command=line, log=logs / f"{name}.log") for name, line in commands.items()]
 
-    def build(self, say: Say) -> None:
+    def build(self, say: PrintLine) -> None:
         """Write what is not there yet: broker settings, HQ with its sample chain, the store's settings and databases."""
         for part in ("log", "broker", "hq", f"{DEMO_STORE}/dev"):
             (self.folder / part).mkdir(parents=True, exist_ok=True)
@@ -115,7 +115,7 @@ class DemoStack:
         # prctl(2) clears the signal of the parent's death with the user
         text = (
             broker.changed_settings(broker.SHIPPED_CONFIG.read_text(encoding="utf-8"), changes)
-            + f"user {user_name()}\n"
+            + f"user {process_user_name()}\n"
         )
         (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # prctl(2): a child gets a signal when its parent dies, for whatever reason
 SIGTERM_TIMEOUT_S = 10.0  # seconds a process may take to end after SIGTERM before it is killed, as systemd does
-AGAIN_AFTER = 1.0  # seconds before a fallen process is started anew, as RestartSec in the units
+RESTART_DELAY_S = 1.0  # seconds before a fallen process is started anew, as RestartSec in the units
 
 
 def _die_with_parent() -> None:
@@ -80,7 +80,7 @@ class Subprocess:
             assert self.process is not None
             self.fell_at = time.monotonic()
             told(f"{self.name} ended with {self.process.returncode}; starting it again (see {self.log})")
-        elif time.monotonic() - self.fell_at > AGAIN_AFTER:
+        elif time.monotonic() - self.fell_at > RESTART_DELAY_S:
             self.start()
 
 

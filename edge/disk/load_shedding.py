@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from edge.disk import disk_space
 from edge.disk.watermarks import DiskLevel
-from edge.facts.box import DiskThinned, Thinnable
+from edge.facts.box import DiskThinned, ThinnableKind
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform.clock import Now, utc_text
@@ -30,7 +30,7 @@ KEEP_NEWER_THAN = {DiskLevel.SHORT: timedelta(days=2), DiskLevel.FULL: timedelta
 
 # The same in rows, if the clock is not synchronised: then it is not known when the two days and the hour began. A shop sends
 # some 5,000 facts a day.
-ROWS_LEFT = {DiskLevel.SHORT: 10_000, DiskLevel.FULL: 500}
+ROWS_KEPT = {DiskLevel.SHORT: 10_000, DiskLevel.FULL: 500}
 
 THINNED_SCANS_CURSOR = "thinning:scans"  # the cursor in the counts of what the bridge has thinned
 
@@ -42,7 +42,7 @@ MayContinue = Callable[[tuple[int, str]], bool]
 class ThinnedRows(Struct, frozen=True, kw_only=True):
     """How many rows of which kind were thinned, and the times of the first and the last of them."""
 
-    what: Thinnable  # journal (HQ has kept them), scans and page_scans (answered), outcomes, views (never sent)
+    what: ThinnableKind  # journal (HQ has kept them), scans and page_scans (answered), outcomes, views (never sent)
     count: int
     first: str
     last: str
@@ -58,7 +58,7 @@ class ThinnedScans(ThinnedRows, frozen=True, kw_only=True):
 class SheddableRows:
     """Rows that may be deleted: `sql` selects the number and the time of the rows after :last, in order."""
 
-    what: Thinnable
+    what: ThinnableKind
     table: str
     sql: str
     about: tuple[str | int, ...] = ()
@@ -99,7 +99,7 @@ def _piles(db: Database) -> Iterator[SheddableRows]:
     )
 
 
-def _answered(log: Thinnable, read: int) -> SheddableRows:
+def _answered(log: ThinnableKind, read: int) -> SheddableRows:
     return SheddableRows(
         log, log, f"select seq, time from {log} where seq <= ? and seq > ? order by seq limit ?", (read,)
     )
@@ -120,7 +120,7 @@ def _spare(db: Database, pile: SheddableRows, level: DiskLevel, moment: Now) -> 
         before = utc_text(moment.time - KEEP_NEWER_THAN[level])
         return lambda row: row[1] < before
     sql = f"select seq from {pile.table} order by seq desc limit 1 offset ?"
-    (last,) = one_row(db, sql, (ROWS_LEFT[level],)) or (0,)
+    (last,) = one_row(db, sql, (ROWS_KEPT[level],)) or (0,)
     return lambda row: row[0] <= last
 
 
@@ -148,7 +148,7 @@ def _thin(
         yield it
 
 
-def delete_spare_scans(db: Database, log: Thinnable, read: int, moment: Now, life: ProcessLife) -> int:
+def delete_spare_scans(db: Database, log: ThinnableKind, read: int, moment: Now, life: ProcessLife) -> int:
     """The same for a log of the bridge, by the bridge, up to `read`. Returns the number of rows."""
     level = disk_space.recorded_disk_level(db)
     if level is DiskLevel.OK:

@@ -3,9 +3,9 @@
 SQLite writes to free pages inside a file, and writes its write-ahead log again from the start, without asking the file system
 for more. So some of both is made while there is room. Then even if another program fills the disk to its last byte, price tags
 are looked up, rows are thinned and confirmed work goes on, by the usual code path. A file to delete in need would be simpler,
-but any program can take the space it frees; a second log elsewhere would be a second code path. The reserve is limited: INSIDE
-holds some 10,000 tags, and they are thinned after an hour. A file system that never writes in place (btrfs) may refuse all the
-same: that is NoRoom, as when the reserve is used up.
+but any program can take the space it frees; a second log elsewhere would be a second code path. The reserve is limited:
+RESERVE_BYTES holds some 10,000 tags, and they are thinned after an hour. A file system that never writes in place (btrfs) may
+refuse all the same: that is NoRoom, as when the reserve is used up.
 
 The log is deleted by the last process that ends normally. For a start on a full disk there is a file to delete after all: its
 space is at once used for the new log, of the same size.
@@ -24,31 +24,31 @@ from edge.platform.database import NoRoom, one_row, pragma, synchronous, writing
 from edge.platform.sqlite_file import connect
 
 RESERVE_BYTES = 4_000_000  # bytes free inside store.db, at least: a tag takes some 400
-OF_LOG = 8_000_000  # bytes of the log: SQLite restarts it after 4 MB, or later if a reader is in the way
+LOG_RESERVE_BYTES = 8_000_000  # bytes of the log: SQLite restarts it after 4 MB, or later if a reader is in the way
 REFILL_BYTES = (
     8_000_000  # bytes made at once: twice what is wanted, so that a growing file needs it only a few times a day
 )
 BYTES_PER_WRITE = 65_536  # bytes a transaction writes, so that a scan never waits long for it
 
-FOR_A_START = "room-for-a-start"
-A_START = 10_000_000  # bytes: the log, and what else a start writes
-TOO_LITTLE = 2_000_000  # free bytes with which a start would soon fail
+START_RESERVE_FILE = "room-for-a-start"
+START_RESERVE_BYTES = 10_000_000  # bytes: the log, and what else a start writes
+MIN_START_BYTES = 2_000_000  # free bytes with which a start would soon fail
 
 
 def release_start_reserve(folder: Path) -> None:
     """Before the files are opened: if the disk is full, free the space that is kept for a start."""
-    if shutil.disk_usage(folder).free < TOO_LITTLE:
-        (folder / FOR_A_START).unlink(missing_ok=True)
+    if shutil.disk_usage(folder).free < MIN_START_BYTES:
+        (folder / START_RESERVE_FILE).unlink(missing_ok=True)
 
 
 def reserve_for_start(folder: Path) -> bool:
     """Reserve the space for the next start, while there is some. Returns whether it had to be made. Raises NoRoom."""
-    file = folder / FOR_A_START
-    if _size(file) == A_START:
+    file = folder / START_RESERVE_FILE
+    if _size(file) == START_RESERVE_BYTES:
         return False
     try:
         with file.open("wb") as handle:
-            os.posix_fallocate(handle.fileno(), 0, A_START)
+            os.posix_fallocate(handle.fileno(), 0, START_RESERVE_BYTES)
     except OSError as error:
         file.unlink(missing_ok=True)
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
@@ -61,7 +61,7 @@ def refill_reserve(db: Database) -> bool:
     """Make what is missing of the reserve. Returns whether any was. Only web does. Raises NoRoom, and keeps what there was."""
     file = Path(pragma(db, "database_list", column=2))
     page, pages, free = (int(pragma(db, name)) for name in ("page_size", "page_count", "freelist_count"))
-    if free * page < RESERVE_BYTES or _size(file.with_name(f"{file.name}-wal")) < OF_LOG:
+    if free * page < RESERVE_BYTES or _size(file.with_name(f"{file.name}-wal")) < LOG_RESERVE_BYTES:
         _make(db, file)
     elif _size(file) < pages * page:
         _into_the_file(db)

@@ -5,11 +5,11 @@ from enum import StrEnum
 
 SHORT_MARK = 0.85  # share in use from which scans and views are thinned (protocol.md, Disk)
 FULL_MARK = 0.95  # share in use from which new work is refused: the rest is for work that was already confirmed
-NEARLY_ENDS, FULL_ENDS = 0.82, 0.92  # shares at which each level ends: 1 GB of a 32 GB card lower
+SHORT_END_MARK, FULL_END_MARK = 0.82, 0.92  # shares at which each level ends: 1 GB of a 32 GB card lower
 LARGEST_CARD_BYTES = (
     64_000_000_000  # bytes: shares are of this at most; 5 % of a large disk is room for years, no reason to refuse
 )
-LOG_ROOM = 16_000_000  # bytes: SQLite's write-ahead logs (4 MB each) grow outside the files, whatever is free inside
+WAL_BYTES = 16_000_000  # bytes: SQLite's write-ahead logs (4 MB each) grow outside the files, whatever is free inside
 
 
 class DiskLevel(StrEnum):
@@ -37,7 +37,7 @@ class DiskSpace:
     @property
     def bytes_left(self) -> int:
         """What the store can still write."""
-        return self.free + (self.spare if self.free >= LOG_ROOM else 0)
+        return self.free + (self.spare if self.free >= WAL_BYTES else 0)
 
     @property
     def share_used(self) -> float:
@@ -59,8 +59,8 @@ class DiskSpace:
 
 
 _MARKS = (
-    (FULL_MARK, FULL_ENDS, DiskLevel.FULL),
-    (SHORT_MARK, NEARLY_ENDS, DiskLevel.SHORT),
+    (FULL_MARK, FULL_END_MARK, DiskLevel.FULL),
+    (SHORT_MARK, SHORT_END_MARK, DiskLevel.SHORT),
 )  # begins at, ends at, level
 
 

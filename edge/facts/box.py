@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from edge.facts.fact import Fact, Lane, RelayedFact, Time
+from edge.facts.fact import Fact, FactTime, Lane, RelayedFact
 
-Thinnable = Literal["journal", "scans", "page_scans", "outcomes", "views"]
+ThinnableKind = Literal["journal", "scans", "page_scans", "outcomes", "views"]
 
 
 class BoxStarted(Fact, frozen=True, kw_only=True):
@@ -72,10 +72,10 @@ class DiskThinned(Fact, frozen=True, kw_only=True, rename={"first": "from", "las
 
     TYPE = "disk.thinned"
 
-    what: Thinnable  # journal: rows that HQ had kept
+    what: ThinnableKind  # journal: rows that HQ had kept
     count: Annotated[int, Meta(ge=1)]
-    first: Time
-    last: Time
+    first: FactTime
+    last: FactTime
 
 
 class DeviceLost(RelayedFact, frozen=True, kw_only=True):

@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-Time = Annotated[str, Meta(description="UTC, ISO 8601 with milliseconds and Z, by the box's clock.")]
+FactTime = Annotated[str, Meta(description="UTC, ISO 8601 with milliseconds and Z, by the box's clock.")]
 Gtin = Annotated[str, Meta(pattern="^[0-9]{14}$", description="GTIN-14.")]
 TYPE_PREFIX = "noren."  # of all types
-Who = Literal["member", "staff", "station", "causation"]
+AboutAttribute = Literal["member", "staff", "station", "causation"]
 
 
 class Lane(IntEnum):
@@ -38,7 +38,7 @@ class Fact(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     TYPE: ClassVar[str]  # the CloudEvent's, without `noren.`
     LANE: ClassVar[Lane] = Lane.STORE
-    ABOUT: ClassVar[tuple[Who, ...]] = ()  # the attributes it may carry
+    ABOUT: ClassVar[tuple[AboutAttribute, ...]] = ()  # the attributes it may carry
 
 
 class RelayedFact(Fact, frozen=True, kw_only=True):

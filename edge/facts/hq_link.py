@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from edge.facts.fact import RelayedFact, Time
+from edge.facts.fact import FactTime, RelayedFact
 
 WhyReloaded = Literal["epoch", "digest", "command", "damaged"]
 WhyRefused = Literal["expired", "bad_expiry", "unknown_command", "bad_arguments"]
@@ -22,7 +22,7 @@ class ClockDiffers(RelayedFact, frozen=True, kw_only=True):
     TYPE = "clock.differs"
 
     hq: str
-    here: Time
+    here: FactTime
     clock: Literal["holdover", "unset"]
 
 
@@ -40,7 +40,7 @@ class MirrorReplaced(RelayedFact, frozen=True, kw_only=True):
 
     TYPE = "mirror.replaced"
 
-    made: Time
+    made: FactTime
     why: str
     aside: str  # the name of the file that was set aside; empty if there was none
 

@@ -6,16 +6,16 @@ from typing import Annotated
 from msgspec import Meta, Struct
 from sqlite_utils import Database
 
-from edge.codes.check_digits import mod10
+from edge.codes.check_digits import mod10_holds
 from edge.replica import hq_replica
-from edge.validation.fields import Count, GoodsId, Hex, Id, Line, Ordinal, Short, Yen, check_name
+from edge.validation.fields import Count, GoodsId, Hex, Id, Line, Ordinal, ShortText, Yen, check_name
 from edge.validation.localized_text import LocalizedText
 
 _ITEM = "json_extract(body, '$.contains') is null"
 
 
 class Colour(Struct, frozen=True, kw_only=True):
-    code: Short
+    code: ShortText
     name: LocalizedText
     hex: Hex  # `#e9e3d6`
 
@@ -24,12 +24,12 @@ class Product(Struct, frozen=True, kw_only=True):
     """A row of the `catalog` feed; its key is the GTIN-14."""
 
     gtin: GoodsId
-    style: Short  # `41-2208`, the number printed on the tag
+    style: ShortText  # `41-2208`, the number printed on the tag
     name: LocalizedText
     reading: Line = ""  # the name in kana, for search: `うわぎ` finds 上着
     category: Id
     colour: Colour
-    size: Short
+    size: ShortText
     size_order: Ordinal  # sizes are shown by rising order
     price: Yen  # tax included
     picture: Line  # key of a row of the `content` feed, drawn in the colour
@@ -45,7 +45,7 @@ class Product(Struct, frozen=True, kw_only=True):
             raise ValueError(
                 "contains: an outer pack names the item it contains and its pieces, 2 or more; other rows neither"
             )
-        if self.contains is not None and not mod10(self.contains):
+        if self.contains is not None and not mod10_holds(self.contains):
             raise ValueError(f"contains: {self.contains} is no GTIN with a true check digit: no product has that key")
         if self.contains == self.gtin:
             raise ValueError("contains: a pack does not contain itself")

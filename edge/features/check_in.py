@@ -25,11 +25,11 @@ from edge.scan.context import ScanContext
 from edge.scan.guessing import GuessCounter
 from edge.store_context import StoreContext
 
-STALE_WITHIN = timedelta(
+STALE_CODE_WINDOW = timedelta(
     minutes=5
 )  # how long after its end a signed code still counts as `stale`: phones and boxes drift
 
-SHOWN_FOR = timedelta(seconds=5)  # after a scan; so long the person is assumed to be still there
+MEMBER_SHOWN_FOR = timedelta(seconds=5)  # after a scan; so long the person is assumed to be still there
 
 
 class MemberIdentified(Fact, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class MemberIdentified(Fact, frozen=True, kw_only=True):
     TYPE = "member.identified"
     ABOUT = ("member", "station", "causation")
 
-    grade: visit.Grade  # how well the code proves who holds it
+    grade: visit.ProofGrade  # how well the code proves who holds it
 
 
 class CheckedIn(Outcome, frozen=True, kw_only=True, tag="checked_in"):
@@ -55,7 +55,7 @@ class CheckedIn(Outcome, frozen=True, kw_only=True, tag="checked_in"):
     first: bool
     time: str
     miles: int
-    grade: visit.Grade
+    grade: visit.ProofGrade
     orders: list[str] = field(default_factory=list)
 
 
@@ -96,7 +96,7 @@ def check_in_by_token(case: ScanContext, token: MemberToken) -> Outcome:
     if token.exp - token.iat > proofs.token_life_s:
         return CodeRefused(why="unproven")
     late, ahead = here - token.exp, token.iat - here
-    if sure and late > STALE_WITHIN.total_seconds():
+    if sure and late > STALE_CODE_WINDOW.total_seconds():
         return CodeRefused(why="expired")
     if not _first_use(shop, token.jti, token.exp):
         return CodeRefused(why="used")
@@ -128,7 +128,7 @@ def check_in_by_wallet(case: ScanContext, code: WalletCode) -> Outcome:
         return _member(case, known, alias, "static")
     if guessing.is_locked_out(case, _guesses(case, known)):
         return CodeRefused(why="too_many")
-    step = member.wallet_step(person, code.totp, here)
+    step = member.matching_wallet_step(person, code.totp, here)
     if step is None:
         guessing.count_wrong_guess(case, _guesses(case, known), member=known)
         return CodeRefused(why="unproven")
@@ -143,7 +143,7 @@ def _ask(case: ScanContext, args: Mapping[str, str]) -> int | None:
     It is put at once and not when a page comes: what proves that somebody is there is good for seconds, and is kept nowhere.
     """
     here, shown = now(), case.moment
-    if shown.boot != here.boot or here.uptime_ms - shown.uptime_ms > SHOWN_FOR.total_seconds() * 1000:
+    if shown.boot != here.boot or here.uptime_ms - shown.uptime_ms > MEMBER_SHOWN_FOR.total_seconds() * 1000:
         return None
     put = hq_query.insert_question(case.shop.db, "member", args, here)
     return put.seq if put else None
@@ -177,7 +177,9 @@ def _first_step(shop: StoreContext, known: str, step: int, here: int) -> bool:
     return _first_use(shop, names[0], (step + 2) * totp.TOTP_PERIOD_S)
 
 
-def _member(case: ScanContext, known: str | None, alias: str, grade: visit.Grade, asked: int | None = None) -> Outcome:
+def _member(
+    case: ScanContext, known: str | None, alias: str, grade: visit.ProofGrade, asked: int | None = None
+) -> Outcome:
     """Greet at a kiosk or the entrance; at a staff station only say who it is and what waits for them."""
     shop, station, cause, moment = case.shop, case.scan.station, case.cause, case.moment
     who, card = known or alias, None if known else _card(alias)

@@ -15,7 +15,7 @@ from edge.store_context import StoreContext
 Answer = Callable[[ScanContext, Any], Outcome]
 """Answers a scan inside the scan's transaction; its second argument is the code, of the class it is declared for."""
 
-Follow = Callable[[ScanContext, Any], None]
+AfterOutcome = Callable[[ScanContext, Any], None]
 """Runs inside the scan's transaction; its second argument is the outcome, of the class it is declared for."""
 
 RowsChanged = Callable[[StoreContext], None]
@@ -54,7 +54,7 @@ class Feature:
     name: str
     answers: Mapping[tuple[frozenset[Role], type], Answer] = field(default_factory=dict)
     outcomes: tuple[type[Outcome], ...] = ()
-    after: Mapping[type[Outcome], Follow] = field(default_factory=dict)
+    after: Mapping[type[Outcome], AfterOutcome] = field(default_factory=dict)
     on_rows: Mapping[str, RowsChanged] = field(default_factory=dict)
     facts: tuple[type[Fact], ...] = ()
     feeds: tuple[Feed, ...] = ()

@@ -12,7 +12,7 @@ from edge.platform.clock import now
 from edge.platform.database import one_row
 from edge.platform.process import ProcessLife
 from edge.replica import hq_query, hq_replica
-from edge.validation.fields import Card, Id, Line, Short
+from edge.validation.fields import Card, Id, Line, ShortText
 
 NAME_MASK = "＊＊"  # full-width, as Japanese shops print it
 
@@ -22,9 +22,9 @@ class Member(Struct, frozen=True, kw_only=True):
 
     member: Id
     nickname: Line  # kana, as the member wants to be called: `サトウ`
-    stage: Short  # `standard`, `silver`, …: words for it are in the brand's policy
+    stage: ShortText  # `standard`, `silver`, …: words for it are in the brand's policy
     codes: list[Card]  # `issuer:number` of each card
-    segment: Short | None = None  # first_time, store_only, ec_only, both, dormant
+    segment: ShortText | None = None  # first_time, store_only, ec_only, both, dormant
     coupons: Annotated[int, Meta(ge=0, le=9_999)] = 0
     wallet_secret: str | None = None  # base32, as wallets are given it (RFC 4648); only for members with a wallet pass
 
@@ -83,7 +83,7 @@ def _named(hq: Database, card: str | None, name: str) -> str | None:
     return name if member_by_reference(hq, name) else None
 
 
-def wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:
+def matching_wallet_step(person: Member, code: str, unix_seconds: int) -> int | None:
     """The time step whose password a wallet pass shows, or None if it is not this member's, or too old."""
     if person.wallet_secret is None:
         return None

@@ -12,7 +12,7 @@ from edge.codes.reject_reason import RejectReason
 from edge.platform.clock import Now, parse_utc, utc_text
 from edge.platform.database import append_to_log, one_row, values
 
-TOUCHED_EVERY = timedelta(seconds=10)  # a commit costs the card a write
+TOUCH_NOTE_INTERVAL = timedelta(seconds=10)  # a commit costs the card a write
 
 
 class Outcome(Struct, frozen=True, kw_only=True, tag_field="kind"):
@@ -105,7 +105,7 @@ def touch_screen(db: Database, station: str, now: Now) -> None:
     """The shopper is there still, kept at most every ten seconds; inside the caller's transaction."""
     db.conn.execute(
         "update screens set touched = ? where station = ? and coalesce(touched, since) < ?",
-        (now.text, station, utc_text(now.time - TOUCHED_EVERY)),
+        (now.text, station, utc_text(now.time - TOUCH_NOTE_INTERVAL)),
     )
 
 

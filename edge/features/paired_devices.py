@@ -22,8 +22,10 @@ Page = Literal[
 CODE_LIFETIME = timedelta(minutes=10)  # of a code: as long as it takes to walk to the device with it
 CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # none is taken for another or for a figure, and no word comes out
 CODE_LENGTH = 8  # letters of a code that is typed: 2.6e10 of them, and five guesses a minute
-SEEN_EVERY = timedelta(minutes=1)  # how exactly it is kept when a device was last seen: a commit costs the card a write
-NAME_MOST = 40  # characters of a device's name
+LAST_SEEN_PRECISION = timedelta(
+    minutes=1
+)  # how exactly it is kept when a device was last seen: a commit costs the card a write
+MAX_NAME_LENGTH = 40  # characters of a device's name
 
 
 class PairedDevice(Struct, frozen=True, kw_only=True):
@@ -122,7 +124,7 @@ def make_pairing_code(db: Database, wanted: PairingRequest, now: Now, staff: str
 _OPEN = "from pairing_codes where (typed = :hash or link = :hash) and boot = :boot and until_ms >= :now"
 
 
-def is_open(db: Database, code: PairingCode, now: Now) -> bool:
+def is_code_open(db: Database, code: PairingCode, now: Now) -> bool:
     """Whether a code still lets a device in."""
     return (
         one_row(db, f"select 1 {_OPEN}", {"hash": _hash(code.link), "boot": now.boot, "now": now.uptime_ms}) is not None
@@ -174,7 +176,7 @@ def all_paired_devices(db: Database) -> list[PairedDevice]:
 
 def is_last_seen_due(device: PairedDevice, now: Now) -> bool:
     """Whether it is time to note again that a device was seen, also behind a clock that was set back."""
-    return abs(now.time - parse_utc(device.seen)) >= SEEN_EVERY
+    return abs(now.time - parse_utc(device.seen)) >= LAST_SEEN_PRECISION
 
 
 def note_seen(db: Database, device: str, now: Now) -> None:

@@ -16,14 +16,14 @@ from edge.facts.fact import About, Fact, Gtin, Lane
 from edge.features import catalog
 from edge.features.feature import Feature, Feed
 from edge.features.outcome import Outcome
-from edge.features.product_label import Past, ProductLabel, label_of_code, passed_date
+from edge.features.product_label import PassedDate, ProductLabel, label_of_code, passed_date
 from edge.platform.clock import business_day, utc_text
 from edge.platform.database import rows, values
 from edge.scan.context import ScanContext
 from edge.scan.log import Scan
 
 # A book's rows, a magazine's code and its add-on are read at once by a camera, or one after the other by hand.
-JOINED_WITHIN = timedelta(seconds=10)
+JOIN_WINDOW = timedelta(seconds=10)
 MAX_PARTS = 3  # a book has two rows, and may have an add-on beside them
 
 
@@ -47,7 +47,7 @@ class ProductScanned(Fact, frozen=True, kw_only=True):
     gtin: Gtin
     known: bool  # in the catalogue as this box has it
     label: ProductLabel | None = None
-    past: Past | None = None  # a date of the label that is over
+    past: PassedDate | None = None  # a date of the label that is over
     unsure: bool = False  # the box's clock was unset: the screen did not say that it is over
     completes: bool = False
     case: OuterPack | None = None
@@ -66,7 +66,7 @@ class ProductPast(Outcome, frozen=True, kw_only=True, tag="product_past"):
 
     gtin: str
     label: ProductLabel
-    past: Past
+    past: PassedDate
     known: bool
 
 
@@ -113,7 +113,7 @@ def _joined(own: Product, parts: list[Product | BookRow | AddOn]) -> tuple[Produ
 def _before(case: ScanContext) -> Iterator[Product | BookRow | AddOn]:
     """The codes read at this station a moment before, newest first: those of books and magazines, and those beside them."""
     shop, until = case.shop, case.moment.text
-    since = utc_text(case.moment.time - JOINED_WITHIN)
+    since = utc_text(case.moment.time - JOIN_WINDOW)
     # the last ones whatever their time: asked for by time, a quiet station's whole past would be walked
     sql = "select log, scan, time, part from outcomes where station = ? order by seq desc limit ?"
     for row in rows(shop.db, sql, (case.scan.station, MAX_PARTS)):

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from edge.codes.parsed_code import Product
 from edge.codes.reject_reason import RejectReason
 
-Past = Literal["use_by", "sell_by", "best_before"]
+PassedDate = Literal["use_by", "sell_by", "best_before"]
 
 
 class BadField(Struct, frozen=True, kw_only=True):
@@ -57,9 +57,9 @@ def label_of_code(read: Product) -> ProductLabel:
     )
 
 
-def passed_date(it: ProductLabel, today: str) -> Past | None:
+def passed_date(it: ProductLabel, today: str) -> PassedDate | None:
     """Which of its dates lies before the shop's day (`2026-11-21`), the gravest first; None while none does."""
-    dates: tuple[tuple[Past, date | None], ...] = (
+    dates: tuple[tuple[PassedDate, date | None], ...] = (
         ("use_by", it.use_by),
         ("sell_by", it.sell_by),
         ("best_before", it.best_before),

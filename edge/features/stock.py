@@ -14,10 +14,10 @@ from edge.features.feature import Feature, Feed
 from edge.platform.clock import Now
 from edge.platform.database import one_row
 from edge.replica import hq_replica
-from edge.validation.fields import Count, GoodsId, Moment, Ordinal, Pieces, Seq, Short, StoreId, check_moments
+from edge.validation.fields import Count, GoodsId, Moment, Ordinal, Pieces, Seq, ShortText, StoreId, check_moments
 
-LIVE_WITHIN = timedelta(minutes=5)
-RECENT_WITHIN = timedelta(minutes=30)  # experience.md rule 18: over 30 minutes old, no number is shown
+LIVE_MAX_AGE = timedelta(minutes=5)
+RECENT_MAX_AGE = timedelta(minutes=30)  # experience.md rule 18: over 30 minutes old, no number is shown
 
 
 MAX_CLOCK_LEAD = timedelta(minutes=10)  # by which the clock of who counts may be before ours, as HQ allows it
@@ -32,11 +32,11 @@ class StockRow(Struct, frozen=True, kw_only=True):
     gtin: GoodsId
     on_hand: Pieces
     reserved: Pieces = 0
-    epoch: Short = ""
+    epoch: ShortText = ""
     through_seq: Seq = 0
     as_of: Moment  # when it was counted, or reported by the system that counts
     floor: Ordinal | None = None
-    shelf: Short | None = None  # `B-14`
+    shelf: ShortText | None = None  # `B-14`
 
     def __post_init__(self) -> None:
         check_moments(self)
@@ -89,7 +89,7 @@ class ShownStock:
     shelf: str | None = None
 
 
-NOTHING_KNOWN = ShownStock(level=StockLevel.ASK, number=None, as_of=None, freshness=Freshness.UNKNOWN)
+UNKNOWN_STOCK = ShownStock(level=StockLevel.ASK, number=None, as_of=None, freshness=Freshness.UNKNOWN)
 
 
 def freshness(as_of: datetime, now: datetime) -> Freshness:
@@ -100,9 +100,9 @@ def freshness(as_of: datetime, now: datetime) -> Freshness:
     age = now - as_of
     if age < -MAX_CLOCK_LEAD:
         return Freshness.OLD
-    if age <= LIVE_WITHIN:
+    if age <= LIVE_MAX_AGE:
         return Freshness.LIVE
-    return Freshness.RECENT if age <= RECENT_WITHIN else Freshness.OLD
+    return Freshness.RECENT if age <= RECENT_MAX_AGE else Freshness.OLD
 
 
 def stock_level(available: int, low: int, fresh: Freshness) -> StockLevel:
@@ -157,7 +157,7 @@ def stock_here(db: Database, hq: Database, box: Box, gtin: str, now: datetime, l
     """
     row = hq_replica.replica_row(hq, "stock", gtin, StockRow)
     if row is None:
-        return NOTHING_KNOWN
+        return UNKNOWN_STOCK
     fresh = freshness(row.as_of, now)
     count = available_pieces(row, moves_since_count(db, box, row))
     shown = stock_level(count, low, fresh)

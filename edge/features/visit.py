@@ -14,7 +14,7 @@ from edge.facts.journal import Box, tell
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
 from edge.platform.database import one_row
 
-Grade = Literal["static", "fresh", "stale"]  # how well the code proves who holds it; HQ prices fraud by it
+ProofGrade = Literal["static", "fresh", "stale"]  # how well the code proves who holds it; HQ prices fraud by it
 
 
 class Repeated(Fact, frozen=True, kw_only=True):
@@ -25,7 +25,7 @@ class Repeated(Fact, frozen=True, kw_only=True):
 
     rule: str  # `day`, or a window such as `24h`
     period: str  # the shop's day, or when the window was opened
-    grade: Grade
+    grade: ProofGrade
     unsure: bool  # the box's clock was unset
 
 
@@ -55,7 +55,7 @@ class Visitor:
 
     member: str
     alias: str
-    grade: Grade
+    grade: ProofGrade
     station: str
     causation: str
 

@@ -13,7 +13,7 @@ from edge.validation.fault import Fault
 
 log = logging.getLogger(__name__)
 
-ASK_HQ_FOR_IT = (
+ASK_HQ_ADVICE = (
     "ask HQ for it (`noren hq data-key FILE --dir HQ`): data-key.sealed beside the databases has it, and every backup, if "
     "[hq] names HQ's recovery_key."
 )
@@ -54,7 +54,7 @@ def find_key(config: Config, handed: str | None) -> FoundKey | None:
         raise BadConfig(Fault("store.key", f"{place} cannot be read: {error.strerror}")) from error
 
 
-def readable_key(config: Config, handed: str | None) -> DataKey | None:
+def key_if_readable(config: Config, handed: str | None) -> DataKey | None:
     """The key if this user can read it, to look at what else is sealed with it. Whether it fits is not checked."""
     try:
         found = find_key(config, handed)
@@ -66,7 +66,7 @@ def readable_key(config: Config, handed: str | None) -> DataKey | None:
 
 def read_key(place: Path) -> DataKey:
     """The key in a file. Raises WrongKey, OSError."""
-    return _read(place, f"Put the key back to its place, or {ASK_HQ_FOR_IT}")
+    return _read(place, f"Put the key back to its place, or {ASK_HQ_ADVICE}")
 
 
 def read_other_key(place: Path) -> DataKey:

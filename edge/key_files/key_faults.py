@@ -7,7 +7,7 @@ from pathlib import Path
 from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.page_cipher import is_encrypted
 from edge.key_files.data_key_file import WrongKey, find_key, key_path
-from edge.key_files.key_proof import first_bytes
+from edge.key_files.key_proof import header_bytes
 from edge.key_files.unlocking import DATABASE_FILES, check_key_fits
 from edge.validation.fault import Fault
 
@@ -21,7 +21,7 @@ def key_file_faults(config: Config, handed: str | None) -> Iterator[Fault]:
         found = find_key(config, handed)
         if found:
             check_key_fits(config, found)
-        elif there := [name for name in DATABASE_FILES if is_encrypted(first_bytes(folder / name))]:
+        elif there := [name for name in DATABASE_FILES if is_encrypted(header_bytes(folder / name))]:
             what = f"{' and '.join(there)} cannot be read: no data key was handed by systemd, and none is in {key_path(config)}"
             yield Fault("store.key", what, sealed=True)
     except WrongKey as error:

@@ -9,10 +9,10 @@ from edge.platform.set_aside import fsync_files
 
 log = logging.getLogger(__name__)
 
-HEAD_MOST = 64  # first bytes that show whether a file is sealed
+HEAD_BYTES = 64  # first bytes that show whether a file is sealed
 CLEAR_SUFFIX = ".clear"  # suffix of the old file, until it is overwritten (edge/key_files/secret_sealing.py)
-CLEAR_KEYS_NOTE = "keys-in-the-clear"  # in the data folder, because pages may read that and not the keys
-HOW_TO_SEAL = "`noren seal-keys` seals them: systemd/README.md, step 5"
+CLEAR_KEYS_NOTE_FILE = "keys-in-the-clear"  # in the data folder, because pages may read that and not the keys
+SEAL_ADVICE = "`noren seal-keys` seals them: systemd/README.md, step 5"
 
 
 def secret_files(config: Config) -> dict[SecretUse, Path]:
@@ -49,7 +49,7 @@ def report_unsealed_files(config: Config, *, handed: bool) -> None:
         return
     names = ", ".join(file.name for file in found)
     log.warning(
-        "%s: in the clear beside a data key that is sealed: who takes the card has them. %s", names, HOW_TO_SEAL
+        "%s: in the clear beside a data key that is sealed: who takes the card has them. %s", names, SEAL_ADVICE
     )
     note.write_text(f"{names}\n", encoding="utf-8")
     fsync_files(note)
@@ -57,20 +57,20 @@ def report_unsealed_files(config: Config, *, handed: bool) -> None:
 
 def delete_unsealed_note(config: Config) -> Path:
     """Delete the note for the pages. Returns its path."""
-    note = Path(config.store.data) / CLEAR_KEYS_NOTE
+    note = Path(config.store.data) / CLEAR_KEYS_NOTE_FILE
     note.unlink(missing_ok=True)
     return note
 
 
 def has_unsealed_note(folder: Path) -> bool:
     """Whether the last start found secrets in the clear although the data key is sealed."""
-    return (folder / CLEAR_KEYS_NOTE).exists()
+    return (folder / CLEAR_KEYS_NOTE_FILE).exists()
 
 
 def _is_sealed(file: Path) -> bool | None:
     """None if it cannot be known: there is no such file, or this user may not read it."""
     try:
         with file.open("rb") as handle:
-            return is_sealed(handle.read(HEAD_MOST))
+            return is_sealed(handle.read(HEAD_BYTES))
     except OSError:
         return None

@@ -10,7 +10,7 @@ from edge.key_files.data_key_file import CREDENTIAL_NAME, WrongKey, key_path, re
 from edge.platform.set_aside import fsync_files
 
 FOLDER_MODE = 0o700  # for root only
-TAKES_MOST = 60.0  # seconds; a TPM takes one or two
+SEAL_TIMEOUT_S = 60.0  # seconds; a TPM takes one or two
 
 
 def seal_credential(config: Config, key: DataKey, place: Path) -> Path | None:
@@ -87,7 +87,7 @@ def _taken_away(file: Path, key: DataKey) -> Path | None:
 
 def _creds(*words: str, given: str = "") -> str:
     done = subprocess.run(
-        ["systemd-creds", *words], input=given, capture_output=True, text=True, timeout=TAKES_MOST, check=False
+        ["systemd-creds", *words], input=given, capture_output=True, text=True, timeout=SEAL_TIMEOUT_S, check=False
     )
     if done.returncode:
         raise BadConfig(

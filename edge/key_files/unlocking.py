@@ -10,18 +10,18 @@ from edge.crypto.page_cipher import is_encrypted, is_plain_header
 from edge.crypto.sealed_data_key import SealedKey, read_recovery_public, seal
 from edge.key_files import own_secrets
 from edge.key_files.data_key_file import (
-    ASK_HQ_FOR_IT,
+    ASK_HQ_ADVICE,
     CREDENTIAL_NAME,
     FoundKey,
     WrongKey,
     delete_partial_key,
     find_key,
+    key_if_readable,
     key_path,
     make_key,
-    readable_key,
 )
 from edge.key_files.key_note import key_phrase, note_key, noted_key
-from edge.key_files.key_proof import first_bytes, has_content, key_fits_file
+from edge.key_files.key_proof import has_pages_with_content, header_bytes, key_fits_file
 from edge.platform.migration import migration_lock
 from edge.platform.sqlite_file import STORE_DB, use_key
 
@@ -103,7 +103,7 @@ def log_key_recovery(config: Config) -> None:
 
 def _refuse_in_the_clear(folder: Path) -> None:
     for name in DATABASE_FILES:
-        if is_plain_header(first_bytes(folder / name)):
+        if is_plain_header(header_bytes(folder / name)):
             raise WrongKey(
                 f"{folder / name} lies in the clear, as versions before this one wrote it. Run `noren migrate` first."
             )
@@ -133,14 +133,14 @@ def is_key_sealed(sealed: Path) -> bool | None:
 
 
 def _refuse_without(config: Config, folder: Path) -> None:
-    there = [name for name in DATABASE_FILES if is_encrypted(first_bytes(folder / name))]
+    there = [name for name in DATABASE_FILES if is_encrypted(header_bytes(folder / name))]
     there += [file.name for file in own_secrets.sealed_files(config)]
     if there or (noted_key(folder) and any((folder / one).exists() for one in DATABASE_FILES)):
         what = " and ".join(there) or "the databases here"
         raise WrongKey(
             f"{folder}: {what} {'were' if len(there) != 1 else 'was'} written with a data key{key_phrase(noted_key(folder))}, and "
             f"it is neither handed by systemd ({CREDENTIAL_NAME}) nor in {key_path(config)}. Nothing has been touched. Put it "
-            f"back, or {ASK_HQ_FOR_IT}"
+            f"back, or {ASK_HQ_ADVICE}"
         )
 
 
@@ -154,7 +154,7 @@ def check_key_fits(config: Config, found: FoundKey) -> None:
     known = {one: key_fits_file(found.key, folder / one) for one in DATABASE_FILES}
     is_ours = known[STORE_DB] is True or name == found.key.id
     for one in [one for one, fit in known.items() if fit is False]:
-        if is_ours and (one != STORE_DB or not has_content(folder / one)):
+        if is_ours and (one != STORE_DB or not has_pages_with_content(folder / one)):
             continue
         raise WrongKey(
             f"{folder / one} was written with another data key than {found.key.id}, which is in {found.place}"
@@ -164,10 +164,10 @@ def check_key_fits(config: Config, found: FoundKey) -> None:
 
 
 def _way_back(config: Config, found: FoundKey, file: Path) -> str:
-    beside = readable_key(config, None) if found.handed else None
+    beside = key_if_readable(config, None) if found.handed else None
     if beside and key_fits_file(beside, file):
         return f"The key it was written with is in {key_path(config)}: `noren data-key --seal`, as root, seals that one"
-    return f"Put the box's own key back, or {ASK_HQ_FOR_IT}"
+    return f"Put the box's own key back, or {ASK_HQ_ADVICE}"
 
 
 def sealed_for_hq(config: Config, key: DataKey) -> SealedKey:

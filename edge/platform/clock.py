@@ -18,7 +18,7 @@ RELEASE_TIME = datetime(
 SYNCHRONISED_UPTIME_S = (
     3600.0  # seconds of uptime that the clock must be synchronised before its time may be used to delete old data
 )
-CLOCK_JUMP = timedelta(
+MIN_CLOCK_JUMP = timedelta(
     seconds=60
 )  # if time and uptime drift apart by more than this between two looks, the clock was set
 TIME_ERROR = 5  # adjtimex(2): the kernel's clock is not synchronised
@@ -103,4 +103,4 @@ class SteadyClock:
 
 def _jumped(before: Now, after: Now) -> bool:
     passed = timedelta(milliseconds=after.uptime_ms - before.uptime_ms)
-    return before.boot != after.boot or abs(after.time - before.time - passed) > CLOCK_JUMP
+    return before.boot != after.boot or abs(after.time - before.time - passed) > MIN_CLOCK_JUMP

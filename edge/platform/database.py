@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.platform.os_errors import is_full
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import Connection, connect, generation
+from edge.platform.sqlite_file import Connection, connect, file_identity
 
 BUSY_TIMEOUT_S = (
     10.0  # seconds to wait for another process's write lock; transactions aim at under 20 ms: after 10 s it is stuck
@@ -77,7 +77,7 @@ class Replica(Database):
     def conn(self) -> sqlite3.Connection:
         """The connection to the file that has the name now (the check costs two microseconds)."""
         here = self._here
-        if not here.in_transaction and generation(self._file) != here.generation:
+        if not here.in_transaction and file_identity(self._file) != here.identity:
             self._here = self._open()
             here.close()
         return self._here
@@ -174,7 +174,7 @@ def move_cursor(db: Database, name: str, seq: int) -> None:
     )
 
 
-class Changes:
+class CommitDetector:
     """Whether another connection has committed since the last look (4 microseconds a look)."""
 
     def __init__(self, db: Database) -> None:

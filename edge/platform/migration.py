@@ -8,12 +8,12 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from edge.platform.database import NewerDatabase
-from edge.platform.replica_schema import hq
+from edge.platform.replica_schema import hq_migrations
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import connect, create_database
-from edge.platform.store_schema.migrations import store
+from edge.platform.store_schema.migrations import store_migrations
 
-SCHEMA_OF_FILE: dict[str, Migrations] = {"store.db": store, "hq.db": hq}
+SCHEMA_OF_FILE: dict[str, Migrations] = {"store.db": store_migrations, "hq.db": hq_migrations}
 
 
 @contextmanager

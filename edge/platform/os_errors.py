@@ -4,7 +4,7 @@ import errno
 import os
 
 from edge.platform.sqlite import sqlite3
-from edge.validation.setting_file import user_name
+from edge.validation.setting_file import process_user_name
 
 EX_NOINPUT = 66  # a file or folder that should exist does not
 EX_UNAVAILABLE = 69  # a resource of the machine is not available now
@@ -22,7 +22,7 @@ DISK_ERRNOS = {
     errno.EDQUOT: "the disk quota is used up",
     errno.EIO: "the disk does not answer",
 }
-IN_THE_WAY = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+OCCUPIED_ERRNOS = {errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
 
 SQLITE_ERRORS = {
     sqlite3.SQLITE_CANTOPEN: ("a database cannot be opened", EX_NOPERM),
@@ -46,7 +46,7 @@ def explain_error(error: BaseException) -> tuple[str, int] | None:
             return f"{DISK_ERRNOS[errno.ENOSPC]} ({error}). Nothing was lost that had been said yes to.", EX_IOERR
         case sqlite3.OperationalError() if known := SQLITE_ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF):
             what, code = known
-            return f"{what} by the user `{user_name()}`: look who owns the folder of the data ({error})", code
+            return f"{what} by the user `{process_user_name()}`: look who owns the folder of the data ({error})", code
         case _:
             return None
 
@@ -54,12 +54,15 @@ def explain_error(error: BaseException) -> tuple[str, int] | None:
 def _refused(error: OSError, number: int) -> tuple[str, int] | None:
     what = _named(error)
     if number in FORBIDDEN_ERRNOS:
-        return f"{what} is not for the user `{user_name()}`. Give it to that user, or name another place.", EX_NOPERM
+        return (
+            f"{what} is not for the user `{process_user_name()}`. Give it to that user, or name another place.",
+            EX_NOPERM,
+        )
     if number == errno.EROFS:
         return f"{what} is on a file system that may only be read. Name another place.", EX_CANTCREAT
     if number in MISSING_ERRNOS:
         return f"{what} is not there.", EX_NOINPUT
-    if number in IN_THE_WAY:
+    if number in OCCUPIED_ERRNOS:
         return (
             f"{what} is in the way: a folder was expected where a file is, or a file where a folder is.",
             EX_CANTCREAT,

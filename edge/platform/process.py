@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 EX_BROKEN = 70  # exit code when a task broke: EX_SOFTWARE of sysexits(3); systemd restarts the process
 EX_UNREADABLE = 74  # exit code while store.db is to be repaired: EX_IOERR
 POLL_INTERVAL = 0.5  # seconds until the main thread notices that a task has ended; a signal wakes it at once
-STOP_WITHIN = 8.0  # seconds all tasks together may take to notice the end; systemd itself waits 10 s
+STOP_TIMEOUT_S = 8.0  # seconds all tasks together may take to notice the end; systemd itself waits 10 s
 
 
 class ProcessLife:
@@ -92,7 +92,7 @@ def start_tasks(life: ProcessLife, tasks: Mapping[str, Task]) -> list[threading.
     return threads
 
 
-def join_threads(threads: Iterable[threading.Thread], within: float = STOP_WITHIN) -> list[str]:
+def join_threads(threads: Iterable[threading.Thread], within: float = STOP_TIMEOUT_S) -> list[str]:
     """Wait at most `within` seconds for all threads together. Returns the names of those that still run."""
     end = time.monotonic() + within
     left = list(threads)
@@ -162,7 +162,7 @@ def run_tasks(tasks: Mapping[str, Task], data: Path | None = None) -> int:
         notify_systemd("STOPPING=1")
         stuck = join_threads(threads)
     if stuck:
-        log.error("did not stop in %.0f s: %s", STOP_WITHIN, ", ".join(stuck))
+        log.error("did not stop in %.0f s: %s", STOP_TIMEOUT_S, ", ".join(stuck))
         os._exit(EX_BROKEN)
     return EX_BROKEN if life.broken else 0
 

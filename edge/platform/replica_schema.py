@@ -4,7 +4,7 @@ from sqlite_utils import Database, Migrations
 
 from edge.platform.search_schema import EVERY_STYLE_CHANGED, SEARCH_SCHEMA
 
-hq = Migrations("hq")
+hq_migrations = Migrations("hq")
 
 # Each feed is a table of (key, version, body); a deleted row stays as a tombstone (body null) so that versions only rise.
 FEED_TABLES = (
@@ -31,7 +31,7 @@ def feed_table(name: str) -> str:
     return f"create table {name} (key text primary key, version integer not null, body text) strict, without rowid"
 
 
-@hq()
+@hq_migrations()
 def m001_the_mirror(db: Database) -> None:
     for name in FEED_TABLES:
         db.conn.execute(feed_table(name))
@@ -39,13 +39,13 @@ def m001_the_mirror(db: Database) -> None:
         db.conn.execute(statement)
 
 
-@hq()
+@hq_migrations()
 def m002_beside_the_feeds(db: Database) -> None:
     db.conn.execute(REPLACED_TABLE)
     db.conn.execute(ACK_POSITION_TABLE)
 
 
-@hq()
+@hq_migrations()
 def m003_loads(db: Database) -> None:
     """Loads had tables of other kinds before: one that was under way is dropped, and HQ is asked for the feed again."""
     db.conn.execute(LOADS_TABLE)
@@ -55,7 +55,7 @@ def m003_loads(db: Database) -> None:
         db.conn.execute("delete from set_aside where feed = ?", (table,))
 
 
-@hq()
+@hq_migrations()
 def m004_search_by_words(db: Database) -> None:
     for statement in SEARCH_SCHEMA:
         db.conn.execute(statement)

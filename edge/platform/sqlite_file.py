@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from edge.crypto.data_key import PLAIN_HEAD, DataKey, PageKey
+from edge.crypto.data_key import PLAIN_HEADER_BYTES, DataKey, PageKey
 from edge.crypto.page_cipher import HEADER_BYTES, is_encrypted
 from edge.platform.sqlite import sqlite3
 
@@ -21,19 +21,19 @@ _CHUNK = 1_000_000  # bytes of a file that are read at once
 
 STORE_DB = "store.db"  # cannot be loaded from anywhere: it is repaired, not deleted
 
-Generation = tuple[int, int]
+FileIdentity = tuple[int, int]
 """Which file has a name now: device and inode."""
 
 
 class Damaged(sqlite3.DatabaseError):
     """A database file is not as it was written: its header, a page, a row is damaged, or the whole file is gone."""
 
-    def __init__(self, file: Path, generation: Generation | None, why: str) -> None:
+    def __init__(self, file: Path, identity: FileIdentity | None, why: str) -> None:
         super().__init__(f"{file} is damaged: {why}")
-        self.file, self.generation, self.why = file, generation, why
+        self.file, self.identity, self.why = file, identity, why
 
 
-def generation(file: Path) -> Generation | None:
+def file_identity(file: Path) -> FileIdentity | None:
     """Which file has this name now; None if there is none (costs two microseconds)."""
     try:
         found = file.stat()
@@ -46,7 +46,7 @@ class KeyMissing(Exception):
     """A file's pages are encrypted, and this process has no key for them."""
 
 
-_tried: dict[Generation | None, int] = {}  # files that were read through once; they stay open
+_tried: dict[FileIdentity | None, int] = {}  # files that were read through once; they stay open
 _keys: dict[Path, DataKey] = {}  # by folder, for the whole process as in SQLite's settings; set before threads begin
 
 
@@ -118,7 +118,7 @@ class Connection(sqlite3.Connection):
     """A connection whose errors are `Damaged`, with the file's name, if the file is damaged."""
 
     file: Path
-    generation: Generation | None
+    identity: FileIdentity | None
     has_key: bool
 
     def cursor(self, factory: Any = Cursor) -> Any:
@@ -146,17 +146,17 @@ class Connection(sqlite3.Connection):
             # SQLite's own words depend on a random byte: of one file in fifty it says that it is damaged
             return KeyMissing(f"{self.file} is encrypted, and its data key is not here")
         if is_damage(error):
-            return Damaged(self.file, self.generation, str(error))
+            return Damaged(self.file, self.identity, str(error))
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_READONLY and generation(self.file) != self.generation:
-            return Damaged(self.file, self.generation, "another file has taken its place")
+        if code == sqlite3.SQLITE_READONLY and file_identity(self.file) != self.identity:
+            return Damaged(self.file, self.identity, "another file has taken its place")
         if code == sqlite3.SQLITE_IOERR:
             return self._refused(error)
         return error
 
     def _is_encrypted(self) -> bool:
         try:
-            return generation(self.file) == self.generation and is_encrypted(_read(self.file, HEADER_BYTES, 0))
+            return file_identity(self.file) == self.identity and is_encrypted(_read(self.file, HEADER_BYTES, 0))
         except OSError:  # a file that cannot be read says nothing of its pages
             return False
 
@@ -167,7 +167,7 @@ class Connection(sqlite3.Connection):
             full.sqlite_errorcode, full.sqlite_errorname = sqlite3.SQLITE_FULL, "SQLITE_FULL"
             return full
         why = read_failure(self.file)
-        return Damaged(self.file, self.generation, why) if why else error
+        return Damaged(self.file, self.identity, why) if why else error
 
 
 def _read(file: Path, most: int, at: int) -> bytes:
@@ -175,7 +175,7 @@ def _read(file: Path, most: int, at: int) -> bytes:
 
     The file stays open for good: closing it would drop the locks that SQLite has on it (fcntl(2)).
     """
-    here = generation(file)
+    here = file_identity(file)
     if here not in _tried:
         _tried[here] = os.open(file, os.O_RDONLY)
     return os.pread(_tried[here], most, at)
@@ -201,13 +201,13 @@ def connect_with_key(key: PageKey | None, file: Path, *, mode: str = "rw", timeo
     """The same with another key than this process's own: the key of another box's backup, or None for an unencrypted file."""
     # checked before and after: a file that replaces it meanwhile must not be taken for the one that was opened
     while True:
-        here = generation(file)
+        here = file_identity(file)
         if here is None and mode != "rwc":
             raise Damaged(file, None, "it is gone")
         uri = f"file:{file}?mode={mode}"
         conn = sqlite3.connect(uri, uri=True, timeout=timeout, isolation_level=None, factory=Connection)
-        conn.file, conn.generation = file, here or generation(file)
-        if generation(file) == conn.generation:
+        conn.file, conn.identity = file, here or file_identity(file)
+        if file_identity(file) == conn.identity:
             return _keyed(conn, key)
         conn.close()
 
@@ -222,7 +222,7 @@ def _keyed(conn: Connection, key: PageKey | None) -> Connection:
     if key is not None:
         conn.execute("pragma cipher_log_level = none")  # we report damaged pages ourselves, with the file's name
         # the default applies to all files of the process: an attached file is read before it can have its own setting
-        conn.execute(f"pragma cipher_default_plaintext_header_size = {PLAIN_HEAD}")
+        conn.execute(f"pragma cipher_default_plaintext_header_size = {PLAIN_HEADER_BYTES}")
         conn.execute(f'pragma key = "{key.spelt}"')
     return conn
 

@@ -9,14 +9,16 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, now
-from edge.platform.database import Changes, NoRoom, append_to_log, one_row, rows, synchronous, values, writing
+from edge.platform.database import CommitDetector, NoRoom, append_to_log, one_row, rows, synchronous, values, writing
 from edge.platform.process import ProcessLife
 
 log = logging.getLogger(__name__)
 
-WITHIN_MS = 800  # protocol.md, Presence: after that, a person before a screen has looked away
+ANSWER_TIMEOUT_MS = 800  # protocol.md, Presence: after that, a person before a screen has looked away
 POLL_INTERVAL = 0.02  # seconds between looks for the answer
-ANSWERS_KEPT = 100  # queries, and answers, that are kept: a query is dead after 800 ms, so no page reads an older one
+MAX_ANSWERS_KEPT = (
+    100  # queries, and answers, that are kept: a query is dead after 800 ms, so no page reads an older one
+)
 
 AnswerStatus = Literal["told", "no_line"]  # HQ has answered; there is no connection
 T = TypeVar("T")
@@ -40,11 +42,11 @@ def insert_question(db: Database, question: str, args: Mapping[str, str], now: N
     """Put a query to HQ inside the caller's transaction; None if the link is down."""
     if not _line_is_up(db):
         return None
-    about, until = msgspec.json.encode(args).decode(), now.uptime_ms + WITHIN_MS
+    about, until = msgspec.json.encode(args).decode(), now.uptime_ms + ANSWER_TIMEOUT_MS
     row = {"question": question, "args": about, "boot": now.boot, "until_ms": until}
     db.conn.execute("update questions set args = '{}' where boot <> ? or until_ms < ?", (now.boot, now.uptime_ms))
     seq = append_to_log(db, "questions", row)
-    db.conn.execute("delete from questions where seq <= ?", (seq - ANSWERS_KEPT,))
+    db.conn.execute("delete from questions where seq <= ?", (seq - MAX_ANSWERS_KEPT,))
     return Question(seq=seq, question=question, args=about, boot=now.boot, until_ms=until)
 
 
@@ -68,7 +70,7 @@ def find_question(db: Database, seq: int) -> Question | None:
 
 def wait_for_answer(db: Database, question: Question, life: ProcessLife) -> str | None:
     """HQ's answer as a JSON array; None if it does not come in time, or if sync reports at once that it cannot come."""
-    changes = Changes(db)
+    changes = CommitDetector(db)
     while question.ms_left(now()) and not life.is_over():
         if changes.seen() and (found := rows(db, "select * from answers where question = ?", (question.seq,))):
             return str(found[0]["body"]) if found[0]["word"] == "told" else None
@@ -126,4 +128,4 @@ def write_answer(db: Database, question: Question, word: AnswerStatus, body: str
         db.conn.execute(
             "insert or ignore into answers (question, word, body) values (?, ?, ?)", (question.seq, word, body)
         )
-        db.conn.execute("delete from answers where question <= ?", (question.seq - ANSWERS_KEPT,))
+        db.conn.execute("delete from answers where question <= ?", (question.seq - MAX_ANSWERS_KEPT,))

@@ -24,7 +24,7 @@ LOOP_INTERVAL_S = 3.0  # seconds between looks at clock and disk: this also show
 ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for it
 # No Noren ran before. The clock of a box that never got the time begins at the build of its system.
 EARLIEST_TIME = datetime(2026, 8, 1, tzinfo=UTC)
-DELETED_PER_SWEEP = timedelta(days=1)  # of rows that may be deleted in one round
+AGE_DELETED_PER_SWEEP = timedelta(days=1)  # of rows that may be deleted in one round
 DAYS_KEPT = 90  # days a row stays after its follower has read it
 
 
@@ -53,7 +53,7 @@ class LogRetention:
         """
         gone = dict.fromkeys(self._logs, 0)
         if "scans" in self._logs:
-            raw_reading.delete_due_bytes(self._db, "scans", cursor(self._db, self._logs["scans"]), moment, life)
+            raw_reading.delete_due_reading_bytes(self._db, "scans", cursor(self._db, self._logs["scans"]), moment, life)
         if self._clock.is_steady_at(moment) and at >= self._due:
             self._due = at + SWEEP_INTERVAL_S
             for name, follower in self._logs.items():
@@ -95,7 +95,7 @@ def last_expired_rowid(db: Database, table: str, when: str, before: datetime, mo
     oldest = one_row(db, f"select {when} from {table} where {said} order by rowid limit 1", (first, last))
     if oldest is None:
         return 0
-    limit = utc_text(min(before, parse_utc(oldest[0]) + DELETED_PER_SWEEP))
+    limit = utc_text(min(before, parse_utc(oldest[0]) + AGE_DELETED_PER_SWEEP))
     young = one_row(db, f"select rowid from {table} where {said} order by rowid limit 1", (limit, last))
     old = f"select rowid from {table} where {when} >= ? and {when} < ? and rowid < ? order by rowid desc limit 1"
     found = one_row(db, old, (first, limit, young[0] if young else sys.maxsize))

@@ -10,7 +10,7 @@ from pathlib import Path
 from edge import registry
 from edge.db_files import replica_rebuild as mirror_file
 from edge.db_files.inspection import find_damage
-from edge.db_files.retrying import Retrying
+from edge.db_files.retrying import FullDiskRetry
 from edge.disk import disk_space, load_shedding, reserve
 from edge.disk.watermarks import DiskLevel
 from edge.features.expiring_table import IN_PAGE, ExpiringTable
@@ -18,7 +18,7 @@ from edge.platform.clock import Now, SteadyClock, now, utc_text
 from edge.platform.database import cursor, writing
 from edge.platform.process import ProcessLife
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import Connection, Damaged, generation
+from edge.platform.sqlite_file import Connection, Damaged, file_identity
 from edge.retention import unswept
 from edge.retention.card_numbers import CardNumberErasure
 from edge.retention.log_retention import last_expired_rowid
@@ -29,9 +29,11 @@ log = logging.getLogger(__name__)
 
 SWEEP_INTERVAL_S = 3600.0  # seconds between rounds
 LOOP_INTERVAL_S = 3.0  # seconds between looks at clock and disk: this also shows that the loop still runs
-TELL_EVERY = 3600.0  # seconds between facts about what was thinned, while it goes on; at once when it is over
+REPORT_INTERVAL_S = 3600.0  # seconds between facts about what was thinned, while it goes on; at once when it is over
 ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for retention
-JTI_DAYS = 2  # a signed code is valid for a minute; two days are longer than any correction of the clock in between
+JTI_KEPT_DAYS = (
+    2  # a signed code is valid for a minute; two days are longer than any correction of the clock in between
+)
 
 # A journal row goes only when HQ has kept it.
 _OWN_TABLES = (
@@ -61,7 +63,7 @@ def sweep(shop: StoreContext, moment: Now, life: ProcessLife) -> dict[str, int]:
         for table in (*_OWN_TABLES, *registry.EXPIRING_TABLES):
             gone[table.name] = _sweep_table(shop, table, moment, life)
     with writing(shop.db):
-        old = int(moment.time.timestamp()) - JTI_DAYS * 86400
+        old = int(moment.time.timestamp()) - JTI_KEPT_DAYS * 86400
         gone["used_tokens"] = shop.db.conn.execute("delete from used_tokens where expires < ?", (old,)).rowcount
     return {table: count for table, count in gone.items() if count}
 
@@ -80,7 +82,7 @@ def _mirror_attached(shop: StoreContext) -> Iterator[None]:
             db.execute("detach database hq")
     except sqlite3.DatabaseError as error:
         if why := find_damage(file, within=None):
-            raise Damaged(file, generation(file), why) from error
+            raise Damaged(file, file_identity(file), why) from error
         raise
 
 
@@ -122,7 +124,7 @@ class RetentionSweep:
         """What is due at `at` (monotonic seconds): old bytes and the disk each time, the sweep hourly if the clock is steady."""
         self._shop.renew()
         db = self._shop.db
-        raw_reading.delete_due_bytes(db, "page_scans", cursor(db, "desk:page_scans"), moment, life)
+        raw_reading.delete_due_reading_bytes(db, "page_scans", cursor(db, "desk:page_scans"), moment, life)
         self._cards.run_if_due(at, life)
         self._look(moment, at, life)
         if not self._clock.is_steady_at(moment):
@@ -153,7 +155,7 @@ class RetentionSweep:
         if self._level is not DiskLevel.OK and (gone := load_shedding.delete_spare_rows(db, self._level, moment, life)):
             log.warning("disk nearly full, load shedding deleted: %s", gone)
         if self._level is DiskLevel.OK or at >= self._tell_due:
-            self._tell_due = at + TELL_EVERY
+            self._tell_due = at + REPORT_INTERVAL_S
             load_shedding.report_thinned_rows(db, self._shop.box, moment)
         if self._level is DiskLevel.OK or not self._begun:
             self._begun = True
@@ -169,7 +171,7 @@ class RetentionSweep:
 
 def work(shop: StoreContext, life: ProcessLife) -> None:
     """Retention's loop. A full disk ends a round, but not the loop: room may come from elsewhere."""
-    broom, rounds = RetentionSweep(shop), Retrying(log, "retention cannot run")
+    broom, rounds = RetentionSweep(shop), FullDiskRetry(log, "retention cannot run")
     while life.goes_on():
         rounds.run_round(lambda: broom.run_if_due(now(), time.monotonic(), life))
         life.rest(LOOP_INTERVAL_S)

@@ -11,18 +11,18 @@ from edge.platform.process import ProcessLife
 # Outcomes that cannot be examined without the bytes: a wrongly set scanner, a code that the chain has not described to us, a bug
 # of ours. An hour is the time that a called person needs to come and look.
 UNREAD_KINDS = frozenset({"not_understood", "fault"})
-KEPT_FOR = timedelta(hours=1)  # of uptime: setting the clock does not shorten or lengthen it
+UNREAD_KEPT_FOR = timedelta(hours=1)  # of uptime: setting the clock does not shorten or lengthen it
 ROWS_PER_TRANSACTION = 500  # rows a transaction changes, so that a scan never waits long for it
 
 _RIDDLES = ", ".join(f"'{kind}'" for kind in sorted(UNREAD_KINDS))
 
 
-def delete_bytes(db: Database, scan_log: str, seq: int) -> None:
+def delete_reading_bytes(db: Database, scan_log: str, seq: int) -> None:
     """Delete the bytes of a reading, inside the transaction that answers it."""
     db.conn.execute(f"update {scan_log} set data = x'' where seq = ?", (seq,))
 
 
-def delete_due_bytes(db: Database, scan_log: str, answered: int, moment: Now, life: ProcessLife) -> int:
+def delete_due_reading_bytes(db: Database, scan_log: str, answered: int, moment: Now, life: ProcessLife) -> int:
     """The same for all readings up to `answered` that are due, by the process that writes that log. Returns how many.
 
     A reading of another boot is due, because its age is not known. On a disk without a byte left they stay until there is room.
@@ -50,7 +50,7 @@ def _due(db: Database, scan_log: str, answered: int, moment: Now) -> list[tuple[
             "log": scan_log,
             "answered": answered,
             "boot": moment.boot,
-            "before": moment.uptime_ms - KEPT_FOR // timedelta(milliseconds=1),
+            "before": moment.uptime_ms - UNREAD_KEPT_FOR // timedelta(milliseconds=1),
         },
     )
     return [(row["seq"],) for row in found]

@@ -21,7 +21,7 @@ from edge.validation.type_parts import (
 
 
 @dataclass(slots=True)
-class Converted:
+class ConversionResult:
     """The result: the typed value if there are no faults, or a value with stand-ins in the places of the faults.
 
     `unsure` are the places that hold stand-ins: a fault that a later check finds there means nothing.
@@ -32,14 +32,14 @@ class Converted:
     unsure: list[str] = field(default_factory=list)
 
 
-def convert_value(kind: Any, value: Any) -> Converted:
+def convert_value(kind: Any, value: Any) -> ConversionResult:
     """Decode plain values (of TOML or JSON) as a type, structs and lists of them part by part."""
-    taken = Converted()
+    taken = ConversionResult()
     taken.value = _take(kind, value, "", taken)
     return taken
 
 
-def _take(kind: Any, value: Any, path: str, taken: Converted) -> Any:
+def _take(kind: Any, value: Any, path: str, taken: ConversionResult) -> Any:
     kind = without_none(kind)
     if structs := struct_types_in(kind):
         return _struct(structs, value, path, taken)
@@ -49,7 +49,7 @@ def _take(kind: Any, value: Any, path: str, taken: Converted) -> Any:
     return _leaf(kind, value, path, taken)
 
 
-def _struct(options: Sequence[type[Struct]], value: Any, path: str, taken: Converted) -> Any:
+def _struct(options: Sequence[type[Struct]], value: Any, path: str, taken: ConversionResult) -> Any:
     if not isinstance(value, dict):
         _wrong(
             taken,
@@ -82,7 +82,7 @@ def _has_parts(kind: Any) -> bool:
     return bool(struct_types_in(plain)) or item_type_of(plain) is not None
 
 
-def _chosen(options: Sequence[type[Struct]], value: dict[str, Any], path: str, taken: Converted) -> type[Struct]:
+def _chosen(options: Sequence[type[Struct]], value: dict[str, Any], path: str, taken: ConversionResult) -> type[Struct]:
     """The struct that the tag names. If it names none: the most similar struct, and its path is unsure."""
     by_tag = {str(one.__struct_config__.tag): one for one in options}
     name = str(options[0].__struct_config__.tag_field)
@@ -101,7 +101,7 @@ def _chosen(options: Sequence[type[Struct]], value: dict[str, Any], path: str, t
     return by_tag[near]
 
 
-def _unknown(taken: Converted, kind: type[Struct], path: str, name: str) -> None:
+def _unknown(taken: ConversionResult, kind: type[Struct], path: str, name: str) -> None:
     place = f"{path}.{name}".lstrip(".")
     keys = encoded_field_names(kind)
     near = nearest_choice(name, keys)
@@ -109,7 +109,7 @@ def _unknown(taken: Converted, kind: type[Struct], path: str, name: str) -> None
     _wrong(taken, place, f"there is no such key: {hint}")
 
 
-def _leaf(kind: Any, value: Any, path: str, taken: Converted) -> Any:
+def _leaf(kind: Any, value: Any, path: str, taken: ConversionResult) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError:
@@ -126,7 +126,7 @@ def _leaf(kind: Any, value: Any, path: str, taken: Converted) -> Any:
     return value if isinstance(value, str) and is_text(kind) and "\0" not in value else _stand_in(kind)
 
 
-def _wrong(taken: Converted, path: str, what: str) -> None:
+def _wrong(taken: ConversionResult, path: str, what: str) -> None:
     taken.faults.append(Fault(path, what))
     taken.unsure.append(path)
 

@@ -47,15 +47,15 @@ GoodsId = Annotated[str, Meta(pattern=_GOODS)]
 PickupNumber = Annotated[str, Meta(pattern=_NUMBER)]  # shown on board and screens
 Line = Annotated[str, Meta(max_length=200, pattern=_LINE)]  # a text of one line
 PersonName = Annotated[str, Meta(min_length=1, max_length=80, pattern=_LINE)]
-Short = Annotated[str, Meta(max_length=40, pattern=_LINE)]
+ShortText = Annotated[str, Meta(max_length=40, pattern=_LINE)]
 Mark = Annotated[str, Meta(min_length=1, max_length=4, pattern=_LINE)]
 Card = Annotated[str, Meta(max_length=200, pattern=_CARD)]  # `issuer:number`
 
 Yen = Annotated[int, Meta(ge=0, le=99_999_999)]
 # HQ's count is below 0 if the store handed over goods that HQ had not counted in. It means no pieces. A file may not give one.
-COUNT_MOST = 10_000_000
-Pieces = Annotated[int, Meta(ge=-COUNT_MOST, le=COUNT_MOST)]
-Count = Annotated[int, Meta(ge=0, le=COUNT_MOST)]
+MAX_COUNT = 10_000_000
+Pieces = Annotated[int, Meta(ge=-MAX_COUNT, le=MAX_COUNT)]
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Ordinal = Annotated[int, Meta(ge=-1_000_000, le=1_000_000)]  # a position in an order of things, or a floor
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]  # the greatest integer of SQLite
 
@@ -64,15 +64,17 @@ _NAME = re.compile(rf"[^{_CONTROL}]{{1,200}}\Z")
 Sha256 = Annotated[str, Meta(pattern=_HASH)]  # empty: none
 Hex = Annotated[str, Meta(pattern=_COLOUR)]
 # Far from the limits of datetime, so that any zone and any calculation stays within them.
-FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST_MOMENT, LATEST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def check_moments(row: Struct) -> None:
-    """Raises ValueError if a moment of a row is out of `FIRST` to `LAST`: calculating with such a date could overflow."""
+    """Raises ValueError if a moment of a row is outside the two above: calculating with it could overflow."""
     for name in row.__struct_fields__:
         value = getattr(row, name)
-        if isinstance(value, datetime) and not (value.tzinfo and FIRST <= value < LAST):
-            raise ValueError(f"{name}: expected a moment of the years {FIRST.year} to {LAST.year - 1}")
+        if isinstance(value, datetime) and not (value.tzinfo and EARLIEST_MOMENT <= value < LATEST_MOMENT):
+            raise ValueError(
+                f"{name}: expected a moment of the years {EARLIEST_MOMENT.year} to {LATEST_MOMENT.year - 1}"
+            )
 
 
 def check_name(field: str, name: LocalizedText) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from edge.validation.fault import Fault
 
 
-def user_name() -> str:
+def process_user_name() -> str:
     """The user of this process, as `ls -l` shows it."""
     try:
         return pwd.getpwuid(os.geteuid()).pw_name
@@ -24,6 +24,6 @@ def read_file_of_setting(key: str, file: str) -> bytes | Fault:
     except IsADirectoryError:
         return Fault(key, f"expected a file, and {file} is a folder")
     except PermissionError:
-        return Fault(key, f"{file} may not be read by the user `{user_name()}`", unseen=True)
+        return Fault(key, f"{file} may not be read by the user `{process_user_name()}`", unseen=True)
     except OSError as error:
         return Fault(key, f"{file} cannot be read: {error.strerror}")

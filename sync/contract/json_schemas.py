@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from edge.config.overrides import BoxSettings
-from edge.facts.fact import Fact, RelayedFact, Time
+from edge.facts.fact import Fact, FactTime, RelayedFact
 from edge.features.stock import NeighbourStock
 from edge.registry import FACTS
 from sync.protocol.event import Event
@@ -34,7 +34,7 @@ def _as_told(fact: type[Fact]) -> type:
     if not issubclass(fact, RelayedFact):
         return fact
     own = msgspec.structs.fields(fact)
-    fields: list[Any] = [("at", Time)]
+    fields: list[Any] = [("at", FactTime)]
     fields += [(it.name, it.type) if it.required else (it.name, it.type, it.default) for it in own]
     about = {"__doc__": fact.__doc__}
     renamed = {it.name: it.encode_name for it in own}

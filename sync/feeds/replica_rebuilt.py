@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from edge.db_files.replica_rebuild import Replaced, read_replacement
+from edge.db_files.replica_rebuild import ReplicaReplacement, read_replacement
 from edge.facts.hq_link import MirrorReplaced
 from edge.platform.clock import Now
 from edge.platform.database import writing
@@ -28,7 +28,7 @@ def note_if_refilled(mirror: Database, feeds: FeedReceiver) -> None:
         _note(mirror, "whole")
 
 
-def _report(db: Database, replaced: Replaced, now: Now) -> None:
+def _report(db: Database, replaced: ReplicaReplacement, now: Now) -> None:
     # a kill between the two files' commits must not report it twice
     if replaced.at not in remembered_names(db, MirrorReplaced):
         with writing(db):

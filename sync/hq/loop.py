@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import Changes, one_row, writing
+from edge.platform.database import CommitDetector, one_row, writing
 from sync.hq import epoch_reset
 from sync.hq.enrolment import keys
 from sync.hq.feeds import publisher
@@ -38,7 +38,7 @@ class HqLoop:
         self.feeds = Publisher(db=db, chain=chain, out=out)
         self.refusals = Refusals(db)
         self.budgets = QueryBudgets(db)
-        self._changes = Changes(db)
+        self._changes = CommitDetector(db)
         self._met: set[str] = set()  # stores whose births have come over this connection
         self._up = False
         self._spoke = 0.0  # monotonic seconds, as are the others

@@ -99,7 +99,7 @@ class JournalSender:
             if chain_hash(past, row.raw()) != mark:
                 conn = self.db.conn
                 assert isinstance(conn, Connection)
-                raise Damaged(conn.file, conn.generation, f"fact {row.seq} has changed since it was written")
+                raise Damaged(conn.file, conn.identity, f"fact {row.seq} has changed since it was written")
             past = mark
 
     def _before(self, lane: LaneId, way: SendWindow) -> JournalPosition:

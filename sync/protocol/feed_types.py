@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from edge import registry
-from edge.codes.check_digits import mod10
+from edge.codes.check_digits import mod10_holds
 from edge.config import document
 from edge.config.policy import Policy
 from edge.validation.fields import pattern_in_words
@@ -84,4 +84,4 @@ def _key_fault(row: HqKey) -> str | None:
 
 def is_gtin14(text: str) -> bool:
     """Whether a text is a GTIN-14 with a true check digit."""
-    return len(text) == 14 and text.isascii() and text.isdigit() and mod10(text)
+    return len(text) == 14 and text.isascii() and text.isdigit() and mod10_holds(text)

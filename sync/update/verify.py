@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 
 from edge.check import CREDENTIALS_VARIABLE
-from edge.config.command_option import settings
+from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.key_files.unlocking import unlock_databases
 from edge.platform.version import version
@@ -23,7 +23,7 @@ EXIT_OLDER = 3  # exit code: it is HQ's and whole, and older than what runs here
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@settings
+@config_option
 def verify(file: Path, path: Path) -> None:
     """Check an update package FILE, with HQ's signature beside it in FILE.sig, before anybody installs it.
 

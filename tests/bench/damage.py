@@ -12,7 +12,7 @@ from pathlib import Path
 
 from edge.box_identity import ensure_identity
 from edge.db_files import repair, replica_rebuild
-from edge.db_files.inspection import READ_SECONDS, find_damage
+from edge.db_files.inspection import READ_BUDGET_S, find_damage
 from edge.db_files.repair_log import last_repair
 from edge.demo.stack import DemoStack
 from edge.platform.clock import now
@@ -68,8 +68,8 @@ def stopped(rounds: int, first: int, facts: int) -> Figures:
 
 
 def _start(store: Path, at: Path, lived: Lived) -> Figures:
-    repair.repair_store_if_damaged(store, STORE, now(), within=READ_SECONDS)
-    replica_rebuild.rebuild_if_unreadable(store, now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(store, STORE, now(), within=READ_BUDGET_S)
+    replica_rebuild.rebuild_if_unreadable(store, now(), within=READ_BUDGET_S)
     _read_mirror(store)
     with open_store(store) as db, open_hq_store(at) as hq:
         for one in (db, hq):

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from edge.codes.check_digits import mod10, mod10_digit
+from edge.codes.check_digits import mod10_digit, mod10_holds
 from edge.codes.keyboard_layouts import LAYOUTS, Layout
 from edge.platform.database import rows
 from tests.browser.town import Town
@@ -154,7 +154,7 @@ def tail_that_is_a_number() -> tuple[str, int]:
     chance = random.Random(15)
     while True:
         code = jan(chance)
-        if mod10(code[5:]):
+        if mod10_holds(code[5:]):
             return code, 5
 
 

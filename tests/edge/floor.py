@@ -22,9 +22,9 @@ from edge.platform import migration
 from edge.platform.clock import now, utc_text
 from edge.platform.database import open_store, rows, values, writing
 from edge.platform.process import ProcessLife
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from edge.scan.log import Reading, append_reading
-from edge.scan_processor import catch_up
+from edge.scan_processor import answer_waiting_scans
 from edge.store_context import StoreContext, open_store_context
 from edge.validation.localized_text import LocalizedText
 from tests.keyed import unlocked
@@ -116,8 +116,8 @@ def scan(floor: StoreContext, station: str, data: str | bytes, **about: Any) -> 
     raw = data.encode() if isinstance(data, str) else data
     with writing(floor.db):
         append_reading(floor.db, "scans", station, "scanner", Reading(data=raw, **about), now())
-    catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
-    return outcome_of(last(floor))
+    answer_waiting_scans(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    return decode_outcome(last(floor))
 
 
 def last(floor: StoreContext) -> OutcomeRow:

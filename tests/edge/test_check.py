@@ -8,7 +8,7 @@ import pytest
 
 from edge.check import all_config_faults
 from edge.platform.os_errors import EX_CONFIG
-from edge.validation.setting_file import user_name
+from edge.validation.setting_file import process_user_name
 from sync.protocol.signing import new_key, write_private, write_public
 from tests.ordinary import noren
 
@@ -218,4 +218,4 @@ def test_the_key_that_only_another_process_may_read_keeps_nobody_from_beginning(
         told = noren(*words, "--config", path)
         assert told.returncode == EX_CONFIG
         assert "hq.signing_key_file: " in told.stderr
-        assert f"may not be read by the user `{user_name()}`" in told.stderr
+        assert f"may not be read by the user `{process_user_name()}`" in told.stderr

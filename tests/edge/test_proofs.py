@@ -22,9 +22,9 @@ from edge.features.pickup.arrival import PickupArrived, PickupRefused
 from edge.platform.clock import RELEASE_TIME, Now, now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from edge.scan.log import Reading, append_reading
-from edge.scan_processor import catch_up
+from edge.scan_processor import answer_waiting_scans
 from edge.store_context import StoreContext
 from sync.transport.link_status import LinkStatus
 from tests.edge.floor import SECRET, facts, last, member, order, send
@@ -33,7 +33,7 @@ from tests.kept import keep
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(
     issuers=(IssuerRule(issuer="group", prefix="4599", key="gsrn"),),
-    keys={"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))},
+    keys={"key-1": TokenKey(issuer="app", public=member_token.public_key_text(KEY))},
 )
 WALLET = b"wallet secret of m-1"
 LIMITS = Proofs(wallet_tries=4, station_tries=6, pickup_tries=5)
@@ -72,8 +72,8 @@ def at(seconds: float, *, boot: str | None = None, uptime_ms: int | None = None)
 def scan(floor: StoreContext, station: str, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
         append_reading(floor.db, "scans", station, "scanner", Reading(data=data.encode()), moment)
-    catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
-    return outcome_of(last(floor))
+    answer_waiting_scans(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    return decode_outcome(last(floor))
 
 
 def shown(number: int, moment: Now, *, steps: int = 0) -> str:

@@ -49,7 +49,7 @@ def test_the_log_of_outcomes_is_read_with_what_features_declare(floor: StoreCont
     send(floor, "orders", "o-1", order(state=State.READY))
     seen = scan(floor, "k1", CODE)
     assert isinstance(seen, PickupArrived)
-    assert registry.outcome_of(last(floor)) == seen
+    assert registry.decode_outcome(last(floor)) == seen
     assert {type(seen), NotHere} <= set(registry.OUTCOMES.values())
 
 
@@ -65,20 +65,20 @@ def test_features_have_names_of_their_own() -> None:
 
 
 def test_a_badge_counts_at_staff_stations_only_and_nothing_at_a_station_that_is_not_served() -> None:
-    assert {role for role, code in registry.ANSWERS if code is StaffBadge} == STAFF_ROLES
-    assert {role for role, _ in registry.ANSWERS}.isdisjoint(UNSERVED_ROLES)
-    assert {role for role, code in registry.ANSWERS if code is PickupCode} == SERVED_ROLES
+    assert {role for role, code in registry.ANSWER_TABLE if code is StaffBadge} == STAFF_ROLES
+    assert {role for role, _ in registry.ANSWER_TABLE}.isdisjoint(UNSERVED_ROLES)
+    assert {role for role, code in registry.ANSWER_TABLE if code is PickupCode} == SERVED_ROLES
 
 
 def test_a_feature_answers_only_what_a_code_can_be() -> None:
     meanings = set(parsed_code.Meaning.__args__) - {Unknown}
-    assert {code for _, code in registry.ANSWERS} <= meanings
+    assert {code for _, code in registry.ANSWER_TABLE} <= meanings
 
 
 def test_what_hqs_policy_has_off_is_not_in_the_table() -> None:
     on, off = (registry.answers_in_force(Policy(pickup=Pickup(on=on))) for on in (True, False))
     assert set(on) - set(off) == {(role, PickupCode) for role in SERVED_ROLES}
-    assert on.items() <= registry.ANSWERS.items()  # all of them, but for features that are off unless HQ says so
+    assert on.items() <= registry.ANSWER_TABLE.items()  # all of them, but for features that are off unless HQ says so
 
 
 def test_a_pickup_code_is_answered_while_pickup_is_on_and_its_orders_stay_while_it_is_off(floor: StoreContext) -> None:

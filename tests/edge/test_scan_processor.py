@@ -30,7 +30,7 @@ from edge.platform.clock import Now, now
 from edge.platform.database import cursor, rows, writing
 from edge.platform.process import ProcessLife
 from edge.platform.sqlite import sqlite3
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, scan, send
@@ -42,7 +42,7 @@ RULES = CodeRules(
         IssuerRule(issuer="app", prefix="2000", lengths=(13,), check=CheckScheme.LUHN, over_products=True),
         IssuerRule(issuer="group", prefix="4599", key="gsrn"),
     ),
-    keys={"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))},
+    keys={"key-1": TokenKey(issuer="app", public=member_token.public_key_text(KEY))},
 )
 CARD = "2000000000008"
 TAG = "4512345678906"
@@ -353,14 +353,14 @@ def test_the_screen_of_a_station_shows_its_own_outcome_alone_and_nothing_after_t
     assert shown_on_station(floor.db, "k2") is not None
 
 
-def _read_earlier(floor: StoreContext, data: str, boot: str | None = None, **ago: float) -> scan_processor.Answered:
+def _read_earlier(floor: StoreContext, data: str, boot: str | None = None, **ago: float) -> scan_processor.AnsweredScan:
     moment, age = now(), timedelta(**ago)
     ms = round(age.total_seconds() * 1000)
     then = Now(moment.time - age, moment.clock, boot or moment.boot, moment.uptime_ms - ms)
     with writing(floor.db):
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), then)
-    told: list[scan_processor.Answered] = []
-    scan_processor.catch_up(floor, registry.decide_outcome, told.append, ProcessLife())
+    told: list[scan_processor.AnsweredScan] = []
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, told.append, ProcessLife())
     return told[-1]
 
 
@@ -402,8 +402,8 @@ def test_a_database_in_trouble_is_not_blamed_on_the_scan(floor: StoreContext, mo
         scan(floor, "k1", TAG)
     assert cursor(floor.db, "desk:scans") == 0
     monkeypatch.undo()
-    scan_processor.catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
-    assert outcome_of(last(floor)) == ProductShown(gtin=GTIN)
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    assert decode_outcome(last(floor)) == ProductShown(gtin=GTIN)
 
 
 def test_a_broken_constraint_is_a_fault_of_its_scan_and_the_next_one_is_answered(
@@ -423,9 +423,9 @@ def test_a_long_backlog_is_left_where_it_stands_when_the_life_ends(floor: StoreC
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=TAG.encode()), now())
     over = ProcessLife()
     over.end()
-    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, over)
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, lambda _answered: None, over)
     assert rows(floor.db, "select * from outcomes") == []
-    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
     assert len(rows(floor.db, "select * from outcomes")) == 1
 
 
@@ -439,17 +439,17 @@ def test_a_policy_of_a_restored_hq_is_read_even_under_the_same_number(floor: Sto
 
 def test_a_scan_is_answered_once_even_when_the_desk_starts_anew(floor: StoreContext) -> None:
     scan(floor, "k1", TAG)
-    scan_processor.catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert len(rows(floor.db, "select * from outcomes")) == 1
 
 
 def test_a_page_is_answered_like_a_scanner(floor: StoreContext) -> None:
     with writing(floor.db):
         append_reading(floor.db, "page_scans", "k1", "wedge", Reading(data=TAG.encode()), now())
-    told: list[scan_processor.Answered] = []
-    scan_processor.catch_up(floor, registry.decide_outcome, told.append, ProcessLife())
-    assert (last(floor).log, outcome_of(last(floor))) == ("page_scans", ProductShown(gtin=GTIN))
-    assert told == [scan_processor.Answered(seq=last(floor).seq, station="k1", fresh=True)]
+    told: list[scan_processor.AnsweredScan] = []
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, told.append, ProcessLife())
+    assert (last(floor).log, decode_outcome(last(floor))) == ("page_scans", ProductShown(gtin=GTIN))
+    assert told == [scan_processor.AnsweredScan(seq=last(floor).seq, station="k1", fresh=True)]
 
 
 def test_no_outcome_or_log_line_of_a_member_holds_their_name(

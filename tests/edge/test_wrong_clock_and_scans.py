@@ -27,11 +27,11 @@ from edge.features.staff.sessions import Opened
 from edge.platform.clock import RELEASE_TIME, Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from edge.replica.hq_replica import replica_row
 from edge.retention.sweep import sweep
 from edge.scan.log import Reading, append_reading
-from edge.scan_processor import catch_up
+from edge.scan_processor import answer_waiting_scans
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from tests.edge.floor import GTIN, facts, last, member, order, send
@@ -42,7 +42,7 @@ from tests.pickup_steps import step
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(
     issuers=(IssuerRule(issuer="group", prefix="4599", key="gsrn"),),
-    keys={"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))},
+    keys={"key-1": TokenKey(issuer="app", public=member_token.public_key_text(KEY))},
 )
 GSRN = f"45990000000000001{mod10_digit('45990000000000001')}"
 WALLET = b"wallet secret of m-1"
@@ -86,8 +86,8 @@ def wallet_pass(moment: datetime) -> str:
 def scan(floor: StoreContext, data: str, moment: Now) -> Outcome:
     with writing(floor.db):
         append_reading(floor.db, "scans", "k1", "scanner", Reading(data=data.encode()), moment)
-    catch_up(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
-    return outcome_of(last(floor))
+    answer_waiting_scans(floor, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    return decode_outcome(last(floor))
 
 
 def grade(outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ import pytest
 from sqlite_utils import Database
 
 from edge.config.noren_toml import SerialDevice
-from edge.platform.database import Changes, open_store
+from edge.platform.database import CommitDetector, open_store
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import DeviceFault
@@ -31,7 +31,7 @@ def test_a_device_that_goes_on_working_writes_nothing(rig: Rig, db: Database) ->
     book = DeviceLog(db, GUN)
     assert book.note_working()
     with open_store(rig.data) as other:
-        changes = Changes(other)
+        changes = CommitDetector(other)
         assert changes.seen()
         assert not book.note_working()
         assert not changes.seen()

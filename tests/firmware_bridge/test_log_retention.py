@@ -101,7 +101,7 @@ def test_a_disk_that_fills_calls_it_at_once(tmp_path: Path, monkeypatch: pytest.
     rig, life = Rig(tmp_path), ProcessLife()
     monkeypatch.setattr(log_retention, "LOOP_INTERVAL_S", 0.01)
     monkeypatch.setattr(
-        load_shedding, "ROWS_LEFT", dict.fromkeys(DiskLevel, 0)
+        load_shedding, "ROWS_KEPT", dict.fromkeys(DiskLevel, 0)
     )  # should this machine's clock not be synchronised
     for data in (b"older", b"old"):
         read(rig, data, LATELY)

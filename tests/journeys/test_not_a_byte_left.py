@@ -12,12 +12,12 @@ import pytest
 from playwright.sync_api import Page
 
 from edge.demo.stack import DemoStack
-from edge.disk.reserve import FOR_A_START
+from edge.disk.reserve import START_RESERVE_FILE
 from tests import town as towns
 from tests.browse import KIOSK, chromium, patient, ready
 from tests.small_disk import fill, small_disk
 
-DISK = 100  # MB: the sample store's files, and more than `fullness.LOG_ROOM` besides
+DISK = 100  # MB: the sample store's files, and more than `watermarks.WAL_BYTES` besides
 TAGS = 120
 BOX = ("web", "bridge", "sync")
 
@@ -146,7 +146,7 @@ def test_a_code_refused_at_a_scanner_is_told_at_once_and_the_shopper_before_is_g
 
 @pytest.mark.parametrize("how", ["killed", "ended"])
 def test_a_box_that_starts_on_a_full_disk_answers_price_tags_too(town: DemoStack, how: str) -> None:
-    towns.eventually((town.data / FOR_A_START).exists, "room was made for a start")
+    towns.eventually((town.data / START_RESERVE_FILE).exists, "room was made for a start")
     fill(town.data)
     for name in BOX:
         if how == "killed":

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from edge.demo.ports import free_port
 from edge.key_files.data_key_file import CREDENTIAL_NAME, DATA_KEY_FILE
 from edge.key_files.key_note import NOTE_FILE
-from edge.key_files.own_secrets import CLEAR_KEYS_NOTE
+from edge.key_files.own_secrets import CLEAR_KEYS_NOTE_FILE
 from edge.platform.os_errors import EX_CONFIG
 from sync.protocol.signing import read_private
 from tests.ends import Ends, built, noren, until, up
@@ -143,7 +143,7 @@ def test_a_box_of_sealed_keys_talks_to_hq_and_its_card_has_none_of_them(box: Box
     code, told = said("migrate", "--config", box.settings)
     assert code == 0
     assert "noren seal-keys" in told
-    assert (box.data / CLEAR_KEYS_NOTE).read_text() == "store-signing.key, password, ginza.key\n"
+    assert (box.data / CLEAR_KEYS_NOTE_FILE).read_text() == "store-signing.key, password, ginza.key\n"
 
     noren("seal-keys", "--config", box.settings)
     assert box.shown(secrets) == set()
@@ -152,7 +152,7 @@ def test_a_box_of_sealed_keys_talks_to_hq_and_its_card_has_none_of_them(box: Box
     assert box.files() == before, "twice changes nothing"
     assert said("check", "--config", box.settings) == (0, f"{box.settings}: nothing is wrong\n")
     code, told = said("migrate", "--config", box.settings)
-    assert (code, "noren seal-keys" in told, (box.data / CLEAR_KEYS_NOTE).exists()) == (0, False, False)
+    assert (code, "noren seal-keys" in told, (box.data / CLEAR_KEYS_NOTE_FILE).exists()) == (0, False, False)
     box.speaks()
     assert box.shown(secrets) == set(), "after a day's work"
 

@@ -11,7 +11,7 @@ from edge.db_files import replica_rebuild as mirror_file
 from edge.disk import reserve
 from edge.platform.clock import Now, utc_text
 from edge.platform.database import rows
-from edge.platform.sqlite_file import generation
+from edge.platform.sqlite_file import file_identity
 from sync import decommission
 from sync.protocol import topics
 from sync.protocol.messages import Do, FeedDelta, FeedPage, FeedRow
@@ -111,7 +111,7 @@ def test_the_rows_of_a_load_that_is_under_way_go_too(shop: Shop, tmp_path: Path)
 
 
 def test_what_was_set_aside_of_hqs_goes_too(shop: Shop, tmp_path: Path) -> None:
-    mirror_file.replace_replica(tmp_path, generation(tmp_path / "hq.db"), "for the test", shop.now)
+    mirror_file.replace_replica(tmp_path, file_identity(tmp_path / "hq.db"), "for the test", shop.now)
     anew(shop)
     assert any(NAME.encode() in path.read_bytes() for path in tmp_path.glob("hq.db.damaged-*"))
     hear(shop, order(shop))

@@ -13,7 +13,7 @@ from edge.platform.clock import Now
 from edge.platform.database import rows
 from edge.platform.process import ProcessLife
 from edge.replica import hq_query
-from edge.replica.hq_query import WITHIN_MS, Question
+from edge.replica.hq_query import ANSWER_TIMEOUT_MS, Question
 from sync.protocol import topics
 from sync.protocol.messages import Answer, Ask, HqPresence
 from sync.query_relay import AFTER_MS
@@ -58,7 +58,7 @@ def passes(shop: Shop, ms: int) -> None:
     [(0, "a", 800), (1, "a", 799), (799, "a", 1), (800, "a", 0), (100_000, "a", 0), (0, "b", 0)],
 )
 def test_an_answer_is_worth_something_for_800_ms_of_the_same_boot(later: int, boot: str, left: int, shop: Shop) -> None:
-    asked = Question(seq=1, question="stock", args="{}", boot="a", until_ms=1000 + WITHIN_MS)
+    asked = Question(seq=1, question="stock", args="{}", boot="a", until_ms=1000 + ANSWER_TIMEOUT_MS)
     assert asked.ms_left(Now(shop.now.time, "unset", boot, 1000 + later)) == left
 
 
@@ -67,7 +67,7 @@ def test_a_question_goes_out_in_the_next_round_and_its_answer_comes_back(shop: S
     passes(shop, 30)
     shop.round()
     (said,) = sent(shop)
-    assert (said.question, said.args, said.within_ms) == ("stock", {"gtin": GTIN}, WITHIN_MS - 30)
+    assert (said.question, said.args, said.within_ms) == ("stock", {"gtin": GTIN}, ANSWER_TIMEOUT_MS - 30)
     shop.hear(ANSWERS, Answer(id=said.id), [NEAR])
     assert answers(shop) == [{"question": mine.seq, "word": "told", "body": f"[{bytes(NEAR).decode()}]"}]
     shop.round()
@@ -77,7 +77,7 @@ def test_a_question_goes_out_in_the_next_round_and_its_answer_comes_back(shop: S
 def test_a_late_answer_is_dropped(shop: Shop) -> None:
     asked(shop)
     shop.round()
-    passes(shop, WITHIN_MS)
+    passes(shop, ANSWER_TIMEOUT_MS)
     shop.hear(ANSWERS, Answer(id=sent(shop)[0].id), [NEAR])
     assert (answers(shop), shop.rounds.ear.refused) == ([], {"late_answer": 1})
 
@@ -137,7 +137,7 @@ def test_a_question_the_line_cannot_take_is_answered_at_once_that_nobody_is_ther
     shop.round(*([Disconnected("gone")] if trouble == "line" else []))
     assert [(row["question"], row["word"]) for row in answers(shop)] == [(mine.seq, "no_line")]
     assert hq_query.wait_for_answer(shop.web, mine, ProcessLife()) is None
-    assert mine.ms_left(shop.now) == WITHIN_MS
+    assert mine.ms_left(shop.now) == ANSWER_TIMEOUT_MS
 
 
 def test_who_waits_hears_the_answer_and_gives_up_when_it_is_worth_nothing(shop: Shop) -> None:
@@ -157,14 +157,14 @@ def test_an_answer_that_cannot_be_read_is_no_answer(body: str) -> None:
 
 
 def test_only_the_newest_questions_and_answers_stay(shop: Shop) -> None:
-    for _ in range(hq_query.ANSWERS_KEPT + 20):
+    for _ in range(hq_query.MAX_ANSWERS_KEPT + 20):
         mine = asked(shop)
         shop.round()
         shop.hear(ANSWERS, Answer(id=sent(shop)[-1].id), [NEAR])
         shop.line.taken.clear()
     for table, key in (("questions", "seq"), ("answers", "question")):
         found = [row[key] for row in rows(shop.web, f"select {key} from {table} order by {key}")]
-        assert found == list(range(mine.seq - hq_query.ANSWERS_KEPT + 1, mine.seq + 1))
+        assert found == list(range(mine.seq - hq_query.MAX_ANSWERS_KEPT + 1, mine.seq + 1))
 
 
 def test_asking_does_not_wait_for_the_card_and_a_scan_still_does(shop: Shop) -> None:
@@ -186,7 +186,7 @@ def test_an_answer_is_gone_from_the_stores_file_once_nobody_can_wait_for_it(shop
     asked(shop)
     shop.round()
     shop.hear(ANSWERS, Answer(id=sent(shop)[0].id), [NEAR])
-    passes(shop, WITHIN_MS)
+    passes(shop, ANSWER_TIMEOUT_MS)
     shop.round()
     assert len(answers(shop)) == 1  # the page that asked may be about to read it
     passes(shop, AFTER_MS + 1)

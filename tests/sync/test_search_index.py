@@ -21,7 +21,7 @@ from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import one_row, open_hq, rows, writing
 from edge.platform.migration import migrate
-from edge.platform.replica_schema import hq
+from edge.platform.replica_schema import hq_migrations
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import create_database
 from edge.replica import hq_replica
@@ -270,7 +270,7 @@ def test_a_catalogue_that_was_here_before_the_index_is_built_in(tmp_path: Path) 
     """As an update of Noren meets it."""
     with closing(create_database(tmp_path / "hq.db")) as conn:
         older = Database(conn)
-        hq.apply(older, stop_before="m004_search_by_words")
+        hq_migrations.apply(older, stop_before="m004_search_by_words")
         fill(older, 3)
         loaded(older)
     migrate(tmp_path)

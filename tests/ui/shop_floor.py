@@ -126,7 +126,7 @@ class Floor:
         data = code.encode() if isinstance(code, str) else code
         with writing(self.db):
             append_reading(self.db, "scans", station, "scanner", Reading(data=data), now())
-        scan_processor.catch_up(self.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
+        scan_processor.answer_waiting_scans(self.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
         return last_seq(self.db)
 
     def close(self) -> None:

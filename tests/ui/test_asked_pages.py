@@ -32,7 +32,7 @@ STRANGER = "M77777777"
 def patient(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """HQ's answer is worth waiting for on a slow machine too."""
     with monkeypatch.context() as patch:
-        patch.setattr(hq_query, "WITHIN_MS", 60_000)
+        patch.setattr(hq_query, "ANSWER_TIMEOUT_MS", 60_000)
         yield
 
 
@@ -88,7 +88,7 @@ def test_a_silent_hq_is_waited_for_no_longer_than_its_word_is_worth(client: Flas
     with hq_says(floor, lambda _: None):
         before = now().uptime_ms
         assert client.get(NEAR).status_code == 204
-        assert now().uptime_ms - before >= hq_query.WITHIN_MS - 25
+        assert now().uptime_ms - before >= hq_query.ANSWER_TIMEOUT_MS - 25
     assert len(rows(floor.db, "select * from questions")) == 1
 
 
@@ -202,7 +202,7 @@ PASS = "459900000000000007"
 def phones(floor: Floor) -> None:
     """A chain whose members show signed codes and wallet passes."""
     issuers = (*POLICY.codes.issuers, IssuerRule(issuer="group", prefix="4599", key="gsrn"))
-    keys = {"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))}
+    keys = {"key-1": TokenKey(issuer="app", public=member_token.public_key_text(KEY))}
     floor.policy(msgspec.structs.replace(POLICY, codes=CodeRules(issuers=issuers, keys=keys)))
 
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask.testing import FlaskClient
 
 from edge.codes.code_rules import CodeRules, TokenKey
-from edge.codes.issued.member_token import public_text, verify_token
+from edge.codes.issued.member_token import public_key_text, verify_token
 from edge.codes.parsed_code import MemberToken
 from edge.platform.process import ProcessLife
 from tests.ui.shop_floor import Floor
@@ -134,7 +134,7 @@ def test_a_rotating_code_is_signed_fresh_and_never_twice_the_same(player: FlaskC
     codes = [player.post("/play/token").json for _ in range(2)]
     assert codes[0] is not None
     assert codes[1] is not None
-    rules = CodeRules(keys={"k1": TokenKey(issuer="app", public=public_text(KEY))})
+    rules = CodeRules(keys={"k1": TokenKey(issuer="app", public=public_key_text(KEY))})
     meanings = [verify_token(one["code"], rules) for one in codes if one]
     assert all(isinstance(one, MemberToken) and one.member == "m-1" for one in meanings)
     assert codes[0]["code"] != codes[1]["code"]

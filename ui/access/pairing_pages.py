@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.config.role import SHOPPER_ROLES, Role
 from edge.features import paired_devices as devices
-from edge.features.paired_devices import NAME_MOST, Page, PairingRequest, is_guessable
+from edge.features.paired_devices import MAX_NAME_LENGTH, Page, PairingRequest, is_guessable
 from edge.features.staff.pin_check import TooManyPinChecks
 from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
 from edge.platform.clock import parse_utc
@@ -117,7 +117,7 @@ def _slips() -> list[OpenCode]:
     """The codes made at this screen that still let a device in; what has been used or has run out is forgotten."""
     here, screen = process_state().slips, caller.device_id()
     for slip in here.codes_of_screen(screen):
-        if not devices.is_open(shop().db, slip.code, moment()):
+        if not devices.is_code_open(shop().db, slip.code, moment()):
             here.take(screen, slip.code.link)
     return here.codes_of_screen(screen)
 
@@ -152,7 +152,7 @@ def _page(*, status: int = 200, told: Notice | None = None) -> Response:
         leads=None if caller.on_the_box() else lead_pin.all_leads(),
         told=told,
         form=request.form,
-        most=NAME_MOST,
+        most=MAX_NAME_LENGTH,
     )
     return make_response(html, status)
 
@@ -183,7 +183,7 @@ def _stands_by() -> str | None:
 @pairing.post("/status/devices")
 def invite() -> Response | Answer:
     """Make a code for a device. The screen it is made at shows it until it is used, withdrawn, or has run out."""
-    name, value = request.form.get("name", "").strip()[:NAME_MOST], request.form.get("page", "")
+    name, value = request.form.get("name", "").strip()[:MAX_NAME_LENGTH], request.form.get("page", "")
     page = next((one for one in get_args(Page) if one == value.partition("/")[0]), None)
     if not name or not name.isprintable() or page is None or value not in dict(_choices(voice())) or _address() is None:
         return _page(status=400)

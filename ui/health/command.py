@@ -11,7 +11,7 @@ import msgspec
 
 from edge.box_identity import read_box
 from edge.check import CREDENTIALS_VARIABLE
-from edge.config.command_option import settings
+from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
 from edge.key_files.data_key_file import WrongKey, unlock_databases
@@ -32,7 +32,7 @@ class _NoBox(Exception):
 
 
 @click.command()
-@settings
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/health.md).")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language; without it, that of LANG.")
 def doctor(path: Path, lang: str | None, *, as_json: bool) -> None:

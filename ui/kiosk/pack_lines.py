@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from edge.features.product_label import Past, ProductLabel
+from edge.features.product_label import PassedDate, ProductLabel
 from ui.i18n import Locale
 
 Line = tuple[str, dict[str, str]]  # the key of its words, and what fills their places
@@ -14,7 +14,7 @@ class PackLabel:
 
     label: ProductLabel
     case_of: int | None = None
-    past: Past | None = None
+    past: PassedDate | None = None
 
     @property
     def price_words(self) -> str:

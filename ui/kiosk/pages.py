@@ -19,7 +19,7 @@ from edge.features.pickup.state_machine import Action
 from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
 from edge.features.staff import calls
 from edge.platform.database import NoRoom, writing
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from ui import number_arguments
 from ui.kiosk import product_view as products
 from ui.kiosk.outcome_views import Answer, identify_member, no_room, product_page, screen_for_outcome
@@ -101,7 +101,7 @@ def outcome(station: str, seq: int) -> str:
     row = _shown(station)
     if row is None or row.seq != seq:
         return _home(place)
-    return _stage(place, screen_for_outcome(shop(), outcome_of(row), moment()), _outcome_address(station, seq), seq)
+    return _stage(place, screen_for_outcome(shop(), decode_outcome(row), moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.get("/kiosk/<station>/outcome/<int:seq>/met")
@@ -112,7 +112,7 @@ def member_once_known(station: str, seq: int) -> str | tuple[str, int]:
     """
     place, here = _station(station), shop()
     row = _shown(station)
-    seen = outcome_of(row) if row and row.seq == seq else None
+    seen = decode_outcome(row) if row and row.seq == seq else None
     if not isinstance(seen, CheckedIn | Identified) or not (seen.card or seen.ref):
         return "", 204
     if identify_member(here, seen).stranger:
@@ -212,7 +212,7 @@ def on_my_way(station: str, seq: int, order: str) -> str:
     """The member before the screen comes for an order of theirs; only orders that this screen shows."""
     place, here = _station(station), shop()
     row = _shown(station) if here.policy.pickup.on else None
-    seen = outcome_of(row) if row and row.seq == seq else None
+    seen = decode_outcome(row) if row and row.seq == seq else None
     if row is None or not isinstance(seen, CheckedIn | Identified) or order not in identify_member(here, seen).orders:
         abort(404)
     who = Actor(station=station, causation=f"{row.log}/{row.scan}")

@@ -11,7 +11,7 @@ from edge.features.product import ProductPast, ProductShown
 from edge.features.staff import calls as staff_calls
 from edge.platform.clock import parse_utc
 from edge.platform.database import rows, values, writing
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from ui import number_arguments
 from ui.kiosk import product_view
 from ui.kiosk.pack_lines import PackLabel
@@ -115,7 +115,7 @@ def _pack(gtin: str) -> PackLabel | None:
     seq = number_arguments.query_number("scan")
     sql = "select * from outcomes where seq = ? and station = ?"
     for row in values(shop().db, OutcomeRow, sql, (seq, request_station().id)) if seq else []:
-        match outcome_of(row):
+        match decode_outcome(row):
             case ProductShown(label=label, case_of=pieces) as shown if shown.gtin == gtin:
                 return PackLabel(label=label, case_of=pieces)
             case ProductPast(label=label, past=past) as over if over.gtin == gtin:

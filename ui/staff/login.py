@@ -12,7 +12,7 @@ from edge.features.staff.pin_check import TooManyPinChecks
 from edge.features.staff.pin_locks import PinLocked, WrongPin
 from edge.features.staff.sessions import Opened, Staff
 from edge.platform.database import writing
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from edge.replica import hq_replica
 from ui.access import caller
 from ui.request_context import moment, process_state, shop, show, voice
@@ -110,7 +110,7 @@ def still(name: str) -> tuple[str, int]:
 def badge(seq: int) -> Response | Answer:
     """A scan at a locked station: a badge chooses its person, anything else waits for somebody to sign in."""
     shown = shown_on_station(shop().db, request_station().id)
-    seen = outcome_of(shown) if shown is not None and shown.seq == seq else None
+    seen = decode_outcome(shown) if shown is not None and shown.seq == seq else None
     if isinstance(seen, BadgeRead):
         return redirect(url_for("login.door", who=seen.staff), 303)
     return jsonify(do="say", text=voice().plain("staff.login.first"), sound="no")

@@ -19,7 +19,7 @@ from edge.features.staff.badge import BadgeRead
 from edge.platform.clock import parse_utc
 from edge.platform.database import values, writing
 from edge.platform.idempotency_marks import mark, set_mark
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from ui.kiosk.outcome_views import identify_member, why_not_understood
 from ui.request_context import moment, process_state, shop, voice
 from ui.staff import identity_proof, shell
@@ -39,7 +39,7 @@ def _may_look() -> Answer | None:
     if request.endpoint in OF_THE_SCANNER or shell.session() is not None:
         return None
     row = _found((request.view_args or {}).get("seq", 0))
-    seen = outcome_of(row) if row else None
+    seen = decode_outcome(row) if row else None
     return redirect(url_for("login.door", who=seen.staff if isinstance(seen, BadgeRead) else None), 303)
 
 
@@ -106,7 +106,7 @@ def _product(seq: int, gtin: str, not_one: str | None) -> Response | Answer:
 @scanned.get("/outcome/<int:seq>")
 def outcome(seq: int) -> Response | Answer:
     """What to do about a scan at this station: a page to open, or JSON for the page that is open."""
-    match outcome_of(_row(seq)):
+    match decode_outcome(_row(seq)):
         case OrderOpened(order=order):
             return redirect(url_for("handover.show_order", order=order), 303)
         case ProductShown(gtin=gtin, case_of=pieces):
@@ -147,7 +147,7 @@ def visitor(seq: int) -> Response | Answer:
     if elsewhere := _not_for_installers():
         return elsewhere
     row = _row(seq)
-    seen = outcome_of(row)
+    seen = decode_outcome(row)
     if not isinstance(seen, Identified):
         abort(404)
     if shell.BACKGROUND_HEADER not in request.headers or mark(shop().db, identity_proof.visited(signed_in())) != seq:
@@ -190,7 +190,7 @@ def _not_for_installers() -> Answer | None:
 
 
 def _seen(seq: int) -> Identified:
-    seen = outcome_of(_row(seq))
+    seen = decode_outcome(_row(seq))
     return seen if isinstance(seen, Identified) else abort(404)
 
 

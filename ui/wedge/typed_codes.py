@@ -9,7 +9,7 @@ import msgspec
 from flask import abort, request
 from msgspec import Struct
 
-from edge.codes.charset import MAX_BYTES
+from edge.codes.charset import MAX_CODE_BYTES
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from edge.config.noren_toml import Station
@@ -46,7 +46,7 @@ def scan(place: Station) -> tuple[str, int]:
         return _too_much(place, at, 429)
     it = _body(keyboard_wedge.TypedCode)
     found = keyboard_wedge.reading_of_keys(it.code, place.wedge.gs)
-    if len(found.data) > MAX_BYTES:
+    if len(found.data) > MAX_CODE_BYTES:
         return _too_much(place, at, 413)
     junk = partial(process_state().pace.may_keep_junk, place.id, at)
     try:

@@ -4,7 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 
-from edge.codes.check_digits import gmn, iban, mod10
+from edge.codes.check_digits import gmn_holds, iban_holds, mod10_holds
 from edge.codes.gs1.ai_days import is_day, is_day_or_month
 from edge.codes.gs1.coupon_forms import is_north_american_coupon, is_positive_offer_file
 from edge.codes.gs1.iso_codes import COUNTRY_CODES, COUNTRY_LETTERS, CURRENCY_CODES
@@ -27,7 +27,7 @@ def _birthday(text: str) -> bool:
 
 
 def _iban(text: str) -> bool:
-    return len(text) >= _IBAN_SHORTEST and text[:2] in COUNTRY_LETTERS and iban(text)
+    return len(text) >= _IBAN_SHORTEST and text[:2] in COUNTRY_LETTERS and iban_holds(text)
 
 
 def _piece(text: str) -> bool:
@@ -80,4 +80,4 @@ VALUE_RULES: Mapping[str, Callable[[str], bool]] = {
     "zero": lambda text: text == "0",
 }
 # These fail as `check_digit`, the others as `ai_value`.
-CHECK_RULES: Mapping[str, Callable[[str], bool]] = {"csum": mod10, "csumalpha": gmn}
+CHECK_RULES: Mapping[str, Callable[[str], bool]] = {"csum": mod10_holds, "csumalpha": gmn_holds}

@@ -27,8 +27,8 @@ PREDEFINED_LENGTHS: Mapping[str, int] = (
     | {str(ai): 10 for ai in range(31, 37)}
 )
 
-Rules = tuple[tuple[Callable[[str], bool], RejectReason], ...]
-Groups = tuple[tuple[tuple[str, ...], ...], ...]
+ValueChecks = tuple[tuple[Callable[[str], bool], RejectReason], ...]
+PatternGroups = tuple[tuple[tuple[str, ...], ...], ...]
 
 
 class AiPart(NamedTuple):
@@ -47,7 +47,7 @@ class Ai:
 
     ai: str
     parts: str  # `N13,csum,gcppos1 [X..17]`
-    needs: Groups  # groups of alternatives of patterns that go together: one alternative of each group must be there
+    needs: PatternGroups  # groups of alternatives of patterns that go together: one alternative of each group must be there
     bars: tuple[str, ...]  # patterns of AIs that must not be in the same code
     attribute: bool  # a Digital Link may have it in its query
     qualifiers: tuple[tuple[str, ...], ...] | None  # of a Digital Link's primary key: what may follow; None for no key
@@ -69,7 +69,7 @@ def value_fault(ai: Ai, value: str) -> RejectReason | None:
     return None
 
 
-def has_shape(ai: Ai, value: str) -> bool:
+def has_form(ai: Ai, value: str) -> bool:
     """True for a value with the AI's length and characters, whether or not its checks hold."""
     return _form(ai.parts)[0].fullmatch(value) is not None
 
@@ -131,7 +131,7 @@ def _qualifiers(fields: list[str]) -> tuple[tuple[str, ...], ...] | None:
 
 
 @cache
-def _form(text: str) -> tuple[re.Pattern[str], int, tuple[Rules, ...]]:
+def _form(text: str) -> tuple[re.Pattern[str], int, tuple[ValueChecks, ...]]:
     """A pattern with a group per part, the greatest length, and a tuple of checks per part; optional parts may be missing.
 
     Made at first use: a store meets a dozen of the 541 AIs.

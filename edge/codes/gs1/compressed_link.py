@@ -38,7 +38,7 @@ class _Broken(Exception):
     """The bits are no compressed link."""
 
 
-def is_compressed(segment: str, beside_key: bool = False) -> bool:
+def is_compressed_segment(segment: str, beside_key: bool = False) -> bool:
     """True for a segment of nothing but compressed AIs with a key among them; with `beside_key`, no key is needed."""
     return any(_reads_as_link(segment, sets, beside_key) for sets in (_SETS, _SORTED_SETS))
 

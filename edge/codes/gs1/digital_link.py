@@ -5,9 +5,9 @@ from urllib.parse import unquote
 
 from edge.codes.code_rules import CodeRules
 from edge.codes.gs1 import interpretation
-from edge.codes.gs1.application_identifiers import AIS, has_shape
-from edge.codes.gs1.compressed_link import is_compressed
-from edge.codes.gs1.element_strings import Pairs, check_elements
+from edge.codes.gs1.application_identifiers import AIS, has_form
+from edge.codes.gs1.compressed_link import is_compressed_segment
+from edge.codes.gs1.element_strings import AiValuePairs, check_elements
 from edge.codes.parsed_code import FieldFault, Meaning, Unknown
 from edge.codes.raw_code import RawCode
 from edge.codes.reject_reason import RejectReason
@@ -25,7 +25,7 @@ _AI_NAME = re.compile(r"[0-9]+", re.ASCII)
 _GTIN_LENGTHS = (8, 12, 13)  # the path may hold a shorter GTIN; element strings need 14
 
 
-def digital_link(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_digital_link(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """The meaning of a Digital Link; Unknown if it is bad or compressed; None for any other text or web address."""
     link = _LINK.fullmatch(scan.text)
     if link is None:
@@ -59,14 +59,14 @@ def _is_primary(ai: str) -> bool:
 
 def _could_be(key: str, value: str) -> bool:
     """True if the value has the key's length and characters: `/2024/01/15` is a date in a blog, no GTIN."""
-    return has_shape(AIS[key], _padded(key, _plain(value) or ""))
+    return has_form(AIS[key], _padded(key, _plain(value) or ""))
 
 
 def _padded(ai: str, value: str) -> str:
     return value.zfill(14) if ai == "01" and len(value) in _GTIN_LENGTHS else value
 
 
-def _path(segments: list[str]) -> Pairs | Unknown:
+def _path(segments: list[str]) -> AiValuePairs | Unknown:
     """Key and qualifiers; bad_digital_link if the standard does not allow them."""
     path = list(zip(segments[::2], segments[1::2], strict=True))
     qualifiers = [ai for ai, _ in path[1:]]
@@ -86,12 +86,12 @@ def _in_order(qualifiers: list[str], allowed: tuple[str, ...]) -> bool:
     return qualifiers == [ai for ai in allowed if ai in qualifiers]
 
 
-def _attributes(query: str, identity: set[str]) -> tuple[Pairs, list[FieldFault]]:
+def _attributes(query: str, identity: set[str]) -> tuple[AiValuePairs, list[FieldFault]]:
     """The query's numeric keys: they are reserved for AIs; words belong to the domain's owner.
 
     A key that the standard does not allow there loses only its own field: the path has said what the thing is.
     """
-    pairs: Pairs = []
+    pairs: AiValuePairs = []
     faults: list[FieldFault] = []
     parts = (part.partition("=") for part in re.split("[&;]", query))
     for ai, _, value in (part for part in parts if _AI_NAME.fullmatch(part[0])):
@@ -132,4 +132,4 @@ def _compressed(segments: list[str]) -> bool:
     if not segments or not _SEGMENT.fullmatch(segments[-1]):
         return False
     beside_key = len(segments) >= 3 and _is_primary(segments[-3]) and _could_be(segments[-3], segments[-2])
-    return is_compressed(segments[-1], beside_key)
+    return is_compressed_segment(segments[-1], beside_key)

@@ -24,7 +24,7 @@ _SERIAL_INSIDE = ("253", "255", "8003")  # keys whose serial number is a part of
 # What identifies something by itself: Digital Link's primary keys, and the content of a logistic unit or an order.
 PRIMARY_KEYS = frozenset({ai.ai for ai in AIS.values() if ai.qualifiers is not None} | {"02", "03", "8026"})
 
-Pairs = list[tuple[str, str]]
+AiValuePairs = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,13 @@ class Elements:
         return next((bad.reason for bad in self.faults if bad.ai == ai), None)
 
 
-def parse(text: str) -> Elements | Unknown:
+def parse_elements(text: str) -> Elements | Unknown:
     """The elements of a text with GS (0x1D) between variable-length strings; too_long if it has more than anyone prints."""
     pairs, faults = _apart(text.strip(GS))
     return check_elements(pairs, faults)
 
 
-def check_elements(pairs: Pairs, faults: list[FieldFault]) -> Elements | Unknown:
+def check_elements(pairs: AiValuePairs, faults: list[FieldFault]) -> Elements | Unknown:
     """Check each AI and value by its rules, and the AIs against each other; `faults` are the faults found before."""
     if len(pairs) + len(faults) > MAX_ELEMENTS:
         return Unknown(reason=RejectReason.TOO_LONG)
@@ -66,9 +66,9 @@ def check_elements(pairs: Pairs, faults: list[FieldFault]) -> Elements | Unknown
     return Elements(found, tuple(faults))
 
 
-def _apart(text: str) -> tuple[Pairs, list[FieldFault]]:
+def _apart(text: str) -> tuple[AiValuePairs, list[FieldFault]]:
     """AI and value of each element string, not yet checked; text that begins with no AI is skipped to the next GS."""
-    pairs: Pairs = []
+    pairs: AiValuePairs = []
     faults: list[FieldFault] = []
     at = 0
     while at < len(text):

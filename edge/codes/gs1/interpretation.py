@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from edge.codes.check_digits import mod10
+from edge.codes.check_digits import mod10_holds
 from edge.codes.code_rules import CodeRules
 from edge.codes.gs1.ai_dates import parse_best_before, parse_day
-from edge.codes.gs1.element_strings import PRIMARY_KEYS, Elements, parse
+from edge.codes.gs1.element_strings import PRIMARY_KEYS, Elements, parse_elements
 from edge.codes.issued import issuers
 from edge.codes.parsed_code import Gs1Key, Meaning, MemberCode, PrintedCoupon, Product, StaffBadge, Unknown, WalletCode
 from edge.codes.raw_code import GS, RawCode, is_digits
@@ -41,7 +41,7 @@ _BRACKETED = re.compile(r"(?:\([0-9]{2,4}\)[^()\x1d]+)+", re.ASCII)
 _YEN = "392"  # ISO 4217 numeric of JPY
 
 
-def element_strings(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_element_strings(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """The meaning of GS1 element strings; None for a text that neither the reader nor its own check digit marks as GS1."""
     if scan.symbology not in _CARRIERS:
         return None
@@ -50,7 +50,7 @@ def element_strings(scan: RawCode, rules: CodeRules) -> Meaning | None:
     told = scan.gs1 or (scan.symbology in _DATABAR and len(text) != 14)
     if not told and not begins_with_valid_key(text):
         return None
-    found = parse(text)
+    found = parse_elements(text)
     return found if isinstance(found, Unknown) else meaning_of_elements(found, rules)
 
 
@@ -64,7 +64,7 @@ def begins_with_valid_key(text: str) -> bool:
     text = text.lstrip(GS)
     for ai, (start, end) in _TELLING.items():
         if text.startswith(ai) and len(text) >= end and is_digits(text[start:end]):
-            return mod10(text[start:end])
+            return mod10_holds(text[start:end])
     return False
 
 

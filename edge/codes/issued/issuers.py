@@ -7,7 +7,7 @@ from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.parsed_code import Meaning, MemberCode, StaffBadge
 from edge.codes.raw_code import RawCode, is_digits
 from edge.codes.retail import in_store_labels
-from edge.codes.retail.gtin import gtin14
+from edge.codes.retail.gtin import to_gtin14
 from edge.codes.symbology import Symbology
 
 _NW7_LETTERS = frozenset("ABCD")
@@ -20,21 +20,21 @@ _PRODUCT_CARRIERS = frozenset(
     | {Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DATABAR_EXPANDED}
 )
 _DIGIT_CHECKS = {
-    CheckScheme.MOD10: check_digits.mod10,
-    CheckScheme.LUHN: check_digits.luhn,
-    CheckScheme.MOD11: check_digits.mod11,
-    CheckScheme.DR7: check_digits.dr7,
-    CheckScheme.DSR7: check_digits.dsr7,
+    CheckScheme.MOD10: check_digits.mod10_holds,
+    CheckScheme.LUHN: check_digits.luhn_holds,
+    CheckScheme.MOD11: check_digits.mod11_holds,
+    CheckScheme.DR7: check_digits.dr7_holds,
+    CheckScheme.DSR7: check_digits.dsr7_holds,
 }
 
 
-def staff_badge(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_staff_badge(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """The badge by the chain's badge rules, or None."""
     found = _first(scan, rules.badges, rules)
     return StaffBadge(issuer=found[0].issuer, number=found[1]) if found else None
 
 
-def member_card(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_member_card(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """The static member code by the chain's issuer rules, or None."""
     found = _first(scan, rules.issuers, rules)
     return MemberCode(issuer=found[0].issuer, number=found[1]) if found else None
@@ -102,9 +102,9 @@ def check_holds(number: str, letters: str, rule: IssuerRule | HouseRule) -> bool
         case CheckScheme.NONE:
             return True
         case CheckScheme.NW7_MOD16:
-            return len(letters) == 2 and check_digits.nw7_mod16(letters[0] + number + letters[1])
+            return len(letters) == 2 and check_digits.nw7_mod16_holds(letters[0] + number + letters[1])
         case CheckScheme.CODE39_MOD43:
-            return len(number) > 1 and check_digits.code39_mod43(number)
+            return len(number) > 1 and check_digits.code39_mod43_holds(number)
         case scheme:
             return len(number) > 1 and is_digits(number) and _DIGIT_CHECKS[scheme](number)
 
@@ -117,15 +117,15 @@ def is_rather_a_product(scan: RawCode, rule: IssuerRule | HouseRule, rules: Code
         return False
     if scan.gs1 or _opens_with_gtin(scan.text):
         return True
-    found = gtin14(scan.text, scan.symbology, scan.aim) if is_digits(scan.text) else None
+    found = to_gtin14(scan.text, scan.symbology, scan.aim) if is_digits(scan.text) else None
     return isinstance(found, str) and (
-        not _restricted(found) or in_store_labels.rule_for(_printed(found), rules) is not None
+        not _restricted(found) or in_store_labels.in_store_rule_for(_printed(found), rules) is not None
     )
 
 
 def _opens_with_gtin(text: str) -> bool:
     """A GS1 element string that begins with (01) and a valid GTIN-14, whether or not the reader reported GS1."""
-    return len(text) >= 16 and text.startswith("01") and is_digits(text[2:16]) and check_digits.mod10(text[2:16])
+    return len(text) >= 16 and text.startswith("01") and is_digits(text[2:16]) and check_digits.mod10_holds(text[2:16])
 
 
 def _restricted(gtin: str) -> bool:

@@ -7,7 +7,7 @@ from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule
 from edge.codes.issued.issuers import check_holds, is_rather_a_product, number_candidates
 from edge.codes.parsed_code import InStore, Meaning, Product
 from edge.codes.raw_code import RawCode, is_digits
-from edge.codes.retail.gtin import gtin14
+from edge.codes.retail.gtin import to_gtin14
 
 # GS1 leaves prefix 04 to a company for its own use (General Specifications 1.4): no other company's product has such a GTIN.
 # A house number of up to ten digits is put into one, so that it is a key like any other, with a valid check digit.
@@ -15,7 +15,7 @@ _HOUSE = "004"
 _DIGITS = 10
 
 
-def house_item(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_house_number(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """The product by the first house rule that fits, or None: a valid GTIN stays one unless the rule takes those."""
     for rule in rules.house:
         number = _number(scan, rule)
@@ -41,7 +41,7 @@ def catalogue_key_of_house_number(number: str) -> str:
 
 def catalogue_key_of_gtin(text: str) -> str | None:
     """The key of a valid GTIN in any of its forms; None for any other text."""
-    found = gtin14(text, None) if is_digits(text) else None
+    found = to_gtin14(text, None) if is_digits(text) else None
     return found if isinstance(found, str) else None
 
 

@@ -61,12 +61,12 @@ def mint_token(private_key: Ed25519PrivateKey, claims: Claims, *, kid: str) -> s
     return f"{signed}.{_b64(private_key.sign(signed.encode('ascii')))}"
 
 
-def public_text(private_key: Ed25519PrivateKey) -> str:
+def public_key_text(private_key: Ed25519PrivateKey) -> str:
     """The public half in the form of TokenKey.public: 43 characters of base64url."""
     return _b64(private_key.public_key().public_bytes_raw())
 
 
-def signed_token(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_member_token(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """`verify_token` for a text with a token's form; None for any other."""
     return verify_token(scan.text, rules) if _SHAPE.fullmatch(scan.text) else None
 

@@ -12,7 +12,7 @@ _PICKUP = re.compile(r"noren:p:([A-Za-z0-9._-]{1,64}):([A-Za-z0-9_-]{1,128})", r
 _PLACE = re.compile(r"noren:at:([a-z][a-z0-9_]{0,31}):([A-Za-z0-9._-]{1,64})", re.ASCII)
 
 
-def house_code(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_noren_code(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """PickupCode or Place; bad_house_code for anything else under `noren:`; None for any other text."""
     if not scan.text.startswith(_SCHEME):
         return None

@@ -2,7 +2,7 @@
 
 import re
 
-from edge.codes.check_digits import mod10
+from edge.codes.check_digits import mod10_holds
 from edge.codes.code_rules import CodeRules
 from edge.codes.parsed_code import AddOn, Meaning, PrintedCoupon, Product, Unknown
 from edge.codes.raw_code import RawCode, is_digits
@@ -19,7 +19,7 @@ _GTIN_14 = frozenset({Symbology.DATABAR, Symbology.DATABAR_LIMITED, Symbology.DA
 _WITH_ADD_ON = re.compile(r"([0-9]{8}|[0-9]{12,13})[ +]([0-9]{2}|[0-9]{5})", re.ASCII)
 
 
-def printed_number(scan: RawCode, rules: CodeRules) -> Meaning | None:
+def parse_retail_number(scan: RawCode, rules: CodeRules) -> Meaning | None:
     """The meaning of an EAN, UPC, ITF or bare number; None for anything that is not such a number."""
     wanted = _ADD_ON_AIMS.get(scan.aim or "") or (_ADD_ONS.get(scan.symbology) if scan.symbology else None)
     if wanted is not None:
@@ -27,7 +27,7 @@ def printed_number(scan: RawCode, rules: CodeRules) -> Meaning | None:
     digits, add_on = _split(scan)
     if not is_digits(digits):
         return Unknown(reason=RejectReason.UNRECOGNISED) if scan.symbology in _EAN_UPC else None
-    found = gtin14(digits, scan.symbology, scan.aim)
+    found = to_gtin14(digits, scan.symbology, scan.aim)
     if isinstance(found, Unknown | None):
         return found
     if scan.symbology is None and _also_in_store(digits, found, rules):
@@ -35,12 +35,12 @@ def printed_number(scan: RawCode, rules: CodeRules) -> Meaning | None:
     return meaning_by_prefix(found, add_on, rules)
 
 
-def gtin14(digits: str, symbology: Symbology | None, aim: str | None = None) -> str | Unknown | None:
+def to_gtin14(digits: str, symbology: Symbology | None, aim: str | None = None) -> str | Unknown | None:
     """GTIN-14 of printed digits; wrong_length or check_digit; None if no GTIN is expected."""
     form = _form(digits, symbology, aim)
     if form is None:
         return Unknown(reason=RejectReason.WRONG_LENGTH) if symbology in _EAN_UPC else None
-    if not mod10(form):
+    if not mod10_holds(form):
         return Unknown(reason=RejectReason.CHECK_DIGIT)
     return form if form.strip("0") else Unknown(reason=RejectReason.UNRECOGNISED)
 
@@ -79,13 +79,13 @@ def _eight(digits: str) -> str:
     An EAN-8 with a leading 0 is always in-store, and only prefix 0 is assigned for UPC-E (General Specifications 1.4).
     """
     upc_e = _expanded(digits) if digits[0] == "0" else None
-    return upc_e if upc_e is not None and mod10(upc_e) else "000000" + digits
+    return upc_e if upc_e is not None and mod10_holds(upc_e) else "000000" + digits
 
 
 def _also_in_store(digits: str, gtin: str, rules: CodeRules) -> bool:
     """True for eight digits taken for UPC-E that are also a valid EAN-8 of the chain's own rules."""
     as_upc_e = len(digits) == 8 and not gtin.endswith(digits)
-    return as_upc_e and mod10(digits) and in_store_labels.rule_for(digits, rules) is not None
+    return as_upc_e and mod10_holds(digits) and in_store_labels.in_store_rule_for(digits, rules) is not None
 
 
 def _expanded(digits: str) -> str | None:
@@ -128,10 +128,10 @@ def meaning_by_prefix(gtin: str, add_on: str | None, rules: CodeRules) -> Meanin
     if gtin[0] != "0":
         return Product(gtin=gtin)
     if gtin.startswith("000000"):
-        return in_store_labels.product_by_rule(gtin[6:], rules) if gtin[6] in "02" else Product(gtin=gtin)
+        return in_store_labels.product_by_in_store_rule(gtin[6:], rules) if gtin[6] in "02" else Product(gtin=gtin)
     match gtin[1:4]:
         case "978" | "979" | "977" | "491":
-            return isbn_jp.publication(gtin, add_on)
+            return isbn_jp.publication_of_gtin(gtin, add_on)
         case "191" | "192":
             return isbn_jp.parse_second_row(gtin[1:])
         case "980":
@@ -140,7 +140,7 @@ def meaning_by_prefix(gtin: str, add_on: str | None, rules: CodeRules) -> Meanin
             return PrintedCoupon(number=gtin[1:], kind="coupon")
     match gtin[1:3]:
         case "02" | "04" | "20" | "21" | "22" | "23" | "24" | "25" | "26" | "27" | "28" | "29":
-            return in_store_labels.product_by_rule(gtin[1:], rules)
+            return in_store_labels.product_by_in_store_rule(gtin[1:], rules)
         case "99":
             return PrintedCoupon(number=gtin[1:], kind="coupon")
     return Product(gtin=gtin, add_on=add_on)

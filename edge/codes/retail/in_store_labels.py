@@ -1,19 +1,19 @@
 """In-store codes (JAN 02, 20-29; EAN-8 0, 2): item, price and weight at the places of the retailer's mask."""
 
-from edge.codes.check_digits import mod10, mod10_digit, price4_digit, price5_digit
+from edge.codes.check_digits import mod10_digit, mod10_holds, price4_digit, price5_digit
 from edge.codes.code_rules import CodeRules, InStoreRule, PriceCheck
 from edge.codes.parsed_code import InStore, Meaning, Product, Unknown
 from edge.codes.reject_reason import RejectReason
 
 
-def rule_for(digits: str, rules: CodeRules) -> InStoreRule | None:
+def in_store_rule_for(digits: str, rules: CodeRules) -> InStoreRule | None:
     """The first rule whose mask has this length and these prefix digits."""
     return next((rule for rule in rules.in_store if _fits(rule.mask, digits)), None)
 
 
-def product_by_rule(digits: str, rules: CodeRules) -> Meaning:
+def product_by_in_store_rule(digits: str, rules: CodeRules) -> Meaning:
     """Product by the retailer's rule for 8 or 13 valid digits; no_in_store_rule or price_check_digit otherwise."""
-    rule = rule_for(digits, rules)
+    rule = in_store_rule_for(digits, rules)
     if rule is None:
         return Unknown(reason=RejectReason.NO_IN_STORE_RULE)
     price, weight = _part(rule.mask, "P", digits), _part(rule.mask, "W", digits)
@@ -46,7 +46,7 @@ def _inner_check_holds(check: PriceCheck, value: str, printed: str) -> bool:
         case (PriceCheck.GS1_5, 5):
             return printed == str(price5_digit(value))
         case (PriceCheck.MOD10, size) if size:
-            return len(printed) == 1 and mod10(value + printed)
+            return len(printed) == 1 and mod10_holds(value + printed)
     return False
 
 

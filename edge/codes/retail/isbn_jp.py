@@ -6,7 +6,7 @@ from edge.codes.check_digits import isbn10_character, issn_character
 from edge.codes.parsed_code import AddOn, Book, BookRow, Meaning, Periodical, Product
 
 
-def publication(gtin: str, add_on: str | None) -> Product:
+def publication_of_gtin(gtin: str, add_on: str | None) -> Product:
     """A publication by its GTIN-14 (0977…, 0978…, 0979…, 0491…)."""
     match gtin[1:4]:
         case "978":

@@ -14,8 +14,8 @@ from edge.crypto.page_cipher import SQLITE_MAGIC, decrypt_page, is_unencrypted
 from edge.db_files.salvage.wal_reader import has_wal_header, read_frames
 from edge.platform.sqlite_file import page_key_of
 
-INTERIOR, LEAF = 0x05, 0x0D  # first byte of a page of a table with rowids
-USUAL_PAGE = 4096  # bytes; SQLite's default, if neither header gives another size
+INTERIOR_PAGE, LEAF_PAGE = 0x05, 0x0D  # first byte of a page of a table with rowids
+DEFAULT_PAGE_BYTES = 4096  # bytes; SQLite's default, if neither header gives another size
 MAX_TREE_DEPTH = 20  # levels; no real tree has as many
 _WIDTHS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes of an integer by its serial type
 
@@ -98,7 +98,7 @@ def _key(file: Path, data: mmap | bytes) -> PageKey | None:
 
 def _page_size(data: bytes) -> int:
     size = int.from_bytes(data[16:18], "big") if data[:16] == SQLITE_MAGIC else 0
-    return size if size >= 512 and size & (size - 1) == 0 else USUAL_PAGE
+    return size if size >= 512 and size & (size - 1) == 0 else DEFAULT_PAGE_BYTES
 
 
 @dataclass(slots=True)
@@ -127,12 +127,12 @@ def _walk(image: FileImage, number: int, tree: TableTree, depth: int) -> None:
     except Unreadable:
         tree.bad += 1
         return
-    if page[start] == INTERIOR:
+    if page[start] == INTERIOR_PAGE:
         for child in _children(page, start):
             _walk(image, child, tree, depth + 1)
         return
     tree.leaves.append(number)  # also if the first byte says otherwise: perhaps only that byte is damaged
-    tree.bad += page[start] != LEAF
+    tree.bad += page[start] != LEAF_PAGE
 
 
 def _start(number: int) -> int:

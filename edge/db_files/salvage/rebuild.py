@@ -12,7 +12,7 @@ from edge.box_identity import read_box, renew_epoch_after_restore
 from edge.db_files.repair_log import Repair, note_repair
 from edge.db_files.salvage.consistency import make_consistent
 from edge.db_files.salvage.journal_check import altered_seqs_of_lane
-from edge.db_files.salvage.page_reader import LEAF, FileImage, Row, Unreadable, Value, leaf_rows, walk_tree
+from edge.db_files.salvage.page_reader import LEAF_PAGE, FileImage, Row, Unreadable, Value, leaf_rows, walk_tree
 from edge.db_files.salvage.table_rows import Table, locate_table, values_for_table
 from edge.facts.box import BoxSalvaged, FactAltered
 from edge.facts.fact import Fact
@@ -24,7 +24,7 @@ from edge.platform.sqlite_file import connect
 from edge.platform.store_schema import migrations
 
 # What was said yes to and cannot be had again comes first: should the card fill up, the rest is what is missing.
-TABLE_ORDER = (
+SALVAGE_ORDER = (
     "box",
     "epochs",
     "scans",
@@ -37,8 +37,8 @@ TABLE_ORDER = (
     "visits",
     "coupons",
 )
-OWN_TABLES = ("sqlite_sequence", "_sqlite_migrations")  # what a new file has of its own
-MOST_TEXT = 4_000  # characters of a fact whose text has changed, in the fact about it
+BOOKKEEPING_TABLES = ("sqlite_sequence", "_sqlite_migrations")  # what a new file has of its own
+MAX_TEXT_LENGTH = 4_000  # characters of a fact whose text has changed, in the fact about it
 
 
 @dataclass(slots=True)
@@ -60,8 +60,8 @@ def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> S
     Raises NoRoom, and NewerDatabase if a newer version wrote it.
     """
     image, saved = FileImage(damaged), SalvageResult()
-    migration.refuse_newer(damaged, _steps(image), migrations.store)
-    migration.migrate_path(new, migrations.store)
+    migration.refuse_newer(damaged, _steps(image), migrations.store_migrations)
+    migration.migrate_path(new, migrations.store_migrations)
     with closing(connect(new)) as conn:
         db = Database(conn)
         conn.execute("pragma synchronous = off")  # nobody has it yet; all of it is waited for at the end
@@ -94,7 +94,7 @@ def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> S
 
 def _in_order(db: Database) -> list[str]:
     found = [name for (name,) in db.conn.execute("select name from sqlite_master where type = 'table' order by rowid")]
-    return [*TABLE_ORDER, *(name for name in found if name not in TABLE_ORDER + OWN_TABLES)]
+    return [*SALVAGE_ORDER, *(name for name in found if name not in SALVAGE_ORDER + BOOKKEEPING_TABLES)]
 
 
 def _roots(image: FileImage) -> dict[str, int]:
@@ -138,7 +138,7 @@ def _steps(image: FileImage) -> set[str]:
     found = [
         row.values for number in (walk_tree(image, root).leaves if root else ()) for row in _readable(image, number)[0]
     ]
-    return {str(values[2]) for values in found if len(values) == 4 and values[1] == migrations.store.name}
+    return {str(values[2]) for values in found if len(values) == 4 and values[1] == migrations.store_migrations.name}
 
 
 # --- the rows
@@ -179,7 +179,7 @@ def _strays(
 
 def _is_leaf(image: FileImage, number: int) -> bool:
     try:
-        return image.page(number)[0] == LEAF
+        return image.page(number)[0] == LEAF_PAGE
     except Unreadable:
         return False
 
@@ -197,13 +197,13 @@ def _write(db: Database, table: Table, found: Iterable[list[Value]], saved: Salv
 # --- the journal
 
 
-Altered = list[tuple[str, int, str, str]]
+AlteredFacts = list[tuple[str, int, str, str]]
 """Epoch, seq, type and text of facts whose text has changed."""
 
 
-def _take_out_altered(db: Database) -> Altered:
+def _take_out_altered(db: Database) -> AlteredFacts:
     lanes = db.conn.execute("select distinct epoch, lane from journal").fetchall()
-    found: Altered = []
+    found: AlteredFacts = []
     for epoch, lane in lanes:
         for seq in sorted(altered_seqs_of_lane(db, epoch, lane)):
             row = one_row(db, "select type, event from journal where seq = ?", (seq,))
@@ -213,10 +213,10 @@ def _take_out_altered(db: Database) -> Altered:
     return found
 
 
-def _tell_altered(db: Database, store: str, altered: Altered, now: Now) -> int:
+def _tell_altered(db: Database, store: str, altered: AlteredFacts, now: Now) -> int:
     """Tell HQ what is left of each: it counts for nothing, and a person may see what it was."""
     for epoch, seq, kind, text in altered:
-        _tell(db, store, FactAltered(fact=f"{store}/{epoch}/{seq}", type=kind, text=text[:MOST_TEXT]), now)
+        _tell(db, store, FactAltered(fact=f"{store}/{epoch}/{seq}", type=kind, text=text[:MAX_TEXT_LENGTH]), now)
     return len(altered)
 
 

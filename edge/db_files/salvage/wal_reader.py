@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-HEADER, FRAME = 32, 24  # bytes before the frames, and before each frame's page
+WAL_HEADER_BYTES, FRAME_HEADER_BYTES = 32, 24  # bytes before the frames, and before each frame's page
 BIG_ENDIAN, LITTLE_ENDIAN = (
     bytes.fromhex("377f0683"),
     bytes.fromhex("377f0682"),
@@ -21,7 +21,7 @@ MAX_FIRST_FRAME = (
 )
 UINT32_MASK = 0xFFFFFFFF
 
-Sum = tuple[int, int]
+Checksum = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +46,8 @@ def read_frames(wal: bytes, page_size: int) -> list[Frame]:
     A damaged last transaction is left out, as SQLite does: a power cut leaves the same, and what a power cut interrupted was
     never confirmed. Takes some 0.1 s for the 4 MB to which a log usually grows.
     """
-    size = FRAME + page_size
-    places = range(HEADER, len(wal) - size + 1, size)
+    size = FRAME_HEADER_BYTES + page_size
+    places = range(WAL_HEADER_BYTES, len(wal) - size + 1, size)
     order = ">" if wal[:4] == BIG_ENDIAN else "<"
     claimed, computed = _words(wal[24:32].ljust(8, b"\0")), _sum(wal[:24].ljust(24, b"\0"), (0, 0), order)
     believed = claimed == computed and has_wal_header(wal)
@@ -55,7 +55,7 @@ def read_frames(wal: bytes, page_size: int) -> list[Frame]:
     sums, found = {claimed, computed}, list[Frame]()
     whole = begun = 0  # frames up to the last valid commit; and the start of the current transaction
     for number, at in enumerate(places):
-        head, data = wal[at : at + FRAME], wal[at + FRAME : at + size]
+        head, data = wal[at : at + FRAME_HEADER_BYTES], wal[at + FRAME_HEADER_BYTES : at + size]
         page, commit = _words(head[:8])
         claimed = _words(head[16:24])
         results = {_sum(head[:8] + data, one, order) for one in sums}
@@ -82,12 +82,12 @@ def _salts(wal: bytes, places: Sequence[int]) -> bytes:
     return next((one for one, two in pairwise(seen) if one == two), b"")
 
 
-def _words(data: bytes) -> Sum:
+def _words(data: bytes) -> Checksum:
     one, two = struct.unpack(">II", data)
     return one, two
 
 
-def _sum(data: bytes, before: Sum, order: str) -> Sum:
+def _sum(data: bytes, before: Checksum, order: str) -> Checksum:
     """The checksum over pairs of 32-bit words, continued from `before`."""
     first, second = before
     for one, two in struct.iter_unpack(f"{order}II", data):

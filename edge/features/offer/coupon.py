@@ -15,10 +15,10 @@ from edge.replica import hq_replica
 from edge.scan.context import ScanContext
 from edge.store_context import StoreContext
 
-LATE_WITHIN = timedelta(days=1)  # an offer that ended longer ago is history, such as a new box receives
+LATE_REPORT_WINDOW = timedelta(days=1)  # an offer that ended longer ago is history, such as a new box receives
 # What has ended is not even decoded: a chain may keep the offers of years. HQ writes moments in any zone.
 # A form that julianday does not know is decoded, and `Offer.counts` decides.
-AT_CHECK_IN = """json_valid(body) and json_extract(body, '$.on') = 'check_in'
+CHECK_IN_OFFERS_SQL = """json_valid(body) and json_extract(body, '$.on') = 'check_in'
                  and coalesce(julianday(json_extract(body, '$.ends')) > julianday(?), 1)"""
 JULIANDAY_ROUNDING = timedelta(seconds=1)  # of julianday, generously
 
@@ -73,7 +73,7 @@ def give_coupons(case: ScanContext, seen: CheckedIn) -> None:
 def offers_for(shop: StoreContext, person: Member, now: Now) -> list[Offer]:
     """The offers at check-in that count for a member now, in the order of their ends."""
     at_check_in = hq_replica.rows_where(
-        shop.hq, "offers", Offer, AT_CHECK_IN, (utc_text(now.time - JULIANDAY_ROUNDING),)
+        shop.hq, "offers", Offer, CHECK_IN_OFFERS_SQL, (utc_text(now.time - JULIANDAY_ROUNDING),)
     )
     found = (offer for offer in at_check_in if offer.is_in_force(now.time))
     mine = (offer for offer in found if offer.is_for(person.member, person.segment, person.stage))
@@ -136,5 +136,5 @@ def note_offers(shop: StoreContext) -> None:
             was_known = known.get(offer.offer, "") > utc_text(
                 offer.begins
             )  # HQ has moved the end of an offer that began
-            if not was_known and timedelta(0) <= moment.time - offer.ends < LATE_WITHIN:
+            if not was_known and timedelta(0) <= moment.time - offer.ends < LATE_REPORT_WINDOW:
                 tell(shop.db, shop.box, CouponLate(offer=offer.offer, ends=ends), moment)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from edge.facts.fact import Fact, Lane, Time
+from edge.facts.fact import Fact, FactTime, Lane
 from edge.features.pickup.state_machine import Action, State
 
 
@@ -101,7 +101,7 @@ class Conflict(Fact, frozen=True, kw_only=True):
 
     order: str
     number: str
-    handed_over_at: Time
+    handed_over_at: FactTime
 
 
 class IdentityRefused(Fact, frozen=True, kw_only=True):

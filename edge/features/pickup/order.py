@@ -20,7 +20,7 @@ from edge.platform.clock import parse_utc, utc_text
 from edge.platform.database import values
 from edge.replica import hq_replica
 from edge.validation.fields import (
-    LAST,
+    LATEST_MOMENT,
     GoodsId,
     Id,
     Line,
@@ -29,7 +29,7 @@ from edge.validation.fields import (
     PickupNumber,
     Seq,
     Sha256,
-    Short,
+    ShortText,
     StoreId,
     check_moments,
 )
@@ -62,7 +62,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     store: StoreId
     number: PickupNumber  # what board and shopper see: `4821`
     state: State
-    kind: Short = "pickup"
+    kind: ShortText = "pickup"
     member: Id | None = None
     name: Line = ""  # kana; for staff only, after the pickup code has been read
     lines: Annotated[list[OrderLine], Meta(max_length=LINES_MOST)] = []
@@ -70,12 +70,12 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     placed_at: Moment | None = None
     promise_at: Moment | None = None
     hold_until: Moment | None = None
-    shelf: Short | None = None
+    shelf: ShortText | None = None
     arrived_at: Moment | None = None
     handed_over_at: Moment | None = None
     # hex; the secret itself is only in the shopper's code
     secret_sha256: Sha256 = ""
-    epoch: Short = ""
+    epoch: ShortText = ""
     through_seq: Seq = 0
 
     def __post_init__(self) -> None:
@@ -203,7 +203,9 @@ def orders_at_store(
     args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
     found = hq_replica.rows_where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)
     standing = [_standing(db, row, box) for row in found]
-    return sorted(standing, key=lambda order: (promised_time(order.row, promise_hours) or LAST, order.row.number))
+    return sorted(
+        standing, key=lambda order: (promised_time(order.row, promise_hours) or LATEST_MOMENT, order.row.number)
+    )
 
 
 def orders_of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:

@@ -7,7 +7,7 @@ from sqlite_utils import Database, Migrations
 
 from edge.platform.store_schema import hq, journal, offer, outcomes, scans, shop, staff, upkeep
 
-store = Migrations("store")
+store_migrations = Migrations("store")
 
 
 def _execute(db: Database, script: str) -> None:
@@ -17,7 +17,7 @@ def _execute(db: Database, script: str) -> None:
             db.conn.execute(statement)
 
 
-@store()
+@store_migrations()
 def m001_the_house(db: Database) -> None:
     for tables in (
         scans.SCANS,
@@ -33,110 +33,110 @@ def m001_the_house(db: Database) -> None:
         _execute(db, tables)
 
 
-@store()
+@store_migrations()
 def m002_configs(db: Database) -> None:
     _execute(db, hq.CONFIGS)
 
 
-@store()
+@store_migrations()
 def m002_room_and_questions(db: Database) -> None:
     _execute(db, upkeep.ROOM + hq.QUESTIONS)
 
 
-@store()
+@store_migrations()
 def m003_sync_memory(db: Database) -> None:
     _execute(db, hq.SYNC_MEMORY)
 
 
-@store()
+@store_migrations()
 def m004_scan_counters(db: Database) -> None:
     _execute(db, scans.COUNTERS)
 
 
-@store()
+@store_migrations()
 def m005_loops_and_link_reason(db: Database) -> None:
     _execute(db, upkeep.LOOPS)
     db.conn.execute("alter table line add column reason text not null default ''")
 
 
-@store()
+@store_migrations()
 def m006_keys_and_repairs(db: Database) -> None:
     _execute(db, hq.HQ_KEYS + upkeep.REPAIRS)
 
 
-@store()
+@store_migrations()
 def m007_clones(db: Database) -> None:
     _execute(db, hq.CLONES)
 
 
-@store()
+@store_migrations()
 def m008_unswept(db: Database) -> None:
     _execute(db, upkeep.UNSWEPT)
 
 
-@store()
+@store_migrations()
 def m009_reserve(db: Database) -> None:
     _execute(db, upkeep.RESERVE)
 
 
-@store()
+@store_migrations()
 def m011_tries(db: Database) -> None:
     _execute(db, staff.TRIES)
 
 
-@store()
+@store_migrations()
 def m012_paired_devices(db: Database) -> None:
     _execute(db, staff.PAIRED_DEVICES)
     db.conn.execute("alter table screens add column touched text")
 
 
-@store()
+@store_migrations()
 def m013_sessions_of_devices(db: Database) -> None:
     db.conn.execute("alter table staff_sessions add column device text not null default ''")
 
 
-@store()
+@store_migrations()
 def m014_pin_locks(db: Database) -> None:
     _execute(db, staff.PIN_LOCKS)
 
 
-@store()
+@store_migrations()
 def m017_hashed_sessions(db: Database) -> None:
     _execute(db, staff.HASHED_SESSIONS)
 
 
-@store()
+@store_migrations()
 def m018_abridged_codes(db: Database) -> None:
     _execute(db, outcomes.ABRIDGED)
 
 
-@store()
+@store_migrations()
 def m019_code_macs(db: Database) -> None:
     _execute(db, outcomes.CODE_MACS)
 
 
-@store()
+@store_migrations()
 def m022_refused_for_want_of_room(db: Database) -> None:
     for table in ("devices", "wedges"):
         db.conn.execute(f"alter table {table} add column no_room integer not null default 0")
     db.conn.execute("alter table room add column views integer not null default 0")
 
 
-@store()
+@store_migrations()
 def m023_offer(db: Database) -> None:
     _execute(db, offer.OFFER)
 
 
-@store()
+@store_migrations()
 def m024_turned_sessions(db: Database) -> None:
     _execute(db, staff.TURNED_SESSIONS)
 
 
-@store()
+@store_migrations()
 def m025_piece_ticks(db: Database) -> None:
     _execute(db, staff.PIECE_TICKS)
 
 
-@store()
+@store_migrations()
 def m026_timed_calls(db: Database) -> None:
     _execute(db, staff.TIMED_CALLS)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from edge.codes.camera_limits import MIN_LENGTH
+from edge.codes.camera_limits import MIN_CAMERA_LENGTHS
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.upc_ean import check_holds, upca_to_upce, upce_to_upca
@@ -21,7 +21,7 @@ def normalized_if_plausible(seen: Detection) -> Detection | None:
         case Symbology.ITF if len(seen.data) % 2:
             return None
         case symbology:
-            return seen if len(seen.data) >= MIN_LENGTH.get(symbology, 1) else None
+            return seen if len(seen.data) >= MIN_CAMERA_LENGTHS.get(symbology, 1) else None
 
 
 def _retail(seen: Detection) -> Detection | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.platform.database import ROWS_PER_READ, Changes, one_row, rows
+from edge.platform.database import ROWS_PER_READ, CommitDetector, one_row, rows
 
 POLL_INTERVAL_S = 0.1  # seconds between looks for new facts
 
@@ -40,7 +40,7 @@ def last_facts(db: Database, count: int) -> int:
 
 def facts_from(db: Database, wanted: FactFilter, number: int, *, follow: bool) -> Iterator[KeptFact]:
     """The facts behind `number`, by arrival; with `follow` it never ends. Nothing is held open while it waits."""
-    changes = Changes(db)
+    changes = CommitDetector(db)
     while True:
         if changes.seen():
             while page := _page(db, number):

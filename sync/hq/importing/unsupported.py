@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from edge.codes.camera_limits import too_short_for_camera
+from edge.codes.camera_limits import camera_length_warnings
 from edge.codes.code_rules import CodeRules
 from sync.hq.features.registry import FEEDS
 
@@ -20,7 +20,7 @@ def unsupported_in_row(feed: str, body: str) -> set[str]:
     row = msgspec.json.decode(body) if declared else {}
     said = {one.message for one in declared if (value := _at(row, one.field)) is not None and one.concerns(value)}
     if feed == "config" and (codes := row.get("codes")):
-        said |= set(too_short_for_camera(msgspec.convert(codes, CodeRules)))
+        said |= set(camera_length_warnings(msgspec.convert(codes, CodeRules)))
     return said
 
 

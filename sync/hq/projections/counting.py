@@ -15,7 +15,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import Action, State, state_after_all
 from edge.features.stock import StockMoved, StockRow
 from edge.platform.clock import parse_utc
-from edge.validation.fields import COUNT_MOST, FIRST, LAST
+from edge.validation.fields import EARLIEST_MOMENT, LATEST_MOMENT, MAX_COUNT
 from edge.validation.row_codec import encode_row
 from sync.hq.feeds import feed, row_types
 from sync.hq.projections import cancelled_handovers, config_status, neighbour_rows
@@ -142,7 +142,7 @@ def _move(db: Database, fact: CountedFact, moves: dict[str, StockRow], late: boo
 
 def _within(count: int) -> int:
     """The number within the bounds of the row's type: a larger one would make the row unreadable for every later fact."""
-    return max(-COUNT_MOST, min(COUNT_MOST, count))
+    return max(-MAX_COUNT, min(MAX_COUNT, count))
 
 
 def _moment(fact: CountedFact) -> datetime:
@@ -150,8 +150,8 @@ def _moment(fact: CountedFact) -> datetime:
     try:
         moment = parse_utc(fact.event.time)
     except ValueError:
-        moment = FIRST
-    return moment if moment.tzinfo and FIRST < moment < LAST else parse_utc(fact.received)
+        moment = EARLIEST_MOMENT
+    return moment if moment.tzinfo and EARLIEST_MOMENT < moment < LATEST_MOMENT else parse_utc(fact.received)
 
 
 def _step(db: Database, fact: CountedFact, action: Action, orders: dict[str, OrderRow], late: bool) -> None:

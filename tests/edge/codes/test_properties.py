@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from edge.codes.check_digits import mod10, mod10_digit
+from edge.codes.check_digits import mod10_digit, mod10_holds
 from edge.codes.code_rules import CheckScheme, CodeRules, InStoreRule, IssuerRule, PriceCheck, TokenKey
 from edge.codes.gs1.application_identifiers import AIS
 from edge.codes.parse import parse_code
@@ -100,7 +100,7 @@ def test_nothing_is_negative_and_no_date_is_invented(data: bytes, aim: str | Non
     match parse_code(data, aim=aim, rules=BUSY):
         case Product() as product:
             assert len(product.gtin) == 14
-            assert mod10(product.gtin)
+            assert mod10_holds(product.gtin)
             assert all(n is None or n >= 0 for n in (product.price_yen, product.weight_g, product.count))
             assert product.expiry is None or {"17", "7003"} & set(product.ais)
             assert product.best_before is None or "15" in product.ais

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from edge.config.active_config import NO_CONFIG, last_good_settings, settings_in_force, trial_under_way
+from edge.config.active_config import NO_CONFIG, last_good_settings, number_on_trial, settings_in_force
 from edge.config.noren_toml import SerialDevice, Station
 from edge.config.overrides import BoxSettings
 from edge.config.policy import CheckIn, Policy
@@ -35,7 +35,7 @@ def test_a_living_process_takes_a_trial_up_and_leaves_it_when_it_is_rolled_back(
 def test_a_process_that_begins_during_a_trial_never_takes_it_up_but_the_next_one(floor: StoreContext) -> None:
     keep(floor.db, SEVEN)
     number = keep(floor.db, EIGHT, stage="trial")
-    past = trial_under_way(floor.db)
+    past = number_on_trial(floor.db)
     assert past == number
     assert settings_in_force(floor.db, floor.config, past).policy == SEVEN
     floor.db.conn.execute("update configs set stage = 'rolled_back' where number = ?", (number,))

@@ -18,7 +18,7 @@ from edge.crypto.page_cipher import is_encrypted
 from edge.db_files import encrypted_copy, encryption_migration, repair
 from edge.db_files.encryption_migration import encrypt_files, unencrypted_files
 from edge.db_files.file_lock import InUse, shared_lock
-from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.inspection import READ_BUDGET_S
 from edge.db_files.startup import prepare_databases
 from edge.facts.journal import tell
 from edge.platform import migration
@@ -27,7 +27,7 @@ from edge.platform.database import NoRoom, open_hq, open_store, rows, writing
 from edge.platform.os_errors import explain_error
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import use_key
-from edge.platform.store_schema.migrations import store
+from edge.platform.store_schema.migrations import store_migrations
 from tests.any_fact import fact
 from tests.damage import spoil
 from tests.small_disk import fill, small_disk
@@ -77,7 +77,7 @@ def test_a_backlog_is_encrypted_and_all_of_it_is_there(folder: Path) -> None:
     assert told(folder) == before
     assert len(before) == FACTS + 1
     with closing(open_store(folder)) as db, closing(open_hq(folder)) as hq:
-        assert migration.schema_difference(db, store) is None
+        assert migration.schema_difference(db, store_migrations) is None
         assert hq.conn.execute("pragma integrity_check").fetchone() == ("ok",)
     assert unencrypted_files(folder) == []
     inodes = [(folder / name).stat().st_ino for name in ("store.db", "hq.db")]
@@ -170,7 +170,7 @@ def test_a_damaged_file_in_the_clear_is_salvaged_into_an_encrypted_one(folder: P
     spoil(folder / "store.db", place * 4096, 4096, random.Random(1))
     use_key(folder, KEY)
     encrypt_files(folder)
-    repair.repair_store_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, "ginza", now(), within=READ_BUDGET_S)
     assert is_encrypted((folder / "store.db").read_bytes()[:32])
     saved = [event for event in told(folder) if event in before]
     assert len(before) - 40 < len(saved) < len(before)
@@ -196,9 +196,9 @@ sys.stdin.read()"""
         assert reader.stdout is not None
         assert reader.stdout.readline() == "reads\n"
         with pytest.raises(InUse, match="another program has it open"):
-            prepare_databases(config, within=READ_SECONDS)
+            prepare_databases(config, within=READ_BUDGET_S)
         reader.communicate("")
-    prepare_databases(config, within=READ_SECONDS)
+    prepare_databases(config, within=READ_BUDGET_S)
     assert told(folder) == before, "the same facts, in the same epoch"
     assert not list(folder.glob("*damaged*"))
 
@@ -249,7 +249,7 @@ def test_what_lies_behind_a_damaged_frame_of_the_log_is_not_thrown_away(folder: 
     spoil(folder / "store.db-wal", size // 2, 64, random.Random(1))
     use_key(folder, KEY)
     encrypt_files(folder)
-    repair.repair_store_if_damaged(folder, "ginza", now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, "ginza", now(), within=READ_BUDGET_S)
     assert is_encrypted((folder / "store.db").read_bytes()[:32])
     saved = set(told(folder))
     assert before[-1] in saved

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.box_identity import ensure_identity
-from edge.db_files.inspection import READ_SECONDS, describe_error
+from edge.db_files.inspection import READ_BUDGET_S, describe_error
 from edge.db_files.replica_rebuild import rebuild_if_unreadable
 from edge.db_files.startup import prepare_databases
 from edge.platform import migration
@@ -28,11 +28,11 @@ def test_a_log_that_cannot_be_made_beside_a_good_file_is_no_damage_of_it(tmp_pat
         epoch = ensure_identity(db, "ginza", now()).epoch
     (tmp_path / "store.db-wal").mkdir()
     with pytest.raises((sqlite3.OperationalError, OSError)):
-        prepare_databases(config(tmp_path), within=READ_SECONDS)
+        prepare_databases(config(tmp_path), within=READ_BUDGET_S)
         open_store(tmp_path).conn.execute("select * from box").fetchall()
     assert list(tmp_path.glob("*.damaged-*")) == []
     (tmp_path / "store.db-wal").rmdir()
-    prepare_databases(config(tmp_path), within=READ_SECONDS)
+    prepare_databases(config(tmp_path), within=READ_BUDGET_S)
     with open_store(tmp_path) as db:
         assert ensure_identity(db, "ginza", now()).epoch == epoch
 
@@ -41,7 +41,7 @@ def test_a_replica_whose_log_cannot_be_opened_is_made_anew(tmp_path: Path) -> No
     """It can be had again from HQ: the shop goes on."""
     migration.migrate(tmp_path)
     (tmp_path / "hq.db-wal").mkdir()
-    assert rebuild_if_unreadable(tmp_path, now(), within=READ_SECONDS)
+    assert rebuild_if_unreadable(tmp_path, now(), within=READ_BUDGET_S)
     with open_hq(tmp_path) as hq:
         assert hq.table("catalog").count == 0
 

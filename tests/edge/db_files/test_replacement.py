@@ -8,8 +8,8 @@ import pytest
 
 from edge.box_identity import ensure_identity
 from edge.db_files import repair
-from edge.db_files.inspection import READ_SECONDS
-from edge.db_files.replacement import NEXT, PART, finish_replacement, replace_store
+from edge.db_files.inspection import READ_BUDGET_S
+from edge.db_files.replacement import NEXT_STORE_FILE, PARTIAL_STORE_FILE, finish_replacement, replace_store
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
@@ -48,28 +48,28 @@ def test_what_still_lies_in_the_log_takes_the_place_too(tmp_path: Path) -> None:
     source, folder = lived(tmp_path / "source"), lived(tmp_path / "data")
     shutil.copy(source / "data.key", folder / "data.key")
     unlocked(folder)
-    with_a_log(source, folder / PART)
-    replace_store(folder, folder / PART)
+    with_a_log(source, folder / PARTIAL_STORE_FILE)
+    replace_store(folder, folder / PARTIAL_STORE_FILE)
     assert count(folder) == MANY
 
 
 def test_where_the_disk_refuses_what_lies_in_the_log_the_old_one_stays(tmp_path: Path) -> None:
     with small_disk(tmp_path / "data", 16) as data:
         lived(data)
-        with_a_log(data, data / PART)
+        with_a_log(data, data / PARTIAL_STORE_FILE)
         before = (data / "store.db").read_bytes()
         hog = fill(data)
         os.truncate(hog, hog.stat().st_size - 100_000)  # to open it there is room
         with pytest.raises(sqlite3.OperationalError) as told:
-            replace_store(data, data / PART)
+            replace_store(data, data / PARTIAL_STORE_FILE)
         assert is_full(told.value)
-        assert not (data / NEXT).exists()
+        assert not (data / NEXT_STORE_FILE).exists()
         assert (data / "store.db").read_bytes() == before
 
 
 def spoilt(folder: Path) -> None:
-    shutil.copy(folder / "store.db", folder / NEXT)
-    with (folder / NEXT).open("r+b") as file:
+    shutil.copy(folder / "store.db", folder / NEXT_STORE_FILE)
+    with (folder / NEXT_STORE_FILE).open("r+b") as file:
         file.truncate(3 * 4096)
 
 
@@ -77,7 +77,7 @@ def test_a_damaged_one_that_was_to_take_the_place_stops_no_start(tmp_path: Path)
     """Each start ended at it, with words that the next one repairs it."""
     folder = lived(tmp_path)
     spoilt(folder)
-    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_BUDGET_S)
     with open_store(folder) as db:
         assert len(rows(db, "select 1 from journal")) == 1
     assert not list(folder.glob("store.db.*"))
@@ -89,6 +89,6 @@ def test_a_damaged_one_is_saved_where_the_old_one_is_set_aside_already(tmp_path:
     (folder / "store.db").rename(folder / "store.db.before-restore-20261127T000000Z")
     finish_replacement(folder)
     assert (folder / "store.db").exists()
-    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_BUDGET_S)
     with open_store(folder) as db:
         assert rows(db, "select 1 from repairs where kind = 'salvage'")

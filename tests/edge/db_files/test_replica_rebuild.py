@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.inspection import READ_BUDGET_S
 from edge.db_files.replica_rebuild import (
     is_current_replica,
     open_replica,
@@ -18,8 +18,8 @@ from edge.db_files.replica_rebuild import (
 from edge.features.catalog import Product
 from edge.platform import migration
 from edge.platform.clock import now
-from edge.platform.database import Changes, open_hq, open_store
-from edge.platform.sqlite_file import Damaged, generation
+from edge.platform.database import CommitDetector, open_hq, open_store
+from edge.platform.sqlite_file import Damaged, file_identity
 from edge.replica import hq_replica
 from edge.store_context import StoreContext
 from tests.damage import spoil
@@ -50,7 +50,7 @@ def damage(floor: StoreContext) -> Damaged:
 
 def test_a_reader_goes_on_with_the_file_that_took_the_place(floor: StoreContext) -> None:
     fill(floor)
-    changes = Changes(floor.hq)
+    changes = CommitDetector(floor.hq)
     assert changes.seen()
     spoil(folder(floor) / "hq.db", PAGE, 20 * PAGE, random.Random(1))
     assert rebuild_damaged(damage(floor), now())
@@ -104,15 +104,15 @@ def test_whatever_became_of_the_file_it_is_there_again_at_the_start(floor: Store
             spoil(file, 0, file.stat().st_size, random.Random(1))
         case "header":
             spoil(file, 16, 84, random.Random(1))
-    assert rebuild_if_unreadable(folder(floor), now(), within=READ_SECONDS)
+    assert rebuild_if_unreadable(folder(floor), now(), within=READ_BUDGET_S)
     migration.check_versions(folder(floor))
     assert hq_replica.replica_row(floor.hq, "catalog", GTIN, Product) is None
-    assert not rebuild_if_unreadable(folder(floor), now(), within=READ_SECONDS)
+    assert not rebuild_if_unreadable(folder(floor), now(), within=READ_BUDGET_S)
 
 
 def test_many_who_meet_it_at_once_make_one_new_file(floor: StoreContext) -> None:
     fill(floor, 50)
-    here = generation(folder(floor) / "hq.db")
+    here = file_identity(folder(floor) / "hq.db")
     met = Damaged(folder(floor) / "hq.db", here, "met by many")
     done: list[bool] = []
     threads = [threading.Thread(target=lambda: done.append(rebuild_damaged(met, now()))) for _ in range(8)]

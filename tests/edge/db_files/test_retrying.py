@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from edge.db_files.retrying import Retrying
+from edge.db_files.retrying import FullDiskRetry
 from edge.platform.database import writing
 from edge.platform.sqlite_file import Damaged
 from edge.replica import hq_replica
@@ -14,8 +14,8 @@ from tests.damage import spoil
 from tests.edge.db_files.test_replica_rebuild import PAGE, fill, folder
 
 
-def retrying() -> Retrying:
-    return Retrying(logging.getLogger("loop"), "orders wait")
+def retrying() -> FullDiskRetry:
+    return FullDiskRetry(logging.getLogger("loop"), "orders wait")
 
 
 def full_disk(floor: StoreContext) -> None:

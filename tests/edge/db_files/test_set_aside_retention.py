@@ -10,7 +10,7 @@ import pytest
 from edge.box_identity import ensure_identity
 from edge.db_files import repair
 from edge.db_files.backup import back_up, restore_backup
-from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.inspection import READ_BUDGET_S
 from edge.db_files.repair_log import last_repair
 from edge.db_files.set_aside_retention import KEEP_LATEST, SetAsideFile, delete_old_set_asides
 from edge.platform import migration
@@ -29,7 +29,7 @@ def test_a_card_that_goes_bad_again_and_again_is_not_filled_with_old_files(tmp_p
             ensure_identity(db, STORE, now())
             db.conn.execute("pragma wal_checkpoint(truncate)")
         spoil(tmp_path / "store.db", 0, PAGE, random.Random(number))
-        repair.repair_store_if_damaged(tmp_path, STORE, now(), within=READ_SECONDS)
+        repair.repair_store_if_damaged(tmp_path, STORE, now(), within=READ_BUDGET_S)
         with open_store(tmp_path) as db:
             noted = last_repair(db)
         assert noted

@@ -19,7 +19,7 @@ from edge.platform.clock import Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
 from edge.retention.log_retention import LogRetention
-from edge.retention.sweep import TELL_EVERY, RetentionSweep
+from edge.retention.sweep import REPORT_INTERVAL_S, RetentionSweep
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.any_fact import fact
@@ -172,11 +172,11 @@ def test_the_broom_thins_while_room_is_short_tells_seldom_and_tells_the_rest_whe
         scan(floor, "k1", GTIN[1:])
         broom.run_if_due(now(), at + 2, life)
         assert [fact["data"]["count"] for fact in facts(floor, "disk.thinned")] == [1]
-        broom.run_if_due(now(), at + 1 + TELL_EVERY, life)
+        broom.run_if_due(now(), at + 1 + REPORT_INTERVAL_S, life)
         scan(floor, "k1", GTIN[1:])
         assert [fact["data"]["count"] for fact in facts(floor, "disk.thinned")] == [1, 1]
     with roomy(monkeypatch):
-        broom.run_if_due(now(), at + 3 + TELL_EVERY, life)
+        broom.run_if_due(now(), at + 3 + REPORT_INTERVAL_S, life)
         scan(floor, "k1", GTIN[1:])
     assert [fact["data"]["count"] for fact in facts(floor, "disk.thinned")] == [1, 1, 1]
     assert len(facts(floor, "product.scanned")) == 1
@@ -230,7 +230,7 @@ def test_by_a_clock_nobody_vouches_for_the_youngest_rows_stay_and_the_rest_can_g
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch, days: float, clock: Quality
 ) -> None:
     """A clock ahead would give the young away, and one behind nothing at all, until the shop stops."""
-    monkeypatch.setattr(load_shedding, "ROWS_LEFT", {DiskLevel.SHORT: 5, DiskLevel.FULL: 2})
+    monkeypatch.setattr(load_shedding, "ROWS_KEPT", {DiskLevel.SHORT: 5, DiskLevel.FULL: 2})
     for _ in range(8):
         tell_one(floor, Lane.STORE)
     hq_keeps(floor, Lane.STORE)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from edge.db_files.inspection import READ_SECONDS, find_damage
+from edge.db_files.inspection import READ_BUDGET_S, find_damage
 from edge.db_files.startup import prepare_databases
 from edge.disk import disk_space, reserve
 from edge.disk.watermarks import DiskLevel
@@ -77,7 +77,7 @@ def test_it_is_made_once_and_again_when_the_file_has_grown_into_it(data: Path) -
     with closing(open_store(data)) as db:
         assert (reserve.refill_reserve(db), reserve.refill_reserve(db)) == (True, False)
         assert free(db) >= reserve.RESERVE_BYTES
-        assert (data / "store.db-wal").stat().st_size >= reserve.OF_LOG
+        assert (data / "store.db-wal").stat().st_size >= reserve.LOG_RESERVE_BYTES
         with writing(db):
             db.conn.execute("create table big (x blob)")
             db.conn.execute("insert into big values (zeroblob(?))", (free(db) - reserve.RESERVE_BYTES // 2,))
@@ -107,7 +107,7 @@ def test_a_reader_in_the_way_costs_no_room(data: Path) -> None:
 def test_the_broom_sees_to_it_at_the_start_and_while_there_is_room(
     floor: StoreContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broom, kept = RetentionSweep(floor), Path(floor.config.store.data) / reserve.FOR_A_START
+    broom, kept = RetentionSweep(floor), Path(floor.config.store.data) / reserve.START_RESERVE_FILE
     with card(monkeypatch, 0.9):
         broom.run_if_due(now(), 0.0, ProcessLife())
         assert disk_space.recorded_disk_level(floor.db) is DiskLevel.SHORT
@@ -135,13 +135,13 @@ def test_what_could_not_be_made_leaves_what_there_was(data: Path) -> None:
 
 
 def test_the_room_for_a_start_is_given_back_only_on_a_full_disk(data: Path) -> None:
-    kept = data / reserve.FOR_A_START
+    kept = data / reserve.START_RESERVE_FILE
     assert (reserve.reserve_for_start(data), reserve.reserve_for_start(data)) == (True, False)
     reserve.release_start_reserve(data)
-    assert kept.stat().st_blocks * 512 >= reserve.A_START
+    assert kept.stat().st_blocks * 512 >= reserve.START_RESERVE_BYTES
     fill(data)
     reserve.release_start_reserve(data)
-    assert shutil.disk_usage(data).free >= reserve.A_START
+    assert shutil.disk_usage(data).free >= reserve.START_RESERVE_BYTES
     fill(data)
     with pytest.raises(NoRoom):
         reserve.reserve_for_start(data)
@@ -154,5 +154,5 @@ def test_a_disk_too_full_to_open_a_file_is_no_damage_to_it(data: Path) -> None:
         with pytest.raises(NoRoom):
             find_damage(data / name)
     with pytest.raises(NoRoom):
-        prepare_databases(config(data), within=READ_SECONDS)
+        prepare_databases(config(data), within=READ_BUDGET_S)
     assert not list(data.glob("*.damaged-*"))

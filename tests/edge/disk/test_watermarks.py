@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.disk.watermarks import (
-    FULL_ENDS,
+    FULL_END_MARK,
     FULL_MARK,
     LARGEST_CARD_BYTES,
-    LOG_ROOM,
-    NEARLY_ENDS,
+    SHORT_END_MARK,
     SHORT_MARK,
+    WAL_BYTES,
     DiskLevel,
     DiskSpace,
     next_disk_level,
@@ -46,7 +46,7 @@ def test_a_level_holds_as_long_as_nothing_changes(before: DiskLevel, used: float
     assert next_disk_level(here, used) is here
 
 
-@given(st.floats(0, 0.99), st.sampled_from([(SHORT_MARK, NEARLY_ENDS), (FULL_MARK, FULL_ENDS)]))
+@given(st.floats(0, 0.99), st.sampled_from([(SHORT_MARK, SHORT_END_MARK), (FULL_MARK, FULL_END_MARK)]))
 def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple[float, float]) -> None:
     begins, ends = mark
     levels = [next_disk_level(DiskLevel.OK, begins)]
@@ -61,7 +61,7 @@ def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple
         (DiskSpace(total=32 * GB, free=32 * GB), 0.0),
         (DiskSpace(total=32 * GB, free=8 * GB), 0.75),
         (DiskSpace(total=32 * GB, free=0, spare=8 * GB), 1.0),  # the log beside the file has nowhere to grow
-        (DiskSpace(total=32 * GB, free=LOG_ROOM, spare=8 * GB - LOG_ROOM), 0.75),
+        (DiskSpace(total=32 * GB, free=WAL_BYTES, spare=8 * GB - WAL_BYTES), 0.75),
         (DiskSpace(total=2000 * GB, free=100 * GB), 0.0),  # 5 % of a large disk is no trouble
         (DiskSpace(total=2000 * GB, free=LARGEST_CARD_BYTES // 20), 0.95),
         (DiskSpace(total=32 * GB, free=16 * GB, live=9 * GB, budget=10 * GB), 0.9),

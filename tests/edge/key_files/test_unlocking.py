@@ -13,7 +13,7 @@ from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
 from edge.crypto import sealed_secret
 from edge.crypto.data_key import DataKey, data_key_to_text
 from edge.crypto.sealed_data_key import sealed_key_from_text, write_recovery_public
-from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.inspection import READ_BUDGET_S
 from edge.db_files.startup import prepare_databases
 from edge.key_files import data_key_file as key_file
 from edge.key_files.data_key_file import CREDENTIAL_NAME, DATA_KEY_FILE, WrongKey
@@ -44,7 +44,7 @@ def folder(config: Config) -> Path:
 def start(config: Config, handed: Path | None = None) -> None:
     """As `noren migrate` does, and the web process after it."""
     unlock_databases(config, str(handed) if handed else None, make=True)
-    prepare_databases(config, within=READ_SECONDS)
+    prepare_databases(config, within=READ_BUDGET_S)
     migration.migrate(Path(config.store.data))
     with closing(open_store(Path(config.store.data))) as db:
         ensure_identity(db, "ginza", now())

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from edge.platform import migration
-from edge.platform.database import Changes, cursor, move_cursor, one_row, open_hq, open_store, writing
+from edge.platform.database import CommitDetector, cursor, move_cursor, one_row, open_hq, open_store, writing
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Damaged
 
@@ -82,7 +82,7 @@ def test_two_writers_lose_no_count(tmp_path: Path, opened: Opened) -> None:
 
 def test_a_follower_sees_a_change_of_another_connection_once(opened: Opened) -> None:
     follower, writer = opened(open_store), opened(open_store)
-    changes = Changes(follower)
+    changes = CommitDetector(follower)
     assert changes.seen()
     assert not changes.seen()
     with writing(writer):

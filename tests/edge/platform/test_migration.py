@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.platform import migration
 from edge.platform.database import NewerDatabase, open_hq, open_store, rows
-from edge.platform.replica_schema import hq
+from edge.platform.replica_schema import hq_migrations
 from edge.platform.sqlite_file import create_database
 
 
@@ -33,7 +33,7 @@ def test_twelve_processes_may_migrate_at_once(tmp_path: Path) -> None:
 
 def test_a_load_that_an_older_version_had_begun_is_dropped_and_the_feed_stays(tmp_path: Path) -> None:
     with closing(create_database(tmp_path / "hq.db")) as conn:
-        hq.apply(Database(conn), stop_before="m003_loads")
+        hq_migrations.apply(Database(conn), stop_before="m003_loads")
         for table in ("members_shadow", "catalog_pile"):
             conn.execute(f"create table {table} (key text, version integer, body text)")
         for table in ("members", "members_shadow", "catalog_pile"):

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from edge.platform.sqlite import sqlite3
-from edge.platform.store_schema.migrations import store
+from edge.platform.store_schema.migrations import store_migrations
 
 # The tables after each step, as the first digits of a SHA-256. A new step brings a new line. A line of before never changes:
 # boxes have run that step, and a file whose tables have another text counts as damaged there.
@@ -52,9 +52,9 @@ def tables(db: Database) -> str:
 
 
 def test_each_step_makes_the_tables_that_boxes_have(empty: Database) -> None:
-    steps = [step.name for step in store.pending(empty)]
+    steps = [step.name for step in store_migrations.pending(empty)]
     found = {}
     for step, following in zip(steps, [*steps[1:], None], strict=True):
-        store.apply(empty, stop_before=following)
+        store_migrations.apply(empty, stop_before=following)
         found[step] = tables(empty)
     assert found == AFTER

@@ -8,7 +8,7 @@ from edge.features.check_in import CheckedIn, Identified
 from edge.platform.clock import now
 from edge.platform.database import rows
 from edge.platform.process import ProcessLife
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from edge.replica import hq_query
 from edge.retention import card_numbers, sweep
 from edge.retention.card_numbers import CHECK_INTERVAL_S, CardNumberErasure
@@ -49,7 +49,7 @@ def test_the_card_goes_at_the_look_after_next_and_the_rest_stays(floor: StoreCon
     kept = rows(floor.db, "select kind, last from outcomes order by seq")
     assert [row["kind"] for row in kept] == ["checked_in", "product_unknown", "identified"]
     assert kept[0]["last"] == CARD[-4:]
-    seen = outcome_of(last(floor))
+    seen = decode_outcome(last(floor))
     assert isinstance(seen, Identified)
     assert seen.card is None
 

@@ -17,7 +17,7 @@ from edge.features.product_label import ProductLabel
 from edge.platform.clock import Now, now
 from edge.platform.database import cursor, rows, writing
 from edge.platform.process import ProcessLife
-from edge.registry import outcome_of
+from edge.registry import decode_outcome
 from edge.retention import sweep
 from edge.retention.log_retention import LogRetention
 from edge.scan import raw_reading
@@ -49,7 +49,7 @@ def typed(floor: StoreContext, data: str, station: str = "k1") -> int:
     """A page's reading, written down and answered."""
     with writing(floor.db):
         seq = append_reading(floor.db, "page_scans", station, "page", Reading(data=data.encode()), now())
-    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
     return seq
 
 
@@ -75,9 +75,9 @@ def on_the_card(floor: StoreContext) -> bytes:
 
 def test_a_pages_code_is_gone_with_its_answer(floor: StoreContext) -> None:
     typed(floor, CARD)
-    assert isinstance(outcome_of(last(floor)), CheckedIn)
+    assert isinstance(decode_outcome(last(floor)), CheckedIn)
     typed(floor, PICKUP, station="c1")
-    assert isinstance(outcome_of(last(floor)), OrderOpened)
+    assert isinstance(decode_outcome(last(floor)), OrderOpened)
     assert raw(floor, "page_scans") == [b"", b""]
     assert rows(floor.db, "select code, last, part from outcomes order by seq") == [
         {"code": "MemberCode", "last": "0008", "part": None},
@@ -95,7 +95,7 @@ def test_a_scanners_code_is_gone_with_the_bridges_next_round_and_one_that_waits_
     assert raw(floor) == [CARD.encode(), PICKUP.encode(), b"waits"]
     bridge(floor)
     assert raw(floor) == [b"", b"", b"waits"]
-    scan_processor.catch_up(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor, registry.decide_outcome, lambda _answered: None, ProcessLife())
     assert rows(floor.db, "select scan, count(*) as n from outcomes group by scan having n > 1") == []
     assert cursor(floor.db, "desk:scans") == 3
 
@@ -106,7 +106,7 @@ def test_what_nobody_understood_stays_an_hour_of_uptime(floor: StoreContext, log
         scan(floor, "k1", JUNK)
     else:
         typed(floor, JUNK)
-    assert isinstance(outcome_of(last(floor)), NotUnderstood)
+    assert isinstance(decode_outcome(last(floor)), NotUnderstood)
     broom = sweep.RetentionSweep(floor)
 
     def a_round(moment: Now) -> None:
@@ -141,7 +141,7 @@ def test_a_long_past_is_made_shorter_a_page_at_a_time(floor: StoreContext, monke
     monkeypatch.setattr(raw_reading, "ROWS_PER_TRANSACTION", 2)
     for _ in range(5):
         scan(floor, "k1", CARD)
-    assert raw_reading.delete_due_bytes(floor.db, "scans", 4, now(), ProcessLife()) == 4
+    assert raw_reading.delete_due_reading_bytes(floor.db, "scans", 4, now(), ProcessLife()) == 4
     assert [bool(data) for data in raw(floor)] == [False] * 4 + [True]
 
 
@@ -150,16 +150,16 @@ def test_a_book_typed_into_a_page_still_finds_its_second_row(floor: StoreContext
     typed(floor, ISBN)
     typed(floor, SECOND_ROW)
     whole = ProductLabel(price=1000, price_includes_tax=False, c_code="0193")
-    assert outcome_of(last(floor)) == ProductShown(gtin=f"0{ISBN}", label=whole)
+    assert decode_outcome(last(floor)) == ProductShown(gtin=f"0{ISBN}", label=whole)
     assert raw(floor, "page_scans") == [b"", b""]
 
 
 def test_goods_between_a_book_and_a_row_part_the_two(floor: StoreContext) -> None:
     for code in (ISBN, GTIN[1:]):
         typed(floor, code)
-    assert outcome_of(last(floor)) == ProductShown(gtin=GTIN)
+    assert decode_outcome(last(floor)) == ProductShown(gtin=GTIN)
     typed(floor, SECOND_ROW)
-    assert outcome_of(last(floor)) == SecondRow()
+    assert decode_outcome(last(floor)) == SecondRow()
 
 
 def test_the_same_code_has_the_same_hmac_and_no_other_box_has_it(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.codes.camera_limits import MIN_LENGTH, START_STOP_LETTERS
+from edge.codes.camera_limits import MIN_CAMERA_LENGTHS, START_STOP_LETTERS
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.cascade import BUDGET_RESERVE_S, RETAIL_SYMBOLOGIES, Decoder, DecodeSettings, engines
 from firmware_bridge.decode.cascade_stages import AGAIN_MATRIX, CASCADE, SECOND_READINGS, VARIATIONS, Depth, Stage
@@ -46,9 +46,9 @@ def test_a_clean_code_is_read_in_its_place(still: Decoder, kind: Symbology) -> N
     assert abs(middle[1] - 240) < 120
 
 
-@pytest.mark.parametrize("symbology", MIN_LENGTH)
+@pytest.mark.parametrize("symbology", MIN_CAMERA_LENGTHS)
 def test_what_is_said_to_be_too_short_for_a_camera_is_and_the_next_is_not(symbology: Symbology) -> None:
-    least = MIN_LENGTH[symbology] - START_STOP_LETTERS.get(symbology, 0)
+    least = MIN_CAMERA_LENGTHS[symbology] - START_STOP_LETTERS.get(symbology, 0)
     kind, paired = {"codabar": "Codabar", "itf": "ITF"}.get(symbology, symbology.title()), symbology is Symbology.ITF
     look = Decoder(DecodeSettings(patient=True, symbologies=frozenset({symbology})))
     for length, is_read in ((least - 1 - paired, False), (least, True)):

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from edge.config.active_config import number_in_force, trial_under_way
+from edge.config.active_config import number_in_force, number_on_trial
 from edge.platform.sqlite import sqlite3
-from edge.platform.store_schema.migrations import store
+from edge.platform.store_schema.migrations import store_migrations
 from sync.config_trial.states import (
     FAULT_TOLERANCE_S,
     MAX_TRIALS,
@@ -41,7 +41,7 @@ def db() -> Iterator[Database]:
     """A store.db in memory, to ask the rule that the box lives by."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
         made = Database(conn)
-        store.apply(made)
+        store_migrations.apply(made)
         yield made
 
 
@@ -57,7 +57,7 @@ def note(db: Database, entries: list[Entry]) -> None:
 def booted(db: Database, entries: list[Entry]) -> int:
     """The number of the config that a process lives with if it begins now."""
     note(db, entries)
-    return number_in_force(db, trial_under_way(db))
+    return number_in_force(db, number_on_trial(db))
 
 
 def turned(entries: list[Entry], turn: Transition) -> list[Entry]:

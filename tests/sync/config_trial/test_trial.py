@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from edge.box_identity import ensure_identity
-from edge.config.active_config import last_good_settings, number_in_force, settings_in_force, trial_under_way
+from edge.config.active_config import last_good_settings, number_in_force, number_on_trial, settings_in_force
 from edge.config.noren_toml import Config, SerialDevice
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, open_hq, open_store, rows
@@ -227,7 +227,7 @@ def test_a_trial_nobody_judged_to_its_end_is_done_again_and_passes(store: Store)
     store.start()
     store.rounds()
     assert store.told(1) == [*STAGES[:3], "rolled_back", *STAGES[:3]]
-    assert number_in_force(store.db, trial_under_way(store.db)) == 0
+    assert number_in_force(store.db, number_on_trial(store.db)) == 0
     store.judge.found = ""
     store.rounds()
     assert store.told(1)[-1] == "kept"
@@ -258,7 +258,7 @@ def test_a_sync_that_is_asked_to_stop_ends_its_trial(store: Store) -> None:
 def test_who_begins_during_a_trial_lives_with_the_last_good_config_until_the_new_one_is_kept(store: Store) -> None:
     store.send(1, policy=GOOD)
     store.rounds()
-    past = trial_under_way(store.db)
+    past = number_on_trial(store.db)
     assert settings_in_force(store.db, store.ground, past).number == 0
     store.judge.found = ""
     store.rounds()

@@ -9,7 +9,7 @@ import pytest
 from edge.db_files.replica_rebuild import REPLICA_FILE, confirmed_position, read_replacement, replace_replica
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from edge.platform.sqlite_file import Damaged, generation
+from edge.platform.sqlite_file import Damaged, file_identity
 from sync.feeds.replica_rebuilt import begin_refill, note_if_refilled
 from sync.protocol import topics
 from sync.protocol.messages import FeedDelta, FeedRow, Want
@@ -44,7 +44,7 @@ def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
     shop.hear(
         topics.feed_topic("chain", "ginza", "content"), FeedDelta(feed="content", epoch="f", since=0, version=1), [row]
     )
-    replace_replica(shop.folder, generation(shop.folder / REPLICA_FILE), "a page", now())
+    replace_replica(shop.folder, file_identity(shop.folder / REPLICA_FILE), "a page", now())
     begin_again(shop)
     shop.at += 10
     shop.round()

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.codes.code_rules import CodeRules, TokenKey
 from edge.codes.issued import totp
-from edge.codes.issued.member_token import Claims, mint_token, public_text
+from edge.codes.issued.member_token import Claims, mint_token, public_key_text
 from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.features.pickup.facts import FACT_OF_ACTION
@@ -495,7 +495,7 @@ def with_a_pass(folder: Path) -> str:
     """A member of another store's with a wallet pass and a signed code; the pass's number."""
     card, rules = (
         "group:459900000000000007",
-        CodeRules(keys={"key-1": TokenKey(issuer="app", public=public_text(PHONE))}),
+        CodeRules(keys={"key-1": TokenKey(issuer="app", public=public_key_text(PHONE))}),
     )
     row = Member(member="m-1", nickname="サトウ", stage="gold", codes=[card], wallet_secret=b32encode(SECRET).decode())
     with open_headquarters(folder) as db, writing(db):

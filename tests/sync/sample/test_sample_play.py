@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from edge.codes.issued.member_token import Claims, mint_token, public_text
+from edge.codes.issued.member_token import Claims, mint_token, public_key_text
 from edge.features.check_in import CheckedIn
 from edge.features.member import member_by_reference
 from edge.features.outcome import NotUnderstood, Outcome
@@ -151,7 +151,7 @@ def test_a_rotating_code_can_be_minted_and_is_fresh(ginza: StoreContext) -> None
 
 def test_the_box_holds_only_the_public_half_of_the_issuers_key(rows: list[Row]) -> None:
     told = str(rows)
-    assert public_text(issuer_key()) in told
+    assert public_key_text(issuer_key()) in told
     assert play_page_data("ginza")["issuer"]["private"] not in told
     assert tuple(play_page_data("ginza")["issuer"][name] for name in ("issuer", "kid")) == (
         SAMPLE_ISSUER,

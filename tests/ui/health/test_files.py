@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.key_files.own_secrets import CLEAR_KEYS_NOTE
+from edge.key_files.own_secrets import CLEAR_KEYS_NOTE_FILE
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor
 from ui.health.finding import Level
@@ -76,7 +76,7 @@ def test_of_wrong_settings_only_the_number_of_faults_is_told(look: Look, tmp_pat
 def test_a_key_on_the_card_and_secrets_in_the_clear_are_warned_of(look: Look, data: Path) -> None:
     assert (look("files.data_key")[0].state, look("files.own_secrets")[0].state) == ("beside", "ok")
     (data / "data.key").unlink()
-    (data / CLEAR_KEYS_NOTE).write_text("store-signing.key\n")
+    (data / CLEAR_KEYS_NOTE_FILE).write_text("store-signing.key\n")
     assert (look("files.data_key")[0].state, look("files.own_secrets")[0].state) == ("sealed", "clear")
 
 

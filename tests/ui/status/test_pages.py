@@ -441,7 +441,7 @@ def test_the_counts_tell_how_far_what_came_in_has_got(
     book.append_reading(Reading(data=b"4901234567894"))
     book.refused(1, RefusalReason.UNFINISHED)
     keyboard_wedge.store_typed(floor.db, "kiosk-1", "4901234567894", now(), LastTyped())
-    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     page = client.get("/status/cards?lang=en").text
     table = [
         [" ".join(re.sub(r"<[^>]*>", " ", cell).split()) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.S)]

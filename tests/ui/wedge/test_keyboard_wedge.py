@@ -29,7 +29,7 @@ def test_what_was_typed_is_kept_before_anything_else(client: FlaskClient, floor:
 
 def test_the_desk_answers_it_as_any_scan(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": ean13(SHIRT_M)})
-    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     shown = shown_on_station(floor.db, "kiosk-1")
     assert shown is not None
     assert shown.kind == "product"
@@ -55,7 +55,7 @@ def test_separators_are_kept() -> None:
 
 def test_a_wedge_that_loses_the_separator_is_noticed(client: FlaskClient, floor: Floor) -> None:
     client.post(SCAN, json={"code": "]C1" + "10LOT1" + "01" + SHIRT_M + "17261130" + "21SERIAL0000000001"})
-    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert gs_lost(floor.db, "2020") is not None
     assert gs_lost(floor.db, "2999") is None
 
@@ -66,7 +66,7 @@ def test_a_wedge_that_keeps_the_separator_is_well(client: FlaskClient, floor: Fl
     client.post(
         SCAN, json={"code": "]C1" + "01" + SHIRT_M + "10LOT1\x1d" + "17269930"}
     )  # wrong, but not for want of a GS
-    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert gs_lost(floor.db, "2020") is None
 
 
@@ -133,7 +133,7 @@ def test_the_rest_of_a_persons_code_that_was_cut_is_none_though_its_beginning_is
     client: FlaskClient, floor: Floor
 ) -> None:
     assert client.post(SCAN, json={"code": "noren:p:o-1:first-half-of"}).status_code == 202
-    scan_processor.catch_up(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
+    scan_processor.answer_waiting_scans(floor.shop, registry.decide_outcome, lambda _seq: None, ProcessLife())
     assert rows(floor.db, "select data from page_scans") == [{"data": b""}]
     assert client.post(SCAN, json={"code": "-the-secret"}).status_code == 422
     assert wedge_counters(floor.db)["kiosk-1"].why == "cut"

@@ -7,7 +7,7 @@ from pathlib import Path
 from cryptography import x509
 
 from edge.platform.clock import RELEASE_TIME, Now
-from edge.validation.setting_file import user_name
+from edge.validation.setting_file import process_user_name
 from ui.front import haproxy
 from ui.front.certificate import SITE
 from ui.health.check import Result
@@ -31,7 +31,7 @@ def _result(file: Path, moment: Now) -> Result:
     try:
         ends = end(file)
     except PermissionError:
-        return Result("unreadable", str(file), {"file": str(file), "user": user_name()})
+        return Result("unreadable", str(file), {"file": str(file), "user": process_user_name()})
     if ends is None:
         return Result("damaged", str(file), {"file": str(file)})
     days = (ends - moment.time).days

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.db_files.inspection import READ_SECONDS, find_damage
+from edge.db_files.inspection import READ_BUDGET_S, find_damage
 from ui.health.check import Result
 from ui.health.context import Context
 
@@ -22,7 +22,7 @@ def integrity(context: Context) -> Iterator[Result]:
     _ = context.shop  # without the databases' key nothing can be said of their pages
     for name in DATABASE_FILES:
         file = folder / name
-        why = find_damage(file, within=READ_SECONDS)
+        why = find_damage(file, within=READ_BUDGET_S)
         if why:
             yield Result("damaged", name, {"file": name, "reason": why})
         else:

@@ -9,7 +9,7 @@ from biip.gs1_application_identifiers import _GS1_APPLICATION_IDENTIFIERS as BII
 
 from edge.codes.gs1.application_identifiers import AIS, PREDEFINED_LENGTHS, parse_parts
 from edge.codes.gs1.dictionary import DICTIONARY_ENTRIES, DICTIONARY_RELEASE
-from edge.codes.gs1.element_strings import Elements, check_elements, parse
+from edge.codes.gs1.element_strings import Elements, check_elements, parse_elements
 from edge.codes.parsed_code import FieldFault
 from edge.codes.reject_reason import RejectReason
 from tests import gs1_dictionary
@@ -264,7 +264,7 @@ def test_an_element_string_alone_on_the_line_is_split_at_its_end(
     ai: str, good: str, bad: str, reason: RejectReason, beside: dict[str, Any], source: str
 ) -> None:
     text = "".join(other + value + "\x1d" for other, value in beside.items() if other != ai) + ai + good
-    found = parse(text)
+    found = parse_elements(text)
     assert isinstance(found, Elements), found
     assert found.values[ai] == good, source
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.codes.gs1.ai_dates import parse_best_before, parse_day
-from edge.codes.gs1.element_strings import MAX_ELEMENTS, Elements, parse
+from edge.codes.gs1.element_strings import MAX_ELEMENTS, Elements, parse_elements
 from edge.codes.parsed_code import Unknown
 from edge.codes.reject_reason import RejectReason
 
@@ -17,7 +17,7 @@ GS = "\x1d"
 
 def taken(text: str) -> Elements:
     """What a text that is one is taken for."""
-    found = parse(text)
+    found = parse_elements(text)
     assert isinstance(found, Elements), found
     return found
 
@@ -98,7 +98,7 @@ def test_the_same_element_string_twice_is_the_same_once() -> None:
 
 
 def test_more_element_strings_than_any_carrier_holds_are_refused() -> None:
-    assert parse(GTIN + "2001" * MAX_ELEMENTS) == Unknown(reason=RejectReason.TOO_LONG)
+    assert parse_elements(GTIN + "2001" * MAX_ELEMENTS) == Unknown(reason=RejectReason.TOO_LONG)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.codes.code_rules import CodeRules, TokenKey
-from edge.codes.issued.member_token import Claims, mint_token, public_text, verify_token
+from edge.codes.issued.member_token import Claims, mint_token, public_key_text, verify_token
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Coupon, Entitlement, Invite, MemberToken, Unknown
 from edge.codes.reject_reason import RejectReason
@@ -18,8 +18,8 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 RULES = CodeRules(
     keys={
-        "k1": TokenKey(issuer="noren", public=public_text(KEY)),
-        "k2": TokenKey(issuer="other", public=public_text(OTHER)),
+        "k1": TokenKey(issuer="noren", public=public_key_text(KEY)),
+        "k2": TokenKey(issuer="other", public=public_key_text(OTHER)),
     }
 )
 MEMBER = Claims(iss="noren", sub="m1042", iat=1_800_000_000, exp=1_800_000_060, jti="j1")
@@ -64,7 +64,9 @@ def test_a_token_of_another_implementation_is_read() -> None:
 def test_the_public_key_of_rfc_8037_is_derived_as_it_says() -> None:
     # RFC 8037 appendix A.1 and A.2
     private = base64.urlsafe_b64decode("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=")
-    assert public_text(Ed25519PrivateKey.from_private_bytes(private)) == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    assert (
+        public_key_text(Ed25519PrivateKey.from_private_bytes(private)) == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.box_identity import ensure_identity
 from edge.db_files import repair
-from edge.db_files.inspection import READ_SECONDS
+from edge.db_files.inspection import READ_BUDGET_S
 from edge.db_files.repair_log import last_repair
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
@@ -31,7 +31,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Lived]:
 
 def made_good(folder: Path) -> Database:
     """The store as its web process finds it after the repair."""
-    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_SECONDS)
+    repair.repair_store_if_damaged(folder, STORE, now(), within=READ_BUDGET_S)
     db = open_store(folder)
     db.conn.execute("pragma synchronous = off")
     ensure_identity(db, STORE, now())
@@ -159,7 +159,7 @@ def test_a_kill_in_the_middle_is_gone_on_with(
                 killed,
             )
             with pytest.raises(Killed):
-                repair.repair_store_if_damaged(store, STORE, now(), within=READ_SECONDS)
+                repair.repair_store_if_damaged(store, STORE, now(), within=READ_BUDGET_S)
         assert (store / f"store.db.{left}").exists()
         assert after(store, hq, lived) == (0, 0, 0)
         assert not (store / f"store.db.{left}").exists()

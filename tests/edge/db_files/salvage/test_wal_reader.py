@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.db_files.salvage.wal_reader import FRAME, HEADER, read_frames
+from edge.db_files.salvage.wal_reader import FRAME_HEADER_BYTES, WAL_HEADER_BYTES, read_frames
 from edge.platform.sqlite import sqlite3
 
 PAGE = 4096
@@ -29,17 +29,17 @@ def flipped(wal: bytes, place: int) -> bytes:
 
 def test_all_frames_of_a_sound_log_are_read_and_believed(wal: bytes) -> None:
     found = read_frames(wal, PAGE)
-    assert len(found) == (len(wal) - HEADER) // (PAGE + FRAME)
+    assert len(found) == (len(wal) - WAL_HEADER_BYTES) // (PAGE + FRAME_HEADER_BYTES)
     assert all(frame.sound and frame.believed for frame in found)
 
 
 def test_one_flipped_bit_costs_its_own_frame_wherever_it_lies(wal: bytes) -> None:
     whole, dice = len(read_frames(wal, PAGE)), random.Random(1)
     for _ in range(40):
-        place = dice.randrange(HEADER, len(wal) - 4 * (PAGE + FRAME))
+        place = dice.randrange(WAL_HEADER_BYTES, len(wal) - 4 * (PAGE + FRAME_HEADER_BYTES))
         found = read_frames(flipped(wal, place), PAGE)
         assert len(found) == whole
-        salts = 8 <= (place - HEADER) % (PAGE + FRAME) < 16
+        salts = 8 <= (place - WAL_HEADER_BYTES) % (PAGE + FRAME_HEADER_BYTES) < 16
         assert sum(not frame.sound for frame in found) == (0 if salts else 1)
         assert not found[-1].believed
 
@@ -52,7 +52,7 @@ def test_a_damaged_header_hides_no_frame(wal: bytes, place: int) -> None:
 
 
 def test_a_page_of_noise_across_two_frames_hides_nothing_behind_it(wal: bytes) -> None:
-    start = HEADER + 50 * (PAGE + FRAME) + 2000
+    start = WAL_HEADER_BYTES + 50 * (PAGE + FRAME_HEADER_BYTES) + 2000
     found = read_frames(wal[:start] + random.Random(1).randbytes(PAGE) + wal[start + PAGE :], PAGE)
     assert len(found) == len(read_frames(wal, PAGE))
     assert [number for number, frame in enumerate(found) if not frame.sound][:2] == [50, 51]

@@ -22,7 +22,7 @@ from edge.features.offer.row import Offer
 from edge.platform.clock import now, utc_text
 from edge.platform.database import rows
 from edge.platform.process import ProcessLife
-from edge.registry import feeds_watched
+from edge.registry import watched_feeds
 from edge.retention.sweep import sweep
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
@@ -290,4 +290,4 @@ def test_a_chain_that_has_offers_off_gives_none(floor: StoreContext) -> None:
     push(floor, offer())
     come(floor)
     assert coupons(floor) == []
-    assert "offers" not in feeds_watched(floor.policy)
+    assert "offers" not in watched_feeds(floor.policy)

@@ -20,7 +20,7 @@ from edge.features.staff.sessions import Opened, Session, Staff, keep_alive, ses
 from edge.platform.clock import Now, now
 from edge.platform.database import writing
 from edge.platform.sqlite import sqlite3
-from edge.platform.store_schema.migrations import store
+from edge.platform.store_schema.migrations import store_migrations
 from edge.store_context import StoreContext
 from tests.edge import floor as builder
 from tests.edge.floor import facts, scan, send
@@ -74,9 +74,9 @@ def test_who_reads_the_store_is_not_signed_in_by_what_is_kept_there(floor: Store
 def test_sessions_of_before_end_with_the_update(step: str, row: str) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as conn:
         db = Database(conn)
-        store.apply(db, stop_before=step)
+        store_migrations.apply(db, stop_before=step)
         conn.execute(f"insert into staff_sessions values ({row})")
-        store.apply(db)
+        store_migrations.apply(db)
         assert conn.execute("select * from staff_sessions").fetchall() == []
 
 

@@ -43,7 +43,7 @@ def member(ref: str, secret: bytes | None, *codes: str) -> tuple[str, str]:
 @pytest.fixture
 def hq(hq: Database) -> Database:
     """Two members of yokohama; ginza knows nobody. Both stores live with a policy that has the chain's key."""
-    rules = CodeRules(keys={"key-1": TokenKey(issuer="app", public=member_token.public_text(KEY))})
+    rules = CodeRules(keys={"key-1": TokenKey(issuer="app", public=member_token.public_key_text(KEY))})
     policy = msgspec.json.encode(Policy(codes=rules, proofs=Proofs(token_life_s=600, token_ahead_s=300))).decode()
     with writing(hq):
         feed.put_rows(hq, "members", "yokohama", [member("m-1", SECRET, PASS, CARD), member("m-2", OTHER, OTHER_PASS)])
