@@ -14,6 +14,7 @@ from edge.facts.box import BoxForked
 from edge.facts.fact import About
 from edge.facts.journal import RelayedFactRow, tell_relayed
 from edge.features.outcome import clear_screen
+from edge.features.pickup.holds import end_holds
 from edge.features.pickup.transition import note_conflicts
 from edge.platform import heartbeat
 from edge.platform.clock import now
@@ -27,6 +28,7 @@ from ui.process_state.screens import Screens
 log = logging.getLogger(__name__)
 
 DISK_EVERY = 5.0  # seconds between looks without a commit: a full disk lets no process commit
+HOLDS_INTERVAL_S = 60.0  # seconds between looks at how long orders are held: their end is set by the hour
 POLL_INTERVAL_S = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
 
 
@@ -143,6 +145,7 @@ class ChangeWatcher:
         self._marks: dict[str, object] = {}
         self._feeds: dict[str, str] = {}  # by feed, its stamp when features looked at its rows
         self._refusals = refusals_stamp(shop)
+        self._holds_due = 0.0
         self._store, self._hq, self._due = CommitDetector(shop.db), CommitDetector(shop.hq), 0.0
 
     def look_if_due(self, again: bool) -> None:
@@ -167,6 +170,7 @@ class ChangeWatcher:
         }
         if marks["orders"] != self._marks.get("orders"):
             self._conflicts()
+        self._holds()
         for kind, mark in marks.items():
             if mark != self._marks.get(kind):
                 self._screens.changed(kind)
@@ -190,6 +194,12 @@ class ChangeWatcher:
                 for look in looks:
                     look(self._shop)
                 self._feeds[feed] = stamp
+
+    def _holds(self) -> None:
+        """End the holds that are over, once a minute: the next look brings it to the screens."""
+        if time.monotonic() >= self._holds_due:
+            self._holds_due = time.monotonic() + HOLDS_INTERVAL_S
+            end_holds(self._shop, now())
 
     def _conflicts(self) -> None:
         new = note_conflicts(self._shop.db, self._shop.hq, self._shop.box, now())

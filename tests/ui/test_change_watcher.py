@@ -1,7 +1,11 @@
 """What other processes did reaches the screens and the journal, each thing once."""
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
+import time_machine
+from flask.testing import FlaskClient
 
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition
@@ -9,7 +13,7 @@ from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
 from tests.pickup_steps import step
-from tests.ui.shop_floor import POLICY, Floor
+from tests.ui.shop_floor import PIN, POLICY, Floor
 from ui.app import make_app
 from ui.change_watcher import ChangeWatcher
 from ui.process_state.screens import Event, Screens
@@ -121,3 +125,16 @@ def test_new_settings_are_another_version_of_the_pages(floor: Floor) -> None:
     follower.look_at_databases()
     assert screens.version != before
     assert screens.version.startswith("x-")
+
+
+def test_a_hold_that_is_over_ends_and_late_shoppers_are_still_found(
+    floor: Floor, screens: Screens, client: FlaskClient
+) -> None:
+    floor.order("4821", hold_until="2026-11-25T11:00:00Z", member="m-1")
+    with time_machine.travel(datetime(2026, 12, 1, tzinfo=UTC)):
+        ChangeWatcher(floor.shop, screens, "x").look_at_databases()
+        assert "noren.pickup.no_show" in [kind for kind, _ in facts(floor)]
+        client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
+        page = client.get(f"/staff/counter-1/visitor/{floor.scan('M12345678', 'counter-1')}").text
+    assert "期限切れ" in page
+    assert "4821" in page

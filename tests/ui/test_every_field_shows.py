@@ -121,6 +121,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
 }
 VISITS = "tests/edge/features/test_visit.py"
 COUPONS = "tests/edge/features/offer/test_coupon.py"
+HOLDS = "tests/edge/features/pickup/test_holds.py"
 ANSWERS = "tests/sync/hq/queries/test_answers.py"
 # fields whose effect is no page's: the test that shows it
 PROVEN = {
@@ -128,6 +129,8 @@ PROVEN = {
     "catalog.pieces": "tests/edge/test_scan_processor.py",
     "catalog.reading": "tests/sync/test_search_index.py::test_kana_finds_by_the_reading_what_is_written_in_kanji",
     "config.check_in.window_hours": f"{VISITS}::test_a_window_counts_from_the_first_visit_and_then_opens_anew",
+    "config.pickup.no_show_hour": f"{HOLDS}::test_the_hour_is_hqs_to_set",
+    "config.pickup.remind_hours": f"{HOLDS}::test_how_long_before_is_hqs_to_set",
     "config.retention_days": "tests/edge/retention/test_sweep.py::test_a_mark_goes_after_the_days_of_the_policy_and_not_before",
     "config.proofs.token_life_s": "tests/edge/test_proofs.py::test_what_a_signed_code_may_be_is_the_policys",
     "config.proofs.token_ahead_s": "tests/edge/test_proofs.py::test_what_a_signed_code_may_be_is_the_policys",

@@ -115,7 +115,7 @@ def _waiting(order: PickupOrder) -> Waiting:
 
 def _orders(shop: StoreContext, ids: list[str]) -> list[Waiting]:
     found = [orders.find_order(shop.db, shop.hq, shop.box, order) for order in ids] if shop.policy.pickup.on else []
-    waiting = [_waiting(order) for order in found if order is not None and order.is_open]
+    waiting = [_waiting(order) for order in found if order is not None and order.can_be_fetched]
     return sorted(waiting, key=lambda one: not one.ready)  # what can be handed over now comes first
 
 

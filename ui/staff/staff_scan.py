@@ -198,6 +198,6 @@ def _visitor(seen: Identified, seq: int) -> Response:
     who = identify_member(shop(), seen)
     found = [orders.find_order(shop().db, shop().hq, shop().box, one) for one in who.orders]
     known = _known(who.member)
-    waiting = [one for one in found if one is not None and one.is_open]
+    waiting = [one for one in found if one is not None and one.can_be_fetched]
     name = member.masked_name(known.nickname) if known else None
     return page("staff/visitor.html", name=name, orders=waiting, known=known, stranger=who.stranger, seq=seq)

@@ -4,7 +4,7 @@ from edge.codes.parsed_code import PickupCode
 from edge.config.role import SERVED_ROLES
 from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
-from edge.features.pickup import arrival
+from edge.features.pickup import arrival, holds
 from edge.features.pickup.facts import FACTS
 from edge.features.pickup.order import OrderRow
 
@@ -23,7 +23,7 @@ MARKS_TABLE = ExpiringTable(
 PICKUP_FEATURE = Feature(
     name="pickup",
     answers={(SERVED_ROLES, PickupCode): arrival.answer_pickup_code},
-    facts=FACTS,
+    facts=(*FACTS, *holds.FACTS),
     feeds=(Feed(name="orders", row=OrderRow, key="order"),),
     outcomes=arrival.OUTCOMES,
     tables=(STEPS_TABLE, MARKS_TABLE),

@@ -118,6 +118,11 @@ class PickupOrder:
     handed_over_by: str | None = None
 
     @property
+    def can_be_fetched(self) -> bool:
+        """Whether it is open, or was not fetched in time and is still here."""
+        return self.state in OPEN_STATES or self.state is State.NO_SHOW
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
@@ -209,14 +214,14 @@ def orders_at_store(
 
 
 def orders_of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
-    """A member's open orders in this store."""
+    """A member's orders that can be fetched in this store."""
     found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
     standing = [_standing(db, row, box) for row in found if row.store == box.store]
-    return [order for order in standing if order.is_open]
+    return [order for order in standing if order.can_be_fetched]
 
 
 def order_by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
-    """This store's open orders under a number (numbers come round again after some weeks)."""
+    """This store's orders under a number that can be fetched (numbers come round again after some weeks)."""
     found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.number') = ?", (number,))
     standing = [_standing(db, row, box) for row in found if row.store == box.store]
-    return [order for order in standing if order.is_open]
+    return [order for order in standing if order.can_be_fetched]

@@ -61,6 +61,7 @@ TRANSITIONS = {
     (S.NO_SHOW, A.HAND_OVER): S.HANDED_OVER,
     (S.HANDED_OVER, A.UNDO): S.ARRIVED,
     (S.READY, A.NO_SHOW): S.NO_SHOW,
+    (S.ARRIVED, A.NO_SHOW): S.NO_SHOW,  # who came and left without the goods
     (S.NO_SHOW, A.RESTOCK): S.RESTOCKED,
     (S.CANCELLED, A.RESTOCK): S.RESTOCKED,
 }

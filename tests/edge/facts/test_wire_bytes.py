@@ -14,6 +14,7 @@ from edge.features.check_in import MemberIdentified
 from edge.features.offer import coupon
 from edge.features.paired_devices import DevicePaired, DeviceRevoked
 from edge.features.pickup import facts as pickup
+from edge.features.pickup.holds import HoldEnding
 from edge.features.pickup.state_machine import State
 from edge.features.product import OuterPack, ProductScanned
 from edge.features.product_label import BadField, ProductLabel
@@ -151,6 +152,10 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     (pickup.PickupArrived(**STEP), STEPPED),
     (pickup.HandOverUndone(**STEP), STEPPED),
     (pickup.PickupNoShow(**STEP), STEPPED),
+    (
+        HoldEnding(order="o-1", number="4821", hold_until="2026-11-25T11:00:00.000Z"),
+        {"order": "o-1", "number": "4821", "hold_until": "2026-11-25T11:00:00.000Z"},
+    ),
     (pickup.PickupRestocked(**STEP), STEPPED),
     (pickup.PickupReady(**STEP, shelf="C-3"), {**STEPPED, "shelf": "C-3"}),
     (pickup.PickupRejected(**STEP, reason="damaged"), {**STEPPED, "reason": "damaged"}),
