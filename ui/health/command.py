@@ -14,7 +14,8 @@ from edge.check import CREDENTIALS_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
-from edge.key_files.data_key_file import WrongKey, unlock_databases
+from edge.key_files.data_key_file import WrongKey
+from edge.key_files.unlocking import unlock_databases
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store
 from edge.platform.sqlite import sqlite3
