@@ -8,7 +8,6 @@ own would need a cursor into hq.db, and would have to be thrown away whenever hq
 import math
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
@@ -30,12 +29,12 @@ OF_STYLE = f"""key in (select key from catalog where body is not null and json_e
 TABLES = ("search_all", "search_here")
 
 
-@dataclass(slots=True)
 class SearchIndex:
     """The index of one replica."""
 
-    db: Database
-    _due: float = field(default=-math.inf)
+    def __init__(self, db: Database) -> None:
+        self.db = db
+        self._due = -math.inf
 
     def look(self, at: float) -> None:
         """Make the entries of some changed styles anew, if it is due (`at`: monotonic seconds)."""

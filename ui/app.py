@@ -18,6 +18,7 @@ from ui.access import authority_page, pairing_pages, request_guard
 from ui.front.hosts import own_names
 from ui.i18n import Locales
 from ui.kiosk import pages as kiosk
+from ui.kiosk import search
 from ui.play import page as play
 from ui.process_state.code_attempts import CodeAttempts
 from ui.process_state.front_traffic import FrontTraffic
@@ -35,6 +36,7 @@ from ui.wedge import setup_page
 BLUEPRINTS = (
     sse.live,
     kiosk.kiosk,
+    search.search,
     board.board,
     theme.theme_pages,
     index_page.doors,

@@ -45,6 +45,10 @@ class Offer(PolicyPart, frozen=True, kw_only=True):
     on: bool = True  # coupons of HQ's offers are given at check-in
 
 
+class Search(PolicyPart, frozen=True, kw_only=True):
+    on: bool = True  # shoppers search by words
+
+
 class Proofs(PolicyPart, frozen=True, kw_only=True):
     """Proofs of a person: how long they hold, and how often they may be tried (docs/security.md). Tries count for ten minutes."""
 
@@ -100,6 +104,7 @@ class Policy(PolicyPart, frozen=True, kw_only=True):
     check_in: CheckIn = CheckIn()
     pickup: Pickup = Pickup()
     offer: Offer = Offer()
+    search: Search = Search()
     proofs: Proofs = Proofs()
     kiosk: Kiosk = Kiosk()
     stock: Stock = Stock()

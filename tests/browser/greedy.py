@@ -100,6 +100,8 @@ def _goods(floor: Floor) -> None:
     for at in range(14):
         price = 0 if at % 3 == 0 else 1_234_567
         _product(floor, 4300 + at, f"99-1{at:03}", price=price, picture="picture/shirt" if at % 2 else "picture/none")
+    for at in range(16):
+        _product(floor, 4400 + at, f"99-2{at:03}", category="c3", picture="picture/none")
     for at in range(14):
         name = LocalizedText(
             ja="[極細|ごくぼそ]ウールのカーディガンとセーター", en="Extra-fine wool cardigans and sweaters"
@@ -169,6 +171,7 @@ def fill(town: Town) -> None:
     _goods(town.floor)
     _around(town.floor)
     _people(town.floor)
+    town.floor.index()
 
 
 SCANS = {
@@ -199,6 +202,11 @@ TAPS = {
     "find styles": "find/knit",
     "find last": "find/knit?page=3",
     "calling": "calling",
+    "search": "search",
+    "search found": "search?q=メリノ",
+    "search shut": "search?q=メリノ&shut=1",
+    "search here": "search?q=メリノ&here=1&shut=1",
+    "search none": "search?q=ないないないないないないないないないないもの",
     "product from list": f"product/{FREE}",
     "message refused": "refused",
 }

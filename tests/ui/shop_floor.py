@@ -34,6 +34,7 @@ from edge.platform.process import ProcessLife
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
+from sync.search_index import STEP_INTERVAL_S, SearchIndex
 from tests.enrolled import hq_part
 from tests.kept import keep
 from tests.keyed import unlocked
@@ -112,6 +113,13 @@ class Floor:
     def stock(self, gtin: str, on_hand: int, *, age: timedelta = timedelta(minutes=1), **more: Any) -> None:
         row = StockRow(gtin=gtin, on_hand=on_hand, as_of=datetime.now(UTC) - age, floor=2, shelf="B-14", **more)
         self.feed("stock", gtin, row)
+
+    def index(self) -> None:
+        """What sync does in the background: the index of words is up with the catalogue."""
+        index, at = SearchIndex(self.hq), 0.0
+        while self.hq.conn.execute("select 1 from search_changed").fetchone():
+            index.look(at)
+            at += STEP_INTERVAL_S
 
     def policy(self, policy: Policy) -> None:
         """HQ's policy, proved and kept."""

@@ -110,6 +110,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
             "check_in.miles": 77,
             "pickup.on": False,
             "offer.on": False,
+            "search.on": False,
             "pickup.counter": {"ja": "別の所"},
             "pickup.promise_hours": 100,
             "kiosk.quiet_s": 55,

@@ -41,14 +41,15 @@ class Page:
     pages: int
 
 
-def _station(station: str) -> Station:
+def station_of(station: str) -> Station:
+    """The station of an address, if shoppers stand at it; else 404."""
     place = shop().config.station(station)
     if place is None or place.role not in ROLES:
         abort(404)
     return place
 
 
-def _stage(place: Station, it: Answer, address: str, seq: int = 0) -> str:
+def stage_of(place: Station, it: Answer, address: str, seq: int = 0) -> str:
     """A screen as it is put into the shell; `address` fetches it again, in another language for instance."""
     other = process_state().voices["en" if voice().language == "ja" else "ja"]
     frame = {"place": place, "other": other, "address": address, "sound": it.sound, "seq": seq, "every": _every()}
@@ -77,31 +78,33 @@ def _shown(station: str) -> OutcomeRow | None:
 def _home(place: Station) -> str:
     full = current_disk_level(shop().db) is DiskLevel.FULL
     it = Answer(template="kiosk/home.html", sound="", values={"full": full})
-    return _stage(place, it, url_for(".home", station=place.id))
+    return stage_of(place, it, url_for(".home", station=place.id))
 
 
 @kiosk.get("/kiosk/<station>")
 @kiosk.get("/entrance/<station>")
 def shell(station: str) -> str:
     """The page a kiosk opens in the morning. It begins at home: what was on the screen before is not called back."""
-    place = _station(station)
+    place = station_of(station)
     wedged = keyboard_wedge.settings(place)
     return show("kiosk/shell.html", place=place, first=_home(place), last=last_seq(shop().db), wedge=wedged)
 
 
 @kiosk.get("/kiosk/<station>/home")
 def home(station: str) -> str:
-    return _home(_station(station))
+    return _home(station_of(station))
 
 
 @kiosk.get("/kiosk/<station>/outcome/<int:seq>")
 def outcome(station: str, seq: int) -> str:
     """The answer to a scan, as long as it is the one on this station's screen; else the first screen."""
-    place = _station(station)
+    place = station_of(station)
     row = _shown(station)
     if row is None or row.seq != seq:
         return _home(place)
-    return _stage(place, screen_for_outcome(shop(), decode_outcome(row), moment()), _outcome_address(station, seq), seq)
+    return stage_of(
+        place, screen_for_outcome(shop(), decode_outcome(row), moment()), _outcome_address(station, seq), seq
+    )
 
 
 @kiosk.get("/kiosk/<station>/outcome/<int:seq>/met")
@@ -110,7 +113,7 @@ def member_once_known(station: str, seq: int) -> str | tuple[str, int]:
 
     It is the same outcome of the same scan, with the check-in counted when it was read; only now the shopper has a name.
     """
-    place, here = _station(station), shop()
+    place, here = station_of(station), shop()
     row = _shown(station)
     seen = decode_outcome(row) if row and row.seq == seq else None
     if not isinstance(seen, CheckedIn | Identified) or not (seen.card or seen.ref):
@@ -121,7 +124,7 @@ def member_once_known(station: str, seq: int) -> str | tuple[str, int]:
             return "", 204
         if seen.ref:  # HQ may know them here by another name than their code does
             seen = msgspec.structs.replace(seen, ref=known)
-    return _stage(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
+    return stage_of(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.post("/kiosk/<station>/scan")
@@ -131,7 +134,7 @@ def scan(station: str) -> tuple[str, int] | str:
     200: not a row can be kept on this disk; a price tag is looked up all the same, and leaves nothing behind.
     507: it is another code, and is refused; the session of the shopper before has ended.
     """
-    place = _station(station)
+    place = station_of(station)
     try:
         return typed_codes.scan(place)
     except NoRoom:
@@ -140,19 +143,19 @@ def scan(station: str) -> tuple[str, int] | str:
             keyboard_wedge.note_no_room(shop().db, station, moment())
             raise
         address = url_for(".product", station=station, gtin=gtin)
-        return _stage(place, product_page(shop(), gtin, moment(), sound="ok"), address)
+        return stage_of(place, product_page(shop(), gtin, moment(), sound="ok"), address)
 
 
 @kiosk.get("/kiosk/<station>/refused")
 def refused(station: str) -> str:
     """The page for a shopper whose code could not be written because the disk is full."""
-    return _stage(_station(station), no_room(), request.path)
+    return stage_of(station_of(station), no_room(), request.path)
 
 
 @kiosk.post("/kiosk/<station>/scan/broken")
 def broken(station: str) -> tuple[str, int]:
     """A keyboard wedge's code that did not come whole."""
-    return typed_codes.broken(_station(station))
+    return typed_codes.broken(station_of(station))
 
 
 @kiosk.post("/kiosk/<station>/end")
@@ -161,7 +164,7 @@ def end(station: str) -> tuple[str, int]:
 
     A scan that came meanwhile is the next shopper's and stays.
     """
-    _station(station)
+    station_of(station)
     seen = number_arguments.query_number("seq")
     with writing(shop().db):
         row = shown_on_station(shop().db, station)
@@ -173,7 +176,7 @@ def end(station: str) -> tuple[str, int]:
 @kiosk.post("/kiosk/<station>/touch")
 def touch(station: str) -> tuple[str, int]:
     """The shopper touches the screen without asking for anything: their session lives on, if it has not ended."""
-    _station(station)
+    station_of(station)
     if _shown(station) is not None:
         try:
             with writing(shop().db):
@@ -187,30 +190,30 @@ def touch(station: str) -> tuple[str, int]:
 def pickup(station: str) -> str:
     """How a pickup works here; if the store has no pickup, the first screen."""
     if not shop().policy.pickup.on:
-        return _home(_station(station))
-    return _stage(_station(station), Answer(template="kiosk/how.html", sound=""), request.path)
+        return _home(station_of(station))
+    return stage_of(station_of(station), Answer(template="kiosk/how.html", sound=""), request.path)
 
 
 @kiosk.get("/kiosk/<station>/calling")
 def calling(station: str) -> str:
-    return _stage(_station(station), Answer(template="kiosk/calling.html", sound=""), request.path)
+    return stage_of(station_of(station), Answer(template="kiosk/calling.html", sound=""), request.path)
 
 
 @kiosk.post("/kiosk/<station>/call")
 def call(station: str) -> str:
     """Call staff to this station; pressed again before they come, it is still one call."""
-    place, db = _station(station), shop().db
+    place, db = station_of(station), shop().db
     with writing(db):
         calls.call_staff(db, station, moment())
     process_state().screens.changed("calls")
     told = Answer(template="kiosk/calling.html", sound="ok")
-    return _stage(place, told, url_for(".calling", station=station))
+    return stage_of(place, told, url_for(".calling", station=station))
 
 
 @kiosk.post("/kiosk/<station>/on-my-way/<int:seq>/<order>")
 def on_my_way(station: str, seq: int, order: str) -> str:
     """The member before the screen comes for an order of theirs; only orders that this screen shows."""
-    place, here = _station(station), shop()
+    place, here = station_of(station), shop()
     row = _shown(station) if here.policy.pickup.on else None
     seen = decode_outcome(row) if row and row.seq == seq else None
     if row is None or not isinstance(seen, CheckedIn | Identified) or order not in identify_member(here, seen).orders:
@@ -223,22 +226,22 @@ def on_my_way(station: str, seq: int, order: str) -> str:
             apply_transition(here.db, here.hq, here.box, asked, moment())
     except TransitionRefused:
         # the order changed while it was on the screen: the screen below shows its present state
-        return _stage(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
+        return stage_of(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
     process_state().screens.changed("orders")
-    return _stage(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
+    return stage_of(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.get("/kiosk/<station>/product/<gtin>")
 def product(station: str, gtin: str) -> str:
     """A product that was tapped, not scanned."""
-    return _stage(_station(station), product_page(shop(), products.key_of(shop(), gtin), moment()), request.path)
+    return stage_of(station_of(station), product_page(shop(), products.key_of(shop(), gtin), moment()), request.path)
 
 
 @kiosk.get("/kiosk/<station>/product/<gtin>/near")
 def near(station: str, gtin: str) -> str | tuple[str, int]:
     """The stores nearby as HQ knows them now. 204 if HQ does not answer in time: the page keeps what it shows, with its time."""
     key = products.key_of(shop(), gtin)
-    place, it = _station(station), catalog.product(shop().hq, key)
+    place, it = station_of(station), catalog.product(shop().hq, key)
     if it is None:
         abort(404)
     found = products.ask_nearby(shop(), key, moment().time, process_state().life)
@@ -251,7 +254,9 @@ def near(station: str, gtin: str) -> str | tuple[str, int]:
 def find(station: str) -> str:
     """The categories of the catalogue."""
     listed = catalog.categories(shop().hq)
-    return _stage(_station(station), Answer(template="kiosk/find.html", sound="", values={"all": listed}), request.path)
+    return stage_of(
+        station_of(station), Answer(template="kiosk/find.html", sound="", values={"all": listed}), request.path
+    )
 
 
 def _page_of(found: list[Product]) -> tuple[list[Product], Page]:
@@ -269,7 +274,7 @@ def styles(station: str, category: str) -> str:
     shown, page = _page_of(catalog.products_in_category(shop().hq, category))
     values: dict[str, object] = {"category": chosen, "products": shown, "page": page}
     address = f"{request.path}?page={page.number}"
-    return _stage(_station(station), Answer(template="kiosk/styles.html", sound="", values=values), address)
+    return stage_of(station_of(station), Answer(template="kiosk/styles.html", sound="", values=values), address)
 
 
 @kiosk.after_request

@@ -9,6 +9,7 @@ import { renew } from './renew.js';
 import { askHq } from './ask.js';
 import { shield } from './shield.js';
 import { mendFonts } from './fonts.js';
+import { search } from './search.js';
 import './pane.js';
 import './missing.js';
 
@@ -202,6 +203,8 @@ document.addEventListener('click', ({ target }) => {
     go(stage().dataset.address);
   }
 });
+
+search({ stage, made, language: () => language, failed: fail });
 
 const post = (path, body) => fetch(`${base}/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 

@@ -1,0 +1,143 @@
+"""A shopper searches by words: what is typed finds styles, the page says what to do if it does not, and can be switched off."""
+
+import re
+
+import msgspec
+import pytest
+from flask.testing import FlaskClient
+
+from edge.config.policy import Search
+from edge.features.catalog import Colour, Product
+from edge.validation.localized_text import LocalizedText
+from tests.ui.kiosk.test_kiosk_pages import KIOSK
+from tests.ui.shop_floor import POLICY, SHIRT_M, Floor, gtin14
+from ui.kiosk.search import MAX_HITS
+
+
+def put(floor: Floor, item: int, style: str, name: str, colour: str = "[墨|すみ]", **more: object) -> str:
+    row = Product(
+        gtin=gtin14(item),
+        style=style,
+        name=LocalizedText(ja=name, en=str(more.pop("en", "Thing"))),
+        category="hats",
+        colour=Colour(code=colour, name=LocalizedText(ja=colour), hex="#4c4b49"),
+        size="M",
+        size_order=0,
+        price=4200,
+        picture="picture/none",
+        **more,  # type: ignore[arg-type]
+    )
+    floor.feed("catalog", row.gtin, row)
+    return row.gtin
+
+
+def found(client: FlaskClient, asked: str, **more: str) -> str:
+    answer = client.get(f"{KIOSK}/search", query_string={"q": asked, "lang": "ja", **more})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def plain(page: str) -> str:
+    """The words of a page, without furigana."""
+    return re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|<[^>]+>", "", page)
+
+
+def results(page: str) -> list[str]:
+    """The products that can be tapped, in their order."""
+    marks = page.split('class="card hit" data-go="')[1:]
+    return [mark.split('"')[0].rpartition("/")[2] for mark in marks]
+
+
+@pytest.mark.parametrize("asked", ["ぼうし", "帽子", "ﾎﾞｳ", "H-1", "h1", "黒", "黒ぼうし", "むぎ 黒", "麦わら"])
+def test_a_shopper_finds_a_product_by_any_of_its_words(client: FlaskClient, floor: Floor, asked: str) -> None:
+    hat = put(floor, 500, "H-1", "[麦|むぎ]わら[帽子|ぼうし]", "黒")
+    put(floor, 501, "G-2", "[手袋|てぶくろ]", "白")
+    floor.index()
+    page = found(client, asked)
+    assert results(page) == [hat]
+    assert "1 件みつかりました" in plain(page)
+
+
+def test_a_style_is_found_once_in_the_colour_asked_for_with_its_stock(client: FlaskClient, floor: Floor) -> None:
+    black = put(floor, 500, "H-1", "帽子", "黒")
+    white = put(floor, 501, "H-1", "帽子", "白")
+    floor.stock(white, 0)
+    floor.stock(black, 9)
+    floor.index()
+    assert results(found(client, "帽子")) == [black], "what is here comes first"
+    page = found(client, "白い帽子")
+    assert results(page) == []
+    page = found(client, "白 帽子")
+    assert results(page) == [white]
+    assert "在庫なし" in plain(page)
+    assert "2 色" in plain(page)
+    assert "4,200" in page
+
+
+def test_only_what_is_here_and_not_what_the_store_has_sold_since(client: FlaskClient, floor: Floor) -> None:
+    here, online = put(floor, 500, "H-1", "帽子"), put(floor, 501, "H-2", "帽子", online_only=True)
+    floor.stock(here, 1)
+    floor.index()
+    assert results(found(client, "帽子")) == [here, online]
+    assert results(found(client, "帽子", here="1")) == [here]
+    floor.stock(here, 1, reserved=1)  # it is set aside for an order: HQ counts it, and nobody can buy it
+    page = found(client, "帽子", here="1")
+    assert results(page) == []
+    assert "この店にはみつかりませんでした" in plain(page)
+    assert "スタッフをお呼びください" in plain(page)
+
+
+def test_what_is_not_found_says_what_to_do(client: FlaskClient, floor: Floor) -> None:
+    floor.index()
+    page = plain(found(client, "ないもの"))
+    assert "みつかりませんでした" in page
+    assert "ほかのことばでさがすか、スタッフをお呼びください" in page
+
+
+def test_while_the_index_is_built_nothing_is_said_to_be_missing(client: FlaskClient, floor: Floor) -> None:
+    page = plain(found(client, "ないもの"))
+    assert "まだ出ない商品があります" in page
+    assert "みつかりませんでした" not in page
+
+
+def test_more_than_a_screen_holds_is_said(client: FlaskClient, floor: Floor) -> None:
+    for at in range(MAX_HITS + 1):
+        put(floor, 500 + at, f"H-{at}", "帽子")
+    floor.index()
+    page = found(client, "帽子")
+    assert len(results(page)) == MAX_HITS
+    assert "30 件よりたくさんあります" in plain(page)
+
+
+def test_a_wrong_row_costs_itself(client: FlaskClient, floor: Floor) -> None:
+    hat = put(floor, 500, "H-1", "帽子")
+    put(floor, 501, "H-2", "帽子")
+    floor.index()
+    floor.hq.conn.execute("update catalog set body = json_set(body, '$.price', 'x') where key = ?", (gtin14(501),))
+    assert results(found(client, "帽子")) == [hat]
+
+
+def test_what_was_typed_is_there_again_after_a_look_at_a_product(client: FlaskClient, floor: Floor) -> None:
+    floor.index()
+    page = client.get(f"{KIOSK}/search?q=%E3%82%B7%E3%83%A3%E3%83%84&here=1&shut=1&lang=en").text
+    assert "<span data-typed>シャツ</span>" in page
+    assert 'data-here aria-pressed="true"' in page
+    assert 'class="stage search shut"' in page
+    assert "q=%E3%82%B7%E3%83%A3%E3%83%84&amp;here=1&amp;shut=1" in page.split("data-address")[1].split(">")[0]
+
+
+@pytest.mark.parametrize("asked", ["<b>", "{{ 7 }}", '"' * 60, "\x00", "あ" * 900])
+def test_what_is_typed_is_only_text(client: FlaskClient, floor: Floor, asked: str) -> None:
+    assert "<b>" not in found(client, asked).split("data-typed>")[1].split("</span>")[0]
+
+
+def test_switched_off_there_is_nothing_of_it(client: FlaskClient, floor: Floor) -> None:
+    assert f'data-go="{KIOSK}/search"' in client.get(f"{KIOSK}/home").text
+    floor.policy(msgspec.structs.replace(POLICY, search=Search(on=False)))
+    assert "search" not in client.get(f"{KIOSK}/home").text.replace("#i-search", "")
+    assert client.get(f"{KIOSK}/search").status_code == 404
+    assert client.get(f"{KIOSK}/product/{SHIRT_M}").status_code == 200
+
+
+def test_only_stations_for_shoppers_have_it(client: FlaskClient) -> None:
+    assert client.get("/kiosk/counter-1/search").status_code == 404

@@ -1,0 +1,105 @@
+"""The shopper's search by words: a keyboard on the screen, and what is found while one types."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, request, url_for
+
+from edge.features import catalog, stock
+from edge.features.catalog import Colour, Product
+from edge.features.search.entry import words_in
+from edge.features.search.feature import SEARCH_FEATURE
+from edge.features.search.find import find
+from edge.features.search.words import occurs, parts_of, words_of
+from edge.store_context import StoreContext
+from ui.kiosk.outcome_views import Answer
+from ui.kiosk.pages import is_a_stage, stage_of, station_of
+from ui.request_context import moment, shop, voice
+
+search = Blueprint("search", __name__)
+search.after_request(is_a_stage)
+
+MAX_HITS = 30  # on one screen; who has more adds a word
+MAX_TYPED = 40  # characters of a question
+VARIANTS_COUNTED = 24  # products of one style whose stock is looked up: a style may have a hundred
+SCRIPTS = {
+    "kana": (
+        "あいうえお",
+        "かきくけこ",
+        "さしすせそ",
+        "たちつてと",
+        "なにぬねの",
+        "はひふへほ",
+        "まみむめも",
+        "やゆよ",
+        "らりるれろ",
+        "わをん",
+    ),
+    "latin": ("12345", "67890", "ABCDE", "FGHIJ", "KLMNO", "PQRST", "UVWXY", "Z"),
+}
+# the forms of a kana, that share its key: voiced, half voiced, small
+FORMS = (
+    "あぁ いぃ うぅゔ えぇ おぉ かが きぎ くぐ けげ こご さざ しじ すず せぜ そぞ ただ ちぢ つっづ てで とど "
+    "はばぱ ひびぴ ふぶぷ へべぺ ほぼぽ やゃ ゆゅ よょ わゎ"
+)
+SIGNS = {"forms": "゛゜小", "long": "ー", "script": "かな/A1"}
+# what a shopper wants first
+STOCK_ORDER = ("in_stock", "few", "ask", "online", "none")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A style that was found: the product to go to, the style's colours, and the word for how much of it is here."""
+
+    product: Product
+    colours: tuple[Colour, ...]
+    word: str
+
+
+@search.get("/kiosk/<station>/search")
+def page(station: str) -> str:
+    """The search screen with what is typed (`q`), the filter (`here`) and the keyboard open or not (`keys`)."""
+    place, it = station_of(station), shop()
+    if not SEARCH_FEATURE.is_on(it.policy):
+        abort(404)
+    asked, here, keys = request.args.get("q", "")[:MAX_TYPED], "here" in request.args, "shut" not in request.args
+    found = find(it.hq, asked, most=MAX_HITS, here=here)
+    hits = [hit for style in found.styles if (hit := _hit(it, style, asked, moment().time))]
+    values: dict[str, object] = {
+        "asked": asked,
+        "here": here,
+        "keys": keys,
+        "hits": [hit for hit in hits if hit.word not in ("none", "online")] if here else hits,
+        "more": found.more,
+        "complete": found.complete,
+        "scripts": SCRIPTS if voice().language == "ja" else dict(reversed(SCRIPTS.items())),
+        "forms": FORMS,
+        "signs": SIGNS,
+    }
+    address = url_for(".page", station=station, q=asked or None, here=1 if here else None, shut=None if keys else 1)
+    return stage_of(place, Answer(template="search/search.html", sound="", values=values), address)
+
+
+def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> Hit | None:
+    """A style as it is found: in the colour that was asked for, of that what is here."""
+    products = catalog.products_of_style(it.hq, style)
+    if not products:
+        return None  # it has gone from the catalogue, and the index will hear of it
+    named = [_named(product, asked) for product in products]
+    meant = [product for product, much in zip(products, named, strict=True) if much == max(named)]
+    words = [_word(it, product, now) for product in meant[:VARIANTS_COUNTED]]
+    word = min(words, key=STOCK_ORDER.index)
+    colours = {product.colour.code: product.colour for product in products}
+    return Hit(product=meant[words.index(word)], colours=tuple(colours.values()), word=word)
+
+
+def _named(product: Product, asked: str) -> int:
+    """How many of the words asked for are in the product's colour."""
+    colour = words_in(product.colour.name)
+    return sum(occurs(part, colour) for word in words_of(asked) for part in {word, *parts_of(word)})
+
+
+def _word(it: StoreContext, product: Product, now: datetime) -> str:
+    if product.online_only:
+        return "online"
+    return stock.stock_here(it.db, it.hq, it.box, product.gtin, now, it.policy.stock.low).level
