@@ -14,11 +14,11 @@ from edge.features.staff.pin_check import PinCheckPool
 from edge.platform.process import ProcessLife
 from edge.platform.sqlite_file import key_of_folder
 from ui import board, error_pages, index_page, number_arguments, offline, request_context, sse, theme
-from ui.access import authority_page, pairing_pages, request_guard
+from ui.access import authority_page, request_guard
+from ui.features import registry
 from ui.front.hosts import own_names
 from ui.i18n import Locales
 from ui.kiosk import pages as kiosk
-from ui.kiosk import search
 from ui.play import page as play
 from ui.process_state.code_attempts import CodeAttempts
 from ui.process_state.front_traffic import FrontTraffic
@@ -27,7 +27,7 @@ from ui.process_state.open_codes import OpenCodes
 from ui.process_state.page_failures import PageFailures
 from ui.process_state.scan_rate import ScanRate
 from ui.process_state.screens import Screens
-from ui.staff import cameras, checking, handover, login, pin_lock_pages, staff_scan
+from ui.staff import cameras, staff_scan
 from ui.staff import lists as pages
 from ui.status import metrics_page
 from ui.status import pages as status
@@ -36,7 +36,6 @@ from ui.wedge import setup_page
 BLUEPRINTS = (
     sse.live,
     kiosk.kiosk,
-    search.search,
     board.board,
     theme.theme_pages,
     index_page.doors,
@@ -45,16 +44,10 @@ BLUEPRINTS = (
     setup_page.setup,
     status.status,
     metrics_page.metrics,
-    pairing_pages.pairing,
     cameras.devices,
     cameras.aim,
-    login.stations,
-    login.login,
     pages.staff,
     staff_scan.scanned,
-    checking.checking,
-    handover.handover,
-    pin_lock_pages.pins,
 )
 
 _STATIC = Path(__file__).parent / "static"
@@ -100,6 +93,7 @@ def make_app(ground: Config, box: Box, screens: Screens, life: ProcessLife, past
     number_arguments.install(app)
     request_guard.install(app)
     error_pages.install(app)
+    registry.install(app)
     for blueprint in BLUEPRINTS + ((play.play,) if ground.web.play else ()):
         app.register_blueprint(blueprint)
     # compiled now: the first shopper shall not wait for it, and a broken one shall not start

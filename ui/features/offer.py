@@ -7,7 +7,8 @@ from edge.features.offer.coupon import coupons_of
 from edge.features.offer.feature import OFFER_FEATURE
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
-from ui.features.screen_part import ScreenPart
+from ui.features.ui_feature import UiFeature
+from ui.kiosk.screen_part import ScreenPart
 
 MAX_COUPONS_SHOWN = 2  # on one screen, the first to end before the others; a card has to be read at arm's length
 
@@ -21,4 +22,6 @@ def _coupons(shop: StoreContext, seen: CheckedIn, now: Now) -> Mapping[str, obje
     )
 
 
-COUPONS_PART = ScreenPart(feature=OFFER_FEATURE, outcome=CheckedIn, template="offer/coupons.html", values=_coupons)
+COUPONS_PART = ScreenPart(outcome=CheckedIn, template="offer/coupons.html", values=_coupons)
+
+OFFER = UiFeature(feature=OFFER_FEATURE, parts=(COUPONS_PART,))

@@ -1,30 +1,53 @@
-"""The parts that features add to screens. A new feature that has one has one line here."""
+"""What features bring to the screens, and what is derived from it. A new feature that brings something has one line here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from flask import Flask, abort, request
 
 from edge.features.outcome import Outcome
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
-from ui.features import offer
-from ui.features.screen_part import ScreenPart
+from ui import request_context
+from ui.features.offer import OFFER
+from ui.features.paired_devices import PAIRED_DEVICES
+from ui.features.pickup import PICKUP
+from ui.features.search import SEARCH
+from ui.features.staff import STAFF
+from ui.features.ui_feature import UiFeature
+from ui.kiosk import screen_part
+from ui.kiosk.screen_part import ShownPart
 
-SCREEN_PARTS: tuple[ScreenPart, ...] = (offer.COUPONS_PART,)
+UI_FEATURES: tuple[UiFeature, ...] = (
+    OFFER,
+    PAIRED_DEVICES,
+    PICKUP,
+    SEARCH,
+    STAFF,
+)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownPart:
-    """A part with what it shows: its template reads `part.values`."""
-
-    template: str
-    values: Mapping[str, object]
+_FEATURE_OF = {blueprint.name: one.feature for one in UI_FEATURES for blueprint in one.blueprints}
 
 
 def parts_of(shop: StoreContext, outcome: Outcome, now: Now) -> list[ShownPart]:
     """What features that are on have to add to the screen of an outcome."""
     found = [
         ShownPart(template=part.template, values=part.values(shop, outcome, now))
-        for part in SCREEN_PARTS
-        if isinstance(outcome, part.outcome) and part.feature.is_on(shop.policy)
+        for one in UI_FEATURES
+        if one.feature.is_on(shop.policy)
+        for part in one.parts
+        if isinstance(outcome, part.outcome)
     ]
     return [part for part in found if part.values]
+
+
+def install(app: Flask) -> None:
+    """Register the features' blueprints and parts; a route of a feature that is off is not found."""
+    for one in UI_FEATURES:
+        for blueprint in one.blueprints:
+            app.register_blueprint(blueprint)
+    app.before_request(_not_found_if_off)
+    screen_part.install(app, parts_of)
+
+
+def _not_found_if_off() -> None:
+    feature = _FEATURE_OF.get(request.blueprint or "")
+    if feature is not None and not feature.is_on(request_context.shop().policy):
+        abort(404)

@@ -15,9 +15,9 @@ from edge.features.product import ProductPast, ProductShown, ProductUnknown, Sec
 from edge.platform.clock import Now, parse_utc
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
-from ui.features.registry import parts_of
 from ui.kiosk import product_view
 from ui.kiosk.pack_lines import PackLabel
+from ui.kiosk.screen_part import parts_of
 
 Sound = Literal["ok", "no", ""]
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, request, url_for
+from flask import Blueprint, request, url_for
 
 from edge.features import catalog, stock
 from edge.features.catalog import Colour, Product
 from edge.features.search.entry import words_in
-from edge.features.search.feature import SEARCH_FEATURE
 from edge.features.search.find import find
 from edge.features.search.words import occurs, parts_of, words_of
 from edge.store_context import StoreContext
@@ -60,8 +59,6 @@ class Hit:
 def page(station: str) -> str:
     """The search screen with what is typed (`q`), the filter (`here`) and the keyboard open or not (`keys`)."""
     place, it = station_of(station), shop()
-    if not SEARCH_FEATURE.is_on(it.policy):
-        abort(404)
     asked, here, keys = request.args.get("q", "")[:MAX_TYPED], "here" in request.args, "shut" not in request.args
     found = find(it.hq, asked, most=MAX_HITS, here=here)
     hits = [hit for style in found.styles if (hit := _hit(it, style, asked, moment().time))]

@@ -1,0 +1,17 @@
+"""What a feature brings to the screens: pages of its own, and parts of other features' screens."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from edge.features.feature import Feature
+from ui.kiosk.screen_part import ScreenPart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UiFeature:
+    """While HQ's policy has the feature off, its blueprints' routes are not found and its parts are left out."""
+
+    feature: Feature
+    blueprints: tuple[Blueprint, ...] = ()
+    parts: tuple[ScreenPart, ...] = ()
