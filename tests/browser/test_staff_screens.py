@@ -129,6 +129,76 @@ def test_a_tick_that_does_not_reach_the_box_says_so_and_is_none(visit: Visit, or
     expect(piece).to_have_attribute("aria-checked", "true")
 
 
+def changes(town: Town) -> None:
+    """What comes from elsewhere while a clerk works: a shopper calls, and the line to HQ comes and goes."""
+    town.floor.db.conn.execute("insert into staff_calls (station, time) values ('kiosk-1', '2026-11-27T00:00:00.000Z')")
+
+
+def test_what_a_clerk_types_stays_while_the_page_says_what_is_new(visit: Visit, orders: Town) -> None:
+    orders.floor.db.conn.execute("delete from staff_calls")
+    orders.floor.order("4821", paid=False)
+    page = sign_in(visit)
+    page.click('.order:has-text("4821")')
+    page.click("[form=check]")
+    page.click(".pick:has([value=proxy])")
+    page.fill("[name=proxy]", "サトウ ハナ")
+    page.click(".pick:has([value=family])")
+    page.click(".pick:has([name=paid])")
+    page.locator("[data-piece]").click()
+    done = page.locator("#hand .done-row .primary")
+    expect(done).to_be_enabled()
+    page.evaluate("window.form = document.querySelector('#hand')")
+    changes(orders)
+    expect(page.locator(".rail .dot")).to_contain_text("1")
+    expect(page.locator("[name=proxy]")).to_have_value("サトウ ハナ")
+    expect(page.locator("[value=family]")).to_be_checked()
+    expect(page.locator("[name=paid]")).to_be_checked()
+    assert page.evaluate("form.isConnected"), "the form under the clerk's fingers is another one"
+    expect(done).to_be_enabled()
+    done.click()
+    expect(page.locator("[data-undo]")).to_be_visible()
+
+
+def test_a_dialog_that_a_clerk_has_open_stays_as_it_is(visit: Visit, orders: Town) -> None:
+    orders.floor.db.conn.execute("delete from staff_calls")
+    page = sign_in(visit)
+    page.click('.order:has-text("4821")')
+    page.click("[data-open=short]")
+    page.click(".pick:has([name=missing][value='2-1'])")
+    changes(orders)
+    expect(page.locator(".rail .dot")).to_contain_text("1")
+    expect(page.locator("#short")).to_be_visible()
+    expect(page.locator("[name=missing]:checked")).to_have_value("2-1")
+
+
+def test_another_tablets_step_is_said_beside_what_was_typed_for_it(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    page.goto(f"{orders.url}/staff/counter-1/order/o-4790")
+    ready(page)
+    page.fill("[name=shelf]", "R-12")
+    changes(orders)
+    orders.floor.order("4790", State.PICKING, paid=False)
+    expect(page.locator(".facts .tag.low")).to_be_visible()
+    expect(page.locator("[name=shelf]")).to_have_value("R-12")
+    orders.floor.order("4790", State.READY, shelf="C-3")
+    expect(page.locator("#hand")).to_be_visible()
+    expect(page.locator("[data-own=changed]")).to_contain_text("この注文の状態が変わりました")
+    keeps_the_rules(page)
+
+
+def test_hqs_cancellation_is_on_the_open_page_at_once(visit: Visit, orders: Town) -> None:
+    page = sign_in(visit)
+    orders.scan(pickup_code("4821"), "counter-1")
+    expect(page.locator("#hand")).to_be_visible()
+    for piece in page.locator("[data-piece]").all():
+        piece.click()
+    expect(page.locator("#hand .done-row .primary")).to_be_enabled()
+    orders.floor.order("4821", State.CANCELLED, cancelled_at="2026-11-20T06:42:00Z")
+    expect(page.locator(".big-word.alert")).to_contain_text("15:42 に本部が取り消しました")
+    expect(page.locator("#hand")).to_have_count(0)
+    keeps_the_rules(page)
+
+
 def test_a_name_is_asked_for_where_there_is_no_code(visit: Visit, orders: Town) -> None:
     page = sign_in(visit)
     page.click('.order:has-text("4821")')

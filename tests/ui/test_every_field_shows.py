@@ -123,6 +123,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
 VISITS = "tests/edge/features/test_visit.py"
 COUPONS = "tests/edge/features/offer/test_coupon.py"
 HOLDS = "tests/edge/features/pickup/test_holds.py"
+CANCELLED = "tests/ui/staff/test_handover.py"
 ANSWERS = "tests/sync/hq/queries/test_answers.py"
 # fields whose effect is no page's: the test that shows it
 PROVEN = {
@@ -164,6 +165,8 @@ PROVEN = {
     "offers.single_use": f"{COUPONS}::test_a_single_use_is_given_once_and_others_once_a_visit",
     "orders.promise_at": "tests/edge/features/pickup/test_transition.py::test_the_list_holds_this_stores_orders_by_promise",
     "orders.handed_over_at": "tests/edge/features/pickup/test_transition.py",
+    "orders.cancelled_at": f"{CANCELLED}::test_a_cancelled_order_says_by_whom_and_when",
+    "orders.cancelled_by": f"{CANCELLED}::test_a_cancelled_order_says_by_whom_and_when",
     "orders.lines[].line": "tests/ui/staff/test_handover.py",
     "orders.epoch": "tests/edge/features/pickup/test_transition.py::test_the_stores_steps_stand_until_hq_has_counted_them",
     "orders.through_seq": "tests/edge/features/pickup/test_transition.py::test_the_stores_steps_stand_until_hq_has_counted_them",

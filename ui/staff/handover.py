@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
@@ -15,6 +17,7 @@ from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
 from edge.features.staff.pin_check import TooManyPinChecks
 from edge.features.staff.sessions import Session
+from edge.platform.clock import parse_utc
 from edge.platform.database import NoRoom, writing
 from ui.access import lead_pin
 from ui.request_context import moment, process_state, shop
@@ -90,11 +93,25 @@ def show_order(order: str) -> Response:
         shelf=shelves(here).get(order) or found.row.shelf,
         undo=undo_seconds_left(here, order, request_station().id, moment()),
         said=said if (said := request.args.get("said")) in REFUSAL_WORDS else None,
+        latest=_latest_step(order),
         store=_store_of(found),
         choices={"reject": REJECT_REASONS, "short": SHORT_REASONS, "relation": RELATIONS},
         leads=lead_pin.all_leads(),
         lead_for=[one for one in here.policy.proofs.lead_for if _needs_lead(one)],
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastStep:
+    """The store's last step with an order: by which clerk, and when."""
+
+    staff: str
+    at: datetime
+
+
+def _latest_step(order: str) -> LastStep | None:
+    steps = [step for step in orders.steps_of(shop().db, order) if step.staff]
+    return LastStep(staff=steps[-1].staff or "", at=parse_utc(steps[-1].time)) if steps else None
 
 
 def _store_of(found: PickupOrder) -> object:
@@ -202,6 +219,12 @@ def _was_done_by(me: Session, order: str, action: Action) -> bool:
     return bool(steps) and (steps[-1].action, steps[-1].staff) == (action, me.staff.staff)
 
 
+def _moved_on(me: Session, order: str, action: Action) -> str | None:
+    """What is said of a step that the order cannot take any more. The page of a closed order says why by itself."""
+    is_open = order_options(shop(), _find(order)) in (OrderOptions.HAND, OrderOptions.PREPARE)
+    return "moved_on" if is_open and not _was_done_by(me, order, action) else None
+
+
 def _put_on_shelf(order: str, shelf: str) -> Answer:
     """ご用意できた: every piece ticked while it was collected, and the shelf named."""
     found = _find(order)
@@ -234,7 +257,7 @@ def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
             elif action is Action.UNDO:
                 proof.note_taken_back(here, me, order, moment())
     except TransitionRefused:
-        return _back(order, None if _was_done_by(me, order, action) else "moved_on")
+        return _back(order, _moved_on(me, order, action))
     except NoRoom:
         return _back(order, "no_room")
     process_state().screens.changed("orders")

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -73,6 +73,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     shelf: ShortText | None = None
     arrived_at: Moment | None = None
     handed_over_at: Moment | None = None
+    cancelled_at: Moment | None = None
+    cancelled_by: Literal["hq", "shopper"] | None = None
     # hex; the secret itself is only in the shopper's code
     secret_sha256: Sha256 = ""
     epoch: ShortText = ""

@@ -105,14 +105,19 @@ def _moment(text: Any) -> datetime | None:
 
 
 def derive_order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Steps of the store stay counted: only a cancellation or a return may follow on them, and no hand-over is undone."""
+    """Steps of the store stay counted: only a cancellation or a return may follow on them, and no hand-over is undone.
+
+    A cancellation has a time: the file's, or now's.
+    """
     body = {"store": to.scope, "state": State.PLACED, **body}
     if not had:
         body = {"placed_at": to.moment, **body}
+    if body["state"] == State.CANCELLED and had.get("state") != State.CANCELLED:
+        body = {**body, "cancelled_at": body.get("cancelled_at") or to.moment}
     if not had.get("epoch"):
         return body, False
     if had["state"] == State.HANDED_OVER and body["state"] == State.CANCELLED:
-        return {**body, "state": State.HANDED_OVER}, True
+        return {**body, "state": State.HANDED_OVER, "cancelled_at": None}, True
     return (body if body["state"] in HQ_ENDS else {**body, "state": had["state"]}), False
 
 

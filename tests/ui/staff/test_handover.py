@@ -418,6 +418,36 @@ def test_what_cannot_be_handed_over_says_what_to_do(
     assert "お渡し完了" not in page
 
 
+@pytest.mark.parametrize(
+    ("by", "words"), ((None, "15:42 に本部が取り消しました"), ("shopper", "15:42 にお客様のお申し出で取り消されました"))
+)
+def test_a_cancelled_order_says_by_whom_and_when(clerk: FlaskClient, floor: Floor, by: str | None, words: str) -> None:
+    floor.order("4821", State.CANCELLED, cancelled_at="2026-11-20T06:42:00Z", cancelled_by=by)
+    assert words in clerk.get(HERE).text
+
+
+def test_a_press_after_hqs_cancellation_hands_nothing_over_and_blames_nobody_in_the_store(
+    clerk: FlaskClient, floor: Floor
+) -> None:
+    floor.scan(pickup_code("4821"), "counter-1")
+    tick(clerk, "o-4821", "1-1")
+    floor.order("4821", State.CANCELLED)
+    page = clerk.post(f"{HERE}/hand-over", data={"key": new_key()}, follow_redirects=True).text
+    assert "取り消された注文です" in page
+    assert "先に進" not in page
+    assert state(floor) is State.CANCELLED
+
+
+def test_who_was_faster_is_said(clerk: FlaskClient, floor: Floor) -> None:
+    floor.order("4821", State.PLACED)
+    floor.feed("staff", "s-2", Staff(staff="s-2", name="原 みどり", mark="原", role="clerk", pin=hash_pin(PIN)))
+    clerk.post("/staff/counter-1/login", data={"staff": "s-2", "pin": PIN})
+    clerk.post(f"{HERE}/pick", data={"key": new_key()})
+    clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
+    page = clerk.post(f"{HERE}/pick", data={"key": new_key()}, follow_redirects=True).text
+    assert "社員番号 s-2 が先に進めました" in page
+
+
 def test_another_stores_order_names_the_store(clerk: FlaskClient, floor: Floor) -> None:
     floor.order("4821", store="yurakucho", name="", lines=[])
     assert "有楽町店の注文です" in clerk.get(HERE).text

@@ -67,9 +67,12 @@ function ask(page, dialog) {
   dialog.showModal();
 }
 
+const counting = new WeakSet(); // forms whose seconds run
+
 function undo(page, go) {
   const form = page.querySelector('[data-undo]');
-  if (!form) return;
+  if (!form || counting.has(form)) return;
+  counting.add(form);
   const until = performance.now() + Number(form.dataset.undo) * 1000;
   const ticking = setInterval(() => {
     const rest = Math.ceil((until - performance.now()) / 1000);
@@ -80,15 +83,20 @@ function undo(page, go) {
   }, 250);
 }
 
-export function handOver(page, go, press) {
+// A touched button opens or closes its dialog.
+export function dialogs(page, target) {
+  const open = target.closest('[data-open]');
+  if (open) ask(page, page.querySelector(`#${open.dataset.open}`));
+  if (target.closest('[data-close]')) target.closest('dialog').close();
+}
+
+document.addEventListener('input', ({ target }) => {
+  if (target.closest('#hand')) judge(target.closest('#page'));
+});
+
+// Called for each page that is put in, and again when the box has changed something on it.
+export function handOver(page, go) {
   if (!page.querySelector('[data-order]')) return;
-  for (const piece of pieces(page)) piece.addEventListener('click', () => press(piece));
-  page.querySelector('#hand')?.addEventListener('input', () => judge(page));
-  page.addEventListener('click', ({ target }) => {
-    const open = target.closest('[data-open]');
-    if (open) ask(page, page.querySelector(`#${open.dataset.open}`));
-    if (target.closest('[data-close]')) target.closest('dialog').close();
-  });
   judge(page);
   undo(page, go);
 }

@@ -1,12 +1,13 @@
 // The clerk's screen: links and forms are swapped in, scans open or tick what they name, and nobody's session stays open.
 import { live } from './live.js';
+import { morph } from './morph.js';
 import { scanner } from './scan.js';
 import { idle } from './idle.js';
 import { sound } from './sound.js';
 import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
 import { mendFonts } from './fonts.js';
-import { handOver, pieceOf, setTick, showTicked } from './staff-hand.js';
+import { dialogs, handOver, pieceOf, setTick, showTicked } from './staff-hand.js';
 import { pinPad } from './staff-pin.js';
 import { askHq } from './ask.js';
 import { renew } from './renew.js';
@@ -25,11 +26,13 @@ const isSigned = () => 'signed' in page().dataset;
 
 let address = location.href;
 let asked = 0; // number of the last question; an answer to an earlier one is dropped
+let refreshed = 0; // number of the last refresh
+let due = false; // something has changed while a question was under way
 let busy = false; // a form is under way
 let going = 0; // questions under way
 let newest = version;
 let telling;
-let touched = performance.now();
+let lastTouch = performance.now();
 
 // Show or hide one of the lines above the page, which makes room for it: what is touched in that moment was aimed at before.
 function news(id, on) {
@@ -52,7 +55,7 @@ function settle() {
   document.title = title;
   root.lang = lang;
   pinPad(page());
-  handOver(page(), go, press);
+  handOver(page(), go);
   askHq(page(), root.lang);
 }
 
@@ -84,7 +87,7 @@ async function ask(url, options = {}) {
 
 async function go(url, options) {
   const mine = ++asked;
-  touched = performance.now();
+  lastTouch = performance.now();
   going += 1;
   try {
     const reply = await ask(url, options);
@@ -97,6 +100,10 @@ async function go(url, options) {
     if (mine === asked) lost();
   } finally {
     going -= 1;
+    if (due && !going) {
+      due = false;
+      refresh();
+    }
   }
 }
 
@@ -136,6 +143,9 @@ document.addEventListener('submit', (event) => {
 });
 
 document.addEventListener('click', (event) => {
+  const piece = event.target.closest('[data-tick] [data-piece]');
+  if (piece) press(piece);
+  dialogs(page(), event.target);
   const link = event.target.closest('a[href]');
   if (link && new URL(link.href).pathname.startsWith(`${base}`) && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
@@ -143,22 +153,60 @@ document.addEventListener('click', (event) => {
   }
 });
 
-// The same page with what has changed, unless somebody is in the middle of something on it.
+const isStep = '#hand, #ready, #back'; // the forms that an order's next step is asked with
+
+// What somebody has typed or chosen and not sent yet, each with what the box had filled in.
+function touched() {
+  return [...page().querySelectorAll('input:not([type=hidden], [type=search]), select')].filter((one) => {
+    if (one.options) return [...one.options].some((option) => option.selected !== option.defaultSelected);
+    return one.matches('[type=checkbox], [type=radio]') ? one.checked !== one.defaultChecked : one.value !== one.defaultValue;
+  }).map((field) => ({ field, filled: field.defaultValue }));
+}
+
+function note(name, after, value = '') {
+  const words = document.querySelector(`#${name}`).content.firstElementChild.cloneNode(true);
+  if (after?.nextElementSibling?.dataset.own === name) after.nextElementSibling.remove();
+  for (const place of words.querySelectorAll('[data-value]')) place.textContent = value;
+  after?.after(words);
+}
+
+// What has changed under a clerk's hands is said beside it: a step that is no longer there, another value for what they typed.
+function sayConflicts(before, step) {
+  const now = page().querySelector(isStep)?.id;
+  if (step && now !== step) {
+    note('changed', page().querySelector('.facts'));
+    shield(page());
+    sound.no();
+  }
+  for (const { field, filled } of before) {
+    if (field.isConnected && field.type === 'text' && field.defaultValue !== filled && field.defaultValue !== field.value) note('beside', field, field.defaultValue);
+  }
+}
+
+// The same page with what has changed; what somebody is in the middle of on it stays as it is.
 async function refresh() {
   const mine = asked;
-  const open = document.querySelector('dialog[open]') || page().querySelector('input:focus');
-  if (busy || open || !isSigned()) return;
+  if (!isSigned()) return;
+  if (going) {
+    due = true; // what the box answers now may be from before what is under way
+    return;
+  }
+  const at = ++refreshed;
   try {
     const reply = await ask(address, { headers: { 'Noren-Quiet': '1' } });
     const html = await reply.text();
-    if (mine !== asked || busy) return;
+    if (at !== refreshed) return;
+    if (mine !== asked) return void refresh();
     const made = new DOMParser().parseFromString(html, 'text/html').querySelector('#page');
     if (!made) return;
-    if (!('signed' in made.dataset) || made.dataset.live === page().dataset.live) {
-      const keep = page().scrollTop;
+    if ('signed' in made.dataset) {
+      const [before, step] = [touched(), page().querySelector(isStep)?.id];
+      morph(page(), made);
+      settle();
+      sayConflicts(before, step);
+    } else {
       page().replaceWith(document.adoptNode(made));
       settle();
-      page().scrollTop = keep;
     }
   } catch {
     // the stream tells again when it is back; until then the amber bar says since when
@@ -227,8 +275,8 @@ const arm = idle({
 
 for (const sign of ['pointerdown', 'keydown']) {
   addEventListener(sign, () => {
-    if (!isSigned() || performance.now() - touched < TOUCH) return;
-    touched = performance.now();
+    if (!isSigned() || performance.now() - lastTouch < TOUCH) return;
+    lastTouch = performance.now();
     fetch(`${base}/touch`, { method: 'POST' }).catch(() => {}); // the next press says it again
   }, { passive: true, capture: true });
 }

@@ -22,7 +22,16 @@ from tests.ordinary import noren
 
 GTIN = "04901234567894"
 ENDINGS = {"config": "toml", "content": "json"}
-OURS = {"through_seq", "epoch", "as_of", "store", "arrived_at", "handed_over_at"}  # filled in by HQ, no columns
+OURS = {
+    "through_seq",
+    "epoch",
+    "as_of",
+    "store",
+    "arrived_at",
+    "handed_over_at",
+    "cancelled_at",
+    "cancelled_by",
+}  # filled in by HQ, or said with a cancellation: no columns
 
 
 def run(folder: Path, *words: str, code: int = 0) -> str:
