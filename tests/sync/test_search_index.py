@@ -327,6 +327,20 @@ def test_the_exact_number_first_then_the_name_then_the_rest_and_of_each_what_is_
     assert numbers(db, "紺", most=2) == ("紺", "A-3")
 
 
+@pytest.mark.parametrize("asked", ["うわぎ", "ウワギ", "ｳﾜ", "わぎ"])
+def test_kana_finds_by_the_reading_what_is_written_in_kanji(db: Database, asked: str) -> None:
+    put(db, "catalog", gtin(1), product(1, "A-1", "上着", reading="うわぎ"))
+    work(db)
+    assert numbers(db, asked) == ("A-1",)
+
+
+@pytest.mark.parametrize("asked", ["極細メリノ", "ごくぼそ", "細", "ぼそめり"])
+def test_a_name_with_furigana_is_found_as_it_is_written_and_as_it_is_read(db: Database, asked: str) -> None:
+    put(db, "catalog", gtin(1), product(1, "A-1", "[極細|ごくぼそ]メリノ"))
+    work(db)
+    assert numbers(db, asked) == ("A-1",)
+
+
 @pytest.mark.parametrize(
     "asked", ["", "　", "()", '"', "name:", "NEAR(", "*", "^", "-", "あ" * 500, "か " * 50, "\x00"]
 )
