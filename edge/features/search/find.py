@@ -55,15 +55,26 @@ def _found(hq: Database, words: Sequence[str], most: int, here: bool) -> tuple[s
 
 
 def _ids(hq: Database, words: Sequence[str], most: int, here: bool) -> Iterator[int]:
-    """The entries, best first; some come twice."""
+    """The entries, best first; some come twice.
+
+    First of all every entry with the words anywhere, as many as are wanted: if there is none, none of the better ones is
+    looked for. What a shopper has typed so far is often in no product.
+    """
     yield from _exact(hq, "".join(words), here)
     name = f"name : ({' AND '.join(gram_query(word) for word in words)})"
     anywhere = " AND ".join(f"({' OR '.join((gram_query(word), *_categories(hq, word)))})" for word in words)
-    for query in (name, anywhere):
-        for table in ("search_here",) if here else ("search_here", "search_all"):
-            # not ordered by rank: so FTS5 ends at the limit, and does not read the 200,000 products of a common word
-            sql = f"select rowid from {table} where {table} match ? limit ?"
-            yield from [entry for (entry,) in hq.conn.execute(sql, (query, most)).fetchall()]
+    if every := _matches(hq, "search_here" if here else "search_all", anywhere, most):
+        yield from _matches(hq, "search_here", name, most)
+        if not here:
+            yield from _matches(hq, "search_all", name, most)
+            yield from _matches(hq, "search_here", anywhere, most)
+        yield from every
+
+
+def _matches(hq: Database, table: str, query: str, most: int) -> list[int]:
+    """Entries that match, in no order of rank: so FTS5 ends at the limit, and does not read all 200,000 of a common word."""
+    sql = f"select rowid from {table} where {table} match ? limit ?"
+    return [entry for (entry,) in hq.conn.execute(sql, (query, most)).fetchall()]
 
 
 def _exact(hq: Database, number: str, here: bool) -> list[int]:
