@@ -9,7 +9,7 @@ from edge.config.noren_toml import CameraDevice, Config, Device, HidDevice, Seri
 from edge.platform.database import open_store
 from edge.platform.process import ProcessLife
 from firmware_bridge.device_log import DeviceLog
-from firmware_bridge.device_loop import record
+from firmware_bridge.device_loop import record_readings
 from firmware_bridge.devices.events import Source
 
 if TYPE_CHECKING:
@@ -64,4 +64,4 @@ def _wanted(device: CameraDevice, settings: Settings) -> "WantedCodes":
 def run_device(config: Config, device: Device, behind: Source, life: ProcessLife) -> None:
     """A device's whole life in its thread, with its own database connection."""
     with open_store(Path(config.store.data)) as db:
-        record(life, device, behind, DeviceLog(db, device))
+        record_readings(life, device, behind, DeviceLog(db, device))

@@ -13,8 +13,8 @@ from firmware_bridge.framing.framing import RefusalReason
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT = 0.25  # seconds until a lost device is tried again; doubled each time
-LONGEST_WAIT = 2.0  # greatest seconds between tries: somebody who plugs a scanner in looks at it for about as long
+FIRST_RETRY_DELAY_S = 0.25  # seconds until a lost device is tried again; doubled each time
+MAX_RETRY_DELAY_S = 2.0  # greatest seconds between tries: somebody who plugs a scanner in looks at it for about as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,24 +25,24 @@ class RefusalTally:
     uncounted: int = 0
 
 
-def record(life: ProcessLife, device: Device, source: Source, book: DeviceLog) -> None:
+def record_readings(life: ProcessLife, device: Device, source: Source, book: DeviceLog) -> None:
     """Read `source` until the life ends. A device that goes away is waited for without end, and reported once each way.
 
     While the disk is full, readings are refused: what cannot be kept must not be confirmed. The screens show it.
     """
-    wait, refused = FIRST_WAIT, RefusalTally()
+    wait, refused = FIRST_RETRY_DELAY_S, RefusalTally()
     while life.goes_on():
         try:
             with source as words:
                 for word in words:
-                    wait = FIRST_WAIT
+                    wait = FIRST_RETRY_DELAY_S
                     refused = _note_if_room(device, book, word, refused)
                     if not life.goes_on():
                         return
         except DeviceLost as lost:
             refused = _note_if_room(device, book, DeviceTrouble(lost.detail), refused)
             life.rest(wait)
-            wait = min(2 * wait, LONGEST_WAIT)
+            wait = min(2 * wait, MAX_RETRY_DELAY_S)
 
 
 def _note_if_room(device: Device, book: DeviceLog, word: DeviceEvent, before: RefusalTally) -> RefusalTally:

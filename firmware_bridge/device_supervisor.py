@@ -16,10 +16,10 @@ from firmware_bridge.device_factory import devices_unchanged, make_sources, run_
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.25  # s between looks for other settings; a look costs 4 microseconds if nothing was written
+POLL_INTERVAL_S = 0.25  # s between looks for other settings; a look costs 4 microseconds if nothing was written
 
 
-class Stuck(Exception):
+class DeviceThreadStuck(Exception):
     """A device's thread did not end with its generation: the process ends, and systemd restarts it."""
 
 
@@ -54,13 +54,13 @@ class DeviceSupervisor:
             while life.goes_on() and not generation.is_over():
                 if changes.seen() and self._others(db):
                     break
-                life.rest(LOOK_EVERY)
+                life.rest(POLL_INTERVAL_S)
             generation.end()
             stuck = process.join_threads(threads)
         if generation.broken:
             raise generation.broken
         if stuck:
-            raise Stuck(", ".join(stuck))
+            raise DeviceThreadStuck(", ".join(stuck))
 
     def _others(self, db: Database) -> bool:
         """Take over settings that have come into force. Returns whether devices must restart with them."""

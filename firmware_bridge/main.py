@@ -11,7 +11,10 @@ from edge.retention import log_retention
 from edge.single_instance import instance_lock
 from firmware_bridge.device_supervisor import DeviceSupervisor
 
-LOG_READERS = {"scans": "desk:scans", "device_log": "follower:device_log"}  # what the bridge writes, and who reads it
+LOG_READER_CURSORS = {
+    "scans": "desk:scans",
+    "device_log": "follower:device_log",
+}  # what the bridge writes, and who reads it
 
 
 def main(config: Config) -> int:
@@ -24,7 +27,7 @@ def main(config: Config) -> int:
         return run_tasks(
             {
                 "devices": devices.work,
-                "log retention": partial(log_retention.work, data, LOG_READERS),
+                "log retention": partial(log_retention.work, data, LOG_READER_CURSORS),
                 "heartbeat": partial(heartbeat.work, data, "bridge"),
             },
             data,

@@ -58,7 +58,7 @@ def seal(path: Path, topic: str, head: str, lines: str) -> None:
         header = msgspec.json.decode(head, type=AnyHeader)
         rows: list[Row] = [msgspec.json.decode(line, type=_row(header)) for line in lines.splitlines()]
         message = envelope.seal_message(topic, header, rows, _key(path))
-    except (msgspec.DecodeError, envelope.TooBig, ValueError) as error:
+    except (msgspec.DecodeError, envelope.MessageTooBig, ValueError) as error:
         raise click.ClickException(str(error)) from None
     sys.stdout.buffer.write(message)
 

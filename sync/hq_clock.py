@@ -7,7 +7,9 @@ from edge.facts.hq_link import ClockDiffers
 from edge.platform.clock import Now, parse_utc
 from sync.sync_log import Say
 
-CLOCK_OFF = timedelta(seconds=60)  # a doubtful clock that differs so much from HQ's is reported, once in a run
+REPORTED_CLOCK_ERROR = timedelta(
+    seconds=60
+)  # a doubtful clock that differs so much from HQ's is reported, once in a run
 CREDIBLE_TIMES = (
     datetime(2024, 1, 1, tzinfo=UTC),
     datetime(2200, 1, 1, tzinfo=UTC),
@@ -30,7 +32,7 @@ class HqClock:
         except (ValueError, TypeError):  # not a time, or one without its zone
             return False
         ahead = time - now.time
-        if self.ahead is None and now.clock != "synced" and abs(ahead) > CLOCK_OFF:
+        if self.ahead is None and now.clock != "synced" and abs(ahead) > REPORTED_CLOCK_ERROR:
             self.say(ClockDiffers(hq=told, here=now.text, clock=now.clock))
         self.ahead = ahead
         return True

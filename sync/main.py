@@ -36,9 +36,11 @@ from sync.trust import trusted_keys
 log = logging.getLogger(__name__)
 
 POLL_INTERVAL_S = 0.04  # s between checks of the journal; a message from HQ wakes the loop at once
-LOG_READERS = {"sync_log": "follower:sync_log"}  # what sync writes for the web process to record, and its cursor there
-AGAIN_AFTER = 1.0  # s after a replica was rebuilt: a card that damages each one must not be worn out by it
-BOX_WAIT = 0.5  # s between checks for the box's identity, which the web process creates at its first start
+LOG_READER_CURSORS = {
+    "sync_log": "follower:sync_log"
+}  # what sync writes for the web process to record, and its cursor there
+REBUILD_DELAY_S = 1.0  # s after a replica was rebuilt: a card that damages each one must not be worn out by it
+BOX_POLL_INTERVAL_S = 0.5  # s between checks for the box's identity, which the web process creates at its first start
 
 
 def main(config: Config) -> int:
@@ -53,7 +55,7 @@ def main(config: Config) -> int:
         return process.run_tasks(
             {
                 "courier": partial(_live, config, key, enrolled),
-                "log retention": partial(log_retention.work, data, LOG_READERS),
+                "log retention": partial(log_retention.work, data, LOG_READER_CURSORS),
                 "heartbeat": partial(heartbeat.work, data, "sync"),
             },
             data,
@@ -76,7 +78,7 @@ def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: ProcessLi
             if damaged.file.name != mirror_file.REPLICA_FILE:
                 raise
             mirror_file.rebuild_damaged(damaged, clock.now())
-            life.rest(AGAIN_AFTER)
+            life.rest(REBUILD_DELAY_S)
 
 
 def _stand_still(db: Database, mirror: Database, life: ProcessLife) -> None:
@@ -84,7 +86,7 @@ def _stand_still(db: Database, mirror: Database, life: ProcessLife) -> None:
     decommission.wipe(db, mirror)  # again: the process may have been killed before it was done
     LinkStatus(db).note_disconnected(LinkReason.REVOKED, "HQ has taken this box out of use", clock.now())
     while life.goes_on():
-        life.rest(BOX_WAIT)
+        life.rest(BOX_POLL_INTERVAL_S)
 
 
 def _with_mirror(
@@ -143,5 +145,5 @@ def _wait_for_box(db: Database, store: str, life: ProcessLife) -> Box | None:
         if not told:
             log.info("waiting for the web process to give this box its identity")
             told = True
-        life.rest(BOX_WAIT)
+        life.rest(BOX_POLL_INTERVAL_S)
     return None

@@ -14,15 +14,15 @@ from sync.protocol import topics
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import Answer, Ask
 from sync.protocol.signing import SigningKey
-from sync.transport.outlet import Outlet
+from sync.transport.outlet import MessageSender
 
-AFTER_MS = 2_000  # after the deadline; by then the page that asked has read the answer
+DELETE_AFTER_MS = 2_000  # after the deadline; by then the page that asked has read the answer
 
 
 class QueryRelay:
     """The open questions. They are in memory only: if a restart loses one, its deadline has passed by then."""
 
-    def __init__(self, db: Database, chain: str, store: str, key: SigningKey, out: Outlet) -> None:
+    def __init__(self, db: Database, chain: str, store: str, key: SigningKey, out: MessageSender) -> None:
         self._db, self._chain, self._store, self._key, self._out = db, chain, store, key, out
         self._run = secrets.token_hex(8)  # an answer to an earlier run's question has another name
         self._open: dict[str, Question] = {}
@@ -40,7 +40,9 @@ class QueryRelay:
 
     def forget(self, now: Now) -> None:
         """An answer may name a person: delete it once no page can wait for it."""
-        done = [asked for asked in self._told if asked.until_ms + AFTER_MS < now.uptime_ms or asked.boot != now.boot]
+        done = [
+            asked for asked in self._told if asked.until_ms + DELETE_AFTER_MS < now.uptime_ms or asked.boot != now.boot
+        ]
         if done:
             hq_query.delete_answers(self._db, max(asked.seq for asked in done))
             self._told = [asked for asked in self._told if asked not in done]

@@ -35,13 +35,13 @@ from sync.state_report import NEVER, StateReport
 from sync.sync_log import SyncLog, remembered_names
 from sync.transport.link_status import LinkStatus
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
-from sync.transport.outlet import Outlet
+from sync.transport.outlet import MessageSender
 from sync.trust.message_auth import MessageAuth
-from sync.trust.trusted_keys import KEYS_FEED, WAY_BACK, TrustedKeys
+from sync.trust.trusted_keys import KEYS_FEED, RECOVERY_ADVICE, TrustedKeys
 
 log = logging.getLogger(__name__)
 
-FULL_AGAIN = 60.0  # s between words about a disk that stays full
+FULL_DISK_LOG_INTERVAL_S = 60.0  # s between words about a disk that stays full
 FEEDS_ALWAYS_TAKEN = frozenset(
     {"config", "keys"}
 )  # feeds that are taken on a nearly full disk too: small, and HQ must be obeyed
@@ -51,7 +51,7 @@ class SyncSession:
     """One run of sync, without the network: what arrives goes in by `round`, what is said goes out by `out`."""
 
     def __init__(
-        self, db: Database, mirror: Database, folder: Path, me: Identity, enrolled: PublicKeys, out: Outlet
+        self, db: Database, mirror: Database, folder: Path, me: Identity, enrolled: PublicKeys, out: MessageSender
     ) -> None:
         chain, store, key = me.chain, me.box.store, me.key
         self.db, self.mirror = db, mirror
@@ -106,7 +106,7 @@ class SyncSession:
         try:
             work()
         except NoRoom as why:
-            if at - self._full >= FULL_AGAIN:
+            if at - self._full >= FULL_DISK_LOG_INTERVAL_S:
                 self._full = at
                 log.error("disk full, a write is refused: %s", why)
 
@@ -170,7 +170,7 @@ class SyncSession:
     def _be_deaf(self, now: Now) -> None:
         """HQ may well be there, but nothing proves that it is HQ."""
         if self.line.reason is not LinkReason.NOT_BELIEVED:
-            log.error("signatures of HQ do not verify, its key is not trusted here: %s", WAY_BACK)
+            log.error("signatures of HQ do not verify, its key is not trusted here: %s", RECOVERY_ADVICE)
         self.line.note_disconnected(LinkReason.NOT_BELIEVED, "HQ signs with a key that does not count here", now)
 
     def _obey(self, message: Message, scope: str, retained: bool, at: float, now: Now) -> str | None:

@@ -14,7 +14,7 @@ from sync import presence
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
 from sync.protocol.envelope import seal_message
-from sync.transport.outlet import Outlet
+from sync.transport.outlet import MessageSender
 
 NEVER = float("-inf")  # monotonic seconds
 
@@ -22,7 +22,7 @@ NEVER = float("-inf")  # monotonic seconds
 class StateReport:
     """When the state was last sent, and what may have changed since. `me` follows the box into a new epoch."""
 
-    def __init__(self, db: Database, folder: Path, me: Identity, out: Outlet) -> None:
+    def __init__(self, db: Database, folder: Path, me: Identity, out: MessageSender) -> None:
         self.me = me
         self._db, self._folder, self._out = db, folder, out
         self._told = NEVER

@@ -27,7 +27,7 @@ from ui.process_state.screens import Screens
 
 log = logging.getLogger(__name__)
 
-DISK_EVERY = 5.0  # seconds between looks without a commit: a full disk lets no process commit
+DISK_POLL_INTERVAL_S = 5.0  # seconds between looks without a commit: a full disk lets no process commit
 HOLDS_INTERVAL_S = 60.0  # seconds between looks at how long orders are held: their end is set by the hour
 POLL_INTERVAL_S = 0.1  # seconds between looks; what comes here is not a scan, and a look costs 8 microseconds
 
@@ -151,7 +151,7 @@ class ChangeWatcher:
     def look_if_due(self, again: bool) -> None:
         """Look if a process has committed, if it is time to, or `again` because the last look was not finished."""
         if self._store.seen() | self._hq.seen() | again or time.monotonic() >= self._due:
-            self._due = time.monotonic() + DISK_EVERY
+            self._due = time.monotonic() + DISK_POLL_INTERVAL_S
             self.look_at_databases()
 
     def look_at_databases(self) -> None:

@@ -9,7 +9,7 @@ from edge.config.noren_toml import Config
 from edge.validation.fault import Fault
 from edge.validation.setting_file import read_file_of_setting
 from ui.front.hosts import address_of, is_loopback
-from ui.play.cards import Play
+from ui.play.cards import PlayFile
 
 # RFC 1123; the last part has a letter, or it would be an IP address that is none
 HOST_NAME = re.compile(
@@ -43,6 +43,6 @@ def _is_name(name: str) -> bool:
 
 def _play_faults(content: bytes) -> Iterator[Fault]:
     try:
-        msgspec.json.decode(content, type=Play)
+        msgspec.json.decode(content, type=PlayFile)
     except (msgspec.MsgspecError, RecursionError) as error:
         yield Fault("web.play", f"cannot be used: {error}. `./dev run` writes such a file; a shop needs none")

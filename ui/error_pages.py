@@ -12,7 +12,7 @@ from edge.platform.clock import now
 from edge.platform.database import NoRoom
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Damaged, request_repair
-from ui.request_context import close, process_state, reader
+from ui.request_context import caller_locale, close, process_state
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ EXPLAINED_STATUSES = frozenset(
 
 def _page(code: int, trace: str | None = None) -> Response:
     """The page for a status; it asks no database, because that may be what is broken."""
-    voice = reader()
+    voice = caller_locale()
     words = str(code) if code in EXPLAINED_STATUSES else "500"
     again = RETRY_AFTER_S if code >= 500 and request.method == "GET" else None
     if request_ctx.url_adapter is None:  # the `Host` was no host at all: the page's own links need none

@@ -8,11 +8,11 @@ from edge.disk import disk_space
 from edge.platform.database import one_row
 from ui.access import caller, rights
 from ui.i18n import without_furigana
-from ui.request_context import process_state, reader, shop, show
+from ui.request_context import caller_locale, process_state, shop, show
 
 doors = Blueprint("doors", __name__)
 
-FALLEN_BEHIND = 10.0  # seconds without a round of the scan processor or the change watcher
+MAX_ROUND_AGE_S = 10.0  # seconds without a round of the scan processor or the change watcher
 
 # The pages of the whole store, in the order an installer opens them; those not built in are left out.
 _STORE = (("staff", "/staff"), ("board", "/board"), ("status", "/status"), ("play", "/play"))
@@ -37,9 +37,9 @@ def _addresses(language: str) -> list[tuple[str, str, str]]:
 @doors.get("/")
 def addresses() -> str | Answer:
     """All pages with their addresses, as seen from the browser that asks; a paired device has one page, and goes there."""
-    if not caller.on_the_box() and (known := caller.calling_device()):
+    if not caller.is_on_the_box() and (known := caller.calling_device()):
         return redirect(rights.home_address(known), 303)
-    voice = reader()
+    voice = caller_locale()
     return show("doors.html", pages=_addresses(voice.language), host=request.host_url.rstrip("/"), reader=voice)
 
 
@@ -54,8 +54,8 @@ def health() -> tuple[Response, int]:
     one_row(shop().db, "select count(*) from screens")
     one_row(shop().hq, "select count(*) from feeds")
     silent = process_state().life.stalest()
-    well = silent < FALLEN_BEHIND and process_state().life.broken is None
-    if not caller.on_the_box():
+    well = silent < MAX_ROUND_AGE_S and process_state().life.broken is None
+    if not caller.is_on_the_box():
         return Response("ok\n" if well else "ill\n", mimetype="text/plain"), 200 if well else 503
     lives = {"number": shop().settings.number, "past": process_state().past}
     told = {"ok": well, "silent_s": round(silent, 1), "streams": process_state().screens.count(), "config": lives}

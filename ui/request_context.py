@@ -80,7 +80,7 @@ def voice() -> Locale:
     return process_state().voices[language()]
 
 
-def reader() -> Locale:
+def caller_locale() -> Locale:
     """The voice for an unknown browser: the language the page asks for, else the browser's, if there is a catalogue for it."""
     asked = request.args.get("lang") or request.accept_languages.best_match(list(LANGUAGES)) or DEFAULT_LANGUAGE
     return process_state().voices[asked]

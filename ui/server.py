@@ -20,7 +20,7 @@ from edge.config.role import UNSERVED_ROLES
 from edge.platform.process import EX_BROKEN, exit_without_cleanup
 from edge.platform.sqlite_file import repair_request_path
 from edge.platform.systemd import notify_systemd
-from ui.access.origin import App, by_listener
+from ui.access.origin import App, mark_origin
 from ui.background_tasks import WorkerThreads
 from ui.front import haproxy
 from ui.front.reachability import Reachability
@@ -29,7 +29,7 @@ from ui.single_instance import check_address, instance_lock
 log = logging.getLogger(__name__)
 
 SERVER_THREADS = 64  # 40 streams hold one each; the rest answer
-STREAM_DEAD = 10_000  # ms without an acknowledgement before a screen that lost power is given up (tcp(7))
+STREAM_TIMEOUT_MS = 10_000  # ms without an acknowledgement before a screen that lost power is given up (tcp(7))
 STUCK_AFTER_S = 15.0  # seconds without a round of a loop before the worker is ended
 UNREACHED_AFTER_S = 60.0  # seconds without an answer at the users' address before systemd's watchdog is no longer fed
 SHUTDOWN_GRACE_S = 4  # seconds for requests under way when the process is asked to stop; streams end at once
@@ -141,7 +141,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> App:
         """In the worker, after the fork: threads and connections do not live through one."""
         app = self.room.start()
-        return by_listener(app, app.extensions["house"].through.note_request)
+        return mark_origin(app, app.extensions["house"].through.note_request)
 
     def run(self) -> None:
         Master(self).run()
@@ -150,7 +150,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 def _give_up_dead_screens(arbiter: Any) -> None:
     for listener in arbiter.LISTENERS:
         if listener.sock.family != socket.AF_UNIX:
-            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STREAM_DEAD)
+            listener.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STREAM_TIMEOUT_MS)
     log.info("the pages are at %s", ", ".join(str(listener) for listener in arbiter.LISTENERS))
 
 

@@ -17,9 +17,11 @@ from ui.request_context import process_state, shop
 
 live = Blueprint("live", __name__)
 
-STORE_SURFACES = frozenset({"board", "staff", "status", "play"})  # pages that follow the store without being a station
+STORE_WIDE_PAGES = frozenset(
+    {"board", "staff", "status", "play"}
+)  # pages that follow the store without being a station
 # A page takes 12.5 s to notice a dead connection; a shopper who scanned longer ago than this has left the screen.
-MISSED_WITHIN = timedelta(seconds=20)
+MISSED_EVENT_WINDOW = timedelta(seconds=20)
 HEARTBEAT_S = 5.0  # seconds of silence before a beat: a page takes 12.5 s without one for a dead line
 STREAM_LIFETIME_S = 600.0  # seconds: a stream nobody reads any more gives its thread back
 RETRY_S = 2  # seconds a page shall wait if there is no room
@@ -59,7 +61,12 @@ def _missed(station: str) -> int | None:
     """The outcome on the station's screen, if it is new and the page has not seen it (Last-Event-ID, or `?last=`)."""
     last = row_number(request.headers.get("Last-Event-ID") or request.args.get("last"))
     shown = shown_on_station(shop().db, station) if last is not None else None
-    if last is None or shown is None or shown.seq <= last or abs(now().time - parse_utc(shown.time)) > MISSED_WITHIN:
+    if (
+        last is None
+        or shown is None
+        or shown.seq <= last
+        or abs(now().time - parse_utc(shown.time)) > MISSED_EVENT_WINDOW
+    ):
         return None
     return shown.seq
 
@@ -67,7 +74,7 @@ def _missed(station: str) -> int | None:
 @live.get("/live/<station>")
 def follow(station: str) -> Response:
     """The stream of a station or surface; `?screen=` names the page, so that its new stream ends its old one."""
-    if station not in STORE_SURFACES and shop().config.station(station) is None:
+    if station not in STORE_WIDE_PAGES and shop().config.station(station) is None:
         abort(404)
     screen = request.args.get("screen", "")
     if not _SCREEN.fullmatch(screen):

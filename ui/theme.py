@@ -11,11 +11,11 @@ from ui.request_context import shop
 
 theme_pages = Blueprint("looks", __name__)
 
-FOR_EVER = "public, max-age=31536000, immutable"  # the address holds the version of the feed it was drawn from
-ASK_AGAIN = "no-cache"
+CACHE_FOREVER = "public, max-age=31536000, immutable"  # the address holds the version of the feed it was drawn from
+CACHE_REVALIDATE = "no-cache"
 _COLOUR = re.compile(r"[0-9a-f]{6}")
 _FABRIC = "var(--fabric)"
-UNDYED = "d8d2c6"  # an undyed cloth, if no colour is asked for
+DEFAULT_COLOUR = "d8d2c6"  # an undyed cloth, if no colour is asked for
 
 # A picture is HQ's: even opened by itself it runs nothing and loads nothing.
 _STILL = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -32,7 +32,7 @@ def ink_on(colour: str) -> str:
 def _served(body: str, kind: str, version: str) -> Response:
     response = Response(body, mimetype=kind)
     fixed = request.args.get("v") == version
-    response.headers["Cache-Control"] = FOR_EVER if fixed else ASK_AGAIN
+    response.headers["Cache-Control"] = CACHE_FOREVER if fixed else CACHE_REVALIDATE
     response.set_etag(hashlib.sha256(body.encode()).hexdigest()[:16])
     response.make_conditional(request)
     return response
@@ -49,7 +49,7 @@ def brand() -> Response:
 @theme_pages.get("/picture/<name>.svg")
 def picture(name: str) -> Response:
     """HQ's drawing, dyed in `?colour=rrggbb`."""
-    colour = request.args.get("colour", UNDYED)
+    colour = request.args.get("colour", DEFAULT_COLOUR)
     if not _COLOUR.fullmatch(colour):
         abort(400)
     drawing = catalog.picture(shop().hq, f"picture/{name}")

@@ -36,14 +36,12 @@ from firmware_bridge.devices.events import READ_TIMEOUT_S, DeviceEvent, DeviceFa
 log = logging.getLogger(__name__)
 
 BLANK_FRAME = np.zeros((8, 8), np.uint8)
-GAP_OF_UNSEEN_S = (
-    1.0  # seconds between two frames; after a longer gap it cannot be said that the shopper took the code away
-)
+# seconds between two frames; after a longer gap it cannot be said that the shopper took the code away
+MAX_FRAME_GAP_S = 1.0
 SILENT_AFTER_S = 5.0  # seconds an open camera may give no picture; the slowest camera needs 2-3 to start
-CALM_AFTER_S = 5.0  # seconds without motion after which fewer pictures are enough
-CALM_FRAME_INTERVAL_S = (
-    0.12  # seconds between pictures then: half the work, at the cost of a tenth of a second at the first code
-)
+IDLE_AFTER_S = 5.0  # seconds without motion after which fewer pictures are enough
+# seconds between pictures then: half the work, at the cost of a tenth of a second at the first code
+IDLE_FRAME_INTERVAL_S = 0.12
 
 
 def decode_settings(wants: WantedCodes) -> DecodeSettings:
@@ -94,7 +92,7 @@ class LensObservation:
     def _unseen(self, at: float) -> float:
         """Seconds of a long gap before this frame, else 0: the decoder hung, or the camera gave no picture."""
         before, self._at = self._at, at
-        return 0.0 if before is None or at - before < GAP_OF_UNSEEN_S else at - before
+        return 0.0 if before is None or at - before < MAX_FRAME_GAP_S else at - before
 
     def _there(self, scene: Scene) -> frozenset[Key]:
         """The codes that are before the lens, whether or not the decoder reads them in this frame.
@@ -118,7 +116,7 @@ class LensObservation:
 
     def calm(self, at: float) -> bool:
         """Whether nothing has moved for a while."""
-        return at - self._moved > CALM_AFTER_S
+        return at - self._moved > IDLE_AFTER_S
 
 
 class Camera:
@@ -173,7 +171,7 @@ class Camera:
             )
             yield DeviceTrouble(wrong) if wrong else None
             if view.calm(at):
-                grabber.rest(CALM_FRAME_INTERVAL_S)
+                grabber.rest(IDLE_FRAME_INTERVAL_S)
 
 
 def _nothing(ended: bool, since: float) -> DeviceEvent:

@@ -5,10 +5,10 @@ from typing import Literal
 
 from firmware_bridge.decode.detection import BelievedCode
 
-Rule = Literal["all", "centre"]
+SelectionRule = Literal["all", "centre"]
 
 
-def select_codes(found: Iterable[BelievedCode], size: tuple[int, int], rule: Rule) -> tuple[BelievedCode, ...]:
+def select_codes(found: Iterable[BelievedCode], size: tuple[int, int], rule: SelectionRule) -> tuple[BelievedCode, ...]:
     """The codes that count in a frame of `size` (width, height) pixels.
 
     `all`: every code, from the top down, as the two rows on a Japanese book are read. `centre`: the code nearest the middle,

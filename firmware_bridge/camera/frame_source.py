@@ -20,7 +20,7 @@ PICTURE_SHOWN_S = 1.0  # seconds a picture of a folder is shown: longer than the
 FRAMES_PER_PICTURE = 6  # times it is taken before the next is shown, so that a slow box misses none
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".webp", ".pgm"})
 UNKNOWN_FPS = 15.0  # if a video file does not say
-MANUAL, NO_AUTO = 1, 0  # V4L2_EXPOSURE_MANUAL; autofocus off
+MANUAL_EXPOSURE, AUTOFOCUS_OFF = 1, 0  # V4L2_EXPOSURE_MANUAL; autofocus off
 VIDEO_DEVICE = re.compile(r"/dev/video(\d+)")
 FAULT_OF_ERRNO = {
     ENOENT: DeviceFault.NOT_FOUND,
@@ -96,10 +96,10 @@ def _wishes(device: CameraDevice) -> Iterable[tuple[str, int, float]]:
     yield "height", cv2.CAP_PROP_FRAME_HEIGHT, device.height
     yield "fps", cv2.CAP_PROP_FPS, device.fps
     if device.exposure is not None:
-        yield "exposure", cv2.CAP_PROP_AUTO_EXPOSURE, MANUAL
+        yield "exposure", cv2.CAP_PROP_AUTO_EXPOSURE, MANUAL_EXPOSURE
         yield "exposure", cv2.CAP_PROP_EXPOSURE, device.exposure
     if device.focus is not None:
-        yield "focus", cv2.CAP_PROP_AUTOFOCUS, NO_AUTO
+        yield "focus", cv2.CAP_PROP_AUTOFOCUS, AUTOFOCUS_OFF
         yield "focus", cv2.CAP_PROP_FOCUS, device.focus
 
 

@@ -24,7 +24,7 @@ NW7_CODES = frozenset({Symbology.CODABAR})  # no part of a longer code has its s
 CODES_JUDGED_BY_MEANING = frozenset(
     {Symbology.CODABAR, Symbology.ITF, Symbology.CODE93}
 )  # count only if they mean something
-NO_RULES = CodeRules()
+NO_CODE_RULES = CodeRules()
 DOOR_ROLES = frozenset({Role.ENTRANCE, Role.GATE})  # nobody shows goods there
 
 
@@ -46,7 +46,7 @@ class WantedCodes:
 DEFAULT_CODES = WantedCodes()
 
 
-def wanted_codes_of(device: CameraDevice, role: Role, rules: CodeRules = NO_RULES) -> WantedCodes:
+def wanted_codes_of(device: CameraDevice, role: Role, rules: CodeRules = NO_CODE_RULES) -> WantedCodes:
     """What a camera at a station of this role looks for."""
     if device.symbologies is None:
         return WantedCodes(

@@ -15,11 +15,12 @@ from firmware_bridge.decode.frame_session import PLACE_PICTURES
 from firmware_bridge.decode.preprocess import Step, View, whole_frame
 from firmware_bridge.decode.time_budget import UsualCosts
 
-HEIGHT, WIDTH = 240, 320  # pixels: some 100 ms for everything, once
-WHOLE_FRAME = ((0, 0), (WIDTH, 0), (WIDTH, HEIGHT), (0, HEIGHT))
+SAMPLE_HEIGHT_PX, SAMPLE_WIDTH_PX = 240, 320  # pixels: some 100 ms for everything, once
+WHOLE_FRAME = ((0, 0), (SAMPLE_WIDTH_PX, 0), (SAMPLE_WIDTH_PX, SAMPLE_HEIGHT_PX), (0, SAMPLE_HEIGHT_PX))
 TIMED_RUNS = 2  # of which the faster counts: the first one fills caches
-FINE, COARSE = 8, 16  # pixels of the blocks that imitate print
-ROUGH, DEARER = 2.5, 4.0  # if a step multiplies the noise by the first, engines need the second times as long
+FINE_BLOCK_PX, COARSE_BLOCK_PX = 8, 16  # pixels of the blocks that imitate print
+# if a step multiplies the noise by the first, engines need the second times as long
+NOISY_FACTOR, NOISY_COST_FACTOR = 2.5, 4.0
 COMPARED_SYMBOLOGIES = {  # kinds with few signs, and kinds with many; their drawings are kept from then on
     "likeness": ((Symbology.EAN13, b"4901234567894"),),
     "likeness of many signs": (
@@ -29,7 +30,7 @@ COMPARED_SYMBOLOGIES = {  # kinds with few signs, and kinds with many; their dra
         (Symbology.ITF, b"14901234567891"),
     ),
 }
-GROUND, NOISE = 150, 3  # grey levels of the rest, and its noise
+BACKGROUND_LEVEL, NOISE_LEVELS = 150, 3  # grey levels of the rest, and its noise
 
 
 def measure_costs(engines: Mapping[str, Engine]) -> UsualCosts:
@@ -51,7 +52,7 @@ def measure_costs(engines: Mapping[str, Engine]) -> UsualCosts:
 
 def _likened(symbology: Symbology, data: bytes) -> Callable[[Gray], object]:
     def work(gray: Gray) -> object:
-        parts = np.array_split(gray, bars.LINES_OF_IT)
+        parts = np.array_split(gray, bars.MEDIANS_COMPARED)
         return likeness_of_rows([bars.median_row(part) for part in parts], (0, gray.shape[1]), symbology, data)
 
     return work
@@ -64,11 +65,11 @@ def _sought(seek: Callable[[View], Iterable[View]]) -> Callable[[Gray], object]:
 def sample_frame() -> Gray:
     """Half print, half plain ground: engines need about as long for it as for the median photograph."""
     dice = np.random.default_rng(0)
-    ground = np.full((HEIGHT, WIDTH), float(GROUND))
-    for cell, corner in ((FINE, np.s_[:112, :160]), (COARSE, np.s_[-112:, -160:])):
+    ground = np.full((SAMPLE_HEIGHT_PX, SAMPLE_WIDTH_PX), float(BACKGROUND_LEVEL))
+    for cell, corner in ((FINE_BLOCK_PX, np.s_[:112, :160]), (COARSE_BLOCK_PX, np.s_[-112:, -160:])):
         blocks = dice.integers(0, 255, (112 // cell, 160 // cell))
         ground[corner] = blocks.repeat(cell, axis=0).repeat(cell, axis=1)
-    return np.clip(ground + dice.normal(0, NOISE, ground.shape), 0, 255).astype(np.uint8)
+    return np.clip(ground + dice.normal(0, NOISE_LEVELS, ground.shape), 0, 255).astype(np.uint8)
 
 
 def _alone(step: Step) -> Callable[[Gray], object]:
@@ -93,12 +94,16 @@ def _growth(step: Step, picture: Gray) -> float:
     after = step(whole_frame(picture))
     if after is None:
         return 1.0
-    return after.gray.size / picture.size * (DEARER if _noise(step) > ROUGH * NOISE else 1.0)
+    return after.gray.size / picture.size * (NOISY_COST_FACTOR if _noise(step) > NOISY_FACTOR * NOISE_LEVELS else 1.0)
 
 
 def _noise(step: Step) -> float:
     """The standard deviation of plain ground after a step, in grey levels."""
-    ground = np.random.default_rng(0).normal(GROUND, NOISE, (HEIGHT, WIDTH)).astype(np.uint8)
+    ground = (
+        np.random.default_rng(0)
+        .normal(BACKGROUND_LEVEL, NOISE_LEVELS, (SAMPLE_HEIGHT_PX, SAMPLE_WIDTH_PX))
+        .astype(np.uint8)
+    )
     after = step(whole_frame(ground))
     if after is None:
         return 0.0

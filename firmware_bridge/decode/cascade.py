@@ -19,7 +19,7 @@ from firmware_bridge.decode.symbology_kinds import LINEAR_CODES
 from firmware_bridge.decode.texture import has_patch_elsewhere
 from firmware_bridge.decode.time_budget import TimeBudget
 
-TO_CONFIRM = 3.0  # times the expected time of a stage: its look, and the second looks at what it claims
+CONFIRM_TIME_FACTOR = 3.0  # times the expected time of a stage: its look, and the second looks at what it claims
 BUDGET_RESERVE_S = (
     0.02  # seconds of the budget kept back, for the way to the other process and for stages that take longer
 )
@@ -156,7 +156,7 @@ class Decoder:
         look = pace.expected_s(stage.picture, stage.engine, gray.size) + pace.expected_s(
             f"{stage.place} places", "", gray.size
         )
-        return max(self._settings.budget, min(BUDGET_RESERVE_S + TO_CONFIRM * look, self._settings.still))
+        return max(self._settings.budget, min(BUDGET_RESERVE_S + CONFIRM_TIME_FACTOR * look, self._settings.still))
 
     def _depth(self, look: FrameSession, *, deep: bool, again: bool) -> Depth:
         if again or self._settings.patient:

@@ -165,7 +165,7 @@ SECOND_READINGS: tuple[tuple[str, str], ...] = (
 )
 
 # The same for a matrix code that only OpenCV has read.
-AGAIN_MATRIX: tuple[tuple[str, str], ...] = (
+SECOND_MATRIX_READINGS: tuple[tuple[str, str], ...] = (
     ("zbar", ""),
     ("opencv qr", ", tilted"),
     ("opencv qr", ", a tenth larger"),

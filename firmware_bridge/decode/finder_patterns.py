@@ -18,16 +18,17 @@ THRESHOLD_WINDOW_PX = (
     31  # pixels each way whose lightest and darkest part dark from light; an average would depend on the pack
 )
 BLUR_PX = 3  # pixels of a blur against noise, before that
-LEAST_CONTRAST = 12  # grey levels between those two: less is plain ground, whose noise would give thousands of outlines
+MIN_CONTRAST = 12  # grey levels between those two: less is plain ground, whose noise would give thousands of outlines
 NOISE_SHARE = 0.1  # of the pixels differ from their neighbours: that is noise, and is removed; 0.2 in the dark
-SMALLEST, COARSEST = 4, 16.0  # pixels of a light ring's side, and of a module
+MIN_RING_PX, MAX_MODULE_PX = 4, 16.0  # pixels of a light ring's side, and of a module
 MIN_SQUARENESS = 0.6  # least shorter side of a ring, relative to its longer side
 HOLE_SHARE = (0.12, 0.62)  # dark middle of a ring, relative to the area inside it: 9 of 25 in print
 MIN_BOX_SHARE = 0.42  # least share of its upright box that a ring and its inside fill: turned by 45 degrees, a half
-MOST_MARKS, MOST = 24, 3  # marks and codes of a frame that are looked at
-SIZES, ANGLE, SIDES = 1.5, 0.25, 1.35  # how far three marks may differ: in size, from a right angle, in their distances
+MAX_MARKS, MAX_CODES = 24, 3  # marks and codes of a frame that are looked at
+# how far three marks may differ: in size, from a right angle, in their distances
+MAX_SIZE_RATIO, MAX_ANGLE_ERROR, MAX_SIDE_RATIO = 1.5, 0.25, 1.35
 MARK_TO_EDGE_MODULES = 3.5  # modules from a mark's middle to the code's edge
-LEAST, LARGEST = 21, 177  # modules of a QR's side
+MIN_MODULES, MAX_MODULES = 21, 177  # modules of a QR's side
 QUIET_ZONE_MODULES = 4  # modules of white put around
 KEPT_MARGIN_MODULES = 0.4  # modules beyond the edge that stay: the place is not exact
 PAPER_PERCENTILE = (
@@ -48,16 +49,16 @@ class MarkTriple:
 
 def find_marks(gray: Gray) -> tuple[MarkTriple, ...]:
     """The codes of a frame (uint8, H x W) whose three marks are visible, the best fit first."""
-    if min(gray.shape) < LEAST:
+    if min(gray.shape) < MIN_MODULES:
         return ()
     calm = cv2.blur(gray, (BLUR_PX, BLUR_PX))
     around = np.ones((THRESHOLD_WINDOW_PX, THRESHOLD_WINDOW_PX), np.uint8)
     lightest, darkest = cv2.dilate(calm, around), cv2.erode(calm, around)
-    even = cv2.subtract(lightest, darkest) < LEAST_CONTRAST
+    even = cv2.subtract(lightest, darkest) < MIN_CONTRAST
     light = (calm > cv2.addWeighted(lightest, 0.5, darkest, 0.5, 0)) | even
     middles, modules = _rings(_without_specks(light.astype(np.uint8)))
     found = sorted(_threes(middles, modules), key=lambda each: each[0])
-    return tuple(three for _, three in found[:MOST])
+    return tuple(three for _, three in found[:MAX_CODES])
 
 
 def isolate_code(frame: View, code: MarkTriple) -> View:
@@ -107,7 +108,7 @@ def _ring(outer: cv2.typing.MatLike, hole: cv2.typing.MatLike) -> tuple[complex,
     """The middle and module of a ring with these outlines, if it is one of five modules around three."""
     # if the threshold between dark and light is too high or too low, one side grows as the other shrinks
     left, top, wide, tall = cv2.boundingRect(outer)
-    if not SMALLEST <= min(wide, tall) <= max(wide, tall) <= min(wide, tall) / MIN_SQUARENESS:
+    if not MIN_RING_PX <= min(wide, tall) <= max(wide, tall) <= min(wide, tall) / MIN_SQUARENESS:
         return None
     whole, inner = cv2.contourArea(outer), cv2.contourArea(hole)
     if not HOLE_SHARE[0] * whole < inner < HOLE_SHARE[1] * whole or whole < MIN_BOX_SHARE * wide * tall:
@@ -116,14 +117,14 @@ def _ring(outer: cv2.typing.MatLike, hole: cv2.typing.MatLike) -> tuple[complex,
     x, y, w, h = cv2.boundingRect(hole)
     middle = complex(left + (wide - 1) / 2, top + (tall - 1) / 2)
     apart = abs(complex(x + (w - 1) / 2, y + (h - 1) / 2) - middle)
-    return (middle, module) if apart < module and module < COARSEST else None
+    return (middle, module) if apart < module and module < MAX_MODULE_PX else None
 
 
 def _threes(middles: np.ndarray, modules: np.ndarray) -> Iterator[tuple[float, MarkTriple]]:
     """Three marks that are corners of a square, and how badly they fit."""
-    for three in combinations(range(min(len(middles), MOST_MARKS)), 3):
+    for three in combinations(range(min(len(middles), MAX_MARKS)), 3):
         size = modules[list(three)]
-        if size.max() > SIZES * size.min():
+        if size.max() > MAX_SIZE_RATIO * size.min():
             continue
         for n, (one, other) in enumerate(((1, 2), (0, 2), (0, 1))):
             corner, a, b = (complex(middles[three[m]]) for m in (n, one, other))
@@ -132,5 +133,5 @@ def _threes(middles: np.ndarray, modules: np.ndarray) -> Iterator[tuple[float, M
             right, below = (a, b) if turn.imag > 0 else (b, a)  # y runs down, so below is a turn to the right
             side = (abs(a - corner) + abs(b - corner)) / 2 / float(size.mean()) + 2 * MARK_TO_EDGE_MODULES
             whole = 4 * round((side - 17) / 4) + 17
-            if abs(turn.real) < ANGLE and sides < SIDES and LEAST <= whole <= LARGEST:
+            if abs(turn.real) < MAX_ANGLE_ERROR and sides < MAX_SIDE_RATIO and MIN_MODULES <= whole <= MAX_MODULES:
                 yield abs(turn.real) + sides - 1, MarkTriple(corner=corner, right=right, below=below, modules=whole)

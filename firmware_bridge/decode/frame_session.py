@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cascade_stages import AGAIN_MATRIX, SECOND_READINGS, VARIATIONS, FrameArea, Stage
+from firmware_bridge.decode.cascade_stages import SECOND_MATRIX_READINGS, SECOND_READINGS, VARIATIONS, FrameArea, Stage
 from firmware_bridge.decode.detection import BelievedCode, Detection, Gray
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
@@ -24,12 +24,12 @@ from firmware_bridge.decode.time_budget import TimeBudget
 
 MAX_CLAIMS_CHECKED = 8  # codes of one stage that are looked at again; a shelf full of labels must not use up the budget
 MAX_FAILED_READINGS = 8  # second readings that may fail before a claim is left to the next stages
-ENOUGH_PX = 640  # pixels across an EAN-13 of 95 modules: more only costs time if the place is known
+MAX_USEFUL_PX = 640  # pixels across an EAN-13 of 95 modules: more only costs time if the place is known
 PLACE_PICTURES: dict[str, Callable[[View], Iterator[View]]] = {  # by the names under which the pace knows their cost
     "upright places": lambda frame: (turn_upright(frame, place) for place in find_stripes(frame.gray)),
     "freed places": lambda frame: (isolate_code(frame, code) for code in find_marks(frame.gray)),
 }
-OPENCV_READS = frozenset({Symbology.EAN13, Symbology.UPCA})
+OPENCV_SYMBOLOGIES = frozenset({Symbology.EAN13, Symbology.UPCA})
 
 
 class FrameSession:
@@ -157,7 +157,7 @@ class FrameSession:
             return
         shaken: dict[str, View | None] = {}
         for engine, shake in _order(seen.symbology):
-            if engine == "opencv bars" and seen.symbology not in OPENCV_READS:
+            if engine == "opencv bars" and seen.symbology not in OPENCV_SYMBOLOGIES:
                 continue
             if not self._time_to_confirm(shake, engine, place):
                 continue
@@ -175,8 +175,8 @@ class FrameSession:
         if not place.gray.size:
             return None
         longest = max(place.gray.shape)
-        if seen.symbology in OPENCV_READS and longest > ENOUGH_PX:
-            shrunk = scaled(ENOUGH_PX / longest)(place)
+        if seen.symbology in OPENCV_SYMBOLOGIES and longest > MAX_USEFUL_PX:
+            shrunk = scaled(MAX_USEFUL_PX / longest)(place)
             place = shrunk or place
         return stage.step(place) if self._time_to_confirm(stage.picture, "", place) else None
 
@@ -207,7 +207,7 @@ class FrameSession:
 
 def _order(symbology: Symbology) -> Sequence[tuple[str, str]]:
     if symbology in MATRIX_CODES:
-        return AGAIN_MATRIX
+        return SECOND_MATRIX_READINGS
     if (
         symbology in SHORT_RETAIL_CODES | WEAK_CODES
     ):  # both engines are needed: first the unchanged views, which each engine reads best

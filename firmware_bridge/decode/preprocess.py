@@ -14,7 +14,7 @@ MAX_SIDE_PX = 2_600  # pixels a side may grow to; beyond it a stage costs more t
 MIN_SIDE_PX = 24  # pixels a side may shrink to; no code is readable below
 PAPER_GREY = 255  # grey put around a tilted picture
 MARGIN_SHARE = 0.15  # of a code's longer side, kept around it: bars need their quiet zones
-AROUND_LEAST = 16  # pixels, for the same
+MIN_MARGIN_PX = 16  # pixels, for the same
 CLAHE_TILES = 8  # tiles each way of the local contrast step
 CLAHE_CLIP_LIMIT = 2.0  # contrast limit of the same; higher amplifies sensor noise into bars
 
@@ -54,7 +54,7 @@ def crop_view(view: View, left: int, top: int, right: int, bottom: int) -> View:
 def crop_around(view: View, corners: Corners) -> View:
     """A code's place in a picture, with the margin that engines need around it."""
     xs, ys = [p[0] for p in corners], [p[1] for p in corners]
-    margin = AROUND_LEAST + int(MARGIN_SHARE * max(max(xs) - min(xs), max(ys) - min(ys)))
+    margin = MIN_MARGIN_PX + int(MARGIN_SHARE * max(max(xs) - min(xs), max(ys) - min(ys)))
     return crop_view(view, min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin)
 
 

@@ -7,7 +7,7 @@ from firmware_bridge.decode.cascade import Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode, Gray
 from firmware_bridge.decode.symbology_kinds import MATRIX_CODES
 
-Plain = Callable[[Gray], list[tuple[str, str]]]
+SimpleReader = Callable[[Gray], list[tuple[str, str]]]
 
 QR_ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; anything else is shown byte by byte
 # One or two half-width kana are most often a letter of another encoding (zxing-cpp guesses the same), and private-use
@@ -15,13 +15,13 @@ QR_ENCODINGS = ("utf-8", "cp932", "gb18030")  # what a QR code in Japan holds; a
 UNLIKELY_TEXT = re.compile("(?<![｡-ﾟ])[｡-ﾟ]{1,2}(?![｡-ﾟ])|[\ue000-\uf8ff]")
 
 
-def live_reader() -> Plain:
+def frame_reader() -> SimpleReader:
     """As the bridge reads a frame that the gate let through and whose scene is still."""
     decoder = Decoder()
     return lambda gray: [(str(f.symbology), guess_text(f)) for f in decoder.read(gray, deep=True)]
 
 
-def patient_reader() -> Plain:
+def still_picture_reader() -> SimpleReader:
     """As a still picture is read."""
     decoder = Decoder(DecodeSettings(patient=True))
     return lambda gray: [(str(f.symbology), guess_text(f)) for f in decoder.read(gray)]

@@ -10,7 +10,7 @@ from firmware_bridge.decode.cells import CELL_PX, crop_to_cells, remove_thin_reg
 from firmware_bridge.decode.detection import Corners, Gray
 
 MIN_CONTRAST = 3.0  # grey levels between neighbours, on average: no engine reads fainter bars
-ABOVE_NOISE = 1.5  # times the value of the quietest third of the cells
+NOISE_FACTOR = 1.5  # times the value of the quietest third of the cells
 MIN_SIDE_CELLS = 3  # least cells of a code each way
 MIN_BOX_SHARE = (
     0.5  # least share of its upright box that a patch of cells fills, unless it is askew: a line of text fills less
@@ -39,7 +39,7 @@ def find_patches(gray: Gray) -> tuple[Patch, ...]:
     across = cv2.resize(cv2.absdiff(gray[:, 1:], gray[:, :-1]), size, interpolation=cv2.INTER_AREA)
     down = cv2.resize(cv2.absdiff(gray[1:], gray[:-1]), size, interpolation=cv2.INTER_AREA)
     edges = cv2.max(across, down)
-    floor = max(MIN_CONTRAST, ABOVE_NOISE * float(np.percentile(edges, 33)))
+    floor = max(MIN_CONTRAST, NOISE_FACTOR * float(np.percentile(edges, 33)))
     busy = remove_thin_regions((edges > floor).astype(np.uint8))
     count, _, boxes, _ = cv2.connectedComponentsWithStats(busy, connectivity=4)
     return tuple(_patch(box) for box in boxes[1:count] if _like_a_code(box))

@@ -18,7 +18,7 @@ from firmware_bridge.framing.framing import FramedCode, RefusalReason
 from firmware_bridge.framing.terminator_learning import RUN_GAP_S, LearningFramer
 
 INPUT_EVENT = struct.Struct("llHHi")  # linux/input.h: struct input_event { timeval, type, code, value }
-AT_ONCE = 64 * INPUT_EVENT.size  # the kernel's own buffer for a keyboard
+READ_BYTES = 64 * INPUT_EVENT.size  # the kernel's own buffer for a keyboard
 EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int): no other program sees the keys, so no scan is typed into a page
 EV_SYN, EV_KEY = 0, 1
 SYN_DROPPED = 3  # the kernel's buffer overflowed
@@ -72,7 +72,7 @@ def _hear(fd: int, wait: float) -> list[Event]:
         ready, _, _ = select.select([fd], [], [], wait)
         if not ready:
             return []
-        data = os.read(fd, AT_ONCE)
+        data = os.read(fd, READ_BYTES)
     except OSError as gone:
         raise DeviceLost(DeviceFault.UNPLUGGED) from gone
     if not data:

@@ -17,7 +17,7 @@ from firmware_bridge.framing.terminator_learning import SETTLE_S, LearningFramer
 from firmware_bridge.framing.terminators import Terminator
 
 PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
-AT_ONCE = 4096  # bytes taken at once: what the kernel holds for a line
+READ_BYTES = 4096  # bytes taken at once: what the kernel holds for a line
 OPEN_PROOF_S = (
     0.1  # seconds an opened line must last to count as working: one that is going away fails within this time
 )
@@ -76,6 +76,6 @@ class SerialScanner:
         """What comes in within `wait` seconds, as soon as it comes; nothing is polled."""
         try:
             ready, _, _ = select.select([self._line.fileno()], [], [], wait)
-            return bytes(self._line.read(AT_ONCE)) if ready else b""
+            return bytes(self._line.read(READ_BYTES)) if ready else b""
         except OSError as gone:
             raise DeviceLost(DeviceFault.UNPLUGGED) from gone

@@ -20,10 +20,10 @@ log = logging.getLogger(__name__)
 BYTES_PER_SECOND = 11_520  # bytes a second: 115,200 baud, ten bits a byte
 BYTES_PER_WRITE = 12  # bytes written at a time: about a millisecond of line
 FULL_RETRY_S = 0.005  # seconds until a full line is tried again
-DEAF_AFTER_S = 2.0  # seconds a line may stay full before we report that nobody reads it
-MAX_ORDER_BYTES = 4 * 1024 * 1024  # bytes an order may have; a megabyte of noise, in base64, fits
-Ending = Literal["cr", "lf", "crlf", "tab", "etx", "none"]
-FRAME_OF_TERMINATOR: dict[Ending, tuple[bytes, bytes]] = {
+UNREAD_AFTER_S = 2.0  # seconds a line may stay full before we report that nobody reads it
+MAX_COMMAND_BYTES = 4 * 1024 * 1024  # bytes an order may have; a megabyte of noise, in base64, fits
+TerminatorName = Literal["cr", "lf", "crlf", "tab", "etx", "none"]
+FRAME_OF_TERMINATOR: dict[TerminatorName, tuple[bytes, bytes]] = {
     "cr": (b"", b"\r"),
     "lf": (b"", b"\n"),
     "crlf": (b"", b"\r\n"),
@@ -35,14 +35,14 @@ FRAME_OF_TERMINATOR: dict[Ending, tuple[bytes, bytes]] = {
 Positive = Annotated[float, Meta(gt=0, le=3600)]
 
 
-class TwinCommand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ScannerCommand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One line from the control socket: bytes to send (base64 in JSON), or what to send after codes from now on, or a fault.
 
     A fault lasts from now on.
     """
 
     send: bytes | None = None
-    ending: Ending | None = None
+    ending: TerminatorName | None = None
     fault: Literal["drop", "stall", "vanish", "none"] | None = None
     every: Annotated[int, Meta(ge=1)] | None = None
     seconds: Positive | None = None
@@ -88,20 +88,20 @@ class VirtualScanner:
             self._master = -1
             self._unplugged.set()
 
-    async def obey(self, order: TwinCommand) -> None:
+    async def obey(self, order: ScannerCommand) -> None:
         """Do what an order says. Raises Refusal."""
         match order:
-            case TwinCommand(send=bytes() as data, fault=None, ending=None):
+            case ScannerCommand(send=bytes() as data, fault=None, ending=None):
                 await self._send(data)
-            case TwinCommand(ending=str() as ending, fault=None, send=None):
+            case ScannerCommand(ending=str() as ending, fault=None, send=None):
                 self._before, self._after = FRAME_OF_TERMINATOR[ending]
-            case TwinCommand(fault="drop", every=int() as every, send=None):
+            case ScannerCommand(fault="drop", every=int() as every, send=None):
                 self._drop, self._sent = every, 0
-            case TwinCommand(fault="stall", seconds=float() as seconds, send=None):
+            case ScannerCommand(fault="stall", seconds=float() as seconds, send=None):
                 self._stall = seconds
-            case TwinCommand(fault="vanish", seconds=float() as seconds, send=None):
+            case ScannerCommand(fault="vanish", seconds=float() as seconds, send=None):
                 self._vanish(seconds)
-            case TwinCommand(fault="none", send=None):
+            case ScannerCommand(fault="none", send=None):
                 self._drop, self._stall = 0, 0.0
                 if self._master < 0:
                     self.plug_in()
@@ -139,7 +139,7 @@ class VirtualScanner:
     async def _write(self, data: bytes, plug: int) -> None:
         """At the line's pace; slower if the reader is slow, as with flow control."""
         loop = asyncio.get_running_loop()
-        due, deaf = loop.time(), loop.time() + DEAF_AFTER_S
+        due, deaf = loop.time(), loop.time() + UNREAD_AFTER_S
         while data:
             if self._master < 0 or self._plugs != plug:
                 raise Refusal("the scanner is unplugged")
@@ -151,7 +151,7 @@ class VirtualScanner:
                 await asyncio.sleep(FULL_RETRY_S)
                 continue
             data = data[written:]
-            due, deaf = due + written / BYTES_PER_SECOND, loop.time() + DEAF_AFTER_S
+            due, deaf = due + written / BYTES_PER_SECOND, loop.time() + UNREAD_AFTER_S
             await asyncio.sleep(max(0.0, due - loop.time()))
 
 
@@ -168,7 +168,7 @@ async def _answer(scanner: VirtualScanner, reader: asyncio.StreamReader, writer:
 
 async def _done(scanner: VirtualScanner, line: bytes) -> dict[str, bool | str]:
     try:
-        await scanner.obey(msgspec.json.decode(line, type=TwinCommand))
+        await scanner.obey(msgspec.json.decode(line, type=ScannerCommand))
     except (msgspec.DecodeError, Refusal) as error:
         return {"error": str(error)}
     return {"ok": True}
@@ -190,7 +190,7 @@ async def _listen(scanner: VirtualScanner, control: Path) -> asyncio.Server:
     aside = control.with_name(control.name + ".new")
     control.parent.mkdir(parents=True, exist_ok=True)
     try:
-        server = await asyncio.start_unix_server(lambda r, w: _answer(scanner, r, w), aside, limit=MAX_ORDER_BYTES)
+        server = await asyncio.start_unix_server(lambda r, w: _answer(scanner, r, w), aside, limit=MAX_COMMAND_BYTES)
     except OSError as error:
         raise BadConfig(f"{control}: cannot be the control socket: {error}") from None
     aside.rename(control)

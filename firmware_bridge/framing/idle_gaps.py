@@ -18,10 +18,10 @@ SHORTEST_CODE = 4  # characters; no code of a shop is shorter, a part of one is
 STEADY_CODES = 20  # codes in one part after which less silence is tried
 PAUSE_FORGOTTEN_AFTER = 200  # whole codes in one part after which a pause inside one is forgotten
 FORGET_FACTOR = 10  # times as many, each time it comes back
-LONGEST_MEMORY = 20_000  # of them at most
-MOST_PARTS = 48  # that are tried in every combination; more are one code, or noise
+MAX_PAUSE_MEMORY = 20_000  # of them at most
+MAX_PARTS = 48  # that are tried in every combination; more are one code, or noise
 OTHER_SILENCE_FACTOR = 4  # times as long as the shortest silence is another kind of silence
-Shape = tuple[int, bool]  # characters, and whether all are digits
+CodeShape = tuple[int, bool]  # characters, and whether all are digits
 
 
 class LearnedPauses:
@@ -30,8 +30,8 @@ class LearnedPauses:
     def __init__(self, idle: float) -> None:
         self.idle = self.least = idle
         self.inside = False  # it has paused inside a code
-        self.alone: set[Shape] = set()  # of codes after which nothing came
-        self.numbers: set[Shape] = set()  # those of them without a check digit: the chain's own numbers
+        self.alone: set[CodeShape] = set()  # of codes after which nothing came
+        self.numbers: set[CodeShape] = set()  # those of them without a check digit: the chain's own numbers
         self.whole = 0  # whole codes in one part since it last paused inside one
         self.memory = PAUSE_FORGOTTEN_AFTER // FORGET_FACTOR  # how many of them make it forgotten
         self.steady = 0  # codes in a row that came in one part
@@ -100,7 +100,7 @@ class LearnedPauses:
 
     def _paused(self) -> None:
         if not self.inside:
-            self.memory = min(FORGET_FACTOR * self.memory, LONGEST_MEMORY)
+            self.memory = min(FORGET_FACTOR * self.memory, MAX_PAUSE_MEMORY)
         self.inside, self.whole = True, 0
 
     def _fade(self) -> None:
@@ -120,7 +120,7 @@ def may_continue(code: bytes) -> bool:
 
 
 def split_into_codes(
-    parts: Sequence[bytes], gaps: Sequence[float], numbers: Collection[Shape] = ()
+    parts: Sequence[bytes], gaps: Sequence[float], numbers: Collection[CodeShape] = ()
 ) -> list[Sequence[bytes]]:
     """The parts of each code, with `gaps` seconds between them.
 
@@ -157,9 +157,9 @@ def _units(parts: Sequence[bytes], gaps: Sequence[float]) -> list[Sequence[bytes
     return list(found)
 
 
-def _groups(parts: Sequence[bytes], numbers: Collection[Shape]) -> list[Sequence[bytes]]:
+def _groups(parts: Sequence[bytes], numbers: Collection[CodeShape]) -> list[Sequence[bytes]]:
     """The longest whole codes from the left; a shorter one if then all that follows is whole, too."""
-    if len(parts) > MOST_PARTS:
+    if len(parts) > MAX_PARTS:
         return [parts]
     ends = [_ends_of_whole(parts, begin, numbers) for begin in range(len(parts))]
     is_covered = [False] * len(parts) + [True]
@@ -187,7 +187,7 @@ def _codes_in_loose(parts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
         yield from ([part] for part in parts)
 
 
-def _ends_of_whole(parts: Sequence[bytes], begin: int, numbers: Collection[Shape]) -> list[int]:
+def _ends_of_whole(parts: Sequence[bytes], begin: int, numbers: Collection[CodeShape]) -> list[int]:
     """The ends of whole codes that begin with a part, the longest first."""
     first = parts[begin]
     if is_probably_complete(first) and (not _shape(first)[1] or _is_full(first)):
@@ -197,7 +197,7 @@ def _ends_of_whole(parts: Sequence[bytes], begin: int, numbers: Collection[Shape
     return [*found, begin + 1] if is_probably_complete(first) else found
 
 
-def _are_one(parts: Sequence[bytes], numbers: Collection[Shape]) -> bool:
+def _are_one(parts: Sequence[bytes], numbers: Collection[CodeShape]) -> bool:
     """Whether parts make a whole code that each alone is not. Two house numbers in a row do so in one case of ten."""
     if all(map(is_probably_complete, parts)) or all(
         _shape(part) in numbers and not is_probably_complete(part) for part in parts
@@ -221,6 +221,6 @@ def _is_full(code: bytes) -> bool:
     return is_digits and FULL_GTIN_DIGITS <= length <= LONGEST_GTIN and is_probably_complete(code)
 
 
-def _shape(code: bytes) -> Shape:
+def _shape(code: bytes) -> CodeShape:
     bare = code[identifiers.IDENTIFIER_BYTES :] if identifiers.leading_identifier(code) else code
     return len(bare), bare.isdigit()

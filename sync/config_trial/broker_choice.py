@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 # s without HQ after a change of broker before failover, and between further tries: HQ sends every 20 s, and a broker's
 # restart, a lease of the shop's router or a change in the DNS takes less.
-MOVE_PATIENCE = 300.0
+FAILOVER_DELAY_S = 300.0
 
 
 class BrokerChoice:
@@ -47,7 +47,7 @@ class BrokerChoice:
                 self._prove(now)
             return
         self._silent = at if self._silent is None else self._silent
-        if self._proven or len(self._places) == 1 or at - self._silent < MOVE_PATIENCE:
+        if self._proven or len(self._places) == 1 or at - self._silent < FAILOVER_DELAY_S:
             return
         taken = self._places[1 - self._places.index(self.broker)]
         log.warning("HQ does not answer at broker %s: MQTT fails over to %s", self.broker, taken)

@@ -11,7 +11,7 @@ from pathlib import Path
 from edge.platform.clock import parse_utc
 from edge.platform.sqlite_file import key_of_folder
 from sync.config_trial.states import Doubt
-from sync.config_trial.trial import OnTrial
+from sync.config_trial.trial import TrialInputs
 from sync.protocol import topics
 from sync.protocol.envelope import Refused, open_message
 from sync.protocol.messages import HqPresence
@@ -37,7 +37,7 @@ class OtherBroker:
     """A broker on trial, until a message of HQ has come over it."""
 
     link: MqttClient
-    trial: OnTrial
+    trial: TrialInputs
     begun: float = field(default_factory=time.monotonic)
     heard: bool = False
     last: str = "nothing is known of it"
@@ -76,7 +76,7 @@ class OtherBroker:
 
 
 @contextmanager
-def probe_broker(trial: OnTrial) -> Iterator[SameBroker | OtherBroker]:
+def probe_broker(trial: TrialInputs) -> Iterator[SameBroker | OtherBroker]:
     """The probe to ask for doubts. It has a client id of its own: with the same id the broker would close the first connection."""
     config = trial.after.config
     if config.hq == trial.before.config.hq:

@@ -9,14 +9,14 @@ from edge.config.overrides import changed_devices, moved_devices
 from edge.platform.database import one_row, rows
 from edge.single_instance import is_locked
 from sync.config_trial.states import Doubt
-from sync.config_trial.trial import OnTrial
+from sync.config_trial.trial import TrialInputs
 
 OPEN_CAMERA_FAULTS = frozenset(
     {"black", "covered", "ended"}
 )  # a camera is open even if it sees nothing: in the dark, before a poster
 
 
-def bridge_doubts(db: Database, trial: OnTrial) -> list[Doubt]:
+def bridge_doubts(db: Database, trial: TrialInputs) -> list[Doubt]:
     """What is wrong with the bridge, if anything. A store without devices needs no bridge."""
     config = trial.after.config
     if not config.devices and not trial.before.config.devices:
@@ -26,7 +26,7 @@ def bridge_doubts(db: Database, trial: OnTrial) -> list[Doubt]:
     return _taken_up(db, trial) or _opened(db, trial)
 
 
-def _taken_up(db: Database, trial: OnTrial) -> list[Doubt]:
+def _taken_up(db: Database, trial: TrialInputs) -> list[Doubt]:
     number = trial.after.number
     match one_row(db, "select config, past from bridge"):
         case (_, past) if past == number:
@@ -37,7 +37,7 @@ def _taken_up(db: Database, trial: OnTrial) -> list[Doubt]:
             return [Doubt(text="the bridge has not taken the config up", sort="not_yet")]
 
 
-def _opened(db: Database, trial: OnTrial) -> list[Doubt]:
+def _opened(db: Database, trial: TrialInputs) -> list[Doubt]:
     known = {row["device"]: row for row in rows(db, "select device, state, detail from devices")}
     found = []
     for device in _judged(trial):
@@ -54,7 +54,7 @@ def _opened(db: Database, trial: OnTrial) -> list[Doubt]:
     return found
 
 
-def _judged(trial: OnTrial) -> list[Device]:
+def _judged(trial: TrialInputs) -> list[Device]:
     """The devices that are new or changed; a device that was lost before and is unchanged is not this config's fault."""
     before, after = trial.before.config.devices, trial.after.config.devices
     moved = moved_devices(before, after)

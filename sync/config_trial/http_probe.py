@@ -8,9 +8,9 @@ from msgspec import Struct
 from edge.config.noren_toml import Config, Station
 from edge.config.role import Role
 from sync.config_trial.states import Doubt
-from sync.config_trial.trial import OnTrial
+from sync.config_trial.trial import TrialInputs
 
-ANSWER_WITHIN = 5.0  # s for one page; a Pi's slowest takes a tenth of one
+ANSWER_TIMEOUT_S = 5.0  # s for one page; a Pi's slowest takes a tenth of one
 MAX_PAGE_BYTES = 4_000_000  # bytes of a page that are read
 STORE_PAGES = ("/", "/brand.css", "/board", "/status", "/staff")
 
@@ -32,7 +32,7 @@ class Health(Struct, frozen=True, kw_only=True):
 class PagesProbe:
     """The pages of the settings on trial; a page that has answered is not requested again."""
 
-    def __init__(self, trial: OnTrial) -> None:
+    def __init__(self, trial: TrialInputs) -> None:
         self._after = trial.after
         self._left = [*STORE_PAGES, *(path for place in trial.after.config.stations if (path := _page(place)))]
 
@@ -78,7 +78,7 @@ def _page(place: Station) -> str | None:
 
 def _get(config: Config, path: str) -> tuple[int, bytes]:
     """Status and body, over loopback, which needs no authentication. Raises OSError or HTTPException."""
-    line = http.client.HTTPConnection(config.web.host, config.web.port, timeout=ANSWER_WITHIN)
+    line = http.client.HTTPConnection(config.web.host, config.web.port, timeout=ANSWER_TIMEOUT_S)
     try:
         line.request("GET", path)
         answer = line.getresponse()

@@ -14,11 +14,11 @@ from sync.config_trial.broker_probe import OtherBroker, SameBroker, probe_broker
 from sync.config_trial.device_probe import bridge_doubts
 from sync.config_trial.http_probe import PagesProbe
 from sync.config_trial.states import Doubt, Verdict, judge_trial
-from sync.config_trial.trial import OnTrial
+from sync.config_trial.trial import TrialInputs
 
 log = logging.getLogger(__name__)
 
-LOOK_EVERY = 0.25  # s between looks
+POLL_INTERVAL_S = 0.25  # s between looks
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class ConfigProbe:
     _thread: threading.Thread | None = None
     _verdict: list[Verdict] = field(default_factory=list)
 
-    def begin(self, trial: OnTrial) -> None:
+    def begin(self, trial: TrialInputs) -> None:
         """Begin the self-check."""
         self._over, self._verdict = threading.Event(), []
         looking = (trial, self._over, self._verdict)
@@ -45,7 +45,7 @@ class ConfigProbe:
         self._over.set()
 
 
-def _run(trial: OnTrial, over: threading.Event, verdict: list[Verdict]) -> None:
+def _run(trial: TrialInputs, over: threading.Event, verdict: list[Verdict]) -> None:
     try:
         found = _look(trial, over)
     except Exception as error:  # the trial must end, whatever fails here
@@ -55,7 +55,7 @@ def _run(trial: OnTrial, over: threading.Event, verdict: list[Verdict]) -> None:
         verdict.append(found)
 
 
-def _look(trial: OnTrial, over: threading.Event) -> Verdict | None:
+def _look(trial: TrialInputs, over: threading.Event) -> Verdict | None:
     """Check until there is a verdict, or until nobody needs one."""
     begun = time.monotonic()
     wrong = well = None
@@ -71,9 +71,9 @@ def _look(trial: OnTrial, over: threading.Event) -> Verdict | None:
             found = judge_trial(doubts, trial_s=now - begun, wrong_s=now - (wrong or now), well_s=now - (well or now))
             if found is not None:
                 return found
-            over.wait(LOOK_EVERY)
+            over.wait(POLL_INTERVAL_S)
     return None
 
 
-def _doubts(trial: OnTrial, db: Database, pages: PagesProbe, line: SameBroker | OtherBroker) -> list[Doubt]:
+def _doubts(trial: TrialInputs, db: Database, pages: PagesProbe, line: SameBroker | OtherBroker) -> list[Doubt]:
     return [*line.doubts(), *pages.doubts(), *bridge_doubts(db, trial)]

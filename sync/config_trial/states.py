@@ -56,7 +56,7 @@ OPEN_STAGES = frozenset({Stage.RECEIVED, Stage.VALIDATED, Stage.TRIAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class TriedConfig:
     """A config that HQ has sent, and how often it has been tried; numbers rise in the order of arrival."""
 
     number: int
@@ -67,7 +67,7 @@ class Entry:
     interrupted: bool = False  # rolled back without a verdict on the config itself
 
 
-def next_attempt(entries: Iterable[Entry], epoch: str, version: int) -> int:
+def next_attempt(entries: Iterable[TriedConfig], epoch: str, version: int) -> int:
     """The number of a config's next attempt; 0 if there is none: a version that was judged is never tried again."""
     newer = [entry for entry in entries if entry.epoch == epoch and entry.version >= version]
     last = max(newer, key=lambda entry: entry.number, default=None)
@@ -77,7 +77,7 @@ def next_attempt(entries: Iterable[Entry], epoch: str, version: int) -> int:
     return last.attempt + 1 if again else 0
 
 
-def open_entry(entries: Iterable[Entry]) -> Entry | None:
+def open_entry(entries: Iterable[TriedConfig]) -> TriedConfig | None:
     """The entry that has not ended; there is never more than one."""
     return next((entry for entry in entries if entry.stage in OPEN_STAGES), None)
 

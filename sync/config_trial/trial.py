@@ -28,7 +28,7 @@ from edge.facts.config_stages import (
 from edge.platform.clock import Now
 from edge.platform.database import one_row, rows, synchronous, writing
 from sync.config_trial import states, validation
-from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Entry, Stage, Transition, Verdict
+from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Stage, Transition, TriedConfig, Verdict
 from sync.feeds.versions import FeedPosition
 from sync.protocol.signing import PublicKeys
 from sync.sync_log import append_note
@@ -37,12 +37,12 @@ from sync.trust import trusted_keys
 log = logging.getLogger(__name__)
 
 CONFIGS_KEPT = 50  # configs that are kept at least; HQ asks for the latest ones only
-NAMED_MOST = 20  # unknown keys that are named to HQ
-GOOD_ONES = 3  # of the kept ones at least so many stay: an older Noren may need one that it can read
+MAX_KEYS_NAMED = 20  # unknown keys that are named to HQ
+MIN_CONFIGS_KEPT = 3  # of the kept ones at least so many stay: an older Noren may need one that it can read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OnTrial:
+class TrialInputs:
     """The inputs of a trial: settings before and after, devices lost before it, HQ's keys, and the time."""
 
     before: Settings
@@ -52,10 +52,10 @@ class OnTrial:
     moment: datetime  # the best time that is known
 
 
-class Check(Protocol):
+class TrialCheck(Protocol):
     """The self-check of a trial (sync/config_trial/probe.py); nothing here ever waits for it."""
 
-    def begin(self, trial: OnTrial) -> None: ...
+    def begin(self, trial: TrialInputs) -> None: ...
 
     def verdict(self) -> Verdict | None:
         """None until it is known."""
@@ -71,8 +71,8 @@ class Trials:
     mirror: Database
     ground: Config
     enrolled: PublicKeys
-    check: Check
-    _open: Entry | None = None
+    check: TrialCheck
+    _open: TriedConfig | None = None
     _asked: float | None = None  # monotonic seconds since which the bridge is asked for devices
     _seen: tuple[str, int] = field(default=("", 0))
 
@@ -99,11 +99,11 @@ class Trials:
             moved = self._hear(stand, now)
             self._seen = (stand.epoch, stand.version)
         match self._open:
-            case Entry(stage=Stage.RECEIVED) as entry:
+            case TriedConfig(stage=Stage.RECEIVED) as entry:
                 return self._validate(entry, at, now) or moved
-            case Entry(stage=Stage.VALIDATED) as entry:
+            case TriedConfig(stage=Stage.VALIDATED) as entry:
                 return self._try(entry, moment, now)
-            case Entry(stage=Stage.TRIAL):
+            case TriedConfig(stage=Stage.TRIAL):
                 return self._judge(now) or moved
             case _:
                 return moved
@@ -130,7 +130,7 @@ class Trials:
         aside = self.mirror.conn.execute("select key, body from set_aside where feed = 'config'").fetchall()
         return msgspec.json.encode({key: Raw(body.encode()) for key, body in good + aside}).decode()
 
-    def _validate(self, entry: Entry, at: float, now: Now) -> bool:
+    def _validate(self, entry: TriedConfig, at: float, now: Now) -> bool:
         before = active_config.last_good_settings(self.db, self.ground)
         try:
             after = self._settings(entry)
@@ -146,7 +146,7 @@ class Trials:
             self._turn(Transition.FIT, now)
         return True
 
-    def _settings(self, entry: Entry) -> Settings:
+    def _settings(self, entry: TriedConfig) -> Settings:
         row = one_row(self.db, "select body from configs where number = ?", (entry.number,))
         assert row is not None
         try:
@@ -157,7 +157,7 @@ class Trials:
             log.exception("the trial of config version %d failed by an error of its own", entry.version)
             raise BadConfigDocument("config", f"it trips a bug of this version of Noren: {error!r}") from error
 
-    def _not_found(self, entry: Entry, at: float) -> list[str] | None:
+    def _not_found(self, entry: TriedConfig, at: float) -> list[str] | None:
         """The devices that the bridge did not find where the config says; None until it has looked."""
         row = one_row(self.db, "select looked, missing from bridge")
         if row and row[0] >= entry.number:
@@ -167,13 +167,13 @@ class Trials:
             raise BadConfigDocument("box.devices", "the bridge did not say whether they are there: does it run?")
         return None
 
-    def _try(self, entry: Entry, moment: datetime, now: Now) -> bool:
+    def _try(self, entry: TriedConfig, moment: datetime, now: Now) -> bool:
         try:
             after = self._settings(entry)
         except BadConfigDocument as bad:
             self._turn(Transition.UNFIT, now, bad.reason, bad.path)
             return True
-        trial = OnTrial(
+        trial = TrialInputs(
             before=active_config.last_good_settings(self.db, self.ground),
             after=after,
             lost=frozenset(row["device"] for row in rows(self.db, "select device from devices where state = 'lost'")),
@@ -214,7 +214,7 @@ class Trials:
         log.info("config version %d is %s%s", entry.version, stage, f": {path} {reason}".rstrip() if reason else "")
         self._open = replace(entry, stage=stage) if stage in states.OPEN_STAGES else None
 
-    def _fact(self, entry: Entry, stage: Stage, reason: str, path: str) -> ConfigStage:
+    def _fact(self, entry: TriedConfig, stage: Stage, reason: str, path: str) -> ConfigStage:
         version, epoch = entry.version, entry.epoch
         match stage:
             case Stage.VALIDATED:
@@ -230,13 +230,13 @@ class Trials:
             case Stage.RECEIVED:
                 return ConfigReceived(version=version, epoch=epoch)
 
-    def _not_used(self, entry: Entry) -> list[str]:
+    def _not_used(self, entry: TriedConfig) -> list[str]:
         row = one_row(self.db, "select body from configs where number = ?", (entry.number,))
-        return unknown_keys(row[0])[:NAMED_MOST] if row else []
+        return unknown_keys(row[0])[:MAX_KEYS_NAMED] if row else []
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[TriedConfig]:
         found = rows(self.db, "select number, epoch, version, stage, attempt, interrupted from configs")
-        return msgspec.convert(found, list[Entry], strict=False)  # SQLite's booleans are numbers
+        return msgspec.convert(found, list[TriedConfig], strict=False)  # SQLite's booleans are numbers
 
 
 @contextmanager
@@ -251,5 +251,5 @@ def _forget(db: Database) -> None:
     db.conn.execute(
         """delete from configs where number <= (select max(number) from configs) - ?
            and number not in (select number from configs where stage = 'kept' order by number desc limit ?)""",
-        (CONFIGS_KEPT, GOOD_ONES),
+        (CONFIGS_KEPT, MIN_CONFIGS_KEPT),
     )

@@ -16,7 +16,7 @@ from sync.contract import asyncapi_channels, yaml_writer
 from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
 from sync.contract.json_schemas import HEADER_TYPES, Json, components, message_tag, named_types, schemas
 from sync.hq.feeds.feed import SCOPE_ALL
-from sync.protocol.envelope import ROWS_MOST, WIRE_MOST, seal_message
+from sync.protocol.envelope import MAX_ROWS, MAX_WIRE_BYTES, seal_message
 from sync.protocol.feed_types import KEY_FIELDS
 from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION
 from sync.protocol.signing import write_public
@@ -34,7 +34,7 @@ under `up` and receives what is under `down`. HQ does it the other way round.
 A message is three parts: `signature SP key-id LF header LF body`. The signature is Ed25519, in base64url without \
 padding, over the topic, an LF, and all that follows the first line. The header is a JSON object on one line \
 (`headers` below), the body is JSON lines (`payload` below: each element is a line; nothing if it is empty). With \
-`enc` `zlib` the body is one zlib stream. A message has at most {WIRE_MOST} bytes and {ROWS_MOST} rows. Fields that are \
+`enc` `zlib` the body is one zlib stream. A message has at most {MAX_WIRE_BYTES} bytes and {MAX_ROWS} rows. Fields that are \
 not known are to be ignored; another `v` is refused.
 
 A fact (`x-facts`, by type) is a CloudEvent 1.0 in structured JSON. `id` is `store/epoch/seq` of its first record \
@@ -78,7 +78,7 @@ def _message(header: type, refs: Json) -> Json:
     examples = [one for one in EXAMPLES if type(one.header) is header]
     row = BODY_ROWS.get(header)
     items = refs.get(f"row.{row.__name__}", {}) if row else UNSET
-    lines = {"maxItems": 0} if items is UNSET else {"items": items, "maxItems": ROWS_MOST}
+    lines = {"maxItems": 0} if items is UNSET else {"items": items, "maxItems": MAX_ROWS}
     return {
         "name": message_tag(header),
         "summary": _said(header)[0],

@@ -26,7 +26,7 @@ PARAMETERS: dict[str, Json] = {
     STORE: {"description": "The store's id."},
     FEED: {"description": "The feed's name: a key of x-feeds."},
 }
-OR_ALL: Json = {"description": f"The store's id, or `{topics.ALL_STORES}`: for every store of the chain."}
+STORE_OR_ALL: Json = {"description": f"The store's id, or `{topics.ALL_STORES}`: for every store of the chain."}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ CHANNELS = (
 def _parameters(channel: Channel) -> Json:
     used = {name: about for name, about in PARAMETERS.items() if name in channel.address}
     if channel.to_all:
-        used[STORE] = OR_ALL
+        used[STORE] = STORE_OR_ALL
     return {name.strip("{}"): about for name, about in used.items()}
 
 

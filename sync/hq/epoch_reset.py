@@ -18,13 +18,13 @@ from sync.protocol.messages import FeedState, Want
 
 log = logging.getLogger(__name__)
 
-RENEWS_EVERY = timedelta(hours=1)  # a store that counts wrongly must not make the whole chain load again and again
-PRESENT_WITHIN = timedelta(
+RENEWAL_INTERVAL = timedelta(hours=1)  # a store that counts wrongly must not make the whole chain load again and again
+PRESENT_MAX_AGE = timedelta(
     minutes=3
 )  # since its last message, within which a store counts as connected; it sends one each minute
-EVIDENCE_COUNTS_FOR = timedelta(days=1)  # for so long another store's evidence counts
+EVIDENCE_MAX_AGE = timedelta(days=1)  # for so long another store's evidence counts
 HQ_ITSELF = ""  # in place of a store, if HQ has found it out by itself
-SHOWN_FOR = timedelta(days=7)
+RENEWALS_SHOWN_FOR = timedelta(days=7)
 
 
 class Renewal(Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ def renew_if_store_ahead(db: Database, store: str, feeds: Mapping[str, FeedState
     return bool(shown) and _note_unsaid(db, store, *(own or shown)[0])
 
 
-def is_ahead(db: Database, store: str, want: Want) -> bool:
+def is_store_ahead(db: Database, store: str, want: Want) -> bool:
     """Whether a store asks for what follows on something that HQ never said."""
     return _unsaid(db, store, want.feed, want) is not None
 
@@ -120,13 +120,13 @@ def _note_unsaid(db: Database, store: str, theirs: int, here: FeedPosition) -> b
 def _is_witnessed(db: Database, store: str, moment: Now) -> bool:
     """Whether enough stores agree: two, or the only one connected. Evidence that led to the last renewal does not count."""
     there = one_row(
-        db, "select count(*) from fleet where state = 'birth' and heard > ?", (_before(moment, PRESENT_WITHIN),)
+        db, "select count(*) from fleet where state = 'birth' and heard > ?", (_before(moment, PRESENT_MAX_AGE),)
     )
     others = one_row(
         db,
         """select count(distinct store) from renewals where store <> ? and not whole
            and noted > max(?, (select coalesce(max(noted), '') from renewals where whole))""",
-        (store, _before(moment, EVIDENCE_COUNTS_FOR)),
+        (store, _before(moment, EVIDENCE_MAX_AGE)),
     )
     assert there is not None
     assert others is not None
@@ -138,7 +138,7 @@ def _begin_anew(db: Database, store: str, moment: Now, *, whole: bool) -> int:
     soon = one_row(
         db,
         "select 1 from renewals where renewed > 0 and noted > ? and (whole or (store = ? and not ?))",
-        (_before(moment, RENEWS_EVERY), store, whole),
+        (_before(moment, RENEWAL_INTERVAL), store, whole),
     )
     if soon is not None:
         return 0
@@ -169,7 +169,7 @@ def recent_renewals(db: Database) -> list[Renewal]:
         db,
         # of notes within one millisecond, the one that renewed feeds was first: because of it the others renewed none
         "select store, feed, theirs, ours, renewed, whole, noted from renewals where noted > ? order by noted, renewed desc",
-        (utc_text(now().time - SHOWN_FOR),),
+        (utc_text(now().time - RENEWALS_SHOWN_FOR),),
     )
     return [Renewal(**{**row, "whole": bool(row["whole"])}) for row in found]
 

@@ -18,7 +18,7 @@ from sync.hq.ingest.batch_keeping import Batch
 from sync.hq.ingest.message_auth import NotAuthentic, authenticate
 from sync.hq.queries import answers
 from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
-from sync.hq.rejected_messages import Refusals
+from sync.hq.rejected_messages import RefusalCounts
 from sync.hq.stores import clones, presence
 from sync.protocol import envelope, topics
 from sync.protocol.envelope import Message, Refused
@@ -27,7 +27,8 @@ from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageRe
 
 log = logging.getLogger(__name__)
 
-PUBLISH_EVERY = 0.05  # seconds between looks for changed feeds: a busy hour becomes 20 deltas a second, not a thousand
+# seconds between looks for changed feeds: a busy hour becomes 20 deltas a second, not a thousand
+PUBLISH_INTERVAL_S = 0.05
 
 
 class HqLoop:
@@ -36,7 +37,7 @@ class HqLoop:
     def __init__(self, db: Database, chain: str, out: Outbox) -> None:
         self.db, self.chain, self.out = db, chain, out
         self.feeds = Publisher(db=db, chain=chain, out=out)
-        self.refusals = Refusals(db)
+        self.refusals = RefusalCounts(db)
         self.budgets = QueryBudgets(db)
         self._changes = CommitDetector(db)
         self._met: set[str] = set()  # stores whose births have come over this connection
@@ -155,7 +156,7 @@ class HqLoop:
         self._dirty = True
 
     def _page(self, store: str, want: Want) -> None:
-        if epoch_reset.is_ahead(self.db, store, want):
+        if epoch_reset.is_store_ahead(self.db, store, want):
             with writing(self.db):
                 self._dirty = epoch_reset.renew_if_store_ahead(self.db, store, {want.feed: want}) or self._dirty
         found = publisher.feed_page(self.db, store, want)
@@ -200,7 +201,7 @@ class HqLoop:
 
     def _publish(self) -> None:
         moment = time.monotonic()
-        if self._up and self._dirty and moment - self._published >= PUBLISH_EVERY:
+        if self._up and self._dirty and moment - self._published >= PUBLISH_INTERVAL_S:
             self._published, self._dirty = moment, False
             self.feeds.publish_changes()
         if self._up and moment - self._spoke >= presence.ANNOUNCE_INTERVAL_S:

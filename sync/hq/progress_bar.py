@@ -9,7 +9,7 @@ import click
 
 T = TypeVar("T")
 
-ROW_A_LINE = (".csv", ".jsonl")
+ROW_PER_LINE_SUFFIXES = (".csv", ".jsonl")
 ERASE_LINE = "\r\033[K"  # the terminal's line is empty again
 ROWS_PER_UPDATE = 1000  # rows between two words about how far it is
 
@@ -28,7 +28,7 @@ def with_row_bar(label: str, items: Iterable[T], path: Path) -> Iterator[T]:
     if not sys.stderr.isatty():
         yield from items
         return
-    if path.suffix.lower() in ROW_A_LINE and path.exists():
+    if path.suffix.lower() in ROW_PER_LINE_SUFFIXES and path.exists():
         with (
             path.open("rb") as file,
             click.progressbar(items, sum(1 for _ in file), label=label, file=sys.stderr) as bar,

@@ -13,7 +13,7 @@ NOTE_INTERVAL_S = 5.0  # seconds between two notes: a flood of refused messages 
 
 
 @dataclass(slots=True)
-class Refusals:
+class RefusalCounts:
     """How often which store's messages were refused for which reason, since the last note."""
 
     db: Database

@@ -13,88 +13,88 @@ from sync.hq.tables import facts, feeds, members, rollouts, stores
 
 HQ_DB = "hq-store.db"
 
-hq_store = Migrations("hq-store")
+hq_store_migrations = Migrations("hq-store")
 
 # a fact that was recorded first in another epoch: its id names that one
 FROM_ANOTHER_EPOCH = "substr(id, 1, length(store) + length(epoch) + 2) <> store || '/' || epoch || '/'"
 
 
-@hq_store()
+@hq_store_migrations()
 def m001_headquarters(db: Database) -> None:
     for statement in (*stores.ABOUT, *facts.JOURNALS, *stores.TASKS, *feeds.FEEDS, *stores.FLEET):
         db.conn.execute(statement)
 
 
-@hq_store()
+@hq_store_migrations()
 def m002_facts_told_again(db: Database) -> None:
     db.conn.execute(f"create index facts_retold on facts (store, id) where {FROM_ANOTHER_EPOCH}")
 
 
-@hq_store()
+@hq_store_migrations()
 def m003_roll_outs(db: Database) -> None:
     for statement in rollouts.ROLL_OUTS:
         db.conn.execute(statement)
 
 
-@hq_store()
+@hq_store_migrations()
 def m004_members_by_card(db: Database) -> None:
     for statement in members.CARDS:
         db.conn.execute(statement)
 
 
-@hq_store()
+@hq_store_migrations()
 def m005_copies_found_older(db: Database) -> None:
     db.conn.execute(feeds.RENEWALS)
 
 
-@hq_store()
+@hq_store_migrations()
 def m006_pickup_codes(db: Database) -> None:
     for statement in feeds.PICKUP_CODES:
         db.conn.execute(statement)
 
 
-@hq_store()
+@hq_store_migrations()
 def m007_runs_of_stores(db: Database) -> None:
     db.conn.execute(stores.RUNS)
 
 
-@hq_store()
+@hq_store_migrations()
 def m008_epochs_left(db: Database) -> None:
     for statement in feeds.EPOCHS_LEFT:
         db.conn.execute(statement)
 
 
-@hq_store()
+@hq_store_migrations()
 def m009_meetings(db: Database) -> None:
     for statement in members.MEETINGS:
         db.conn.execute(statement)
 
 
-@hq_store()
+@hq_store_migrations()
 def m020_codes_shown(db: Database) -> None:
     for statement in members.CODES_SHOWN:
         db.conn.execute(statement)
 
 
-@hq_store()
+@hq_store_migrations()
 def m022_enrolled_again(db: Database) -> None:
     # whether a store was enrolled before; of those that are here already nobody knows
     db.conn.execute("alter table stores add column again integer not null default 1")
 
 
-@hq_store()
+@hq_store_migrations()
 def m023_bursts(db: Database) -> None:
     db.conn.execute(members.BURSTS)
 
 
-@hq_store()
+@hq_store_migrations()
 def m024_recovery_key(db: Database) -> None:
     db.conn.execute(stores.RECOVERY)
 
 
 def migrate(folder: Path) -> None:
     """Make or bring up to date hq-store.db under `folder`. Raises edge.platform.database.NewerDatabase with nothing touched."""
-    migration.migrate_file(folder, HQ_DB, hq_store)
+    migration.migrate_file(folder, HQ_DB, hq_store_migrations)
 
 
 def open_hq_store(folder: Path) -> Database:

@@ -14,7 +14,7 @@ from edge.platform.database import one_row, writing
 from edge.validation.row_codec import encode_row
 from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.feeds import feed, row_types
-from sync.hq.importing.push import put_all
+from sync.hq.importing.push import put_all_rows
 from sync.hq.progress_bar import with_bar
 from sync.hq.projections import neighbour_rows
 from sync.hq.sample.play import play_page_data
@@ -69,6 +69,6 @@ def _put_all(db: Database, moment: datetime) -> int:
     """Push each file of the sample; returns the rows in the feeds then, including those about neighbour stores."""
     with writing(db):
         for table in with_bar("filling the sample chain", tables()):
-            put_all(db, table.word, table.scope, table.items(moment))
+            put_all_rows(db, table.word, table.scope, table.items(moment))
         (count,) = db.conn.execute("select count(*) from rows").fetchone()
     return int(count)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 WINDOW_BATCHES = 4  # batches of a lane under way at once: the connection stays full while HQ commits
 ANSWER_TIMEOUT_S = 3.0  # s without an answer before a lane is sent again; a mobile connection's round trip is under one
-PATIENCE_MOST = 60.0  # s; the wait doubles up to this, so that an HQ that does not answer is not flooded
-HOLD_S = 0.5  # s after going back; in them, acknowledgements of earlier batches are ignored
+MAX_ANSWER_TIMEOUT_S = 60.0  # s; the wait doubles up to this, so that an HQ that does not answer is not flooded
+RESEND_HOLD_S = 0.5  # s after going back; in them, acknowledgements of earlier batches are ignored
 MAX_BATCH_ROWS = 500  # rows of a batch when all is well
 
 
@@ -86,9 +86,9 @@ def resend_if_late(lane: SendWindow, now: float, jitter: float) -> SendWindow:
     if not lane.batches or now - lane.batches[0].at < lane.patience:
         return lane
     tries = lane.tries + 1
-    patience = min(ANSWER_TIMEOUT_S * 2**tries, PATIENCE_MOST) * jitter
+    patience = min(ANSWER_TIMEOUT_S * 2**tries, MAX_ANSWER_TIMEOUT_S) * jitter
     return replace(_back(lane, now), tries=tries, patience=patience)
 
 
 def _back(lane: SendWindow, now: float) -> SendWindow:
-    return replace(lane, sent=lane.kept, batches=(), hold=now + HOLD_S)
+    return replace(lane, sent=lane.kept, batches=(), hold=now + RESEND_HOLD_S)

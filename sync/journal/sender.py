@@ -19,7 +19,7 @@ from sync.protocol.envelope import seal_message, split_rows
 from sync.protocol.messages import Ack, EventRow, Events, Nack, Prev
 from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
-from sync.transport.outlet import Outlet
+from sync.transport.outlet import MessageSender
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ class JournalSender:
     store: str
     chain: str
     key: SigningKey
-    out: Outlet
+    out: MessageSender
     ways: dict[LaneId, SendWindow] = field(default_factory=dict)
     places: dict[LaneId, JournalPosition] = field(default_factory=dict)
     closed: set[LaneId] = field(default_factory=set)

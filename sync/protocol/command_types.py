@@ -7,7 +7,7 @@ from edge.facts.fact import Lane
 from edge.platform.replica_schema import FEED_TABLES
 from edge.validation.fault import not_among_message
 
-Check = Callable[[str], str | None]
+ArgumentCheck = Callable[[str], str | None]
 """Returns what is wrong with a value, or None."""
 
 MAX_SQLITE_INTEGER = 2**63 - 1  # SQLite counts no further
@@ -51,7 +51,7 @@ def _key(text: str) -> str | None:
 
 
 REVOKE_COMMAND = "revoke"  # no person sends it: `noren hq stores revoke` does, for the store's key of that moment
-COMMAND_FIELDS: Mapping[str, Mapping[str, Check]] = {
+COMMAND_FIELDS: Mapping[str, Mapping[str, ArgumentCheck]] = {
     "birth": {},
     "clones": {"boxes": _boxes},
     "reload": {"feed": _feed},
@@ -72,5 +72,5 @@ def command_fault(command: str, args: Mapping[str, str]) -> str | None:
     return next((f"{name}: {why}" for name, check in needs.items() if (why := check(args[name]))), None)
 
 
-def _names(needs: Mapping[str, Check]) -> str:
+def _names(needs: Mapping[str, ArgumentCheck]) -> str:
     return " ".join(f"{name}=…" for name in needs) or "no arguments"

@@ -16,13 +16,15 @@ import msgspec
 from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION, AnyHeader, Row
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
 
-WIRE_MOST = 256 * 1024  # bytes of a message; every broker carries it, and a store on a mobile connection can resend it
-ROWS_MOST = 500  # rows of a message: a page that is applied in some milliseconds
-BODY_MOST = 1024 * 1024  # bytes of a body once inflated: honest JSON shrinks to a fifth, a bomb to a thousandth
-BODY_AIM = 224 * 1024  # bytes of lines at which a sender begins the next message: fits even if zlib gains nothing
-HEADER_MOST = 16 * 1024  # bytes
-FIRST_LINE_MOST = 160  # bytes: 86 of signature, a space, a key id
-ZLIB_FROM = 400  # bytes; shorter bodies gain less than they cost
+# bytes of a message; every broker carries it, and a store on a mobile connection can resend it
+MAX_WIRE_BYTES = 256 * 1024
+MAX_ROWS = 500  # rows of a message: a page that is applied in some milliseconds
+MAX_BODY_BYTES = 1024 * 1024  # bytes of a body once inflated: honest JSON shrinks to a fifth, a bomb to a thousandth
+# bytes of lines at which a sender begins the next message: fits even if zlib gains nothing
+TARGET_BODY_BYTES = 224 * 1024
+MAX_HEADER_BYTES = 16 * 1024  # bytes
+MAX_FIRST_LINE_BYTES = 160  # bytes: 86 of signature, a space, a key id
+MIN_ZLIB_BYTES = 400  # bytes; shorter bodies gain less than they cost
 ZLIB_LEVEL = 1  # six times as fast as the default for a tenth more bytes
 
 
@@ -53,7 +55,7 @@ class Refused(Exception):
         self.header = header
 
 
-class TooBig(Exception):
+class MessageTooBig(Exception):
     """The other side would refuse the message: send fewer rows."""
 
 
@@ -93,7 +95,7 @@ def split_rows(rows: Sequence[R]) -> Iterator[Sequence[R]]:
     """The rows in runs that each fit into a message; a row too big for any message is a run of its own."""
     begin, size = 0, 0
     for place, line in enumerate(body_lines(rows)):
-        full = size + len(line) + 1 > BODY_AIM or place - begin == ROWS_MOST
+        full = size + len(line) + 1 > TARGET_BODY_BYTES or place - begin == MAX_ROWS
         if full and place > begin:
             yield rows[begin:place]
             begin, size = place, 0
@@ -103,32 +105,32 @@ def split_rows(rows: Sequence[R]) -> Iterator[Sequence[R]]:
 
 
 def seal_message(topic: str, header: AnyHeader, rows: Sequence[Row], key: SigningKey) -> bytes:
-    """The message for `topic`; a body of ZLIB_FROM bytes or more is compressed. Raises TooBig."""
+    """The message for `topic`; a body of MIN_ZLIB_BYTES or more is compressed. Raises MessageTooBig."""
     body = b"\n".join(body_lines(rows))
-    if len(rows) > ROWS_MOST or len(body) > BODY_MOST:
-        raise TooBig(f"{len(rows)} rows, {len(body)} bytes")
-    if len(body) >= ZLIB_FROM:
+    if len(rows) > MAX_ROWS or len(body) > MAX_BODY_BYTES:
+        raise MessageTooBig(f"{len(rows)} rows, {len(body)} bytes")
+    if len(body) >= MIN_ZLIB_BYTES:
         header, body = msgspec.structs.replace(header, enc="zlib"), zlib.compress(body, ZLIB_LEVEL)
     rest = _encoder.encode(header) + b"\n" + body
     message = to_text(key.private.sign(_signed(topic, rest))).encode() + b" " + key.id.encode() + b"\n" + rest
-    if len(message) > WIRE_MOST:
-        raise TooBig(f"{len(message)} bytes on the wire")
+    if len(message) > MAX_WIRE_BYTES:
+        raise MessageTooBig(f"{len(message)} bytes on the wire")
     return message
 
 
 def open_message(topic: str, payload: bytes, keys: PublicKeys) -> Message:
     """The message, if one of `keys` signed it for this topic. Raises Refused, and nothing else, for any bytes."""
-    if len(payload) > WIRE_MOST:
+    if len(payload) > MAX_WIRE_BYTES:
         raise Refused(RefusalReason.SIZE)
     first, found, rest = payload.partition(b"\n")
-    if not found or len(first) > FIRST_LINE_MOST:
+    if not found or len(first) > MAX_FIRST_LINE_BYTES:
         raise Refused(RefusalReason.FRAME)
     return _read(rest, _check(topic, first, rest, keys))
 
 
 def _read(rest: bytes, key_id: str) -> Message:
     head, found, body = rest.partition(b"\n")
-    if not found or len(head) > HEADER_MOST:
+    if not found or len(head) > MAX_HEADER_BYTES:
         raise Refused(RefusalReason.FRAME)
     header = _read_header(head)
     return Message(header, _read_rows(header, body), key_id)
@@ -136,10 +138,10 @@ def _read(rest: bytes, key_id: str) -> Message:
 
 def read_unverified(payload: bytes) -> Message:
     """The content of a message whose signature is not checked: for rows that carry their own proof. Raises Refused."""
-    if len(payload) > WIRE_MOST:
+    if len(payload) > MAX_WIRE_BYTES:
         raise Refused(RefusalReason.SIZE)
     first, found, rest = payload.partition(b"\n")
-    if not found or len(first) > FIRST_LINE_MOST:
+    if not found or len(first) > MAX_FIRST_LINE_BYTES:
         raise Refused(RefusalReason.FRAME)
     _, key_id = _first_line(first)
     return _read(rest, key_id)
@@ -185,17 +187,17 @@ def _read_header(head: bytes) -> AnyHeader:
 
 
 def _inflate(header: AnyHeader, body: bytes) -> bytes:
-    """The inflated body; never more than BODY_MOST bytes (and one) are held in memory."""
+    """The inflated body; never more than MAX_BODY_BYTES (and one) are held in memory."""
     if header.enc == "identity":
         plain, whole = body, True
     else:
         stream = zlib.decompressobj()
         try:
-            plain = stream.decompress(body, BODY_MOST + 1)
+            plain = stream.decompress(body, MAX_BODY_BYTES + 1)
         except zlib.error:
             raise Refused(RefusalReason.INFLATE, header) from None
         whole = stream.eof and not stream.unused_data
-    if not whole or len(plain) > BODY_MOST:
+    if not whole or len(plain) > MAX_BODY_BYTES:
         raise Refused(RefusalReason.INFLATE, header)
     return plain
 
@@ -205,7 +207,7 @@ def _read_rows(header: AnyHeader, body: bytes) -> Sequence[Any]:
         return ()
     row = BODY_ROWS.get(type(header))
     plain = _inflate(header, body)
-    if row is None or plain.count(b"\n") >= ROWS_MOST:
+    if row is None or plain.count(b"\n") >= MAX_ROWS:
         raise Refused(RefusalReason.ROWS, header)
     try:
         plain.decode()  # a row is handed on as text: it must be text

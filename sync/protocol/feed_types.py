@@ -41,14 +41,14 @@ class HqKey(msgspec.Struct, frozen=True, kw_only=True):
 ROW_TYPES: dict[str, Any] = dict(
     sorted({"config": Policy, "keys": HqKey, **{name: feed.row for name, feed in registry.FEEDS.items()}}.items())
 )
-UNKNOWN_ROW = dict[str, Any]  # feeds whose rows nobody reads yet: any JSON object
+UNKNOWN_ROW_TYPE = dict[str, Any]  # feeds whose rows nobody reads yet: any JSON object
 
 KEY_FIELDS = {name: feed.key for name, feed in registry.FEEDS.items() if feed.key}
 
 
 def row_type_of(feed: str, key: str) -> Any:
     """The type of a row: of most feeds all rows have one, of `config` each key has its own."""
-    return document.ROW_TYPES.get(key, UNKNOWN_ROW) if feed == "config" else ROW_TYPES.get(feed, UNKNOWN_ROW)
+    return document.ROW_TYPES.get(key, UNKNOWN_ROW_TYPE) if feed == "config" else ROW_TYPES.get(feed, UNKNOWN_ROW_TYPE)
 
 
 def row_fault(feed: str, key: str, body: str) -> str | None:
@@ -71,7 +71,7 @@ def row_fault(feed: str, key: str, body: str) -> str | None:
 
 
 def _read(feed: str, key: str, body: str) -> Any:
-    return document.read_row(key, body) if feed == "config" else decode_row(body, ROW_TYPES.get(feed, UNKNOWN_ROW))
+    return document.read_row(key, body) if feed == "config" else decode_row(body, ROW_TYPES.get(feed, UNKNOWN_ROW_TYPE))
 
 
 def _key_fault(row: HqKey) -> str | None:

@@ -14,7 +14,7 @@ Shown = Annotated[str, Meta(max_length=4_200)]  # as long as a signed code may b
 Hash = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]  # SHA-256, hex
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]  # 64 bits, hex; see sync/protocol/digest.py
 Short = Annotated[str, Meta(max_length=40)]
-Enc = Literal["identity", "zlib"]
+BodyEncoding = Literal["identity", "zlib"]
 NULL_BODY = Raw(b"null")  # the body of a deleted row
 
 
@@ -22,7 +22,7 @@ class Header(Struct, frozen=True, kw_only=True, tag_field="type"):
     """What every header has. Unknown fields are ignored, so that an old box can read messages of a newer HQ."""
 
     v: int = FORMAT_VERSION
-    enc: Enc = "identity"
+    enc: BodyEncoding = "identity"
 
 
 # --- up: store to HQ

@@ -13,8 +13,8 @@ from edge.validation.setting_file import read_file_of_setting
 from sync.own_secrets import read_secret, tls_password
 
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}  # as IANA has them
-HIGHEST_PORT = 65535
-NAME_MOST, PART_MOST = 253, 63  # characters of a host's name, and between two dots of it (RFC 1035)
+MAX_PORT = 65535
+MAX_HOST_LENGTH, MAX_LABEL_LENGTH = 253, 63  # characters of a host's name, and between two dots of it (RFC 1035)
 HOST_PATTERN = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.%\w]+)\]|(?P<host>[^\s/@:?#\[\]]+))(?::(?P<port>[^@]*))?")
 
 
@@ -62,12 +62,16 @@ def _place(text: str, usual: int, url: str) -> BrokerAddress:
         hint = "; the name and password go to `username` and `password_file`" if "@" in text else ""
         raise _bad(f"expected a host, or host:port, got `{text}` in `{url}`{hint}")
     host, port = found["six"] or found["host"], found["port"]
-    if len(host) > NAME_MOST or not all(0 < len(part) <= PART_MOST for part in host.removesuffix(".").split(".")):
-        raise _bad(f"expected a host whose name has parts of 1 to {PART_MOST} characters, got `{host[:PART_MOST]}`")
+    if len(host) > MAX_HOST_LENGTH or not all(
+        0 < len(part) <= MAX_LABEL_LENGTH for part in host.removesuffix(".").split(".")
+    ):
+        raise _bad(
+            f"expected a host whose name has parts of 1 to {MAX_LABEL_LENGTH} characters, got `{host[:MAX_LABEL_LENGTH]}`"
+        )
     if port is None:
         return host, usual
-    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= HIGHEST_PORT):
-        raise _bad(f"expected a port from 1 to {HIGHEST_PORT} after `{host}:`, got `{port}` in `{url}`")
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= MAX_PORT):
+        raise _bad(f"expected a port from 1 to {MAX_PORT} after `{host}:`, got `{port}` in `{url}`")
     return host, int(port)
 
 

@@ -9,7 +9,7 @@ from edge.platform.clock import Now, parse_utc
 from edge.platform.database import one_row, writing
 from edge.replica.hq_link import LinkReason
 
-HEARD_EVERY = timedelta(seconds=5)  # precision of `heard`: each commit costs a write to the card
+HEARD_PRECISION = timedelta(seconds=5)  # precision of `heard`: each commit costs a write to the card
 SILENT_AFTER_S = 65.0  # s without a message before the connection counts as down: HQ sends one every 20 s
 
 
@@ -33,7 +33,7 @@ class LinkStatus:
         """A message of HQ came; `complete`: the replica holds all that HQ has. `at`: monotonic seconds."""
         self._last = at
         self._become("up", LinkReason.CONNECTED, "", now)
-        old = self.heard is None or abs(now.time - parse_utc(self.heard)) >= HEARD_EVERY
+        old = self.heard is None or abs(now.time - parse_utc(self.heard)) >= HEARD_PRECISION
         if complete and old:
             with writing(self.db):
                 self.db.conn.execute("update line set heard = ?", (now.text,))

@@ -13,20 +13,21 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from sync.protocol.envelope import WIRE_MOST
+from sync.protocol.envelope import MAX_WIRE_BYTES
 from sync.transport.broker import Broker, BrokerAddress, address_text
 from sync.transport.inbox import Inbox
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
 
 KEEPALIVE_S = 30  # s: a dead connection is noticed after one and a half of it
-UNHEARD_MOST = 20_000  # ms that sent bytes may stay unacknowledged by TCP before the connection counts as dead (tcp(7))
-CONNECT_WITHIN = 10.0  # s for the TCP and TLS handshakes
-BACK_FIRST = (0.5, 1.5)  # s before the first try to reconnect; random, so that not all stores come at once
-BACK_MOST = (4.0, 8.0)  # s between later tries; each wait doubles up to this
+# ms that sent bytes may stay unacknowledged by TCP before the connection counts as dead (tcp(7))
+TCP_USER_TIMEOUT_MS = 20_000
+CONNECT_TIMEOUT_S = 10.0  # s for the TCP and TLS handshakes
+FIRST_RETRY_S = (0.5, 1.5)  # s before the first try to reconnect; random, so that not all stores come at once
+MAX_RETRY_S = (4.0, 8.0)  # s between later tries; each wait doubles up to this
 MAX_UNCONFIRMED = 40  # messages the broker has not confirmed; more of them would only wait in memory
 SUBSCRIBE_RETRY_S = 2.0  # s until a refused subscription is tried again: a cluster without a leader refuses for a while
 # bytes of a message with its topic and MQTT's own: a broker sends us none that is larger
-PACKET_MOST = WIRE_MOST + 4 * 1024
+MAX_PACKET_BYTES = MAX_WIRE_BYTES + 4 * 1024
 QOS = 1
 
 
@@ -149,7 +150,7 @@ class MqttClient:
 
     def _draw_delays(self) -> None:
         # paho's hint says int; it only adds the number to a time
-        self._client.reconnect_delay_set(random.uniform(*BACK_FIRST), random.uniform(*BACK_MOST))  # type: ignore[arg-type]
+        self._client.reconnect_delay_set(random.uniform(*FIRST_RETRY_S), random.uniform(*MAX_RETRY_S))  # type: ignore[arg-type]
 
     def _on_connect(self, _client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         if code.is_failure:
@@ -194,7 +195,7 @@ class MqttClient:
         wish = None
         if self.broker.protocol == "5":
             wish = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-            wish.MaximumPacketSize = PACKET_MOST
+            wish.MaximumPacketSize = MAX_PACKET_BYTES
         self._client.connect_async(*self.place, KEEPALIVE_S, properties=wish)
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
@@ -211,7 +212,7 @@ def _client(broker: Broker, client_id: str) -> paho.Client:
     protocol = MQTTProtocolVersion.MQTTv5 if broker.protocol == "5" else MQTTProtocolVersion.MQTTv311
     clean = None if broker.protocol == "5" else True  # no session at the broker: a client asks for what it missed
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=protocol)
-    client.connect_timeout = CONNECT_WITHIN
+    client.connect_timeout = CONNECT_TIMEOUT_S
     client.max_inflight_messages_set(MAX_UNCONFIRMED)
     if broker.username is not None:
         client.username_pw_set(broker.username, broker.password)
@@ -232,5 +233,5 @@ def _acknowledge_now(client: paho.Client) -> None:
 
 def _tell_half_open(_client: paho.Client, _data: Any, sock: Any) -> None:
     """A cable pulled out sends no FIN: let TCP give up in seconds, not in a quarter of an hour."""
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNHEARD_MOST)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, TCP_USER_TIMEOUT_MS)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Outlet(Protocol):
+class MessageSender(Protocol):
     """An MQTT connection (sync/transport/mqtt_client.py), or something with the same two methods."""
 
     @property

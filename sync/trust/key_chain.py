@@ -10,11 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sync.protocol.feed_types import HqKey, Vouch
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, read_public, signed_by, to_text
 
-Word = Literal["counts", "withdrawn"]
+KeyVerdict = Literal["counts", "withdrawn"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Anchor:
+class TrustAnchor:
     """A key of HQ as a store remembers it."""
 
     key: str
@@ -22,17 +22,19 @@ class Anchor:
     revoked: bool = False
 
 
-def sign_vouch(signing: SigningKey, chain: str, word: Word, key: str, public: str) -> Vouch:
+def sign_vouch(signing: SigningKey, chain: str, word: KeyVerdict, key: str, public: str) -> Vouch:
     """One key's signed statement on another key."""
     return Vouch(by=signing.id, signature=to_text(signing.private.sign(_said(chain, word, key, public))))
 
 
-def _said(chain: str, word: Word, key: str, public: str) -> bytes:
+def _said(chain: str, word: KeyVerdict, key: str, public: str) -> bytes:
     """The signed bytes; no topic begins like them, so that no message can be mistaken for them."""
     return "\n".join(("noren/keys/1", chain, word, key, public)).encode()
 
 
-def proven_keys(chain: str, trusted: PublicKeys, revoked: Mapping[str, str], rows: Mapping[str, HqKey]) -> list[Anchor]:
+def proven_keys(
+    chain: str, trusted: PublicKeys, revoked: Mapping[str, str], rows: Mapping[str, HqKey]
+) -> list[TrustAnchor]:
     """What rows of unknown origin prove if some keys are trusted: keys that are valid now, and keys that no longer are.
 
     `revoked`: public halves by key id, of keys that are never valid again, whatever vouches for them. A key that is withdrawn
@@ -50,7 +52,7 @@ def proven_keys(chain: str, trusted: PublicKeys, revoked: Mapping[str, str], row
                 if key in reached and key != by and _says(chain, "withdrawn", by, reached[by], key, row)
             }
     return [
-        Anchor(key=key, public=row.public, revoked=key in gone)
+        TrustAnchor(key=key, public=row.public, revoked=key in gone)
         for key, row in open_rows.items()
         if key in reached and (key in gone or key not in trusted)
     ]
@@ -69,7 +71,7 @@ def _reached(chain: str, trusted: PublicKeys, rows: Mapping[str, HqKey]) -> dict
     return reached
 
 
-def _says(chain: str, word: Word, by: str, public: Ed25519PublicKey, key: str, row: HqKey) -> bool:
+def _says(chain: str, word: KeyVerdict, by: str, public: Ed25519PublicKey, key: str, row: HqKey) -> bool:
     said: Sequence[Vouch] = row.vouched if word == "counts" else row.withdrawn
     signed = _said(chain, word, key, row.public)
     return any(one.by == by and _holds(public, one.signature, signed) for one in said)

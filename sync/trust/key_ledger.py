@@ -13,14 +13,14 @@ import msgspec
 from edge.platform.database import NoRoom
 from edge.platform.set_aside import fsync_files
 from sync.protocol.signing import BadKey, read_public
-from sync.trust.key_chain import Anchor
+from sync.trust.key_chain import TrustAnchor
 
 log = logging.getLogger(__name__)
 
 KEY_LEDGER_FILE = "hq-keys.jsonl"
 
 
-def read_ledger(folder: Path) -> list[Anchor]:
+def read_ledger(folder: Path) -> list[TrustAnchor]:
     """All lines, oldest first. A line that a power cut has torn is left out, and logged."""
     file = folder / KEY_LEDGER_FILE
     if not file.exists():
@@ -29,7 +29,7 @@ def read_ledger(folder: Path) -> list[Anchor]:
     for number, line in enumerate(file.read_bytes().split(b"\n"), 1):
         if line.strip():
             try:
-                one = msgspec.json.decode(line, type=Anchor)
+                one = msgspec.json.decode(line, type=TrustAnchor)
                 read_public(one.public)
             except (msgspec.MsgspecError, UnicodeDecodeError, BadKey) as error:
                 log.warning("%s line %d is left out: %s", KEY_LEDGER_FILE, number, error)
@@ -38,7 +38,7 @@ def read_ledger(folder: Path) -> list[Anchor]:
     return found
 
 
-def append_to_ledger(folder: Path, anchors: Sequence[Anchor]) -> None:
+def append_to_ledger(folder: Path, anchors: Sequence[TrustAnchor]) -> None:
     """Append lines, and wait for the card (fsync). Each begins on a line of its own, even after a torn one. Raises NoRoom."""
     lines = b"".join(b"\n" + msgspec.json.encode(one) for one in anchors) + b"\n"
     try:

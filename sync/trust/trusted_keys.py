@@ -19,13 +19,13 @@ from sync.protocol.feed_types import HqKey, row_fault
 from sync.protocol.messages import FeedRow
 from sync.protocol.signing import BadKey, PublicKeys, SigningKey, read_private, read_public, write_public
 from sync.trust import key_ledger
-from sync.trust.key_chain import Anchor, proven_keys
+from sync.trust.key_chain import TrustAnchor, proven_keys
 
 log = logging.getLogger(__name__)
 
 KEYS_FEED = "keys"  # the feed
 # for the installer, in the log
-WAY_BACK = (
+RECOVERY_ADVICE = (
     "put HQ's present key into [hq] keys of noren.toml (`noren hq keys list` at headquarters prints that line), "
     "and start sync anew"
 )
@@ -56,14 +56,14 @@ class TrustedKeys:
 
     def __init__(self, store: Database, folder: Path, chain: str, enrolled: PublicKeys) -> None:
         self._store, self._folder, self._chain, self._enrolled = store, folder, chain, enrolled
-        self._unwritten: list[Anchor] = []
+        self._unwritten: list[TrustAnchor] = []
         self._known = _merged(store, folder)
         self.keys = _trusted(enrolled, self._known.values())
         for key, public in enrolled.items():
             if key not in self.keys or self.keys[key] != public:
                 log.warning("key %s of noren.toml is revoked or replaced: HQ's present keys are others", key)
         if not self.keys:
-            log.error("no key of HQ's counts any more: %s", WAY_BACK)
+            log.error("no key of HQ's counts any more: %s", RECOVERY_ADVICE)
 
     def add_signed_rows(self, rows: Iterable[FeedRow]) -> None:
         """Rows of `keys` in a message that a trusted key has signed. Raises NoRoom; a revocation is in force even then."""
@@ -82,7 +82,7 @@ class TrustedKeys:
         self._keep(news)
         return bool(news)
 
-    def _told(self, row: FeedRow) -> Anchor | None:
+    def _told(self, row: FeedRow) -> TrustAnchor | None:
         """What a row states of its key; a deleted row's key is no longer valid, if it came by this feed."""
         if row.text is None:
             known = self._known.get(row.key)
@@ -90,13 +90,13 @@ class TrustedKeys:
         if row_fault(KEYS_FEED, row.key, row.text) is not None:
             return None  # it is set aside, and reported
         body = decode_row(row.text, HqKey)
-        return Anchor(key=row.key, public=body.public, revoked=body.revoked)
+        return TrustAnchor(key=row.key, public=body.public, revoked=body.revoked)
 
-    def _is_news(self, one: Anchor) -> bool:
+    def _is_news(self, one: TrustAnchor) -> bool:
         known = self._known.get(one.key)
         return known is None or (one != known and not known.revoked)
 
-    def _keep(self, news: Sequence[Anchor]) -> None:
+    def _keep(self, news: Sequence[TrustAnchor]) -> None:
         for one in news:
             log.warning("HQ's key %s %s", one.key, "is revoked" if one.revoked else "counts from now on")
         if news:
@@ -117,7 +117,7 @@ def read_trusted_keys(enrolled: PublicKeys, store: Database) -> PublicKeys:
 def read_remembered_keys(enrolled: PublicKeys, folder: Path) -> tuple[PublicKeys, frozenset[str]]:
     """The valid keys, and the ids of the revoked ones, by all that the box remembers in its data folder: for a reader that
     needs them although sync may not have run since a backup was restored."""
-    stored: list[Anchor] = []
+    stored: list[TrustAnchor] = []
     if (folder / "store.db").exists():
         db = open_store(folder)
         try:
@@ -128,7 +128,7 @@ def read_remembered_keys(enrolled: PublicKeys, folder: Path) -> tuple[PublicKeys
     return _trusted(enrolled, known.values()), frozenset(one.key for one in known.values() if one.revoked)
 
 
-def _merged(store: Database, folder: Path) -> dict[str, Anchor]:
+def _merged(store: Database, folder: Path) -> dict[str, TrustAnchor]:
     """Bring both places to the same state; the file wins, because no restore sets it back."""
     stored, filed = _read(store), _last(key_ledger.read_ledger(folder))
     known = _last([*stored.values(), *filed.values()])
@@ -141,7 +141,7 @@ def _merged(store: Database, folder: Path) -> dict[str, Anchor]:
     return known
 
 
-def _trusted(enrolled: PublicKeys, known: Iterable[Anchor]) -> PublicKeys:
+def _trusted(enrolled: PublicKeys, known: Iterable[TrustAnchor]) -> PublicKeys:
     """Those of noren.toml's and HQ's own keys that are not revoked, by id or by public half."""
     anchors = list(known)
     names = {one.key for one in anchors if one.revoked}
@@ -154,22 +154,22 @@ def _trusted(enrolled: PublicKeys, known: Iterable[Anchor]) -> PublicKeys:
     }
 
 
-def _last(anchors: Iterable[Anchor]) -> dict[str, Anchor]:
+def _last(anchors: Iterable[TrustAnchor]) -> dict[str, TrustAnchor]:
     """The latest entry on each key; nothing can follow a revocation."""
-    found: dict[str, Anchor] = {}
+    found: dict[str, TrustAnchor] = {}
     for one in anchors:
         if one.key not in found or not found[one.key].revoked:
             found[one.key] = one
     return found
 
 
-def _read(store: Database) -> dict[str, Anchor]:
+def _read(store: Database) -> dict[str, TrustAnchor]:
     found = rows(store, "select key, body from hq_keys where body is not null")  # null: an older version's "taken back"
     told = [(row["key"], decode_row(row["body"], HqKey)) for row in found]
-    return {key: Anchor(key=key, public=body.public, revoked=body.revoked) for key, body in told}
+    return {key: TrustAnchor(key=key, public=body.public, revoked=body.revoked) for key, body in told}
 
 
-def _write(store: Database, anchors: Sequence[Anchor]) -> None:
+def _write(store: Database, anchors: Sequence[TrustAnchor]) -> None:
     if not anchors:
         return
     with writing(store):

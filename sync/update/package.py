@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import IO
 
 SUMS_FILE = "SHA256SUMS"
-SUMS_MOST = 256 * 1024  # bytes
-FILES_MOST = 1_000
+MAX_SUMS_BYTES = 256 * 1024  # bytes
+MAX_FILES = 1_000
 TAR_BLOCK_BYTES = 512  # bytes of a tar's header, and of what its contents are padded to (POSIX.1-1988)
 READ_CHUNK_BYTES = 1 << 20
 # each part of a name begins with a letter or figure: there is no `..`, no hidden file and no root in it;
 # the @ is for units of several instances (`noren-kiosk@.service`, systemd.unit(5))
-MEMBER_NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,40}/){0,2}[A-Za-z0-9][A-Za-z0-9._+@-]{0,180}", re.ASCII)
-SUMS_LINE = re.compile(rf"([0-9a-f]{{64}})  ({MEMBER_NAME.pattern})", re.ASCII)
+TAR_MEMBER_NAME = re.compile(r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,40}/){0,2}[A-Za-z0-9][A-Za-z0-9._+@-]{0,180}", re.ASCII)
+SUMS_LINE = re.compile(rf"([0-9a-f]{{64}})  ({TAR_MEMBER_NAME.pattern})", re.ASCII)
 NOREN_WHEEL = re.compile(r"wheels/noren-([^-]+)-py3-none-any\.whl", re.ASCII)
 
 
@@ -61,9 +61,9 @@ def _whole(tar: tarfile.TarFile) -> list[str]:
     """The names of the files, each of which is as the list has it. Raises BadPackage."""
     members = _members(tar)
     first = next(members, None)
-    if first is None or first[0].name != SUMS_FILE or first[0].size > SUMS_MOST:
+    if first is None or first[0].name != SUMS_FILE or first[0].size > MAX_SUMS_BYTES:
         raise BadPackage(f"it does not begin with a list {SUMS_FILE}")
-    text = first[1].read(SUMS_MOST)
+    text = first[1].read(MAX_SUMS_BYTES)
     wanted = _list(text)
     for member, content in members:
         if wanted.pop(member.name, None) != (found := _digest(content)):
@@ -78,9 +78,9 @@ def _whole(tar: tarfile.TarFile) -> list[str]:
 def _members(tar: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
     """Each plain file in turn. Raises BadPackage for anything else."""
     for count, member in enumerate(tar):
-        if count > FILES_MOST:
-            raise BadPackage(f"it has more than {FILES_MOST} files")
-        if not MEMBER_NAME.fullmatch(member.name):
+        if count > MAX_FILES:
+            raise BadPackage(f"it has more than {MAX_FILES} files")
+        if not TAR_MEMBER_NAME.fullmatch(member.name):
             raise BadPackage(f"{member.name[:80]!r} is no name for a file in it")
         if (
             member.type != tarfile.REGTYPE

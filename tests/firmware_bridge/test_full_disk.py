@@ -13,7 +13,7 @@ from edge.platform.database import open_store, writing
 from edge.platform.process import ProcessLife
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog
-from firmware_bridge.device_loop import record
+from firmware_bridge.device_loop import record_readings
 from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from tests.firmware_bridge.rig import Rig
 
@@ -79,7 +79,7 @@ def test_readings_are_refused_while_there_is_no_room_and_that_is_told_once(
     caplog.set_level(logging.WARNING)
     life = ProcessLife()
     gun = Script(life, words())
-    record(life, GUN, gun, DeviceLog(db, GUN))
+    record_readings(life, GUN, gun, DeviceLog(db, GUN))
     assert rig.scanned() == [b"1", b"4", b"5"]
     assert gun.opened == 1
     said = [record.message for record in caplog.records]
@@ -103,7 +103,7 @@ def test_each_refusal_is_counted_at_once_until_everything_is_taken_again(rig: Ri
         counted.append(rig.device()["no_room"])
 
     life = ProcessLife()
-    record(life, GUN, Script(life, words()), DeviceLog(db, GUN))
+    record_readings(life, GUN, Script(life, words()), DeviceLog(db, GUN))
     assert counted == [1, 2, 2, 0]
     assert (rig.device()["refused"], rig.device()["refused_in_a_row"]) == (2, 0)
 
@@ -120,7 +120,7 @@ def test_a_disk_without_a_byte_left_ends_no_device(rig: Rig, db: Database) -> No
 
     life = ProcessLife()
     gun = Script(life, words())
-    record(life, GUN, gun, DeviceLog(db, GUN))
+    record_readings(life, GUN, gun, DeviceLog(db, GUN))
     assert rig.scanned() == [b"2"]
     assert (gun.opened, rig.told()) == (2, [("device.lost", "unplugged")])
     assert rig.device()["readings"] == 1

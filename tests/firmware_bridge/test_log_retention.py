@@ -19,7 +19,7 @@ from edge.platform.process import ProcessLife
 from edge.retention import log_retention
 from edge.retention.log_retention import LogRetention
 from edge.scan.log import Reading, append_reading
-from firmware_bridge.main import LOG_READERS
+from firmware_bridge.main import LOG_READER_CURSORS
 from tests.firmware_bridge.rig import Rig, until
 
 LONG_SINCE = "2026-11-22T00:00:00.000Z"
@@ -52,7 +52,7 @@ def rounds(rig: Rig, *hours: float, quality: Quality = "synced") -> dict[str, in
     """What goes when the retention goes round at those hours of uptime, under a clock of that quality."""
     begun, life, gone = clock.now(), ProcessLife(), Counter[str]()
     with open_store(rig.data) as db:
-        retention = LogRetention(db, LOG_READERS)
+        retention = LogRetention(db, LOG_READER_CURSORS)
         for hour in hours:
             after = timedelta(hours=hour)
             moment = replace(
@@ -105,7 +105,7 @@ def test_a_disk_that_fills_calls_it_at_once(tmp_path: Path, monkeypatch: pytest.
     )  # should this machine's clock not be synchronised
     for data in (b"older", b"old"):
         read(rig, data, LATELY)
-    thread = threading.Thread(target=partial(log_retention.work, rig.data, LOG_READERS, life))
+    thread = threading.Thread(target=partial(log_retention.work, rig.data, LOG_READER_CURSORS, life))
     thread.start()
     try:
         assert left(rig) == [1, 2]

@@ -21,9 +21,9 @@ from edge.features.stock import StockRow
 from edge.platform.database import writing
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
-from sync.hq.queries.stranger_limit import BURST, EVERY
+from sync.hq.queries.stranger_limit import BURST_SIZE, REFILL_INTERVAL_S
 from sync.hq.sample.keys import SAMPLE_ISSUER, SAMPLE_KEY_ID, issuer_key
-from sync.hq.sample.members import GROUP, sample_people
+from sync.hq.sample.members import GROUP_ISSUER, sample_people
 from tests import town as towns
 from tests.browse import chromium, patient, ready
 from tests.card_numbers import gsrn
@@ -126,7 +126,7 @@ PHONE = Member(
     member="chain-7",
     nickname="ミズノ",
     stage="gold",
-    codes=[f"{GROUP}:{gsrn(7_777_777)}"],
+    codes=[f"{GROUP_ISSUER}:{gsrn(7_777_777)}"],
     wallet_secret="JBSWY3DPEHPK3PXP",
 )
 
@@ -183,7 +183,7 @@ def test_of_eight_strangers_in_a_second_hq_names_a_few_and_sends_no_other(town: 
             "the scan is answered",
         )
         fetch(town, f"/kiosk/k1/outcome/{seq}/met")
-    most = BURST + (time.monotonic() - begun) / EVERY + 1
+    most = BURST_SIZE + (time.monotonic() - begun) / REFILL_INTERVAL_S + 1
     towns.eventually(lambda: towns.kept(town) == towns.made(town), "HQ holds every fact")
     sql = "select count(*) from rows where feed = 'members' and scope = 'ginza' and body like ?"
     sent = [towns.look(town.hq / "hq-store.db", sql, (f"%{card}%",))[0][0] for card in cards]

@@ -20,7 +20,7 @@ from edge.crypto.data_key import data_key_from_text
 from edge.demo.stack import DemoStack
 from edge.key_files.data_key_file import DATA_KEY_FILE
 from edge.platform.sqlite_file import connect_with_key
-from sync.hq.sample.members import APP
+from sync.hq.sample.members import APP_ISSUER
 from tests.card_numbers import app_number
 from tests.damage import spoil
 from tests.ends import noren
@@ -56,7 +56,7 @@ class Day:
         self.push(
             "members",
             "member,nickname,stage,segment,coupons,codes,wallet_secret",
-            f'{MEMBER},{NICKNAME},gold,both,1,"[""{APP}:{CARD}""]",{WALLET}',
+            f'{MEMBER},{NICKNAME},gold,both,1,"[""{APP_ISSUER}:{CARD}""]",{WALLET}',
         )
         goods = look(self.town.data / "hq.db", "select key from catalog where body is not null order by key limit 1")
         lines = json.dumps([{"line": 1, "gtin": goods[0][0], "quantity": 1}]).replace('"', '""')

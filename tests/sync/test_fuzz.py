@@ -83,7 +83,7 @@ def test_a_bomb_is_refused_at_each_door_in_little_memory(door: Door, filling: by
     assert not knock(door, sent)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 8 * envelope.BODY_MOST
+    assert peak < 8 * envelope.MAX_BODY_BYTES
     assert door.refused[RefusalReason.INFLATE] > 0
 
 

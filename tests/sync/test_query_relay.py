@@ -16,7 +16,7 @@ from edge.replica import hq_query
 from edge.replica.hq_query import ANSWER_TIMEOUT_MS, Question
 from sync.protocol import topics
 from sync.protocol.messages import Answer, Ask, HqPresence
-from sync.query_relay import AFTER_MS
+from sync.query_relay import DELETE_AFTER_MS
 from sync.transport.mqtt_events import Connected, Disconnected
 from tests.sync.test_session import PRESENCE, Shop
 
@@ -189,7 +189,7 @@ def test_an_answer_is_gone_from_the_stores_file_once_nobody_can_wait_for_it(shop
     passes(shop, ANSWER_TIMEOUT_MS)
     shop.round()
     assert len(answers(shop)) == 1  # the page that asked may be about to read it
-    passes(shop, AFTER_MS + 1)
+    passes(shop, DELETE_AFTER_MS + 1)
     shop.round()
     assert answers(shop) == []
 

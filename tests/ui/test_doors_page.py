@@ -42,7 +42,7 @@ def test_the_house_is_not_well_when_a_loop_stands_still(floor: Floor, monkeypatc
     life = ProcessLife()
     client = make_app(floor.config, floor.box, Screens(), life).test_client()
     life.goes_on()
-    monkeypatch.setattr(index_page, "FALLEN_BEHIND", 0.0)
+    monkeypatch.setattr(index_page, "MAX_ROUND_AGE_S", 0.0)
     time.sleep(0.001)
     assert client.get("/healthz").status_code == 503
 

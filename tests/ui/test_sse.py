@@ -132,6 +132,6 @@ def test_a_stream_is_for_a_station_there_is_and_a_page_with_a_name(
     assert follow(client, station, screen).status_code in (400, 404)
 
 
-@pytest.mark.parametrize("surface", sorted(sse.STORE_SURFACES))
+@pytest.mark.parametrize("surface", sorted(sse.STORE_WIDE_PAGES))
 def test_pages_of_the_whole_store_can_follow_it(client: FlaskClient, screens: Screens, surface: str) -> None:
     assert "orders" in kinds(follow(client, surface), screens)

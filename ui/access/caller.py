@@ -11,7 +11,7 @@ from edge.features.paired_devices import PairedDevice
 from edge.platform.database import NoRoom, writing
 from ui.access.origin import LAN_FLAG
 from ui.front.hosts import address_of, is_loopback, name_of
-from ui.process_state.screens import BOX_ITSELF
+from ui.process_state.screens import BOX_SCREEN_ID
 from ui.request_context import moment, shop
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ COOKIE_MAX_AGE_S = (
 PAIRED_HEADER = "Noren-Paired"  # a header for the front, which takes it off (ui/front/haproxy.cfg)
 
 
-def on_the_box() -> bool:
+def is_on_the_box() -> bool:
     """Whether the caller is on the box itself: a connection over loopback, to an address that can mean no other machine.
 
     A request that came through HAProxy never is, whatever its headers say.
@@ -50,21 +50,21 @@ def _is_current(found: PairedDevice) -> bool:
 
 def device_id() -> str:
     """`box`, or the device's id; empty if the caller is unknown."""
-    if on_the_box():
-        return BOX_ITSELF
+    if is_on_the_box():
+        return BOX_SCREEN_ID
     found = calling_device()
     return found.id if found else ""
 
 
 def may_pair() -> bool:
     """Whether devices can be paired here: on the box itself, or on a status screen, with a lead's PIN."""
-    found = None if on_the_box() else calling_device()
-    return on_the_box() or (found is not None and found.page == "status")
+    found = None if is_on_the_box() else calling_device()
+    return is_on_the_box() or (found is not None and found.page == "status")
 
 
 def is_known(device: str) -> bool:
     """Whether a device is on the list at this moment."""
-    return device == BOX_ITSELF or any(one.id == device for one in paired_devices.all_paired_devices(shop().db))
+    return device == BOX_SCREEN_ID or any(one.id == device for one in paired_devices.all_paired_devices(shop().db))
 
 
 def note_seen(found: PairedDevice) -> None:

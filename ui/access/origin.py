@@ -11,7 +11,7 @@ LAN_FLAG = "noren.lan"  # in a request's environ: it came from the shop's networ
 _TOLD = "HTTP_NOREN_FROM"  # the address of the device, as the front saw it (ui/front/haproxy.cfg)
 
 
-def by_listener(app: App, heard: Callable[[], None]) -> App:
+def mark_origin(app: App, heard: Callable[[], None]) -> App:
     """The app with the origin set on each request: HAProxy has a Unix socket of its own, all else comes from the box itself.
 
     `heard` is called for each request that comes through HAProxy.

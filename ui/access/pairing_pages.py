@@ -20,7 +20,7 @@ from ui.front.hosts import address_of, network_address
 from ui.i18n import LANGUAGES, Locale, without_furigana
 from ui.play.code_pictures import draw
 from ui.process_state.open_codes import OpenCode
-from ui.request_context import moment, process_state, reader, shop, show, voice
+from ui.request_context import caller_locale, moment, process_state, shop, show, voice
 
 pairing = Blueprint("pairing", __name__)
 
@@ -31,7 +31,7 @@ STORE_PAGES: tuple[Page, ...] = ("board", "status")
 
 def pairing_page(status: int, said: str = "") -> Response:
     """The hello page: what to do, and nothing of the shop or anybody in it; it asks no database. `said`: wrong, wait, full."""
-    v, code = reader(), request.args.get("code", "")
+    v, code = caller_locale(), request.args.get("code", "")
     words = {"said": said, "code": code[:64], "here": request.path, "trust": authority_page.fingerprints_to_compare()}
     html = render_template("pairing/hello.html", v=v, languages=LANGUAGES, **words)
     return make_response(html, status)
@@ -110,7 +110,7 @@ def _address() -> str | None:
     return f"https://{f'[{host}]' if isinstance(address_of(host), IPv6Address) else host}:{web.lan_port}"
 
 
-Notice = WrongPin | PinLocked | Literal["lead", "busy"]
+PairingNotice = WrongPin | PinLocked | Literal["lead", "busy"]
 
 
 def _slips() -> list[OpenCode]:
@@ -126,7 +126,7 @@ def _picture(address: str) -> Markup:
     return Markup(draw("qr", address.encode()))
 
 
-def _page(*, status: int = 200, told: Notice | None = None) -> Response:
+def _page(*, status: int = 200, told: PairingNotice | None = None) -> Response:
     v, address, shown = voice(), _address(), authority_page.fingerprints_to_compare()
     listed = [
         {
@@ -149,7 +149,7 @@ def _page(*, status: int = 200, told: Notice | None = None) -> Response:
         minutes=int(devices.CODE_LIFETIME.total_seconds() // 60),
         trust=shown,
         authority=_picture(f"{address}{url_for('trust.authority')}") if shown and shown.own else "",
-        leads=None if caller.on_the_box() else lead_pin.all_leads(),
+        leads=None if caller.is_on_the_box() else lead_pin.all_leads(),
         told=told,
         form=request.form,
         most=MAX_NAME_LENGTH,
@@ -168,7 +168,7 @@ def _stands_by() -> str | None:
 
     Aborts with the page if no lead's PIN is right.
     """
-    if caller.on_the_box():
+    if caller.is_on_the_box():
         return None
     screen = caller.device_id()
     try:
@@ -235,7 +235,7 @@ def is_a_page(response: Response) -> Response:
 
 def guard(endpoint: str | None, station: str | None) -> None:
     """Let in who may ask this: the box itself, and paired devices what they are for. Anybody else gets the hello page."""
-    if rights.is_for_anybody(endpoint) or caller.on_the_box():
+    if rights.is_for_anybody(endpoint) or caller.is_on_the_box():
         return
     found = caller.calling_device()
     if found is None:

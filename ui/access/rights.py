@@ -8,7 +8,7 @@ from edge.features.paired_devices import Page, PairedDevice
 OPEN_ENDPOINTS = frozenset(
     {"static", "doors.health", "pairing.hello", "pairing.enter", "pairing.sheet", "trust.authority"}
 )
-EVERY_DEVICE = frozenset({"looks", "offline", "doors", "pairing.still"})
+EVERY_DEVICE_ENDPOINTS = frozenset({"looks", "offline", "doors", "pairing.still"})
 
 _SHOPPER, _STAFF = (
     frozenset({"kiosk", "setup"}),
@@ -45,7 +45,7 @@ def is_allowed(device: PairedDevice, endpoint: str | None, station: str | None) 
 
     An address there is nothing behind may be asked for by any of them: the answer is that there is nothing.
     """
-    if endpoint is None or endpoint in OPEN_ENDPOINTS or _is_in(endpoint, EVERY_DEVICE):
+    if endpoint is None or endpoint in OPEN_ENDPOINTS or _is_in(endpoint, EVERY_DEVICE_ENDPOINTS):
         return True
     own = bool(device.station) and station == device.station
     if endpoint == "live.follow":

@@ -20,10 +20,10 @@ from ui.front.addresses import Address
 AUTHORITY, AUTHORITY_KEY, SITE = "ca.crt", "ca.key", "site.pem"
 # Who trusts the box's authority once need not do it again: it begins when no Noren ran before, and a clock has to be thirty
 # years ahead to take it for one that ends. A box without a clock of its own starts at any time.
-AUTHORITY_LIVES = timedelta(days=30 * 365)
+AUTHORITY_LIFETIME = timedelta(days=30 * 365)
 CERTIFICATE_LIFETIME = timedelta(days=397)  # the most that every browser takes
 RENEWED_BEFORE_END = timedelta(days=30)  # before the end
-BACKDATED = timedelta(days=30)  # a tablet's clock may be behind the box's
+BACKDATED_BY = timedelta(days=30)  # a tablet's clock may be behind the box's
 EARLIEST_TIME = datetime(2026, 8, 1, tzinfo=UTC)  # no Noren ran before this: a clock that shows less is not set
 # What the box's authority may vouch for: itself, and nothing else of a tablet's world, should its key be stolen.
 PRIVATE_NETWORKS = (
@@ -81,7 +81,7 @@ def shown_fingerprints(config: Config, folder: Path) -> ShownFingerprints | None
     return ShownFingerprints(fingerprint=digest, ends=site.not_valid_after_utc, own=own)
 
 
-Wanted = tuple[list[str], list[Address]]
+CertificateNames = tuple[list[str], list[Address]]
 
 
 def _may_vouch(address: Address) -> bool:
@@ -168,7 +168,7 @@ def _authority(folder: Path, names: list[str], at: datetime) -> x509.Certificate
     common = f"Noren {known_as} {os.urandom(4).hex()}"  # two boxes of one name are two authorities
     limits = [x509.DNSName(name) for name in names] + [x509.IPAddress(ip_network(net)) for net in PRIVATE_NETWORKS]
     made = (
-        _builder(common, common, key.public_key(), EARLIEST_TIME - BACKDATED, AUTHORITY_LIVES)
+        _builder(common, common, key.public_key(), EARLIEST_TIME - BACKDATED_BY, AUTHORITY_LIFETIME)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.NameConstraints(permitted_subtrees=limits, excluded_subtrees=None), critical=True)
         .add_extension(_usage(signs=True), critical=True)
@@ -199,7 +199,7 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
     )
 
 
-def _is_good(there: x509.Certificate, authority: x509.Certificate, wanted: Wanted, at: datetime) -> bool:
+def _is_good(there: x509.Certificate, authority: x509.Certificate, wanted: CertificateNames, at: datetime) -> bool:
     """Whether the present certificate still has the right content, and is valid for more than a few days."""
     if (
         there.issuer != authority.subject
@@ -210,7 +210,7 @@ def _is_good(there: x509.Certificate, authority: x509.Certificate, wanted: Wante
     return (sorted(said.get_values_for_type(x509.DNSName)), said.get_values_for_type(x509.IPAddress)) == wanted
 
 
-def _site(folder: Path, authority: x509.Certificate, wanted: Wanted, at: datetime) -> bytes:
+def _site(folder: Path, authority: x509.Certificate, wanted: CertificateNames, at: datetime) -> bytes:
     """A new key and its certificate, signed by the box's authority."""
     names, addresses = wanted
     signer = _signer(folder)
@@ -219,7 +219,7 @@ def _site(folder: Path, authority: x509.Certificate, wanted: Wanted, at: datetim
     issuer = str(authority.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
     said = [*(x509.DNSName(name) for name in names), *(x509.IPAddress(address) for address in addresses)]
     made = (
-        _builder(names[0], issuer, key.public_key(), at - BACKDATED, CERTIFICATE_LIFETIME)
+        _builder(names[0], issuer, key.public_key(), at - BACKDATED_BY, CERTIFICATE_LIFETIME)
         .add_extension(x509.SubjectAlternativeName(said), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs=False), critical=True)

@@ -50,7 +50,7 @@ class Reader:
     @property
     def garbled(self) -> bool:
         """Whether it works and yet nothing it sends can be read: its settings are to blame, no hand."""
-        return self.state == "works" and self.counts.refused_in_a_row >= keyboard_wedge.IN_A_ROW
+        return self.state == "works" and self.counts.refused_in_a_row >= keyboard_wedge.BROKEN_IN_A_ROW
 
     @property
     def blind(self) -> bool:

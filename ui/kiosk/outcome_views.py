@@ -25,7 +25,7 @@ READY_STATES = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})  # a late 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class OutcomeScreen:
     """A screen: its template, its sound, its audience, and the variables of the template.
 
     `person` (a member, a card, an order) begins a shopper's session; "" if the shopper is unknown.
@@ -47,7 +47,7 @@ class IdentifiedMember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class WaitingOrder:
     """An order of the member at the screen: its number and its state, and nothing else of it."""
 
     order: str
@@ -85,11 +85,11 @@ def why_not_understood(reason: RejectReason) -> str:
     return "product" if reason in _UNPRICED else "foreign"
 
 
-def _message(why: str, **about: object) -> Answer:
-    return Answer(template="kiosk/message.html", sound="no", values={"why": why, "about": about})
+def _message(why: str, **about: object) -> OutcomeScreen:
+    return OutcomeScreen(template="kiosk/message.html", sound="no", values={"why": why, "about": about})
 
 
-def no_room() -> Answer:
+def no_room_screen() -> OutcomeScreen:
     """The shopper whose scan the full disk cannot keep: another person than the shopper before."""
     return replace(_message("no_room"), person="refused")
 
@@ -104,8 +104,8 @@ def _coupons(shop: StoreContext, ref: str | None) -> int:
     return known.coupons if known else 0
 
 
-def _waiting(order: PickupOrder) -> Waiting:
-    return Waiting(
+def _waiting(order: PickupOrder) -> WaitingOrder:
+    return WaitingOrder(
         order=order.row.order,
         number=order.row.number,
         ready=order.state in READY_STATES,
@@ -113,7 +113,7 @@ def _waiting(order: PickupOrder) -> Waiting:
     )
 
 
-def _orders(shop: StoreContext, ids: list[str]) -> list[Waiting]:
+def _orders(shop: StoreContext, ids: list[str]) -> list[WaitingOrder]:
     found = [orders.find_order(shop.db, shop.hq, shop.box, order) for order in ids] if shop.policy.pickup.on else []
     waiting = [_waiting(order) for order in found if order is not None and order.can_be_fetched]
     return sorted(waiting, key=lambda one: not one.ready)  # what can be handed over now comes first
@@ -142,7 +142,7 @@ def _person(seen: CheckedIn | Identified) -> str:
     return seen.member or seen.card or seen.ref or "somebody"
 
 
-def _checked_in(shop: StoreContext, seen: CheckedIn, moment: Now) -> Answer:
+def _checked_in(shop: StoreContext, seen: CheckedIn, moment: Now) -> OutcomeScreen:
     who = identify_member(shop, seen)
     values: dict[str, object] = {
         "name": _nickname(shop, who.member),
@@ -154,10 +154,10 @@ def _checked_in(shop: StoreContext, seen: CheckedIn, moment: Now) -> Answer:
         "coupons": _coupons(shop, who.member),
         "parts": parts_of(shop, seen, moment),
     }
-    return Answer(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
+    return OutcomeScreen(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
 
 
-def _identified(shop: StoreContext, seen: Identified, moment: Now) -> Answer:
+def _identified(shop: StoreContext, seen: Identified, moment: Now) -> OutcomeScreen:
     """A chain that has check-in switched off: the same screen, without miles."""
     who = identify_member(shop, seen)
     values: dict[str, object] = {
@@ -168,20 +168,20 @@ def _identified(shop: StoreContext, seen: Identified, moment: Now) -> Answer:
         "coupons": _coupons(shop, who.member),
         "parts": parts_of(shop, seen, moment),
     }
-    return Answer(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
+    return OutcomeScreen(template="kiosk/member.html", sound="ok", person=_person(seen), values=values)
 
 
 def product_page(
     shop: StoreContext, gtin: str, moment: Now, *, sound: Sound = "", pack: PackLabel | None = None
-) -> Answer:
+) -> OutcomeScreen:
     """A product's page, after a scan (with the data of the pack's code) or a tap."""
     found = product_view.product_card(shop, gtin, moment.time)
     if found is None:
         return _message("product")
-    return Answer(template="kiosk/product.html", sound=sound, values={"card": found, "pack": pack})
+    return OutcomeScreen(template="kiosk/product.html", sound=sound, values={"card": found, "pack": pack})
 
 
-def _arrived(shop: StoreContext, seen: PickupArrived) -> Answer:
+def _arrived(shop: StoreContext, seen: PickupArrived) -> OutcomeScreen:
     """The order in its present state: it may have become ready, or been handed over, since the scan."""
     order = orders.find_order(shop.db, shop.hq, shop.box, seen.order)
     if order is None:
@@ -192,16 +192,16 @@ def _arrived(shop: StoreContext, seen: PickupArrived) -> Answer:
         "done": order.state is State.HANDED_OVER,
     }
     person = order.row.member or f"order {order.row.order}"
-    return Answer(template="kiosk/pickup.html", sound="ok", person=person, values=values)
+    return OutcomeScreen(template="kiosk/pickup.html", sound="ok", person=person, values=values)
 
 
-def _refused(shop: StoreContext, no: PickupRefused) -> Answer:
+def _refused(shop: StoreContext, no: PickupRefused) -> OutcomeScreen:
     names: dict[str, LocalizedText] = {place.store: place.name for place in shop.policy.place.neighbours}
     store = names.get(no.store) if no.store else None
     return _message(_ORDER_WORDS.get(no.why, no.why), store=store)
 
 
-def screen_for_outcome(shop: StoreContext, outcome: Outcome, moment: Now) -> Answer:
+def screen_for_outcome(shop: StoreContext, outcome: Outcome, moment: Now) -> OutcomeScreen:
     """The screen for an outcome."""
     match outcome:
         case ProductShown(gtin=gtin, label=label, case_of=pieces):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from edge.features.product_label import PassedDate, ProductLabel
 from ui.i18n import Locale
 
-Line = tuple[str, dict[str, str]]  # the key of its words, and what fills their places
+LabelLine = tuple[str, dict[str, str]]  # the key of its words, and what fills their places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +21,9 @@ class PackLabel:
         """The words beside the label's price."""
         return "untaxed" if self.label.price_includes_tax is False else "price"
 
-    def lines(self, v: Locale) -> list[Line]:
+    def lines(self, v: Locale) -> list[LabelLine]:
         """Weight, dates, lot and the rest, one line each, what matters most first."""
-        it, found = self.label, list[Line]()
+        it, found = self.label, list[LabelLine]()
         if self.case_of is not None:
             found.append(("case", {"pieces": v.number(self.case_of)}))
         if it.weight_g:

@@ -22,7 +22,7 @@ from edge.platform.database import NoRoom, writing
 from edge.registry import decode_outcome
 from ui import number_arguments
 from ui.kiosk import product_view as products
-from ui.kiosk.outcome_views import Answer, identify_member, no_room, product_page, screen_for_outcome
+from ui.kiosk.outcome_views import OutcomeScreen, identify_member, no_room_screen, product_page, screen_for_outcome
 from ui.request_context import moment, process_state, shop, show, voice
 from ui.wedge import keyboard_wedge, typed_codes
 
@@ -49,7 +49,7 @@ def station_of(station: str) -> Station:
     return place
 
 
-def stage_of(place: Station, it: Answer, address: str, seq: int = 0) -> str:
+def stage_of(place: Station, it: OutcomeScreen, address: str, seq: int = 0) -> str:
     """A screen as it is put into the shell; `address` fetches it again, in another language for instance."""
     other = process_state().voices["en" if voice().language == "ja" else "ja"]
     frame = {"place": place, "other": other, "address": address, "sound": it.sound, "seq": seq, "every": _every()}
@@ -77,7 +77,7 @@ def _shown(station: str) -> OutcomeRow | None:
 
 def _home(place: Station) -> str:
     full = current_disk_level(shop().db) is DiskLevel.FULL
-    it = Answer(template="kiosk/home.html", sound="", values={"full": full})
+    it = OutcomeScreen(template="kiosk/home.html", sound="", values={"full": full})
     return stage_of(place, it, url_for(".home", station=place.id))
 
 
@@ -149,7 +149,7 @@ def scan(station: str) -> tuple[str, int] | str:
 @kiosk.get("/kiosk/<station>/refused")
 def refused(station: str) -> str:
     """The page for a shopper whose code could not be written because the disk is full."""
-    return stage_of(station_of(station), no_room(), request.path)
+    return stage_of(station_of(station), no_room_screen(), request.path)
 
 
 @kiosk.post("/kiosk/<station>/scan/broken")
@@ -191,12 +191,12 @@ def pickup(station: str) -> str:
     """How a pickup works here; if the store has no pickup, the first screen."""
     if not shop().policy.pickup.on:
         return _home(station_of(station))
-    return stage_of(station_of(station), Answer(template="kiosk/how.html", sound=""), request.path)
+    return stage_of(station_of(station), OutcomeScreen(template="kiosk/how.html", sound=""), request.path)
 
 
 @kiosk.get("/kiosk/<station>/calling")
 def calling(station: str) -> str:
-    return stage_of(station_of(station), Answer(template="kiosk/calling.html", sound=""), request.path)
+    return stage_of(station_of(station), OutcomeScreen(template="kiosk/calling.html", sound=""), request.path)
 
 
 @kiosk.post("/kiosk/<station>/call")
@@ -206,7 +206,7 @@ def call(station: str) -> str:
     with writing(db):
         calls.call_staff(db, station, moment())
     process_state().screens.changed("calls")
-    told = Answer(template="kiosk/calling.html", sound="ok")
+    told = OutcomeScreen(template="kiosk/calling.html", sound="ok")
     return stage_of(place, told, url_for(".calling", station=station))
 
 
@@ -234,13 +234,15 @@ def on_my_way(station: str, seq: int, order: str) -> str:
 @kiosk.get("/kiosk/<station>/product/<gtin>")
 def product(station: str, gtin: str) -> str:
     """A product that was tapped, not scanned."""
-    return stage_of(station_of(station), product_page(shop(), products.key_of(shop(), gtin), moment()), request.path)
+    return stage_of(
+        station_of(station), product_page(shop(), products.catalogue_key_of(shop(), gtin), moment()), request.path
+    )
 
 
 @kiosk.get("/kiosk/<station>/product/<gtin>/near")
 def near(station: str, gtin: str) -> str | tuple[str, int]:
     """The stores nearby as HQ knows them now. 204 if HQ does not answer in time: the page keeps what it shows, with its time."""
-    key = products.key_of(shop(), gtin)
+    key = products.catalogue_key_of(shop(), gtin)
     place, it = station_of(station), catalog.product(shop().hq, key)
     if it is None:
         abort(404)
@@ -255,7 +257,7 @@ def find(station: str) -> str:
     """The categories of the catalogue."""
     listed = catalog.categories(shop().hq)
     return stage_of(
-        station_of(station), Answer(template="kiosk/find.html", sound="", values={"all": listed}), request.path
+        station_of(station), OutcomeScreen(template="kiosk/find.html", sound="", values={"all": listed}), request.path
     )
 
 
@@ -274,7 +276,7 @@ def styles(station: str, category: str) -> str:
     shown, page = _page_of(catalog.products_in_category(shop().hq, category))
     values: dict[str, object] = {"category": chosen, "products": shown, "page": page}
     address = f"{request.path}?page={page.number}"
-    return stage_of(station_of(station), Answer(template="kiosk/styles.html", sound="", values=values), address)
+    return stage_of(station_of(station), OutcomeScreen(template="kiosk/styles.html", sound="", values=values), address)
 
 
 @kiosk.after_request

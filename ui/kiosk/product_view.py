@@ -81,7 +81,7 @@ def _around(shop: StoreContext, had: Mapping[str, int], fresh: Freshness) -> lis
     ]
 
 
-def key_of(shop: StoreContext, written: str) -> str:
+def catalogue_key_of(shop: StoreContext, written: str) -> str:
     """The key of a product as an address names it: a link on a poster or in a mail is made by people."""
     return catalogue_key(written, shop.policy.codes.house)
 

@@ -11,7 +11,7 @@ from edge.features.search.entry import words_in
 from edge.features.search.find import find
 from edge.features.search.words import occurs, parts_of, words_of
 from edge.store_context import StoreContext
-from ui.kiosk.outcome_views import Answer
+from ui.kiosk.outcome_views import OutcomeScreen
 from ui.kiosk.pages import is_a_stage, stage_of, station_of
 from ui.request_context import moment, shop, voice
 
@@ -74,7 +74,7 @@ def page(station: str) -> str:
         "signs": SIGNS,
     }
     address = url_for(".page", station=station, q=asked or None, here=1 if here else None, shut=None if keys else 1)
-    return stage_of(place, Answer(template="search/search.html", sound="", values=values), address)
+    return stage_of(place, OutcomeScreen(template="search/search.html", sound="", values=values), address)
 
 
 def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> Hit | None:

@@ -51,7 +51,7 @@ class Clerk(Struct, frozen=True, kw_only=True):
     pin: str
 
 
-class Play(Struct, frozen=True, kw_only=True):
+class PlayFile(Struct, frozen=True, kw_only=True):
     """play.json; `scanners` names each station's control socket."""
 
     store: str
@@ -61,9 +61,9 @@ class Play(Struct, frozen=True, kw_only=True):
     scanners: dict[str, str] = {}
 
 
-def read_play(path: str) -> Play:
+def read_play_file(path: str) -> PlayFile:
     """The file as it is now: the demo rewrites it at each start. Raises OSError, msgspec.MsgspecError."""
-    return msgspec.json.decode(Path(path).read_bytes(), type=Play)
+    return msgspec.json.decode(Path(path).read_bytes(), type=PlayFile)
 
 
 def rotating_code(issuer: Issuer) -> str:

@@ -8,7 +8,7 @@ from edge.config.noren_toml import Station
 from edge.facts.journal import journal_progress
 from ui.number_arguments import row_number
 from ui.play import scanner_control
-from ui.play.cards import CODE_LIFETIME_S, Card, Play, read_play, rotating_code
+from ui.play.cards import CODE_LIFETIME_S, Card, PlayFile, read_play_file, rotating_code
 from ui.play.code_pictures import MAX_CODE_BYTES, draw
 from ui.play.scanner_control import ScannerAway
 from ui.request_context import process_state, shop, show, voice
@@ -25,12 +25,12 @@ SCANNER_FAULTS: dict[str, dict[str, Any]] = {
 }
 
 
-def _play() -> Play:
+def _play() -> PlayFile:
     file = process_state().ground.web.play
-    return read_play(file) if file else abort(404)
+    return read_play_file(file) if file else abort(404)
 
 
-def _stations(it: Play) -> list[Station]:
+def _stations(it: PlayFile) -> list[Station]:
     """The stations that have a virtual scanner, as noren.toml has them."""
     return [place for place in shop().config.stations if place.id in it.scanners]
 
@@ -87,7 +87,7 @@ def token() -> Response:
     return jsonify(code=code, picture=url_for("play.token_picture", code=code), lives=CODE_LIFETIME_S)
 
 
-def _control(it: Play) -> str:
+def _control(it: PlayFile) -> str:
     return it.scanners.get(request.form.get("station", "")) or abort(404)
 
 

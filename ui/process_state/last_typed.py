@@ -7,7 +7,7 @@ from datetime import timedelta
 from edge.platform.clock import Now
 from edge.scan.log import Reading
 
-RESCAN_WITHIN = timedelta(seconds=3)  # in which the rest of a code that was cut comes behind its beginning
+RESCAN_WINDOW = timedelta(seconds=3)  # in which the rest of a code that was cut comes behind its beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,4 +32,4 @@ class LastTyped:
         """The reading behind which another one comes at `now`, if it may be the rest of that one."""
         with self._lock:
             found = self._last.get(station)
-        return found.reading if found and now.time - RESCAN_WITHIN < found.at.time <= now.time else None
+        return found.reading if found and now.time - RESCAN_WINDOW < found.at.time <= now.time else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from edge.features.paired_devices import PairingCode, PairingRequest
 
 MAX_CODES = 4  # codes that wait at one screen; a fifth takes the oldest one's place
-MAX_SCREENS = 16  # that hold any: who asks from more does not keep the others'
+MAX_SCREENS_WITH_CODES = 16  # that hold any: who asks from more does not keep the others'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class OpenCodes:
             here = [*self._by_screen.pop(screen, []), slip]
             self._by_screen[screen] = here[-MAX_CODES:]
             gone = here[:-MAX_CODES]
-            while len(self._by_screen) > MAX_SCREENS:
+            while len(self._by_screen) > MAX_SCREENS_WITH_CODES:
                 gone += self._by_screen.pop(next(iter(self._by_screen)))
         return gone
 

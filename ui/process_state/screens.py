@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Final
 
-BOX_ITSELF: Final = "box"  # in place of a device's id: the box's own screen
+BOX_SCREEN_ID: Final = "box"  # in place of a device's id: the box's own screen
 MAX_STREAMS = 40  # open streams; each holds one of 64 threads, and a fetch must always find a free one
 
 
@@ -77,7 +77,7 @@ class Screens:
         stream = Stream(screen, station, device, line)
         with self._lock:
             others = [held for name, held in self._open.items() if name != screen]
-            own = sum(held.device == device for held in others) if device and device != BOX_ITSELF else 0
+            own = sum(held.device == device for held in others) if device and device != BOX_SCREEN_ID else 0
             if self._over or len(others) >= MAX_STREAMS or own >= MAX_STREAMS_PER_DEVICE:
                 raise TooMany
             if before := self._open.get(screen):

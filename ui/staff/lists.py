@@ -94,7 +94,7 @@ def goods() -> Response | Answer:
 @staff.get("/goods/<gtin>")
 def one_of_goods(gtin: str) -> Response:
     """A product with its exact numbers, its shelf, and the stores around."""
-    key = product_view.key_of(shop(), gtin)
+    key = product_view.catalogue_key_of(shop(), gtin)
     found = product_view.product_card(shop(), key, moment().time)
     if found is None:
         abort(404)
@@ -105,7 +105,7 @@ def _typed(asked: str) -> catalog.Product | None:
     """The product whose number was typed as it is printed, by the same rules as a scan, or as HQ writes it."""
     found = parse_code(asked.encode(), rules=shop().policy.codes)
     keys = [found.gtin] if isinstance(found, codes.Product) else []
-    rows_here = (catalog.product(shop().hq, key) for key in [*keys, product_view.key_of(shop(), asked)])
+    rows_here = (catalog.product(shop().hq, key) for key in [*keys, product_view.catalogue_key_of(shop(), asked)])
     hit = next((one for one in rows_here if one), None)
     return catalog.product_variant(shop().hq, hit) if hit else None
 
@@ -126,7 +126,7 @@ def _pack(gtin: str) -> PackLabel | None:
 @staff.get("/goods/<gtin>/near")
 def near_goods(gtin: str) -> str | tuple[str, int]:
     """The neighbour stores as HQ knows them now; 204 if HQ does not answer in time."""
-    key = product_view.key_of(shop(), gtin)
+    key = product_view.catalogue_key_of(shop(), gtin)
     it = catalog.product(shop().hq, key)
     if it is None:
         abort(404)

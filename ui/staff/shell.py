@@ -67,7 +67,7 @@ def cookie(station: str) -> str:
 
 def pin_attempt(who: str) -> PinAttempt:
     """The place where a PIN is tried: wrong PINs are counted by person and device, on the box itself by station."""
-    found = None if caller.on_the_box() else caller.calling_device()
+    found = None if caller.is_on_the_box() else caller.calling_device()
     return PinAttempt(staff=who, device=found.id if found else request_station().id, station=request_station().id)
 
 

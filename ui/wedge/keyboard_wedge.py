@@ -30,7 +30,8 @@ from ui.process_state.last_typed import LastTyped
 log = logging.getLogger(__name__)
 
 WEDGE_DEVICE = "page"
-IN_A_ROW = 2  # codes that broke, with none read since, after which the scanner's settings are to blame and not a hand
+# codes that broke, with none read since, after which the scanner's settings are to blame and not a hand
+BROKEN_IN_A_ROW = 2
 TYPING_ROLES = STAFF_ROLES  # roles of stations whose pages have fields: a person's typing is left alone there
 
 # How GS1 element strings fail to parse when their separators are gone: the field before a lost GS swallows what follows.
@@ -42,11 +43,11 @@ _SWALLOWED = (
     RejectReason.TOO_LONG,
 )
 
-Broken = Literal["cut", "keys", "no_text", "kana"]
+BrokenTyping = Literal["cut", "keys", "no_text", "kana"]
 """What a page could not make a code of: a piece, keys of an unknown keyboard, keys without text, an input method's kana."""
 
 
-NO_ROOM = "no_room"  # why codes were not kept on a disk that is full
+NO_ROOM_REASON = "no_room"  # why codes were not kept on a disk that is full
 FLOOD_REASON = "flood"  # why codes were not kept that were too many or too long for any scanner
 
 
@@ -67,7 +68,7 @@ class TypedCode(Struct, frozen=True, forbid_unknown_fields=True):
 class IncompleteCode(Exception):
     """A reading that differs from the code, and is not stored: `why` says what happened to it."""
 
-    def __init__(self, why: Broken) -> None:
+    def __init__(self, why: BrokenTyping) -> None:
         super().__init__(why)
         self.why = why
 
@@ -91,7 +92,7 @@ class WedgeCounters(Struct, frozen=True, kw_only=True):
     @property
     def trouble(self) -> str:
         """A slug of what is wrong with its settings; empty if nothing is."""
-        if self.refused_in_a_row >= IN_A_ROW:
+        if self.refused_in_a_row >= BROKEN_IN_A_ROW:
             return self.why
         if self.layout:
             return "layout"
@@ -158,7 +159,7 @@ def store_typed(
     return seq
 
 
-def _broken(db: Database, sent: bytes, before: Reading | None) -> Broken | None:
+def _broken(db: Database, sent: bytes, before: Reading | None) -> BrokenTyping | None:
     if SUBSTITUTE_CHARACTER in sent:
         return "keys"
     if before is None or not _may_be_head(db, before):
@@ -173,7 +174,7 @@ def _may_be_head(db: Database, before: Reading) -> bool:
     return is_probably_complete(before.data) or _is_junk(db, before)
 
 
-def count_broken(db: Database, station: str, why: Broken, now: Now) -> None:
+def count_broken(db: Database, station: str, why: BrokenTyping, now: Now) -> None:
     """Count a code that broke on the way."""
     with writing(db):
         db.conn.execute(
@@ -193,7 +194,7 @@ def note_no_room(db: Database, station: str, now: Now) -> None:
                 """insert into wedges (station, refused, no_room, last_refused, why) values (:s, 1, 1, :now, :why)
                    on conflict (station) do update set refused = refused + 1, no_room = no_room + 1, last_refused = :now,
                    why = :why""",
-                {"s": station, "now": now.text, "why": NO_ROOM},
+                {"s": station, "now": now.text, "why": NO_ROOM_REASON},
             )
     except NoRoom:
         log.warning("disk full: a code refused at %s is not even counted", station)

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 class BrokenBurst(Struct, frozen=True, forbid_unknown_fields=True):
     """What a page posts if it received a scanner's keys and could not make a code of them."""
 
-    why: keyboard_wedge.Broken
+    why: keyboard_wedge.BrokenTyping
 
 
 ScanBody = TypeVar("ScanBody")

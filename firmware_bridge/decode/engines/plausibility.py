@@ -5,7 +5,7 @@ from dataclasses import replace
 from edge.codes.camera_limits import MIN_CAMERA_LENGTHS
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Detection
-from firmware_bridge.decode.engines.upc_ean import check_holds, upca_to_upce, upce_to_upca
+from firmware_bridge.decode.engines.upc_ean import check_digit_holds, upca_to_upce, upce_to_upca
 from firmware_bridge.decode.symbology_kinds import RETAIL_DIGITS
 
 ZERO_CHARACTER = ord("0")  # plain stripes are read as nothing but zeros, whose check digit holds
@@ -25,7 +25,7 @@ def normalized_if_plausible(seen: Detection) -> Detection | None:
 
 
 def _retail(seen: Detection) -> Detection | None:
-    if not check_holds(seen.data) or set(seen.data) == {ZERO_CHARACTER}:
+    if not check_digit_holds(seen.data) or set(seen.data) == {ZERO_CHARACTER}:
         return None
     if len(seen.data) == 13 and seen.data.startswith(b"0"):
         return replace(seen, symbology=Symbology.UPCA, data=seen.data[1:])
@@ -35,6 +35,6 @@ def _retail(seen: Detection) -> Detection | None:
 def _upce(seen: Detection) -> Detection | None:
     """zxing-cpp gives the UPC-A of a UPC-E in 13 digits, ZBar the 8 printed digits."""
     data = seen.data if len(seen.data) == 8 else upca_to_upce(seen.data[-12:])
-    if data is None or not check_holds(upce_to_upca(data)):
+    if data is None or not check_digit_holds(upce_to_upca(data)):
         return None
     return replace(seen, data=data)

@@ -12,7 +12,7 @@ _ZEROS_OUT = (
 )
 
 
-def check_holds(digits: bytes) -> bool:
+def check_digit_holds(digits: bytes) -> bool:
     """Whether the last of the digits is their GS1 check digit (mod 10, weights 3 and 1 from the right)."""
     if not digits.isdigit():
         return False

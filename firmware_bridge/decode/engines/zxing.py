@@ -52,7 +52,7 @@ TEXT_LENGTHS = {
     Symbology.UPCA: 13,
     Symbology.UPCE: 13,
 }  # as zxing-cpp gives them
-WITH_ADD_ON = "]E3"
+ADD_ON_AIM = "]E3"
 _ADD_ON = {2: (Symbology.EAN2, "]E1"), 5: (Symbology.EAN5, "]E2")}  # ISO/IEC 15424, add-on symbols alone
 
 
@@ -104,7 +104,7 @@ def _sightings(barcode: zxingcpp.Barcode) -> tuple[Detection, ...]:
     own = Detection(
         symbology=symbology, aim=barcode.symbology_identifier, data=data, corners=corners, engine=ENGINE_NAME
     )
-    if own.aim != WITH_ADD_ON:
+    if own.aim != ADD_ON_AIM:
         return (own,)
     length = TEXT_LENGTHS[symbology]
     kind, aim = _ADD_ON[len(data) - length]

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.evidence.print_model import COARSE, FINE, QUIET_ZONE_MODULES, Drawing, Light
+from firmware_bridge.decode.evidence.print_model import (
+    COARSE_SAMPLES,
+    FINE_SAMPLES,
+    QUIET_ZONE_MODULES,
+    Drawing,
+    FloatImage,
+)
 
 WIDTH_FACTORS = np.arange(
     0.56, 1.1, 0.02
@@ -50,10 +56,10 @@ class Alignment:
         left, right = self._columns(np.array([-half, half]))
         return float(left), float(right)
 
-    def resampled(self, row: Light) -> Light:
+    def resampled(self, row: FloatImage) -> FloatImage:
         """A row resampled so that its modules fall on the drawn ones, with some modules around them."""
-        light = _sampled(row, self._columns(_steps(FINE, self.drawn, MARGIN_MODULES))[None])
-        light = light_of(cv2.GaussianBlur(light, (0, 0), BLUR_SIGMA_MODULES * FINE, sigmaY=0.01))
+        light = _sampled(row, self._columns(_steps(FINE_SAMPLES, self.drawn, MARGIN_MODULES))[None])
+        light = light_of(cv2.GaussianBlur(light, (0, 0), BLUR_SIGMA_MODULES * FINE_SAMPLES, sigmaY=0.01))
         light = np.ascontiguousarray(light[:, ::-1]) if self.back else light
         return light if self.likeness > 0 else -light
 
@@ -61,7 +67,7 @@ class Alignment:
         return self.middle + self.module * _curved(steps, self.bend, self.drawn)
 
 
-def best_alignment(rows: Sequence[Light], ends: tuple[float, float], every: Sequence[Drawing]) -> Alignment:
+def best_alignment(rows: Sequence[FloatImage], ends: tuple[float, float], every: Sequence[Drawing]) -> Alignment:
     """The best position of any of the rows for any of the ways to draw a code; bends are tried only if no flat one fits."""
     ways = ((drawn, back) for back in (False, True) for drawn in every)
     best = None
@@ -76,16 +82,20 @@ def best_alignment(rows: Sequence[Light], ends: tuple[float, float], every: Sequ
     return max((best, *bent), key=lambda place: place.score)
 
 
-def _found(rows: Sequence[Light], ends: tuple[float, float], drawn: Drawing, bend: float, *, back: bool) -> Alignment:
+def _found(
+    rows: Sequence[FloatImage], ends: tuple[float, float], drawn: Drawing, bend: float, *, back: bool
+) -> Alignment:
     """The best position of a code, at any width and place."""
     told, module = (ends[0] + ends[1]) / 2, (ends[1] - ends[0]) / drawn.modules
-    columns = told + module * np.outer(WIDTH_FACTORS, _curved(_steps(COARSE, drawn, MAX_SHIFT_MODULES), bend, drawn))
+    columns = told + module * np.outer(
+        WIDTH_FACTORS, _curved(_steps(COARSE_SAMPLES, drawn, MAX_SHIFT_MODULES), bend, drawn)
+    )
     picture = np.concatenate([_sampled(row, columns) for row in rows])
     template = np.ascontiguousarray(drawn.coarse[:, ::-1]) if back else drawn.coarse
     found = light_of(cv2.matchTemplate(picture, template, cv2.TM_CCOEFF_NORMED))
     n, at = (int(each) for each in np.unravel_index(np.abs(found).argmax(), found.shape))
     module *= float(WIDTH_FACTORS[n % len(WIDTH_FACTORS)])
-    aside = at / COARSE - MAX_SHIFT_MODULES
+    aside = at / COARSE_SAMPLES - MAX_SHIFT_MODULES
     wider = 1 + 2 * bend * aside / drawn.modules  # the same bend, seen from its new middle
     return Alignment(
         drawn=drawn,
@@ -108,10 +118,10 @@ def _steps(fine: int, drawn: Drawing, beyond: float) -> np.ndarray:
     return (np.arange(int(fine * (whole + 2 * beyond))) + 0.5) / fine - whole / 2 - beyond
 
 
-def _sampled(row: Light, columns: np.ndarray) -> Light:
+def _sampled(row: FloatImage, columns: np.ndarray) -> FloatImage:
     return light_of(np.interp(columns.ravel(), np.arange(len(row)), row).reshape(columns.shape))
 
 
-def light_of(picture: cv2.typing.MatLike) -> Light:
+def light_of(picture: cv2.typing.MatLike) -> FloatImage:
     """A picture as numbers for calculation."""
     return np.asarray(picture, np.float32)

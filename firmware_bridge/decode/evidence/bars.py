@@ -10,10 +10,12 @@ from firmware_bridge.decode.detection import Corners, Gray
 from firmware_bridge.decode.evidence.claim import MAX_BANDS
 
 SEARCH_HEIGHT = 0.5  # of a code's length, looked at above and below its middle: bars are seldom taller
-QUIET_ZONE = 0.15  # of a code's length, kept at each end: its quiet zones
-FEWEST, MOST = 320, 760  # columns of the upright picture: with fewer, narrow bars are lost; more only cost time
-LEAST_ROWS = 3  # of a band: with fewer, noise does not average out
-LINES_OF_IT = 16  # medians that are compared with print: damage is askew, so at each place one of many is undamaged
+QUIET_ZONE_SHARE = 0.15  # of a code's length, kept at each end: its quiet zones
+# columns of the upright picture: with fewer, narrow bars are lost; more only cost time
+MIN_COLUMNS, MAX_COLUMNS = 320, 760
+MIN_BAND_ROWS = 3  # of a band: with fewer, noise does not average out
+# medians that are compared with print: damage is askew, so at each place one of many is undamaged
+MEDIANS_COMPARED = 16
 BAND_REPEATS = 12  # rows to which the median of a band is repeated: engines need them to find it
 MIN_CHANGE = 0.3  # of the change inside a code: if there is less, there are no bars
 MIN_LINE_CHANGE = 0.5  # of the change in a code's middle line: if there is less, a line does not run through it
@@ -27,15 +29,15 @@ LINE_OFFSETS = (
     0.6,
 )  # lines along which a code is looked at: a worn spot is not so tall
 GAP_ROWS = 2  # rows without bars that end a code: beyond them is another one
-END_GAP = 0.08  # of a code's length without bars, which ends it: its quiet zones are as wide
+END_GAP_SHARE = 0.08  # of a code's length without bars, which ends it: its quiet zones are as wide
 END_TOLERANCE = 0.06  # of a code's length by which its ends may be wrong: two digits of an ITF are twice as wide
 THRESHOLD_WINDOW = 12  # part of the row in which dark and light are searched: wider than the widest space
-LEAST_CONTRAST = 8.0  # grey levels: less is noise
-DARK, LIGHT = 20.0, 240.0  # grey levels to which they are stretched
-SIGMA, SHARPEN = 5.0, 4.0  # pixels and strength of the unsharp mask
+MIN_CONTRAST = 8.0  # grey levels: less is noise
+DARK_LEVEL, LIGHT_LEVEL = 20.0, 240.0  # grey levels to which they are stretched
+UNSHARP_SIGMA_PX, UNSHARP_STRENGTH = 5.0, 4.0  # pixels and strength of the unsharp mask
 MIN_HALF_LENGTH_PX = 8.0  # pixels of half a code's length
 
-Light = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+FloatImage = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +64,14 @@ class BarRows:
 
     def bands(self) -> Iterator[Gray]:
         """Disjoint bands, from the middle outwards."""
-        count = min(MAX_BANDS, len(self.gray) // LEAST_ROWS)
+        count = min(MAX_BANDS, len(self.gray) // MIN_BAND_ROWS)
         parts = np.array_split(self.gray, count) if count else []
         for n in sorted(range(count), key=lambda n: abs(2 * n + 1 - count)):
             yield parts[n]
 
-    def lines(self) -> list["Light"]:
-        """The medians of LINES_OF_IT parts, from top to bottom; fewer if the parts would be too small."""
-        count = min(LINES_OF_IT, len(self.gray) // LEAST_ROWS)
+    def lines(self) -> list["FloatImage"]:
+        """The medians of MEDIANS_COMPARED parts, from top to bottom; fewer if the parts would be too small."""
+        count = min(MEDIANS_COMPARED, len(self.gray) // MIN_BAND_ROWS)
         return [median_row(part) for part in np.array_split(self.gray, count)] if count else []
 
 
@@ -78,7 +80,7 @@ def column_medians(band: Gray) -> Gray:
     return _low(median_row(band))
 
 
-def median_row(band: Gray) -> Light:
+def median_row(band: Gray) -> FloatImage:
     """The median as one row."""
     return np.asarray(np.median(band, axis=0), np.float32)
 
@@ -94,15 +96,15 @@ def sharpened_median(band: Gray) -> Gray:
     side = max(9, line.shape[1] // THRESHOLD_WINDOW | 1)
     light = cv2.blur(cv2.dilate(line, np.ones((1, side))), (side, 1))
     dark = cv2.blur(cv2.erode(line, np.ones((1, side))), (side, 1))
-    even = (line - dark) / np.maximum(light - dark, LEAST_CONTRAST) * (LIGHT - DARK) + DARK
-    soft = cv2.GaussianBlur(even, (0, 0), SIGMA, sigmaY=0.01)
-    return _low(np.asarray(even + SHARPEN * (even - soft), np.float32).ravel())
+    even = (line - dark) / np.maximum(light - dark, MIN_CONTRAST) * (LIGHT_LEVEL - DARK_LEVEL) + DARK_LEVEL
+    soft = cv2.GaussianBlur(even, (0, 0), UNSHARP_SIGMA_PX, sigmaY=0.01)
+    return _low(np.asarray(even + UNSHARP_STRENGTH * (even - soft), np.float32).ravel())
 
 
 BAND_PICTURES: tuple[Callable[[Gray], Gray], ...] = (column_medians, unchanged_rows, sharpened_median)
 
 
-def _low(row: Light) -> Gray:
+def _low(row: FloatImage) -> Gray:
     """One row as a picture of a few rows."""
     return np.tile(np.clip(row + 0.5, 0, 255).astype(np.uint8), (BAND_REPEATS, 1))
 
@@ -141,7 +143,7 @@ def angle_across_bars(gray: Gray) -> float:
     return 0.5 * float(np.arctan2(2 * xy, xx - yy))
 
 
-def _sampled(frame: Gray, middle: Light, along: Light, scale: float, columns: int, tall: int) -> Gray:
+def _sampled(frame: Gray, middle: FloatImage, along: FloatImage, scale: float, columns: int, tall: int) -> Gray:
     """An upright cut: `columns` along the direction, `scale` columns per pixel, and `tall` rows down the bars."""
     down = np.array([-along[1], along[0]])
     to = np.empty((2, 3))
@@ -151,7 +153,9 @@ def _sampled(frame: Gray, middle: Light, along: Light, scale: float, columns: in
     return np.asarray(cv2.warpAffine(frame, to, (columns, tall), flags=how, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
-def _ends(frame: Gray, middle: Light, along: Light, half: float, lines: Sequence[float]) -> tuple[float, float]:
+def _ends(
+    frame: Gray, middle: FloatImage, along: FloatImage, half: float, lines: Sequence[float]
+) -> tuple[float, float]:
     """How far the bars reach from the middle, each way, in pixels: an engine may have reported only a part of them.
 
     The farthest of several lines. Each is at a fraction of half the code's length above or below it; the first in its middle.
@@ -165,9 +169,9 @@ def _ends(frame: Gray, middle: Light, along: Light, half: float, lines: Sequence
     return max(before for before, _ in reached), max(after for _, after in reached)
 
 
-def _reach(change: Light, half: float, usual: float) -> tuple[float, float]:
+def _reach(change: FloatImage, half: float, usual: float) -> tuple[float, float]:
     """How far the bars of one line reach."""
-    centre, gap = len(change) // 2, max(3, int(END_GAP * 2 * half))
+    centre, gap = len(change) // 2, max(3, int(END_GAP_SHARE * 2 * half))
     bars = cv2.blur(change.reshape(1, -1), (gap, 1)).ravel() > MIN_CHANGE * usual
     before = after = int(half * 0.8)
     while centre - before > gap and bars[centre - before]:
@@ -177,14 +181,14 @@ def _reach(change: Light, half: float, usual: float) -> tuple[float, float]:
     return max(half, before - gap / 2), max(half, after - gap / 2)
 
 
-def _upright(frame: Gray, middle: Light, along: Light, half: float, angle: float) -> BarRows | None:
+def _upright(frame: Gray, middle: FloatImage, along: FloatImage, half: float, angle: float) -> BarRows | None:
     length = 2 * half
-    scale = MOST / length if length > MOST else max(1.0, min(2.0, FEWEST / length))
-    beside = int(length * scale * QUIET_ZONE)
+    scale = MAX_COLUMNS / length if length > MAX_COLUMNS else max(1.0, min(2.0, MIN_COLUMNS / length))
+    beside = int(length * scale * QUIET_ZONE_SHARE)
     columns, tall = int(length * scale) + 2 * beside, int(2 * SEARCH_HEIGHT * length) | 1
     gray = _sampled(frame, middle, along, scale, columns, tall)
     upper, lower = _extent(gray[:, beside : columns - beside])
-    if lower - upper < LEAST_ROWS:
+    if lower - upper < MIN_BAND_ROWS:
         return None
     return BarRows(gray=gray[upper:lower], angle=angle, left=beside, right=columns - beside)
 

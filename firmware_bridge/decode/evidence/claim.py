@@ -7,7 +7,7 @@ from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Corners, Detection
 
 MAX_BANDS = 8  # of rows in which a code is read, at most: more only cost time
-NEEDED_BANDS_MOST = MAX_BANDS // 2 + 1  # more than half of the bands, those that were not read included
+MAX_NEEDED_BANDS = MAX_BANDS // 2 + 1  # more than half of the bands, those that were not read included
 CLEAR_LEAD = 0.3  # lead (see `likeness`) above which rows clearly show a text, even if each row shows only a part of it
 OUTDONE_LEAD = 0.0  # lead below which rows look more like another text, or like nothing
 POINT_PX = 16  # pixels: no code is so short
@@ -73,7 +73,7 @@ class Claim:
     def in_most_rows(self) -> bool:
         """Whether two engines read it in most bands of rows."""
         engines = {vote.engine for vote in self.votes if vote.band is not None}
-        return self.bands >= NEEDED_BANDS_MOST and len(engines) > 1
+        return self.bands >= MAX_NEEDED_BANDS and len(engines) > 1
 
 
 def claims_with_sighting(

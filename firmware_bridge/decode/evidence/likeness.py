@@ -20,13 +20,13 @@ from firmware_bridge.decode.evidence.claim import CLEAR_LEAD
 from firmware_bridge.decode.evidence.nearest import Costs
 from firmware_bridge.decode.evidence.print_model import (
     BLURS_AND_SPREADS,
-    FINE,
+    FINE_SAMPLES,
     NEIGHBOUR_MODULES,
     QUIET_ZONE_MODULES,
     BlurAndSpread,
     Character,
     Drawing,
-    Light,
+    FloatImage,
     Widths,
     drawings_of,
     pictures_in_all_looks,
@@ -35,16 +35,17 @@ from firmware_bridge.decode.evidence.print_model import (
 )
 from firmware_bridge.decode.symbology_kinds import LONG_RETAIL_CODES
 
-SHOWING_ROWS = 2  # one of this many rows shows where the code is
+POSITION_ROW_STEP = 2  # one of this many rows shows where the code is
 STRETCH_FACTORS = (1.0, 0.9, 1.1)  # factors of a character's width: paper bends
 MAX_SHIFT_TO_NEIGHBOURS = 3  # samples by which it may be away from where its neighbours show it
-STEP, STRAYING = 4, 0.02  # samples by which it may be nearer to one of them, or farther; cost of each in correlation
+# samples by which it may be nearer to one of them, or farther; cost of each in correlation
+SHIFT_STEP, SHIFT_COST = 4, 0.02
 SIGN_CORRELATION = 0.85  # correlation with the most similar sign, below which it is hidden or not there
 HIDDEN_SHARE = 0.1  # the same, relative to the code's usual character
 MAX_CHARACTER_SHIFT = int(
-    MARGIN_MODULES * FINE
+    MARGIN_MODULES * FINE_SAMPLES
 )  # samples by which a character may at most be away from its place in an even code
-END, NEAR_END = 5, 6  # modules on each side of an end, and samples by which it may be away
+END_MODULES, MAX_END_SHIFT = 5, 6  # modules on each side of an end, and samples by which it may be away
 END_CORRELATION = 0.9  # correlation of a row with an end that it shows
 FLAT_LEVELS = 1e-3  # grey levels of what shows nothing
 UNEXPLAINED_FLOOR = 0.01  # of a picture that nothing explains, even of a clear one
@@ -69,7 +70,7 @@ class Likeness:
 
 
 def likeness_of_rows(
-    rows: Sequence[Light], ends: tuple[float, float], symbology: Symbology, data: bytes
+    rows: Sequence[FloatImage], ends: tuple[float, float], symbology: Symbology, data: bytes
 ) -> Likeness | None:
     """How much rows (one for each band, with bars about between the columns `ends`) look like a text.
 
@@ -79,7 +80,7 @@ def likeness_of_rows(
     ways = drawings_of(symbology, data) if rows else ()
     if not ways:
         return None
-    place = best_alignment(rows[::SHOWING_ROWS], ends, ways)
+    place = best_alignment(rows[::POSITION_ROW_STEP], ends, ways)
     light = np.concatenate([place.resampled(row) for row in rows])
     lead = nearest.lead_over_others(symbology, data, _costs(light, place.drawn))
     if place.score < ROW_CORRELATION and lead < CLEAR_LEAD:
@@ -95,7 +96,7 @@ def likeness_of_rows(
     )
 
 
-def _costs(light: Light, drawn: Drawing) -> list[Costs]:
+def _costs(light: FloatImage, drawn: Drawing) -> list[Costs]:
     """How much less likely each other sign is than each character, after the rows were aligned with the drawing."""
     places = list(zip(drawn.characters, _aside(light, drawn).T, strict=True))
     seen = [(one, _laid(light, one, _samples(one), at)) for one, at in places]
@@ -116,14 +117,14 @@ def _cost(likest: dict[Widths, float], own: Widths, least: float) -> Costs:
     return {sign: math.log(_unexplained(likeness) / read) for sign, likeness in likest.items() if sign != own}
 
 
-def _in_each_look(seen: Light, character: Character) -> Light:
+def _in_each_look(seen: FloatImage, character: Character) -> FloatImage:
     """How well the row that shows a character best shows it, in each of the `BLURS_AND_SPREADS`."""
     drawn = pictures_in_all_looks(character.own, character.signs, character.starts)
     return np.asarray((seen.reshape(-1, drawn.shape[1]) @ drawn.T).max(axis=0), np.float32)
 
 
 def _samples(character: Character) -> int:
-    return round((sum(character.own) + 2 * NEIGHBOUR_MODULES) * FINE)
+    return round((sum(character.own) + 2 * NEIGHBOUR_MODULES) * FINE_SAMPLES)
 
 
 def _unexplained(correlation: float) -> float:
@@ -131,7 +132,7 @@ def _unexplained(correlation: float) -> float:
 
 
 def _likest(
-    light: Light, character: Character, at: np.ndarray, look: BlurAndSpread, shown: Light
+    light: FloatImage, character: Character, at: np.ndarray, look: BlurAndSpread, shown: FloatImage
 ) -> dict[Widths, float]:
     """How well the best row shows each sign that is possible there; `shown` is as wide as the character."""
     best = dict.fromkeys(character.signs, 0.0)
@@ -144,19 +145,19 @@ def _likest(
     return best
 
 
-def _aside(light: Light, drawn: Drawing) -> np.ndarray:
+def _aside(light: FloatImage, drawn: Drawing) -> np.ndarray:
     """The samples by which each row (down) shows each character (across) displaced: the most likely path through the row.
 
-    From one character to the next it may change by `STEP`, so a scratched one is where its neighbours show it.
+    From one character to the next it may change by `SHIFT_STEP`, so a scratched one is where its neighbours show it.
     """
     shown = [_shown(light, character) for character in drawn.characters]
-    steps = np.arange(-STEP, STEP + 1)
+    steps = np.arange(-SHIFT_STEP, SHIFT_STEP + 1)
     so_far: np.ndarray = shown[0]
     came: list[np.ndarray] = []
     for each in shown[1:]:
-        padded = np.pad(so_far, ((0, 0), (STEP, STEP)), constant_values=-np.inf)
-        ways = np.lib.stride_tricks.sliding_window_view(padded, 2 * STEP + 1, axis=1) - STRAYING * np.abs(steps)
-        came.append(ways.argmax(axis=2) - STEP)
+        padded = np.pad(so_far, ((0, 0), (SHIFT_STEP, SHIFT_STEP)), constant_values=-np.inf)
+        ways = np.lib.stride_tricks.sliding_window_view(padded, 2 * SHIFT_STEP + 1, axis=1) - SHIFT_COST * np.abs(steps)
+        came.append(ways.argmax(axis=2) - SHIFT_STEP)
         so_far = each + ways.max(axis=2)
     at = [so_far.argmax(axis=1)]
     for each in reversed(came):
@@ -164,7 +165,7 @@ def _aside(light: Light, drawn: Drawing) -> np.ndarray:
     return np.stack(at[::-1], axis=1) - MAX_CHARACTER_SHIFT
 
 
-def _shown(light: Light, character: Character) -> Light:
+def _shown(light: FloatImage, character: Character) -> FloatImage:
     """How well each row shows a character at each displacement from its place in an even code (rows x places)."""
     best = []
     for stretch in STRETCH_FACTORS:
@@ -175,13 +176,15 @@ def _shown(light: Light, character: Character) -> Light:
     return light_of(np.stack(best).max(axis=0))
 
 
-def _ends(light: Light, drawn: Drawing) -> float:
+def _ends(light: FloatImage, drawn: Drawing) -> float:
     """The part of the rows that show an end of a code, for the end that fewer show."""
-    laid, count = round((QUIET_ZONE_MODULES + MARGIN_MODULES) * FINE), END * FINE
+    laid, count = round((QUIET_ZONE_MODULES + MARGIN_MODULES) * FINE_SAMPLES), END_MODULES * FINE_SAMPLES
     shares = []
-    for at in (0, round(drawn.modules * FINE)):
-        end = drawn.fine[:, QUIET_ZONE_MODULES * FINE + at - count : QUIET_ZONE_MODULES * FINE + at + count]
-        around = light[:, laid + at - count - NEAR_END : laid + at + count + NEAR_END]
+    for at in (0, round(drawn.modules * FINE_SAMPLES)):
+        end = drawn.fine[
+            :, QUIET_ZONE_MODULES * FINE_SAMPLES + at - count : QUIET_ZONE_MODULES * FINE_SAMPLES + at + count
+        ]
+        around = light[:, laid + at - count - MAX_END_SHIFT : laid + at + count + MAX_END_SHIFT]
         shown = cv2.matchTemplate(around, end, cv2.TM_CCOEFF_NORMED).max(axis=1)
         shares.append(float((shown > END_CORRELATION).mean()))
     return min(shares)
@@ -189,10 +192,12 @@ def _ends(light: Light, drawn: Drawing) -> float:
 
 def _begin(character: Character, count: int) -> int:
     """The first of `count` samples of a character in aligned rows."""
-    return round(((character.first + character.last) / 2 + QUIET_ZONE_MODULES + MARGIN_MODULES) * FINE - count / 2)
+    return round(
+        ((character.first + character.last) / 2 + QUIET_ZONE_MODULES + MARGIN_MODULES) * FINE_SAMPLES - count / 2
+    )
 
 
-def _laid(light: Light, character: Character, count: int, at: np.ndarray) -> Light:
+def _laid(light: FloatImage, character: Character, count: int, at: np.ndarray) -> FloatImage:
     """What each row shows there and `MAX_SHIFT_TO_NEIGHBOURS` samples beside (rows x places x samples); its squares add up to 1."""
     first = _begin(character, count) + at[:, None] + np.arange(-MAX_SHIFT_TO_NEIGHBOURS, MAX_SHIFT_TO_NEIGHBOURS + 1)
     windows = np.lib.stride_tricks.sliding_window_view(light, count, axis=1)

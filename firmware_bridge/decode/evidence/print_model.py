@@ -11,7 +11,7 @@ import zxingcpp
 
 from edge.codes.symbology import Symbology
 
-Light = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+FloatImage = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
 Widths = tuple[float, ...]  # modules of bars and spaces in turn
 BlurAndSpread = tuple[
     float, float
@@ -44,13 +44,14 @@ _ALL_SIGNS = {  # texts that have all of them
     Symbology.CODE128: tuple(f"{n:02}" * 2 for n in range(100)),
 }
 WIDE_NARROW_RATIOS = (2.5, 2.0, 3.0)  # of wide to narrow ones; a ratio between these is near enough to one of them
-PATTERN, STOP = 6, 7  # bars and spaces of a character of Code 128, and of its last (ISO/IEC 15417)
+# bars and spaces of a character of Code 128, and of its last (ISO/IEC 15417)
+CODE128_ELEMENTS, CODE128_STOP_ELEMENTS = 6, 7
 CODE128_STARTS: tuple[Widths, ...] = (
     (2, 1, 1, 4, 1, 2),
     (2, 1, 1, 2, 1, 4),
     (2, 1, 1, 2, 3, 2),
 )  # of its sets A, B and C
-START_A, START_B, START_C, TO_C, TO_B, STOPPED = 103, 104, 105, 99, 100, (2, 3, 3, 1, 1, 1, 2)
+START_A, START_B, START_C, SWITCH_TO_C, SWITCH_TO_B, STOP_WIDTHS = 103, 104, 105, 99, 100, (2, 3, 3, 1, 1, 1, 2)
 CODE128_DIGIT_RUNS = (  # of an even count of digits, four or more: of an odd one the last stays, or the first
     re.compile(rb"((?:\d\d){2,})"),
     re.compile(rb"((?:\d\d){2,}(?!\d))"),
@@ -60,7 +61,8 @@ CODE128_VALUES_100_TO_102: tuple[Widths, ...] = (
     (3, 1, 1, 1, 4, 1),
     (4, 1, 1, 1, 3, 1),
 )  # those of no two digits
-GUARD, DIGIT = 3, 4  # bars and spaces of a guard of an EAN or UPC, and of a digit (GS1 General Specifications 5.2)
+# bars and spaces of a guard of an EAN or UPC, and of a digit (GS1 General Specifications 5.2)
+GUARD_ELEMENTS, DIGIT_ELEMENTS = 3, 4
 EAN_DIGIT_WIDTHS: tuple[Widths, ...] = (
     (3, 2, 1, 1),
     (2, 2, 2, 1),
@@ -73,7 +75,7 @@ EAN_DIGIT_WIDTHS: tuple[Widths, ...] = (
     (1, 2, 1, 3),
     (3, 1, 1, 2),
 )
-FINE, COARSE = 4, 2  # samples a module: to compare characters, and to find the code
+FINE_SAMPLES, COARSE_SAMPLES = 4, 2  # samples a module: to compare characters, and to find the code
 QUIET_ZONE_MODULES = 7  # modules of white drawn at each end
 NEIGHBOUR_MODULES = (
     0.5  # modules of its neighbours that belong to the picture of a character: where its outer edges are
@@ -82,8 +84,8 @@ MARGIN_MODULES = 4.0  # modules drawn around it, so that what is blurred has no 
 BLURS_AND_SPREADS: tuple[BlurAndSpread, ...] = tuple(
     (blur, spread) for blur in (0.5, 0.3, 0.8, 1.1) for spread in (0.0, -0.25, 0.25)
 )
-OVERSAMPLING = 8  # times finer than `FINE` a character is drawn before it is blurred
-KEPT, KEPT_SIGNS, KEPT_PICTURES = 64, 512, 1024  # drawn codes, sets of characters, and characters remembered
+OVERSAMPLING = 8  # times finer than `FINE_SAMPLES` a character is drawn before it is blurred
+MAX_DRAWINGS, MAX_SIGN_SETS, MAX_PICTURES = 64, 512, 1024  # drawn codes, sets of characters, and characters remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,15 +104,15 @@ class Character:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawing:
-    """A code in print, with `QUIET_ZONE_MODULES` light ones around it; a module has `FINE` or `COARSE` columns."""
+    """A code in print, with `QUIET_ZONE_MODULES` light ones around it; a module has `FINE_SAMPLES` or `COARSE_SAMPLES` columns."""
 
     modules: float
-    fine: Light
-    coarse: Light
+    fine: FloatImage
+    coarse: FloatImage
     characters: tuple[Character, ...]
 
 
-@lru_cache(KEPT)
+@lru_cache(MAX_DRAWINGS)
 def drawings_of(symbology: Symbology, data: bytes) -> tuple[Drawing, ...]:
     """A code in the ways it may be drawn: that of two widths with several ratios. Empty if its symbology is not known here."""
     signs = _SIGNS.get(symbology)
@@ -128,10 +130,10 @@ def drawings_of(symbology: Symbology, data: bytes) -> tuple[Drawing, ...]:
     return (_drawing(symbology, widths),)
 
 
-@lru_cache(KEPT_SIGNS)
+@lru_cache(MAX_SIGN_SETS)
 def pictures_of_signs(
     signs: tuple[Widths, ...], look: BlurAndSpread, stretch: float, first: str
-) -> tuple[tuple[tuple[Widths, ...], Light], ...]:
+) -> tuple[tuple[tuple[Widths, ...], FloatImage], ...]:
     """Characters as they look, in `FINE * stretch` samples a module, those of each length apart (signs x samples).
 
     The mean of each is 0 and its squares add up to 1. `first`: whether they begin with a "bar" or a "space".
@@ -140,25 +142,25 @@ def pictures_of_signs(
     return tuple((alike, _pictured(alike, look, stretch, first)) for alike in apart.values())
 
 
-@lru_cache(KEPT_PICTURES)
+@lru_cache(MAX_PICTURES)
 def pictures_with_neighbours(
     own: Widths, signs: tuple[Widths, ...], look: BlurAndSpread, stretch: float, first: str
-) -> Light:
+) -> FloatImage:
     """The same of one of those characters (1 x samples)."""
     ((alike, drawn),) = (each for each in pictures_of_signs(signs, look, stretch, first) if own in each[0])
     return np.asarray(drawn[alike.index(own)][None], np.float32)
 
 
-@lru_cache(KEPT_PICTURES)
-def pictures_in_all_looks(own: Widths, signs: tuple[Widths, ...], first: str) -> Light:
+@lru_cache(MAX_PICTURES)
+def pictures_in_all_looks(own: Widths, signs: tuple[Widths, ...], first: str) -> FloatImage:
     """One of those characters in each of the `BLURS_AND_SPREADS` (looks x samples), not stretched."""
     return np.concatenate([pictures_with_neighbours(own, signs, look, 1.0, first) for look in BLURS_AND_SPREADS])
 
 
-def _pictured(alike: tuple[Widths, ...], look: BlurAndSpread, stretch: float, first: str) -> Light:
+def _pictured(alike: tuple[Widths, ...], look: BlurAndSpread, stretch: float, first: str) -> FloatImage:
     """Characters that are as long as each other."""
     blur, spread = look
-    at, sharp = np.cumsum([(0.0, *widths) for widths in alike], axis=1), FINE * OVERSAMPLING
+    at, sharp = np.cumsum([(0.0, *widths) for widths in alike], axis=1), FINE_SAMPLES * OVERSAMPLING
     begins_bar = (np.arange(at.shape[1]) % 2 == 0) == (first == "bar")
     edges = at + np.where(begins_bar, -spread / 2, spread / 2)
     fine = np.arange(-MARGIN_MODULES, at[0, -1] + MARGIN_MODULES, 1 / sharp)
@@ -166,7 +168,7 @@ def _pictured(alike: tuple[Widths, ...], look: BlurAndSpread, stretch: float, fi
     paper = ((passed % 2 == 1) != (first == "bar")).astype(np.float32)
     soft = cv2.GaussianBlur(paper, (0, 0), blur * sharp, sigmaY=0.01)
     whole = at[0, -1] + 2 * NEIGHBOUR_MODULES
-    count = round(whole * FINE * stretch)
+    count = round(whole * FINE_SAMPLES * stretch)
     between = (((np.arange(count) + 0.5) / count) * whole - NEIGHBOUR_MODULES + MARGIN_MODULES) * sharp
     before = between.astype(int)
     seen = soft[:, before] + (between - before) * (soft[:, before + 1] - soft[:, before])
@@ -197,22 +199,25 @@ def _in_b_and_c(data: bytes, run: re.Pattern[bytes]) -> list[int]:
     values: list[int] = []
     for part in run.split(data):
         if pairs := run.fullmatch(part):
-            values += [TO_C if values else START_C, *(int(pairs[0][n : n + 2]) for n in range(0, len(part), 2))]
+            values += [SWITCH_TO_C if values else START_C, *(int(pairs[0][n : n + 2]) for n in range(0, len(part), 2))]
         elif part:
-            values += [TO_B if values else START_B, *(byte - ord(" ") for byte in part)]
+            values += [SWITCH_TO_B if values else START_B, *(byte - ord(" ") for byte in part)]
     return values
 
 
 def _of_values(values: list[int]) -> Widths:
     check = sum(max(n, 1) * value for n, value in enumerate(values)) % 103
-    signs = (CODE128_STARTS[values[0] - START_A], *(_code128()[value] for value in (*values[1:], check)), STOPPED)
+    signs = (CODE128_STARTS[values[0] - START_A], *(_code128()[value] for value in (*values[1:], check)), STOP_WIDTHS)
     return tuple(float(width) for sign in signs for width in sign)
 
 
 @lru_cache(1)
 def _code128() -> tuple[Widths, ...]:
     """The patterns of the values 0 to 102: each pair of digits is drawn as the value it is."""
-    drawn = (_written(Symbology.CODE128, text)[PATTERN : 2 * PATTERN] for text in _ALL_SIGNS[Symbology.CODE128])
+    drawn = (
+        _written(Symbology.CODE128, text)[CODE128_ELEMENTS : 2 * CODE128_ELEMENTS]
+        for text in _ALL_SIGNS[Symbology.CODE128]
+    )
     return (*drawn, *CODE128_VALUES_100_TO_102)
 
 
@@ -222,15 +227,18 @@ def _spans(symbology: Symbology, count: int) -> Iterator[tuple[int, int]]:
         own, each, first = _TWO_WIDTHS[symbology]
         yield from ((n, n + own) for n in range(first, count - own + 1, each))
     elif symbology is Symbology.CODE128:
-        yield from ((n, n + PATTERN) for n in range(0, count - STOP, PATTERN))
+        yield from ((n, n + CODE128_ELEMENTS) for n in range(0, count - CODE128_STOP_ELEMENTS, CODE128_ELEMENTS))
     elif symbology is Symbology.UPCE:
-        yield from ((n, n + DIGIT) for n in range(GUARD, count - 2 * GUARD, DIGIT))  # its end is twice as long
+        # its end is twice as long
+        yield from ((n, n + DIGIT_ELEMENTS) for n in range(GUARD_ELEMENTS, count - 2 * GUARD_ELEMENTS, DIGIT_ELEMENTS))
     else:
-        yield from ((n, n + DIGIT) for n in range(GUARD, count // 2 - 2, DIGIT))
-        yield from ((n, n + DIGIT) for n in range(count // 2 + GUARD, count - GUARD, DIGIT))
+        yield from ((n, n + DIGIT_ELEMENTS) for n in range(GUARD_ELEMENTS, count // 2 - 2, DIGIT_ELEMENTS))
+        yield from (
+            (n, n + DIGIT_ELEMENTS) for n in range(count // 2 + GUARD_ELEMENTS, count - GUARD_ELEMENTS, DIGIT_ELEMENTS)
+        )
 
 
-@lru_cache(KEPT)
+@lru_cache(MAX_DRAWINGS)
 def _alphabet(symbology: Symbology, ratio: float) -> frozenset[Widths]:
     """The characters that may be in the place of a character; `ratio` is the width of a wide bar in narrow ones."""
     if symbology is Symbology.CODE128:
@@ -255,11 +263,11 @@ def _places(symbology: Symbology, ratio: float, count: int) -> Iterator[tuple[in
 
 def _drawing(symbology: Symbology, widths: Widths, ratio: float = 1.0) -> Drawing:
     at = np.concatenate([[0.0], np.cumsum(widths)])
-    steps = np.arange(0.5 / FINE, at[-1], 1 / FINE)
+    steps = np.arange(0.5 / FINE_SAMPLES, at[-1], 1 / FINE_SAMPLES)
     paper = np.searchsorted(at, steps, side="right") % 2 == 0
-    bars = np.pad(paper, QUIET_ZONE_MODULES * FINE, constant_values=True).astype(np.float32)[None]
-    soft = np.asarray(cv2.GaussianBlur(bars, (0, 0), BLURS_AND_SPREADS[0][0] * FINE, sigmaY=0.01), np.float32)
-    each = FINE // COARSE
+    bars = np.pad(paper, QUIET_ZONE_MODULES * FINE_SAMPLES, constant_values=True).astype(np.float32)[None]
+    soft = np.asarray(cv2.GaussianBlur(bars, (0, 0), BLURS_AND_SPREADS[0][0] * FINE_SAMPLES, sigmaY=0.01), np.float32)
+    each = FINE_SAMPLES // COARSE_SAMPLES
     return Drawing(
         modules=float(at[-1]),
         fine=soft,

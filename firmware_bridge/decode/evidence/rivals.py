@@ -13,7 +13,7 @@ from firmware_bridge.decode.symbology_kinds import (
     WEAK_CODES,
 )
 
-TOLD_APART = 2  # bands of rows that show something else: a scratch seldom makes the same text of two
+CONTRADICTING_BANDS = 2  # bands of rows that show something else: a scratch seldom makes the same text of two
 TWO_BAND_MIN_LEAD = -2.0  # lead of a text in two bands, below which it does not count all the same
 NEARBY_SHARE = 0.25  # of a code's longer side: scan lines of one engine are beside those of another
 
@@ -27,7 +27,7 @@ def are_rivals(claim: Claim, other: Claim) -> bool:
         return False
     if other.data == _plain(claim) or other.symbology in MATRIX_CODES:
         return False
-    if is_short_and_alone(other) and other.symbology is not claim.symbology:
+    if is_short_of_one_engine(other) and other.symbology is not claim.symbology:
         return False
     if (
         claim.symbology not in LONG_RETAIL_CODES
@@ -46,7 +46,7 @@ def _no_match(claim: Claim, other: Claim) -> bool:
     Two texts that are each in some of the rows, for example if one label sticks on another, are nearly equally likely.
     """
     outdone = other.outdone and claim.lead is not None and not claim.outdone
-    if other.bands < TOLD_APART:
+    if other.bands < CONTRADICTING_BANDS:
         return outdone or (claim.seen and not other.seen)
     return outdone and other.lead is not None and other.lead < TWO_BAND_MIN_LEAD
 
@@ -74,7 +74,7 @@ def is_part_of(claim: Claim, other: Claim) -> bool:
     return claim.symbology in WEAK_CODES and other.symbology is claim.symbology and claim.data in other.data
 
 
-def is_short_and_alone(claim: Claim) -> bool:
+def is_short_of_one_engine(claim: Claim) -> bool:
     """Whether a short text was read by only one engine, and rows do not show it."""
     return claim.symbology in SHORT_RETAIL_CODES and claim.engines == 1 and not claim.seen
 

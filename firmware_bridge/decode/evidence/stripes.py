@@ -16,13 +16,13 @@ from firmware_bridge.decode.preprocess import View, cut_rotated
 WINDOW_CELLS = 3  # cells each way whose edges are looked at together: wider than the widest bar of a small code
 MIN_COHERENCE = 0.5  # how far edges agree in direction, 0 to 1: print has edges in all directions
 MIN_MEAN_GRADIENT = 1000.0  # mean square of a Sobel gradient: some 8 grey levels from pixel to pixel
-ABOVE_NOISE = 2.0  # times the value of the quietest third of the cells
-LEAST_CELLS = 8
+NOISE_FACTOR = 2.0  # times the value of the quietest third of the cells
+MIN_CELLS = 8
 MAX_PLACES = 6  # places of a frame: the largest and most alike
-QUIET_ZONE = 0.18  # of the stripes' length, kept at each end: quiet zones
-BESIDE_LEAST = 8  # pixels, for the same
+QUIET_ZONE_SHARE = 0.18  # of the stripes' length, kept at each end: quiet zones
+MIN_BESIDE_PX = 8  # pixels, for the same
 UPRIGHT_WIDTH_PX = 700  # of the upright picture, about: 7 per module of an EAN-13
-LARGER, SMALLER = 3.0, 0.4  # factors by which a place is enlarged at most, and at least
+MAX_ENLARGEMENT, MIN_ENLARGEMENT = 3.0, 0.4  # factors by which a place is enlarged at most, and at least
 MIN_UPRIGHT_HEIGHT_PX = 8  # rows of an upright picture at least
 
 
@@ -47,20 +47,20 @@ def find_stripes(gray: Gray) -> tuple[Stripes, ...]:
     xx, yy, xy = _cells(dx, dx), _cells(dy, dy), _cells(dx, dy)
     strength = xx + yy
     alike = np.hypot(xx - yy, 2 * xy) / np.maximum(strength, 1.0)
-    floor = max(MIN_MEAN_GRADIENT, ABOVE_NOISE * float(np.percentile(strength, 33)))
+    floor = max(MIN_MEAN_GRADIENT, NOISE_FACTOR * float(np.percentile(strength, 33)))
     mask = remove_thin_regions(((alike > MIN_COHERENCE) & (strength > floor)).astype(np.uint8))
     count, labels, boxes, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     sized = sorted((-int(boxes[n][cv2.CC_STAT_AREA]), n) for n in range(1, count))
     # the area is an upper bound of the weight: places that are much too small need no weighing
-    weighed = [_weighed(labels, n, xx, yy, xy) for area, n in sized[: 4 * MAX_PLACES] if -area >= LEAST_CELLS]
+    weighed = [_weighed(labels, n, xx, yy, xy) for area, n in sized[: 4 * MAX_PLACES] if -area >= MIN_CELLS]
     weighed.sort(key=lambda each: -each[0])
     return tuple(place for _, place in weighed[:MAX_PLACES])
 
 
 def turn_upright(frame: View, place: Stripes) -> View:
     """A place of stripes with its quiet zones, turned upright, near the size that engines read best."""
-    scale = min(LARGER, max(SMALLER, UPRIGHT_WIDTH_PX / place.length))
-    columns = round((place.length * (1 + 2 * QUIET_ZONE) + 2 * BESIDE_LEAST) * scale)
+    scale = min(MAX_ENLARGEMENT, max(MIN_ENLARGEMENT, UPRIGHT_WIDTH_PX / place.length))
+    columns = round((place.length * (1 + 2 * QUIET_ZONE_SHARE) + 2 * MIN_BESIDE_PX) * scale)
     rows = max(MIN_UPRIGHT_HEIGHT_PX, round(place.height * scale))
     return cut_rotated(frame, (place.x, place.y), place.angle, scale, (columns, rows))
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.engines.upc_ean import check_holds
-from firmware_bridge.decode.evidence.claim import NEEDED_BANDS_MOST, Claim, Key
-from firmware_bridge.decode.evidence.rivals import are_rivals, is_contradicted, is_part_of, is_short_and_alone
+from firmware_bridge.decode.engines.upc_ean import check_digit_holds
+from firmware_bridge.decode.evidence.claim import MAX_NEEDED_BANDS, Claim, Key
+from firmware_bridge.decode.evidence.rivals import are_rivals, is_contradicted, is_part_of, is_short_of_one_engine
 from firmware_bridge.decode.symbology_kinds import (
     LINEAR_CODES,
     LONG_RETAIL_CODES,
@@ -19,9 +19,11 @@ NEEDED_BANDS = 2  # bands of rows that must agree; a scratch seldom makes the sa
 NEEDED_BANDS_ITF = 3  # ITF has no ends of its own, and no check digit
 CASE_CODE_DIGITS = 14  # digits of an ITF that has a check digit
 VOTES_NEEDED = 3  # votes that must agree if they are of at least two engines
-NEEDED_ALONE = {"zxing": 3}  # votes if all are of one engine: its misreads seldom survive small changes of the picture
-NEEDED_OPENCV_QR = 2  # OpenCV corrects errors less strictly than the others
-NEEDED_ALONE_ELSE = 4  # those of the others do more often
+VOTES_OF_ONE_ENGINE = {
+    "zxing": 3
+}  # votes if all are of one engine: its misreads seldom survive small changes of the picture
+VOTES_OF_OPENCV_QR = 2  # OpenCV corrects errors less strictly than the others
+VOTES_OF_ANOTHER_ENGINE = 4  # those of the others do more often
 VOTES_NEEDED_IF_UNCLEAR = 5  # votes of two engines for a text that rows show neither clearly nor less than another
 MARGIN_IF_UNCOMPARED = 12  # times as many votes as another text whose rows could not be compared
 MARGIN_OVER_RIVAL = 2  # times as many votes as the strongest rival at the same place
@@ -38,7 +40,7 @@ def is_believed(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = froz
     clearly show needs two bands, or engines that agree. A text that they show less than another needs most of the rows, and is
     never believed in dispute. If bands show two texts, or did so in a picture before (`disputed`), a text needs most of the rows.
     """
-    if len(claim.votes) < _needed(claim) or is_short_and_alone(claim):
+    if len(claim.votes) < _needed(claim) or is_short_of_one_engine(claim):
         return False
     if claim.symbology in MATRIX_CODES:
         return True
@@ -102,7 +104,7 @@ def _needed_bands(claim: Claim) -> int:
     if claim.seen:
         return 0
     if claim.symbology in WEAK_CODES and claim.lead is not None:
-        return NEEDED_BANDS_MOST  # a character without a check digit is hidden, and may be any
+        return MAX_NEEDED_BANDS  # a character without a check digit is hidden, and may be any
     if claim.symbology in WEAK_CODES | SHORT_RETAIL_CODES:
         return 1 if claim.engines > 1 else NEEDED_BANDS
     return int({vote.engine for vote in claim.votes} == {"opencv bars"})
@@ -112,7 +114,7 @@ def _needed_bands_itf(claim: Claim) -> int:
     """0 if rows clearly show it with its ends; fewer for a case's number, which has a length and a check digit."""
     if claim.seen:
         return 0
-    return NEEDED_BANDS if len(claim.data) == CASE_CODE_DIGITS and check_holds(claim.data) else NEEDED_BANDS_ITF
+    return NEEDED_BANDS if len(claim.data) == CASE_CODE_DIGITS and check_digit_holds(claim.data) else NEEDED_BANDS_ITF
 
 
 def _outweighs(rival: Claim, claim: Claim) -> bool:
@@ -129,8 +131,8 @@ def _outweighs(rival: Claim, claim: Claim) -> bool:
 
 def _needed(claim: Claim) -> int:
     if claim.symbology in MATRIX_CODES:
-        return NEEDED_OPENCV_QR if {vote.engine for vote in claim.votes} == {"opencv qr"} else 1
+        return VOTES_OF_OPENCV_QR if {vote.engine for vote in claim.votes} == {"opencv qr"} else 1
     if claim.engines > 1:
         return VOTES_NEEDED
     (alone,) = {vote.engine for vote in claim.votes}
-    return NEEDED_ALONE.get(alone, NEEDED_ALONE_ELSE)
+    return VOTES_OF_ONE_ENGINE.get(alone, VOTES_OF_ANOTHER_ENGINE)

@@ -15,9 +15,9 @@ from firmware_bridge.decode.evidence.voting import is_doubtful, is_proven_by_row
 from firmware_bridge.decode.preprocess import View, crop_around, whole_frame
 from firmware_bridge.decode.symbology_kinds import LONG_RETAIL_CODES, SHORT_RETAIL_CODES, WEAK_CODES
 
-READ_IN_PARTS = SHORT_RETAIL_CODES | {Symbology.ITF}  # are read in parts of longer ones
+READ_AS_PARTS = SHORT_RETAIL_CODES | {Symbology.ITF}  # are read in parts of longer ones
 MIN_ROWS_WITH_ENDS = 0.5  # of the rows that show the ends of these; stickers over a part of longer ones have left 0.44
-ENDS_OF_PARTS = 0.3  # the same for ITF: below it, it is a part, because its ends look like digits
+MIN_ROWS_WITH_ITF_ENDS = 0.3  # the same for ITF: below it, it is a part, because its ends look like digits
 GS1_128 = "]C1"  # drawn with signs that are not in its text
 
 Claims = tuple[Claim, ...]
@@ -72,8 +72,8 @@ class Witnesses:
             return rows, claims
         if (like := likeness_of_rows(rows.lines(), (rows.left, rows.right), claim.symbology, claim.data)) is None:
             return rows, claims
-        if claim.symbology in READ_IN_PARTS and like.ends < MIN_ROWS_WITH_ENDS:
-            if claim.symbology is not Symbology.ITF or like.ends > ENDS_OF_PARTS:  # damage may hide an end
+        if claim.symbology in READ_AS_PARTS and like.ends < MIN_ROWS_WITH_ENDS:
+            if claim.symbology is not Symbology.ITF or like.ends > MIN_ROWS_WITH_ITF_ENDS:  # damage may hide an end
                 return rows, claims
             return rows, _changed(claims, claim, replace(claim, lead=-math.inf))
         rows = replace(rows, left=round(like.left), right=round(like.right))

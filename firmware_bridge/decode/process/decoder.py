@@ -30,7 +30,7 @@ MEMFD_SEALS = (
     fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL
 )  # a child that shortened it would kill us with it
 END_TIMEOUT_S = 2.0  # seconds a child may take to end after it has closed its socket
-LAST_WORDS = 4096  # bytes of a dead child's stderr that are looked at
+STDERR_TAIL_BYTES = 4096  # bytes of a dead child's stderr that are looked at
 LOGGED_CHARACTERS = 200  # characters of its last line that are logged
 MAX_DEATHS = 5  # children lost in a row without one decoded frame: then it is no frame's fault
 
@@ -151,7 +151,7 @@ class ProcessDecoder:
 
     def _last_words(self) -> str:
         size = self._stderr.seek(0, os.SEEK_END)
-        self._stderr.seek(max(0, size - LAST_WORDS))
+        self._stderr.seek(max(0, size - STDERR_TAIL_BYTES))
         lines = self._stderr.read().decode("utf-8", "replace").splitlines()
         self._stderr.truncate(0)
         return "".join(filter(str.isprintable, lines[-1][:LOGGED_CHARACTERS])) if lines else ""

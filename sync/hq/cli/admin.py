@@ -7,7 +7,7 @@ import click
 from edge.platform.clock import now
 from edge.platform.database import one_row, rows, writing
 from sync.hq import epoch_reset, store_commands
-from sync.hq.cli.options import folder_option, plainly
+from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.errors import NotPossible
@@ -20,17 +20,17 @@ from sync.protocol.topics import ALL_STORES
 
 
 @click.group("quarantine")
-def aside() -> None:
+def quarantine_group() -> None:
     """Facts that HQ has kept without understanding them."""
 
 
-@aside.command("list")
+@quarantine_group.command("list")
 @folder_option
 @click.option("--store", help="Only this store's.")
 @click.option("--raw", is_flag=True, help="With the rows as the stores sent them.")
 def list_aside(folder: Path, store: str | None, raw: bool) -> None:
     """Show what is in quarantine, and why."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = quarantine.quarantined_rows(db, store)
     cells = [[one.number, one.store, one.lane, one.seq, one.received, one.reason] for one in found]
     click.echo(table(["number", "store", "lane", "seq", "received", "reason"], cells))
@@ -39,13 +39,13 @@ def list_aside(folder: Path, store: str | None, raw: bool) -> None:
             click.echo(f"\n{row.number}: {row.event.decode(errors='backslashreplace')}")
 
 
-@aside.command("retry")
+@quarantine_group.command("retry")
 @folder_option
 @click.option("--store", help="Only this store's.")
 def retry_aside(folder: Path, store: str | None) -> None:
     """Take in what HQ understands by now."""
     left = 0
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = quarantine.quarantined_rows(db, store)
         for row in with_bar("taking in", found):
             if why := quarantine.retry_quarantined(db, row):
@@ -64,7 +64,7 @@ def conflicts() -> None:
 @click.option("--settled", is_flag=True, help="Those already settled, too.")
 def list_conflicts(folder: Path, settled: bool) -> None:
     """Show the conflicts nobody has settled yet."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = rows(db, "select * from conflicts where ? or settled is null order by noted", (settled,))
     cells = [[row["store"], row["order_id"], row["number"], row["noted"], row["settled"] or "-"] for row in found]
     click.echo(table(["store", "order", "number", "noted", "settled"], cells))
@@ -76,22 +76,22 @@ def list_conflicts(folder: Path, settled: bool) -> None:
 @folder_option
 def settle(store: str, order: str, folder: Path) -> None:
     """Note that somebody has decided about an order (refund or not)."""
-    with plainly(), founding.open_headquarters(folder) as db, writing(db):
+    with plain_errors(), founding.open_headquarters(folder) as db, writing(db):
         if not conflict.settle_cancelled_handover(db, store, order, now().text):
             raise NotPossible(f"order `{order}` of `{store}` is no conflict, or settled already")
     click.echo(f"order {order} is settled")
 
 
 @click.group("clones")
-def cloned() -> None:
+def clones_group() -> None:
     """Stores that more than one box runs as, from copies of one card."""
 
 
-@cloned.command("list")
+@clones_group.command("list")
 @folder_option
 def list_clones(folder: Path) -> None:
     """Show the boxes that have connected in turns as one store within the last day."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = clones.cloned_stores(db)
     cells = [
         [run.store, run.machine or run.run, run.address or "-", run.seen] for runs in found.values() for run in runs
@@ -99,12 +99,12 @@ def list_clones(folder: Path) -> None:
     click.echo(table(["store", "network card", "address", "heard"], cells))
 
 
-@cloned.command("settle")
+@clones_group.command("settle")
 @click.argument("store")
 @folder_option
 def settle_clones(store: str, folder: Path) -> None:
     """Note that only one box runs as a store now; its pages then say so. Should two do, the alarm comes back."""
-    with plainly(), founding.open_headquarters(folder) as db, writing(db):
+    with plain_errors(), founding.open_headquarters(folder) as db, writing(db):
         if not clones.settle_clones(db, store):
             raise NotPossible(f"no second box runs as `{store}`")
     click.echo(f"{store} has one box; its pages show it as soon as the box is connected")
@@ -120,7 +120,7 @@ def tell(store: str, command: str, args: tuple[str, ...], folder: Path) -> None:
 
     `noren hq serve` sends it, at once or when the store connects; it expires after 15 minutes.
     """
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         if store != ALL_STORES and one_row(db, "select 1 from stores where id = ?", (store,)) is None:
             raise NotPossible(f"store `{store}` is not enrolled")
         name = store_commands.queue_command(db, store, command, _named(args))
@@ -144,6 +144,6 @@ def restored(folder: Path) -> None:
 
     The stores' journals need nothing: they send again what HQ has lost, as far back as they keep it.
     """
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         count = epoch_reset.renew_epochs(db)
     click.echo(f"{count} feeds begin a new epoch; the stores load them as soon as HQ serves")

@@ -6,7 +6,7 @@ import click
 
 from edge.crypto.data_key import data_key_to_text
 from edge.key_files.private_file import write_secret
-from sync.hq.cli.options import folder_option, plainly
+from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.enrolment import founding, recovery_key
 from sync.hq.errors import NotPossible
 
@@ -22,7 +22,7 @@ def data_key(sealed: str | None, out: Path | None, folder: Path) -> None:
 
     Without SEALED: print the line for [hq] in a box's noren.toml; with it, the box seals its backups for this headquarters.
     """
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         if sealed is None:
             click.echo(recovery_key.recovery_line(db, folder))
             return

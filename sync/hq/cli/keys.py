@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from sync.hq.cli.options import folder_option, plainly
+from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.enrolment import founding, key_rotation
 from sync.hq.enrolment import keys as hq_keys
 
@@ -18,7 +18,7 @@ def keys() -> None:
 @folder_option
 def list_keys(folder: Path) -> None:
     """Show the key HQ signs with, the one it will sign with next, and what an installer writes for a box."""
-    with plainly(), founding.open_headquarters(folder):
+    with plain_errors(), founding.open_headquarters(folder):
         known = hq_keys.hq_keys(folder)
     for key, what in zip(known, ("signs", "next"), strict=False):
         click.echo(f"{key.id}  {what}")
@@ -29,7 +29,7 @@ def list_keys(folder: Path) -> None:
 @folder_option
 def prepare(folder: Path) -> None:
     """Make the next key and send it to the stores."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         name = key_rotation.prepare(db, folder)
     click.echo(f"next key {name} goes down to the stores; when all have it: `noren hq keys switch`")
 
@@ -39,7 +39,7 @@ def prepare(folder: Path) -> None:
 @click.option("--key", help="Its id, if its file is damaged and the stores know several.")
 def discard(folder: Path, key: str | None) -> None:
     """Discard the next key, because it has leaked or its file is damaged: revoke it if the stores know it, make another."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         ended, name = key_rotation.discard(db, folder, key)
     click.echo(f"key {ended} is revoked" if ended else "no store has received the discarded key")
     click.echo(f"next key {name} goes down to the stores; when all have it: `noren hq keys switch`")
@@ -50,7 +50,7 @@ def discard(folder: Path, key: str | None) -> None:
 @click.option("--anyway", is_flag=True, help="Do not wait for stores that are away: they follow when they come back.")
 def switch(folder: Path, *, anyway: bool) -> None:
     """Sign with the next key, once every store knows it."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         old = key_rotation.switch(db, folder, anyway=anyway)
     click.echo(f"switched: start `noren hq serve` anew, then `noren hq keys revoke {old}`")
 
@@ -60,6 +60,6 @@ def switch(folder: Path, *, anyway: bool) -> None:
 @folder_option
 def revoke(key: str, folder: Path) -> None:
     """Have the stores refuse an old key for ever."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         key_rotation.revoke(db, folder, key)
     click.echo(f"key {key} is revoked")

@@ -9,10 +9,10 @@ import click
 from edge.config.noren_toml import BadConfig, HqSection
 from edge.validation.fault import Fault
 from sync.hq import main as serving
-from sync.hq.cli.admin import aside, cloned, conflicts, restored, tell
+from sync.hq.cli.admin import clones_group, conflicts, quarantine_group, restored, tell
 from sync.hq.cli.data_key import data_key
 from sync.hq.cli.keys import keys
-from sync.hq.cli.options import broker_option, folder_option, plainly
+from sync.hq.cli.options import broker_option, folder_option, plain_errors
 from sync.hq.cli.orders import order
 from sync.hq.cli.push import push, template
 from sync.hq.cli.query import events, show_fleet, show_report
@@ -38,7 +38,7 @@ def hq() -> None:
 @click.option("--chain", default="noren", show_default=True, help="The chain's id, as in [store] of each noren.toml.")
 def init(folder: Path, broker: str, chain: str) -> None:
     """Make a headquarters: its database and its signing key."""
-    with plainly():
+    with plain_errors():
         parse_broker_url(broker)
         founding.found_headquarters(folder, chain, broker)
     click.echo(f"headquarters of chain `{chain}` in {folder}")
@@ -51,10 +51,10 @@ def init(folder: Path, broker: str, chain: str) -> None:
 def sample(folder: Path, broker: str, *, count: bool) -> None:
     """Make the headquarters of the sample chain: three stores, and all their feeds."""
     if count:
-        with plainly():
+        with plain_errors():
             click.echo(f"{recount_stock(folder)} stock counts sent again")
         return
-    with plainly():
+    with plain_errors():
         parse_broker_url(broker)
         put = found_sample(folder, broker)
     if put:
@@ -77,7 +77,7 @@ def sample(folder: Path, broker: str, *, count: bool) -> None:
 @click.option("--protocol", type=click.Choice(["5", "3.1.1"]), default="5", show_default=True, help="MQTT's version.")
 def serve(folder: Path, broker: str | None, password_file: str | None, shared: bool, **about: Any) -> None:
     """Keep the facts of the stores, and publish changes, until stopped."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         here = founding.read_founded(db)
         read_hq_key(folder)
     if here is None:
@@ -98,8 +98,8 @@ def _option(key: str) -> str:
 READING_COMMANDS = (events, show_fleet, show_refused, show_report)
 for command in (
     *READING_COMMANDS,
-    aside,
-    cloned,
+    quarantine_group,
+    clones_group,
     conflicts,
     data_key,
     keys,

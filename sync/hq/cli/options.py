@@ -47,7 +47,7 @@ class Zone(click.ParamType[ZoneInfo]):
 
 
 @contextmanager
-def plainly() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """What cannot be done is one plain sentence and exit code 1."""
     try:
         yield

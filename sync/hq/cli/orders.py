@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from edge.features.pickup.order import OrderRow
-from sync.hq.cli.options import folder_option, plainly
+from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.enrolment import founding
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed, row_types
@@ -25,7 +25,7 @@ def order() -> None:
 @store_option
 def show_order(name: str, folder: Path, store: str) -> None:
     """Show an order's state, number and pickup code, for a shopper who has lost it."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         row = row_types.valid_row("orders", name, feed.row_body(db, "orders", store, name), OrderRow)
         if row is None or row.store != store:
             raise NotPossible(f"there is no order `{name}` of `{store}`")
@@ -40,7 +40,7 @@ def show_order(name: str, folder: Path, store: str) -> None:
 @store_option
 def write_codes(file: Path, folder: Path, store: str) -> None:
     """Write all pickup codes that HQ minted for a store's orders to a CSV: order, number, code."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = pickup_codes.codes_of_store(db, store)
         pickup_codes.write_codes_csv(file, found)
     click.echo(f"{len(found)} pickup codes are in {file}")

@@ -9,7 +9,7 @@ import click
 from sqlite_utils import Database
 
 from edge.platform.database import one_row, writing
-from sync.hq.cli.options import encoding_option, folder_option, plainly
+from sync.hq.cli.options import encoding_option, folder_option, plain_errors
 from sync.hq.cli.rollout import start_file
 from sync.hq.enrolment import founding, key_rotation
 from sync.hq.enrolment.keys import hq_keys
@@ -26,15 +26,15 @@ from sync.hq.progress_bar import with_row_bar
 from sync.protocol.signing import write_public
 from sync.protocol.topics import ALL_STORES
 
-NAMED_AT_MOST = 2  # rows; if one row is deleted, the message names it
-WORDS_OF_A_STORE = sorted(word for word, file in FILES.items() if file.feed in feed.SCOPE_STORE)
+MAX_ROWS_NAMED = 2  # rows; if one row is deleted, the message names it
+STORE_WORDS = sorted(word for word, file in FILES.items() if file.feed in feed.SCOPE_STORE)
 
 
 @click.command()
 @click.argument("what", type=click.Choice(sorted(FILES)))
 @click.argument("file", type=click.Path(path_type=Path))
 @folder_option
-@click.option("--store", help=f"The store; needed for a feed of one store only ({', '.join(WORDS_OF_A_STORE)}).")
+@click.option("--store", help=f"The store; needed for a feed of one store only ({', '.join(STORE_WORDS)}).")
 @click.option("--group", help="config: begin a roll-out to the stores of this group.")
 @click.option("--percent", type=click.IntRange(1, 100), help="config: begin a roll-out to so many of each 100 stores.")
 @click.option("--whole", is_flag=True, help="The file is all there is: what it does not have is deleted.")
@@ -59,7 +59,7 @@ def push(what: str, file: Path, folder: Path, store: str | None, encoding: str, 
     `noren hq rollout`. `keys` are public halves of HQ's keys that are made elsewhere; `noren hq keys` makes HQ's next one
     and changes over to it.
     """
-    with plainly():
+    with plain_errors():
         if how["group"] or how["percent"]:
             _roll_out(what, file, folder, store, encoding, how)
         else:
@@ -123,7 +123,7 @@ def _ask(gone: int, there: int, agreed: int | None) -> None:
     """A file that is all there is and has little is most often the wrong one. Raises NotPossible."""
     if agreed is not None and agreed != gone:
         raise NotPossible(f"--yes-delete {agreed}: it is {gone} of {there} rows that would be deleted")
-    if gone < NAMED_AT_MOST or gone * 2 <= there or agreed is not None:
+    if gone < MAX_ROWS_NAMED or gone * 2 <= there or agreed is not None:
         return
     words = f"the file is said to be all there is, and {gone} of {there} rows would be deleted"
     if not sys.stdin.isatty():

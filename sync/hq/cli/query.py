@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from edge.retention import unswept
 from sync.hq import epoch_reset
 from sync.hq.cli import tail
-from sync.hq.cli.options import Zone, folder_option, plainly
+from sync.hq.cli.options import Zone, folder_option, plain_errors
 from sync.hq.cli.tail import FactFilter, KeptFact
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
@@ -35,7 +35,7 @@ CLERK_COLUMNS = (
     "too many names",
 )
 DEFAULT_FACTS_SHOWN = 20  # facts shown if no number is given
-WATCH_EVERY = 1.0  # seconds between two pictures of the fleet
+WATCH_INTERVAL_S = 1.0  # seconds between two pictures of the fleet
 FLEET_COLUMNS = (
     *("store", "name", "line", "since", "software", "backlog", "kept", "feeds-behind"),
     *("config", "clock", "quarantine", "forks", "conflicts", "refused"),
@@ -62,7 +62,7 @@ DISK_WORDS = {
 def events(folder: Path, store: str | None, kind: str | None, last: int, everything: bool, on: bool, raw: bool) -> None:
     """Show the facts that HQ has kept, in the order they came."""
     wanted = FactFilter(store=store, kind=kind.removeprefix("noren.") if kind else None)
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         begin = 0 if everything else tail.last_facts(db, last)
         try:
             for fact in tail.facts_from(db, wanted, begin, follow=on):
@@ -89,7 +89,7 @@ def _plain(value: object) -> str:
 @click.option("--watch", "-w", is_flag=True, help="Draw it anew every second, until Ctrl-C.")
 def show_fleet(folder: Path, scans: bool, raw: bool, watch: bool) -> None:
     """Show the state of every store: connected or not, how far behind, what needs a person."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         if raw:
             click.echo(msgspec.json.format(msgspec.json.encode(fleet_status(db))))
             return
@@ -120,7 +120,7 @@ def _draw(db: Database, watch: bool) -> None:
             return
         click.clear()
         click.echo(picture)
-        time.sleep(WATCH_EVERY)
+        time.sleep(WATCH_INTERVAL_S)
 
 
 def _cells(one: StoreStatus) -> list[object]:
@@ -203,7 +203,7 @@ def show_report(
 ) -> None:
     """Count what the stores did on a day, by store and kind of fact."""
     on = (day or datetime.now(where)).date()
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         lines = [] if clerks else daily_report.daily_counts(db, on, where, store)
         people = handover_proofs.clerks_of_day(db, on, where, store) if clerks else []
     if raw:

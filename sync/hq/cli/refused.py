@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from edge.platform.database import rows
-from sync.hq.cli.options import folder_option, plainly
+from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.ingest.message_auth import OTHER_STORE
@@ -22,7 +22,7 @@ REASON_WORDS = {
     RefusalReason.TOO_FAST: "a question about a member, too soon behind others",
     RefusalReason.OVER_BUDGET: "a question about a member, above what is the store's way",
     unknown_members.UNPROVEN_MEMBER: "a question about a member without the proof that their code has, or with a used one",
-    cancelled_handovers.NOT_ITS_OWN: "a conflict about an order that is not the store's own",
+    cancelled_handovers.NOT_ITS_OWN_REASON: "a conflict about an order that is not the store's own",
 }
 
 
@@ -32,7 +32,7 @@ REASON_WORDS = {
 @click.option("--json", "raw", is_flag=True, help="For programs: a list of objects.")
 def show_refused(folder: Path, store: str | None, raw: bool) -> None:
     """Show how often HQ has not taken what a store's account said, why, and when last."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = rows(
             db,
             "select store, reason, times, last from refusals where ? is null or store = ? order by store, reason",

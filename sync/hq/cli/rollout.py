@@ -6,7 +6,7 @@ from typing import Any
 import click
 import msgspec
 
-from sync.hq.cli.options import encoding_option, folder_option, plainly
+from sync.hq.cli.options import encoding_option, folder_option, plain_errors
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.importing.row_builder import config_rows
@@ -42,7 +42,7 @@ def start(file: Path, folder: Path, group: str | None, percent: int | None, dry_
     Fields that the file does not have stay as each store has them. A file with tables `policy` and `box` holds both
     rows of the config; any other is the policy.
     """
-    with plainly():
+    with plain_errors():
         start_file(folder, file, encoding, group, percent, dry=dry_run)
 
 
@@ -73,7 +73,7 @@ def _stores(count: int) -> str:
 @anyway_option
 def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
     """Go on to more stores. A roll-out that a store has refused or rolled back does not go on."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         stands = book.rollout_status(db, rolling.advance(db, number, percent, anyway=anyway))
     click.echo(_line(stands))
 
@@ -83,7 +83,7 @@ def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
 @folder_option
 def retry(number: int, folder: Path) -> None:
     """Send it again to the stores that refused it or rolled it back, once the reason is gone."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         stores = rolling_back.retry(db, number)
     click.echo(
         f"roll-out {number}: sent again to {', '.join(stores) or 'no store: none has refused it or rolled it back'}"
@@ -95,7 +95,7 @@ def retry(number: int, folder: Path) -> None:
 @folder_option
 def stop(number: int, folder: Path) -> None:
     """Go on to no more stores; those that have it keep it."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         stands = book.rollout_status(db, rolling.stop(db, number))
     click.echo(_line(stands))
 
@@ -106,7 +106,7 @@ def stop(number: int, folder: Path) -> None:
 @click.option("--anyway", is_flag=True, help="Even if a store's config was changed since.")
 def undo(number: int, folder: Path, anyway: bool) -> None:
     """Give the stores back the config they had before, as a new version."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         back, left = rolling_back.undo(db, number, anyway=anyway)
     for store in left:
         click.echo(f"{store}: changed since, and left as it is; --anyway takes that back, too")
@@ -118,7 +118,7 @@ def undo(number: int, folder: Path, anyway: bool) -> None:
 @json_option
 def list_rollouts(folder: Path, raw: bool) -> None:
     """Show all roll-outs, the latest first."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = [book.rollout_status(db, one) for one in reversed(book.all_rollouts(db))]
     titles = ("number", "file", "group", "percent", "stores", "waiting", "kept", "failed", "state", "begun")
     click.echo(_json(found) if raw else table(titles, [_cells(one) for one in found]))
@@ -131,7 +131,7 @@ def list_rollouts(folder: Path, raw: bool) -> None:
 @json_option
 def show(number: int, folder: Path, everyone: bool, raw: bool) -> None:
     """Show how far the stores are with a roll-out, and which store has which fault."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         stands = book.rollout_status(db, book.read_rollout(db, number))
     if raw:
         click.echo(_json(stands))

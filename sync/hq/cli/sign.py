@@ -6,7 +6,7 @@ import click
 import msgspec
 
 from edge.platform.set_aside import fsync_files
-from sync.hq.cli.options import folder_option, plainly
+from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.enrolment import founding
 from sync.hq.enrolment import keys as hq_keys
 from sync.hq.errors import NotPossible
@@ -19,7 +19,7 @@ from sync.update.package import BadPackage
 @folder_option
 def sign(file: Path, folder: Path) -> None:
     """Sign an update package FILE, as `./dev bundle` makes it, for this chain's boxes; the signature is written to FILE.sig."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         here = founding.read_founded(db)
         if here is None:
             raise NotPossible(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")

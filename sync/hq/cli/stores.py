@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from edge.platform.database import rows
-from sync.hq.cli.options import folder_option, plainly
+from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.cli.text_table import table
 from sync.hq.enrolment import acl, founding
 
@@ -24,7 +24,7 @@ def stores() -> None:
 @click.option("--group", help="The group it belongs to, for roll-outs of config.")
 def add(store: str, folder: Path, name: str | None, group: str | None) -> None:
     """Enrol a store; what its box needs is written to a folder of its own."""
-    with plainly():
+    with plain_errors():
         bundle = founding.enrol(folder, store, name or store, group)
     click.echo(f"enrolled `{store}`: carry {bundle} to the box; its [hq] lines are in {bundle / founding.HQ_TOML}")
     click.echo(_for_the_broker(folder / acl.ACL_FILE))
@@ -35,7 +35,7 @@ def add(store: str, folder: Path, name: str | None, group: str | None) -> None:
 @folder_option
 def revoke(store: str, folder: Path) -> None:
     """Accept, send and answer nothing more for a store (stolen box, lost card); its box, if reachable, wipes HQ's data."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         rules = founding.revoke(db, folder, store)
     click.echo(f"the key of `{store}` is revoked; `noren hq stores add {store}` makes a new one")
     click.echo(_for_the_broker(rules))
@@ -54,7 +54,7 @@ def _for_the_broker(rules: Path) -> str:
 @folder_option
 def put_in_group(store: tuple[str, ...], name: str, folder: Path) -> None:
     """Put stores into the group NAME, out of the one they were in; `-` for none."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         founding.put_in_group(db, store, None if name == NO_GROUP else name)
     where = "no group" if name == NO_GROUP else f"group `{name}`"
     click.echo(f"in {where}: {', '.join(store)}")
@@ -65,7 +65,7 @@ def put_in_group(store: tuple[str, ...], name: str, folder: Path) -> None:
 @click.option("--group", help="Only stores of this group.")
 def list_stores(folder: Path, group: str | None) -> None:
     """Show the stores that were enrolled."""
-    with plainly(), founding.open_headquarters(folder) as db:
+    with plain_errors(), founding.open_headquarters(folder) as db:
         found = rows(db, "select * from stores where ? is null or fleet_group = ? order by id", (group, group))
     cells = [
         [row["id"], row["name"], row["fleet_group"] or NO_GROUP, row["since"], row["revoked"] or "-"] for row in found

@@ -20,7 +20,7 @@ from sync.hq.schema import HQ_DB, migrate, open_hq_store
 from sync.protocol.command_types import REVOKE_COMMAND
 from sync.protocol.signing import fingerprint, new_key, read_public, write_private, write_public
 
-END_LASTS = timedelta(days=3650)  # a stolen box may be off for years
+END_COMMAND_LIFETIME = timedelta(days=3650)  # a stolen box may be off for years
 SEED_FILE = "store-signing.key"
 HQ_TOML = "hq.toml"
 CHAIN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # as noren.toml has it
@@ -143,7 +143,7 @@ def revoke(db: Database, folder: Path, store: str) -> Path:
             raise NotPossible(f"store `{store}` is not enrolled, or its key is revoked already")
         db.conn.execute("update stores set revoked = ? where id = ?", (now().text, store))
         store_commands.queue_command_within(
-            db, store, REVOKE_COMMAND, {"key": fingerprint(read_public(row[0]))}, lasts=END_LASTS
+            db, store, REVOKE_COMMAND, {"key": fingerprint(read_public(row[0]))}, lasts=END_COMMAND_LIFETIME
         )
         return acl.write_acl(db, folder)
 

@@ -14,7 +14,7 @@ from sync.protocol.topics import ALL_STORES
 
 SCOPE_ALL = frozenset({"keys", "prices"}) | {feed.name for feed in FEEDS.values() if feed.same_for_all}
 SCOPE_STORE = frozenset({"config"}) | {feed.name for feed in FEEDS.values() if not feed.same_for_all}
-ROW_MOST = 192 * 1024  # bytes of a body: a row must fit into one message of 256 KiB even if zlib gains nothing
+MAX_ROW_BYTES = 192 * 1024  # bytes of a body: a row must fit into one message of 256 KiB even if zlib gains nothing
 
 
 class RowTooBig(ValueError):
@@ -101,8 +101,8 @@ def republish_rows(db: Database, feed: str, scope: str, keys: Iterable[str]) -> 
 
 
 def _put_row(db: Database, here: FeedPosition, key: str, text: str | None) -> FeedPosition:
-    if text is not None and len(text.encode()) > ROW_MOST:
-        raise RowTooBig(f"{here.feed} {key}: {len(text.encode())} bytes, a row may have {ROW_MOST}")
+    if text is not None and len(text.encode()) > MAX_ROW_BYTES:
+        raise RowTooBig(f"{here.feed} {key}: {len(text.encode())} bytes, a row may have {MAX_ROW_BYTES}")
     at = (here.feed, here.scope, key)
     old = one_row(db, "select version, body from rows where feed = ? and scope = ? and key = ?", at)
     if (old[1] if old else None) == text:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import AnyHeader, Row
 from sync.protocol.signing import SigningKey
-from sync.transport.outlet import Outlet
+from sync.transport.outlet import MessageSender
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class OutgoingMessage:
 class Outbox:
     """Acknowledgements and answers go before feeds. All of it is in memory only: a store that misses something asks again."""
 
-    link: Outlet
+    link: MessageSender
     key: SigningKey
     _urgent: deque[OutgoingMessage] = field(default_factory=deque)
     _bulk: deque[OutgoingMessage] = field(default_factory=deque)

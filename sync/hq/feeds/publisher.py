@@ -14,14 +14,13 @@ from sync.hq.feeds.feed import FeedPosition
 from sync.hq.feeds.outbox import Outbox
 from sync.protocol import topics
 from sync.protocol.command_types import REVOKE_COMMAND
-from sync.protocol.envelope import ROWS_MOST, split_rows
+from sync.protocol.envelope import MAX_ROWS, split_rows
 from sync.protocol.messages import NULL_BODY, FeedDelta, FeedPage, FeedRow, Head, Want
 
-DELTA_MOST = (
-    2_000  # rows sent to all stores at once; for more only the head is sent, and each store asks at its own pace
-)
+# rows sent to all stores at once; for more only the head is sent, and each store asks at its own pace
+MAX_DELTA_ROWS = 2_000
 
-Said = tuple[str, int]  # epoch and version
+AnnouncedPosition = tuple[str, int]  # epoch and version
 
 
 @dataclass(slots=True)
@@ -31,7 +30,7 @@ class Publisher:
     db: Database
     chain: str
     out: Outbox
-    _said: dict[tuple[str, str], Said] = field(default_factory=dict)
+    _said: dict[tuple[str, str], AnnouncedPosition] = field(default_factory=dict)
     _stamp: int = -1
     _ordered: set[str] = field(default_factory=set)
     _ends: dict[str, str] = field(default_factory=dict)  # stores by the id of the command that ends them
@@ -99,8 +98,8 @@ class Publisher:
         epoch, since = self._said.get((one.feed, one.scope), (one.epoch, 0))
         if epoch != one.epoch:
             return
-        found = rows_since(self.db, one, since, DELTA_MOST + 1)
-        if len(found) > DELTA_MOST:
+        found = rows_since(self.db, one, since, MAX_DELTA_ROWS + 1)
+        if len(found) > MAX_DELTA_ROWS:
             return
         topic = topics.feed_topic(self.chain, one.scope, one.feed)
         for header, part in delta_messages(one, since, found):
@@ -144,7 +143,7 @@ def feed_page(db: Database, store: str, want: Want) -> tuple[FeedPage, Sequence[
 
 
 def _page(db: Database, one: FeedPosition, since: int) -> tuple[FeedPage, Sequence[FeedRow]]:
-    found = rows_since(db, one, since, ROWS_MOST + 1)
+    found = rows_since(db, one, since, MAX_ROWS + 1)
     part = next(_runs(found), ())
     more = len(part) < len(found)
     last = part[-1].version if more else one.version

@@ -30,7 +30,7 @@ def checked_text(feed: str, key: str, body: dict[str, Any], *, strict: bool = Tr
     return encoded
 
 
-def check_given(feed: str, key: str, given: dict[str, Any], *, strict: bool = True) -> None:
+def check_given_fields(feed: str, key: str, given: dict[str, Any], *, strict: bool = True) -> None:
     """Decode some fields of a row, each to its type, before HQ fills in the others by them. Raises ValidationError."""
     kind = row_type_of(feed, key)
     msgspec.convert(with_moments(given, kind), _in_part(kind), strict=strict)
@@ -61,7 +61,7 @@ def _in_utc(row: msgspec.Struct) -> msgspec.Struct:
     return msgspec.structs.replace(row, **moments) if moments else row
 
 
-def in_present_form(feed: str, key: str, body: str) -> str:
+def in_current_form(feed: str, key: str, body: str) -> str:
     """A body in the form this version writes, if it can read it: an older version's other form means the same."""
     try:
         return checked_text(feed, key, msgspec.json.decode(body))

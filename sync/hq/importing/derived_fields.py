@@ -25,11 +25,11 @@ from sync.protocol.feed_types import is_gtin14
 
 PIN_HASH_PREFIX = "$argon2"  # a PIN in a file may be hashed already; a bare one is hashed here and never kept
 PIN_PATTERN = re.compile(r"[0-9]{4,6}", re.ASCII)  # what the keys of the sign-in page can type
-REPEAT_IS_NEWS_AFTER = timedelta(
+REPEAT_SENT_AFTER = timedelta(
     minutes=5
 )  # a number said again is news to the stores once what they have is not live any more
 MAX_CLOCK_LEAD = timedelta(minutes=10)  # how far the stock system's clock may be ahead of HQ's
-HQ_ENDS = frozenset({State.CANCELLED, State.RETURNED})  # what HQ may say of an order the store has taken on
+HQ_END_STATES = frozenset({State.CANCELLED, State.RETURNED})  # what HQ may say of an order the store has taken on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _counted_at(to: Target, item: Item, had: dict[str, Any], body: dict[str, Any
         return to.moment
     numbers = {"on_hand", "reserved"} & set(item.fields)
     same = all(str(had.get(name, 0)) == str(body.get(name, 0)) for name in numbers)
-    return had["as_of"] if not numbers or (same and moment - before < REPEAT_IS_NEWS_AFTER) else to.moment
+    return had["as_of"] if not numbers or (same and moment - before < REPEAT_SENT_AFTER) else to.moment
 
 
 def _moment(text: Any) -> datetime | None:
@@ -118,7 +118,7 @@ def derive_order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple
         return body, False
     if had["state"] == State.HANDED_OVER and body["state"] == State.CANCELLED:
         return {**body, "state": State.HANDED_OVER, "cancelled_at": None}, True
-    return (body if body["state"] in HQ_ENDS else {**body, "state": had["state"]}), False
+    return (body if body["state"] in HQ_END_STATES else {**body, "state": had["state"]}), False
 
 
 def mint_pickup_code(to: Target, body: dict[str, Any]) -> tuple[dict[str, Any], str]:

@@ -116,7 +116,7 @@ def push_rows(
     return outcome
 
 
-def put_all(db: Database, word: str, scope: str, items: Iterable[Item]) -> None:
+def put_all_rows(db: Database, word: str, scope: str, items: Iterable[Item]) -> None:
     """Put the rows of a file as `push_rows` does, inside the caller's transaction. Raises AllBad."""
     to = _target(db, word, scope, NO_KEYS)
     _put(db, to, _shaped(db, to, items, {}))

@@ -80,7 +80,7 @@ def _change(db: Database, to: Target, item: Item, key: str, before: str | None) 
     overruled, secret = False, ""
     if to.feed in DERIVED_FEEDS:
         given = {name: body[name] for name in fields if name in body}
-        row_types.check_given(to.feed, key, given, strict=not item.loose)
+        row_types.check_given_fields(to.feed, key, given, strict=not item.loose)
     match to.feed:
         case "stock":
             body = derived_fields.derive_stock(db, to, item, had, body)
@@ -90,7 +90,7 @@ def _change(db: Database, to: Target, item: Item, key: str, before: str | None) 
         case "staff":
             body["pin"] = derived_fields.derive_pin(item, had.get("pin"), body)
     after = row_types.checked_text(to.feed, key, body, strict=not item.loose)
-    if before and row_types.in_present_form(to.feed, key, before) == after:
+    if before and row_types.in_current_form(to.feed, key, before) == after:
         after = before
     return Change(key=key, before=before, after=after, overruled=overruled, secret=secret)
 

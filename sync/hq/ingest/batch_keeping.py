@@ -29,7 +29,7 @@ BROKEN_CHAIN = "the batch does not hold together: seqs must rise, and its hash m
 SENT_AS_OPAQUE = "sent as opaque bytes"
 
 Batch = tuple[Events, Sequence[EventRow]]
-Answered = tuple[str, Ack | Nack]
+StoreAnswer = tuple[str, Ack | Nack]
 """The store, and the answer to send to it."""
 
 
@@ -39,13 +39,13 @@ def keep_batch(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack |
     return answer
 
 
-def keep_all(db: Database, batches: Sequence[Batch]) -> list[Answered]:
+def keep_all(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     """Keep what has come in together in one transaction: one wait for the disk for all. In order."""
     with writing(db):
         return keep_within(db, batches)
 
 
-def keep_within(db: Database, batches: Sequence[Batch]) -> list[Answered]:
+def keep_within(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     """Keep batches inside the caller's transaction; no answer must be sent before that is committed.
 
     Overlap is skipped, a gap is answered by what HQ has, a past that differs is a fork: noted, and nothing overwritten.

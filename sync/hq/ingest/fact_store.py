@@ -19,7 +19,7 @@ FactRow = tuple[str, str, int, int, int, str, str, str, str, bytes, str]
 """A row of `facts` without its number."""
 
 
-class Overtaken(Exception):
+class ChainMoved(Exception):
     """Another worker has moved this chain meanwhile: nothing was kept, the store will send again."""
 
 
@@ -121,7 +121,7 @@ def move_chains(db: Database, moves: Sequence[tuple[Lane, LanePosition, LanePosi
             ],
         ).rowcount
     if done != len(moves):
-        raise Overtaken(f"of {len(moves)} lanes {len(moves) - done} went on meanwhile")
+        raise ChainMoved(f"of {len(moves)} lanes {len(moves) - done} went on meanwhile")
 
 
 def note_fork(db: Database, lane: Lane, header: Events, batch: ChainedBatch) -> None:

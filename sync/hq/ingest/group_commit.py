@@ -11,8 +11,8 @@ from sqlite_utils import Database
 
 from edge.platform.sqlite import sqlite3
 from sync.hq.ingest import batch_keeping
-from sync.hq.ingest.batch_keeping import Answered, Batch
-from sync.hq.ingest.fact_store import Overtaken
+from sync.hq.ingest.batch_keeping import Batch, StoreAnswer
+from sync.hq.ingest.fact_store import ChainMoved
 from sync.protocol.messages import Ack, EventRow, Events, Nack
 
 log = logging.getLogger(__name__)
@@ -29,18 +29,18 @@ BAD_BATCH_ERRORS = (
 )
 
 
-def keep_or_nack(db: Database, batches: Sequence[Batch]) -> list[Answered]:
+def keep_or_nack(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     """Keep all in one transaction, and say what is to be answered. Should one trip a bug, the others are kept without it."""
     return _cumulative(_keep(db, batches))
 
 
-def _keep(db: Database, batches: Sequence[Batch]) -> list[Answered]:
+def _keep(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     """Keep batches; if one fails, keep them by halves: one bad among a hundred costs some more transactions, not a hundred."""
     if len(batches) == 1:
         return list(_keep_alone(db, *batches[0]))
     try:
         return batch_keeping.keep_all(db, batches)
-    except (Overtaken, *BAD_BATCH_ERRORS) as why:
+    except (ChainMoved, *BAD_BATCH_ERRORS) as why:
         log.error("a group of %d batches could not be kept together: %s", len(batches), why)
     half = len(batches) // 2
     return [*_keep(db, batches[:half]), *_keep(db, batches[half:])]
@@ -51,21 +51,21 @@ def nack(header: Events, reason: str) -> Nack:
     return Nack(epoch=header.epoch, lane=header.lane, first=header.first, last=header.last, reason=reason)
 
 
-def _keep_alone(db: Database, header: Events, lines: Sequence[EventRow]) -> Iterator[Answered]:
+def _keep_alone(db: Database, header: Events, lines: Sequence[EventRow]) -> Iterator[StoreAnswer]:
     """One answer, or none if another worker had the batch: that one answers, or the store sends again."""
     try:
         yield header.store, batch_keeping.keep_batch(db, header, lines)
-    except Overtaken:
+    except ChainMoved:
         log.info("store %s: another worker went on with lane %d", header.store, header.lane)
     except BAD_BATCH_ERRORS:
         log.exception("store %s: batch %d to %d could not be kept", header.store, header.first, header.last)
         yield header.store, nack(header, "HQ could not keep it: see HQ's log")
 
 
-def _cumulative(answered: Sequence[Answered]) -> list[Answered]:
+def _cumulative(answered: Sequence[StoreAnswer]) -> list[StoreAnswer]:
     """Of several acknowledgements of a lane the last is enough; forks and nacks are all sent."""
     last: dict[tuple[str, str, int], Ack] = {}
-    others: list[Answered] = []
+    others: list[StoreAnswer] = []
     for store, answer in answered:
         match answer:
             case Ack(fork=False):

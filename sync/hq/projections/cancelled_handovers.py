@@ -8,7 +8,7 @@ from edge.features.pickup.order import OrderRow
 from edge.platform.database import one_row
 from sync.hq import rejected_messages
 
-NOT_ITS_OWN = "conflict_not_its_own"  # why a store's report makes no task, as a reason in HQ's refusals
+NOT_ITS_OWN_REASON = "conflict_not_its_own"  # why a store's report makes no task, as a reason in HQ's refusals
 
 log = logging.getLogger(__name__)
 
@@ -30,9 +30,9 @@ def note_reported_conflict(db: Database, store: str, row: OrderRow | None, noted
     if row is not None and row.store == store:
         note_conflict(db, row, noted)
         return
-    if one_row(db, "select 1 from refusals where store = ? and reason = ?", (store, NOT_ITS_OWN)) is None:
+    if one_row(db, "select 1 from refusals where store = ? and reason = ?", (store, NOT_ITS_OWN_REASON)) is None:
         log.warning("%s reports conflicts about orders that are not its own: see `noren hq refused`", store)
-    rejected_messages.write_refusal(db, store, NOT_ITS_OWN, 1)
+    rejected_messages.write_refusal(db, store, NOT_ITS_OWN_REASON, 1)
 
 
 def settle_cancelled_handover(db: Database, store: str, order: str, when: str) -> bool:

@@ -32,7 +32,7 @@ STATUS_OF_FACT = {
     event_type(ConfigRolledBack): "rolled_back",
 }
 STATUSES = (WAITING_STATUS, *STATUS_OF_FACT.values())
-REASON_MOST = 500  # characters kept of a reason or path: they are shown in one line, and the fact has all of it
+MAX_REASON_LENGTH = 500  # characters kept of a reason or path: they are shown in one line, and the fact has all of it
 
 
 class StageData(Struct, frozen=True, kw_only=True):
@@ -70,7 +70,7 @@ def note_stage(db: Database, store: str, event: Event, *, late: bool) -> None:
         f"""insert or {"ignore" if late else "replace"} into stages (store, epoch, version, stage, reason, path, time)
             select ?, ?, ?, ?, ?, ?, ? where exists
               (select 1 from heads where feed = 'config' and scope = ? and epoch = ? and version >= ?)""",
-        (*at, stage, _reason(said)[:REASON_MOST], said.path[:REASON_MOST], event.time, *at),
+        (*at, stage, _reason(said)[:MAX_REASON_LENGTH], said.path[:MAX_REASON_LENGTH], event.time, *at),
     )
     if stage == KEPT_STATUS:
         db.conn.execute("delete from stages where store = ? and epoch = ? and version < ?", at)

@@ -102,7 +102,7 @@ def _by_token(db: Database, store: str, text: str, budgets: QueryBudgets) -> Seq
     name = other.member if other else shown.ref
     who = f"{known_members.REFERENCE_PREFIX}{shown.ref}"
     return _told(
-        budgets.ask(store, who, known, moment, name=name, proven=lambda: fresh_codes.use_up(db, shown, moment))
+        budgets.ask(store, who, known, moment, name=name, proven=lambda: fresh_codes.use_up_token(db, shown, moment))
     )
 
 

@@ -20,7 +20,8 @@ from edge.platform.database import one_row
 from sync.hq.feeds import feed, row_types
 
 USED_CODES_KEPT_FOR = timedelta(days=2)  # how long a used code is remembered: longer than a policy may let one live
-WRONG_MOST, WRONG_WITHIN = 10, timedelta(minutes=10)  # wrong passwords of one pass from one store, then none counts
+# wrong passwords of one pass from one store, then none counts
+MAX_WRONG_PASSWORDS, WRONG_PASSWORD_WINDOW = 10, timedelta(minutes=10)
 GSRN_DIGITS = 18  # digits of a pass's number
 
 
@@ -44,7 +45,7 @@ def verify_token(db: Database, store: str, text: str, now: Now) -> ShownCode | N
     return ShownCode(ref=meant.member, name=f"jti:{_digest(meant.issuer, meant.jti)}")
 
 
-def use_up(db: Database, shown: ShownCode, now: Now) -> bool:
+def use_up_token(db: Database, shown: ShownCode, now: Now) -> bool:
     """Use a signed code up, inside the caller's transaction; False if it was used before."""
     _forget(db, now)
     return _step(db, shown.name, 0, 0, now)
@@ -63,7 +64,7 @@ def verify_password(db: Database, store: str, known: Member, password: str, now:
     """
     secret = base64.b32decode(known.wallet_secret or "", casefold=True)
     name, here = f"totp:{_digest(secret.hex())}", int(now.time.timestamp())
-    if not secret or _wrong(db, store, name, now) >= WRONG_MOST:
+    if not secret or _wrong(db, store, name, now) >= MAX_WRONG_PASSWORDS:
         return False
     step = totp.matching_step(secret, password, here)
     if step is None:
@@ -92,7 +93,7 @@ def _digest(*parts: str) -> str:
 
 def _wrong(db: Database, store: str, name: str, now: Now) -> int:
     row = one_row(db, "select wrong, since from wrong_codes where store = ? and name = ?", (store, name))
-    return row[0] if row and abs(now.time - parse_utc(row[1])) < WRONG_WITHIN else 0
+    return row[0] if row and abs(now.time - parse_utc(row[1])) < WRONG_PASSWORD_WINDOW else 0
 
 
 def _note_wrong(db: Database, store: str, name: str, now: Now) -> None:
@@ -107,4 +108,4 @@ def _note_wrong(db: Database, store: str, name: str, now: Now) -> None:
 
 def _forget(db: Database, now: Now) -> None:
     db.conn.execute("delete from shown_codes where used < ?", (utc_text(now.time - USED_CODES_KEPT_FOR),))
-    db.conn.execute("delete from wrong_codes where since < ?", (utc_text(now.time - WRONG_WITHIN),))
+    db.conn.execute("delete from wrong_codes where since < ?", (utc_text(now.time - WRONG_PASSWORD_WINDOW),))

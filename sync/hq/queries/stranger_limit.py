@@ -13,15 +13,16 @@ ALWAYS_ALLOWED = 60  # strangers an hour that any store may have: one a minute
 FACTOR_OF_NORMAL = 3  # a store's busiest hour may be so many times its normal one before anybody is alarmed
 MAX_STRANGERS = 1_200  # whatever is normal: a stranger every three seconds
 DAYS_COUNTED = 28  # behind today, of which the normal hour is the median of the days' busiest ones
-BURST, EVERY = 4, 2.0  # strangers at once, and seconds for one more: people come one by one, lists do not
+# strangers at once, and seconds for one more: people come one by one, lists do not
+BURST_SIZE, REFILL_INTERVAL_S = 4, 2.0
 
 
 def burst_left(db: Database, store: str, now: Now) -> float:
     """Strangers a store may ask after at once, by the uptime of the machine that all workers share."""
     row = one_row(db, "select boot, left, uptime_ms from bursts where store = ?", (store,))
     if row is None or row[0] != now.boot:
-        return float(BURST)
-    return float(min(BURST, row[1] + max(0, now.uptime_ms - row[2]) / 1000 / EVERY))
+        return float(BURST_SIZE)
+    return float(min(BURST_SIZE, row[1] + max(0, now.uptime_ms - row[2]) / 1000 / REFILL_INTERVAL_S))
 
 
 def admit_stranger(db: Database, store: str, now: Now) -> bool:

@@ -23,17 +23,17 @@ CONFIG_FEED = "config"
 STORES_PER_TRANSACTION = (
     250  # stores put in one transaction (some 20 ms): HQ goes on keeping, and a store that fails halts the next run
 )
-STORES_NAMED = 3  # stores an error names
+MAX_STORES_NAMED = 3  # stores an error names
 
 
-class Halted(NotPossible):
+class RolloutHalted(NotPossible):
     """A roll-out does not go on: stores have refused it, or rolled it back."""
 
     def __init__(self, rollout: Rollout, failed: Sequence[ReachedStore]) -> None:
         words = "; ".join(
-            f"{one.store} {stage_in_words(one.stage, one.path, one.reason)}" for one in failed[:STORES_NAMED]
+            f"{one.store} {stage_in_words(one.stage, one.path, one.reason)}" for one in failed[:MAX_STORES_NAMED]
         )
-        more = f"; and {len(failed) - STORES_NAMED} more" if len(failed) > STORES_NAMED else ""
+        more = f"; and {len(failed) - MAX_STORES_NAMED} more" if len(failed) > MAX_STORES_NAMED else ""
         super().__init__(
             f"roll-out {rollout.id} has halted. {words}{more}. Push those stores a config without the fault, or "
             f"`noren hq rollout retry {rollout.id}`, or `undo {rollout.id}`, or go on all the same with --anyway"
@@ -117,7 +117,7 @@ def set_state(db: Database, number: int, state: str) -> None:
 def _look(db: Database, rollout: Rollout, anyway: bool) -> None:
     failed = [one for one in reached_stores(db, rollout) if one.failed]
     if failed and not anyway:
-        raise Halted(rollout, failed)
+        raise RolloutHalted(rollout, failed)
 
 
 def _reach(db: Database, rollout: Rollout, *, anyway: bool) -> None:

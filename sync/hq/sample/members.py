@@ -7,7 +7,8 @@ from functools import cache
 from edge.features.member import Member
 from sync.hq.sample.tables import SAMPLE_STORES, table
 
-APP, OLD_CARD, GROUP = "hanada-app", "hanada-card", "hanada-group"  # issuers, as in each config.toml
+# issuers, as in each config.toml
+APP_ISSUER, OLD_CARD_ISSUER, GROUP_ISSUER = "hanada-app", "hanada-card", "hanada-group"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +21,7 @@ class Person:
 
     @property
     def app(self) -> str | None:
-        return self.cards.get(APP)
+        return self.cards.get(APP_ISSUER)
 
     @property
     def stores(self) -> frozenset[str]:

@@ -8,7 +8,7 @@ from msgspec import Struct, to_builtins
 from edge.features.staff.sessions import Staff
 from edge.validation.localized_text import LocalizedText
 from sync.hq.sample.keys import SAMPLE_ISSUER, SAMPLE_KEY_ID, issuer_seed
-from sync.hq.sample.members import APP, people_of_store
+from sync.hq.sample.members import APP_ISSUER, people_of_store
 from sync.hq.sample.tables import CARDS_FILE, table
 
 
@@ -37,5 +37,7 @@ def play_page_data(store: str) -> dict[str, Any]:
 def _issuer(store: str) -> dict[str, str]:
     """The key that signs rotating codes, and the member they are minted for: the store's first who has the app."""
     seed = base64.urlsafe_b64encode(issuer_seed()).rstrip(b"=").decode()
-    visitor = next(row for row in people_of_store(store) if any(code.startswith(f"{APP}:") for code in row.codes))
+    visitor = next(
+        row for row in people_of_store(store) if any(code.startswith(f"{APP_ISSUER}:") for code in row.codes)
+    )
     return {"issuer": SAMPLE_ISSUER, "kid": SAMPLE_KEY_ID, "private": seed, "member": visitor.member}

@@ -22,7 +22,7 @@ SAMPLE_FOLDER = Path(__file__).parent
 CONFIG_FILE = (
     "config"  # pushed first: it says which stores are near each other, and near stores receive stock and orders
 )
-OF_STORE = (CONFIG_FILE, "staff", "members", "stock", "orders")  # words of `noren hq push`
+STORE_TABLES = (CONFIG_FILE, "staff", "members", "stock", "orders")  # words of `noren hq push`
 CARDS_FILE = "cards"  # what the play page offers; pushed nowhere
 PICTURES_FOLDER = "pictures"
 README_FILE = "README.md"
@@ -49,7 +49,7 @@ class SampleTable:
 
 def tables(folder: Path = SAMPLE_FOLDER) -> list[SampleTable]:
     """All files to push, in the order in which they can be pushed."""
-    own = [source_of_table(word, store, folder) for word in OF_STORE for store in SAMPLE_STORES]
+    own = [source_of_table(word, store, folder) for word in STORE_TABLES for store in SAMPLE_STORES]
     shared = [
         source_of_table("catalogue", ALL_STORES, folder),
         source_of_table("content", ALL_STORES, folder),

@@ -10,8 +10,8 @@ from edge.platform.database import one_row, rows
 from sync.hq import store_commands
 from sync.protocol.messages import State
 
-RETURNS_OF_EACH = 2  # times each of two runs must have come back
-ALARM_LASTS = timedelta(days=1)  # since a run's last message; so long the alarm stays after one of the boxes is off
+MIN_RETURNS = 2  # times each of two runs must have come back
+ALARM_LIFETIME = timedelta(days=1)  # since a run's last message; so long the alarm stays after one of the boxes is off
 CLONES_COMMAND = "clones"
 MAX_BOXES_NAMED = 4  # boxes named in the command to the store: people read it
 
@@ -41,7 +41,7 @@ def note_birth(db: Database, state: State, moment: str) -> bool:
     before = one_row(db, "select returns from runs where store = ? and run = ?", (state.store, state.run))
     turned = last is not None and last[0] != state.run
     returns = (before[0] if before else 0) + (before is not None and turned)
-    db.conn.execute("delete from runs where seen < ?", (utc_text(now().time - ALARM_LASTS),))
+    db.conn.execute("delete from runs where seen < ?", (utc_text(now().time - ALARM_LIFETIME),))
     db.conn.execute(
         "insert or replace into runs (store, run, machine, address, returns, seen) values (?, ?, ?, ?, ?, ?)",
         (state.store, state.run, state.machine, state.address, returns, moment),
@@ -58,7 +58,7 @@ def cloned_stores(db: Database) -> dict[str, list[SyncRun]]:
     for row in rows(
         db,
         "select store, run, machine, address, seen from runs where returns >= ? order by store, run",
-        (RETURNS_OF_EACH,),
+        (MIN_RETURNS,),
     ):
         found.setdefault(row["store"], []).append(SyncRun(**row))
     return {store: runs for store, runs in found.items() if len(runs) > 1}

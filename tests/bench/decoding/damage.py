@@ -31,7 +31,7 @@ KINDS = tuple(_MADE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """A damaged label: what it said when it was new, and its picture (0 ink to 1 paper, `FINE` pixels a module)."""
+    """A damaged label: what it said when it was new, and its picture (0 ink to 1 paper, `FINE_SAMPLES` pixels a module)."""
 
     kind: Symbology
     text: str

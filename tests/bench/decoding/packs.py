@@ -131,7 +131,7 @@ def _ink(symbology: Symbology, text: str) -> Light:
 
 
 def _artwork(symbology: Symbology, text: str, quiet: bool, rng: np.random.Generator) -> Light:
-    """A part of a pack with the code on it (grey, `FINE` pixels a module)."""
+    """A part of a pack with the code on it (grey, `FINE_SAMPLES` pixels a module)."""
     ink = _ink(symbology, text)
     zone = QUIET.get(symbology, 2) + rng.integers(0, 3) if quiet else rng.integers(0, 2)
     dark, light = rng.uniform(15, 70), rng.uniform(170, 245)

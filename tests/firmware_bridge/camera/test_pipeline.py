@@ -10,7 +10,7 @@ import zxingcpp
 
 from edge.config.noren_toml import CameraDevice
 from firmware_bridge.camera.camera import LensObservation
-from firmware_bridge.camera.code_selection import Rule
+from firmware_bridge.camera.code_selection import SelectionRule
 from firmware_bridge.camera.wanted_codes import WantedCodes
 from firmware_bridge.decode.cascade import Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
@@ -36,7 +36,7 @@ class Counted(Decoder):
 def told(
     scenes: list[tuple[float, np.ndarray]],
     misses: int = 0,
-    several: Rule = "all",
+    several: SelectionRule = "all",
     *,
     every: int = 1,
     blind_from: int = 10_000,

@@ -10,10 +10,17 @@ import pytest
 from edge.codes.camera_limits import MIN_CAMERA_LENGTHS, START_STOP_LETTERS
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.cascade import BUDGET_RESERVE_S, RETAIL_SYMBOLOGIES, Decoder, DecodeSettings, engines
-from firmware_bridge.decode.cascade_stages import AGAIN_MATRIX, CASCADE, SECOND_READINGS, VARIATIONS, Depth, Stage
+from firmware_bridge.decode.cascade_stages import (
+    CASCADE,
+    SECOND_MATRIX_READINGS,
+    SECOND_READINGS,
+    VARIATIONS,
+    Depth,
+    Stage,
+)
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.frame_session import FrameSession
-from firmware_bridge.decode.simple_api import live_reader, patient_reader
+from firmware_bridge.decode.simple_api import frame_reader, still_picture_reader
 from firmware_bridge.decode.time_budget import TimeBudget, UsualCosts
 from tests.bench.decoding import camera, damage, damaged, packs
 from tests.bench.decoding.corpus import score
@@ -256,7 +263,7 @@ def test_the_name_of_the_rung_is_one_of_the_ladder(still: Decoder) -> None:
 def test_every_rung_names_an_engine_and_gets_dearer_going_down() -> None:
     known = engines(RETAIL_SYMBOLOGIES)
     assert all(stage.engine in known for stage in CASCADE)
-    assert all(engine in known and shake in VARIATIONS for engine, shake in SECOND_READINGS + AGAIN_MATRIX)
+    assert all(engine in known and shake in VARIATIONS for engine, shake in SECOND_READINGS + SECOND_MATRIX_READINGS)
     assert [stage.depth for stage in CASCADE] == sorted(stage.depth for stage in CASCADE)
     assert len({stage.name for stage in CASCADE}) == len(CASCADE)
 
@@ -342,8 +349,8 @@ def test_a_second_engine_that_agrees_makes_up_for_a_lost_view() -> None:
 
 def test_the_plain_callables_give_format_and_text() -> None:
     text, frame = photo(Symbology.EAN13, "clean", 0)
-    told, read = [("ean13", text.decode())], live_reader()
-    assert patient_reader()(frame) == told
+    told, read = [("ean13", text.decode())], frame_reader()
+    assert still_picture_reader()(frame) == told
     assert any(read(frame) == told for _ in range(100))  # a busy machine leaves some looks no time
 
 

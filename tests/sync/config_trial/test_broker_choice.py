@@ -12,7 +12,7 @@ from edge.config.policy import Policy
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows
 from edge.platform.migration import migrate
-from sync.config_trial.broker_choice import MOVE_PATIENCE, BrokerChoice
+from sync.config_trial.broker_choice import FAILOVER_DELAY_S, BrokerChoice
 from tests.edge.floor import config
 from tests.kept import keep
 
@@ -47,7 +47,7 @@ def told(db: Database) -> list[dict[str, str]]:
 
 def test_the_line_begins_at_noren_tomls_broker_and_stays_there_in_any_outage(lines: BrokerChoice, db: Database) -> None:
     assert str(lines.broker) == FIRST
-    silent(lines, 0, 100 * MOVE_PATIENCE)
+    silent(lines, 0, 100 * FAILOVER_DELAY_S)
     assert (str(lines.broker), told(db)) == (FIRST, [])
 
 
@@ -60,13 +60,13 @@ def test_a_kept_config_moves_the_line(lines: BrokerChoice, db: Database) -> None
 def test_without_hq_at_the_new_broker_the_line_goes_back_and_hq_is_told(lines: BrokerChoice, db: Database) -> None:
     move(db, "mqtt://new")
     lines.choose()
-    silent(lines, 0, MOVE_PATIENCE - 1)
+    silent(lines, 0, FAILOVER_DELAY_S - 1)
     assert str(lines.broker) == SECOND
-    silent(lines, MOVE_PATIENCE - 1, 2)
+    silent(lines, FAILOVER_DELAY_S - 1, 2)
     assert str(lines.broker) == FIRST
     assert told(db) == [{"from": SECOND, "to": FIRST}]
-    lines.fall_back_if_silent(True, MOVE_PATIENCE + 2, now())
-    silent(lines, 2000, MOVE_PATIENCE)
+    lines.fall_back_if_silent(True, FAILOVER_DELAY_S + 2, now())
+    silent(lines, 2000, FAILOVER_DELAY_S)
     assert str(lines.broker) == SECOND, "the old one may have gone meanwhile: they are tried in turn"
 
 
@@ -77,7 +77,7 @@ def test_a_broker_where_hq_was_heard_is_not_left_again_not_even_after_a_restart(
     lines.choose()
     lines.fall_back_if_silent(True, 1, now())
     for again in (lines, BrokerChoice(db, config(tmp_path))):
-        silent(again, 2, MOVE_PATIENCE)
+        silent(again, 2, FAILOVER_DELAY_S)
         assert str(again.broker) == SECOND
 
 
@@ -86,7 +86,7 @@ def test_a_later_config_that_leaves_the_broker_alone_leaves_the_line_where_it_fe
 ) -> None:
     move(db, "mqtt://new")
     lines.choose()
-    silent(lines, 0, MOVE_PATIENCE)
+    silent(lines, 0, FAILOVER_DELAY_S)
     keep(db, Policy(retention_days=30), BoxSettings(broker=BrokerSettings(url="mqtt://new")))
     lines.choose()
     assert str(lines.broker) == FIRST
@@ -100,8 +100,8 @@ def test_being_heard_elsewhere_proves_nothing_about_the_new_broker(
 ) -> None:
     move(db, "mqtt://new")
     lines.choose()
-    silent(lines, 0, MOVE_PATIENCE)
-    lines.fall_back_if_silent(True, MOVE_PATIENCE + 1, now())
+    silent(lines, 0, FAILOVER_DELAY_S)
+    lines.fall_back_if_silent(True, FAILOVER_DELAY_S + 1, now())
     assert rows(db, "select proven from configs") == [{"proven": None}]
     assert str(BrokerChoice(db, config(tmp_path)).broker) == SECOND
 

@@ -32,7 +32,7 @@ from sync.config_trial.device_probe import bridge_doubts
 from sync.config_trial.http_probe import PagesProbe
 from sync.config_trial.probe import ConfigProbe
 from sync.config_trial.states import Doubt, Verdict
-from sync.config_trial.trial import OnTrial
+from sync.config_trial.trial import TrialInputs
 from sync.protocol import topics
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import HqPresence
@@ -65,12 +65,12 @@ def floor(tmp_path: Path) -> Iterator[StoreContext]:
 
 def on_trial(
     db: Database, ground: Config, box: BoxSettings | None = None, lost: frozenset[str] = frozenset()
-) -> OnTrial:
+) -> TrialInputs:
     """A config goes on trial."""
     before = last_good_settings(db, ground)
     keep(db, Policy(retention_days=30), box, stage="trial")
     after = settings_in_force(db, ground, NO_CONFIG)
-    return OnTrial(before=before, after=after, lost=lost, keys={KEY.id: KEY.public}, moment=now().time)
+    return TrialInputs(before=before, after=after, lost=lost, keys={KEY.id: KEY.public}, moment=now().time)
 
 
 @contextmanager
@@ -218,7 +218,7 @@ def test_only_what_the_config_changed_counts_against_it(
     assert [doubt.sort for doubt in bridge_doubts(floor.db, trial)] == sorts
 
 
-def moved(floor: StoreContext, port: int) -> OnTrial:
+def moved(floor: StoreContext, port: int) -> TrialInputs:
     """A trial of a broker at a port."""
     trial = on_trial(floor.db, floor.config)
     hq = msgspec.structs.replace(trial.after.config.hq, broker=f"mqtt://127.0.0.1:{port}")

@@ -20,9 +20,9 @@ from sync.config_trial.states import (
     TRANSITIONS,
     TRIAL_DEADLINE_S,
     Doubt,
-    Entry,
     Stage,
     Transition,
+    TriedConfig,
     Verdict,
     judge_trial,
     next_attempt,
@@ -45,7 +45,7 @@ def db() -> Iterator[Database]:
         yield made
 
 
-def note(db: Database, entries: list[Entry]) -> None:
+def note(db: Database, entries: list[TriedConfig]) -> None:
     """Let the database hold these configs and no other."""
     db.conn.execute("delete from configs")
     db.conn.executemany(
@@ -54,13 +54,13 @@ def note(db: Database, entries: list[Entry]) -> None:
     )
 
 
-def booted(db: Database, entries: list[Entry]) -> int:
+def booted(db: Database, entries: list[TriedConfig]) -> int:
     """The number of the config that a process lives with if it begins now."""
     note(db, entries)
     return number_in_force(db, number_on_trial(db))
 
 
-def turned(entries: list[Entry], turn: Transition) -> list[Entry]:
+def turned(entries: list[TriedConfig], turn: Transition) -> list[TriedConfig]:
     """What a turn does to the one under way; nothing where it cannot be."""
     now = open_entry(entries)
     if now is None or (now.stage, turn) not in TRANSITIONS:
@@ -68,13 +68,13 @@ def turned(entries: list[Entry], turn: Transition) -> list[Entry]:
     return [*entries[:-1], replace(now, stage=TRANSITIONS[now.stage, turn], interrupted=turn is Transition.INTERRUPT)]
 
 
-def sent(entries: list[Entry], epoch: str, version: int) -> list[Entry]:
+def sent(entries: list[TriedConfig], epoch: str, version: int) -> list[TriedConfig]:
     attempt = next_attempt(entries, epoch, version)
     if not attempt:
         return entries
     entries = turned(entries, Transition.SUPERSEDE)
     number = len(entries) + 1
-    return [*entries, Entry(number=number, epoch=epoch, version=version, stage=Stage.RECEIVED, attempt=attempt)]
+    return [*entries, TriedConfig(number=number, epoch=epoch, version=version, stage=Stage.RECEIVED, attempt=attempt)]
 
 
 @given(st.lists(EVENTS, max_size=40))
@@ -82,7 +82,7 @@ def test_what_is_booted_has_proved_itself_whatever_comes_in_whatever_order(
     db: Database,
     events: list[Transition | tuple[str, int]],
 ) -> None:
-    entries: list[Entry] = []
+    entries: list[TriedConfig] = []
     proved, lived = {0}, 0
     for event in events:
         before = entries
@@ -101,7 +101,7 @@ def test_what_is_booted_has_proved_itself_whatever_comes_in_whatever_order(
 def test_only_a_trial_is_lived_with_before_it_is_kept_and_never_by_who_began_in_it(
     db: Database, events: list[Transition | tuple[str, int]], past: int
 ) -> None:
-    entries: list[Entry] = []
+    entries: list[TriedConfig] = []
     for event in events:
         entries = turned(entries, event) if isinstance(event, Transition) else sent(entries, *event)
     note(db, entries)
@@ -121,13 +121,13 @@ def test_every_config_under_way_can_come_to_an_end(stage: Stage) -> None:
 
 @pytest.mark.parametrize("end", sorted(ENDS))
 def test_a_version_that_has_ended_is_never_tried_again_but_a_higher_one_or_another_epochs_is(end: Stage) -> None:
-    entries = [Entry(number=1, epoch="e", version=7, stage=end)]
+    entries = [TriedConfig(number=1, epoch="e", version=7, stage=end)]
     assert [next_attempt(entries, "e", version) for version in (6, 7, 8)] == [0, 0, 1]
     assert next_attempt(entries, "other", 1) == 1
 
 
 def test_what_could_not_be_judged_is_tried_again_but_not_for_ever_nor_behind_a_newer_one() -> None:
-    entries: list[Entry] = []
+    entries: list[TriedConfig] = []
     for attempt in range(1, MAX_TRIALS + 1):
         entries = sent(entries, "e", 7)
         assert entries[-1].attempt == attempt

@@ -21,7 +21,7 @@ from edge.platform.sqlite import sqlite3
 from sync import presence
 from sync.config_trial import validation
 from sync.config_trial.states import MAX_TRIALS, TRIAL_DEADLINE_S, Verdict
-from sync.config_trial.trial import CONFIGS_KEPT, GOOD_ONES, OnTrial, Trials
+from sync.config_trial.trial import CONFIGS_KEPT, MIN_CONFIGS_KEPT, TrialInputs, Trials
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
 from sync.protocol.feed_types import row_fault
@@ -41,10 +41,10 @@ class Judge:
 
     found: str | None = None
     gone: bool = False  # what it finds says nothing of the config
-    trial: OnTrial | None = None
+    trial: TrialInputs | None = None
     ended: int = 0
 
-    def begin(self, trial: OnTrial) -> None:
+    def begin(self, trial: TrialInputs) -> None:
         self.found, self.trial, self.gone = None, trial, False
 
     def verdict(self) -> Verdict | None:
@@ -324,7 +324,7 @@ def test_a_birth_tells_the_last_config_and_its_stage(store: Store) -> None:
 
 
 def test_old_configs_are_forgotten_but_the_last_good_ones_stay(store: Store) -> None:
-    for version in range(1, GOOD_ONES + 2):
+    for version in range(1, MIN_CONFIGS_KEPT + 2):
         store.send(version, policy=GOOD)
         store.rounds()
         store.judge.found = ""
@@ -334,7 +334,7 @@ def test_old_configs_are_forgotten_but_the_last_good_ones_stay(store: Store) -> 
         store.rounds(2)
     found = rows(store.db, "select version from configs where stage = 'kept' order by version")
     assert [row["version"] for row in found] == [2, 3, 4]
-    assert rows(store.db, "select count(*) as many from configs")[0]["many"] == CONFIGS_KEPT + GOOD_ONES
+    assert rows(store.db, "select count(*) as many from configs")[0]["many"] == CONFIGS_KEPT + MIN_CONFIGS_KEPT
 
 
 def life(store: Store, verdict: str) -> None:

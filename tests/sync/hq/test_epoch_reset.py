@@ -86,9 +86,9 @@ def test_a_store_that_counts_wrongly_does_not_make_the_chain_load_for_ever(pushe
 
 def test_a_question_behind_hqs_own_end_shows_it_too(pushed: Database) -> None:
     here = stand(pushed, *ALL)
-    assert not epoch_reset.is_ahead(pushed, "ginza", Want(feed="catalog", epoch=here.epoch, version=2))
+    assert not epoch_reset.is_store_ahead(pushed, "ginza", Want(feed="catalog", epoch=here.epoch, version=2))
     want = Want(feed="catalog", epoch=here.epoch, version=3)
-    assert epoch_reset.is_ahead(pushed, "ginza", want)
+    assert epoch_reset.is_store_ahead(pushed, "ginza", want)
     assert notice(pushed, "ginza", want)
 
 

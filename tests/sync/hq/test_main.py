@@ -30,7 +30,7 @@ from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.outbox import Outbox
 from sync.hq.feeds.publisher import Publisher
-from sync.hq.queries.stranger_limit import BURST, EVERY
+from sync.hq.queries.stranger_limit import BURST_SIZE, REFILL_INTERVAL_S
 from sync.hq.reports.fleet import fleet_status
 from sync.protocol import envelope, topics
 from sync.protocol.envelope import Message
@@ -458,7 +458,7 @@ def test_a_stolen_store_key_learns_next_to_nothing_however_fast_it_asks_and_hq_r
             told += heard_answers(ginza)
     ginza.say("ask", Ask(id="last", question="stock", args={"gtin": "04512345678906"}, within_ms=60_000))
     told += heard_answers(ginza, "last")
-    most = BURST + (time.monotonic() - begun) / EVERY + 1
+    most = BURST_SIZE + (time.monotonic() - begun) / REFILL_INTERVAL_S + 1
     print(f"{len(cards)} questions in {time.monotonic() - begun:.1f} s: {told} answered, {most:.0f} at most")
     assert 0 < told <= most
     known = at_hq(folder, "select count(*) as here from rows where feed = 'members' and scope = 'ginza'")
@@ -484,7 +484,7 @@ def test_two_workers_let_a_store_ask_after_no_more_strangers_than_one_does(folde
         for last in ("one", "other"):
             ginza.say("ask", Ask(id=last, question="stock", args={"gtin": "04512345678906"}, within_ms=60_000))
             told += heard_answers(ginza, last)
-        assert 0 < told <= BURST + (time.monotonic() - begun) / EVERY + 1
+        assert 0 < told <= BURST_SIZE + (time.monotonic() - begun) / REFILL_INTERVAL_S + 1
     finally:
         for process in workers:
             process.send_signal(signal.SIGTERM)

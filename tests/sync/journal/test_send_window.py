@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from sync.journal.send_window import (
     ANSWER_TIMEOUT_S,
-    HOLD_S,
+    MAX_ANSWER_TIMEOUT_S,
     MAX_BATCH_ROWS,
-    PATIENCE_MOST,
+    RESEND_HOLD_S,
     WINDOW_BATCHES,
     Batch,
     SendWindow,
@@ -48,7 +48,7 @@ def test_its_echoes_do_not_send_the_lane_back_again() -> None:
     back = acked(flown(10, 20), 0, 1)
     again = sent(back, Batch(1, 20, 20, 1.1))
     assert acked(again, 0, 1.2) == again
-    assert acked(again, 0, 1 + HOLD_S).sent == 0
+    assert acked(again, 0, 1 + RESEND_HOLD_S).sent == 0
 
 
 def test_an_ack_with_nothing_under_way_changes_nothing() -> None:
@@ -72,7 +72,7 @@ def test_silence_sends_again_later_and_later() -> None:
         assert resend_if_late(lane, lane.patience - 0.01, 1.0) == lane
         lane = sent(resend_if_late(lane, now, 1.0), Batch(1, 10, 10, 0.0))
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (ANSWER_TIMEOUT_S, PATIENCE_MOST)
+    assert (waits[0], waits[-1]) == (ANSWER_TIMEOUT_S, MAX_ANSWER_TIMEOUT_S)
 
 
 def test_progress_makes_it_patient_no_more() -> None:

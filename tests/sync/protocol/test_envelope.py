@@ -80,7 +80,7 @@ def test_a_key_that_is_not_known_or_not_the_named_one_is_refused() -> None:
     ("rest", "why"),
     [
         (b"no header", RefusalReason.FRAME),
-        (b" " * envelope.HEADER_MOST + b" \n", RefusalReason.FRAME),
+        (b" " * envelope.MAX_HEADER_BYTES + b" \n", RefusalReason.FRAME),
         (b"\n", RefusalReason.HEADER),
         (b"[" * 15_000 + b"\n", RefusalReason.HEADER),
         (b'{"v":2,"type":"ack"}\n', RefusalReason.VERSION),
@@ -106,18 +106,18 @@ def test_a_signed_message_that_is_wrong_is_refused_with_its_reason(rest: bytes, 
 
 
 def test_a_message_over_the_size_is_refused_before_anything_is_read() -> None:
-    assert refusal(b"\n" * (envelope.WIRE_MOST + 1)) is RefusalReason.SIZE
+    assert refusal(b"\n" * (envelope.MAX_WIRE_BYTES + 1)) is RefusalReason.SIZE
 
 
 def test_a_zip_bomb_is_refused_after_one_mebibyte() -> None:
     bomb = zlib.compress(b" " * 200_000_000, 9)
-    assert len(bomb) < envelope.WIRE_MOST
+    assert len(bomb) < envelope.MAX_WIRE_BYTES
     message = signed(b'{"v":1,"type":"answer","id":"q","enc":"zlib"}\n' + bomb)
     tracemalloc.start()
     assert refusal(message) is RefusalReason.INFLATE
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert peak < 4 * envelope.BODY_MOST
+    assert peak < 4 * envelope.MAX_BODY_BYTES
 
 
 def test_hq_can_name_the_batch_whose_rows_it_could_not_read() -> None:
@@ -185,14 +185,14 @@ def test_rows_are_shared_out_in_order_into_messages_that_fit(sizes: list[int]) -
     assert [row for run in runs for row in run] == rows
     for run in runs:
         body = sum(len(line) + 1 for line in envelope.body_lines(run))
-        assert body <= envelope.BODY_AIM or len(run) == 1
+        assert body <= envelope.TARGET_BODY_BYTES or len(run) == 1
 
 
 def test_too_many_rows_or_bytes_are_not_sealed() -> None:
     row = EventRow(seq=1, ordinal=1, event="x")
-    with pytest.raises(envelope.TooBig):
+    with pytest.raises(envelope.MessageTooBig):
         seal_message(TOPIC, BATCH, [row] * 501, KEY)
-    with pytest.raises(envelope.TooBig):
+    with pytest.raises(envelope.MessageTooBig):
         seal_message(TOPIC, BATCH, [EventRow(seq=1, ordinal=1, event="x" * 2_000_000)], KEY)
 
 

@@ -11,7 +11,7 @@ from edge.codes.symbology import Symbology
 from edge.config.policy import Policy
 from edge.features import catalog
 from edge.store_context import StoreContext
-from sync.hq.sample.members import APP, GROUP, OLD_CARD, Person, sample_people
+from sync.hq.sample.members import APP_ISSUER, GROUP_ISSUER, OLD_CARD_ISSUER, Person, sample_people
 from sync.hq.sample.tables import sample_policy, table
 from sync.protocol.topics import ALL_STORES
 from tests.card_numbers import app_number, badge, gsrn, old_number
@@ -26,7 +26,7 @@ SERIALS = st.integers(0, 9_999_999)
 def test_an_app_number_is_the_apps_whoever_reads_it(serial: int, symbology: Symbology | None) -> None:
     number = app_number(serial)
     assert len(number) == 16
-    assert parse_code(number.encode(), symbology=symbology, rules=RULES) == MemberCode(issuer=APP, number=number)
+    assert parse_code(number.encode(), symbology=symbology, rules=RULES) == MemberCode(issuer=APP_ISSUER, number=number)
 
 
 @given(SERIALS, st.sampled_from(["{}", "A{}A", "a{}b"]))
@@ -34,7 +34,7 @@ def test_an_old_card_is_read_with_or_without_its_letters(serial: int, printed: s
     number = old_number(serial)
     data = printed.format(number).encode()
     symbology = None if printed == "{}" else Symbology.CODABAR
-    assert parse_code(data, symbology=symbology, rules=RULES) == MemberCode(issuer=OLD_CARD, number=number)
+    assert parse_code(data, symbology=symbology, rules=RULES) == MemberCode(issuer=OLD_CARD_ISSUER, number=number)
 
 
 @given(SERIALS)
@@ -42,7 +42,7 @@ def test_a_group_number_is_read_from_its_gs1_link_and_from_its_element_string(se
     number = gsrn(serial)
     assert len(number) == 18
     assert mod10_holds(number)
-    wanted = MemberCode(issuer=GROUP, number=number)
+    wanted = MemberCode(issuer=GROUP_ISSUER, number=number)
     assert parse_code(f"https://id.hanada.example/8018/{number}".encode(), rules=RULES) == wanted
     assert parse_code(f"8018{number}".encode(), aim="]C1", rules=RULES) == wanted
 
@@ -73,7 +73,7 @@ def test_price_tags_are_jans_of_japan_but_for_what_the_shop_prints() -> None:
 
 
 def test_no_two_members_carry_the_same_card() -> None:
-    for issuer in (APP, OLD_CARD, GROUP):
+    for issuer in (APP_ISSUER, OLD_CARD_ISSUER, GROUP_ISSUER):
         carried = [one.cards[issuer] for one in sample_people() if issuer in one.cards]
         assert carried
         assert len(set(carried)) == len(carried)
@@ -86,7 +86,7 @@ def test_the_rules_survive_the_way_to_the_box(ginza: StoreContext) -> None:
 
 @pytest.mark.parametrize("person", sample_people(), ids=lambda person: person.nickname)
 def test_every_card_of_a_member_is_read_as_theirs(person: Person) -> None:
-    assert APP in person.cards or OLD_CARD in person.cards
+    assert APP_ISSUER in person.cards or OLD_CARD_ISSUER in person.cards
     for issuer, number in person.cards.items():
-        data = f"https://id.hanada.example/8018/{number}" if issuer == GROUP else number
+        data = f"https://id.hanada.example/8018/{number}" if issuer == GROUP_ISSUER else number
         assert parse_code(data.encode(), rules=RULES) == MemberCode(issuer=issuer, number=number)

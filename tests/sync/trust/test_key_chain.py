@@ -5,7 +5,7 @@ import pytest
 
 from sync.protocol.feed_types import HqKey
 from sync.protocol.signing import SigningKey, new_key, write_public
-from sync.trust.key_chain import Anchor, Word, proven_keys, sign_vouch
+from sync.trust.key_chain import KeyVerdict, TrustAnchor, proven_keys, sign_vouch
 
 CHAIN = "hanada"
 ONE, TWO, THREE, THIEF = (new_key(f"hq-{number}") for number in (1, 2, 3, 9))
@@ -14,7 +14,7 @@ ONE, TWO, THREE, THIEF = (new_key(f"hq-{number}") for number in (1, 2, 3, 9))
 def row(key: SigningKey, vouched: SigningKey | None = None, withdrawn: SigningKey | None = None) -> HqKey:
     public = write_public(key.public)
 
-    def said(by: SigningKey | None, word: Word) -> list[msgspec.Struct]:
+    def said(by: SigningKey | None, word: KeyVerdict) -> list[msgspec.Struct]:
         return [sign_vouch(by, CHAIN, word, key.id, public)] if by else []
 
     return msgspec.convert(
@@ -49,7 +49,7 @@ def test_a_store_that_slept_through_two_rotations_finds_to_the_key_that_signs_no
 
 def test_what_was_proven_is_the_anchor_that_is_kept() -> None:
     assert proven_keys(CHAIN, {TWO.id: TWO.public}, {}, {THREE.id: row(THREE, vouched=TWO)}) == [
-        Anchor(key=THREE.id, public=write_public(THREE.public))
+        TrustAnchor(key=THREE.id, public=write_public(THREE.public))
     ]
 
 

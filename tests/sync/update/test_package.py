@@ -23,7 +23,7 @@ from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import hq_keys, read_hq_key
 from sync.protocol.signing import new_key, to_text, write_public
 from sync.trust import key_ledger
-from sync.trust.key_chain import Anchor
+from sync.trust.key_chain import TrustAnchor
 from sync.update import package, seal
 from sync.update.package import BadPackage, Package
 from sync.update.seal import NotSealed
@@ -227,8 +227,8 @@ def revoked_at_the_box(box: Path, hq: Path, where: str) -> None:
         key_rotation.prepare(db, hq)
         (_, coming) = hq_keys(hq)
     news = [
-        Anchor(key=coming.id, public=write_public(coming.public)),
-        Anchor(key=old.id, public=write_public(old.public), revoked=True),
+        TrustAnchor(key=coming.id, public=write_public(coming.public)),
+        TrustAnchor(key=old.id, public=write_public(old.public), revoked=True),
     ]
     if where == "file":
         key_ledger.append_to_ledger(data, news)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ui.access.origin import LAN_FLAG, by_listener
+from ui.access.origin import LAN_FLAG, mark_origin
 
 
 def seen(family: socket.AddressFamily, **headers: str) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def seen(family: socket.AddressFamily, **headers: str) -> dict[str, Any]:
     with socket.socket(family) as line:
         request = {"gunicorn.socket": line, "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http", **headers}
         heard: list[bool] = []
-        by_listener(app, lambda: heard.append(True))(request, lambda *_: None)
+        mark_origin(app, lambda: heard.append(True))(request, lambda *_: None)
     assert bool(heard) is (family is socket.AF_UNIX)
     return told
 

@@ -13,10 +13,10 @@ from edge.platform.clock import now
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor
 from ui.front import haproxy
-from ui.front.certificate import BACKDATED, CERTIFICATE_LIFETIME, SITE, renew_certificate
+from ui.front.certificate import BACKDATED_BY, CERTIFICATE_LIFETIME, SITE, renew_certificate
 
 MADE = datetime(2026, 11, 26, 9, tzinfo=UTC)
-ENDS = CERTIFICATE_LIFETIME - BACKDATED  # after it was made
+ENDS = CERTIFICATE_LIFETIME - BACKDATED_BY  # after it was made
 
 
 @pytest.fixture

@@ -4,7 +4,15 @@ import socket
 
 import pytest
 
-from ui.process_state.screens import BOX_ITSELF, END_EVENT, MAX_STREAMS, MAX_STREAMS_PER_DEVICE, Event, Screens, TooMany
+from ui.process_state.screens import (
+    BOX_SCREEN_ID,
+    END_EVENT,
+    MAX_STREAMS,
+    MAX_STREAMS_PER_DEVICE,
+    Event,
+    Screens,
+    TooMany,
+)
 
 
 def test_an_outcome_wakes_only_its_own_stations_screens() -> None:
@@ -59,7 +67,7 @@ def test_one_device_cannot_take_every_place_and_the_box_itself_may() -> None:
     screens.close(held[1])
     screens.open("one more", "board", "dev-1")
     for n in range(MAX_STREAMS - MAX_STREAMS_PER_DEVICE - 1):
-        screens.open(f"box {n}", "board", BOX_ITSELF)
+        screens.open(f"box {n}", "board", BOX_SCREEN_ID)
 
 
 def test_the_end_ends_every_stream_and_opens_none() -> None:

@@ -421,9 +421,9 @@ def test_every_reason_of_a_refusal_has_words(
 
 
 @pytest.mark.usefixtures("bridge")
-@pytest.mark.parametrize("why", get_args(keyboard_wedge.Broken))
+@pytest.mark.parametrize("why", get_args(keyboard_wedge.BrokenTyping))
 def test_a_scanner_whose_codes_break_in_a_page_is_told_and_what_to_do(
-    client: FlaskClient, floor: Floor, why: keyboard_wedge.Broken
+    client: FlaskClient, floor: Floor, why: keyboard_wedge.BrokenTyping
 ) -> None:
     for _ in range(2):
         keyboard_wedge.count_broken(floor.db, "kiosk-1", why, now())

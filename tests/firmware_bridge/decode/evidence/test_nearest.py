@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.engines.upc_ean import check_holds
+from firmware_bridge.decode.engines.upc_ean import check_digit_holds
 from firmware_bridge.decode.evidence.nearest import EAN13_PARITIES, UNSETTLED_RATIO, Costs, ean_margin, lead_over_others
 from firmware_bridge.decode.evidence.print_model import EAN_DIGIT_WIDTHS, drawings_of
 
@@ -31,7 +31,7 @@ def of_two_or_three(data: bytes, costs: list[dict[tuple[float, ...], float]]) ->
                 other = bytearray(data)
                 for place, digit in zip(places, digits, strict=True):
                     other[place] = ord("0") + digit
-                if check_holds(bytes(other)) and all(other[place] != data[place] for place in places):
+                if check_digit_holds(bytes(other)) and all(other[place] != data[place] for place in places):
                     best = min(best, sum(costs[p][EAN_DIGIT_WIDTHS[d]] for p, d in zip(places, digits, strict=True)))
     return float(best)
 
@@ -39,7 +39,7 @@ def of_two_or_three(data: bytes, costs: list[dict[tuple[float, ...], float]]) ->
 @pytest.mark.parametrize("seed", range(2))
 def test_of_an_ean_8_it_is_what_trying_them_all_finds(seed: int) -> None:
     data = b"49123456"
-    assert check_holds(data)
+    assert check_digit_holds(data)
     costs = costs_of(Symbology.EAN8, data, seed)
     assert ean_margin(data, ("OOOO",), costs) == pytest.approx(of_two_or_three(data, costs))
 
@@ -64,7 +64,7 @@ def test_an_ean_13_is_compared_with_others_whose_check_digit_holds_whatever_thei
     other: bytes, valid: bool
 ) -> None:
     data = b"4901234567894"
-    assert check_holds(other) is valid
+    assert check_digit_holds(other) is valid
     costs = cheapened(costs_of(Symbology.EAN13, data, 0), other)
     assert (ean_margin(data, EAN13_PARITIES, costs) == 0.0) is valid
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
-from firmware_bridge.decode.engines.upc_ean import check_holds, upca_to_upce, upce_to_upca
+from firmware_bridge.decode.engines.upc_ean import check_digit_holds, upca_to_upce, upce_to_upca
 from firmware_bridge.decode.evidence.claim import (
     CLEAR_LEAD,
-    NEEDED_BANDS_MOST,
+    MAX_NEEDED_BANDS,
     OUTDONE_LEAD,
     Claim,
     Vote,
@@ -115,9 +115,9 @@ def test_every_upc_e_suppresses_to_one_that_expands_the_same(upce: bytes) -> Non
 
 @given(st.from_regex(rb"[0-9]{12}", fullmatch=True), st.integers(0, 11), st.integers(1, 9))
 def test_one_digit_misread_never_keeps_its_check_digit(body: bytes, place: int, off: int) -> None:
-    whole = next(body + bytes([48 + check]) for check in range(10) if check_holds(body + bytes([48 + check])))
+    whole = next(body + bytes([48 + check]) for check in range(10) if check_digit_holds(body + bytes([48 + check])))
     digit = 48 + (whole[place] - 48 + off) % 10
-    assert not check_holds(whole[:place] + bytes([digit]) + whole[place + 1 :])
+    assert not check_digit_holds(whole[:place] + bytes([digit]) + whole[place + 1 :])
 
 
 @pytest.mark.parametrize(
@@ -219,32 +219,32 @@ def test_bars_that_no_other_rows_bear_out_wait_for_a_second_frame() -> None:
 def test_rows_that_say_something_else_take_the_trust_from_all_the_shakes_of_others() -> None:
     shaken, rows = claim(zxing=5, zbar=5), borne_out(claim(data=b"4909876543214"), 1)
     assert not is_believed(shaken, (shaken, rows))
-    some, most = borne_out(shaken, NEEDED_BANDS_MOST - 1), borne_out(shaken, NEEDED_BANDS_MOST)
+    some, most = borne_out(shaken, MAX_NEEDED_BANDS - 1), borne_out(shaken, MAX_NEEDED_BANDS)
     assert not is_believed(some, (some, rows))
     assert is_believed(most, (most, rows))
 
 
 def test_what_rows_contradicted_in_a_frame_before_needs_most_of_the_rows_in_this_one() -> None:
-    some = borne_out(claim(zxing=5, zbar=5), NEEDED_BANDS_MOST - 1)
+    some = borne_out(claim(zxing=5, zbar=5), MAX_NEEDED_BANDS - 1)
     assert is_believed(some, (some,))
     assert not is_believed(some, (some,), {some.key})
-    most = borne_out(some, NEEDED_BANDS_MOST)
+    most = borne_out(some, MAX_NEEDED_BANDS)
     assert is_believed(most, (most,), {most.key})
 
 
 def test_most_of_the_rows_to_one_engine_alone_are_not_enough_where_others_say_something_else() -> None:
     rows = borne_out(claim(data=b"4909876543214"), 1)
-    alone = borne_out(claim(zxing=1), NEEDED_BANDS_MOST, engines=("zbar",))
+    alone = borne_out(claim(zxing=1), MAX_NEEDED_BANDS, engines=("zbar",))
     assert is_believed(alone, (alone,))
     assert not is_believed(alone, (alone, rows))
 
 
 def test_rows_that_look_more_like_another_text_take_the_trust_from_all_but_most_of_them() -> None:
-    some = borne_out(claim(zxing=5, zbar=2), NEEDED_BANDS_MOST - 1)
+    some = borne_out(claim(zxing=5, zbar=2), MAX_NEEDED_BANDS - 1)
     for lead, believed in ((None, True), (1.0, True), (OUTDONE_LEAD, True), (OUTDONE_LEAD - 0.01, False)):
         one = replace(some, lead=lead)
         assert is_believed(one, (one,)) is believed
-    most = replace(borne_out(some, NEEDED_BANDS_MOST), lead=OUTDONE_LEAD - 0.01)
+    most = replace(borne_out(some, MAX_NEEDED_BANDS), lead=OUTDONE_LEAD - 0.01)
     assert is_believed(most, (most,))
     assert not is_sure(most)
     assert not is_believed(most, (most,), {most.key})
@@ -334,7 +334,7 @@ def test_what_rows_do_not_clearly_show_needs_two_bands_that_say_it_or_two_engine
         assert not is_believed(together, (together, claim(data=b"4909876543214", zbar=1)))
 
 
-@pytest.mark.parametrize(("bands", "believed"), [(NEEDED_BANDS_MOST - 1, False), (NEEDED_BANDS_MOST, True)])
+@pytest.mark.parametrize(("bands", "believed"), [(MAX_NEEDED_BANDS - 1, False), (MAX_NEEDED_BANDS, True)])
 def test_a_text_without_a_check_digit_of_which_a_character_is_hidden_needs_most_rows(
     bands: int, believed: bool
 ) -> None:

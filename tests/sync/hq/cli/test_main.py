@@ -14,7 +14,7 @@ from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed, row_types
 from sync.hq.ingest.batch_keeping import keep_all, keep_batch
-from sync.hq.schema import HQ_DB, hq_store
+from sync.hq.schema import HQ_DB, hq_store_migrations
 from sync.hq.store_commands import open_commands
 from sync.hq.stores import presence
 from sync.protocol.messages import Passage, State
@@ -75,7 +75,7 @@ def test_a_headquarters_is_made_once_and_another_chains_is_not_touched(folder: P
 
 def test_the_first_command_of_a_new_version_brings_an_older_headquarters_up_to_it(tmp_path: Path) -> None:
     db = Database(tmp_path / HQ_DB)
-    hq_store.apply(db, stop_before="m003_roll_outs")
+    hq_store_migrations.apply(db, stop_before="m003_roll_outs")
     db.conn.execute("insert into stores (id, name, public_key, since) values ('ginza', '銀座', '', '')")
     db.conn.commit()
     db.conn.close()

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import writing
 from sync.hq.feeds import feed, publisher
-from sync.hq.feeds.feed import ROW_MOST, FeedPosition, RowTooBig
+from sync.hq.feeds.feed import MAX_ROW_BYTES, FeedPosition, RowTooBig
 from sync.hq.schema import migrate, open_hq_store
 from sync.protocol import digest
 from sync.protocol.messages import FeedRow, Want
@@ -56,7 +56,7 @@ def test_a_deleted_row_stays_as_a_tombstone_that_goes_down(hq: Database) -> None
 
 def test_a_row_no_message_can_carry_is_refused_before_it_is_put(hq: Database) -> None:
     with pytest.raises(RowTooBig):
-        put(hq, ("a", "x" * (ROW_MOST + 1)))
+        put(hq, ("a", "x" * (MAX_ROW_BYTES + 1)))
     assert feed.feed_position(hq, "stock", "ginza") is None
 
 

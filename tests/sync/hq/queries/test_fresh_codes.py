@@ -243,7 +243,7 @@ def test_no_card_is_named_as_hq_names_what_it_remembers(hq: Database, card: str)
 
 def test_wrong_passwords_are_counted_by_store_and_then_not_even_the_right_one_counts(hq: Database) -> None:
     moment = now()
-    for second in range(fresh_codes.WRONG_MOST):
+    for second in range(fresh_codes.MAX_WRONG_PASSWORDS):
         assert not guess(hq, "ginza", "00000000", later(moment, second))
     assert not guess(hq, "ginza", password(), later(moment, 11))
     assert guess(hq, "kichijoji", password(), later(moment, 12))

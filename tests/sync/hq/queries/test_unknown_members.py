@@ -13,7 +13,14 @@ from edge.platform.clock import Now, now, utc_text
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
 from sync.hq.ingest import batch_keeping
-from sync.hq.queries.stranger_limit import ALWAYS_ALLOWED, BURST, EVERY, MAX_STRANGERS, asked_last_hour, hourly_limit
+from sync.hq.queries.stranger_limit import (
+    ALWAYS_ALLOWED,
+    BURST_SIZE,
+    MAX_STRANGERS,
+    REFILL_INTERVAL_S,
+    asked_last_hour,
+    hourly_limit,
+)
 from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason, note_cards_met
 from sync.hq.schema import open_hq_store
 from sync.protocol.messages import Ack
@@ -95,17 +102,17 @@ def test_who_was_asked_after_an_hour_ago_was_not_met_now(hq: Database) -> None:
 
 def test_people_come_one_by_one_and_a_list_does_not(hq: Database) -> None:
     budgets, begun = QueryBudgets(hq), at(0)
-    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST + 4)]
-    assert told[BURST:] == [RefusalReason.TOO_FAST] * 4
-    assert RefusalReason.TOO_FAST not in told[:BURST]
-    later = replace(begun, uptime_ms=begun.uptime_ms + int(EVERY * 1000))
+    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST_SIZE + 4)]
+    assert told[BURST_SIZE:] == [RefusalReason.TOO_FAST] * 4
+    assert RefusalReason.TOO_FAST not in told[:BURST_SIZE]
+    later = replace(begun, uptime_ms=begun.uptime_ms + int(REFILL_INTERVAL_S * 1000))
     assert ask(hq, budgets, "app:100", later) is not RefusalReason.TOO_FAST
     assert ask(hq, budgets, "app:101", later) is RefusalReason.TOO_FAST
 
 
 def test_a_flood_closes_the_door_for_a_while(hq: Database) -> None:
     budgets, begun = QueryBudgets(hq), at(0)
-    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST + ALWAYS_ALLOWED + 1)]
+    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST_SIZE + ALWAYS_ALLOWED + 1)]
     assert told[-2:] == [RefusalReason.TOO_FAST, RefusalReason.OVER_BUDGET]
 
 
@@ -113,7 +120,7 @@ def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
     hq: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     for number in range(ALWAYS_ALLOWED):
-        ask(hq, QueryBudgets(hq), f"app:{number}", at(-1800 + EVERY * number))
+        ask(hq, QueryBudgets(hq), f"app:{number}", at(-1800 + REFILL_INTERVAL_S * number))
     assert asked_last_hour(hq, "ginza", now()) == hourly_limit(hq, "ginza", now()) == ALWAYS_ALLOWED
     assert ask(hq) is RefusalReason.OVER_BUDGET
     assert "ginza asks about unknown members far above its normal" in caplog.text
@@ -144,9 +151,9 @@ def test_two_workers_of_one_headquarters_let_in_no_more_than_one(hq: Database, t
     other, begun = open_hq_store(tmp_path), now()
     try:
         workers = [QueryBudgets(hq), QueryBudgets(other)]
-        told = [ask(db, workers[n % 2], f"app:{n}", begun) for n, db in enumerate([hq, other] * BURST)]
-        assert told[BURST:] == [RefusalReason.TOO_FAST] * BURST
-        assert RefusalReason.TOO_FAST not in told[:BURST]
+        told = [ask(db, workers[n % 2], f"app:{n}", begun) for n, db in enumerate([hq, other] * BURST_SIZE)]
+        assert told[BURST_SIZE:] == [RefusalReason.TOO_FAST] * BURST_SIZE
+        assert RefusalReason.TOO_FAST not in told[:BURST_SIZE]
         assert (
             ask(other, QueryBudgets(other), "app:new", begun) is RefusalReason.TOO_FAST
         )  # nor one that was started since
@@ -159,7 +166,7 @@ def test_two_workers_of_one_headquarters_let_in_no_more_than_one(hq: Database, t
 def test_two_that_ask_in_the_same_moment_are_not_both_let_in(hq: Database, tmp_path: Path) -> None:
     other, begun = open_hq_store(tmp_path), now()
     try:
-        for number in range(BURST - 1):
+        for number in range(BURST_SIZE - 1):
             ask(hq, QueryBudgets(hq), f"app:{number}", begun)
         mine, theirs = QueryBudgets(hq), QueryBudgets(other)
         assert (mine._why_not("ginza", begun), theirs._why_not("ginza", begun)) == (None, None)

@@ -22,7 +22,7 @@ from sync.hq.reports.fleet import fleet_status
 from sync.hq.rollout import advance as rolling
 from sync.hq.rollout import plan as book
 from sync.hq.rollout import undo as rolling_back
-from sync.hq.rollout.advance import Halted
+from sync.hq.rollout.advance import RolloutHalted
 from sync.hq.rollout.plan import Rollout, RolloutStatus, first_stores
 from sync.protocol.event import parse_event
 from tests.sync.hq.telling import Teller
@@ -177,7 +177,7 @@ def test_a_roll_out_halts_while_a_store_cannot_live_with_it(chain: Database, tmp
     box.tell(stage, reason="expected 1..40", path="policy.check_in.miles")
     found = stands(chain, rollout)
     assert (found.state, found.stages[stage], found.stages["waiting"]) == ("halted", 1, 1)
-    with pytest.raises(Halted, match=rf"{bad} {stage.replace('_', ' ')}: policy.check_in.miles: expected 1..40"):
+    with pytest.raises(RolloutHalted, match=rf"{bad} {stage.replace('_', ' ')}: policy.check_in.miles: expected 1..40"):
         rolling.advance(chain, rollout.id, 100, anyway=False)
     assert stands(chain, rollout).percent == 20
     rolling.advance(chain, rollout.id, 50, anyway=True)
@@ -209,7 +209,7 @@ def test_a_refusal_that_comes_while_it_goes_on_halts_it_between_two_runs(
              insert into stages select store, epoch, version, 'refused', 'no', '', '' from rollout_stores
                where rollout = new.rollout and store = '{store}'; end"""
     )
-    with pytest.raises(Halted, match=f"{store} refused"):
+    with pytest.raises(RolloutHalted, match=f"{store} refused"):
         rolling.advance(chain, rollout.id, 100, anyway=False)
     assert len(has(chain, rollout)) == 4
 
@@ -337,7 +337,7 @@ def test_what_is_kept_makes_the_words_before_it_history(chain: Database) -> None
     found = config_status.stages_by_store(chain)
     (said,) = found.values()
     assert [one.stage for one in said] == ["kept", *["refused"] * 9]
-    assert max(len(one.reason) for one in said) == config_status.REASON_MOST
+    assert max(len(one.reason) for one in said) == config_status.MAX_REASON_LENGTH
 
 
 def test_what_a_store_says_of_a_version_hq_never_sent_is_a_fact_and_nothing_else(chain: Database) -> None:
