@@ -30,8 +30,8 @@ SIZES = (
 )
 ORDERS = ("6101", "1368", "4909", "3288", "5321")  # being picked, to be taken, to hand over, given, over its time
 PATHS = (
-    *("", "/list/prepare", "/list/today", "/list/done", "/calls", "/devices"),
-    *("/goods", f"/goods/{SHIRT_M}", "/goods?number=1"),
+    *("", "/list/prepare", "/list/today", "/list/done", "/find", "/find?asked=o", "/calls", "/devices"),
+    *("/goods", f"/goods/{SHIRT_M}", "/goods?number=nothing"),
     *(f"/order/o-{number}" for number in ORDERS),
 )
 
@@ -81,7 +81,7 @@ def broken(page: Page, *, still: bool = False) -> dict[str, list[str]]:
 def test_nothing_is_cut_or_lies_over_something_else(visit: Visit, busy: Town, path: str, lang: str) -> None:
     page = sign_in(visit, lang)
     expect(page.locator(".order.here")).to_have_count(2)
-    page.goto(f"{busy.url}/staff/counter-1{path}?lang={lang}")
+    page.goto(f"{busy.url}/staff/counter-1{path}{'&' if '?' in path else '?'}lang={lang}")
     ready(page)
     assert broken(page) == {}
 

@@ -8,6 +8,7 @@ from edge.codes.parse import parse_code
 from edge.features import catalog
 from edge.features.outcome import OutcomeRow
 from edge.features.product import ProductPast, ProductShown
+from edge.features.search import find as product_search
 from edge.features.staff import calls as staff_calls
 from edge.platform.clock import parse_utc
 from edge.platform.database import rows, values, writing
@@ -24,13 +25,14 @@ staff = Blueprint("staff", __name__, url_prefix="/staff/<station>")
 shell.install(staff)
 staff.before_request(shell.only_signed_in)
 
+MAX_ASKED = 60  # characters of a question
+STYLES_MOST = 20  # products that a question finds; with more it was too short
 ANSWERED_MOST = 8  # calls of the past that are still shown
 
 
 def _list(tab: Tab) -> Response:
-    return page(
-        "staff/list.html", pile=work_list.tab_contents(shop(), tab, moment().time), said=request.args.get("said")
-    )
+    pile, said = work_list.tab_contents(shop(), tab, moment().time), request.args.get("said")
+    return page("staff/list.html", pile=pile, said=said, asked="")
 
 
 @staff.get("")
@@ -44,6 +46,15 @@ def tab(tab: str) -> Response | Answer:
     """Another tab of the list."""
     chosen = next((one for one in TAB_NAMES if one == tab), None)
     return (shell.only_with_orders() or _list(chosen)) if chosen else abort(404)
+
+
+@staff.get("/find")
+def find() -> Response | Answer:
+    """Orders by number, name, member or what was ordered: `?asked=`. Names stay masked."""
+    if elsewhere := shell.only_with_orders():
+        return elsewhere
+    asked = request.args.get("asked", "").strip()[:MAX_ASKED]
+    return page("staff/list.html", pile=work_list.found_orders(shop(), asked, moment().time), said=None, asked=asked)
 
 
 @staff.post("/touch")
@@ -81,14 +92,18 @@ def answer_call(seq: int) -> Answer:
 
 @staff.get("/goods")
 def goods() -> Response | Answer:
-    """Scan a tag, or type its number: `?number=` of a tag or of a style."""
-    asked = request.args.get("number", "").strip()
-    if not asked:
-        return page("staff/goods.html", card=None, asked="", pack=None)
-    hit = _typed(asked) or next(iter(catalog.products_of_style(shop().hq, asked)), None)
-    if hit is None:
-        return page("staff/goods.html", card=None, asked=asked, pack=None)
-    return redirect(url_for("staff.one_of_goods", gtin=hit.gtin), 303)
+    """Scan a tag, or type `?number=`: a tag's number, a style's, or words of the product's name."""
+    asked = request.args.get("number", "").strip()[:MAX_ASKED]
+    hit = (_typed(asked) or next(iter(catalog.products_of_style(shop().hq, asked)), None)) if asked else None
+    if hit is not None:
+        return redirect(url_for("staff.one_of_goods", gtin=hit.gtin), 303)
+    found = product_search.find(shop().hq, asked, most=STYLES_MOST)
+    first = [next(iter(catalog.products_of_style(shop().hq, style)), None) for style in found.styles]
+    match [one for one in first if one]:
+        case [only]:
+            return redirect(url_for("staff.one_of_goods", gtin=only.gtin), 303)
+        case several:
+            return page("staff/goods.html", card=None, asked=asked, pack=None, found=several)
 
 
 @staff.get("/goods/<gtin>")
@@ -98,7 +113,7 @@ def one_of_goods(gtin: str) -> Response:
     found = product_view.product_card(shop(), key, moment().time)
     if found is None:
         abort(404)
-    return page("staff/goods.html", card=found, asked="", pack=_pack(key))
+    return page("staff/goods.html", card=found, asked="", pack=_pack(key), found=[])
 
 
 def _typed(asked: str) -> catalog.Product | None:

@@ -13,6 +13,7 @@ from edge.features.pickup.state_machine import State
 from edge.platform.database import rows
 from edge.replica import hq_replica
 from edge.store_context import StoreContext
+from ui.staff.order_search import matching_orders
 
 Tab = Literal["waiting", "prepare", "today", "done"]
 TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "done")
@@ -20,6 +21,7 @@ TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "done")
 SHELVED_STATES = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})
 TO_PREPARE = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
 DUE_SOON = timedelta(minutes=30)  # before a promise falls due it turns amber
+FOUND_MOST = 60  # orders that a question finds; with more it was too short
 DONE_MOST = 60  # handed-over orders on the list: a day's, and enough to find yesterday's
 
 
@@ -52,9 +54,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TabContents:
-    """A tab: shoppers who are here first, then the rest."""
+    """A tab, or what was found: shoppers who are here first, then the rest."""
 
-    tab: Tab
+    tab: Tab | Literal["find"]
     here: list[Row]
     rest: list[Row]
     counts: Mapping[Tab, int]
@@ -157,6 +159,15 @@ def tab_contents(shop: StoreContext, tab: Tab, now: datetime) -> TabContents:
     if tab != "prepare":
         rest.sort(key=lambda row: (row.hold or date.max, row.number))
     return TabContents(tab=tab, here=here, rest=rest, counts=counts)
+
+
+def found_orders(shop: StoreContext, asked: str, now: datetime) -> TabContents:
+    """The orders that a question finds, those that can be fetched first; at most as many as anybody reads."""
+    every, matching = _all(shop, now), matching_orders(shop, asked, _here(shop, now))
+    found = [row for row in every if row.order in matching]
+    found.sort(key=lambda row: (row.state not in SHELVED_STATES | TO_PREPARE, row.number))
+    counts = {one: sum(_in(one, row) for row in every) for one in TAB_NAMES}
+    return TabContents(tab="find", here=[], rest=found[:FOUND_MOST], counts=counts)
 
 
 def waiting_here(shop: StoreContext, now: datetime) -> int:
