@@ -6,7 +6,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.config.reference import KEY_MEANINGS, documented_keys, example_of_key, reference_page
+from edge.config.key_meanings import KEY_MEANINGS
+from edge.config.reference import documented_keys, example_of_key, reference_page
 
 PAGE = Path(__file__).parents[3] / "docs" / "noren.toml.md"
 
