@@ -12,29 +12,22 @@ import click
 
 from edge.check import CREDENTIALS_VARIABLE, all_config_faults, load_checked_config
 from edge.config.command_option import config_option
-from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
 from edge.config.reference import reference_page
-from edge.crypto.data_key import data_key_to_text
-from edge.db_files.backup import CannotBackUp, back_up, restore_backup
-from edge.db_files.encryption_migration import DISK_FULL_ERRNOS, encrypt_files
+from edge.db_files.backup import CannotBackUp
+from edge.db_files.encryption_migration import DISK_FULL_ERRNOS
 from edge.db_files.file_lock import InUse, shared_lock
 from edge.db_files.inspection import READ_BUDGET_S, RESTART_READ_BUDGET_S
 from edge.db_files.startup import prepare_databases
 from edge.disk import reserve
-from edge.key_files.data_key_file import WrongKey, read_other_key
+from edge.key_files.data_key_file import WrongKey
 from edge.key_files.own_secrets import report_unsealed_files
-from edge.key_files.systemd_credential import finish_deletion, is_fully_sealed, seal_credential
 from edge.key_files.unlocking import (
-    SEALED_CREDENTIAL,
-    key_to_seal,
     log_key_protection,
     log_key_recovery,
-    sealed_for_hq,
     unlock_databases,
 )
 from edge.platform import migration
-from edge.platform.clock import now
 from edge.platform.database import NewerDatabase, NoRoom
 from edge.platform.os_errors import EX_CONFIG, explain_error
 from edge.platform.process import EX_UNREADABLE, set_up_logging
@@ -43,27 +36,30 @@ from edge.platform.version import version
 
 EX_TEMPFAIL = 75  # sysexits(3): not now; nothing was done
 
-# The floors above, by name and loaded only when asked for: a process holds no library it does not use, and edge stays below.
+# By name, and loaded only when asked for: a process holds no library it does not use, and edge stays below the floors above.
 PROCESS_MODULES = {"web": "ui.server", "bridge": "firmware_bridge.main", "sync": "sync.main"}
-COMMAND_GROUPS = {
+COMMANDS = {
+    "backup": "edge.backup_commands:backup",
+    "data-key": "edge.data_key_command:data_key",
     "hq": "sync.hq.cli.main:hq",
     "demo": "edge.demo.command:demo",
     "doctor": "ui.health.command:doctor",
+    "restore": "edge.backup_commands:restore",
     "seal-keys": "edge.seal_keys:seal_keys",
     "verify": "sync.update.verify:verify",
 }
 
 
 class LazyGroup(click.Group):
-    """A group that loads the commands of other floors when they are called."""
+    """A group that loads the commands of other files when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *COMMAND_GROUPS])
+        return sorted([*super().list_commands(ctx), *COMMANDS])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMAND_GROUPS:
+        if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        module, _, name = COMMAND_GROUPS[cmd_name].partition(":")
+        module, _, name = COMMANDS[cmd_name].partition(":")
         return cast(click.Command, getattr(importlib.import_module(module), name))
 
 
@@ -114,74 +110,10 @@ def check(path: Path) -> None:
     click.echo(f"{path}: nothing is wrong")
 
 
-@noren.command("data-key")
-@config_option
-@click.option("--seal", is_flag=True, help="Have systemd seal it, and take away the file it lies in. As root.")
-@click.option(
-    "--at",
-    "place",
-    type=click.Path(path_type=Path),
-    default=SEALED_CREDENTIAL,
-    show_default=True,
-    help="Path of the sealed key.",
-)
-def data_key(path: Path, seal: bool, place: Path) -> None:
-    """Print the key of this box's databases: the one that is here, or a new one. Or have it sealed, so that only this
-    machine can open it."""
-    config, handed = read_config(path), os.environ.get(CREDENTIALS_VARIABLE)
-    if not seal:
-        click.echo(data_key_to_text(key_to_seal(config, handed, place)))
-        return
-    finish_deletion(config, place)
-    if is_fully_sealed(config, place):
-        click.echo(f"{place}: it is sealed, and in no file")
-    else:
-        gone = seal_credential(config, key_to_seal(config, handed, place), place)
-        click.echo(f"{place}: sealed{f', and {gone} is gone' if gone else ''}")
-
-
 @noren.command("reference")
 def print_reference() -> None:
     """Print the reference of noren.toml: every key, the value it takes, its meaning."""
     click.echo(reference_page().encode(), nl=False)  # bytes: a file is UTF-8, whatever this terminal shows
-
-
-@noren.command()
-@click.argument("target", metavar="PATH", type=click.Path(path_type=Path))
-@click.option("--force", is_flag=True, help="Overwrite a file that is no backup.")
-@config_option
-def backup(target: Path, force: bool, path: Path) -> None:
-    """Copy what only this store knows (store.db) to PATH, a file or a folder; the box may go on working."""
-    config = read_config(path)
-    found = unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
-    sealed = sealed_for_hq(config, found.key) if found else None
-    place = back_up(Path(config.store.data), config.store.id, target, now(), sealed=sealed, force=force)
-    if sealed and not sealed.recovery:
-        click.echo(
-            "noren: [hq] has no recovery_key: without this box's own data key nobody can read the backup. "
-            "Ask HQ for the line (`noren hq data-key`).",
-            err=True,
-        )
-    click.echo(f"{place} is a whole backup of store `{config.store.id}`. To put it back: noren restore {place}")
-
-
-@noren.command("restore")
-@click.argument("source", metavar="PATH", type=click.Path(path_type=Path))
-@click.option(
-    "--key", "given", type=click.Path(path_type=Path), help="The data key of the box that made it, as HQ has given it."
-)
-@config_option
-def restore_command(source: Path, given: Path | None, path: Path) -> None:
-    """Put a backup made by `noren backup` in the place of store.db; the processes must not run."""
-    config = read_config(path)
-    key = read_other_key(given) if given else None
-    folder = Path(config.store.data)
-    folder.mkdir(parents=True, exist_ok=True)
-    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=True)
-    encrypt_files(folder)
-    place = restore_backup(folder, config.store.id, source, now(), key)
-    kept = f"What was there before is {place}. " if place else ""
-    click.echo(f"{source} is in its place. {kept}HQ will get what it does not have yet. Start the box as usual.")
 
 
 @noren.command()
