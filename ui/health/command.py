@@ -21,11 +21,12 @@ from edge.platform.database import open_hq, open_store
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import KeyMissing
 from edge.store_context import StoreContext
+from ui.health.bundle import write_bundle
 from ui.health.check import run_checks
 from ui.health.context import Context
 from ui.health.registry import CHECKS
 from ui.health.report import Report, to_json, to_text
-from ui.i18n import LANGUAGES, Locales
+from ui.i18n import LANGUAGES, Locale, Locales
 
 
 class _NoBox(Exception):
@@ -36,7 +37,12 @@ class _NoBox(Exception):
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON (docs/health.md).")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language; without it, that of LANG.")
-def doctor(path: Path, lang: str | None, *, as_json: bool) -> None:
+@click.option(
+    "--bundle",
+    type=click.Path(path_type=Path),
+    help="Write what support needs to FILE.tar.gz instead: no names, codes, PINs or secrets are in it.",
+)
+def doctor(path: Path, lang: str | None, bundle: Path | None, *, as_json: bool) -> None:
     """Look at everything of this box, and say what is wrong, why it matters, and what to do.
 
     The exit code is 0 if nothing is wrong, 1 if something is to be looked at, 2 if something is to be done now.
@@ -44,9 +50,20 @@ def doctor(path: Path, lang: str | None, *, as_json: bool) -> None:
     with open_context(path) as context:
         report = examine(context)
         voice = Locales(context.zone)[lang or _language()]
-        told = as_text(to_json(report, voice)) if as_json else to_text(report, voice)
+        if bundle:
+            told = _bundled(bundle, context, report, voice)
+        else:
+            told = as_text(to_json(report, voice)) if as_json else to_text(report, voice)
     click.echo(told)
     sys.exit(report.exit_code)
+
+
+def _bundled(bundle: Path, context: Context, report: Report, voice: Locale) -> str:
+    try:
+        names = write_bundle(bundle, context, report, voice)
+    except FileExistsError:
+        raise click.ClickException(f"{bundle} is there already: name another file") from None
+    return voice.plain("health.bundle", file=bundle, names=", ".join(names))
 
 
 def as_text(value: object) -> str:

@@ -65,9 +65,9 @@ def test_every_check_is_told_as_json(path: Path) -> None:
     ("words", "env", "said"),
     [
         (("--lang", "ja"), {}, "[注意] files.data_key: 記録の鍵が"),
-        (("--lang", "en"), {"LANG": "ja_JP.UTF-8"}, "[look at it] files.data_key: The key"),
+        (("--lang", "en"), {"LANG": "ja_JP.UTF-8"}, "[Look at it] files.data_key: The key"),
         ((), {"LANG": "ja_JP.UTF-8", "LC_ALL": ""}, "[注意] files.data_key"),
-        ((), {"LANG": "C.UTF-8", "LC_ALL": ""}, "[look at it] files.data_key"),
+        ((), {"LANG": "C.UTF-8", "LC_ALL": ""}, "[Look at it] files.data_key"),
     ],
 )
 def test_a_person_is_told_in_their_language(path: Path, words: Sequence[str], env: dict[str, str], said: str) -> None:
@@ -77,7 +77,7 @@ def test_a_person_is_told_in_their_language(path: Path, words: Sequence[str], en
 def test_what_is_to_be_done_comes_first_with_why_and_what(path: Path, tmp_path: Path) -> None:
     (tmp_path / "dev/scanner").unlink()
     lines = run(path, "--lang", "en").stdout.splitlines()
-    assert lines[1] == f"[act now] devices.node: {tmp_path / 'dev/scanner'} is not there"
+    assert lines[1] == f"[Act now] devices.node: {tmp_path / 'dev/scanner'} is not there"
     assert lines[2].strip().startswith("Why it matters: ")
     assert lines[3].strip().startswith("What to do: ")
     assert lines[-1].startswith("To act on: 1.")
@@ -127,3 +127,11 @@ def test_looking_changes_nothing(path: Path, tmp_path: Path) -> None:
     run(path)
     assert files() == before
     assert os.environ.get("CREDENTIALS_DIRECTORY") is None
+
+
+def test_a_bundle_is_written_where_it_is_asked_for(path: Path, tmp_path: Path) -> None:
+    told = run(path, "--bundle", str(tmp_path / "for-support.tar.gz"), "--lang", "en")
+    assert told.exit_code == 1
+    assert told.stdout.startswith(f"{tmp_path / 'for-support.tar.gz'} is written, for support. In it: doctor.json, ")
+    again = run(path, "--bundle", str(tmp_path / "for-support.tar.gz"))
+    assert (again.exit_code, "name another file" in again.stderr) == (1, True)
