@@ -76,7 +76,7 @@ def _leave(folder: Path) -> None:
 
 
 def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
-    """What sync does until HQ has everything; `heard`: HQ's word comes through, and is noted."""
+    """What sync does until HQ has everything; `heard`: HQ's acknowledgement arrives and is noted."""
     for epoch, lane in db.conn.execute("select distinct epoch, lane from journal order by lane").fetchall():
         row = one_row(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
         place = JournalPosition(*row) if row else JournalPosition()

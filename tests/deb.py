@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 SYSTEMD = Path(__file__).parents[1] / "systemd"
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-FILES = "usr/share/noren"  # where the package lies, as it is in the tar
+FILES = "usr/share/noren"  # the package's folder, as it is in the tar
 ACTIVE = "/opt/noren/active"
 SCRIPTS = ("postinst", "prerm", "postrm")
 NOBODY = "Noren developers"

@@ -21,7 +21,7 @@ from tests.keyed import unlocked
 
 PATIENCE = 120.0  # s; only a hang takes so long
 KINDS = ("pickup.ready", "visit.checked_in", "product.scanned")  # one of each lane
-TOGETHER = 500  # facts a transaction where many are told at once
+TOGETHER = 500  # facts of a transaction, if many are recorded at once
 CHAIN, STORE = "hanada", "ginza"  # of the sample chain
 
 
@@ -30,7 +30,7 @@ B = TypeVar("B")
 
 @dataclass
 class Ends(Generic[B]):
-    """A store's sync and HQ, each as its own process, and what stands between them."""
+    """A store's sync and HQ, each as its own process, and the broker between them."""
 
     folder: Path
     broker: B

@@ -13,7 +13,7 @@ from edge.platform.sqlite_file import Connection, connect_with_key, use_key
 
 
 def unlocked(data: Path) -> Path:
-    """From now on this process opens a box's databases as the box's own processes do; a key is made where there is none."""
+    """From now on this process opens a box's databases as the box's own processes do; a key is made if there is none."""
     key = data / DATA_KEY_FILE
     if not key.exists():
         data.mkdir(parents=True, exist_ok=True)

@@ -60,7 +60,7 @@ class Command:
     line: str
 
     def apply(self, tree: Path) -> None:
-        """Raises AssertionError with what it said, where it fails."""
+        """Raises AssertionError with its output if it fails."""
         ours = self.line.replace(PYTHON, sys.executable)
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", ours], cwd=tree, capture_output=True, text=True, check=False

@@ -30,7 +30,7 @@ class Shell:
     log: Path  # its standard error, and that of what it started
 
     def run(self, block: str) -> str:
-        """What the block prints. Fails where a line of it does, and where it does not end."""
+        """What the block prints. Fails if a line of it does, or if it does not end."""
         assert self.process.stdin is not None
         watchdog = threading.Timer(PATIENCE, os.killpg, (self.process.pid, signal.SIGKILL))
         watchdog.start()

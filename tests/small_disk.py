@@ -10,7 +10,7 @@ BLOCK = 1_000_000  # bytes written at once, as long as that many fit
 
 
 def _as_root(*words: str) -> None:
-    """Debian packages are installed with sudo, too, where nobody is root."""
+    """Debian packages are installed with sudo if the user is not root."""
     subprocess.run([*([] if os.geteuid() == 0 else ["sudo", "-n"]), *words], check=True)
 
 

@@ -11,7 +11,7 @@ SERVING = ("web", "front")  # whose waits for a core are a kiosk's waits
 
 
 def family(pid: int) -> list[psutil.Process]:
-    """A process and all that came of it; none where it has ended."""
+    """A process and all its children; none if it has ended."""
     try:
         own = psutil.Process(pid)
         return [own, *own.children(recursive=True)]

@@ -149,7 +149,7 @@ class Previews:
         return self.shots[-1].round if self.shots else 0
 
     def when(self, round_: int, number: int) -> float | None:
-        """When a frame was taken; None where no preview is near enough to tell."""
+        """When a frame was taken; None if no preview is near enough to tell."""
         near = [
             shot.at - shot.number / FPS
             for shot in self.shots
@@ -159,7 +159,7 @@ class Previews:
 
 
 def shown(town: DemoStack, page: Page, station: str) -> list[tuple[str, float, float]]:
-    """Each answer of the page: the code's text, when it was written down, and when it stood in the DOM (seconds)."""
+    """Each answer of the page: the code's text, when it was written down, and when it was in the DOM (seconds)."""
     moments: dict[str, float] = page.evaluate("window.shown")
     rows = towns.look(
         town.data / "store.db",

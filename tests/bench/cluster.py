@@ -51,7 +51,7 @@ def _counted(ends: Ends[Cluster]) -> tuple[int, int]:
 
 
 def _victim(ends: Ends[Cluster], victim: str, dice: random.Random) -> str:
-    """The node to kill; a drawn one where nobody can be asked at the moment."""
+    """The node to kill; a random one if nobody can be asked at the moment."""
     match victim:
         case "store" | "hq":
             node = ends.broker.node_of(ends.processes["sync" if victim == "store" else "hq"].pid)

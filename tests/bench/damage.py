@@ -87,7 +87,7 @@ def _start(store: Path, at: Path, lived: Lived) -> Figures:
 
 
 def _read_mirror(folder: Path) -> None:
-    """As pages do; where one meets damage, another file has taken its place afterwards."""
+    """Read as pages do; if a read meets damage, another file has taken the place afterwards."""
     for _ in range(2):
         with Replica(folder) as hq:
             try:

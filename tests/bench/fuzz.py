@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.sync.fuzzed.doors import Door, HqDoor, StoreDoor, knock, letter
 
-LIFE = 5_000  # letters before a door is built anew: one that was told to believe another key hears nothing any more
+LIFE = 5_000  # letters before a door is built anew: one that was made to trust another key accepts nothing any more
 SHOWN = 3  # traces of a kind of crash
 
 

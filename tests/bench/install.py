@@ -33,7 +33,7 @@ def enter(root: Path, *words: str, network: bool = False) -> str:
 
 
 def fresh(suite: str, root: Path) -> None:
-    """A Debian of that suite with what Noren wants of it, from where this machine has its own."""
+    """A Debian of that suite with the packages Noren needs, from this machine's own mirror."""
     targets = ["apt-get", "indextargets", "--format", "$(LABEL) $(REPO_URI)", "Created-By: Packages"]
     lines = subprocess.run(targets, check=True, capture_output=True, text=True).stdout.splitlines()
     mirror = next(line.removeprefix("Debian ") for line in lines if line.startswith("Debian "))

@@ -18,7 +18,7 @@ def axe(page: Page) -> list[str]:
     """WCAG 2.2 A and AA, and axe's own advice."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE_SCRIPT)
-    # told of each rule that holds, axe takes three times as long
+    # if it also reports each rule that holds, axe takes three times as long
     options = {"runOnly": AXE, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [f"{one['id']}: {one['nodes'][0]['html'][:140]}" for one in found]

@@ -86,7 +86,7 @@ def test_a_new_scan_takes_over_from_any_screen(visit: Visit, town: Town, where: 
         page.clock.run_for(41_000)
         expect(page.locator(".veil")).to_be_visible()
     town.scan("4901230001028")
-    if where == "warning":  # the page's clock stands still: a line that it opens again opens only as time goes on
+    if where == "warning":  # the page's clock is paused: a line that it opens again opens only as time goes on
 
         def is_there() -> bool:
             page.clock.run_for(100)

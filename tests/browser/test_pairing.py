@@ -27,7 +27,7 @@ LONG = "二階のレジの横に置いてあるタブレット(予備のほう)�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    """A shop whose pages are offered to the network, and where it is found there: an address that is not loopback."""
+    """A shop whose pages are offered to the network, and its address there, which is not loopback."""
 
     town: Town
     address: str

@@ -1,4 +1,4 @@
-"""One scan of a test code shows how a scanner that types is set, and what to write where that would not do."""
+"""One scan of a test code shows how a typing scanner is set, and what to write if that setting will not do."""
 
 import re
 from collections.abc import Callable

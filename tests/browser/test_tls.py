@@ -32,7 +32,7 @@ def driver() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def trusting(driver: Playwright, open_shop: Shop) -> Iterator[Browser]:
-    """A browser that takes this very key, as one does that was told to trust the box's authority."""
+    """A browser that accepts this very key, as one does that trusts the box's authority."""
     site = x509.load_pem_x509_certificate((open_shop.data / "front" / "site.pem").read_bytes())
     key = site.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     pin = base64.b64encode(hashlib.sha256(key).digest()).decode()

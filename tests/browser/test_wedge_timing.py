@@ -106,7 +106,7 @@ def until_typed(town: Town, codes: list[str]) -> None:
 
 
 def refused(town: Town) -> list[str]:
-    """Why codes were refused; the page tells the box so after it has told the person."""
+    """Why codes were refused; the page tells the person first, then the box."""
     eventually(lambda: rows(town.floor.db, "select 1 from wedges where refused > 0"), "a refusal came to the box")
     return [row["why"] for row in rows(town.floor.db, "select why from wedges where refused > 0")]
 

@@ -1,4 +1,4 @@
-"""What scanners read does not stay for ever, and nothing goes that the desk or HQ has not been told of."""
+"""What scanners read does not stay for ever, and nothing is deleted that the desk or HQ has not yet read."""
 
 import threading
 from collections import Counter
@@ -42,7 +42,7 @@ def left(rig: Rig) -> list[int]:
 
 
 def unread(rig: Rig) -> None:
-    """The desk and the follower have stood still since the first row."""
+    """The desk and the follower have read nothing since the first row."""
     with open_store(rig.data) as db, writing(db):
         move_cursor(db, "desk:scans", 1)
         move_cursor(db, "follower:device_log", 1)

@@ -22,7 +22,7 @@ from tests.shell import Shell, bash, blocks
 
 ROOT = Path(__file__).parents[2]
 BOX, CLUSTER = ROOT / "systemd" / "README.md", ROOT / "docs" / "clustered-broker.md"
-# Places a test may not touch, and what stands for the programs that act on a whole machine.
+# Places a test may not touch, and the stand-ins for programs that act on a whole machine.
 ELSEWHERE = ("/etc/", "/opt/noren", "/var/lib/noren")
 ACTS = ("apt-get", "systemctl")
 

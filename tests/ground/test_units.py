@@ -19,7 +19,7 @@ STARTED = sorted([*PROCESSES, FRONT])
 MOST_EXPOSED = {
     "noren-bridge.service": 0.8,
     "noren-front.service": 1.5,  # 0.2 of it because its watcher, no main process, feeds the watchdog
-    "noren-key.service": 1.1,  # it is root, and has the TPM where there is one
+    "noren-key.service": 1.1,  # it is root, and has the TPM if there is one
     "noren-migrate.service": 0.5,
     "noren-sync.service": 1.3,
     "noren-web.service": 1.3,
@@ -48,7 +48,7 @@ def hardening(unit: str) -> str:
 
 @pytest.fixture(scope="module")
 def box(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A root folder with Noren put where the units look for it, and Debian's own units beside it."""
+    """A root folder with Noren in the place the units name, and Debian's own units beside it."""
     root = tmp_path_factory.mktemp("box")
     units = root / "etc" / "systemd" / "system"
     units.mkdir(parents=True)

@@ -140,7 +140,7 @@ def test_hq_falls_silent_towards_the_store_and_the_broker_lets_it_neither_speak_
         heard(thief, lambda event: event.topic.endswith(f"{STORE}/head"))
         revoke(town)
         heard(thief, lambda event: event.topic.endswith("/do"))
-        # HQ's own silence, the broker not having heard of it yet
+        # HQ itself ignores it, before the broker has the new rules
         put_member(town, STORE, "m-late")
         put_member(town, "yokohama", "m-late")
         spy = lines.enter_context(line(town, "yokohama", topics.hq_topic(CHAIN, "yokohama", "#")))

@@ -58,15 +58,15 @@ def sees(page: Page, selector: str, words: str) -> bool:
 
 
 def at_home(page: Page) -> None:
-    """End the session that stands on the screen."""
+    """End the session that is on the screen."""
     if not page.locator(".stage.home").count():
-        # by script: over a screen that has been left alone for long stands a warning, which takes a touch for itself
+        # by script: a screen that was left alone for long has a warning over it, which takes the touch
         page.evaluate("document.querySelector('.bar [data-end]')?.click()")
     page.locator(".stage.home").wait_for()
 
 
 def sold_out_elsewhere(town: DemoStack, gtin: str) -> None:
-    """Every other store sells its last one, and HQ has not told the stores around yet."""
+    """Every other store sells its last one, and HQ has not sent that to the stores nearby yet."""
     with open_headquarters(town.hq) as db, writing(db):
         for store in ("kichijoji", "yokohama"):
             row = StockRow(gtin=gtin, on_hand=0, as_of=datetime.now(UTC))

@@ -121,7 +121,7 @@ def first(site: Path) -> str:
 
 
 def shows(attacked: Shop) -> bytes | None:
-    """None where the front refuses the address for a moment: who looks again and again is a flood to it."""
+    """None if the front refuses the address for a moment: repeated looks are a flood to it."""
     with attacked.trust.wrap_socket(socket.socket(), server_hostname="localhost") as line:
         try:
             line.connect(("127.0.0.1", attacked.lan_port))

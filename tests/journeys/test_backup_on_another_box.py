@@ -1,4 +1,4 @@
-"""A card is lost with facts nobody has heard: its backup, opened by HQ, is put back on another box, and HQ has each once."""
+"""A card is lost with facts that HQ does not have: its backup, opened by HQ, is put back on another box, and HQ has each once."""
 
 import json
 import shutil

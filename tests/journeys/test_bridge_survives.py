@@ -1,4 +1,4 @@
-"""The bridge is killed and its scanner pulled at random: what was written stays, and nothing is written or told twice."""
+"""The bridge is killed and its scanner pulled at random: what was written stays, and nothing is written or reported twice."""
 
 import random
 import threading

@@ -39,7 +39,7 @@ def in_a_thread(work: Callable[[], None]) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def fallen() -> list[str]:
-    """What is told of processes that fell."""
+    """What is reported of processes that fell."""
     return []
 
 

@@ -24,7 +24,7 @@ def open_shop(tmp_path: Path) -> Iterator[Shop]:
 
 @pytest.fixture
 def told(tmp_path: Path) -> Iterator[socket.socket]:
-    """What stands for systemd: hears what is said to it."""
+    """In place of systemd: receives the messages that are sent to it."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as heard:
         heard.bind(str(tmp_path / "notify"))
         heard.settimeout(0.0)

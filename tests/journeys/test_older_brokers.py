@@ -21,7 +21,7 @@ def older(tmp_path: Path, mosquitto: Mosquitto) -> Ends[Mosquitto]:
 
 
 def _is_there(ends: Ends[Mosquitto]) -> str | None:
-    """What HQ last heard of the store: its birth, or the death its broker told."""
+    """HQ's last message of the store: its birth, or the death its broker reported."""
     with open_headquarters(ends.hq) as db:
         row = one_row(db, "select state from fleet where store = ?", (STORE,))
     return row[0] if row else None
@@ -50,5 +50,5 @@ def test_a_line_of_the_older_protocol_carries_all_that_the_newer_one_does(older:
 
 
 def _is_whole(ends: Ends[Mosquitto]) -> bool:
-    """Whether the catalogue is here, and HQ was heard with nothing missing."""
+    """Whether the catalogue is here, and HQ has been received with nothing missing."""
     return ends.mirror.table("catalog").count > 0 and one_row(ends.store, "select heard from line") != (None,)

@@ -29,7 +29,7 @@ def said(folder: Path, *words: str) -> str:
 
 
 def pushed(folder: Path) -> tuple[str, str, str]:
-    """The template's order at a headquarters, ready for pickup: its id, number and code as they are told to the shopper."""
+    """The template's order at a headquarters, ready for pickup: its id, number and code as the shopper gets them."""
     said(folder, "init", "--chain", "test")
     said(folder, "stores", "add", "ginza")
     file, out = folder.parent / "orders.csv", folder.parent / "codes.csv"

@@ -46,7 +46,7 @@ class Box:
         return self.ends.folder / "data"
 
     def files(self) -> dict[str, bytes]:
-        """What lies on its card, where the data key is sealed.
+        """What is on its card, if the data key is sealed.
 
         As another process sees it: one that closes a file ends the locks that SQLite has in it (fcntl(2)).
         """

@@ -45,7 +45,7 @@ def asked(town: Town, sql: str) -> list[tuple[object, ...]]:
 
 
 def is_up(town: Town) -> bool:
-    """HQ was heard, with nothing missing in the mirror."""
+    """HQ's messages were received, with nothing missing in the mirror."""
     return asked(town, "select 1 from line where state = 'up' and heard is not null") != []
 
 

@@ -1,4 +1,4 @@
-"""A store of an older version with facts that HQ has not heard is brought up to date: HQ keeps each once, byte for byte.
+"""A store of an older version with facts that HQ does not have is brought up to date: HQ keeps each once, byte for byte.
 
 `data/store-0.1.0-2026-11-27.db.xz` is a store.db as the version of that day left it, before facts were typed and features
 declared what they tell: in the clear, with scans, visits, pickup steps and stock movements of one shop day, none of it sent.

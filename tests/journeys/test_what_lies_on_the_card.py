@@ -35,7 +35,7 @@ NICKNAME, MEMBER, CARD, WALLET = (
 )
 BUYER, ORDER, SECRET = "トキノサホヒメ", "o-9w4r7t2z", "hN4tB8sYe1kPq7Lm3VxC6zRd"
 CHARACTERS = ("utf-8", "utf-16-le", "utf-16-be", "cp932")
-# What has a rule of its own (edge/key_files/data_key_file.py): the key where nobody has sealed it, which opens all the rest.
+# What has a rule of its own (edge/key_files/data_key_file.py): the key if nobody has sealed it, which opens all the rest.
 BESIDES = {DATA_KEY_FILE}
 
 

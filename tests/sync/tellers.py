@@ -24,7 +24,7 @@ def _calls(tree: ast.AST) -> Iterator[tuple[str, ast.Call]]:
 
 
 def declared() -> dict[str, str]:
-    """Every class that says `TYPE = "..."`, by its name; where."""
+    """Every class that has `TYPE = "..."`, by its name, and its file."""
     return {
         node.name: name
         for name, tree in _files()

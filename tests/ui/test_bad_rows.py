@@ -79,7 +79,7 @@ STAFF_PAGES = (
 
 
 def put(floor: Floor, feed: str, key: str, body: Any) -> bool:
-    """A row as it may lie in an old mirror; false where the file itself would not have taken it."""
+    """A row as it may lie in an old mirror; false if the file itself would not have taken it."""
     try:
         floor.hq.conn.execute(
             f"insert or replace into {feed} (key, version, body) values (?, 1, ?)",

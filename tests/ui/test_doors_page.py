@@ -34,7 +34,7 @@ def test_the_house_is_well_while_its_loops_go_round(floor: Floor) -> None:
     life.goes_on()
     told = client.get("/healthz").json
     assert told is not None
-    assert 0 <= told.pop("silent_s") <= time.monotonic() - before + 0.05  # it is told in tenths of a second
+    assert 0 <= told.pop("silent_s") <= time.monotonic() - before + 0.05  # the page gives it in tenths of a second
     assert told == {"ok": True, "streams": 0, "disk": "ok", "config": {"number": 1, "past": 0}}
 
 

@@ -1,4 +1,4 @@
-"""Nothing HQ can send is accepted and dead: each field changes a page, or a test shows its effect, or HQ is told."""
+"""Nothing HQ can send is accepted without effect: each field changes a page, or a test shows its effect, or HQ gets a warning."""
 
 import re
 from collections.abc import Iterator

@@ -88,11 +88,11 @@ def test_a_price_tag_is_looked_up_though_nothing_is_promised_any_more(
             floor.scan("M12345678")
         with pytest.raises(NoRoom):
             floor.scan(pickup_code("4821"))
-        for _ in range(2):  # also once HQ has been told, which is done every hour
+        for _ in range(2):  # also once the fact for HQ is written, which is done every hour
             shown = plain(client.get("/status?lang=en").text)
             assert "Pricetagslookedupsofar:3;" in shown
             report_thinned_rows(floor.db, floor.box, now())
-    assert rows(floor.db, "select * from journal where type like '%product%'") == []  # counted, not told
+    assert rows(floor.db, "select * from journal where type like '%product%'") == []  # counted, no fact
     assert [row["data"] for row in rows(floor.db, "select data from scans")] == 2 * [ean13(SHIRT_M).encode()]
 
 

@@ -32,7 +32,7 @@ PLAY = {
 
 @pytest.fixture
 def asking(floor: Floor, tmp_path: Path) -> FlaskClient:
-    """A browser before a shop where something is going on, with every page that can be built in."""
+    """A browser before a busy shop, with every page that can be built in."""
     installer = Staff(staff="i-1", name="林 さち", mark="林", role="installer", pin=hash_pin(PIN))
     floor.feed("staff", "i-1", installer)
     for number, state in (

@@ -1,4 +1,4 @@
-"""The play page: pictures a scanner can read, codes minted on the spot, and only where it is switched on."""
+"""The play page: pictures a scanner can read, codes minted on the spot, and only if it is switched on."""
 
 import base64
 import json

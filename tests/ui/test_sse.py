@@ -25,7 +25,7 @@ def follow(client: FlaskClient, station: str = "kiosk-1", screen: str = "a", **m
 
 
 def kinds(answer: TestResponse, screens: Screens) -> list[str]:
-    """All a stream says once it has been told to end."""
+    """All a stream sends once it is to end."""
     screens.end()
     return [kind for kind, _, _ in events(answer)]
 

@@ -48,7 +48,7 @@ ENVELOPE = [
     "data",
 ]
 EVERY_FACT = set(ENVELOPE) - {"member", "staff", "station", "causation"}
-# told where a line to HQ is, or when the box begins anew; tests/sync has them
+# made by sync, or when the box begins anew; tests/sync has them
 BY_SYNC = {fact.TYPE for fact in (*box.FACTS, *hq_link.FACTS, *config_stages.FACTS)} - {
     "box.started",
     "device.lost",

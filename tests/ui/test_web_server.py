@@ -186,7 +186,7 @@ def test_a_station_whose_role_nobody_serves_yet_is_told_at_the_start(shop: Path)
 
 
 def test_clients_that_do_not_close_their_side_do_not_stop_the_loop(shop: Path) -> None:
-    """gunicorn waits two seconds for each, one behind the other, where its own loop does it: a minute for thirty."""
+    """gunicorn's own loop would wait two seconds for each, one after the other: a minute for thirty."""
     with serving(shop), ExitStack() as open_lines:
         for _ in range(30):
             line = open_lines.enter_context(socket.create_connection(("127.0.0.1", port_of(shop)), 60))

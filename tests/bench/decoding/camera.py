@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 1280, 720  # pixels of a frame, as the cameras of the house give
 PAPER, INK = 230.0, 25.0  # grey of a printed label under shop light
 LENS = 0.6  # pixels of blur any lens has
 PHOTONS = 4000.0  # electrons of a full white pixel of a cheap sensor in good light
-MODULE = 3.0  # pixels a module covers, where nothing else is said
+MODULE = 3.0  # pixels of a module, if nothing else is given
 DIGITS = "0123456789"
 LETTERS = DIGITS + "ABCDEFGHJKLMNPQRSTUVWXYZ"
 _MADE = {
@@ -31,7 +31,7 @@ _MADE = {
 KINDS = (*_MADE, Symbology.QR)
 LINEAR = frozenset(_MADE) - {Symbology.DATAMATRIX}
 
-# What is done to a frame, and how hard: from what any engine stands to what hardly one does.
+# What is done to a frame, and how hard: from what any engine can read to what hardly one can.
 DEGRADATIONS: dict[str, tuple[float, ...]] = {
     "clean": (0,),
     "motion": (3, 5, 7),  # pixels

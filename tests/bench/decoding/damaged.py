@@ -1,4 +1,4 @@
-"""What damaged labels are told as: in one look, and held before the camera for two seconds.
+"""What damaged labels are read as: in one look, and held before the camera for two seconds.
 
 `./dev bench decode --part damage --seed SEED` draws 1,000 scratched, blotted, crinkled, covered and worn labels and 200
 spliced ones. A label takes 1.1 s of a processor (x86): fifteen minutes on two that had other things to do. Each wrong
@@ -36,7 +36,7 @@ _decoders: list[Decoder] = []  # of this process: one is made once
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What was told of one label, `once` in one look and `held` in all of them; the wrong ones are texts not its own."""
+    """What was read of one label: `once` in one look, `held` in all of them; `wrong` are texts that are not its own."""
 
     name: str
     text: str

@@ -232,7 +232,7 @@ def _round(half: float, aside: float, lean: float, width: float, shine: float) -
 
 
 def _wrinkled(module: float, rng: np.random.Generator) -> Bend:
-    """Under film: it drags the print to and fro, and shines where it leans towards the light."""
+    """Under film: the film distorts the print, and reflects light where it is tilted towards it."""
     depth, shine, light = rng.uniform(0.5, 1.9) * module, rng.uniform(40, 220), rng.uniform(-0.6, 0.6, 2)
     fields = []
     for wave, part in ((rng.uniform(22, 45), 1.0), (rng.uniform(9, 18), 0.35)):

@@ -1,4 +1,4 @@
-"""What a code held still before the camera for two seconds loses where the processor is so many times slower.
+"""What a code held still before the camera for two seconds loses if the processor is so many times slower.
 
 A slower processor is played by clocks that leave so many times less of it: of a look's budget, and of the two seconds.
 They are the processor's own, so that other work on the machine takes nothing away.

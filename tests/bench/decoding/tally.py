@@ -48,7 +48,7 @@ def figures_of(groups: dict[str, Tally]) -> Figures:
 
 
 def show(groups: dict[str, Tally]) -> None:
-    """One row a group: per cent read, and pictures with a wrong text where there are any."""
+    """One row a group: per cent read, and pictures with a wrong text if there are any."""
     names = (OURS, LIVE, *ENGINES)
     print(f"\n{'':28}{'pictures':>9}" + "".join(f"{name:>14}" for name in (*names, "union")))
     for group, tally in sorted(groups.items()):

@@ -1,4 +1,4 @@
-"""A million facts wait: whether a new one, and a scan while they drain, take longer than in a shop where none waits.
+"""A million facts wait: whether a new one, and a scan while they drain, take longer than in a shop with no backlog.
 
 HQ's worker, the broker and the store share this one machine, its cores and its disk; in a chain only the last is in the shop.
 """

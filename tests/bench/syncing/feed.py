@@ -143,7 +143,7 @@ def _digests(town: DemoStack, folder: Path) -> dict[str, float]:
 
 
 def _mirrored(place: Path, like: Sequence[dict[str, object]], size: int) -> FeedHead:
-    """A headquarters and a mirror of it with so many products; where HQ's feed stands."""
+    """A headquarters and a mirror of it with so many products; the position of HQ's feed."""
     found_headquarters(place / "hq", "hanada", "mqtt://127.0.0.1:1")
     migrate(place)
     with open_headquarters(place / "hq") as db:
@@ -170,7 +170,7 @@ def _mirrored(place: Path, like: Sequence[dict[str, object]], size: int) -> Feed
 
 
 def _digest_ms(place: Path, head: FeedHead) -> float:
-    """Reading where the mirror stands and comparing it with HQ's head; median."""
+    """The time to read the mirror's position and compare it with HQ's head; median."""
     db, took = open_hq(place), []
     for _ in range(CHECKS):
         begun = time.perf_counter()

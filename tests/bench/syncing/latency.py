@@ -106,7 +106,7 @@ def _sqlite_puback(facts: int) -> list[float]:
     with arena("latency-sqlite", lambda: False, on_disk=True) as here:
         kept = _their_hq(here, "sqlite_queue")
         db = open_queue(here.folder)
-        here.start("producer")  # told to say nothing itself: it only sends
+        here.start("producer")  # it makes no facts itself: it only sends
 
         def say(number: int) -> str:
             name, payload = message(number)

@@ -40,7 +40,7 @@ def settle_in(here: Arena) -> None:
 
 
 def _stock_up(hq: Path) -> None:
-    """Goods whose pieces HQ counts, so that a fact counted twice is seen where it would hurt."""
+    """Goods whose pieces HQ counts, so that a fact counted twice shows as a wrong stock."""
     goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]
     with open_headquarters(hq) as db, writing(db):
         feed.put_rows(db, "stock", STORE, [(row.gtin, msgspec.json.encode(row).decode()) for row in goods])

@@ -57,7 +57,7 @@ def paced(count: int, rate: float) -> Iterator[int]:
 
 
 class Ledger:
-    """The ids of facts somebody was told yes for; a line is the kernel's when `add` returns, whatever is killed then."""
+    """The ids of confirmed facts; once `add` returns, the kernel has the line, whatever is killed then."""
 
     def __init__(self, folder: Path) -> None:
         self._file = os.open(folder / LEDGER, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)

@@ -34,8 +34,8 @@ Told = Callable[[random.Random], Iterator[Fact]]
 
 CHAIN = "bench"
 STORES = 50
-FACTS = 200  # of each store, where it says one at a time
-FULL = 2_000  # of each store, where it says as many as a batch takes
+FACTS = 200  # of each store, if it sends one at a time
+FULL = 2_000  # of each store, if it sends full batches
 QUICK = 0.2  # share of both in a quick look
 ROUNDS = 3  # the best of each counts, because others use the machine, too
 

@@ -29,7 +29,7 @@ class Result:
 
 
 def run(trial: Trial, *, keep: bool = False) -> Result:
-    """Run a trial; its folder is kept where it is asked for, where it fails, and where ours is not clean. Raises Never."""
+    """Run a trial; its folder is kept on request, if it fails, or if ours is not clean. Raises Never."""
     arm = ARMS[trial.arm]
     results: list[Result] = []
 

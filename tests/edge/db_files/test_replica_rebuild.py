@@ -41,7 +41,7 @@ def folder(floor: StoreContext) -> Path:
 
 
 def damage(floor: StoreContext) -> Damaged:
-    """What a reader says of it, where one meets it."""
+    """What a reader says of the damage, if it meets it."""
     with pytest.raises(Damaged) as met, open_replica(folder(floor), now()) as hq:
         for feed in ("catalog", "stock"):
             hq_replica.rows_where(hq, feed, dict)

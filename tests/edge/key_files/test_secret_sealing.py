@@ -165,7 +165,7 @@ sys.addaudithook(hook)
 def test_killed_before_any_of_its_acts_each_secret_is_whole_and_the_next_run_ends_it(
     folder: Path, tmp_path: Path, way: str
 ) -> None:
-    """Each call that opens, links, renames or deletes a file is where the process ends once."""
+    """The process is ended once at each call that opens, links, renames or deletes a file."""
     settings = tmp_path / "noren.toml"
     settings.write_text(
         '[store]\nchain = "hanada"\nid = "ginza"\ndata = "data"\n[hq]\nbroker = "mqtt://127.0.0.1:1"\nkeys = {}\n'

@@ -38,7 +38,7 @@ def test_each_item_in_one_hand_becomes_a_scan(tmp_path: Path) -> None:
     items = ["4901234567894", "4912345678904", "4902102072618", "4987084410030"]
     scenes = [(1.0, desk())]
     for text in items:
-        # long enough for a machine that has other work: what a second shows is told in test_pipeline.py, by a clock of its own
+        # long enough for a machine that has other work: what a second shows is tested in test_pipeline.py, with a clock of its own
         scenes += [(0.2, showing(text, at=(200 + n % 2 * 12, 200))) for n in range(30)] + [(0.5, desk())]
     video(tmp_path / "film.avi", scenes)
     rig = rig_with(tmp_path, "film.avi")
@@ -106,7 +106,7 @@ def test_what_is_no_film_is_told_as_the_wrong_kind(tmp_path: Path) -> None:
 
 
 def begins(file: Path) -> bytes:
-    """The first three bytes; none where there is no file, or no more."""
+    """The first three bytes; none if there is no file, or it is gone."""
     try:
         return file.read_bytes()[:3]
     except FileNotFoundError:

@@ -143,7 +143,7 @@ TOLD_WRONG = [  # once, and after so many frames
     ("report", "scratched", Symbology.EAN8, 0, 7),
     # a dead dot of the printing head: rows said two things, most of them the wrong one
     ("report", "worn", Symbology.EAN13, 1, 5),
-    # an engine told one end alone of each of two texts: they were not at one place
+    # an engine reported only one end of each of two texts: they were not at one place
     ("report", "crinkled", Symbology.CODE39, 10, 2),
     # a worn spot beside what looks like a beginning: the last six of fourteen digits
     ("report", "worn", Symbology.ITF, 0, 5),
@@ -227,7 +227,7 @@ def test_what_one_look_does_not_reach_the_next_frame_of_the_same_scene_does() ->
 @pytest.mark.parametrize(("still", "read"), [(60.0, True), (0.0, False)])
 def test_a_rung_that_no_budget_is_enough_for_gets_a_look_of_a_still_scene(still: float, read: bool) -> None:
     text, frame = photo(Symbology.DATAMATRIX, "motion", 5, 1)
-    slow = DecodeSettings(budget=BUDGET_RESERVE_S + 1e-6, still=still)  # as where the processor is slow
+    slow = DecodeSettings(budget=BUDGET_RESERVE_S + 1e-6, still=still)  # as if the processor is slow
     decoder, found = Decoder(slow, now=lambda: 0.0), list[bytes]()
     decoder.read(frame, deep=True)
     while decoder.unfinished:
@@ -269,7 +269,7 @@ def test_every_rung_names_an_engine_and_gets_dearer_going_down() -> None:
 
 
 def what_suits(stage: Stage) -> tuple[str, float]:
-    """A damage this stage is there for, or at least stands."""
+    """A damage that this stage is made for, or at least can read."""
     match stage.picture.split(", ")[0].split():
         case ["tilted", degrees] if float(degrees) > 4:
             return "rotation", float(degrees)

@@ -1,4 +1,4 @@
-"""Frames of one code become one reading; the next item is told, a text that flickers is not."""
+"""Frames of one code become one reading; the next item is reported, a text that flickers is not."""
 
 import random
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ def play(frames: Iterable[tuple[float, list[BelievedCode]]], hold: float = HOLD_
 
 
 def in_turn(texts: Iterable[bytes | None], *, fps: float = 15, sure: bool = True, empty: int = 45) -> list[bytes]:
-    """What is told of a place that shows one text a frame (None: nothing), and nothing for a while afterwards."""
+    """What is reported of a place that shows one text a frame (None: nothing), and nothing for a while afterwards."""
     shown = [*texts, *[None] * empty]
     return play((n / fps, [code(text, sure=sure)] if text else []) for n, text in enumerate(shown))
 

@@ -57,7 +57,7 @@ def test_a_comparison_costs_as_much_however_small_its_rows_are() -> None:
 
 
 class Working:
-    """An engine that reads nothing, and takes its time on a clock that stands still but for the work done."""
+    """An engine that reads nothing, and takes its time on a clock that moves only with the work done."""
 
     def __init__(self, clock: list[float], per_pixel: float) -> None:
         self._clock, self._per_pixel = clock, per_pixel

@@ -128,7 +128,7 @@ def test_a_scanner_that_neither_pauses_nor_types_slowly_is_as_quick_as_before() 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_any_scanner_that_types_slowly_or_pauses_is_read(seed: int) -> None:
-    """Slow keys of uneven pace lose nothing; a pause now and then nothing either, where hands are slower than it."""
+    """Slow keys of uneven pace lose nothing; nor does a pause now and then, if hands are slower than it."""
     chance = random.Random(seed)
     kinds: list[Callable[[random.Random], bytes]] = [
         jan,
@@ -192,7 +192,7 @@ def test_a_quick_scanner_in_a_slow_ones_place_is_quick_again_after_a_while() -> 
 
 
 class Gun:
-    """A scanner at one end of a real pty, which types as it is told."""
+    """A scanner at one end of a real pty, which types what it is given."""
 
     def __init__(self) -> None:
         self.master, self.slave = pty.openpty()
@@ -217,7 +217,7 @@ def gun() -> Iterator[Gun]:
 
 
 def heard(gun: Gun, lines: list[Line], count: int) -> tuple[list[bytes], int, str]:
-    """What the scanner's reader tells until it has told that many codes; what it refused; the line's end as last said."""
+    """What the scanner's reader gives until it has given that many codes; what it refused; the last reported line end."""
     found, refused, ending = [], 0, ""
     scanner = SerialScanner(SerialDevice(id="gun", station="k1", path=gun.path, baud=115200))
     typist = threading.Thread(target=lambda: [gun.type(line) for line in lines])

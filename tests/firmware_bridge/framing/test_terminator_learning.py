@@ -264,7 +264,7 @@ def test_any_split_of_the_bytes_gives_the_same_codes(text: bytes, cuts: list[int
 
 
 # What codes hold: text, and lines of text; a code that begins or ends with a line end or tab would tell nothing.
-# None is shorter than four characters: such is a piece of one, where no end says otherwise.
+# None is shorter than four characters: a shorter one is a piece of a code, if no end says otherwise.
 TEXTS = st.text("0123456789ABCabc-._:/ ", min_size=SHORTEST_CODE, max_size=20).filter(lambda text: text == text.strip())
 CODES = st.lists(TEXTS, min_size=1, max_size=4).map(
     lambda lines: "\r\n".join(["x", *lines[1:]] if lines[1:] else lines)

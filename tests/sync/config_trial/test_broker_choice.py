@@ -36,7 +36,7 @@ def move(db: Database, url: str) -> None:
 
 
 def silent(lines: BrokerChoice, begun: float, seconds: float) -> None:
-    """HQ is not heard for so long."""
+    """HQ is silent for so long."""
     for at in (begun, begun + seconds / 2, begun + seconds):
         lines.fall_back_if_silent(False, at, now())
 

@@ -61,7 +61,7 @@ def booted(db: Database, entries: list[TriedConfig]) -> int:
 
 
 def turned(entries: list[TriedConfig], turn: Transition) -> list[TriedConfig]:
-    """What a turn does to the one under way; nothing where it cannot be."""
+    """What a turn does to the trial under way; nothing if it is not possible."""
     now = open_entry(entries)
     if now is None or (now.stage, turn) not in TRANSITIONS:
         return entries

@@ -408,7 +408,7 @@ def test_a_mirror_that_went_wrong_is_found_by_its_digest_and_repaired(mirror: Mi
     mirror.head(hq)
     mirror.talk(hq)
     assert mirror.live() == hq.live()
-    assert mirror.feeds.complete is False  # the chain's own feeds were not told of yet
+    assert mirror.feeds.complete is False  # the chain's own feeds were not announced yet
 
 
 def test_a_digest_that_hq_itself_has_wrong_is_not_chased_for_ever(mirror: Mirror) -> None:

@@ -38,7 +38,7 @@ def floor(tmp_path: Path) -> Iterator[StoreContext]:
 
 
 def told(floor: StoreContext, feed: str, key: str, row: object) -> FeedReceiver:
-    """HQ sends a feed of one row, and says where it stands."""
+    """HQ sends a feed of one row, and its position."""
     feeds = FeedReceiver(floor.hq, lambda _want: True, lambda _fact: None)
     sent = FeedRow(key=key, version=1, body=msgspec.Raw(msgspec.json.encode(row)))
     feeds.on_rows(FeedPage(feed=feed, epoch="e", since=0, version=1, more=False), [sent], 0.0, now())
@@ -48,7 +48,7 @@ def told(floor: StoreContext, feed: str, key: str, row: object) -> FeedReceiver:
 
 
 def mirror(floor: StoreContext) -> str:
-    """All that stands there, as somebody reads it who has decrypted the file."""
+    """All that is there, as somebody reads it who has decrypted the file."""
     return str([list(floor.hq.table(name).rows) for name in floor.hq.table_names()])
 
 

@@ -116,7 +116,7 @@ class StoreDoor:
         return header
 
     def keys_and_topics(self, example: Example) -> tuple[SigningKey, list[str]]:
-        """Who may sign it, and where else somebody may put it."""
+        """Who may sign it, and on which other topics somebody may publish it."""
         theirs = topics.hq_topic(CHAIN, OTHER, example.topic.rsplit("/", 1)[1])
         return self.key, [theirs, "", "noren/1/x/down/ginza/ack", f"x/{example.topic}"]
 
@@ -214,7 +214,7 @@ def letter(door: Door, dice: random.Random) -> Letter:
 
 
 def _fresh(header: AnyHeader, dice: random.Random) -> AnyHeader:
-    """Commands are done once and not for ever; a new one is heard to its end."""
+    """Commands are done once and expire; a new one is carried out to its end."""
     match header:
         case Do():
             command = dice.choice(["rewind", "reload", "birth"])
@@ -230,7 +230,7 @@ def _lines(header: AnyHeader, found: Sequence[Row]) -> list[bytes]:
 
 
 def knock(door: Door, sent: Letter) -> bool:
-    """Put a letter in; whether it was taken. Raises AssertionError where one nobody signed was, or a refusal not counted."""
+    """Put a letter in; whether it was taken. Raises AssertionError if one nobody signed was, or if a refusal was not counted."""
     before, refused = door.state(), door.refused.total()
     door.hear(sent)
     taken = door.refused.total() == refused

@@ -1,4 +1,4 @@
-"""A store's journal as the tests tell it: product code makes the chain, a list stands for store.db."""
+"""A store's journal as the tests write it: product code makes the chain, a list takes the place of store.db."""
 
 import json
 from collections.abc import Sequence

@@ -134,4 +134,4 @@ def test_a_copy_older_than_the_last_renewal_is_found_by_the_epoch_it_does_not_kn
     assert epochs(pushed)[ALL] not in (older, "begun after the copy")
     (seen,) = epoch_reset.recent_renewals(pushed)
     assert "which HQ itself does not remember" in epoch_reset.renewal_in_words(seen)
-    assert not notice(pushed, "yokohama", FeedState(epoch=older, version=1, rows=1))  # it has only not heard yet
+    assert not notice(pushed, "yokohama", FeedState(epoch=older, version=1, rows=1))  # it has only not received it yet

@@ -413,7 +413,7 @@ def test_workers_over_one_database_keep_each_fact_once_even_when_one_is_killed(
     workers[0].wait()
     ginza.hear(HqPresence, lambda hq: hq.state == "down")
     ginza.hear(HqPresence, lambda hq: hq.state == "up")
-    # whoever is left takes it all; the broker may still hold the dead one's share, so it is said until it is heard
+    # whoever is left takes it all; the broker may still hold the dead one's share, so it is sent until it is received
     until(lambda: is_acknowledged(ginza, teller))
     workers[1].terminate()
     assert workers[1].wait(PATIENCE) == 0
@@ -433,7 +433,7 @@ def is_acknowledged(ginza: Store, teller: Teller) -> bool:
 def test_a_stolen_store_key_learns_next_to_nothing_however_fast_it_asks_and_hq_raises_the_alarm(
     folder: Path, serving: Any, ginza: Store
 ) -> None:
-    """2,651 questions about members of another store, each with a check-in told for it."""
+    """2,651 questions about members of another store, each with a fact of its check-in."""
     cards = [f"app:{number}" for number in range(2651)]
     with open_headquarters(folder) as db, writing(db):
         people = [

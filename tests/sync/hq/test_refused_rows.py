@@ -207,7 +207,7 @@ def test_a_numbers_time_is_when_it_was_counted(folder: Path) -> None:
     assert as_of() == "2026-11-20T00:00:00Z"
     push(folder, "stock", f"gtin,shelf\n{GTIN},B-2\n")
     assert as_of() == "2026-11-20T00:00:00Z"
-    assert "1 changed" in push(folder, "stock", f"gtin,on_hand\n{GTIN},5\n")  # told again, after more than five minutes
+    assert "1 changed" in push(folder, "stock", f"gtin,on_hand\n{GTIN},5\n")  # sent again, after more than five minutes
     told = as_of()
     assert told > "2026-11-20T00:00:00Z"
     assert "1 the same" in push(folder, "stock", f"gtin,on_hand\n{GTIN},5\n")
@@ -265,7 +265,7 @@ def test_a_secret_of_the_chains_own_stays_and_takes_the_place_of_hqs(folder: Pat
     assert len(minted(folder)) == 2
 
 
-# values of a type that no field has, where HQ fills in others by them
+# values of a type that no field has, in fields from which HQ fills in others
 STRANGE: tuple[Any, ...] = ([], ["x"], {}, {"a": 1}, None, True, 1.5, -1, "x" * 100_000)
 
 

@@ -1,4 +1,4 @@
-"""The sample chain's numbers are told again, so that a demo that runs for hours shows them as a shop with a stock system does."""
+"""The sample chain's numbers are sent again, so that a demo that runs for hours shows them as a shop with a stock system does."""
 
 from pathlib import Path
 

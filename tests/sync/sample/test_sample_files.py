@@ -92,7 +92,7 @@ def test_a_pin_of_the_file_is_kept_as_its_hash(chain: Path, copied: Path) -> Non
 
 def test_a_copy_pushed_again_changes_nothing(chain: Path, copied: Path) -> None:
     for one in tables(copied):
-        if one.word != "stock":  # a number told again is as of now
+        if one.word != "stock":  # a number sent again is as of now
             assert "0 new, 0 changed, 0 deleted" in push(chain, one.word, one.scope, one.path)
 
 

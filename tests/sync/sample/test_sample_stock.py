@@ -1,4 +1,4 @@
-"""Stock adds up: what is reserved is what open orders wait for, and the neighbours are told what can be sold."""
+"""Stock adds up: what is reserved is what open orders wait for, and the stores nearby get what can be sold."""
 
 from collections import Counter
 from datetime import UTC, datetime

@@ -57,7 +57,7 @@ def _copied(file: Path) -> sqlite3.Connection:
 
 @dataclass(slots=True)
 class Disk:
-    """The databases of a history, in memory, where opening one costs a tenth: what was committed outlives who had it open."""
+    """The databases of a history, in memory, because opening one costs a tenth there: commits outlive whoever had it open."""
 
     blanks: Blanks
     number: int = field(default_factory=itertools.count().__next__)

@@ -47,14 +47,14 @@ def _wait(world: World) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What may happen beside the weather; `holds` raises AssertionError where the end is not as it must be."""
+    """What may happen beside the weather; `holds` raises AssertionError if the end is not as it must be."""
 
     holds: Callable[[World], None]
     extra: dict[str, int] = field(default_factory=dict)
 
 
 def kept_once(world: World) -> None:
-    """Facts said yes to are the facts HQ has kept, each once, in each lane in the order they were told."""
+    """The confirmed facts are the facts HQ has kept, each once, and in each lane in the order of the journal."""
     assert world.at_hq() == dict.fromkeys(range(world.told), 1)
     assert world.in_order()
 
@@ -100,7 +100,7 @@ def live(blanks: Blanks, kind: str, seed: int) -> float:
     Raises AssertionError that names it.
     """
     names = random.Random(seed)
-    # epochs are drawn, too: their order must be the same when a history is told again
+    # epochs are drawn, too: their order must be the same when a history is run again
     with mock.patch("secrets.token_hex", lambda size: names.randbytes(size).hex()):
         world = World(blanks, seed)
         try:

@@ -1,6 +1,6 @@
 """A store, a broker and HQ in one process: real rules, real databases; only time and the wire are make-believe.
 
-Every history is drawn from its seed, so that one that fails can be told again.
+Every history is drawn from its seed, so that one that fails can be run again.
 """
 
 import random
@@ -284,7 +284,7 @@ class World:
         return Counter(n for row in found if (n := _n(row["event"])) is not None)
 
     def in_order(self) -> bool:
-        """Whether HQ took each lane's facts in the order in which they were told."""
+        """Whether HQ took each lane's facts in the order of the journal."""
         lanes: dict[tuple[str, int], list[int]] = {}
         for row in rows(self.hq, "select epoch, lane, event from facts order by number"):
             if (n := _n(row["event"])) is not None:

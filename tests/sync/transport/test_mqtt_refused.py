@@ -20,7 +20,7 @@ PATIENCE = 180.0  # s; only a hang takes so long
 
 @dataclass
 class Node:
-    """One node whose user `box` may say anything and hear what it is told it may."""
+    """One node whose user `box` may publish anything and subscribe only to what is allowed here."""
 
     folder: Path
     port: int

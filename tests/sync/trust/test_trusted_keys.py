@@ -43,7 +43,7 @@ def started(db: Database, tmp_path: Path) -> TrustedKeys:
 
 
 def rotated(db: Database, tmp_path: Path) -> None:
-    """HQ has told of its second key, and revoked the first one."""
+    """HQ has sent its second key, and revoked the first one."""
     started(db, tmp_path).add_signed_rows([row(TWO), row(ONE, revoked=True)])
 
 

@@ -221,7 +221,7 @@ def test_hqs_word_on_something_else_is_none_on_a_package(file: Path, hq: Path, b
 
 
 def revoked_at_the_box(box: Path, hq: Path, where: str) -> None:
-    """HQ has gone on to its next key, and the box has heard of it."""
+    """HQ has gone on to its next key, and the box has received it."""
     data, old = box.parent / "data", read_hq_key(hq)
     with open_headquarters(hq) as db:
         key_rotation.prepare(db, hq)

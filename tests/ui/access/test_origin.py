@@ -10,7 +10,7 @@ from ui.access.origin import LAN_FLAG, mark_origin
 
 
 def seen(family: socket.AddressFamily, **headers: str) -> dict[str, Any]:
-    """What the app is told of a request that came through a socket of this family."""
+    """What the app learns of a request that came through a socket of this family."""
     told: dict[str, Any] = {}
 
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

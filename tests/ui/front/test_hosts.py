@@ -1,4 +1,4 @@
-"""Which hosts a request may be for, and where the pages are to be had."""
+"""Which hosts a request may be for, and the addresses of the pages."""
 
 from pathlib import Path
 from socket import gethostname

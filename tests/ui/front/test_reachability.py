@@ -23,7 +23,7 @@ def asking(listener: socket.socket) -> Iterator[Reachability]:
 
 
 def answered(listener: socket.socket, text: bytes) -> threading.Thread:
-    """One question is heard, and answered so."""
+    """Accepts one request, and answers it with this."""
 
     def answer() -> None:
         line, _ = listener.accept()

@@ -1,4 +1,4 @@
-"""The days until a certificate's end, told in time to do something about it."""
+"""The days until a certificate's end, reported in time to do something about it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

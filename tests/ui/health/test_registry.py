@@ -65,7 +65,7 @@ def test_what_the_page_tells_first_is_a_finding_of_a_check_on_it() -> None:
     grave = {
         (check.id, name) for check in ON_PAGE for name, state in check.states.items() if state.level is Level.ERROR
     }
-    # a certificate that nobody can read has no end that could be told: the list below says it to support
+    # a certificate that nobody can read has no end that could be shown: the list below says it to support
     assert grave - set(troubleshooting.TOLD_FIRST) == {("certificates.pages", "damaged")}
 
 

@@ -129,7 +129,7 @@ def test_no_other_device_pairs_even_for_a_lead(app: Flask, floor: Floor, page: P
 
 
 def test_a_leads_pin_is_not_guessed_at_a_status_screen(screen: FlaskClient, floor: Floor) -> None:
-    """Counted by person and device, told to HQ, and no lock at the door of a counter."""
+    """Counted by person and device, reported to HQ, and no lock at a counter's sign-in."""
     wrong = [
         screen.post("/status/devices", data=TABLET | {"lead": "s-2", "lead_pin": "0000"}) for _ in range(WRONG_MOST)
     ]

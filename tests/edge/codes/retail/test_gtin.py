@@ -45,7 +45,7 @@ def test_a_product_number_becomes_its_gtin_14(
 
 @pytest.mark.parametrize(
     ("upce", "upca"),
-    # ISO/IEC 15420 table 5: the last of the six digits tells where the zeros were taken out.
+    # ISO/IEC 15420 table 5: the last of the six digits says which zeros were left out.
     [
         ("0127890", "01200000789"),
         ("0127891", "01210000789"),

@@ -1,4 +1,4 @@
-"""Coupons: the right member is given one, within its quota and its time, and HQ is told; a late offer is told and never shown."""
+"""Coupons: the right member gets one, within its quota and time, and HQ gets a fact; a late offer is reported and never shown."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Places of bars are found at any angle and laid upright, and a code there is told where it lies in the frame."""
+"""Places of bars are found at any angle and turned upright; a code found there has its position in the frame."""
 
 import cv2
 import numpy as np

@@ -14,7 +14,7 @@ BETWEEN = 0.2  # seconds
 
 
 def shown(drawn: Label, seed: str) -> tuple[list[BelievedCode], list[BelievedCode]]:
-    """What the first look at a label finds sure, and what is told of it in some more."""
+    """What the first look at a label finds sure, and what is read of it in some more."""
     decoder = Decoder(DecodeSettings(symbologies=RETAIL_SYMBOLOGIES | {drawn.kind}, budget=UNHURRIED))
     state, told, first = TemporalDedup(), list[BelievedCode](), list[BelievedCode]()
     for n, gray in enumerate(held(drawn, FRAMES, seed)):

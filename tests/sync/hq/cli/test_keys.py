@@ -68,7 +68,7 @@ def test_a_next_key_that_has_leaked_is_revoked_where_stores_know_it_and_another_
     assert next_id(folder) != leaked.id
     rows = told(folder)
     assert rows[leaked.id].revoked
-    store = {signing.id: signing.public, leaked.id: leaked.public}  # one that had heard of it
+    store = {signing.id: signing.public, leaked.id: leaked.public}  # a store that had received it
     known = {one.key: one.revoked for one in proven_keys(CHAIN, store, {}, rows)}
     assert known == {leaked.id: True, next_id(folder): False}
     said(folder, "keys", "switch", "--anyway")

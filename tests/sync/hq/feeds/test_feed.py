@@ -1,4 +1,4 @@
-"""Versions only rise, the digest is that of the live rows, and deltas and pages carry a mirror to where HQ is."""
+"""Versions only rise, the digest is that of the live rows, and deltas and pages bring a mirror to HQ's version."""
 
 import random
 from pathlib import Path

@@ -69,7 +69,7 @@ def test_hq_that_has_nothing_answers_zero(hq: Database) -> None:
 
 @pytest.mark.parametrize(("begin", "end"), [(3, 5), (0, 4), (2, 3), (4, 5)])
 def test_another_past_is_a_fork_and_overwrites_nothing(hq: Database, begin: int, end: int) -> None:
-    """A box restored from a backup of its first two rows has lived on: whatever it sends, it is told."""
+    """A box restored from a backup of its first two rows has gone on: whatever it sends, HQ answers that there is a fork."""
     ours = told(4)
     keep_batch(hq, *ours.all())
     before = kept(hq)

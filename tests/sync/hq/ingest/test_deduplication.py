@@ -87,7 +87,7 @@ def test_two_lives_that_gave_one_number_to_two_facts_both_count_under_ids_of_the
 
 
 def test_a_row_taken_out_of_the_quarantine_is_no_second_fact(hq: Database) -> None:
-    """HQ could not read it, the box told it again in a new epoch, and HQ has learnt to read it since."""
+    """HQ could not read a fact, the box sent it again in a new epoch, and HQ can read it since."""
     old = told(2)
     keep_batch(hq, *old.batch(0, 1))
     keep_batch(hq, *again(old, "e2", 1).all())

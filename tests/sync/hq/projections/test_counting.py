@@ -1,4 +1,4 @@
-"""HQ counts what the store did into its own rows, once, and says up to where."""
+"""HQ counts what the store did into its own rows, once, and says up to which seq."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A store key thief, a shoulder-surfer and another store: what proves that a member stands there is good for one question."""
+"""A store key thief, a shoulder-surfer and another store: what proves that a member is there is good for one question."""
 
 import base64
 from collections.abc import Callable
