@@ -21,7 +21,7 @@ from edge.features.pickup.transition import apply_transition
 from edge.features.staff import pin_locks, session_secret, sessions
 from edge.features.staff.pin_locks import PinAttempt
 from edge.features.staff.sessions import Staff
-from edge.platform.clock import now
+from edge.platform.clock import Now, now
 from edge.platform.database import append_to_log, rows, writing
 from edge.registry import FACTS
 from edge.validation.localized_text import LocalizedText
@@ -55,6 +55,10 @@ BY_SYNC = {fact.TYPE for fact in (*box.FACTS, *hq_link.FACTS, *config_stages.FAC
     "device.back",
     "disk.thinned",
 }
+
+
+def _later(seconds: float) -> Now:
+    return replace(now(), time=now().time + timedelta(seconds=seconds))
 
 
 def offer(name: str, ends: timedelta) -> Offer:
@@ -133,9 +137,10 @@ def others(floor: Floor) -> None:
     lead = Staff(staff="s-9", name="原 みどり", mark="原", role="lead", pin="-")
     with writing(floor.db):  # a copy of its secret is used
         opened = sessions.open_session(floor.db, floor.box, lead, "counter-1", "tablet", now())
-        copied = session_secret.held(floor.db, opened.secret, "tablet")
-        assert copied is not None
-        session_secret.turn(floor.db, floor.box, replace(copied, secret="before"), now())
+        newer = session_secret.turn(floor.db, floor.box, opened.secret, "tablet", _later(301))
+        assert newer is not None
+        for secret, at in ((newer, 302), (opened.secret, 400)):
+            session_secret.turn(floor.db, floor.box, secret, "tablet", _later(at))
     paired = pair_device(floor.db, floor.box, code.typed, now())
     assert paired is not None
     with writing(floor.db):

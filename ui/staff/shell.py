@@ -114,14 +114,15 @@ def _keep(_endpoint: str, values: dict[str, Any]) -> None:
 def _still_here() -> None:
     """Keep the session alive if a finger asked, and its secret new."""
     known, used = session(), BACKGROUND_HEADER not in request.headers
-    it = session_secret.held(shop().db, _secret(request_station().id), caller.device_id())
+    secret, device = _secret(request_station().id), caller.device_id()
+    it = session_secret.held(shop().db, secret, device)
     due = it is not None and it.is_due(moment()) and (known is not None or it.is_worn(moment()))
     if not due and not (known and used):
         return
     try:
         with writing(shop().db):
-            if it is not None and due:
-                g.new_secret = session_secret.turn(shop().db, shop().box, it, moment())
+            if due:
+                g.new_secret = session_secret.turn(shop().db, shop().box, secret, device, moment())
             if known and used:
                 sessions.keep_alive(shop().db, known, moment())
     except NoRoom:

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from edge.facts.fact import About, Fact, FactTime, Lane
 from edge.facts.journal import tell
-from edge.features.pickup.order import PickupOrder, orders_at_store, steps_of
+from edge.features.pickup.order import PickupOrder, find_order, orders_at_store, steps_of
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import TransitionRefused, TransitionRequest, apply_transition
 from edge.platform.clock import Now, parse_utc, utc_text
@@ -13,6 +13,7 @@ from edge.platform.database import writing
 from edge.platform.idempotency_marks import mark, set_mark
 from edge.store_context import StoreContext
 
+WAITING_STATES = frozenset({State.READY, State.ARRIVED})
 LEFT_AFTER = timedelta(hours=2)  # where nothing has happened for so long, whoever came has left without the goods
 
 
@@ -52,29 +53,41 @@ def end_holds(shop: StoreContext, now: Now) -> int:
     told = 0
     for order in orders_at_store(shop.db, shop.hq, shop.box, now.time):
         hold = order.row.hold_until
-        if hold is None or order.state not in (State.READY, State.ARRIVED):
+        if hold is None or order.state not in WAITING_STATES:
             continue
         if hold <= swept:
-            told += _end(shop, order, now)
+            told += end_hold(shop, order.row.order, now)
         elif order.state is State.READY and now.time < hold <= soon:
             told += _remind(shop, order, hold, now)
     return told
 
 
-def _end(shop: StoreContext, order: PickupOrder, now: Now) -> bool:
-    """Make the order a no-show; False if its shopper is in the store, or a clerk's step was quicker."""
-    last = next(reversed(steps_of(shop.db, order.row.order)), None)
-    lately = parse_utc(last.time) if last else order.arrived_at
-    if order.state is State.ARRIVED and lately and now.time - lately <= LEFT_AFTER:
-        return False
-    key = f"no_show:{order.row.order}:{last.seq if last else 0}"
-    request = TransitionRequest(key=key, order=order.row.order, action=Action.NO_SHOW)
-    try:
-        with writing(shop.db):
+def end_hold(shop: StoreContext, order_id: str, now: Now) -> bool:
+    """Make an order a no-show; False if its shopper is in the store.
+
+    Decided inside the transaction: the shopper may have come since the orders were read.
+    """
+    with writing(shop.db):
+        order = find_order(shop.db, shop.hq, shop.box, order_id)
+        if order is None or order.state not in WAITING_STATES or _is_in_store(shop, order, now):
+            return False
+        last = next(reversed(steps_of(shop.db, order_id)), None)
+        key = f"no_show:{order_id}:{last.seq if last else 0}"
+        request = TransitionRequest(key=key, order=order_id, action=Action.NO_SHOW)
+        try:
             apply_transition(shop.db, shop.hq, shop.box, request, now)
-    except TransitionRefused:
-        return False
+        except TransitionRefused:  # HQ's next word came in between
+            return False
     return True
+
+
+def _is_in_store(shop: StoreContext, order: PickupOrder, now: Now) -> bool:
+    """Whether the shopper has come, here or by HQ's word, and something has happened lately."""
+    if order.state is not State.ARRIVED:
+        return False
+    moments = [parse_utc(step.time) for step in steps_of(shop.db, order.row.order)]
+    lately = max((*moments, *((order.row.arrived_at,) if order.row.arrived_at else ())), default=None)
+    return lately is not None and now.time - lately <= LEFT_AFTER
 
 
 def _remind(shop: StoreContext, order: PickupOrder, hold: datetime, now: Now) -> bool:

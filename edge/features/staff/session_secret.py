@@ -78,15 +78,21 @@ def held(db: Database, secret: str, device: str) -> Held | None:
     return next(iter(values(db, Held, sql, {"hash": hash_of(secret), "device": device})), None)
 
 
-def turn(db: Database, box: Box, it: Held, now: Now) -> str | None:
+def turn(db: Database, box: Box, secret: str, device: str, now: Now) -> str | None:
     """Offer a next secret, take the one that was offered, or end a session of which a copy is used; inside the caller's
-    transaction. Returns the secret to send to the browser, if there is a new one."""
+    transaction. Returns the secret to send to the browser, if there is a new one.
+
+    Two requests of one page may come at once. What is due is decided here, by what the first of them has written.
+    """
+    it = held(db, secret, device)
+    if it is None or not it.is_due(now):
+        return None
     match it.secret:
         case "present":
-            secret = draw()
+            drawn = draw()
             sql = "update staff_sessions set next = ?, offered = ? where id = ?"
-            db.conn.execute(sql, (hash_of(secret), now.text, it.id))
-            return secret
+            db.conn.execute(sql, (hash_of(drawn), now.text, it.id))
+            return drawn
         case "next":
             sql = "update staff_sessions set before = hash, hash = next, next = null, offered = null, turned = ? where id = ?"
             db.conn.execute(sql, (now.text, it.id))

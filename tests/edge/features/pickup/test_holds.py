@@ -9,7 +9,7 @@ import pytest
 
 from edge.config.policy import Pickup, Policy
 from edge.features.pickup.arrival import OrderOpened
-from edge.features.pickup.holds import end_holds, last_sweep
+from edge.features.pickup.holds import end_hold, end_holds, last_sweep
 from edge.features.pickup.order import find_order
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition
@@ -106,6 +106,27 @@ def test_a_shopper_who_waits_at_the_counter_is_not_missed_and_one_who_left_is(fl
     take(floor, Action.ARRIVE, NIGHT - timedelta(hours=1))
     assert end_holds(floor, at(NIGHT + timedelta(minutes=30))) == 0
     assert end_holds(floor, at(NIGHT + timedelta(hours=2))) == 1
+    assert state(floor) is State.NO_SHOW
+
+
+def test_whoever_comes_while_the_orders_are_swept_is_served(floor: StoreContext) -> None:
+    put(floor)
+    take(floor, Action.ARRIVE)
+    assert end_hold(floor, "o-1", at(NIGHT)) is False, "it was ready when the sweep read it"
+    assert (state(floor), facts(floor, "pickup.no_show")) == (State.ARRIVED, [])
+
+
+def test_whoever_is_here_by_hqs_word_is_served_whatever_the_store_did_before(floor: StoreContext) -> None:
+    put(floor, State.PICKING)
+    with writing(floor.db):
+        ready = replace(step(Action.READY), detail={"shelf": "C-1"})
+        apply_transition(floor.db, floor.hq, floor.box, ready, at(NIGHT - timedelta(days=1)))
+    came = utc_text(NIGHT - timedelta(minutes=5))
+    here = order(state=State.ARRIVED, hold_until=utc_text(HOLD), arrived_at=came)
+    send(floor, "orders", "o-1", here, version=2)
+    end_holds(floor, at(NIGHT))
+    assert state(floor) is State.ARRIVED
+    end_holds(floor, at(NIGHT + timedelta(hours=3)))
     assert state(floor) is State.NO_SHOW
 
 

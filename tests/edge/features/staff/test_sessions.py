@@ -238,7 +238,7 @@ def _turn(floor: StoreContext, secret: str, at: float) -> str | None:
         return None
     with writing(floor.db):
         keep_alive(floor.db, Session(id=it.id, staff=MORI, station="c1"), _later(at))
-        return session_secret.turn(floor.db, floor.box, it, _later(at))
+        return session_secret.turn(floor.db, floor.box, secret, "c1", _later(at))
 
 
 def test_a_session_gets_a_new_secret_and_the_one_before_is_soon_worth_nothing(floor: StoreContext) -> None:
@@ -252,6 +252,25 @@ def test_a_session_gets_a_new_secret_and_the_one_before_is_soon_worth_nothing(fl
     assert session(floor.db, floor.hq, new, "c1", _later(311))
     assert session(floor.db, floor.hq, old, "c1", _later(330)), "under way since before"
     assert session(floor.db, floor.hq, old, "c1", _later(342)) is None
+
+
+def test_requests_that_come_at_once_turn_a_session_once(floor: StoreContext) -> None:
+    """All of them have seen that the secret is due; each then waits for the others' writing."""
+    old = _open(floor).secret
+    with writing(floor.db):
+        drawn = [session_secret.turn(floor.db, floor.box, old, "c1", _later(301)) for _ in range(3)]
+    new = drawn[0]
+    assert new is not None
+    assert drawn[1:] == [None, None]
+    with writing(floor.db):
+        assert [session_secret.turn(floor.db, floor.box, new, "c1", _later(302)) for _ in range(3)] == [None] * 3
+    known = session_secret.held(floor.db, new, "c1")
+    assert known is not None
+    assert known.secret == "present"
+    with writing(floor.db):
+        for _ in range(3):
+            session_secret.turn(floor.db, floor.box, old, "c1", _later(400))
+    assert len(facts(floor, "staff.session_copied")) == 1
 
 
 def test_a_lost_answer_costs_nobody_their_session(floor: StoreContext) -> None:
