@@ -16,6 +16,7 @@ import numpy as np
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.evidence import nearest
 from firmware_bridge.decode.evidence.alignment import MARGIN_MODULES, best_alignment, light_of
+from firmware_bridge.decode.evidence.bar_widths import Widths
 from firmware_bridge.decode.evidence.claim import CLEAR_LEAD
 from firmware_bridge.decode.evidence.nearest import Costs
 from firmware_bridge.decode.evidence.print_model import (
@@ -27,7 +28,6 @@ from firmware_bridge.decode.evidence.print_model import (
     Character,
     Drawing,
     FloatImage,
-    Widths,
     drawings_of,
     pictures_in_all_looks,
     pictures_of_signs,

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.evidence.print_model import EAN_DIGIT_WIDTHS, Widths
+from firmware_bridge.decode.evidence.bar_widths import EAN_DIGIT_WIDTHS, Widths
 
 Costs = Mapping[Widths, float]  # for each sign in the place of a read character: how much less likely it is
 

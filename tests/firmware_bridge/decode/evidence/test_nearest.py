@@ -7,8 +7,9 @@ import pytest
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_digit_holds
+from firmware_bridge.decode.evidence.bar_widths import EAN_DIGIT_WIDTHS
 from firmware_bridge.decode.evidence.nearest import EAN13_PARITIES, UNSETTLED_RATIO, Costs, ean_margin, lead_over_others
-from firmware_bridge.decode.evidence.print_model import EAN_DIGIT_WIDTHS, drawings_of
+from firmware_bridge.decode.evidence.print_model import drawings_of
 
 LEAST, MOST = 0.5, 3.0  # what a sign costs
 
