@@ -8,8 +8,10 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.browse import ready, until
 from tests.browser.conftest import Open
+from tests.browser.test_staff_screens import sign_in
 from tests.browser.town import Town, Weather
 from tests.town import eventually
+from tests.ui.shop_floor import FULL_NAME
 
 PAGES = ("/kiosk/kiosk-1", "/board", "/status", "/staff/counter-1", "/setup/kiosk-1", "/")
 HOLDS = """async () => {
@@ -41,6 +43,35 @@ def test_a_page_loaded_while_the_box_is_away_comes_by_itself(visit: Open, town: 
     town.set("fine")
     expect(page).to_have_title(title)
     expect(page.locator("html")).not_to_have_attribute("data-surface", "offline")
+
+
+@pytest.mark.parametrize("path", ["", "/order/o-4821", "/find?asked=4821", "/goods", "/calls"])
+def test_a_clerks_page_that_is_loaded_in_an_outage_says_so_and_comes_back_signed_in(
+    visit: Open, town: Town, path: str
+) -> None:
+    town.floor.order("4821")
+    page = sign_in(visit)
+    page.goto(f"{town.url}/staff/counter-1{path}")
+    ready(page)
+    kept(page)
+    heading = page.locator(".head h1").text_content()
+    town.set("cut")
+    page.reload()
+    expect(page.locator("section[lang=ja] h1")).to_have_text("ただいま接続できません")
+    assert FULL_NAME not in page.content()
+    town.set("fine")
+    expect(page.locator(".head h1")).to_have_text(heading or "")
+    assert page.url == f"{town.url}/staff/counter-1{path}"
+
+
+def test_a_front_that_finds_no_box_behind_it_is_an_outage_too(visit: Open, town: Town) -> None:
+    page = visit("/staff/counter-1/login", (1280, 800))
+    kept(page)
+    town.set("503")  # as HAProxy answers while the web process starts anew
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-surface", "offline")
+    town.set("fine")
+    expect(page.locator(".gate")).to_be_visible()
 
 
 @pytest.mark.parametrize("weather", ["503", "portal"])

@@ -17,9 +17,13 @@ async function dropOthers() {
   await Promise.all(names.filter((name) => name.startsWith('offline-') && name !== CACHE).map((name) => caches.delete(name)));
 }
 
+// What the front answers by itself while there is no box behind it.
+const isNobody = (reply) => [502, 503, 504].includes(reply.status) && !reply.headers.has('Noren-Page');
+
 async function navigate(event) {
   try {
     const reply = await fetch(event.request);
+    if (isNobody(reply)) return (await caches.match(PAGE)) ?? reply;
     // the chain's colours or words may be others since; with the box away it stays as it is
     event.waitUntil(keep().catch((error) => console.warn('offline page not renewed:', error.message)));
     return reply;
