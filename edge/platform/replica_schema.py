@@ -62,6 +62,14 @@ def m004_search_by_words(db: Database) -> None:
     db.conn.execute(EVERY_STYLE_CHANGED)
 
 
+@hq_migrations()
+def m005_cards_that_change_hands(db: Database) -> None:
+    for trigger in ("members_in", "members_change"):
+        db.conn.execute(f"drop trigger {trigger}")
+    for statement in CARDS_OF_MEMBERS:
+        db.conn.execute(statement)
+
+
 # The loads of whole feeds that are under way: up to which version of an epoch HQ's pages have come and when HQ sent the last one;
 # then (null before) the last key that is moved into the feed.
 LOADS_TABLE = """create table loads (
@@ -106,4 +114,15 @@ INDEXES = (
     "create index member_codes_member on member_codes (member)",
     """create trigger members_out after delete on members begin
          delete from member_codes where member = old.key; end""",
+)
+
+# A card that goes from one member to another is the second one's, whichever row is written first. Not `insert or replace`:
+# inside a trigger the outer statement's policy for conflicts takes the place of `or replace` (SQLite, "The ON CONFLICT clause").
+_OWN_CARDS = """insert into member_codes
+         select value, new.key from json_each(coalesce(new.body, '{"codes":[]}'), '$.codes') where true
+         on conflict (code) do update set member = excluded.member;"""
+CARDS_OF_MEMBERS = (
+    f"create trigger members_in after insert on members when new.body is not null begin {_OWN_CARDS} end",
+    f"""create trigger members_change after update on members begin
+         delete from member_codes where member = old.key; {_OWN_CARDS} end""",
 )

@@ -566,3 +566,31 @@ def _digest(mirror: Mirror) -> int:
     for row in rows(mirror.feeds.db, "select key, version from members where body is not null"):
         mark = digest.add_row(mark, row["key"], row["version"])
     return mark
+
+
+@pytest.mark.parametrize("way", ["delta", "reload"])
+@pytest.mark.parametrize("giver_changes_again", [False, True])
+def test_a_card_that_goes_from_one_member_to_another_is_the_second_ones(
+    mirror: Mirror, way: str, giver_changes_again: bool
+) -> None:
+    """The receiver's row may be written before the giver's: of that only the last version is sent, and a reload goes by key."""
+    hq = HqFeed()
+    hq.put("m2", member("m2", "card:a"))
+    hq.put("m9", member("m9", "card:x"))
+    mirror.head(hq)
+    mirror.talk(hq)
+    since = hq.version
+    hq.put("m9", member("m9"))
+    hq.put("m2", member("m2", "card:a", "card:x", "card:x"))
+    if giver_changes_again:
+        hq.put("m9", member("m9", "card:z"))
+    if way == "delta":
+        mirror.hear(hq.delta(since))
+    else:
+        hq.epoch = "f2"
+        mirror.feeds.on_new_line()
+        mirror.head(hq)
+        mirror.talk(hq)
+    assert mirror.live() == hq.live()
+    cards = dict(mirror.feeds.db.conn.execute("select code, member from member_codes").fetchall())
+    assert cards == {"card:a": "m2", "card:x": "m2"} | ({"card:z": "m9"} if giver_changes_again else {})
