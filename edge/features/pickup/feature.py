@@ -1,5 +1,7 @@
 """What picking up orders brings."""
 
+from datetime import timedelta
+
 from edge.codes.parsed_code import PickupCode
 from edge.config.role import SERVED_ROLES
 from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
@@ -18,6 +20,8 @@ MARKS_TABLE = ExpiringTable(
     name="marks",
     expired=f"""select t.rowid from marks t where {IN_PAGE}
                 and t.name not in (select 'conflict:' || order_id from pickup_steps)""",
+    # that of a reminder stays until the hold has ended, or else HQ would be reminded again
+    at_least=lambda policy: timedelta(hours=policy.pickup.remind_hours),
 )
 
 PICKUP_FEATURE = Feature(

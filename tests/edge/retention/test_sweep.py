@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from edge.config.policy import CheckIn, Policy
+from edge.config.policy import CheckIn, Pickup, Policy
 from edge.facts.journal import journal_progress, tell
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition, note_conflicts
@@ -123,6 +123,14 @@ def test_a_conflict_hq_was_told_of_is_not_told_again_while_its_steps_stay(floor:
     assert note_conflicts(floor.db, floor.hq, floor.box, now()) == 0
     send(floor, "orders", "o-1", None, version=3)
     assert sweep(floor, _later(400), ProcessLife())["marks"] == 1
+
+
+def test_a_reminder_stays_known_until_the_hold_has_ended(floor: StoreContext) -> None:
+    keep(floor.db, Policy(retention_days=7, pickup=Pickup(remind_hours=240)))
+    with writing(floor.db):
+        set_mark(floor.db, "hold_ending:o-1:2026-12-08T11:00:00.000Z", 7, now())
+    assert "marks" not in sweep(floor, _later(9), ProcessLife())
+    assert sweep(floor, _later(11), ProcessLife())["marks"] == 1
 
 
 def test_a_visit_stays_as_long_as_its_window(floor: StoreContext) -> None:
