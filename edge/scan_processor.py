@@ -10,7 +10,7 @@ from functools import partial
 from edge.codes.abridged import AbridgedCode, abridge
 from edge.codes.parse import parse_code
 from edge.crypto.keyed_values import code_mac
-from edge.db_files.retrying import FULL_DISK_WAIT_S, FullDiskRetry
+from edge.db_files.full_disk_retry import FULL_DISK_WAIT_S, FullDiskRetry
 from edge.features.outcome import Fault, Outcome, kind_of, record_outcome, show_on_station
 from edge.platform.clock import now
 from edge.platform.database import CommitDetector, NoRoom, cursor, move_cursor, rows_after, writing

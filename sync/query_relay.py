@@ -14,7 +14,7 @@ from sync.protocol import topics
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import Answer, Ask
 from sync.protocol.signing import SigningKey
-from sync.transport.outlet import MessageSender
+from sync.transport.message_sender import MessageSender
 
 DELETE_AFTER_MS = 2_000  # after the deadline; by then the page that asked has read the answer
 

@@ -34,8 +34,8 @@ from sync.search_index import SearchIndex
 from sync.state_report import NEVER, StateReport
 from sync.sync_log import SyncLog, remembered_names
 from sync.transport.link_status import LinkStatus
+from sync.transport.message_sender import MessageSender
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
-from sync.transport.outlet import MessageSender
 from sync.trust.message_auth import MessageAuth
 from sync.trust.trusted_keys import KEYS_FEED, RECOVERY_ADVICE, TrustedKeys
 

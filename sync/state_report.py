@@ -14,7 +14,7 @@ from sync import presence
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
 from sync.protocol.envelope import seal_message
-from sync.transport.outlet import MessageSender
+from sync.transport.message_sender import MessageSender
 
 NEVER = float("-inf")  # monotonic seconds
 

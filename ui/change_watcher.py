@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from edge.box_identity import reissue_epoch_after_fork
-from edge.db_files.retrying import FULL_DISK_WAIT_S, FullDiskRetry
+from edge.db_files.full_disk_retry import FULL_DISK_WAIT_S, FullDiskRetry
 from edge.disk import disk_space
 from edge.facts.box import BoxForked
 from edge.facts.fact import About

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from edge import registry
 from edge.db_files import replica_rebuild as mirror_file
+from edge.db_files.full_disk_retry import FullDiskRetry
 from edge.db_files.inspection import find_damage
-from edge.db_files.retrying import FullDiskRetry
 from edge.disk import disk_space, load_shedding, reserve
 from edge.disk.watermarks import DiskLevel
 from edge.features.expiring_table import IN_PAGE, ExpiringTable

@@ -19,7 +19,7 @@ from sync.protocol.envelope import seal_message, split_rows
 from sync.protocol.messages import Ack, EventRow, Events, Nack, Prev
 from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
-from sync.transport.outlet import MessageSender
+from sync.transport.message_sender import MessageSender
 
 log = logging.getLogger(__name__)
 

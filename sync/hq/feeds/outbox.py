@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import AnyHeader, Row
 from sync.protocol.signing import SigningKey
-from sync.transport.outlet import MessageSender
+from sync.transport.message_sender import MessageSender
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from edge.db_files.retrying import FullDiskRetry
+from edge.db_files.full_disk_retry import FullDiskRetry
 from edge.platform.database import writing
 from edge.platform.sqlite_file import Damaged
 from edge.replica import hq_replica
