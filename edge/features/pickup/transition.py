@@ -38,13 +38,18 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransitionRequest:
-    """A step somebody wants. Asked twice with the same key, it is done once and answered the same."""
+    """A step somebody wants. Asked twice with the same key, it is done once and answered the same.
+
+    `judged`: the order as it was when what the step needs was checked. If its state, lines or bill are others by now (another
+    tablet's step, HQ's next row), the step is refused; None: nothing was checked.
+    """
 
     key: str
     order: str
     action: Action
     who: Actor = Actor()
     detail: Mapping[str, Any] = field(default_factory=dict)
+    judged: PickupOrder | None = None
 
 
 def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRequest, now: Now) -> PickupOrder:
@@ -52,7 +57,7 @@ def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRe
     order = find_order(db, hq, box, request.order)
     if order is not None and one_row(db, "select 1 from pickup_steps where key = ?", (request.key,)):
         return order
-    if order is None or order.row.store != box.store or not _can(order, request.action):
+    if order is None or order.row.store != box.store or not _can(order, request.action) or _has_changed(order, request):
         raise TransitionRefused(request.order, request.action, order.state if order else None)
     who = request.who
     about = About(member=order.row.member, staff=who.staff, station=who.station, causation=who.causation)
@@ -67,6 +72,16 @@ def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRe
 def _can(order: PickupOrder, action: Action) -> bool:
     """Whether the order's life has that step now; an order that names no goods has none to hand over."""
     return state_after(order.state, action) is not None and (action is not Action.HAND_OVER or bool(order.row.lines))
+
+
+def _has_changed(order: PickupOrder, request: TransitionRequest) -> bool:
+    """Whether the order is another one than was judged."""
+    was = request.judged
+    return was is not None and (was.state, was.row.lines, was.row.paid) != (
+        order.state,
+        order.row.lines,
+        order.row.paid,
+    )
 
 
 def _fact(order: PickupOrder, request: TransitionRequest) -> PickupStep:
