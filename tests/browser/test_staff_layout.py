@@ -30,7 +30,18 @@ SIZES = (
 )
 ORDERS = ("6101", "1368", "4909", "3288", "5321")  # being picked, to be taken, to hand over, given, over its time
 PATHS = (
-    *("", "/list/prepare", "/list/today", "/list/done", "/find", "/find?asked=o", "/calls", "/devices"),
+    *(
+        "",
+        "/list/prepare",
+        "/list/today",
+        "/list/back",
+        "/order/o-7120",
+        "/list/done",
+        "/find",
+        "/find?asked=o",
+        "/calls",
+        "/devices",
+    ),
     *("/goods", f"/goods/{SHIRT_M}", "/goods?number=nothing"),
     *(f"/order/o-{number}" for number in ORDERS),
 )
@@ -55,6 +66,9 @@ def busy(town: Town) -> Town:
     floor.order("4909", State.ARRIVED, name="サカモト メグミ", arrived_at=at(minutes=3), paid=False, shelf="R-18")
     floor.order("5321", State.READY, name="アオキ カズヤ", shelf="R-04", hold_until=at(days=1), paid=False)
     floor.order("1784", State.READY, name="ゴトウ タクミ", shelf="R-17", hold_until=at(days=-1))
+    when = at(minutes=5)
+    floor.order("7120", State.CANCELLED, name="ワタナベ ショウ", shelf="R-18", cancelled_at=when, lines=pieces(3))
+    floor.order("7121", State.NO_SHOW, name="イトウ ミナ", shelf="R-18", hold_until=at(days=2))
     floor.order("3288", State.HANDED_OVER, name="イノウエ ジュン", handed_over_at=at(minutes=40))
     town.scan(pickup_code("6101"))
     for _ in range(12):

@@ -199,6 +199,24 @@ def test_hqs_cancellation_is_on_the_open_page_at_once(visit: Visit, orders: Town
     keeps_the_rules(page)
 
 
+@pytest.mark.parametrize("lang", ("ja", "en"))
+def test_goods_go_back_by_a_scan_of_their_tags(visit: Visit, orders: Town, lang: str) -> None:
+    lines = [OrderLine(line=1, gtin=SHIRT_M, quantity=2)]
+    orders.floor.order("4733", State.CANCELLED, lines=lines, shelf="R-12", cancelled_at="2026-11-20T06:42:00Z")
+    page = sign_in(visit, lang)
+    page.click(".tabs a[href*='/back']")
+    expect(page.locator(".order")).to_contain_text("4733")
+    keeps_the_rules(page)
+    orders.scan(ean13(SHIRT_M), "counter-1")
+    expect(page.locator('[aria-checked="true"]')).to_have_count(1)
+    for size in (TABLET, (412, 915), (390, 844)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        keeps_the_rules(page)
+    orders.scan(ean13(SHIRT_M), "counter-1")
+    expect(page.locator(".big-word.alert")).to_be_visible()
+    expect(page.locator("#back")).to_have_count(0)
+
+
 def test_a_name_is_asked_for_where_there_is_no_code(visit: Visit, orders: Town) -> None:
     page = sign_in(visit)
     page.click('.order:has-text("4821")')

@@ -8,11 +8,12 @@ from edge.features.pickup import order as orders
 from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.piece_ticks import Check
+from edge.features.pickup.state_machine import Action
 from edge.platform.database import NoRoom, writing
 from ui.request_context import shop
 from ui.staff import shell
 from ui.staff.order_actions import step_to_check
-from ui.staff.order_items import order_pieces
+from ui.staff.order_items import Piece, order_pieces
 from ui.staff.shell import signed_in
 
 checking = Blueprint("checking", __name__, url_prefix="/staff/<station>/order/<order>")
@@ -21,9 +22,21 @@ checking.before_request(shell.only_signed_in)
 checking.before_request(shell.only_with_orders)
 
 
+def step_asked(found: PickupOrder) -> Action | None:
+    """The order's next step, if it needs a check; the page's address says (`?back=1`) that a no-show's goods are to go back."""
+    return step_to_check(shop(), found, back=request.args.get("back") == "1")
+
+
+def pieces_to_check(found: PickupOrder) -> list[Piece]:
+    """The pieces that are there to be ticked: of an order that is put back, those that were found."""
+    gone = orders.missing_pieces(orders.steps_of(shop().db, found.row.order))
+    every = order_pieces(shop(), found.row)
+    return [piece for piece in every if piece.id not in gone] if step_asked(found) is Action.RESTOCK else every
+
+
 def _check(found: PickupOrder) -> Check | None:
     """The signed-in clerk's check for the order's next step; None if the next step needs none."""
-    step = step_to_check(shop(), found)
+    step = step_asked(found)
     return Check(session=signed_in(), order=found.row.order, step=step) if step else None
 
 
@@ -31,12 +44,12 @@ def ticked_pieces(found: PickupOrder) -> frozenset[str]:
     """The ids of the pieces that this clerk has ticked for the order's next step."""
     check = _check(found)
     kept = piece_ticks.ticked(shop().db, check) if check else {}
-    return frozenset(piece.id for piece in order_pieces(shop(), found.row) if kept.get(piece.id) == piece.gtin)
+    return frozenset(piece.id for piece in pieces_to_check(found) if kept.get(piece.id) == piece.gtin)
 
 
 def is_checked(found: PickupOrder) -> bool:
     """Whether this clerk has ticked every piece of the order for its next step."""
-    return ticked_pieces(found) >= {piece.id for piece in order_pieces(shop(), found.row)}
+    return ticked_pieces(found) >= {piece.id for piece in pieces_to_check(found)}
 
 
 @checking.post("/tick")
@@ -47,7 +60,7 @@ def tick(order: str) -> Response | Answer:
     if check is None:
         return redirect(url_for("handover.show_order", order=order, said="moved_on"), 303)
     named = set(request.form.getlist("piece"))
-    chosen = [(piece.id, piece.gtin) for piece in order_pieces(shop(), found.row) if piece.id in named]
+    chosen = [(piece.id, piece.gtin) for piece in pieces_to_check(found) if piece.id in named]
     try:
         require_room(shop().db)
         with writing(shop().db):

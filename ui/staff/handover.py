@@ -21,9 +21,9 @@ from edge.platform.clock import parse_utc
 from edge.platform.database import NoRoom, writing
 from ui.access import lead_pin
 from ui.request_context import moment, process_state, shop
-from ui.staff import checking, shell
+from ui.staff import checking, shell, work_list
 from ui.staff import identity_proof as proof
-from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, step_to_check, undo_seconds_left
+from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, undo_seconds_left
 from ui.staff.order_items import order_pieces
 from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import half_masked, shelves
@@ -69,7 +69,7 @@ def _key() -> str:
 
 
 def _back(order: str, said: str | None = None) -> Answer:
-    return redirect(url_for("handover.show_order", order=order, said=said), 303)
+    return redirect(url_for("handover.show_order", order=order, said=said, back=request.args.get("back")), 303)
 
 
 @handover.get("")
@@ -80,17 +80,22 @@ def show_order(order: str) -> Response:
     named = read is not None or proof.is_checking(here, me, order, moment())
     if named:
         proof.note_view(here, me, found.row, read, moment(), quiet=shell.BACKGROUND_HEADER in request.headers)
+    step, shelf = checking.step_asked(found), shelves(here).get(order) or found.row.shelf
     return page(
         "staff/order.html",
         order=found,
         stands=order_options(here, found),
         pieces=order_pieces(here, found.row),
-        checks=step_to_check(here, found) is not None,
+        checks=step is not None,
+        puts_back=step is Action.RESTOCK,
+        to_check={piece.id for piece in checking.pieces_to_check(found)},
+        back=request.args.get("back"),
+        shares=work_list.numbers_on_shelf(here, shelf, order, moment().time),
         ticked=checking.ticked_pieces(found),
         read=read,
         name=found.row.name if named else half_masked(found.row.name),
         named=named,
-        shelf=shelves(here).get(order) or found.row.shelf,
+        shelf=shelf,
         undo=undo_seconds_left(here, order, request_station().id, moment()),
         said=said if (said := request.args.get("said")) in REFUSAL_WORDS else None,
         latest=_latest_step(order),
@@ -199,6 +204,10 @@ def prepare(order: str, action: str) -> Answer:
             return _step(order, Action.ACCEPT, {})
         case "pick":
             return _step(order, Action.PICK, {})
+        case "restock" if not checking.is_checked(_find(order)):
+            return _back(order, "unchecked")
+        case "restock":
+            return _step(order, Action.RESTOCK, {})
         case "ready":
             return _put_on_shelf(order, form.get("shelf", "").strip().upper())
         case "reject" if form.get("reason") in REJECT_REASONS:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from edge.features.pickup import order as orders
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, parse_utc
@@ -46,11 +47,19 @@ def order_options(shop: StoreContext, order: PickupOrder) -> OrderOptions:
     return OrderOptions.HAND if state_after(order.state, Action.HAND_OVER) else _CLOSED[order.state]
 
 
-def step_to_check(shop: StoreContext, order: PickupOrder) -> Action | None:
-    """The next step, if every piece must be ticked before it: goods go onto the shelf, or to the shopper."""
-    if order.state is State.PICKING and order.row.store == shop.box.store:
+def step_to_check(shop: StoreContext, order: PickupOrder, *, back: bool = False) -> Action | None:
+    """The next step, if every piece must be ticked before it: goods go onto the shelf, to the shopper, or back on sale.
+
+    `back`: goods that a late shopper could still fetch are put back, too.
+    """
+    options = order_options(shop, order)
+    if options is OrderOptions.AWAY:
+        return None
+    if order.state is State.PICKING:
         return Action.READY
-    return Action.HAND_OVER if order_options(shop, order) is OrderOptions.HAND else None
+    if (back or options is not OrderOptions.HAND) and orders.is_to_put_back(shop.db, order):
+        return Action.RESTOCK
+    return Action.HAND_OVER if options is OrderOptions.HAND else None
 
 
 def undo_seconds_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:

@@ -22,7 +22,7 @@ from edge.platform.idempotency_marks import mark, set_mark
 from edge.registry import decode_outcome
 from ui.kiosk.outcome_views import identify_member, why_not_understood
 from ui.request_context import moment, process_state, shop, voice
-from ui.staff import identity_proof, shell
+from ui.staff import identity_proof, shell, work_list
 from ui.staff.shell import page, request_station, signed_in
 from ui.wedge import typed_codes
 
@@ -93,14 +93,29 @@ def _product(seq: int, gtin: str, not_one: str | None) -> Response | Answer:
     found = catalog.product(shop().hq, gtin)
     if found is None:
         return _say("product")
+    if request.args.get("back"):
+        return _put_back(found)
     if not request.args.get("order"):
         return redirect(url_for("staff.one_of_goods", gtin=gtin, scan=seq), 303)
     if not_one is not None:
         return _say(not_one)
+    return jsonify(do="tick", **_tick_words(found))
+
+
+def _tick_words(found: catalog.Product) -> dict[str, str]:
+    """What a page needs to tick a piece of a product: its number, and what is said if there is none to tick."""
     v = voice()
     name = f"{v.plain_words(found.name)} {v.plain_words(found.colour.name)} {found.size}"
-    wrong = v.plain("staff.scan.wrong_piece", name=name)
-    return jsonify(do="tick", gtin=gtin, wrong=wrong, done=v.plain("staff.scan.done_piece", name=name))
+    wrong, done = v.plain("staff.scan.wrong_piece", name=name), v.plain("staff.scan.done_piece", name=name)
+    return {"gtin": found.gtin, "wrong": wrong, "done": done}
+
+
+def _put_back(found: catalog.Product) -> Response:
+    """A tag on the tab of what is to be put back opens the order whose piece it is, and ticks it."""
+    order = work_list.order_to_put_back(shop(), found.gtin, moment().time)
+    if order is None:
+        return _say("no_back")
+    return jsonify(do="open", url=url_for("handover.show_order", order=order, back=1), **_tick_words(found))
 
 
 @scanned.get("/outcome/<int:seq>")

@@ -15,8 +15,8 @@ from edge.replica import hq_replica
 from edge.store_context import StoreContext
 from ui.staff.order_search import matching_orders
 
-Tab = Literal["waiting", "prepare", "today", "done"]
-TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "done")
+Tab = Literal["waiting", "prepare", "today", "back", "done"]
+TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "back", "done")
 
 SHELVED_STATES = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})
 TO_PREPARE = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
@@ -50,6 +50,7 @@ class Row:
     hold: date | None  # last day the goods are kept
     hold_days: int  # days left: 0 is today, negative is over
     given: datetime | None
+    put_back: bool  # nobody is expected to fetch the goods any more, and they still lie there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,7 @@ def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetim
         hold=last,
         hold_days=(last - now.astimezone(zone).date()).days if last else 0,
         given=order.handed_over_at if order.state is State.HANDED_OVER else None,
+        put_back=orders.is_to_put_back(shop.db, order),
     )
 
 
@@ -126,15 +128,18 @@ def _in(tab: Tab, row: Row) -> bool:
             return row.state in TO_PREPARE
         case "today":
             return row.state in SHELVED_STATES and row.hold is not None and row.hold_days <= 0
+        case "back":
+            return row.put_back
         case "done":
             return row.state is State.HANDED_OVER
 
 
 def _all(shop: StoreContext, now: datetime) -> list[Row]:
-    put = shelves(shop)
-    return hq_replica.decode_rows(
-        "orders", _here(shop, now), _key, lambda order: _row(shop, order, put.get(order.row.order), now)
-    )
+    put, here = shelves(shop), _here(shop, now)
+    known = {order.row.order for order in here}
+    ended = orders.ended_orders_with_goods(shop.db, shop.hq, shop.box)
+    found = here + [order for order in ended if order.row.order not in known]
+    return hq_replica.decode_rows("orders", found, _key, lambda order: _row(shop, order, put.get(order.row.order), now))
 
 
 def _key(order: PickupOrder) -> str:
@@ -156,7 +161,9 @@ def tab_contents(shop: StoreContext, tab: Tab, now: datetime) -> TabContents:
         return TabContents(tab=tab, here=[], rest=newest[:DONE_MOST], counts=counts)
     here = sorted((row for row in found if row.waited is not None), key=lambda row: -(row.waited or 0))
     rest = [row for row in found if row.waited is None]
-    if tab != "prepare":
+    if tab == "back":
+        rest.sort(key=lambda row: (row.shelf or "", row.number))
+    elif tab != "prepare":
         rest.sort(key=lambda row: (row.hold or date.max, row.number))
     return TabContents(tab=tab, here=here, rest=rest, counts=counts)
 
@@ -168,6 +175,23 @@ def found_orders(shop: StoreContext, asked: str, now: datetime) -> TabContents:
     found.sort(key=lambda row: (row.state not in SHELVED_STATES | TO_PREPARE, row.number))
     counts = {one: sum(_in(one, row) for row in every) for one in TAB_NAMES}
     return TabContents(tab="find", here=[], rest=found[:FOUND_MOST], counts=counts)
+
+
+def numbers_on_shelf(shop: StoreContext, shelf: str | None, order: str, now: datetime) -> list[str]:
+    """The numbers of other orders whose goods lie on the same shelf."""
+    if not shelf:
+        return []
+    lying = (row for row in _all(shop, now) if row.order != order and (row.state in SHELVED_STATES or row.put_back))
+    return sorted(row.number for row in lying if row.shelf and row.shelf.upper() == shelf.upper())
+
+
+def order_to_put_back(shop: StoreContext, gtin: str, now: datetime) -> str | None:
+    """The first order of the tab of goods to be put back that holds a product; None if none does."""
+    for row in tab_contents(shop, "back", now).rest:
+        order = orders.find_order(shop.db, shop.hq, shop.box, row.order)
+        if order is not None and any(line.gtin == gtin for line in order.row.lines):
+            return row.order
+    return None
 
 
 def waiting_here(shop: StoreContext, now: datetime) -> int:

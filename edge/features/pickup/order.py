@@ -15,7 +15,7 @@ from edge.config.active_config import code_rules
 from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import secret_mac
 from edge.facts.journal import Box
-from edge.features.pickup.state_machine import OPEN_STATES, Action, State, state_after_all
+from edge.features.pickup.state_machine import OPEN_STATES, Action, State, state_after, state_after_all
 from edge.platform.clock import parse_utc, utc_text
 from edge.platform.database import values
 from edge.replica import hq_replica
@@ -220,6 +220,33 @@ def orders_of_member(db: Database, hq: Database, box: Box, member: str) -> list[
     found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
     standing = [_standing(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.can_be_fetched]
+
+
+_ENDED = """json_extract(body, '$.store') = :store
+    and json_extract(body, '$.state') in ('cancelled', 'rejected', 'unfulfillable')"""
+
+
+def missing_pieces(steps: list[Step]) -> frozenset[str]:
+    """The pieces (`<order line>-<piece>`) that a clerk has not found, by the order's steps."""
+    return frozenset(
+        piece for step in steps if step.action is Action.SHORT for piece in msgspec.json.decode(step.detail)["missing"]
+    )
+
+
+def is_to_put_back(db: Database, order: PickupOrder) -> bool:
+    """Whether goods that were collected for an order still lie there, and nobody is expected to fetch them."""
+    if state_after(order.state, Action.RESTOCK) is None:
+        return False
+    steps = steps_of(db, order.row.order)
+    collected = any(step.action in (Action.PICK, Action.READY) for step in steps) or bool(order.row.shelf)
+    pieces = sum(line.quantity for line in order.row.lines)
+    return (collected or order.state is State.NO_SHOW) and len(missing_pieces(steps)) < pieces
+
+
+def ended_orders_with_goods(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
+    """Orders that HQ has ended, however long ago, and whose goods are still to be put back."""
+    found = hq_replica.rows_where(hq, "orders", KeptOrder, _ENDED, {"store": box.store})
+    return [order for order in (_standing(db, row, box) for row in found) if is_to_put_back(db, order)]
 
 
 def order_by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:

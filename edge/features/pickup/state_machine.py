@@ -64,6 +64,8 @@ TRANSITIONS = {
     (S.ARRIVED, A.NO_SHOW): S.NO_SHOW,  # who came and left without the goods
     (S.NO_SHOW, A.RESTOCK): S.RESTOCKED,
     (S.CANCELLED, A.RESTOCK): S.RESTOCKED,
+    (S.REJECTED, A.RESTOCK): S.RESTOCKED,
+    (S.UNFULFILLABLE, A.RESTOCK): S.RESTOCKED,  # what was found of it
 }
 
 OPEN_STATES = frozenset({S.PLACED, S.ACCEPTED, S.PICKING, S.READY, S.ARRIVED})

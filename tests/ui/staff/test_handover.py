@@ -448,6 +448,103 @@ def test_who_was_faster_is_said(clerk: FlaskClient, floor: Floor) -> None:
     assert "社員番号 s-2 が先に進めました" in page
 
 
+def shelved(clerk: FlaskClient, floor: Floor, number: str, shelf: str, **more: Any) -> None:
+    """An order that was collected here and lies on a shelf."""
+    floor.order(number, State.PICKING, **more)
+    tick(clerk, f"o-{number}", "1-1", "2-1")
+    address = f"/staff/counter-1/order/o-{number}"
+    clerk.post(f"{address}/ready", data={"key": new_key(), "shelf": shelf})
+    assert state(floor, f"o-{number}") is State.READY
+
+
+def test_two_orders_on_one_shelf_are_told_of_each_other(clerk: FlaskClient, floor: Floor) -> None:
+    shelved(clerk, floor, "4821", "C-3")
+    assert "ほかの注文の品物" not in clerk.get(HERE).text
+    shelved(clerk, floor, "4790", "c-3")
+    assert "棚 C-3 には、ほかの注文の品物もあります：4790" in clerk.get(HERE).text
+    assert "棚 C-3 には、ほかの注文の品物もあります：4821" in clerk.get("/staff/counter-1/order/o-4790").text
+
+
+BACK = "/staff/counter-1/list/back"
+
+
+def ended(floor: Floor, number: str, stands: State, lines: list[OrderLine]) -> None:
+    """HQ ends an order with all that the store has done counted."""
+    (counted,) = floor.db.conn.execute("select max(fact) from pickup_steps").fetchone()
+    floor.order(number, stands, lines=lines, epoch=floor.box.epoch, through_seq=counted)
+
+
+@pytest.mark.parametrize("stands", (State.CANCELLED, State.REJECTED, State.NO_SHOW, State.UNFULFILLABLE))
+def test_goods_that_nobody_will_fetch_are_put_back_piece_by_piece_and_hq_is_told(
+    clerk: FlaskClient, floor: Floor, stands: State
+) -> None:
+    shelved(clerk, floor, "4821", "C-3", lines=TWO)
+    assert "o-4821" not in clerk.get(BACK).text
+    ended(floor, "4821", stands, TWO)
+    listed = clerk.get(BACK).text
+    assert "o-4821?back=1" in listed
+    assert "<b>C-3</b>" in listed
+    clerk.post(f"{HERE}/tick?back=1", data={"piece": ["1-1"]})
+    page = clerk.post(f"{HERE}/restock?back=1", data={"key": new_key()}, follow_redirects=True).text
+    assert "まだ確認していない品物があります" in page
+    clerk.post(f"{HERE}/tick?back=1", data={"piece": ["2-1"]})
+    clerk.post(f"{HERE}/restock?back=1", data={"key": new_key()})
+    assert state(floor) is State.RESTOCKED
+    (told,) = facts(floor, "pickup.restocked")
+    assert (told["staff"], told["data"]["number"], told["data"]["from"]) == ("s-1", "4821", str(stands))
+    assert "o-4821" not in clerk.get(BACK).text
+
+
+def test_an_order_that_was_never_collected_leaves_nothing_to_put_back(clerk: FlaskClient, floor: Floor) -> None:
+    floor.order("4821", State.CANCELLED)
+    assert "o-4821" not in clerk.get(BACK).text
+    clerk.post(f"{HERE}/restock", data={"key": new_key()})
+    assert state(floor) is State.CANCELLED
+
+
+def test_of_a_short_order_only_what_was_found_is_put_back(clerk: FlaskClient, floor: Floor) -> None:
+    shelved(clerk, floor, "4821", "C-3", lines=TWO)
+    clerk.post(f"{HERE}/short", data={"key": new_key(), "reason": "damaged", "missing": ["2-1"]})
+    assert "o-4821?back=1" in clerk.get(BACK).text
+    assert tick(clerk, "o-4821", "1-1", "2-1").json["ticked"] == ["1-1"]  # type: ignore[index]
+    clerk.post(f"{HERE}/restock", data={"key": new_key()})
+    assert state(floor) is State.RESTOCKED
+
+
+def test_an_order_of_which_nothing_was_found_leaves_nothing_to_put_back(clerk: FlaskClient, floor: Floor) -> None:
+    shelved(clerk, floor, "4821", "C-3")
+    clerk.post(f"{HERE}/short", data={"key": new_key(), "reason": "sold", "missing": ["1-1"]})
+    assert "o-4821" not in clerk.get(BACK).text
+
+
+def test_a_hand_over_taken_back_after_hqs_cancellation_is_put_back(clerk: FlaskClient, floor: Floor) -> None:
+    shelved(clerk, floor, "4821", "C-3")
+    floor.scan(pickup_code("4821"), "counter-1")
+    give(clerk)
+    floor.order("4821", State.CANCELLED)
+    clerk.post(f"{HERE}/undo", data={"key": new_key()})
+    assert "o-4821?back=1" in clerk.get(BACK).text
+
+
+def test_goods_of_weeks_ago_are_still_to_be_put_back(clerk: FlaskClient, floor: Floor) -> None:
+    shelved(clerk, floor, "4821", "C-3")
+    floor.order("4821", State.CANCELLED, promise_at="2026-01-01T00:00:00Z", epoch=floor.box.epoch, through_seq=10_000)
+    floor.db.conn.execute("update pickup_steps set time = '2026-01-01T00:00:00.000Z'")
+    assert "o-4821?back=1" in clerk.get(BACK).text
+
+
+def test_a_tag_on_the_list_opens_the_order_that_it_is_put_back_from(clerk: FlaskClient, floor: Floor) -> None:
+    seq = floor.scan(ean13(SHIRT_M), "counter-1")
+    answer = clerk.get(f"/staff/counter-1/outcome/{seq}?back=1").json
+    assert answer is not None
+    assert "もどす注文はありません" in answer["text"]
+    shelved(clerk, floor, "4790", "C-3")
+    ended(floor, "4790", State.CANCELLED, [OrderLine(line=1, gtin=SHIRT_M)])
+    answer = clerk.get(f"/staff/counter-1/outcome/{seq}?back=1").json
+    assert answer is not None
+    assert (answer["do"], answer["url"], answer["gtin"]) == ("open", "/staff/counter-1/order/o-4790?back=1", SHIRT_M)
+
+
 def test_another_stores_order_names_the_store(clerk: FlaskClient, floor: Floor) -> None:
     floor.order("4821", store="yurakucho", name="", lines=[])
     assert "有楽町店の注文です" in clerk.get(HERE).text

@@ -49,7 +49,7 @@ def test_each_tab_counts_its_orders(floor: Floor) -> None:
     floor.order("1004", State.HANDED_OVER, handed_over_at=soon(hours=-1))
     floor.order("1005", State.CANCELLED)
     counts = work_list.tab_contents(floor.shop, "waiting", now().time).counts
-    assert counts == {"waiting": 2, "prepare": 1, "today": 1, "done": 1}
+    assert counts == {"waiting": 2, "prepare": 1, "today": 1, "back": 0, "done": 1}
 
 
 @pytest.mark.parametrize(("minutes", "level"), ((45, "calm"), (20, "soon"), (-1, "past")))

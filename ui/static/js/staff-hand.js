@@ -35,7 +35,7 @@ function judge(page) {
   const all = pieces(page);
   const left = all.filter((piece) => !isTicked(piece)).length;
   for (const place of page.querySelectorAll('[data-ticked]')) place.textContent = all.length - left;
-  const ready = page.querySelector('#ready');
+  const ready = page.querySelector('#ready, #back');
   if (ready) {
     ready.querySelector('[data-n]').textContent = left;
     ready.querySelector('[data-left-goods]').hidden = left === 0;

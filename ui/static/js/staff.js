@@ -117,11 +117,14 @@ async function scanned({ gtin, done, wrong }) {
   if (typeof found === 'string') return say(found === 'again' ? done : wrong, 'no');
   await setTick(page(), found, go);
   if (found.getAttribute('aria-checked') === 'true') sound.ok();
+  const back = page().querySelector('#back');
+  if (back && !back.querySelector('.primary').disabled) send(back); // the last piece that was read has put it back
 }
 
 function told({ do: what, text, sound: how, ...more }) {
   if (what === 'say') say(text, how);
   if (what === 'tick') inTurn(() => scanned(more));
+  if (what === 'open') inTurn(() => go(more.url).then(() => scanned(more)));
   if (what === 'ticked') showTicked(page(), more);
 }
 
@@ -315,7 +318,7 @@ live(station, {
       document.querySelector('dialog[open]')?.close();
       const order = page().querySelector('[data-tick]')?.closest('[data-order]').dataset.order;
       const where = isSigned() ? `outcome/${data.seq}` : `badge/${data.seq}`;
-      go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}`);
+      go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}${page().querySelector('[data-back]') ? '&back=1' : ''}`);
     } else if (kind === 'refused') {
       go(`${base}/refused?lang=${root.lang}`);
     } else if (kind === 'sessions') {
