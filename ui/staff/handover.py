@@ -179,7 +179,7 @@ def hand_over(order: str) -> Answer:
         if not isinstance(beside, str):
             return _back(order, "lead")
         proven = {**proven, "lead": beside}
-    return _step(order, Action.HAND_OVER, {**proven, "paid_here": not found.row.paid})
+    return _step(order, Action.HAND_OVER, {**proven, "paid_here": not found.row.paid}, judged=found)
 
 
 def _needs_lead(proof: str) -> bool:
@@ -204,10 +204,11 @@ def prepare(order: str, action: str) -> Answer:
             return _step(order, Action.ACCEPT, {})
         case "pick":
             return _step(order, Action.PICK, {})
-        case "restock" if not checking.is_checked(_find(order)):
-            return _back(order, "unchecked")
         case "restock":
-            return _step(order, Action.RESTOCK, {})
+            found = _find(order)
+            if not checking.is_checked(found):
+                return _back(order, "unchecked")
+            return _step(order, Action.RESTOCK, {}, judged=found)
         case "ready":
             return _put_on_shelf(order, form.get("shelf", "").strip().upper())
         case "reject" if form.get("reason") in REJECT_REASONS:
@@ -241,7 +242,7 @@ def _put_on_shelf(order: str, shelf: str) -> Answer:
         return _back(order, "shelf")
     if found.state is State.PICKING and not checking.is_checked(found):
         return _back(order, "unchecked")
-    return _step(order, Action.READY, {"shelf": shelf})
+    return _step(order, Action.READY, {"shelf": shelf}, judged=found)
 
 
 def _missing(order: str) -> list[str]:
@@ -250,11 +251,13 @@ def _missing(order: str) -> list[str]:
     return [piece.id for piece in order_pieces(shop(), _find(order).row) if piece.id in said]
 
 
-def _step(order: str, action: Action, detail: Mapping[str, Any]) -> Answer:
+def _step(order: str, action: Action, detail: Mapping[str, Any], judged: PickupOrder | None = None) -> Answer:
     """Take the step the form asks for; if the order has changed meanwhile, its page shows the present state."""
     me, here = signed_in(), shop()
     who = Actor(staff=me.staff.staff, station=me.station)
-    asked = TransitionRequest(key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail)
+    asked = TransitionRequest(
+        key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail, judged=judged
+    )
     try:
         if action is not Action.UNDO:  # takes back what was kept: the reserve of a nearly full disk is for such
             require_room(here.db)

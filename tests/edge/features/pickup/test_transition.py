@@ -1,5 +1,7 @@
 """A step with an order: taken once, sent once, refused in plain words."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 from msgspec import structs
@@ -104,6 +106,30 @@ def test_a_second_hand_over_is_refused_and_says_why(floor: StoreContext) -> None
     _take(floor, Action.HAND_OVER, key="a")
     with pytest.raises(TransitionRefused, match="order o-1 is handed_over: cannot hand_over"):
         _take(floor, Action.HAND_OVER, key="b")
+
+
+@pytest.mark.parametrize("word", ["lines", "paid", "state", "nothing"])
+def test_an_order_that_has_changed_since_it_was_judged_is_not_handed_over(floor: StoreContext, word: str) -> None:
+    """Ticks, proof and bill are looked at before the transaction: HQ's next row or another tablet may come in between."""
+    send(floor, "orders", "o-1", order())
+    judged = find_order(floor.db, floor.hq, floor.box, "o-1")
+    match word:
+        case "lines":
+            two = [*order().lines, structs.replace(order().lines[0], line=2)]
+            send(floor, "orders", "o-1", structs.replace(order(), lines=two), version=2)
+        case "paid":
+            send(floor, "orders", "o-1", structs.replace(order(), paid=not order().paid), version=2)
+        case "state":
+            with writing(floor.db):
+                apply_transition(floor.db, floor.hq, floor.box, step(Action.ARRIVE), now())
+    asked = replace(step(Action.HAND_OVER), judged=judged)
+    if word == "nothing":
+        with writing(floor.db):
+            assert apply_transition(floor.db, floor.hq, floor.box, asked, now()).state is State.HANDED_OVER
+    else:
+        with pytest.raises(TransitionRefused), writing(floor.db):
+            apply_transition(floor.db, floor.hq, floor.box, asked, now())
+    assert len(facts(floor, "pickup.handed_over")) == (word == "nothing")
 
 
 @pytest.mark.parametrize("state", [State.CANCELLED, State.PLACED, State.PICKING])
