@@ -82,6 +82,10 @@ def shoppers(floor: Floor) -> None:
         floor.scan(pickup_code("1", "wrongWrong12"), "kiosk-2")
 
 
+def searchers(client: FlaskClient, floor: Floor) -> None:
+    client.post(f"/kiosk/kiosk-1/product/{SHIRT}/missed")
+
+
 def clerks(clerk: FlaskClient, floor: Floor) -> None:
     for pin in [*["0000"] * 5, PIN]:
         clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": pin})
@@ -159,6 +163,7 @@ def told(floor: Floor) -> Iterator[tuple[str, dict[str, Any]]]:
 def test_all_that_is_told_on_a_day_in_the_shop_is_what_the_contract_says(client: FlaskClient, floor: Floor) -> None:
     shoppers(floor)
     clerks(client, floor)
+    searchers(client, floor)
     others(floor)
     seen = set()
     for kind, event in told(floor):

@@ -1,18 +1,21 @@
 """The shopper's search by words: a keyboard on the screen, and what is found while one types."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, abort, request, url_for
 
+from edge.disk.disk_space import require_room
 from edge.features import catalog, stock
 from edge.features.catalog import Colour, Product
 from edge.features.search.entry import words_in
 from edge.features.search.find import find
+from edge.features.search.missed import tell_missed
 from edge.features.search.words import occurs, parts_of, words_of
 from edge.store_context import StoreContext
-from ui.kiosk.outcome_views import OutcomeScreen
+from ui.kiosk.outcome_views import OutcomeScreen, product_page
 from ui.kiosk.pages import is_a_stage, stage_of, station_of
+from ui.kiosk.product_view import catalogue_key_of
 from ui.request_context import moment, shop, voice
 
 search = Blueprint("search", __name__)
@@ -75,6 +78,20 @@ def page(station: str) -> str:
     }
     address = url_for(".page", station=station, q=asked or None, here=1 if here else None, shut=None if keys else 1)
     return stage_of(place, OutcomeScreen(template="search/search.html", sound="", values=values), address)
+
+
+@search.post("/kiosk/<station>/product/<gtin>/missed")
+def missed(station: str, gtin: str) -> str:
+    """The product is not where the screen said: HQ is told, and the shopper what to do."""
+    place, it, key = station_of(station), shop(), catalogue_key_of(shop(), gtin)
+    product = catalog.product(it.hq, key)
+    if product is None:
+        abort(404)
+    require_room(it.db)
+    tell_missed(it, product, station, moment())
+    shown = product_page(it, key, moment(), sound="ok")
+    told = replace(shown, values={**shown.values, "missed": True})
+    return stage_of(place, told, url_for("kiosk.product", station=station, gtin=gtin))
 
 
 def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> Hit | None:

@@ -1,5 +1,6 @@
 """What search by words brings. Its index is kept by sync (sync/search_index.py)."""
 
 from edge.features.feature import Feature
+from edge.features.search.missed import LookupMissed
 
-SEARCH_FEATURE = Feature(name="search", is_on=lambda policy: policy.search.on)
+SEARCH_FEATURE = Feature(name="search", facts=(LookupMissed,), is_on=lambda policy: policy.search.on)

@@ -18,6 +18,7 @@ from edge.features.pickup.holds import HoldEnding
 from edge.features.pickup.state_machine import State
 from edge.features.product import OuterPack, ProductScanned
 from edge.features.product_label import BadField, ProductLabel
+from edge.features.search.missed import LookupMissed
 from edge.features.staff.calls import StaffAssisted
 from edge.features.staff.pin_locks import StaffLocked, StaffUnlocked
 from edge.features.staff.session_secret import SessionCopied
@@ -117,6 +118,7 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     ),
     (DevicePaired(device="d", name="n", page="kiosk"), {"device": "d", "name": "n", "page": "kiosk"}),
     (DeviceRevoked(device="d", name="n", page="board"), {"device": "d", "name": "n", "page": "board"}),
+    (LookupMissed(gtin=GTIN, shelf="B-14", available=3), {"gtin": GTIN, "shelf": "B-14", "available": 3}),
     (ProductScanned(gtin=GTIN, known=False), {"gtin": GTIN, "known": False}),
     (
         ProductScanned(

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from edge.config.policy import Search
 from edge.features.catalog import Colour, Product
+from edge.platform.database import rows
 from edge.validation.localized_text import LocalizedText
 from tests.ui.kiosk.test_kiosk_pages import KIOSK
 from tests.ui.shop_floor import POLICY, SHIRT_M, Floor, gtin14
@@ -141,3 +142,29 @@ def test_switched_off_there_is_nothing_of_it(client: FlaskClient, floor: Floor) 
 
 def test_only_stations_for_shoppers_have_it(client: FlaskClient) -> None:
     assert client.get("/kiosk/counter-1/search").status_code == 404
+
+
+def test_a_product_that_is_not_on_its_shelf_is_told_once(client: FlaskClient, floor: Floor) -> None:
+    floor.stock(SHIRT_M, 3)
+    page = client.get(f"{KIOSK}/product/{SHIRT_M}?lang=ja").text
+    assert "棚に見つからなかった" in plain(page)
+    for _ in range(2):
+        page = client.post(f"{KIOSK}/product/{SHIRT_M}/missed?lang=ja").text
+        assert "スタッフを呼ぶと、お探しします" in plain(page)
+        assert f'data-address="{KIOSK}/product/{SHIRT_M}"' in page
+    found = rows(floor.db, "select event from journal where type = 'noren.stock.lookup_missed'")
+    assert [msgspec.json.decode(row["event"])["data"] for row in found] == [
+        {"gtin": SHIRT_M, "shelf": "B-14", "available": 3}
+    ]
+    client.post("/kiosk/kiosk-2/product/" + SHIRT_M + "/missed")
+    assert len(rows(floor.db, "select 1 from journal where type = 'noren.stock.lookup_missed'")) == 2
+    assert client.post(f"{KIOSK}/product/{gtin14(999)}/missed").status_code == 404
+
+
+def test_what_is_not_here_or_not_searched_for_cannot_be_missed(client: FlaskClient, floor: Floor) -> None:
+    floor.stock(SHIRT_M, 0)
+    assert "/missed" not in client.get(f"{KIOSK}/product/{SHIRT_M}").text
+    floor.stock(SHIRT_M, 3)
+    floor.policy(msgspec.structs.replace(POLICY, search=Search(on=False)))
+    assert "/missed" not in client.get(f"{KIOSK}/product/{SHIRT_M}").text
+    assert client.post(f"{KIOSK}/product/{SHIRT_M}/missed").status_code == 404
