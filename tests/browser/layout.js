@@ -8,7 +8,7 @@
   const WHOLE = 14; // characters a number may have and must stand in one line: a GTIN has that many
   const seen = (e) => {
     const r = e.getBoundingClientRect();
-    return getComputedStyle(e).visibility !== 'hidden' && !e.closest('[hidden], [inert], .vh') && r.width > 1 && r.height > 1;
+    return getComputedStyle(e).visibility !== 'hidden' && e.checkVisibility() && !e.closest('[hidden], [inert], .vh') && r.width > 1 && r.height > 1;
   };
   const over = [...document.querySelectorAll('.veil, .late, dialog[open]')].find(seen); // what lies over a screen is judged alone
   const root = over ?? document.querySelector('.stage') ?? document.body;
