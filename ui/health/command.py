@@ -80,13 +80,13 @@ def examine(context: Context) -> Report:
 def open_context(path: Path) -> Iterator[Context]:
     """The box behind a noren.toml, as far as it can be opened. Nothing is made or repaired."""
     with ExitStack() as closing:
-        config, shop, unopened = _config(path), None, ""
+        config, shop, unopened, locked = _config(path), None, "", False
         if config:
             try:
                 shop = _open(config, closing)
             except (BadConfig, WrongKey, KeyMissing, OSError, sqlite3.Error, _NoBox) as error:
-                unopened = str(error)
-        yield Context(moment=now(), config=config, shop=shop, unopened=unopened, path=path)
+                unopened, locked = str(error), isinstance(error, WrongKey | KeyMissing)
+        yield Context(moment=now(), config=config, shop=shop, unopened=unopened, locked=locked, path=path)
 
 
 def _config(path: Path) -> Config | None:

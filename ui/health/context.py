@@ -14,6 +14,7 @@ from ui.health.finding import NotKnown
 class Context:
     """One look at the box. What could not be opened is named when a check asks for it.
 
+    `unopened`: why the databases could not be; `locked`: for want of their key.
     `root` is above /sys, /etc and /opt; tests lay out a machine of their own in a folder.
     """
 
@@ -24,12 +25,14 @@ class Context:
         config: Config | None,
         shop: StoreContext | None,
         unopened: str = "",
+        locked: bool = False,
         pages: PagesState | None = None,
         root: Path = Path("/"),
         path: Path | None = None,
     ) -> None:
         self.moment, self.root, self.path = moment, root, path
         self._config, self._shop, self._unopened, self._pages = config, shop, unopened, pages
+        self._locked = locked
 
     @property
     def config(self) -> Config:
@@ -44,6 +47,11 @@ class Context:
         if self._shop is None:
             raise NotKnown("databases", why=self._unopened) if self._config else NotKnown("settings")
         return self._shop
+
+    def require_key(self) -> None:
+        """Nothing can be said of the databases' pages without their key. Raises NotKnown."""
+        if self._locked:
+            raise NotKnown("databases", why=self._unopened)
 
     @property
     def config_in_force(self) -> Config:

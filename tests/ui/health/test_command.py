@@ -88,6 +88,23 @@ def test_an_error_is_exit_code_2(path: Path, tmp_path: Path) -> None:
     assert run(path).exit_code == 2
 
 
+@pytest.mark.parametrize("name", ["store.db", "hq.db"])
+@pytest.mark.parametrize("content", [b"", b"x" * 9000])
+def test_a_database_that_cannot_even_be_opened_is_damaged_and_not_unknown(
+    path: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    for end in ("-wal", "-shm"):
+        (tmp_path / "data" / f"{name}{end}").unlink(missing_ok=True)
+    (tmp_path / "data" / name).write_bytes(content)
+    told = run(path, "--json")
+    states = [
+        (one["subject"], one["state"])
+        for one in json.loads(told.stdout)["findings"]
+        if one["id"] == "databases.integrity"
+    ]
+    assert (told.exit_code, (name, "damaged") in states) == (2, True)
+
+
 def test_settings_that_cannot_be_read_are_one_error_and_the_rest_is_unknown(path: Path) -> None:
     path.write_text("[store\n")
     told = run(path, "--json")

@@ -97,5 +97,5 @@ def test_a_database_that_is_gone_is_told(look: Look, data: Path) -> None:
 
 
 def test_without_their_key_nothing_is_said_of_the_pages(look: Look) -> None:
-    (found,) = look("databases.integrity", shop=None, unopened="no data key")
+    (found,) = look("databases.integrity", shop=None, unopened="no data key", locked=True)
     assert (found.state, found.level, found.args) == ("databases", Level.UNKNOWN, {"why": "no data key"})

@@ -12,14 +12,14 @@ MEGABYTE = 1e6
 
 
 def integrity(context: Context) -> Iterator[Result]:
-    """A quick look at each file's pages, READ_SECONDS at most. It reads beside the processes and holds none of them up."""
+    """A quick look at each file's pages, READ_BUDGET_S at most. It reads beside the processes and holds none of them up."""
     folder = Path(context.config.store.data)
     missing = [name for name in DATABASE_FILES if not (folder / name).exists()]
     for name in missing:
         yield Result("missing", name, {"file": name})
     if missing:
         return
-    _ = context.shop  # without the databases' key nothing can be said of their pages
+    context.require_key()
     for name in DATABASE_FILES:
         file = folder / name
         why = find_damage(file, within=READ_BUDGET_S)
