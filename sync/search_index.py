@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from edge.features.catalog import Product
+from edge.features.catalog import OF_STYLE, Product
 from edge.features.search.entry import entry_of
 from edge.features.search.words import words_of
 from edge.features.stock import StockRow
@@ -21,11 +21,7 @@ from edge.replica import hq_replica
 STEP_INTERVAL_S = 0.05  # seconds between two steps, so that a long build leaves most of a core to others
 STEP_S = 0.01  # seconds after which a step begins no further style
 STYLES_PER_STEP = 200  # styles that one step takes at most
-PRODUCTS_PER_STYLE = 500  # of one style that are looked at: a chain without styles may give all its products the same
 MERGED_PAGES = 8  # pages that FTS5 merges after a step: more than a step writes, so that segments do not pile up
-# its products without outer packs
-OF_STYLE = f"""key in (select key from catalog where body is not null and json_extract(body, '$.style') = ?
-                and json_extract(body, '$.contains') is null limit {PRODUCTS_PER_STYLE})"""
 TABLES = ("search_all", "search_here")
 
 

@@ -12,6 +12,11 @@ from edge.validation.fields import Count, GoodsId, Hex, Id, Line, Ordinal, Short
 from edge.validation.localized_text import LocalizedText
 
 _ITEM = "json_extract(body, '$.contains') is null"
+MAX_PRODUCTS = (
+    500  # of one style; no garment has as many, but a chain without styles may give all its products the same
+)
+OF_STYLE = f"""key in (select key from catalog where body is not null and json_extract(body, '$.style') = ?
+                and {_ITEM} limit {MAX_PRODUCTS})"""
 
 
 class Colour(Struct, frozen=True, kw_only=True):
@@ -95,8 +100,8 @@ def product_variant(hq: Database, shown: Product) -> Product | None:
 
 
 def products_of_style(hq: Database, style: str) -> list[Product]:
-    """All products of a style, by colour and size, without their outer packs."""
-    found = hq_replica.rows_where(hq, "catalog", Product, f"json_extract(body, '$.style') = ? and {_ITEM}", (style,))
+    """The products of a style, by colour and size, without their outer packs; MAX_PRODUCTS of them."""
+    found = hq_replica.rows_where(hq, "catalog", Product, OF_STYLE, (style,))
     return sorted(found, key=lambda one: (one.colour.code, one.size_order))
 
 

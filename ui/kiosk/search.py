@@ -99,18 +99,18 @@ def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> Hit | None:
     products = catalog.products_of_style(it.hq, style)
     if not products:
         return None  # it has gone from the catalogue, and the index will hear of it
-    named = [_named(product, asked) for product in products]
-    meant = [product for product, much in zip(products, named, strict=True) if much == max(named)]
+    colours = {product.colour.code: product.colour for product in products}
+    named = {code: _named(colour, asked) for code, colour in colours.items()}
+    meant = [product for product in products if named[product.colour.code] == max(named.values())]
     words = [_word(it, product, now) for product in meant[:VARIANTS_COUNTED]]
     word = min(words, key=STOCK_ORDER.index)
-    colours = {product.colour.code: product.colour for product in products}
     return Hit(product=meant[words.index(word)], colours=tuple(colours.values()), word=word)
 
 
-def _named(product: Product, asked: str) -> int:
-    """How many of the words asked for are in the product's colour."""
-    colour = words_in(product.colour.name)
-    return sum(occurs(part, colour) for word in words_of(asked) for part in {word, *parts_of(word)})
+def _named(colour: Colour, asked: str) -> int:
+    """How many of the words asked for are in a colour's name."""
+    name = words_in(colour.name)
+    return sum(occurs(part, name) for word in words_of(asked) for part in {word, *parts_of(word)})
 
 
 def _word(it: StoreContext, product: Product, now: datetime) -> str:
