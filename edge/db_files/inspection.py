@@ -32,7 +32,7 @@ def find_damage(file: Path, *, within: float | None = READ_BUDGET_S) -> str | No
 
     Nothing is written: a log of commits beside it stays as it is. Raises NewerDatabase, and what `describe_error` raises.
     """
-    if head := _head(file):
+    if head := header_fault(file):
         return head
     try:
         with closing(connect(file, mode="ro")) as conn:
@@ -60,8 +60,11 @@ def describe_error(error: sqlite3.DatabaseError, file: Path) -> str:
     return str(error)
 
 
-def _head(file: Path) -> str | None:
-    """Checked without SQLite: if the file is empty, SQLite deletes the log beside it, which may hold more."""
+def header_fault(file: Path) -> str | None:
+    """What is wrong with a file's first bytes; None if they are a database's.
+
+    Checked without SQLite: if the file is empty, SQLite deletes the log beside it, which may hold more.
+    """
     if not file.exists():
         return "it is gone"
     with file.open("rb") as handle:

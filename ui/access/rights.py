@@ -11,7 +11,7 @@ OPEN_ENDPOINTS = frozenset(
 EVERY_DEVICE_ENDPOINTS = frozenset({"looks", "offline", "doors", "pairing.still"})
 
 _SHOPPER, _STAFF = (
-    frozenset({"kiosk", "setup"}),
+    frozenset({"kiosk", "search", "setup"}),
     frozenset({"login", "staff", "scanned", "checking", "handover", "pins", "devices", "aim", "setup"}),
 )
 # Pages of its own station, whose address names it; and pages that name no station.

@@ -8,18 +8,19 @@ from pathlib import Path
 
 import click
 import msgspec
+from sqlite_utils import Database
 
 from edge.box_identity import read_box
 from edge.check import CREDENTIALS_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
+from edge.db_files.inspection import header_fault
 from edge.key_files.data_key_file import WrongKey
 from edge.key_files.unlocking import unlock_databases
 from edge.platform.clock import now
-from edge.platform.database import open_hq, open_store
 from edge.platform.sqlite import sqlite3
-from edge.platform.sqlite_file import KeyMissing
+from edge.platform.sqlite_file import Damaged, KeyMissing, connect
 from edge.store_context import StoreContext
 from ui.health.bundle import write_bundle
 from ui.health.check import run_checks
@@ -99,14 +100,20 @@ def _config(path: Path) -> Config | None:
 def _open(config: Config, closing: ExitStack) -> StoreContext:
     folder = Path(config.store.data)
     unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
-    db = open_store(folder)
-    closing.callback(db.close)
-    hq = open_hq(folder)
-    closing.callback(hq.close)
+    db, hq = (_open_file(folder / name, closing) for name in ("store.db", "hq.db"))
     box = read_box(db, config.store.id)
     if box is None:
         raise _NoBox("the box has not been started yet")
     return StoreContext(config, box, db, hq)
+
+
+def _open_file(file: Path, closing: ExitStack) -> Database:
+    """Read only, and not at all if it is no database: SQLite would delete the log beside an empty file."""
+    if why := header_fault(file):
+        raise Damaged(file, None, why)
+    db = Database(connect(file, mode="ro"))
+    closing.callback(db.close)
+    return db
 
 
 def _language() -> str:

@@ -47,9 +47,9 @@ def ticked_pieces(found: PickupOrder) -> frozenset[str]:
     return frozenset(piece.id for piece in pieces_to_check(found) if kept.get(piece.id) == piece.gtin)
 
 
-def is_checked(found: PickupOrder) -> bool:
-    """Whether this clerk has ticked every piece of the order for its next step."""
-    return ticked_pieces(found) >= {piece.id for piece in pieces_to_check(found)}
+def is_checked(found: PickupOrder, step: Action) -> bool:
+    """Whether this clerk has ticked every piece of the order for that step, and it is the one that the page is about."""
+    return step_asked(found) is step and ticked_pieces(found) >= {piece.id for piece in pieces_to_check(found)}
 
 
 @checking.post("/tick")

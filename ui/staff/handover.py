@@ -169,7 +169,7 @@ def hand_over(order: str) -> Answer:
     found = _find(order)
     proven = _proven(order)
     paid = found.row.paid or request.form.get("paid") == "yes"
-    if not checking.is_checked(found) or proven is None or not paid:
+    if not checking.is_checked(found, Action.HAND_OVER) or proven is None or not paid:
         return _back(order, "incomplete" if order_options(shop(), found) is OrderOptions.HAND else None)
     if _needs_lead(proven["proof"]) and order_options(shop(), found) is OrderOptions.HAND:
         try:
@@ -206,7 +206,7 @@ def prepare(order: str, action: str) -> Answer:
             return _step(order, Action.PICK, {})
         case "restock":
             found = _find(order)
-            if not checking.is_checked(found):
+            if not checking.is_checked(found, Action.RESTOCK):
                 return _back(order, "unchecked")
             return _step(order, Action.RESTOCK, {}, judged=found)
         case "ready":
@@ -240,7 +240,7 @@ def _put_on_shelf(order: str, shelf: str) -> Answer:
     found = _find(order)
     if not SHELF_NAME.fullmatch(shelf):
         return _back(order, "shelf")
-    if found.state is State.PICKING and not checking.is_checked(found):
+    if found.state is State.PICKING and not checking.is_checked(found, Action.READY):
         return _back(order, "unchecked")
     return _step(order, Action.READY, {"shelf": shelf}, judged=found)
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from edge.box_identity import ensure_identity
 from edge.platform import migration
 from edge.platform.clock import now
-from edge.platform.database import open_store
+from edge.platform.database import open_store, writing
 from edge.single_instance import instance_lock
 from tests.edge.test_main import settings_file
 from tests.keyed import unlocked
@@ -103,6 +103,21 @@ def test_a_database_that_cannot_even_be_opened_is_damaged_and_not_unknown(
         if one["id"] == "databases.integrity"
     ]
     assert (told.exit_code, (name, "damaged") in states) == (2, True)
+
+
+def test_the_log_beside_an_empty_database_is_left_for_the_salvage(path: Path, tmp_path: Path) -> None:
+    """A power cut may leave store.db empty and its log whole: SQLite would delete the log as soon as it opens the file."""
+    store, log = tmp_path / "data/store.db", tmp_path / "data/store.db-wal"
+    db = open_store(tmp_path / "data")
+    with writing(db):
+        db.conn.execute("insert into marks (name, seq, time) values ('m', 1, '2026-11-28T00:00:00.000Z')")
+    kept = log.read_bytes()
+    db.close()
+    assert kept
+    store.write_bytes(b"")
+    log.write_bytes(kept)
+    assert run(path, "--json").exit_code == 2
+    assert (store.read_bytes(), log.read_bytes()) == (b"", kept)
 
 
 def test_settings_that_cannot_be_read_are_one_error_and_the_rest_is_unknown(path: Path) -> None:

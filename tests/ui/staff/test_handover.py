@@ -645,3 +645,17 @@ def test_a_strangers_page_hands_nothing_over(clerk: FlaskClient, floor: Floor) -
     clerk.environ_base["HTTP_SEC_FETCH_SITE"] = "cross-site"
     give(clerk)
     assert state(floor) is State.READY
+
+
+def test_ticks_for_the_hand_over_put_nothing_back_and_the_other_way_round(clerk: FlaskClient, floor: Floor) -> None:
+    floor.order("4821", State.NO_SHOW, lines=TWO)
+    tick(clerk, "o-4821", "1-1", "2-1")
+    for page in ("restock", "restock?back=1"):
+        clerk.post(f"{HERE}/{page}", data={"key": new_key()})
+        assert state(floor) is State.NO_SHOW
+    clerk.post(f"{HERE}/tick", data={"piece": ["1-1", "2-1"], "on": "no"})
+    clerk.post(f"{HERE}/tick?back=1", data={"piece": ["1-1", "2-1"]})
+    floor.scan(pickup_code("4821"), "counter-1")
+    for page in ("hand-over", "hand-over?back=1"):
+        clerk.post(f"{HERE}/{page}", data={"key": new_key()})
+        assert state(floor) is State.NO_SHOW
