@@ -100,8 +100,13 @@ class SyncSession:
                 self.as_room_allows(partial(self._take, event, at, now), at)
         if not self.has_ended:
             self.as_room_allows(partial(self._say, at, now), at)
+            # each by itself and after what HQ is told: the other file may have no room to grow
+            self.as_room_allows(self._note_heard, at)
+            self.as_room_allows(partial(self.recheck.look, at, self.feeds.is_loading), at)
+            self.as_room_allows(partial(self.ended.look, at), at)
+            self.as_room_allows(partial(self.index.look, at), at)
 
-    def as_room_allows(self, work: Callable[[], None], at: float) -> None:
+    def as_room_allows(self, work: Callable[[], object], at: float) -> None:
         """Do something that writes. On a full disk it is not done, and that is logged now and then."""
         try:
             work()
@@ -117,13 +122,9 @@ class SyncSession:
             self.up.send(at, self.dice.uniform(0.8, 1.2))
             self.feeds.send(at)
             self.report.send(self.feeds.positions, self.ear.refused, at, now)
-        self.recheck.look(at, self.feeds.is_loading)
-        self.ended.look(at)
-        self.index.look(at)
         self.line.disconnect_if_silent(now, at)
         self.questions.forget(now)
         self.up.write(now)
-        self._note_heard()
         self.notes.write(now)
 
     def _note_heard(self) -> None:

@@ -10,11 +10,14 @@ from sqlite_utils import Database
 
 from edge.facts.hq_link import MessageRefused
 from edge.platform.database import rows, writing
+from sync import search_index
 from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.protocol import topics
 from sync.protocol.messages import FeedDelta, FeedPage, FeedRow, HqPresence, State, Want
 from sync.transport.mqtt_events import Connected
+from tests.edge.floor import product
 from tests.sync.test_session import PRESENCE, Shop
+from tests.ui.shop_floor import gtin14
 
 PRICES = topics.feed_topic("chain", topics.ALL_STORES, "prices")
 BIG = msgspec.Raw(msgspec.json.encode({"x": "x" * 60_000}))
@@ -107,4 +110,23 @@ def test_what_hq_has_kept_and_what_it_shall_know_is_written_when_there_is_room(s
     may_grow(shop.rounds.db, pages=None)
     shop.round()
     assert shop.notes("message.refused") == [{"why": "x" * 60_000}]
+    assert {"seq": seq} in rows(shop.web, "select seq from kept")
+
+
+def test_a_replica_that_cannot_grow_keeps_nothing_else_from_being_written(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its index of words has work to do in every round; what HQ has kept lies in the other file."""
+    monkeypatch.setattr(search_index, "STEP_INTERVAL_S", 0.0)
+    goods = [product(gtin14(number), style=f"style {number}") for number in range(300)]
+    with writing(shop.rounds.mirror):
+        shop.rounds.mirror.conn.executemany(
+            "insert into catalog (key, version, body) values (?, 1, ?)",
+            [(one.gtin, msgspec.json.encode(one).decode()) for one in goods],
+        )
+    may_grow(shop.rounds.mirror, pages=0)
+    seq = shop.tell()
+    shop.round()
+    shop.ack_all()
+    assert rows(shop.rounds.mirror, "select 1 from search_changed limit 1"), "there is no room for the index"
     assert {"seq": seq} in rows(shop.web, "select seq from kept")

@@ -19,21 +19,19 @@ def matching_orders(shop: StoreContext, asked: str, orders: Iterable[PickupOrder
 
 
 def _matches(shop: StoreContext, goods: "_Goods", words: list[str], order: PickupOrder) -> bool:
-    left = [word for word in words if not occurs(word, _own_words(shop, order))]
+    whole, shown = _whole_words(shop, order), [*words_of(order.row.number), *words_of(order.row.order)]
+    left = [word for word in words if word not in whole and not occurs(word, shown)]
     return all(occurs(word, goods.words(order)) for word in left)
 
 
-def _own_words(shop: StoreContext, order: PickupOrder) -> list[str]:
-    """The words of the number, the name and the member; a name is said with and without its blank."""
+def _whole_words(shop: StoreContext, order: PickupOrder) -> set[str]:
+    """What must be asked for whole: the name, with and without its blank, the member and their cards.
+
+    The list shows names half masked. If a part of a word were enough, whoever asks letter by letter would have the whole name.
+    """
     row, name = order.row, words_of(order.row.name)
     member = [row.member, *_cards(shop, row.member)] if row.member else []
-    return [
-        *words_of(row.number),
-        *words_of(row.order),
-        *name,
-        "".join(name),
-        *(w for m in member for w in words_of(m)),
-    ]
+    return {*name, "".join(name), *(word for one in member for word in words_of(one))}
 
 
 def _cards(shop: StoreContext, member: str) -> Iterator[str]:

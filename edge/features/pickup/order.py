@@ -238,6 +238,8 @@ def is_to_put_back(db: Database, order: PickupOrder) -> bool:
     if state_after(order.state, Action.RESTOCK) is None:
         return False
     steps = steps_of(db, order.row.order)
+    if any(step.action is Action.RESTOCK for step in steps[-1:]):
+        return False  # HQ may say afterwards that it was cancelled
     collected = any(step.action in (Action.PICK, Action.READY) for step in steps) or bool(order.row.shelf)
     pieces = sum(line.quantity for line in order.row.lines)
     return (collected or order.state is State.NO_SHOW) and len(missing_pieces(steps)) < pieces

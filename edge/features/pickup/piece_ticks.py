@@ -29,9 +29,10 @@ def ticked(db: Database, check: Check) -> dict[str, str]:
 
 
 def tick(db: Database, check: Check, pieces: Iterable[tuple[str, str]]) -> None:
-    """Tick pieces, each with its GTIN, inside the caller's transaction."""
-    sql = "insert or replace into piece_ticks (session, order_id, step, piece, gtin) values (?, ?, ?, ?, ?)"
-    db.conn.executemany(sql, [(*check.key, piece, gtin) for piece, gtin in pieces])
+    """Tick pieces, each with its GTIN, inside the caller's transaction; nothing for a session that has ended meanwhile."""
+    sql = """insert or replace into piece_ticks (session, order_id, step, piece, gtin)
+             select ?, ?, ?, ?, ? where exists (select 1 from staff_sessions where id = ?)"""
+    db.conn.executemany(sql, [(*check.key, piece, gtin, check.session.id) for piece, gtin in pieces])
 
 
 def untick(db: Database, check: Check, pieces: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from edge.facts.fact import About, Fact, Gtin
 from edge.facts.journal import tell
 from edge.features import stock
 from edge.features.catalog import Product
-from edge.platform.clock import Now
+from edge.platform.clock import Now, business_day
 from edge.platform.database import writing
 from edge.platform.idempotency_marks import mark, set_mark
 from edge.store_context import StoreContext
@@ -23,7 +23,8 @@ class LookupMissed(Fact, frozen=True, kw_only=True):
 
 def tell_missed(shop: StoreContext, product: Product, station: str, now: Now) -> None:
     """Tell HQ; of a product once a day for each station, however often it is pressed."""
-    name = f"missed:{station}:{product.gtin}:{now.text[:10]}"
+    day = business_day(now.time, shop.config.zone, shop.config.store.day_starts)
+    name = f"missed:{station}:{product.gtin}:{day}"
     here = stock.stock_here(shop.db, shop.hq, shop.box, product.gtin, now.time, shop.policy.stock.low)
     with writing(shop.db):
         if not mark(shop.db, name):

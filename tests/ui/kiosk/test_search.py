@@ -1,9 +1,11 @@
 """A shopper searches by words: what is typed finds styles, the page says what to do if it does not, and can be switched off."""
 
 import re
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 
 from edge.config.policy import Search
@@ -159,6 +161,15 @@ def test_a_product_that_is_not_on_its_shelf_is_told_once(client: FlaskClient, fl
     client.post("/kiosk/kiosk-2/product/" + SHIRT_M + "/missed")
     assert len(rows(floor.db, "select 1 from journal where type = 'noren.stock.lookup_missed'")) == 2
     assert client.post(f"{KIOSK}/product/{gtin14(999)}/missed").status_code == 404
+
+
+def test_what_is_missed_is_told_once_a_day_of_the_shop(client: FlaskClient, floor: Floor) -> None:
+    """In Tokyo the day of UTC turns at nine in the morning."""
+    for hour, told in ((datetime(2026, 11, 25, 23, 50, tzinfo=UTC), 1), (datetime(2026, 11, 26, 0, 10, tzinfo=UTC), 1)):
+        with time_machine.travel(hour, tick=False):
+            floor.stock(SHIRT_M, 3)
+            client.post(f"{KIOSK}/product/{SHIRT_M}/missed")
+        assert len(rows(floor.db, "select 1 from journal where type = 'noren.stock.lookup_missed'")) == told
 
 
 def test_what_is_not_here_or_not_searched_for_cannot_be_missed(client: FlaskClient, floor: Floor) -> None:

@@ -14,11 +14,13 @@ from edge.config.noren_toml import Station
 from edge.config.policy import Proofs
 from edge.config.role import Role
 from edge.features.pickup import order as orders
+from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import OrderLine
-from edge.features.pickup.state_machine import State
+from edge.features.pickup.piece_ticks import Check
+from edge.features.pickup.state_machine import Action, State
 from edge.features.staff.pin_check import hash_pin
-from edge.features.staff.sessions import Staff
-from edge.platform.database import rows
+from edge.features.staff.sessions import Session, Staff
+from edge.platform.database import rows, writing
 from edge.validation.localized_text import LocalizedText
 from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code, tick
 from ui.process_state.screens import Screens
@@ -524,6 +526,32 @@ def test_a_hand_over_taken_back_after_hqs_cancellation_is_put_back(clerk: FlaskC
     floor.order("4821", State.CANCELLED)
     clerk.post(f"{HERE}/undo", data={"key": new_key()})
     assert "o-4821?back=1" in clerk.get(BACK).text
+
+
+def test_goods_that_were_put_back_stay_so_whatever_hq_says_afterwards(clerk: FlaskClient, floor: Floor) -> None:
+    shelved(clerk, floor, "4821", "C-3")
+    floor.order("4821", State.CANCELLED)
+    tick(clerk, "o-4821", "1-1")
+    clerk.post(f"{HERE}/restock", data={"key": new_key()})
+    assert state(floor) is State.RESTOCKED
+    floor.order("4821", State.CANCELLED, epoch=floor.box.epoch, through_seq=10_000)
+    assert state(floor) is State.CANCELLED
+    assert "o-4821" not in clerk.get(BACK).text
+
+
+def test_a_tick_of_a_session_that_has_ended_is_no_error_and_counts_for_nothing(
+    clerk: FlaskClient, floor: Floor
+) -> None:
+    check = Check(
+        session=Session(
+            id="gone", staff=Staff(staff="s-1", name="森 花子", mark="森", role="clerk", pin="-"), station="counter-1"
+        ),
+        order="o-4821",
+        step=Action.HAND_OVER,
+    )
+    with writing(floor.db):
+        piece_ticks.tick(floor.db, check, [("1-1", SHIRT_M)])
+    assert piece_ticks.ticked(floor.db, check) == {}
 
 
 def test_goods_of_weeks_ago_are_still_to_be_put_back(clerk: FlaskClient, floor: Floor) -> None:

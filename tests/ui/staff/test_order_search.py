@@ -47,6 +47,9 @@ def found(clerk: FlaskClient, asked: str) -> list[str]:
         ("ヤマダ", ["5300"]),
         ("ガーゼ 高橋", []),
         ("スズキ", []),
+        ("サト", []),  # the list shows half of a name: a part that finds it would tell the other half
+        ("ミサ", []),
+        ("1234567", []),
         ("own", []),
         ("%", []),
         ("", []),
