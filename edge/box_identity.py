@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from edge.facts.box import BoxForked, BoxRestored, BoxStarted
 from edge.facts.journal import Box, tell, tell_again
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, one_row, writing
+from edge.platform.database import NoRoom, first_row, writing
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def ensure_identity(db: Database, store: str, now: Now, heard: tuple[str, int] =
 
 def _begin(db: Database, store: str, now: Now, heard: tuple[str, int]) -> Box:
     with writing(db):
-        if one_row(db, "select 1 from box") is None:
+        if first_row(db, "select 1 from box") is None:
             box_id, epoch = secrets.token_hex(16), secrets.token_hex(16)
             db.conn.execute("insert into epochs (epoch, began) values (?, ?)", (epoch, now.text))
             db.conn.execute(
@@ -53,13 +53,13 @@ def _begin(db: Database, store: str, now: Now, heard: tuple[str, int]) -> Box:
 
 def _is_older(db: Database, epoch: str, seq: int) -> bool:
     """Whether HQ has kept more of this very journal than is here."""
-    last = one_row(db, "select seq from sqlite_sequence where name = 'journal'")
-    return one_row(db, "select 1 from box where epoch = ?", (epoch,)) is not None and seq > (last[0] if last else 0)
+    last = first_row(db, "select seq from sqlite_sequence where name = 'journal'")
+    return first_row(db, "select 1 from box where epoch = ?", (epoch,)) is not None and seq > (last[0] if last else 0)
 
 
 def read_box(db: Database, store: str) -> Box | None:
     """The box's identity, or None before its web process has started for the first time."""
-    row = one_row(db, "select id, epoch from box")
+    row = first_row(db, "select id, epoch from box")
     if row is None:
         return None
     past = frozenset(epoch for (epoch,) in db.conn.execute("select epoch from epochs where epoch <> ?", (row[1],)))
@@ -72,7 +72,7 @@ def reissue_epoch_after_fork(db: Database, forked: BoxForked, now: Now) -> int:
     A fork means that HQ's past of a lane is not this file's: a backup was restored, or the card was cloned. Runs inside
     the caller's transaction, all of it, because half a new epoch would be worse than a pause of some seconds.
     """
-    if one_row(db, "select 1 from box where epoch = ?", (forked.epoch,)):
+    if first_row(db, "select 1 from box where epoch = ?", (forked.epoch,)):
         _open_epoch(db, forked.hq_seq, now)
     again = _tell_waiting_again(db, forked.epoch, forked.lane, forked.kept)
     for seq, anew in again:
@@ -89,7 +89,7 @@ def renew_epoch_after_restore(db: Database, now: Now) -> str:
     the facts that are sent again, it recognises them by their ids and bytes. They keep the numbers by which HQ counts them:
     rows of HQ's that have counted the closed epoch so far have counted these facts.
     """
-    (closed,) = one_row(db, "select epoch from box") or ("",)
+    (closed,) = first_row(db, "select epoch from box") or ("",)
     _open_epoch(db, 0, now)
     kept = {(epoch, lane): seq for epoch, lane, seq in db.conn.execute("select epoch, lane, seq from kept").fetchall()}
     for epoch, lane in db.conn.execute("select distinct epoch, lane from journal order by lane").fetchall():

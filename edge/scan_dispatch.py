@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from edge.codes.parsed_code import Unknown
 from edge.codes.separators import lacks_separator
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.features.feature import Answer, Feature
 from edge.features.outcome import NotHere, NotUnderstood, Outcome
 from edge.scan.context import ScanContext

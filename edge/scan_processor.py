@@ -34,7 +34,7 @@ SHOWN_MAX_AGE = timedelta(seconds=10)
 
 # The log that this process writes itself: it deletes those readings with their answer. The bridge deletes its own readings
 # later, so that each log has one writer.
-OWN_SCAN_LOG = "page_scans"
+PAGE_SCANS_LOG = "page_scans"
 
 # Errors that no scan causes. A broken constraint is a scan's fault, or the same scan would end the process again and again.
 MACHINE_ERRORS = (OSError, MemoryError, sqlite3.Error)
@@ -96,7 +96,7 @@ def _settle(shop: StoreContext, scan_log: str, scan: Scan, outcome: Outcome, cod
     if fresh:
         show_on_station(shop.db, scan.station, seq, moment)
     count_answered(shop.db, scan_log, scan)
-    if scan_log == OWN_SCAN_LOG and kind_of(outcome) not in UNREAD_KINDS:
+    if scan_log == PAGE_SCANS_LOG and kind_of(outcome) not in UNREAD_KINDS:
         delete_reading_bytes(shop.db, scan_log, scan.seq)
     move_cursor(shop.db, f"desk:{scan_log}", scan.seq)
     return AnsweredScan(seq=seq, station=scan.station, fresh=fresh)

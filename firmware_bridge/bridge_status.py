@@ -10,7 +10,7 @@ from edge.config.document import BadConfigDocument
 from edge.config.noren_toml import Config, Device, device_path
 from edge.config.overrides import changed_devices, moved_devices
 from edge.platform import clock
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 
 
 def note_config_in_force(
@@ -37,7 +37,7 @@ def note_config_in_force(
 
 def check_devices_of_config(db: Database, ground: Config, here: Settings) -> None:
     """Check once whether the devices of a received config exist; only the bridge can see device nodes."""
-    row = one_row(
+    row = first_row(
         db,
         """select number, epoch, version, body from configs
            where stage = 'received' and number > (select looked from bridge)""",

@@ -10,7 +10,7 @@ from edge.disk import disk_space
 from edge.disk.watermarks import DiskLevel
 from edge.facts.box import DeviceBack, DeviceLost
 from edge.platform import clock
-from edge.platform.database import append_to_log, one_row, writing
+from edge.platform.database import append_to_log, first_row, writing
 from edge.scan.log import Reading, append_reading
 from firmware_bridge.devices.events import BytesReceived, DeviceFault
 from firmware_bridge.framing.framing import RefusalReason
@@ -102,7 +102,7 @@ class DeviceLog:
                 on conflict (device) do update set station = excluded.station, kind = excluded.kind""",
                 (device.id, device.station, kind, *STARTING_STATE, now),
             )
-            row = one_row(self._db, "select state, detail, no_room from devices where device = ?", (device.id,))
+            row = first_row(self._db, "select state, detail, no_room from devices where device = ?", (device.id,))
         assert row is not None
         return (row[0], row[1]), row[2] > 0
 

@@ -15,7 +15,7 @@ from edge.features.catalog import OF_STYLE, Product
 from edge.features.search.entry import entry_of
 from edge.features.search.words import words_of
 from edge.features.stock import StockRow
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.replica import hq_replica
 
 STEP_INTERVAL_S = 0.05  # seconds between two steps, so that a long build leaves most of a core to others
@@ -55,7 +55,7 @@ class SearchIndex:
 
 def _make_entry(db: Database, style: str) -> None:
     """The entry of a style as its rows are now; none if it has no product."""
-    if old := one_row(db, "select id from search_styles where style = ?", (style,)):
+    if old := first_row(db, "select id from search_styles where style = ?", (style,)):
         db.conn.execute("delete from search_styles where id = ?", old)
         for table in TABLES:
             db.conn.execute(f"delete from {table} where rowid = ?", old)

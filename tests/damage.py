@@ -18,7 +18,7 @@ from edge.facts.fact import About
 from edge.facts.journal import GENESIS_HASH, tell
 from edge.platform import migration
 from edge.platform.clock import now
-from edge.platform.database import move_cursor, one_row, open_store, writing
+from edge.platform.database import first_row, move_cursor, open_store, writing
 from edge.platform.sqlite_file import key_of_folder, use_key
 from edge.scan.log import Reading, append_reading
 from sync.hq.ingest import batch_keeping
@@ -78,7 +78,7 @@ def _leave(folder: Path) -> None:
 def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
     """What sync does until HQ has everything; `heard`: HQ's acknowledgement arrives and is noted."""
     for epoch, lane in db.conn.execute("select distinct epoch, lane from journal order by lane").fetchall():
-        row = one_row(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
+        row = first_row(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
         place = JournalPosition(*row) if row else JournalPosition()
         while found := rows_after(db, (epoch, lane), idle_window(place.seq)):
             lines, mark = [line for line, _ in found], found[-1][1]

@@ -18,7 +18,7 @@ from edge.features.pickup.holds import end_holds
 from edge.features.pickup.transition import note_conflicts
 from edge.platform import heartbeat
 from edge.platform.clock import now
-from edge.platform.database import CommitDetector, NoRoom, cursor, move_cursor, one_row, rows, rows_after, writing
+from edge.platform.database import CommitDetector, NoRoom, cursor, first_row, move_cursor, rows, rows_after, writing
 from edge.platform.process import ProcessLife
 from edge.registry import lane_of_fact, watched_feeds
 from edge.replica import clone_notice, hq_replica
@@ -103,7 +103,7 @@ def refusals_stamp(shop: StoreContext) -> dict[str, tuple[str, int]]:
 
 def orders_stamp(shop: StoreContext) -> tuple[str, int]:
     """A value that changes if any order may have changed: HQ's version, and the store's last step."""
-    step = one_row(shop.db, "select max(seq) from pickup_steps")
+    step = first_row(shop.db, "select max(seq) from pickup_steps")
     return hq_replica.feed_stamp(shop.hq, "orders"), (step[0] or 0) if step else 0
 
 
@@ -111,7 +111,7 @@ def system_state_stamp(shop: StoreContext) -> tuple[object, ...]:
     """The state of the MQTT connection without the time of HQ's last message (which changes every few seconds), how full the
     disk is, which loops have stopped, and whether HQ knows of another box that runs as this store."""
     return (
-        one_row(shop.db, "select state, reason, since, detail from line") or (),
+        first_row(shop.db, "select state, reason, since, detail from line") or (),
         disk_space.current_disk_level(shop.db),
         heartbeat.silent_loops(shop.db, now()),
         clone_notice.read_notice(shop.db),
@@ -119,7 +119,7 @@ def system_state_stamp(shop: StoreContext) -> tuple[object, ...]:
 
 
 def calls_stamp(shop: StoreContext) -> tuple[object, ...] | None:
-    return one_row(shop.db, "select max(seq), count(answered) from staff_calls")
+    return first_row(shop.db, "select max(seq), count(answered) from staff_calls")
 
 
 def sessions_stamp(shop: StoreContext) -> tuple[object, ...]:

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, current_app, jsonify, redirect, request
 from werkzeug.wrappers import Response as Answer
 
-from edge.config.role import SHOPPER_ROLES
+from edge.config.station_role import SHOPPER_ROLES
 from edge.disk import disk_space
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from ui.access import caller, rights
 from ui.i18n import without_furigana
 from ui.request_context import caller_locale, process_state, shop, show
@@ -51,8 +51,8 @@ def health() -> tuple[Response, int]:
 
     `config` is the config in force in the pages, and the one on trial when they started (edge/config/active_config.py).
     """
-    one_row(shop().db, "select count(*) from screens")
-    one_row(shop().hq, "select count(*) from feeds")
+    first_row(shop().db, "select count(*) from screens")
+    first_row(shop().hq, "select count(*) from feeds")
     silent = process_state().life.stalest()
     well = silent < MAX_ROUND_AGE_S and process_state().life.broken is None
     if not caller.is_on_the_box():

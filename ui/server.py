@@ -16,7 +16,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
 from edge.config.noren_toml import Config
-from edge.config.role import UNSERVED_ROLES
+from edge.config.station_role import UNSERVED_ROLES
 from edge.platform.process import EX_BROKEN, exit_without_cleanup
 from edge.platform.sqlite_file import repair_request_path
 from edge.platform.systemd import notify_systemd

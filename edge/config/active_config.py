@@ -8,7 +8,7 @@ from edge.codes.code_rules import CodeRules
 from edge.config.document import BadConfigDocument, apply_document, read_document
 from edge.config.noren_toml import Config
 from edge.config.policy import Policy
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 
 MAX_CONFIGS_READ = 4  # configs that are read at most: one on trial, and good ones before it
 NO_CONFIG = 0  # the number of noren.toml alone, with a policy's defaults
@@ -38,7 +38,7 @@ def number_on_trial(db: Database) -> int:
 
     A process asks when it starts and never uses that config: if the trial made it restart, the trial would do so again.
     """
-    row = one_row(db, "select number from configs where stage = 'trial'")
+    row = first_row(db, "select number from configs where stage = 'trial'")
     return int(row[0]) if row else 0
 
 
@@ -47,7 +47,7 @@ def number_in_force(db: Database, past: int) -> int:
 
     It costs some microseconds.
     """
-    row = one_row(db, f"select max(number) from configs where {IN_FORCE_SQL}", (past,))
+    row = first_row(db, f"select max(number) from configs where {IN_FORCE_SQL}", (past,))
     return int(row[0] or NO_CONFIG) if row else NO_CONFIG
 
 
@@ -71,7 +71,7 @@ def settings_in_force(db: Database, ground: Config, past: int) -> Settings:
 
 def code_rules(db: Database) -> CodeRules:
     """How codes are read here now; the rules of a chain without any rules if HQ has sent none that can be read."""
-    row = one_row(db, "select body from configs where number = ?", (number_in_force(db, NO_CONFIG),))
+    row = first_row(db, "select body from configs where number = ?", (number_in_force(db, NO_CONFIG),))
     try:
         return read_document(row[0]).policy.codes if row else CodeRules()
     except BadConfigDocument:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from edge.config.credentials import readable_path
+from edge.config.credential_paths import readable_path
 from edge.config.cross_checks import cross_field_faults
 from edge.config.noren_toml import FILE_KEYS_OF_HQ, BadConfig, CameraDevice, Config, Device
 from edge.validation import conversion

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from edge.codes.keyboard_layouts import Layout
 from edge.codes.symbology import Symbology
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.validation.fault import Fault
 from edge.validation.localized_text import LocalizedText
 

@@ -27,7 +27,7 @@ from edge.facts.box import BoxRestored
 from edge.facts.journal import tell
 from edge.platform import migration
 from edge.platform.clock import Now
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.platform.set_aside import SIDE_FILE_SUFFIXES, fsync_files, set_aside_path
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import (
@@ -194,7 +194,7 @@ def _begin_anew(part: Path, store: str, repair: Repair, now: Now) -> None:
             # sessions of that time must not be valid now, and a device revoked since then must not get access again
             for table in ("staff_sessions", "piece_ticks", "paired_devices", "pairing_codes"):
                 db.conn.execute(f"delete from {table}")
-            if one_row(db, "select 1 from box") is None:
+            if first_row(db, "select 1 from box") is None:
                 note_repair(db, repair, "", {}, now)
                 return  # the backup is from before the box's first start
             closed = renew_epoch_after_restore(db, now)
@@ -205,7 +205,7 @@ def _begin_anew(part: Path, store: str, repair: Repair, now: Now) -> None:
 
 
 def _refuse_other_store(db: Database, store: str) -> None:
-    row = one_row(db, "select event from journal order by seq desc limit 1")
+    row = first_row(db, "select event from journal order by seq desc limit 1")
     source = msgspec.json.decode(row[0], type=dict)["source"] if row else f"/stores/{store}"
     if source != f"/stores/{store}":
         raise CannotBackUp(f"this is a backup of store `{source.rpartition('/')[2]}`, and this box is `{store}`.")

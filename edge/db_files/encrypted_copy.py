@@ -24,7 +24,7 @@ _CODE_OF_TEXT = {
 }
 
 
-class NotTheSame(ValueError):
+class CopyDiffers(ValueError):
     """The copy does not hold what the file holds."""
 
 
@@ -42,7 +42,7 @@ def export_encrypted(file: Path, part: Path) -> None:
         conn.execute("detach plain")
         (found,) = conn.execute("pragma integrity_check(1)").fetchone()
         if found != "ok":
-            raise NotTheSame(str(found))
+            raise CopyDiffers(str(found))
         _look_at_schema(conn, file)
         conn.execute("pragma journal_mode = wal")
     for end in SIDE_FILE_SUFFIXES:
@@ -75,12 +75,12 @@ def _compare(conn: Connection) -> None:
         now = conn.execute(f'select * from main."{name}"')
         while rows := was.fetchmany(AT_ONCE):
             if now.fetchmany(AT_ONCE) != rows:
-                raise NotTheSame(f"a row of {name} was not copied as it is")
+                raise CopyDiffers(f"a row of {name} was not copied as it is")
         if now.fetchone() is not None:
-            raise NotTheSame(f"{name} has more rows in the copy")
+            raise CopyDiffers(f"{name} has more rows in the copy")
 
 
 def _look_at_schema(conn: Connection, file: Path) -> None:
     migrations = migration.SCHEMA_OF_FILE.get(file.name)
     if migrations and (why := migration.schema_difference(Database(conn), migrations)):
-        raise NotTheSame(why)
+        raise CopyDiffers(why)

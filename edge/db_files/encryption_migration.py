@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from edge.crypto.page_cipher import is_unencrypted
-from edge.db_files.encrypted_copy import NotTheSame, export_encrypted
+from edge.db_files.encrypted_copy import CopyDiffers, export_encrypted
 from edge.db_files.file_lock import InUse, exclusive_lock
 from edge.db_files.replacement import NEXT_STORE_FILE
 from edge.db_files.salvage.page_reader import FileImage, map_file
@@ -96,7 +96,7 @@ def _encrypt(file: Path) -> None:
     try:
         with _full_is_said(file), _use_is_said(file):
             if file.name == STORE_DB and _hides(file):
-                raise NotTheSame(
+                raise CopyDiffers(
                     "its log of commits is damaged"
                 )  # what comes after the damage is salvaged, and not lost
             _settle(file)
@@ -104,7 +104,7 @@ def _encrypt(file: Path) -> None:
             fsync_files(part)
             second.hardlink_to(file)
             fsync_files(second)
-    except (sqlite3.DatabaseError, NotTheSame) as error:
+    except (sqlite3.DatabaseError, CopyDiffers) as error:
         delete_file_and_side_files(part)
         if isinstance(error, sqlite3.Error) and not (isinstance(error, Damaged) or is_damage(error)):
             raise

@@ -7,7 +7,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.clock import Now
-from edge.platform.database import append_to_log, one_row
+from edge.platform.database import append_to_log, first_row
 
 RepairKind = Literal["salvage", "restore"]
 
@@ -37,7 +37,7 @@ def note_repair(db: Database, repair: Repair, closed: str, report: dict[str, Any
 
 def last_repair(db: Database) -> RepairRecord | None:
     """The newest repair; None if there never was one."""
-    row = one_row(db, "select kind, why, aside, time, report from repairs order by number desc limit 1")
+    row = first_row(db, "select kind, why, aside, time, report from repairs order by number desc limit 1")
     if row is None:
         return None
     report: dict[str, Any] = msgspec.json.decode(row[4])

@@ -12,7 +12,7 @@ from edge.db_files.inspection import find_damage
 from edge.db_files.replacement import checkpoint_wal
 from edge.platform import migration
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, Replica, one_row, writing
+from edge.platform.database import NoRoom, Replica, first_row, writing
 from edge.platform.replica_schema import hq_migrations
 from edge.platform.set_aside import delete_file_and_side_files, fsync_files, set_aside, set_aside_path
 from edge.platform.sqlite import sqlite3
@@ -51,9 +51,9 @@ class ReplicaReplacement:
     whole: bool
 
 
-def read_replacement(mirror: Database) -> ReplicaReplacement | None:
+def read_replacement_record(mirror: Database) -> ReplicaReplacement | None:
     """What this file replaced; None if it is the first one."""
-    row = one_row(mirror, "select at, why, aside, told, whole from replaced")
+    row = first_row(mirror, "select at, why, aside, told, whole from replaced")
     return (
         ReplicaReplacement(at=row[0], why=row[1], aside=row[2], told=bool(row[3]), whole=bool(row[4])) if row else None
     )
@@ -66,7 +66,7 @@ def note_confirmed_position(mirror: Database, epoch: str, seq: int) -> None:
 
 def confirmed_position(mirror: Database) -> tuple[str, int]:
     """Epoch and seq up to which HQ has confirmed the journal; seq is 0 if nothing is known."""
-    row = one_row(mirror, "select epoch, seq from heard")
+    row = first_row(mirror, "select epoch, seq from heard")
     return (row[0], row[1]) if row else ("", 0)
 
 

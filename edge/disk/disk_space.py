@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.disk.watermarks import DiskLevel, DiskSpace, next_disk_level
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, one_row, pragma, writing
+from edge.platform.database import NoRoom, first_row, pragma, writing
 
 MEGABYTE = 1_000_000
 
@@ -60,5 +60,5 @@ def record_disk_level(db: Database, budget_mb: int | None, now: Now) -> DiskLeve
 
 
 def _row(db: Database) -> tuple[DiskLevel, int | None]:
-    row = one_row(db, "select level, budget from room")
+    row = first_row(db, "select level, budget from room")
     return (DiskLevel(row[0]), row[1]) if row else (DiskLevel.OK, None)

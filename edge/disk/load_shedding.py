@@ -19,7 +19,7 @@ from edge.facts.box import DiskThinned, ThinnableKind
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform.clock import Now, utc_text
-from edge.platform.database import append_to_log, cursor, move_cursor, one_row, rows, rows_after, values, writing
+from edge.platform.database import append_to_log, cursor, first_row, move_cursor, rows, rows_after, values, writing
 from edge.platform.process import ProcessLife
 
 ROWS_PER_DELETE = 500  # rows a transaction deletes, so that a scan never waits long for it
@@ -120,7 +120,7 @@ def _spare(db: Database, pile: SheddableRows, level: DiskLevel, moment: Now) -> 
         before = utc_text(moment.time - KEEP_NEWER_THAN[level])
         return lambda row: row[1] < before
     sql = f"select seq from {pile.table} order by seq desc limit 1 offset ?"
-    (last,) = one_row(db, sql, (ROWS_KEPT[level],)) or (0,)
+    (last,) = first_row(db, sql, (ROWS_KEPT[level],)) or (0,)
     return lambda row: row[0] <= last
 
 
@@ -154,7 +154,7 @@ def delete_spare_scans(db: Database, log: ThinnableKind, read: int, moment: Now,
     if level is DiskLevel.OK:
         return 0
     told = cursor(db, THINNED_SCANS_CURSOR)
-    if one_row(db, "select 1 from thinned_scans where seq <= ?", (told,)):
+    if first_row(db, "select 1 from thinned_scans where seq <= ?", (told,)):
         with writing(db):
             db.conn.execute("delete from thinned_scans where seq <= ?", (told,))
     pile = _answered(log, read)
@@ -165,7 +165,7 @@ def delete_spare_scans(db: Database, log: ThinnableKind, read: int, moment: Now,
 def report_thinned_rows(db: Database, box: Box, now: Now) -> int:
     """Record for HQ what was thinned since the last time, each count once. Returns the number of facts."""
     by_bridge = rows_after(db, "thinned_scans", ThinnedScans, cursor(db, THINNED_SCANS_CURSOR))
-    if not by_bridge and one_row(db, "select 1 from untold") is None:
+    if not by_bridge and first_row(db, "select 1 from untold") is None:
         return 0
     with writing(db):
         for row in by_bridge:

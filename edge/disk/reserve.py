@@ -20,7 +20,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.platform.database import NoRoom, one_row, pragma, synchronous, writing
+from edge.platform.database import NoRoom, first_row, pragma, synchronous, writing
 from edge.platform.sqlite_file import connect
 
 RESERVE_BYTES = 4_000_000  # bytes free inside store.db, at least: a tag takes some 400
@@ -65,7 +65,7 @@ def refill_reserve(db: Database) -> bool:
         _make(db, file)
     elif _size(file) < pages * page:
         _into_the_file(db)
-    elif one_row(db, "select 1 from reserve limit 1") is None:
+    elif first_row(db, "select 1 from reserve limit 1") is None:
         return False
     else:
         _let_go(db)

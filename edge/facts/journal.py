@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.facts.fact import TYPE_PREFIX, About, Fact, Lane, event_type
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 
 GENESIS_HASH = bytes(32)  # the hash before the first row of a lane
 ABOUT_NOBODY = About()
@@ -82,9 +82,9 @@ def cloud_event(box: Box, seq: int, kind: str, data: Fact | dict[str, Any], now:
 
 def last_entry(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
     """Ordinal and hash of the lane's last row; if all rows are pruned, those of the last row HQ has kept."""
-    row = one_row(
+    row = first_row(
         db, "select ordinal, hash from journal where epoch = ? and lane = ? order by seq desc limit 1", (epoch, lane)
-    ) or one_row(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
+    ) or first_row(db, "select ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane))
     return (row[0], row[1]) if row else (0, GENESIS_HASH)
 
 
@@ -105,7 +105,7 @@ def tell_relayed(db: Database, box: Box, note: RelayedFactRow, now: Now, about: 
 
 
 def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, Any], now: Now, about: About) -> int:
-    row = one_row(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
+    row = first_row(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
     assert row is not None, "the box knows itself before it tells anything"
     seq, epoch = int(row[0]) + 1, row[1]  # the epoch may be newer than the caller's `box`, if a fork came in between
     event = msgspec.json.encode(cloud_event(replace(box, epoch=epoch), seq, kind, data, now, about))
@@ -115,7 +115,7 @@ def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, 
 
 def tell_again(db: Database, lane: int, kind: str, event: str) -> int:
     """Append an event of a closed epoch to the present one, byte for byte, so that HQ knows it by its id; its new seq."""
-    row = one_row(db, "select (select seq from sqlite_sequence where name = 'journal'), epoch from box")
+    row = first_row(db, "select (select seq from sqlite_sequence where name = 'journal'), epoch from box")
     assert row is not None
     _append(db, row[0] + 1, row[1], lane, kind, event.encode())
     return int(row[0]) + 1
@@ -152,7 +152,7 @@ def oldest_waiting(db: Database, epoch: str) -> datetime | None:
     """When the oldest fact of an epoch was told that HQ has not kept; None if HQ has kept all. One row a lane is read."""
     found = []
     for lane in Lane:
-        row = one_row(
+        row = first_row(
             db,
             """select event ->> 'time' from journal where epoch = :epoch and lane = :lane and seq > coalesce(
                (select seq from kept where epoch = :epoch and lane = :lane), 0) order by seq limit 1""",

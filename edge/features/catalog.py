@@ -105,7 +105,7 @@ def products_of_style(hq: Database, style: str) -> list[Product]:
     return sorted(found, key=lambda one: (one.colour.code, one.size_order))
 
 
-def products_in_category(hq: Database, category: str) -> list[Product]:
+def one_product_per_style(hq: Database, category: str) -> list[Product]:
     """One product of each style of a category, by style number."""
     found = hq_replica.rows_where(
         hq, "catalog", Product, f"json_extract(body, '$.category') = ? and {_ITEM}", (category,)

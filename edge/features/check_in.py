@@ -9,7 +9,7 @@ from msgspec import field
 from edge.codes.issued import totp
 from edge.codes.issued.issuers import issuer_of_gsrn
 from edge.codes.parsed_code import CARD_ALIAS, MemberCode, MemberToken, WalletCode
-from edge.config.role import SERVED_ROLES
+from edge.config.station_role import SERVED_ROLES
 from edge.facts.fact import About, Fact
 from edge.facts.journal import tell
 from edge.features import member, visit
@@ -18,7 +18,7 @@ from edge.features.feature import Feature, Feed
 from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
 from edge.platform.clock import now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.replica import hq_query
 from edge.scan import guessing
 from edge.scan.context import ScanContext
@@ -172,7 +172,7 @@ def _first_step(shop: StoreContext, known: str, step: int, here: int) -> bool:
     latest = here // totp.TOTP_PERIOD_S + totp.STEPS_OF_DRIFT
     names = [f"totp:{known}:{one}" for one in range(step, latest + 1)]
     marks = ", ".join("?" * len(names))
-    if one_row(shop.db, f"select 1 from used_tokens where jti in ({marks})", tuple(names)):
+    if first_row(shop.db, f"select 1 from used_tokens where jti in ({marks})", tuple(names)):
         return False
     return _first_use(shop, names[0], (step + 2) * totp.TOTP_PERIOD_S)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.config.policy import Policy
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.facts.fact import Fact
 from edge.features.expiring_table import ExpiringTable
 from edge.features.outcome import Outcome

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from edge.codes.issued import totp
 from edge.codes.parsed_code import CARD_ALIAS
 from edge.platform.clock import now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.platform.process import ProcessLife
 from edge.replica import hq_query, hq_replica
 from edge.validation.fields import Card, Id, Line, ShortText
@@ -50,7 +50,7 @@ def masked_name(name: str) -> str:
 
 def member_by_card(hq: Database, issuer: str, number: str) -> str | None:
     """The pseudonym of the member who carries a card, or None if HQ has not sent them to this store."""
-    found = one_row(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
+    found = first_row(hq, "select member from member_codes where code = ?", (f"{issuer}:{number}",))
     return found[0] if found else None
 
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.codes.abridged import AbridgedCode
 from edge.codes.reject_reason import RejectReason
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import append_to_log, one_row, values
+from edge.platform.database import append_to_log, first_row, values
 
 TOUCH_NOTE_INTERVAL = timedelta(seconds=10)  # a commit costs the card a write
 
@@ -95,7 +95,7 @@ def shown_on_station(db: Database, station: str) -> OutcomeRow | None:
 def shown_before(db: Database, station: str, now: Now, session: timedelta) -> OutcomeRow | None:
     """The outcome of the shopper before a station's screen; None if their session has ended, or nobody has touched it for
     `session`, be a page open there or not. A clock that was set since ends it too."""
-    row = one_row(db, "select coalesce(touched, since) from screens where station = ?", (station,))
+    row = first_row(db, "select coalesce(touched, since) from screens where station = ?", (station,))
     if row is None or abs(now.time - parse_utc(row[0])) > session:
         return None
     return shown_on_station(db, station)
@@ -116,5 +116,5 @@ def clear_screen(db: Database, station: str, now: Now) -> None:
 
 def last_seq(db: Database) -> int:
     """The newest outcome's seq; 0 when there is none."""
-    row = one_row(db, "select max(seq) from outcomes")
+    row = first_row(db, "select max(seq) from outcomes")
     return row[0] or 0 if row else 0

@@ -13,7 +13,7 @@ from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.features.feature import Feature
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one_row, values, writing
+from edge.platform.database import first_row, values, writing
 
 Page = Literal[
     "kiosk", "entrance", "counter", "handheld", "board", "status"
@@ -127,7 +127,8 @@ _OPEN = "from pairing_codes where (typed = :hash or link = :hash) and boot = :bo
 def is_code_open(db: Database, code: PairingCode, now: Now) -> bool:
     """Whether a code still lets a device in."""
     return (
-        one_row(db, f"select 1 {_OPEN}", {"hash": _hash(code.link), "boot": now.boot, "now": now.uptime_ms}) is not None
+        first_row(db, f"select 1 {_OPEN}", {"hash": _hash(code.link), "boot": now.boot, "now": now.uptime_ms})
+        is not None
     )
 
 
@@ -142,10 +143,10 @@ def pair_device(db: Database, box: Box, code: str, now: Now, instead: str = "") 
     A wrong code costs a look and writes nothing. `instead` is the device that the same browser was until now.
     """
     asked = {"hash": _hash(_letters(code)), "boot": now.boot, "now": now.uptime_ms}
-    if one_row(db, f"select 1 {_OPEN}", asked) is None:
+    if first_row(db, f"select 1 {_OPEN}", asked) is None:
         return None
     with writing(db):
-        row = one_row(db, f"delete {_OPEN} returning name, page, station, staff", asked)
+        row = first_row(db, f"delete {_OPEN} returning name, page, station, staff", asked)
         if row is None:  # another device was quicker
             return None
         name, page, station, staff = row
@@ -186,7 +187,7 @@ def note_seen(db: Database, device: str, now: Now) -> None:
 
 def revoke_device(db: Database, box: Box, device: str, now: Now, staff: str | None = None) -> bool:
     """Take a device off the list, inside the caller's transaction: its secret opens nothing any more. False: it was not on it."""
-    row = one_row(db, "delete from paired_devices where id = ? returning name, page, station", (device,))
+    row = first_row(db, "delete from paired_devices where id = ? returning name, page, station", (device,))
     if row is None:
         return False
     name, page, station = row

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.retail import isbn_jp
-from edge.config.role import SERVED_ROLES
+from edge.config.station_role import SERVED_ROLES
 from edge.disk.load_shedding import record_view_or_count
 from edge.facts.fact import About, Fact, Gtin, Lane
 from edge.features import catalog

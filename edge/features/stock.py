@@ -12,7 +12,7 @@ from edge.facts.journal import Box, tell
 from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.platform.clock import Now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.replica import hq_replica
 from edge.validation.fields import Count, GoodsId, Moment, Ordinal, Pieces, Seq, ShortText, StoreId, check_moments
 
@@ -142,7 +142,7 @@ def available_pieces(row: StockRow, moved: UncountedMoves) -> int:
 def moves_since_count(db: Database, box: Box, row: StockRow) -> UncountedMoves:
     """The store's own movements that HQ has not counted into `row`; all of them when HQ counted another epoch."""
     through = box.counted(row.epoch, row.through_seq)
-    found = one_row(
+    found = first_row(
         db,
         "select coalesce(sum(quantity), 0), coalesce(sum(reserved), 0) from stock_moves where gtin = ? and fact > ?",
         (row.gtin, through),

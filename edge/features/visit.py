@@ -12,7 +12,7 @@ from edge.config.policy import CheckIn
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 
 ProofGrade = Literal["static", "fresh", "stale"]  # how well the code proves who holds it; HQ prices fraud by it
 
@@ -81,10 +81,12 @@ def check_in(db: Database, box: Box, rule: CheckIn, who: Visitor, now: Now, day:
     """Check a member in inside the caller's transaction. The store asks for the miles; HQ posts them."""
     name = "day" if rule.window_hours is None else f"{rule.window_hours}h"
     names = (name, who.member, who.alias)
-    last = one_row(db, "select period from visits where rule = ? and member in (?, ?) order by seq desc limit 1", names)
+    last = first_row(
+        db, "select period from visits where rule = ? and member in (?, ?) order by seq desc limit 1", names
+    )
     when = visit_day(rule, now, day, last[0] if last else None)
     # any visit of this period, not the newest: a clock set back makes an earlier period the present one
-    same = one_row(db, "select time from visits where rule = ? and member in (?, ?) and period = ?", (*names, when))
+    same = first_row(db, "select time from visits where rule = ? and member in (?, ?) and period = ?", (*names, when))
     before = same[0] if same else None
     unsure, about = now.clock == "unset", About(member=who.member, station=who.station, causation=who.causation)
     fact = Repeated(rule=name, period=when, grade=who.grade, unsure=unsure)

@@ -5,18 +5,18 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from edge.platform.clock import Now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 
 
 def failed_attempts(db: Database, what: str, whose: str, within: timedelta, now: Now) -> int:
     """How many attempts failed since the first of them opened the window; 0 if the window is over."""
-    row = one_row(db, "select count, boot, since_ms from tries where what = ? and whose = ?", (what, whose))
+    row = first_row(db, "select count, boot, since_ms from tries where what = ? and whose = ?", (what, whose))
     return row[0] if row and now.uptime_ms - _since(row[1], row[2], now) < _ms(within) else 0
 
 
 def add_attempt(db: Database, what: str, whose: str, within: timedelta, now: Now) -> int:
     """Count one more, inside the caller's transaction. Returns the new count."""
-    row = one_row(db, "select boot, since_ms from tries where what = ? and whose = ?", (what, whose))
+    row = first_row(db, "select boot, since_ms from tries where what = ? and whose = ?", (what, whose))
     before = failed_attempts(db, what, whose, within, now)
     since = _since(row[0], row[1], now) if row and before else now.uptime_ms
     if row is None:  # a new row: delete the rows whose window is over

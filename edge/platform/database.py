@@ -134,7 +134,7 @@ def values(db: Database, kind: type[T], sql: str, args: tuple[Any, ...] | Mappin
     return msgspec.convert(rows(db, sql, args), list[kind], strict=False)  # type: ignore[valid-type]
 
 
-def one_row(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
+def first_row(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = ()) -> tuple[Any, ...] | None:
     """The first row of a query, or None."""
     row: tuple[Any, ...] | None = db.conn.execute(sql, args).fetchone()
     return row
@@ -142,7 +142,7 @@ def one_row(db: Database, sql: str, args: tuple[Any, ...] | Mapping[str, Any] = 
 
 def pragma(db: Database, name: str, column: int = 0) -> str:
     """What SQLite reports about itself or the file, as text."""
-    row = one_row(db, f"pragma {name}")
+    row = first_row(db, f"pragma {name}")
     assert row is not None
     return str(row[column])
 
@@ -163,7 +163,7 @@ def rows_after(db: Database, log: str, kind: type[T], seq: int, *, most: int = R
 
 def cursor(db: Database, name: str) -> int:
     """How far the follower `name` has read; 0 if it has not begun."""
-    row = one_row(db, "select seq from cursors where name = ?", (name,))
+    row = first_row(db, "select seq from cursors where name = ?", (name,))
     return int(row[0]) if row else 0
 
 

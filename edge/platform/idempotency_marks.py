@@ -3,12 +3,12 @@
 from sqlite_utils import Database
 
 from edge.platform.clock import Now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 
 
 def mark(db: Database, name: str) -> int:
     """The number set under `name`; 0 if there is none, or if retention has deleted it."""
-    row = one_row(db, "select seq from marks where name = ?", (name,))
+    row = first_row(db, "select seq from marks where name = ?", (name,))
     return int(row[0]) if row else 0
 
 

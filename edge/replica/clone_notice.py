@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from edge.platform.clock import Now
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 
 
 def write_notice(db: Database, boxes: str, now: Now) -> None:
@@ -21,5 +21,5 @@ def write_notice(db: Database, boxes: str, now: Now) -> None:
 
 def read_notice(db: Database) -> str:
     """The boxes that run as this store, as people are shown them; empty if it is only this one."""
-    row = one_row(db, "select boxes from clones")
+    row = first_row(db, "select boxes from clones")
     return str(row[0]) if row else ""

@@ -9,7 +9,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, now
-from edge.platform.database import CommitDetector, NoRoom, append_to_log, one_row, rows, synchronous, values, writing
+from edge.platform.database import CommitDetector, NoRoom, append_to_log, first_row, rows, synchronous, values, writing
 from edge.platform.process import ProcessLife
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ def insert_question(db: Database, question: str, args: Mapping[str, str], now: N
 
 
 def _line_is_up(db: Database) -> bool:
-    return one_row(db, "select 1 from line where state = 'up'") is not None
+    return first_row(db, "select 1 from line where state = 'up'") is not None
 
 
 def submit_question(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
@@ -104,20 +104,20 @@ def pending_questions(db: Database, seq: int) -> list[Question]:
 
 def last_question_seq(db: Database) -> int:
     """The newest query's seq: when sync begins to send queries, it skips the older ones."""
-    row = one_row(db, "select coalesce(max(seq), 0) from questions")
+    row = first_row(db, "select coalesce(max(seq), 0) from questions")
     return int(row[0]) if row else 0
 
 
 def delete_questions(db: Database, seq: int) -> None:
     """Delete queries up to `seq`, which are long dead: they name cards. Only web does."""
-    if one_row(db, "select 1 from questions where seq <= ?", (seq,)) is not None:
+    if first_row(db, "select 1 from questions where seq <= ?", (seq,)) is not None:
         with writing(db):
             db.conn.execute("delete from questions where seq <= ?", (seq,))
 
 
 def delete_answers(db: Database, seq: int) -> None:
     """Delete the answers up to a query's; only sync does."""
-    if one_row(db, "select 1 from answers where question <= ?", (seq,)) is not None:
+    if first_row(db, "select 1 from answers where question <= ?", (seq,)) is not None:
         with writing(db):
             db.conn.execute("delete from answers where question <= ?", (seq,))
 

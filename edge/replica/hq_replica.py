@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.validation.row_codec import DECODE_ERRORS, decode_row
 
 log = logging.getLogger(__name__)
@@ -23,13 +23,13 @@ Args = tuple[Any, ...] | Mapping[str, Any]
 
 def replica_row(hq: Database, feed: str, key: str, kind: type[T]) -> T | None:
     """The live row of `feed` under `key`, or None if HQ has none that can be read."""
-    found = one_row(hq, f"select body from {feed} where key = ? and body is not null", (key,))
+    found = first_row(hq, f"select body from {feed} where key = ? and body is not null", (key,))
     return _read(feed, key, found[0], kind) if found else None
 
 
 def has_row(hq: Database, feed: str, key: str) -> bool:
     """Whether HQ has a live row of `feed` under `key`."""
-    return one_row(hq, f"select 1 from {feed} where key = ? and body is not null", (key,)) is not None
+    return first_row(hq, f"select 1 from {feed} where key = ? and body is not null", (key,)) is not None
 
 
 def rows_where(hq: Database, feed: str, kind: type[T], condition: str = "true", args: Args = ()) -> list[T]:
@@ -65,17 +65,17 @@ def _leave_out(feed: str, key: str, why: str) -> None:
 
 def count_unusable_rows(hq: Database) -> int:
     """The number of HQ's rows that cannot be used: those set aside, or as many as this process has left out, if that is more."""
-    (aside,) = one_row(hq, "select count(*) from set_aside") or (0,)
+    (aside,) = first_row(hq, "select count(*) from set_aside") or (0,)
     return max(int(aside), _leave_out.cache_info().currsize)
 
 
 def feed_stamp(hq: Database, feed: str) -> str:
     """A text that changes whenever a feed's rows may: epoch and version. An HQ restored from a backup has a new epoch."""
-    found = one_row(hq, "select epoch, version from feeds where feed = ?", (feed,))
+    found = first_row(hq, "select epoch, version from feeds where feed = ?", (feed,))
     return f"{found[0]}-{found[1]}" if found else "0"
 
 
 def feed_version(hq: Database, feed: str) -> int:
     """The version of `feed` that has been applied; 0 before the first."""
-    found = one_row(hq, "select version from feeds where feed = ?", (feed,))
+    found = first_row(hq, "select version from feeds where feed = ?", (feed,))
     return int(found[0]) if found else 0

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from edge.disk import disk_space, load_shedding
 from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import Now, SteadyClock, now, parse_utc, utc_text
-from edge.platform.database import NoRoom, cursor, one_row, open_store, writing
+from edge.platform.database import NoRoom, cursor, first_row, open_store, writing
 from edge.platform.process import ProcessLife
 from edge.scan import raw_reading
 
@@ -92,11 +92,11 @@ def last_expired_rowid(db: Database, table: str, when: str, before: datetime, mo
     """
     first, last = utc_text(EARLIEST_TIME), moment.text
     said = f"{when} >= ? and {when} <= ?"
-    oldest = one_row(db, f"select {when} from {table} where {said} order by rowid limit 1", (first, last))
+    oldest = first_row(db, f"select {when} from {table} where {said} order by rowid limit 1", (first, last))
     if oldest is None:
         return 0
     limit = utc_text(min(before, parse_utc(oldest[0]) + AGE_DELETED_PER_SWEEP))
-    young = one_row(db, f"select rowid from {table} where {said} order by rowid limit 1", (limit, last))
+    young = first_row(db, f"select rowid from {table} where {said} order by rowid limit 1", (limit, last))
     old = f"select rowid from {table} where {when} >= ? and {when} < ? and rowid < ? order by rowid desc limit 1"
-    found = one_row(db, old, (first, limit, young[0] if young else sys.maxsize))
+    found = first_row(db, old, (first, limit, young[0] if young else sys.maxsize))
     return int(found[0]) if found else 0

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 
 LATE_AFTER_DAYS = (
     3  # days of uptime: a connection or a time server that is away over a weekend is no reason to call anybody
@@ -29,7 +29,7 @@ def clear_unswept_time(db: Database) -> None:
 
 def days_unswept(db: Database) -> int | None:
     """Whole days of uptime without a sweep; None if the last round swept."""
-    row = one_row(db, "select uptime_ms from unswept")
+    row = first_row(db, "select uptime_ms from unswept")
     return int(row[0]) // DAY_MS if row else None
 
 

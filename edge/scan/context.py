@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from edge.codes.parsed_code import Meaning
-from edge.config.role import STAFF_ROLES, Role
+from edge.config.station_role import STAFF_ROLES, Role
 from edge.platform.clock import Now
 from edge.scan.log import Scan
 from edge.store_context import StoreContext

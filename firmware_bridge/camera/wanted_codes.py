@@ -14,7 +14,7 @@ from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
 from edge.codes.symbology import Symbology
 from edge.config.noren_toml import CameraDevice
-from edge.config.role import STAFF_ROLES, Role
+from edge.config.station_role import STAFF_ROLES, Role
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.detection import BelievedCode
 

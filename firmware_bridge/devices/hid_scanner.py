@@ -12,8 +12,8 @@ from typing import Literal
 from edge.codes.keyboard_layouts import AUTO_LAYOUTS, Layout, likeliest_layout, undo_caps_lock
 from edge.config.noren_toml import HidDevice
 from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
+from firmware_bridge.devices.framed_reader import read_codes
 from firmware_bridge.devices.keymap import KeyboardState
-from firmware_bridge.devices.serial_listener import read_codes
 from firmware_bridge.framing.framing import FramedCode, RefusalReason
 from firmware_bridge.framing.terminator_learning import RUN_GAP_S, LearningFramer
 

@@ -10,7 +10,7 @@ import serial
 
 from edge.config.noren_toml import SerialDevice
 from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
-from firmware_bridge.devices.serial_listener import ByteReader, read_codes
+from firmware_bridge.devices.framed_reader import ByteReader, read_codes
 from firmware_bridge.framing.framing import Framer
 from firmware_bridge.framing.idle_gaps import LearnedPauses
 from firmware_bridge.framing.terminator_learning import SETTLE_S, LearningFramer

@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from edge.config.noren_toml import Device
 from edge.config.overrides import changed_devices, moved_devices
-from edge.platform.database import one_row, rows
+from edge.platform.database import first_row, rows
 from edge.single_instance import is_locked
 from sync.config_trial.states import Doubt
 from sync.config_trial.trial import TrialInputs
@@ -28,7 +28,7 @@ def bridge_doubts(db: Database, trial: TrialInputs) -> list[Doubt]:
 
 def _taken_up(db: Database, trial: TrialInputs) -> list[Doubt]:
     number = trial.after.number
-    match one_row(db, "select config, past from bridge"):
+    match first_row(db, "select config, past from bridge"):
         case (_, past) if past == number:
             return [Doubt(text="the bridge was started anew during the trial", sort="over", gone=True)]
         case (config, _) if config == number:

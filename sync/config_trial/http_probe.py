@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from edge.config.noren_toml import Config, Station
-from edge.config.role import Role
+from edge.config.station_role import Role
 from sync.config_trial.states import Doubt
 from sync.config_trial.trial import TrialInputs
 

@@ -26,7 +26,7 @@ from edge.facts.config_stages import (
     ConfigValidated,
 )
 from edge.platform.clock import Now
-from edge.platform.database import one_row, rows, synchronous, writing
+from edge.platform.database import first_row, rows, synchronous, writing
 from sync.config_trial import states, validation
 from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Stage, Transition, TriedConfig, Verdict
 from sync.feeds.versions import FeedPosition
@@ -147,7 +147,7 @@ class Trials:
         return True
 
     def _settings(self, entry: TriedConfig) -> Settings:
-        row = one_row(self.db, "select body from configs where number = ?", (entry.number,))
+        row = first_row(self.db, "select body from configs where number = ?", (entry.number,))
         assert row is not None
         try:
             return validation.validate(self.ground, entry.number, entry.epoch, entry.version, row[0])
@@ -159,7 +159,7 @@ class Trials:
 
     def _not_found(self, entry: TriedConfig, at: float) -> list[str] | None:
         """The devices that the bridge did not find where the config says; None until it has looked."""
-        row = one_row(self.db, "select looked, missing from bridge")
+        row = first_row(self.db, "select looked, missing from bridge")
         if row and row[0] >= entry.number:
             return msgspec.json.decode(row[1], type=list[str])
         self._asked = at if self._asked is None else self._asked
@@ -231,7 +231,7 @@ class Trials:
                 return ConfigReceived(version=version, epoch=epoch)
 
     def _not_used(self, entry: TriedConfig) -> list[str]:
-        row = one_row(self.db, "select body from configs where number = ?", (entry.number,))
+        row = first_row(self.db, "select body from configs where number = ?", (entry.number,))
         return unknown_keys(row[0])[:MAX_KEYS_NAMED] if row else []
 
     def _entries(self) -> list[TriedConfig]:

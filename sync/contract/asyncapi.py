@@ -14,7 +14,7 @@ from edge.platform.replica_schema import FEED_TABLES
 from edge.registry import FACTS
 from sync.contract import asyncapi_channels, yaml_writer
 from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
-from sync.contract.json_schemas import HEADER_TYPES, Json, components, message_tag, named_types, schemas
+from sync.contract.json_schemas import MESSAGE_HEADERS, Json, components, message_tag, named_types, schemas
 from sync.hq.feeds.feed import SCOPE_ALL
 from sync.protocol.envelope import MAX_ROWS, MAX_WIRE_BYTES, seal_message
 from sync.protocol.feed_types import KEY_FIELDS
@@ -66,7 +66,7 @@ def asyncapi_document() -> Json:
         "channels": asyncapi_channels.channels(),
         "operations": asyncapi_channels.operations(),
         "components": {
-            "messages": {message_tag(header): _message(header, refs) for header in HEADER_TYPES},
+            "messages": {message_tag(header): _message(header, refs) for header in MESSAGE_HEADERS},
             "schemas": dict(sorted(parts.items())),
         },
         "x-feeds": {feed: _feed(feed, refs) for feed in FEED_TABLES},

@@ -41,14 +41,14 @@ def _as_told(fact: type[Fact]) -> type:
     return msgspec.defstruct(fact.__name__, fields, namespace=about, rename=renamed, frozen=True, kw_only=True)
 
 
-HEADER_TYPES: tuple[type, ...] = AnyHeader.__args__
+MESSAGE_HEADERS: tuple[type, ...] = AnyHeader.__args__
 ROW_TYPES = (EventRow, _plain(FeedRow))
 
 
 def named_types() -> dict[str, Any]:
     """Every type of the contract by the name of its schema's file."""
     return {
-        **{f"message.{message_tag(header)}": header for header in HEADER_TYPES},
+        **{f"message.{message_tag(header)}": header for header in MESSAGE_HEADERS},
         **{f"row.{row.__name__}": row for row in ROW_TYPES},
         **{f"feed.{feed}": kind for feed, kind in FEED_ROWS.items()},
         "feed.config.box": BoxSettings,

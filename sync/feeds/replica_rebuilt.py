@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database
 
-from edge.db_files.replica_rebuild import ReplicaReplacement, read_replacement
+from edge.db_files.replica_rebuild import ReplicaReplacement, read_replacement_record
 from edge.facts.hq_link import MirrorReplaced
 from edge.platform.clock import Now
 from edge.platform.database import writing
@@ -12,7 +12,7 @@ from sync.sync_log import append_note, remembered_names
 
 def begin_refill(db: Database, mirror: Database, feeds: FeedReceiver, at: float, now: Now) -> None:
     """At sync's start: report a replica that was rebuilt, and reload what it has of the old one. `at`: monotonic seconds."""
-    replaced = read_replacement(mirror)
+    replaced = read_replacement_record(mirror)
     if replaced is None or replaced.whole:
         return
     if not replaced.told:
@@ -23,7 +23,7 @@ def begin_refill(db: Database, mirror: Database, feeds: FeedReceiver, at: float,
 
 def note_if_refilled(mirror: Database, feeds: FeedReceiver) -> None:
     """In each round: note it once the replica holds all that HQ has."""
-    replaced = read_replacement(mirror)
+    replaced = read_replacement_record(mirror)
     if replaced is not None and not replaced.whole and feeds.complete:
         _note(mirror, "whole")
 

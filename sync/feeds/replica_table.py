@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from edge.platform.replica_schema import FEED_TABLES
 from sync.feeds.stored_row import StoredRow
 from sync.feeds.versions import FeedPosition
@@ -56,7 +56,7 @@ def apply_message(
 
 def _counted(db: Database, feed: str, key: str) -> int | None:
     """The version that counts under a key: that of a row set aside, else of the row that is here; None if neither."""
-    found = one_row(db, "select version from set_aside where feed = ? and key = ?", (feed, key)) or one_row(
+    found = first_row(db, "select version from set_aside where feed = ? and key = ?", (feed, key)) or first_row(
         db, f"select version from {feed} where key = ? and body is not null", (key,)
     )
     return int(found[0]) if found else None

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlite_utils import Database
 
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from edge.platform.replica_schema import LOADING_SUFFIX
 from sync.feeds import replica_table
 from sync.feeds.stored_row import StoredRow
@@ -98,7 +98,7 @@ def move_rows(db: Database, load: Load) -> bool:
 def _last_key(db: Database, load: Load) -> str | None:
     """The last key of the next stretch; None if it goes to the end."""
     sql = f"select distinct key from {load.feed}{LOADING_SUFFIX} where key > ? order by key limit 1 offset {KEYS_PER_MOVE - 1}"
-    found = one_row(db, sql, (load.moved,))
+    found = first_row(db, sql, (load.moved,))
     return str(found[0]) if found else None
 
 

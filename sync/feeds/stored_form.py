@@ -10,12 +10,12 @@ import msgspec
 from edge.crypto import keyed_values
 from edge.crypto.data_key import DataKey
 
-SEALED_FEEDS = frozenset({"orders", "staff"})
+FEEDS_WITH_SECRETS = frozenset({"orders", "staff"})
 
 
 def as_kept(feed: str, text: str, key: DataKey | None) -> str:
     """The row's text with its secrets keyed. A text that is keyed already, or that is not a row, stays unchanged."""
-    if key is None or feed not in SEALED_FEEDS:
+    if key is None or feed not in FEEDS_WITH_SECRETS:
         return text
     try:
         body = msgspec.json.decode(text)

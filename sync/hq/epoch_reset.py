@@ -10,7 +10,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, now, utc_text
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from sync.hq.feeds import feed
 from sync.hq.feeds.feed import FeedPosition
 from sync.hq.projections import config_status
@@ -58,7 +58,7 @@ def renew_older_epochs(db: Database, known: int, here: int) -> int:
             """insert into renewals (store, feed, epoch, theirs, ours, renewed, whole, noted) values (?, ?, ?, ?, ?, ?, 1, ?)""",
             (HQ_ITSELF, "", secrets.token_hex(8), known, here, count, moment),
         )
-    log.error("%s", renewal_in_words(recent_renewals(db)[-1]))
+    log.error("%s", renewal_in_words(recent_epoch_renewals(db)[-1]))
     return count
 
 
@@ -87,7 +87,7 @@ def _unsaid(db: Database, store: str, name: str, told: FeedState | Want) -> Feed
     if here is None or not told.epoch or (told.epoch == here.epoch and told.version <= here.version):
         return None
     at = (name, here.scope, told.epoch)
-    left = one_row(db, "select 1 from epochs_left where feed = ? and scope = ? and epoch = ?", at)
+    left = first_row(db, "select 1 from epochs_left where feed = ? and scope = ? and epoch = ?", at)
     return here if left is None else None
 
 
@@ -119,10 +119,10 @@ def _note_unsaid(db: Database, store: str, theirs: int, here: FeedPosition) -> b
 
 def _is_witnessed(db: Database, store: str, moment: Now) -> bool:
     """Whether enough stores agree: two, or the only one connected. Evidence that led to the last renewal does not count."""
-    there = one_row(
+    there = first_row(
         db, "select count(*) from fleet where state = 'birth' and heard > ?", (_before(moment, PRESENT_MAX_AGE),)
     )
-    others = one_row(
+    others = first_row(
         db,
         """select count(distinct store) from renewals where store <> ? and not whole
            and noted > max(?, (select coalesce(max(noted), '') from renewals where whole))""",
@@ -135,7 +135,7 @@ def _is_witnessed(db: Database, store: str, moment: Now) -> bool:
 
 def _begin_anew(db: Database, store: str, moment: Now, *, whole: bool) -> int:
     """Begin a new epoch of a store's feeds, or of the whole chain's; returns how many: 0 if that was done within the last hour."""
-    soon = one_row(
+    soon = first_row(
         db,
         "select 1 from renewals where renewed > 0 and noted > ? and (whole or (store = ? and not ?))",
         (_before(moment, RENEWAL_INTERVAL), store, whole),
@@ -163,7 +163,7 @@ def _renew(db: Database, here: Sequence[FeedPosition]) -> int:
     return len(here)
 
 
-def recent_renewals(db: Database) -> list[Renewal]:
+def recent_epoch_renewals(db: Database) -> list[Renewal]:
     """What was noticed in the last days, the latest last."""
     found = rows(
         db,

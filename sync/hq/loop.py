@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import CommitDetector, one_row, writing
+from edge.platform.database import CommitDetector, first_row, writing
 from sync.hq import epoch_reset
 from sync.hq.enrolment import keys
 from sync.hq.feeds import publisher
@@ -195,7 +195,7 @@ class HqLoop:
         return True
 
     def _read_roster(self) -> None:
-        roster = one_row(self.db, "select count(*), count(revoked), max(since), max(revoked) from stores")
+        roster = first_row(self.db, "select count(*), count(revoked), max(since), max(revoked) from stores")
         if roster != self._roster:
             self._roster, self.stores = roster, keys.read_stores(self.db)
 

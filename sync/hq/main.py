@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from edge.platform import process
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.platform.process import ProcessLife
 from sync.hq import older_copy
 from sync.hq.enrolment import key_rotation
@@ -64,7 +64,7 @@ def _work(folder: Path, broker: Broker, shared: bool, life: ProcessLife) -> None
 def chain_of(folder: Path) -> str:
     """The chain whose headquarters is in `folder`."""
     db = open_hq_store(folder)
-    row = one_row(db, "select chain from about")
+    row = first_row(db, "select chain from about")
     db.conn.close()
     assert row is not None, "init writes it in the transaction that makes the database usable"
     return str(row[0])

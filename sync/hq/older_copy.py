@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq import epoch_reset
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def note_versions(db: Database, folder: Path) -> None:
 
 
 def _stamp(db: Database) -> int:
-    (stamp,) = one_row(db, "select coalesce(max(stamp), 0) from heads") or (0,)
+    (stamp,) = first_row(db, "select coalesce(max(stamp), 0) from heads") or (0,)
     return int(stamp)
 
 

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.features.stock import StockRow
 from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.validation.row_codec import encode_row
 from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.feeds import feed, row_types
@@ -37,7 +37,7 @@ def found_sample(folder: Path, broker: str) -> int:
         for store in SAMPLE_STORES:
             if store not in enrolled:
                 enrol(folder, store, sample_policy(store).place.name.ja)
-        put = 0 if one_row(db, "select 1 from rows limit 1") else _put_all(db, moment)
+        put = 0 if first_row(db, "select 1 from rows limit 1") else _put_all(db, moment)
     if not (folder / PLAY_FILE).exists():
         told = {"chain": chain_id(), **play_page_data(PLAY_STORE)}
         write_secret(folder / PLAY_FILE, json.dumps(told, ensure_ascii=False, indent=1) + "\n")

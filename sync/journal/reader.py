@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from edge.facts.fact import Lane
 from edge.facts.journal import GENESIS_HASH
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.journal.send_window import SendWindow
 from sync.protocol.messages import EventRow
 
@@ -25,7 +25,7 @@ class JournalPosition:
 
 def position_of(db: Database, lane: LaneId, seq: int) -> JournalPosition | None:
     """The place of the row `seq`, or None if the journal has no such row."""
-    row = one_row(db, "select seq, ordinal, hash from journal where epoch = ? and lane = ? and seq = ?", (*lane, seq))
+    row = first_row(db, "select seq, ordinal, hash from journal where epoch = ? and lane = ? and seq = ?", (*lane, seq))
     return JournalPosition(*row) if row else None
 
 
@@ -48,10 +48,10 @@ def epochs(db: Database) -> list[str]:
     """The epochs of which the journal has rows, oldest first; each costs four index seeks, however long the journal is."""
     found: list[tuple[int, str]] = []
     last = ""
-    while (row := one_row(db, "select min(epoch) from journal where epoch > ?", (last,))) and row[0] is not None:
+    while (row := first_row(db, "select min(epoch) from journal where epoch > ?", (last,))) and row[0] is not None:
         last = row[0]
         firsts = [
-            one_row(db, "select min(seq) from journal where epoch = ? and lane = ?", (last, lane)) for lane in Lane
+            first_row(db, "select min(seq) from journal where epoch = ? and lane = ?", (last, lane)) for lane in Lane
         ]
         found.append((min(first[0] for first in firsts if first and first[0] is not None), last))
     return [epoch for _, epoch in sorted(found)]

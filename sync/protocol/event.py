@@ -42,11 +42,11 @@ def parse_event(store: str, text: str) -> Event:
         raise InvalidFact(f"not a CloudEvent of ours: {error}") from None
     if event.source != f"/stores/{store}":
         raise InvalidFact(f"source is {event.source!r}, expected '/stores/{store}'")
-    fact_id(store, event)
+    parse_fact_id(store, event)
     return event
 
 
-def fact_id(store: str, event: Event) -> FactId:
+def parse_fact_id(store: str, event: Event) -> FactId:
     """The epoch and seq in a fact's id. Raises Unclear."""
     owner, _, place = event.id.partition("/")
     epoch, _, seq = place.partition("/")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.replica.hq_link import LinkReason
 
 HEARD_PRECISION = timedelta(seconds=5)  # precision of `heard`: each commit costs a write to the card
@@ -25,7 +25,7 @@ class LinkStatus:
     _last: float = 0.0
 
     def __post_init__(self) -> None:
-        row = one_row(self.db, "select state, reason, detail, heard from line")
+        row = first_row(self.db, "select state, reason, detail, heard from line")
         if row:
             self.state, self.reason, self.detail, self.heard = row[0], LinkReason(row[1]), row[2], row[3]
 

@@ -11,7 +11,7 @@ import msgspec
 from edge import registry
 from edge.box_identity import ensure_identity
 from edge.config.noren_toml import Config, HqSection, Station, StoreSection
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.features.catalog import Colour, Product
 from edge.features.member import Member
 from edge.features.outcome import Outcome, OutcomeRow

@@ -6,7 +6,7 @@ from edge import registry, scan_dispatch
 from edge.codes import parsed_code
 from edge.codes.parsed_code import PickupCode, Product, StaffBadge, Unknown
 from edge.config.policy import Pickup, Policy
-from edge.config.role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
+from edge.config.station_role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
 from edge.features.feature import Answer, Feature, Feed
 from edge.features.outcome import NotHere, Outcome
 from edge.features.pickup.arrival import PickupArrived

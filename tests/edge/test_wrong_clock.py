@@ -11,7 +11,7 @@ from edge.facts.journal import tell
 from edge.features import visit
 from edge.features.visit import VisitDay, Visitor
 from edge.platform.clock import SYNCHRONISED_UPTIME_S, Now, SteadyClock, now
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from edge.platform.process import ProcessLife
 from edge.retention import unswept
 from edge.retention.sweep import RetentionSweep, sweep
@@ -53,7 +53,7 @@ def a_past(floor: StoreContext) -> None:
 
 def counts(floor: StoreContext) -> dict[str, int]:
     return {
-        table: int((one_row(floor.db, f"select count(*) from {table}") or (0,))[0]) for table in ("visits", "journal")
+        table: int((first_row(floor.db, f"select count(*) from {table}") or (0,))[0]) for table in ("visits", "journal")
     }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.platform.database import one_row, open_store
+from edge.platform.database import first_row, open_store
 from tests.firmware_bridge.rig import Rig, base64_of, until
 
 KILLS = 6
@@ -72,8 +72,8 @@ def test_a_bridge_killed_at_random_keeps_every_scan_it_wrote_and_writes_none_twi
     # A bridge that opens the line in the middle of a label hears its end only: at most once a start.
     assert len(cut) <= KILLS + 1
     with open_store(rig.data) as db:
-        assert one_row(db, "select readings from devices") == one_row(db, "select count(*) from scans")
-        assert one_row(db, "pragma integrity_check") == ("ok",)
+        assert first_row(db, "select readings from devices") == first_row(db, "select count(*) from scans")
+        assert first_row(db, "pragma integrity_check") == ("ok",)
     assert rig.told() == []
 
 

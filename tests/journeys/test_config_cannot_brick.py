@@ -12,7 +12,7 @@ import pytest
 from edge.demo.ports import free_port
 from edge.demo.stack import DEMO_STATIONS, DemoStack
 from edge.demo.subprocesses import Subprocess, noren_command
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
 from tests import town as towns
@@ -40,7 +40,7 @@ def push(town: DemoStack, **rows: Any) -> int:
 
 def policy(town: DemoStack, **change: Any) -> dict[str, Any]:
     with open_headquarters(town.hq) as db:
-        row = one_row(db, "select body from rows where feed = 'config' and scope = 'ginza' and key = 'policy'")
+        row = first_row(db, "select body from rows where feed = 'config' and scope = 'ginza' and key = 'policy'")
     assert row
     had: dict[str, Any] = json.loads(row[0])
     return had | change

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq.enrolment.founding import open_headquarters
 from tests.ends import STORE, Ends, built, until, up
 from tests.sync.conftest import Mosquitto
@@ -23,7 +23,7 @@ def older(tmp_path: Path, mosquitto: Mosquitto) -> Ends[Mosquitto]:
 def _is_there(ends: Ends[Mosquitto]) -> str | None:
     """HQ's last message of the store: its birth, or the death its broker reported."""
     with open_headquarters(ends.hq) as db:
-        row = one_row(db, "select state from fleet where store = ?", (STORE,))
+        row = first_row(db, "select state from fleet where store = ?", (STORE,))
     return row[0] if row else None
 
 
@@ -51,4 +51,4 @@ def test_a_line_of_the_older_protocol_carries_all_that_the_newer_one_does(older:
 
 def _is_whole(ends: Ends[Mosquitto]) -> bool:
     """Whether the catalogue is here, and HQ has been received with nothing missing."""
-    return ends.mirror.table("catalog").count > 0 and one_row(ends.store, "select heard from line") != (None,)
+    return ends.mirror.table("catalog").count > 0 and first_row(ends.store, "select heard from line") != (None,)

@@ -141,7 +141,7 @@ def test_a_headquarters_restored_without_a_word_finds_it_by_itself(town: Town) -
 
 def lately(town: Town) -> list[str]:
     with open_headquarters(town.hq) as db:
-        return [epoch_reset.renewal_in_words(seen) for seen in epoch_reset.recent_renewals(db)]
+        return [epoch_reset.renewal_in_words(seen) for seen in epoch_reset.recent_epoch_renewals(db)]
 
 
 def go_back(town: Town) -> None:

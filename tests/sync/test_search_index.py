@@ -19,7 +19,7 @@ from edge.features.search.find import find, is_complete
 from edge.features.search.words import occurs, parts_of, words_of
 from edge.features.stock import StockRow
 from edge.platform.clock import now
-from edge.platform.database import one_row, open_hq, rows, writing
+from edge.platform.database import first_row, open_hq, rows, writing
 from edge.platform.migration import migrate
 from edge.platform.replica_schema import hq_migrations
 from edge.platform.sqlite import sqlite3
@@ -104,7 +104,7 @@ def loaded(db: Database) -> None:
 
 def work(db: Database) -> None:
     index, at = SearchIndex(db), 0.0
-    while one_row(db, "select 1 from search_changed"):
+    while first_row(db, "select 1 from search_changed"):
         index.look(at)
         at += STEP_INTERVAL_S
 
@@ -259,11 +259,11 @@ def test_a_step_waits_for_its_time(db: Database) -> None:
     fill(db, 2 * STYLES_PER_STEP)
     index = SearchIndex(db)
     index.look(0.0)
-    left = one_row(db, "select count(*) from search_changed")
+    left = first_row(db, "select count(*) from search_changed")
     index.look(STEP_INTERVAL_S / 2)
-    assert one_row(db, "select count(*) from search_changed") == left, "others have the core"
+    assert first_row(db, "select count(*) from search_changed") == left, "others have the core"
     index.look(STEP_INTERVAL_S)
-    assert one_row(db, "select count(*) from search_changed") != left
+    assert first_row(db, "select count(*) from search_changed") != left
 
 
 def test_a_catalogue_that_was_here_before_the_index_is_built_in(tmp_path: Path) -> None:

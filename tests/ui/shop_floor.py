@@ -17,7 +17,7 @@ from edge.box_identity import ensure_identity
 from edge.codes.code_rules import CodeRules, IssuerRule
 from edge.config.noren_toml import Config, HqSection, Station, StoreSection, WebSection
 from edge.config.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Policy, StorePlace
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.facts.journal import Box
 from edge.features.catalog import Category, Colour, Picture, Product, Review, Reviews
 from edge.features.member import Member

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, make_response, redirect, render_te
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from edge.config.role import SHOPPER_ROLES, Role
+from edge.config.station_role import SHOPPER_ROLES, Role
 from edge.features import paired_devices as devices
 from edge.features.paired_devices import MAX_NAME_LENGTH, Page, PairingRequest, is_guessable
 from edge.features.staff.pin_check import TooManyPinChecks

@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from edge.db_files.repair_log import last_repair
-from edge.db_files.replica_rebuild import read_replacement
+from edge.db_files.replica_rebuild import read_replacement_record
 from edge.disk.watermarks import DiskLevel
 from edge.key_files.data_key_file import key_path
 from edge.key_files.own_secrets import has_unsealed_note
 from edge.platform import heartbeat
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.platform.version import version
 from edge.replica import clone_notice, hq_replica
 from edge.retention import unswept
@@ -95,7 +95,7 @@ class Health:
     @cached_property
     def refilling(self) -> bool:
         """Whether HQ's mirror was damaged or gone, and HQ is sending all of it again."""
-        found = read_replacement(self.shop.hq)
+        found = read_replacement_record(self.shop.hq)
         return found is not None and not found.whole
 
     @cached_property
@@ -128,7 +128,7 @@ class Health:
 
 
 def _versions(shop: StoreContext) -> Versions:
-    found = one_row(shop.hq, "select rows from feeds where feed = 'catalog'")
+    found = first_row(shop.hq, "select rows from feeds where feed = 'catalog'")
     return Versions(
         software=version(),
         config=shop.settings.version,

@@ -25,7 +25,7 @@ from sqlite_utils import Database, Migrations
 from edge.config.noren_toml import Config
 from edge.platform import migration
 from edge.platform.clock import utc_text
-from edge.platform.database import one_row, pragma, rows
+from edge.platform.database import first_row, pragma, rows
 from edge.platform.sqlite import sqlite3
 from edge.platform.version import version
 from edge.validation.localized_text import LocalizedText
@@ -206,7 +206,7 @@ def _database(db: Database, migrations: Migrations) -> dict[str, Any]:
 def _count(db: Database, table: str) -> int | None:
     """None if the table cannot be read."""
     try:
-        found = one_row(db, f"select count(*) from {table}")
+        found = first_row(db, f"select count(*) from {table}")
     except sqlite3.Error:
         return None
     return int(found[0]) if found else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from edge.disk.disk_space import current_disk_level, measure_disk_space
 from edge.disk.watermarks import DiskLevel
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.store_context import StoreContext
 
 
@@ -25,10 +25,10 @@ def disk(shop: StoreContext) -> Disk:
     total, free = room.total, room.bytes_left
     if room.budget is not None and room.is_short_of_budget:
         total, free = room.budget, max(0, room.budget - room.live)
-    views = one_row(
+    views = first_row(
         shop.db,
         "select (select total(count) from untold where what = 'views') + (select total(views) from room)",
     )
-    turned = one_row(shop.db, "select (select total(no_room) from devices) + (select total(no_room) from wedges)")
+    turned = first_row(shop.db, "select (select total(no_room) from devices) + (select total(no_room) from wedges)")
     looked_up, refused = (int(found[0]) if found else 0 for found in (views, turned))
     return Disk(total=total, free=free, level=current_disk_level(shop.db), looked_up=looked_up, refused=refused)

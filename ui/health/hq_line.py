@@ -6,7 +6,7 @@ from typing import Literal
 
 from edge.facts.journal import JournalProgress, journal_progress, oldest_waiting
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.platform.heartbeat import LoopKeys
 from edge.replica.hq_link import LinkReason
 from edge.store_context import StoreContext
@@ -50,7 +50,7 @@ def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach
 def hq_connection(shop: StoreContext, silent: LoopKeys, moment: Now) -> HqConnection:
     """The state of the connection to HQ, and what waits for it. If sync's loops do not run, nothing it wrote counts."""
     facts, oldest = journal_progress(shop.db, shop.box.epoch), oldest_waiting(shop.db, shop.box.epoch)
-    row = one_row(shop.db, "select state, since, heard, reason from line")
+    row = first_row(shop.db, "select state, since, heard, reason from line")
     if row is None:
         return HqConnection(reach="stopped", since=None, heard=None, facts=facts, oldest=oldest)
     since, heard = parse_utc(row[1]), parse_utc(row[2]) if row[2] else None

@@ -8,7 +8,7 @@ import msgspec
 from flask import Blueprint, Response, abort, request, url_for
 
 from edge.config.noren_toml import Station
-from edge.config.role import SHOPPER_ROLES
+from edge.config.station_role import SHOPPER_ROLES
 from edge.disk.disk_space import current_disk_level, require_room
 from edge.disk.watermarks import DiskLevel
 from edge.features import catalog, member
@@ -273,7 +273,7 @@ def styles(station: str, category: str) -> str:
     chosen: Category | None = next((one for one in catalog.categories(shop().hq) if one.id == category), None)
     if chosen is None:
         abort(404)
-    shown, page = _page_of(catalog.products_in_category(shop().hq, category))
+    shown, page = _page_of(catalog.one_product_per_style(shop().hq, category))
     values: dict[str, object] = {"category": chosen, "products": shown, "page": page}
     address = f"{request.path}?page={page.number}"
     return stage_of(station_of(station), OutcomeScreen(template="kiosk/styles.html", sound="", values=values), address)

@@ -12,7 +12,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.staff.sessions import Session
 from edge.platform import attempt_counter
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.platform.idempotency_marks import clear_mark, mark, set_mark
 from edge.store_context import StoreContext
 
@@ -68,7 +68,7 @@ def proof_by_code(shop: StoreContext, session: Session, order: str, now: Now) ->
 
     It counts for who was signed in when it was read: the next one reads it again.
     """
-    row = one_row(
+    row = first_row(
         shop.db,
         """select seq, log, scan, time, json_extract(data, '$.order') from outcomes
            where station = ? and kind = 'order_opened' order by seq desc limit 1""",
@@ -88,7 +88,7 @@ def start_anew(shop: StoreContext, session: Session, now: Now) -> None:
 
 def is_checking(shop: StoreContext, session: Session, order: str, now: Now) -> bool:
     """Whether this clerk has opened the name of an order, to compare it with what the shopper says, at most LASTS ago."""
-    row = one_row(shop.db, "select time from marks where name = ?", (_checking(session, order),))
+    row = first_row(shop.db, "select time from marks where name = ?", (_checking(session, order),))
     return row is not None and abs(now.time - parse_utc(row[0])) <= PROOF_LIFETIME
 
 

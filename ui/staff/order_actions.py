@@ -7,7 +7,7 @@ from edge.features.pickup import order as orders
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.store_context import StoreContext
 from ui.staff.work_list import TO_PREPARE
 
@@ -64,7 +64,7 @@ def step_to_check(shop: StoreContext, order: PickupOrder, *, back: bool = False)
 
 def undo_seconds_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:
     """Seconds in which the hand-over can still be taken back at `station`, or None; `late` allows for the way here."""
-    row = one_row(
+    row = first_row(
         shop.db, "select action, station, time from pickup_steps where order_id = ? order by seq desc limit 1", (order,)
     )
     if row is None or row[0] != Action.HAND_OVER or row[1] != station:

@@ -11,12 +11,12 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
 from edge.config.noren_toml import Station
-from edge.config.role import STAFF_ROLES
+from edge.config.station_role import STAFF_ROLES
 from edge.features.outcome import last_seq
 from edge.features.staff import pin_locks, session_secret, sessions
 from edge.features.staff.pin_locks import PinAttempt
 from edge.features.staff.sessions import IDLE_TIMEOUT, Session
-from edge.platform.database import NoRoom, one_row, writing
+from edge.platform.database import NoRoom, first_row, writing
 from ui.access import caller
 from ui.i18n import DEFAULT_LANGUAGE
 from ui.request_context import language, moment, process_state, shop, show, voice
@@ -179,7 +179,7 @@ def only_with_orders() -> Answer | None:
 
 def _shell() -> StaffPage:
     here = shop()
-    calls = one_row(here.db, "select count(*) from staff_calls where answered is null")
+    calls = first_row(here.db, "select count(*) from staff_calls where answered is null")
     notice = status.notice(here, process_state(), voice(), moment())
     runs = len(pin_locks.runs_of_wrong_pins(here.db, moment())) if is_lead() else 0
     return StaffPage(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from edge.config.role import SHOPPER_ROLES, STAFF_ROLES
+from edge.config.station_role import SHOPPER_ROLES, STAFF_ROLES
 from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import business_day
 from ui.health.context import Context

@@ -18,18 +18,18 @@ from edge.codes.separators import with_separators
 from edge.codes.symbology import from_aim
 from edge.config.active_config import code_rules
 from edge.config.noren_toml import Station
-from edge.config.role import STAFF_ROLES
+from edge.config.station_role import STAFF_ROLES
 from edge.disk.disk_space import current_disk_level
 from edge.disk.watermarks import DiskLevel
 from edge.features.outcome import clear_screen
 from edge.platform.clock import Now
-from edge.platform.database import NoRoom, one_row, values, writing
+from edge.platform.database import NoRoom, first_row, values, writing
 from edge.scan.log import Reading, append_reading
 from ui.process_state.last_typed import LastTyped
 
 log = logging.getLogger(__name__)
 
-WEDGE_DEVICE = "page"
+WEDGE_DEVICE_ID = "page"
 # codes that broke, with none read since, after which the scanner's settings are to blame and not a hand
 BROKEN_IN_A_ROW = 2
 TYPING_ROLES = STAFF_ROLES  # roles of stations whose pages have fields: a person's typing is left alone there
@@ -146,7 +146,7 @@ def store_typed(
         if _is_junk(db, found) and not may_keep_junk():
             raise Flood
         seq, full = (
-            append_reading(db, "page_scans", station, WEDGE_DEVICE, found, now),
+            append_reading(db, "page_scans", station, WEDGE_DEVICE_ID, found, now),
             current_disk_level(db) is DiskLevel.FULL,
         )
         last.note(station, found, now)
@@ -219,7 +219,7 @@ def wedge_counters(db: Database) -> dict[str, WedgeCounters]:
     """The counters of the scanners that type into pages, by station."""
     sql = """select w.*, coalesce(a.count, 0) as answered from wedges w
              left join answered a on a.log = 'page_scans' and a.station = w.station and a.device = ?"""
-    return {row.station: row for row in values(db, WedgeCounters, sql, (WEDGE_DEVICE,))}
+    return {row.station: row for row in values(db, WedgeCounters, sql, (WEDGE_DEVICE_ID,))}
 
 
 def gs_lost(db: Database, since: str) -> str | None:
@@ -228,7 +228,7 @@ def gs_lost(db: Database, since: str) -> str | None:
     Seen as far as it can be: the scanner said it was GS1, no separator came, and it did not parse.
     """
     reasons = ", ".join("?" * len(_SWALLOWED))
-    row = one_row(
+    row = first_row(
         db,
         f"""select s.time from page_scans s join outcomes o on o.log = 'page_scans' and o.scan = s.seq
             where s.time > ? and o.kind = 'not_understood' and json_extract(o.data, '$.no_separator')

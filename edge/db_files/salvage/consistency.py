@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from sqlite_utils import Database
 
 from edge.platform.clock import Now
-from edge.platform.database import move_cursor, one_row
+from edge.platform.database import first_row, move_cursor
 
 # Which reader reads which log. What it made of the log's rows shows up to where it has certainly read.
 _DESKS = {"desk:scans": "scans", "desk:page_scans": "page_scans"}
@@ -33,13 +33,13 @@ def _numbers(db: Database, sequences: Mapping[str, int]) -> None:
         seq = max(sequences.get(table, 0), known.get(table, 0))
         db.conn.execute("delete from sqlite_sequence where name = ?", (table,))
         db.conn.execute("insert into sqlite_sequence (name, seq) values (?, ?)", (table, seq))
-    if one_row(db, "select 1 from sqlite_sequence where name = 'journal'") is None:
+    if first_row(db, "select 1 from sqlite_sequence where name = 'journal'") is None:
         db.conn.execute("insert into sqlite_sequence (name, seq) values ('journal', 0)")
 
 
 def _identity(db: Database, now: Now) -> None:
     """The id of this box: the known one, or a new one. The epochs are those of its facts."""
-    if one_row(db, "select 1 from box") is None:
+    if first_row(db, "select 1 from box") is None:
         db.conn.execute(
             "insert into box (id, epoch, born, only_one) values (?, ?, ?, 1)",
             (secrets.token_hex(16), secrets.token_hex(16), now.text),
@@ -63,13 +63,13 @@ def _kept(db: Database) -> None:
 
 def _answered(db: Database, log: str) -> int:
     """The last scan of a log that certainly was answered: an outcome or a fact names it."""
-    told = one_row(
+    told = first_row(
         db,
         """select coalesce(max(cast(substr(json_extract(event, '$.causation'), :behind) as integer)), 0) from journal
            where json_valid(event) and json_extract(event, '$.causation') like :prefix""",
         {"behind": len(log) + 2, "prefix": f"{log}/%"},
     )
-    shown = one_row(db, "select coalesce(max(scan), 0) from outcomes where log = ?", (log,))
+    shown = first_row(db, "select coalesce(max(scan), 0) from outcomes where log = ?", (log,))
     assert told is not None
     assert shown is not None
     return max(int(told[0]), int(shown[0]))
@@ -77,17 +77,17 @@ def _answered(db: Database, log: str) -> int:
 
 def _cursor(db: Database, reader: str, log: str, least: int) -> None:
     """Set a cursor not before what was certainly read, and not after the last number that was assigned."""
-    row = one_row(db, "select seq from cursors where name = ?", (reader,))
+    row = first_row(db, "select seq from cursors where name = ?", (reader,))
     here, last = int(row[0]) if row else 0, _given(db, log)
     if (seq := max(least, here if here <= last else 0)) != here:
         move_cursor(db, reader, seq)
 
 
 def _has_cursor(db: Database, reader: str) -> bool:
-    return one_row(db, "select 1 from cursors where name = ?", (reader,)) is not None
+    return first_row(db, "select 1 from cursors where name = ?", (reader,)) is not None
 
 
 def _given(db: Database, log: str) -> int:
     """The last number that a log has assigned."""
-    row = one_row(db, "select seq from sqlite_sequence where name = ?", (log,))
+    row = first_row(db, "select seq from sqlite_sequence where name = ?", (log,))
     return int(row[0]) if row else 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from edge.facts.journal import GENESIS_HASH, chain_hash
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 
 MAX_HYPOTHESES = 8  # combinations of damage in earlier rows that are followed at the same time
 
@@ -57,7 +57,7 @@ def _surest(ways: dict[bytes, frozenset[int]]) -> frozenset[int]:
 
 def altered_seqs_of_lane(db: Database, epoch: str, lane: int) -> set[int]:
     """The same for a lane of a journal in a database: for the rows that HQ has not kept."""
-    kept = one_row(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane)) or (
+    kept = first_row(db, "select seq, ordinal, hash from kept where epoch = ? and lane = ?", (epoch, lane)) or (
         0,
         0,
         GENESIS_HASH,

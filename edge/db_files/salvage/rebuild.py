@@ -19,7 +19,7 @@ from edge.facts.fact import Fact
 from edge.facts.journal import tell
 from edge.platform import migration
 from edge.platform.clock import Now
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.platform.sqlite_file import connect
 from edge.platform.store_schema import migrations
 
@@ -206,7 +206,7 @@ def _take_out_altered(db: Database) -> AlteredFacts:
     found: AlteredFacts = []
     for epoch, lane in lanes:
         for seq in sorted(altered_seqs_of_lane(db, epoch, lane)):
-            row = one_row(db, "select type, event from journal where seq = ?", (seq,))
+            row = first_row(db, "select type, event from journal where seq = ?", (seq,))
             assert row is not None
             found.append((epoch, seq, row[0], row[1]))
             db.conn.execute("delete from journal where seq = ?", (seq,))

@@ -10,7 +10,7 @@ from edge.features.expiring_table import IN_PAGE, ExpiringTable
 from edge.features.member import Member
 from edge.features.offer.row import Offer
 from edge.platform.clock import Now, now, utc_text
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.replica import hq_replica
 from edge.scan.context import ScanContext
 from edge.store_context import StoreContext
@@ -83,15 +83,15 @@ def offers_for(shop: StoreContext, person: Member, now: Now) -> list[Offer]:
 def _may_be_given(shop: StoreContext, offer: Offer, member: str, visit: str) -> bool:
     """Within quota and single use, which begin anew if HQ lets an offer begin again under its old name."""
     of_visit = "select 1 from coupons where offer = ? and member = ? and visit = ?"
-    if one_row(shop.db, of_visit, (offer.offer, member, visit)):
+    if first_row(shop.db, of_visit, (offer.offer, member, visit)):
         return False
     since = (offer.offer, utc_text(offer.begins))
     of_member = "select 1 from coupons where offer = ? and time >= ? and member = ?"
-    if offer.single_use and one_row(shop.db, of_member, (*since, member)):
+    if offer.single_use and first_row(shop.db, of_member, (*since, member)):
         return False
     if offer.quota is None:
         return True
-    (given,) = one_row(shop.db, "select count(*) from coupons where offer = ? and time >= ?", since) or (0,)
+    (given,) = first_row(shop.db, "select count(*) from coupons where offer = ? and time >= ?", since) or (0,)
     return bool(given < offer.quota)
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from edge.codes.parsed_code import PickupCode
-from edge.config.role import SERVED_ROLES
+from edge.config.station_role import SERVED_ROLES
 from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.pickup import arrival, holds

@@ -14,7 +14,7 @@ from edge.features.pickup.facts import FACT_OF_ACTION, Conflict, PickupStep
 from edge.features.pickup.order import KeptOrder, OrderRow, PickupOrder, find_order, state_of_order, steps_of
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, utc_text
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.platform.idempotency_marks import mark, set_mark
 from edge.replica import hq_replica
 
@@ -55,7 +55,7 @@ class TransitionRequest:
 def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRequest, now: Now) -> PickupOrder:
     """Take a step inside the caller's transaction; returns the order after it. Raises TransitionRefused."""
     order = find_order(db, hq, box, request.order)
-    if order is not None and one_row(db, "select 1 from pickup_steps where key = ?", (request.key,)):
+    if order is not None and first_row(db, "select 1 from pickup_steps where key = ?", (request.key,)):
         return order
     if order is None or order.row.store != box.store or not _can(order, request.action) or _has_changed(order, request):
         raise TransitionRefused(request.order, request.action, order.state if order else None)

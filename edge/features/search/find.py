@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from edge.features import catalog
 from edge.features.search.entry import category_mark, words_in
 from edge.features.search.words import gram_query, occurs, parts_of, words_of
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.replica.hq_replica import feed_version
 
 MAX_WORDS = 6  # of a question; what follows them is left out
@@ -41,7 +41,7 @@ def find(hq: Database, text: str, *, most: int, here: bool = False) -> Found:
 
 def is_complete(hq: Database) -> bool:
     """Whether the catalogue is here and the index is up with it; else what is not found may be there all the same."""
-    return feed_version(hq, "catalog") > 0 and one_row(hq, "select 1 from search_changed limit 1") is None
+    return feed_version(hq, "catalog") > 0 and first_row(hq, "select 1 from search_changed limit 1") is None
 
 
 def _found(hq: Database, words: Sequence[str], most: int, here: bool) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def _found(hq: Database, words: Sequence[str], most: int, here: bool) -> tuple[s
         ids[entry] = None
         if len(ids) == most:
             break
-    styles = (one_row(hq, "select style from search_styles where id = ?", (entry,)) for entry in ids)
+    styles = (first_row(hq, "select style from search_styles where id = ?", (entry,)) for entry in ids)
     return tuple(row[0] for row in styles if row)
 
 
@@ -81,7 +81,9 @@ def _exact(hq: Database, number: str, here: bool) -> list[int]:
     found = [
         entry for (entry,) in hq.conn.execute("select id from search_styles where exact = ?", (number,)).fetchall()
     ]
-    return [entry for entry in found if not here or one_row(hq, "select 1 from search_here where rowid = ?", (entry,))]
+    return [
+        entry for entry in found if not here or first_row(hq, "select 1 from search_here where rowid = ?", (entry,))
+    ]
 
 
 def _categories(hq: Database, word: str) -> list[str]:

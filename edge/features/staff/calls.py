@@ -5,7 +5,7 @@ from sqlite_utils import Database
 from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform.clock import Now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 
 
 class StaffAssisted(Fact, frozen=True, kw_only=True):
@@ -22,7 +22,7 @@ FACTS = (StaffAssisted,)
 
 def call_staff(db: Database, station: str, now: Now) -> None:
     """Call staff to a station, inside the caller's transaction; while a call waits there, another one is the same."""
-    if one_row(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
+    if first_row(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
         sql = "insert into staff_calls (station, time, boot, uptime_ms) values (?, ?, ?, ?)"
         db.conn.execute(sql, (station, now.text, now.boot, now.uptime_ms))
 
@@ -31,7 +31,7 @@ def answer_call(db: Database, box: Box, seq: int, staff: str, now: Now) -> None:
     """A clerk goes, inside the caller's transaction; a call that somebody has answered stays theirs."""
     sql = """update staff_calls set answered = ?, staff = ? where seq = ? and answered is null
              returning station, boot, uptime_ms"""
-    row = one_row(db, sql, (now.text, staff, seq))
+    row = first_row(db, sql, (now.text, staff, seq))
     if row is None:
         return
     station, boot, called_ms = row

@@ -1,7 +1,7 @@
 """What the staff's signing in brings."""
 
 from edge.codes.parsed_code import StaffBadge
-from edge.config.role import STAFF_ROLES as STATIONS
+from edge.config.station_role import STAFF_ROLES as STATIONS
 from edge.features.expiring_table import IN_PAGE, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.staff import calls, pin_locks, sessions

@@ -9,7 +9,7 @@ from edge.facts.fact import About, Fact
 from edge.facts.journal import Box, tell
 from edge.platform import attempt_counter
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one_row, rows
+from edge.platform.database import first_row, rows
 
 WRONG_MOST = 5  # wrong PINs before the lock (experience.md rule 26)
 FIRST_LOCK = timedelta(seconds=60)  # for the first lock; each further one doubles it
@@ -80,7 +80,7 @@ class WrongPinRun:
 
 def _lock(db: Database, at: PinAttempt, now: Now) -> tuple[int, int]:
     """Wrong PINs so far, and seconds the lock still lasts."""
-    row = one_row(db, "select wrong, until from pin_locks where staff = ? and device = ?", (at.staff, at.device))
+    row = first_row(db, "select wrong, until from pin_locks where staff = ? and device = ?", (at.staff, at.device))
     return (row[0], _left(row[1], now)) if row else (0, 0)
 
 

@@ -69,7 +69,7 @@ EAN_DIGIT_WIDTHS: tuple[Widths, ...] = (
     (1, 2, 1, 3),
     (3, 1, 1, 2),
 )
-MAX_ALPHABETS = 64  # sets of characters remembered
+ALPHABET_CACHE_SIZE = 64  # sets of characters remembered
 
 
 def widths_of(symbology: Symbology, data: bytes) -> list[tuple[Widths, float]]:
@@ -121,7 +121,7 @@ def _spans(symbology: Symbology, count: int) -> Iterator[tuple[int, int]]:
         )
 
 
-@lru_cache(MAX_ALPHABETS)
+@lru_cache(ALPHABET_CACHE_SIZE)
 def _alphabet(symbology: Symbology, ratio: float) -> frozenset[Widths]:
     """The characters that may be in the place of a character; `ratio` is the width of a wide bar in narrow ones."""
     if symbology is Symbology.CODE128:

@@ -27,7 +27,7 @@ def are_rivals(claim: Claim, other: Claim) -> bool:
         return False
     if other.data == _plain(claim) or other.symbology in MATRIX_CODES:
         return False
-    if is_short_of_one_engine(other) and other.symbology is not claim.symbology:
+    if is_unconfirmed_short_code(other) and other.symbology is not claim.symbology:
         return False
     if (
         claim.symbology not in LONG_RETAIL_CODES
@@ -74,7 +74,7 @@ def is_part_of(claim: Claim, other: Claim) -> bool:
     return claim.symbology in WEAK_CODES and other.symbology is claim.symbology and claim.data in other.data
 
 
-def is_short_of_one_engine(claim: Claim) -> bool:
+def is_unconfirmed_short_code(claim: Claim) -> bool:
     """Whether a short text was read by only one engine, and rows do not show it."""
     return claim.symbology in SHORT_RETAIL_CODES and claim.engines == 1 and not claim.seen
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence, Set
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_digit_holds
 from firmware_bridge.decode.evidence.claim import MAX_NEEDED_BANDS, Claim, Key
-from firmware_bridge.decode.evidence.rivals import are_rivals, is_contradicted, is_part_of, is_short_of_one_engine
+from firmware_bridge.decode.evidence.rivals import are_rivals, is_contradicted, is_part_of, is_unconfirmed_short_code
 from firmware_bridge.decode.symbology_kinds import (
     LINEAR_CODES,
     LONG_RETAIL_CODES,
@@ -40,7 +40,7 @@ def is_believed(claim: Claim, claims: Sequence[Claim], disputed: Set[Key] = froz
     clearly show needs two bands, or engines that agree. A text that they show less than another needs most of the rows, and is
     never believed in dispute. If bands show two texts, or did so in a picture before (`disputed`), a text needs most of the rows.
     """
-    if len(claim.votes) < _needed(claim) or is_short_of_one_engine(claim):
+    if len(claim.votes) < _needed(claim) or is_unconfirmed_short_code(claim):
         return False
     if claim.symbology in MATRIX_CODES:
         return True

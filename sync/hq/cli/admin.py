@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from edge.platform.clock import now
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from sync.hq import epoch_reset, store_commands
 from sync.hq.cli.options import folder_option, plain_errors
 from sync.hq.cli.text_table import table
@@ -121,7 +121,7 @@ def tell(store: str, command: str, args: tuple[str, ...], folder: Path) -> None:
     `noren hq serve` sends it, at once or when the store connects; it expires after 15 minutes.
     """
     with plain_errors(), founding.open_headquarters(folder) as db:
-        if store != ALL_STORES and one_row(db, "select 1 from stores where id = ?", (store,)) is None:
+        if store != ALL_STORES and first_row(db, "select 1 from stores where id = ?", (store,)) is None:
             raise NotPossible(f"store `{store}` is not enrolled")
         name = store_commands.queue_command(db, store, command, _named(args))
     click.echo(f"ordered {command} of `{store}` (id {name})")

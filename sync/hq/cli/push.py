@@ -8,7 +8,7 @@ from typing import Any
 import click
 from sqlite_utils import Database
 
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from sync.hq.cli.options import encoding_option, folder_option, plain_errors
 from sync.hq.cli.rollout import start_file
 from sync.hq.enrolment import founding, key_rotation
@@ -155,7 +155,7 @@ def _scope(db: Database, name: str, store: str | None) -> str:
     if not store:
         many = "; `noren hq rollout start` sends config to many" if name == "config" else ""
         raise NotPossible(f"which store? Give --store{many}")
-    if one_row(db, "select 1 from stores where id = ?", (store,)) is None:
+    if first_row(db, "select 1 from stores where id = ?", (store,)) is None:
         raise NotPossible(f"store `{store}` is not enrolled: `noren hq stores add {store}`")
     return store
 

@@ -111,7 +111,7 @@ def _draw(db: Database, watch: bool) -> None:
                 *(word for one in here for word in _troubles(one)),
                 *(
                     f"{seen.noted[:16]}: {epoch_reset.renewal_in_words(seen)}"
-                    for seen in epoch_reset.recent_renewals(db)
+                    for seen in epoch_reset.recent_epoch_renewals(db)
                 ),
             ]
         )

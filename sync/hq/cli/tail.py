@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.platform.database import ROWS_PER_READ, CommitDetector, one_row, rows
+from edge.platform.database import ROWS_PER_READ, CommitDetector, first_row, rows
 
 POLL_INTERVAL_S = 0.1  # seconds between looks for new facts
 
@@ -34,7 +34,7 @@ class KeptFact:
 
 def last_facts(db: Database, count: int) -> int:
     """The number behind which the last `count` facts are."""
-    (top,) = one_row(db, "select coalesce(max(number), 0) from facts") or (0,)
+    (top,) = first_row(db, "select coalesce(max(number), 0) from facts") or (0,)
     return max(0, int(top) - count)
 
 

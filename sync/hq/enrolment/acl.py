@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.platform.database import one_row, rows
+from edge.platform.database import first_row, rows
 from sync.hq.feeds.feed import SCOPE_ALL
 from sync.protocol import topics
 from sync.trust.trusted_keys import KEYS_FEED
@@ -55,7 +55,7 @@ def acl_text(chain: str, revoked: Sequence[str] = ()) -> str:
 
 def write_acl(db: Database, folder: Path) -> Path:
     """Write the file for the present stores, for the broker to reload (SIGHUP); returns its path."""
-    about = one_row(db, "select chain from about")
+    about = first_row(db, "select chain from about")
     assert about is not None, "whoever writes it is founded"
     revoked = [row["id"] for row in rows(db, "select id from stores where revoked is not null order by id")]
     part = folder / f"{ACL_FILE}.part"

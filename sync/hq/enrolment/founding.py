@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from sync.hq import older_copy, store_commands
 from sync.hq.enrolment import acl, keys, recovery_key
 from sync.hq.errors import NotPossible
@@ -79,7 +79,7 @@ def open_headquarters(folder: Path) -> Iterator[Database]:
 
 def read_founded(db: Database) -> Founded | None:
     """Whose headquarters it is; None before it is founded."""
-    row = one_row(db, "select chain, broker from about")
+    row = first_row(db, "select chain, broker from about")
     return Founded(chain=row[0], broker=row[1]) if row else None
 
 
@@ -97,7 +97,7 @@ def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path
         about = read_founded(db)
         if about is None:
             raise NotPossible(f"{folder}: not founded. Run `noren hq init --dir {folder}` first.")
-        if one_row(db, "select 1 from stores where id = ? and revoked is null", (store,)):
+        if first_row(db, "select 1 from stores where id = ? and revoked is null", (store,)):
             raise NotPossible(f"store `{store}` is enrolled. Revoke its key first: `noren hq stores revoke {store}`")
         db.conn.execute(
             """insert into stores (id, name, public_key, since, revoked, fleet_group, again) values (?, ?, ?, ?, null, ?, 0)
@@ -138,7 +138,7 @@ def revoke(db: Database, folder: Path, store: str) -> Path:
     """From now on nothing that the store's key signs is accepted, nothing is published to it, and its box, if it is
     reachable, takes itself out of use. Returns the broker's rules, to be reloaded. Raises NotPossible."""
     with writing(db):
-        row = one_row(db, "select public_key from stores where id = ? and revoked is null", (store,))
+        row = first_row(db, "select public_key from stores where id = ? and revoked is null", (store,))
         if row is None:
             raise NotPossible(f"store `{store}` is not enrolled, or its key is revoked already")
         db.conn.execute("update stores set revoked = ? where id = ?", (now().text, store))

@@ -22,7 +22,7 @@ from edge.crypto.sealed_data_key import (
 from edge.db_files import backup_trailer
 from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq.errors import NotPossible
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def note_recovery_key(db: Database, folder: Path) -> None:
 
 
 def _noted(db: Database) -> str | None:
-    row = one_row(db, "select id from recovery")
+    row = first_row(db, "select id from recovery")
     return str(row[0]) if row else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from edge.platform.database import one_row, rows
+from edge.platform.database import first_row, rows
 from edge.registry import FEEDS
 from sync.protocol import digest
 from sync.protocol.messages import FeedHead
@@ -64,7 +64,7 @@ def positions_of_scope(db: Database, scope: str) -> list[FeedPosition]:
 
 def feed_position(db: Database, feed: str, scope: str) -> FeedPosition | None:
     """The state of one feed, or None before its first row."""
-    row = one_row(db, "select epoch, version, rows, digest from heads where feed = ? and scope = ?", (feed, scope))
+    row = first_row(db, "select epoch, version, rows, digest from heads where feed = ? and scope = ?", (feed, scope))
     if row is None:
         return None
     return FeedPosition(
@@ -74,7 +74,7 @@ def feed_position(db: Database, feed: str, scope: str) -> FeedPosition | None:
 
 def row_body(db: Database, feed: str, scope: str, key: str) -> str | None:
     """The live body under a key, or None."""
-    row = one_row(db, "select body from rows where feed = ? and scope = ? and key = ?", (feed, scope, key))
+    row = first_row(db, "select body from rows where feed = ? and scope = ? and key = ?", (feed, scope, key))
     return row[0] if row else None
 
 
@@ -104,7 +104,7 @@ def _put_row(db: Database, here: FeedPosition, key: str, text: str | None) -> Fe
     if text is not None and len(text.encode()) > MAX_ROW_BYTES:
         raise RowTooBig(f"{here.feed} {key}: {len(text.encode())} bytes, a row may have {MAX_ROW_BYTES}")
     at = (here.feed, here.scope, key)
-    old = one_row(db, "select version, body from rows where feed = ? and scope = ? and key = ?", at)
+    old = first_row(db, "select version, body from rows where feed = ? and scope = ? and key = ?", at)
     if (old[1] if old else None) == text:
         return here
     version, count, total = here.version + 1, here.rows, here.digest

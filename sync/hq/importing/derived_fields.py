@@ -17,7 +17,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import OPEN_STATES, State
 from edge.features.staff.pin_check import hash_pin, pin_matches
 from edge.platform.clock import parse_utc
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq.importing.files import Item
 from sync.hq.importing.pickup_codes import hash_secret, new_secret
 from sync.hq.importing.unique_values import UniqueValues
@@ -66,7 +66,7 @@ def derive_stock(db: Database, to: Target, item: Item, had: dict[str, Any], body
         if _is_below_zero(item.fields.get(name)):
             raise item.bad(f"{name}: expected a number of pieces, not less than 0", name)
     if not had:
-        row = one_row(
+        row = first_row(
             db,
             # of two epochs kept in one transaction the later is the one whose fact arrived last
             """select epoch, seq from chains where store = ? and lane = ? order by kept_at desc,

@@ -130,14 +130,14 @@ def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> 
         moment=now().text,
         only=file.only,
         signing=signing,
-        house=checks_of_chain(db),
+        house=house_rules_of_chain(db),
         claims=UniqueValues.of_scope(db, name, scope),
     )
 
 
 def count_deletions(db: Database, word: str, scope: str, items: Iterable[Item]) -> tuple[int, int]:
     """How many rows a whole file would delete, and of how many. Raises BadFile."""
-    to = Target(feed=FILES[word].feed, scope=scope, moment="", house=checks_of_chain(db))
+    to = Target(feed=FILES[word].feed, scope=scope, moment="", house=house_rules_of_chain(db))
     own = _own(db, to)
     return len(own - {key_of(to, item) for item in items}), len(own)
 
@@ -223,7 +223,7 @@ def _is_stub(to: Target, body: str) -> bool:
     return to.feed == "orders" and msgspec.json.decode(body)["store"] != to.scope
 
 
-def checks_of_chain(db: Database) -> tuple[HouseRule, ...]:
+def house_rules_of_chain(db: Database) -> tuple[HouseRule, ...]:
     """The rules for the chain's own item numbers that any of its stores has, each once."""
     found = rows(db, "select body from rows where feed = 'config' and key = 'policy' and body is not null")
     policies = (row_types.valid_row("config", "policy", row["body"], Policy) for row in found)

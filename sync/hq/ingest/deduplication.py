@@ -5,7 +5,7 @@ import msgspec
 from sync.hq.ingest.batch_entries import BatchEntries
 from sync.hq.ingest.fact_store import Lane
 from sync.hq.schema import FROM_ANOTHER_EPOCH
-from sync.protocol.event import Event, fact_id
+from sync.protocol.event import Event, parse_fact_id
 
 
 class Deduplication:
@@ -40,7 +40,7 @@ class Deduplication:
             self._entries.write_facts()
             self._written = True
         db = self._entries.db
-        origin = fact_id(self._lane.store, event)
+        origin = parse_fact_id(self._lane.store, event)
         at = (self._lane.store, origin.epoch, self._lane.lane, origin.seq)
         first = db.conn.execute(
             "select event from facts where store = ? and epoch = ? and lane = ? and seq = ?", at

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq.ingest.chain_compare import ChainedBatch, ChainedRow, LanePosition
 from sync.protocol.event import Event
 from sync.protocol.messages import Events
@@ -34,7 +34,7 @@ class Lane:
 
 def lane_position(db: Database, lane: Lane) -> LanePosition:
     """How far HQ has kept a lane."""
-    row = one_row(
+    row = first_row(
         db,
         "select seq, ordinal, hash from chains where store = ? and epoch = ? and lane = ?",
         (lane.store, lane.epoch, lane.lane),
@@ -46,7 +46,7 @@ def hash_at(db: Database, lane: Lane, seq: int) -> bytes | None:
     """The chain's hash at a row HQ has kept, as a fact or otherwise; None if it has no row of that number."""
     at = (lane.store, lane.epoch, lane.lane, seq)
     for table in ("facts", "quarantine", "echoes"):
-        row = one_row(db, f"select hash from {table} where store = ? and epoch = ? and lane = ? and seq = ?", at)
+        row = first_row(db, f"select hash from {table} where store = ? and epoch = ? and lane = ? and seq = ?", at)
         if row:
             return bytes(row[0])
     return None

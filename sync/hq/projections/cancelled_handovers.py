@@ -5,7 +5,7 @@ import logging
 from sqlite_utils import Database
 
 from edge.features.pickup.order import OrderRow
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq import rejected_messages
 
 NOT_ITS_OWN_REASON = "conflict_not_its_own"  # why a store's report makes no task, as a reason in HQ's refusals
@@ -30,7 +30,7 @@ def note_reported_conflict(db: Database, store: str, row: OrderRow | None, noted
     if row is not None and row.store == store:
         note_conflict(db, row, noted)
         return
-    if one_row(db, "select 1 from refusals where store = ? and reason = ?", (store, NOT_ITS_OWN_REASON)) is None:
+    if first_row(db, "select 1 from refusals where store = ? and reason = ?", (store, NOT_ITS_OWN_REASON)) is None:
         log.warning("%s reports conflicts about orders that are not its own: see `noren hq refused`", store)
     rejected_messages.write_refusal(db, store, NOT_ITS_OWN_REASON, 1)
 

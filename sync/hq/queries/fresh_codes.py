@@ -16,7 +16,7 @@ from edge.codes.parsed_code import MemberToken
 from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq.feeds import feed, row_types
 
 USED_CODES_KEPT_FOR = timedelta(days=2)  # how long a used code is remembered: longer than a policy may let one live
@@ -26,14 +26,14 @@ GSRN_DIGITS = 18  # digits of a pass's number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShownCode:
+class VerifiedCode:
     """A signed code whose signature and times hold: whose it is, by the name it gives them, and what is used up by it."""
 
     ref: str
     name: str
 
 
-def verify_token(db: Database, store: str, text: str, now: Now) -> ShownCode | None:
+def verify_token(db: Database, store: str, text: str, now: Now) -> VerifiedCode | None:
     """A signed code by the asking store's own policy: a key of the chain's, not too long a life, and good at this moment."""
     policy = row_types.valid_row("config", "policy", feed.row_body(db, "config", store, "policy"), Policy) or Policy()
     meant, at = member_token.verify_token(text, policy.codes), now.time.timestamp()
@@ -42,10 +42,10 @@ def verify_token(db: Database, store: str, text: str, now: Now) -> ShownCode | N
     lives, ahead = meant.exp - meant.iat, meant.iat - at
     if lives > policy.proofs.token_life_s or at > meant.exp or ahead > policy.proofs.token_ahead_s:
         return None
-    return ShownCode(ref=meant.member, name=f"jti:{_digest(meant.issuer, meant.jti)}")
+    return VerifiedCode(ref=meant.member, name=f"jti:{_digest(meant.issuer, meant.jti)}")
 
 
-def use_up_token(db: Database, shown: ShownCode, now: Now) -> bool:
+def use_up_token(db: Database, shown: VerifiedCode, now: Now) -> bool:
     """Use a signed code up, inside the caller's transaction; False if it was used before."""
     _forget(db, now)
     return _step(db, shown.name, 0, 0, now)
@@ -92,7 +92,7 @@ def _digest(*parts: str) -> str:
 
 
 def _wrong(db: Database, store: str, name: str, now: Now) -> int:
-    row = one_row(db, "select wrong, since from wrong_codes where store = ? and name = ?", (store, name))
+    row = first_row(db, "select wrong, since from wrong_codes where store = ? and name = ?", (store, name))
     return row[0] if row and abs(now.time - parse_utc(row[1])) < WRONG_PASSWORD_WINDOW else 0
 
 

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from edge.features.member import Member
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq.feeds import feed, row_types
 
 MEMBERS_FEED = "members"
@@ -17,7 +17,7 @@ def find_member(db: Database, who: str) -> Member | None:
 
 def member_by_card(db: Database, card: str) -> Member | None:
     """The member who carries a card, as some store knows them; one that knows a secret of their pass before the others."""
-    row = one_row(
+    row = first_row(
         db,
         """select scope, member from cards join rows using (scope) where code = ? and feed = ? and key = member
            order by body ->> '$.wallet_secret' is null, scope limit 1""",
@@ -28,7 +28,7 @@ def member_by_card(db: Database, card: str) -> Member | None:
 
 def member_by_ref(db: Database, ref: str) -> Member | None:
     """The member of a name that HQ has given them in some store, as that one knows them."""
-    row = one_row(
+    row = first_row(
         db,
         "select scope, body from rows where feed = 'members' and key = ? and body is not null order by scope",
         (ref,),
@@ -43,7 +43,7 @@ def same_person_in_store(db: Database, store: str, known: Member) -> Member | No
 
 def member_by_card_in_store(db: Database, store: str, card: str) -> Member | None:
     """The member who carries a card, as this store knows them."""
-    row = one_row(db, "select member from cards where code = ? and scope = ?", (card, store))
+    row = first_row(db, "select member from cards where code = ? and scope = ?", (card, store))
     return (
         row_types.valid_row(MEMBERS_FEED, row[0], feed.row_body(db, MEMBERS_FEED, store, row[0]), Member)
         if row

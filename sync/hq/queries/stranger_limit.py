@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from edge.platform.clock import Now, utc_text
-from edge.platform.database import one_row, rows
+from edge.platform.database import first_row, rows
 
 ONE_HOUR = timedelta(hours=1)
 ALWAYS_ALLOWED = 60  # strangers an hour that any store may have: one a minute
@@ -19,7 +19,7 @@ BURST_SIZE, REFILL_INTERVAL_S = 4, 2.0
 
 def burst_left(db: Database, store: str, now: Now) -> float:
     """Strangers a store may ask after at once, by the uptime of the machine that all workers share."""
-    row = one_row(db, "select boot, left, uptime_ms from bursts where store = ?", (store,))
+    row = first_row(db, "select boot, left, uptime_ms from bursts where store = ?", (store,))
     if row is None or row[0] != now.boot:
         return float(BURST_SIZE)
     return float(min(BURST_SIZE, row[1] + max(0, now.uptime_ms - row[2]) / 1000 / REFILL_INTERVAL_S))
@@ -39,7 +39,7 @@ def admit_stranger(db: Database, store: str, now: Now) -> bool:
 
 def asked_last_hour(db: Database, store: str, now: Now) -> int:
     """The number of strangers a store got an answer about within the last hour."""
-    row = one_row(
+    row = first_row(
         db, "select count(*) from meetings where store = ? and asked > ?", (store, utc_text(now.time - ONE_HOUR))
     )
     return int(row[0]) if row else 0

@@ -19,7 +19,7 @@ from edge.features.check_in import MemberIdentified
 from edge.features.member import Member
 from edge.features.visit import CheckedIn
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from sync.hq import rejected_messages
 from sync.hq.feeds import feed
 from sync.hq.queries import known_members, stranger_limit
@@ -84,7 +84,7 @@ class QueryBudgets:
         return told
 
     def _let_in(self, store: str, who: str, known: Member, name: str | None, now: Now) -> Member:
-        row = one_row(self.db, "select member, met from meetings where store = ? and card = ?", (store, who))
+        row = first_row(self.db, "select member, met from meetings where store = ? and card = ?", (store, who))
         name = name or (row[0] if row and row[0] else f"m-{secrets.token_hex(8)}")
         self._note(store, who, name, now)
         if row and row[1]:
@@ -151,7 +151,7 @@ def note_cards_met(db: Database, store: str, cards: Sequence[str], received: str
     """Note unknown members that facts say were in a store, inside the transaction that keeps the facts."""
     _forget(db, store, parse_utc(received))
     for card in cards:
-        row = one_row(db, "select member, asked from meetings where store = ? and card = ?", (store, card))
+        row = first_row(db, "select member, asked from meetings where store = ? and card = ?", (store, card))
         db.conn.execute(
             """insert into meetings (store, card, member, asked, met) values (?, ?, null, null, ?)
                on conflict (store, card) do update set met = excluded.met""",

@@ -7,7 +7,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
 from sync.hq.importing import unsupported
@@ -42,7 +42,7 @@ class RolloutHalted(NotPossible):
 
 def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -> tuple[Rollout, PushResult]:
     """A roll-out that could begin, and what it would change at its first stores. Raises NotPossible, BadFile."""
-    (last,) = one_row(db, "select coalesce(max(id), 0) from rollouts") or (0,)
+    (last,) = first_row(db, "select coalesce(max(id), 0) from rollouts") or (0,)
     rollout = Rollout(
         id=int(last) + 1,
         file=items[0].path.name,

@@ -27,7 +27,7 @@ CARDS_FILE = "cards"  # what the play page offers; pushed nowhere
 PICTURES_FOLDER = "pictures"
 README_FILE = "README.md"
 SAMPLE_STORES = tuple(sorted(path.parent.name for path in SAMPLE_FOLDER.glob(f"*/{CONFIG_FILE}.toml")))
-UTF_8 = "utf-8-sig"
+UTF_8_SIG = "utf-8-sig"
 _NEAR_NOW = re.compile(r"\bnow([+-]\d+)m\b")  # `now-31m`: 31 minutes ago
 
 
@@ -41,7 +41,7 @@ class SampleTable:
 
     def items(self, moment: datetime) -> Iterator[Item]:
         """Its rows as `noren hq push` reads them, with times relative to a moment. Raises NotPossible."""
-        found: Iterable[Item] = config_rows(self.path, UTF_8) if self.word == CONFIG_FILE else read_items(self.path)
+        found: Iterable[Item] = config_rows(self.path, UTF_8_SIG) if self.word == CONFIG_FILE else read_items(self.path)
         for item in found:
             fields = item.fields.items()
             yield replace(item, fields={name: _dated(value, moment) for name, value in fields})

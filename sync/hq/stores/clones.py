@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.platform.clock import now, utc_text
-from edge.platform.database import one_row, rows
+from edge.platform.database import first_row, rows
 from sync.hq import store_commands
 from sync.protocol.messages import State
 
@@ -37,8 +37,8 @@ def note_birth(db: Database, state: State, moment: str) -> bool:
     """
     if state.state != "birth" or not state.run:
         return False
-    last = one_row(db, "select run from runs where store = ? order by number desc limit 1", (state.store,))
-    before = one_row(db, "select returns from runs where store = ? and run = ?", (state.store, state.run))
+    last = first_row(db, "select run from runs where store = ? order by number desc limit 1", (state.store,))
+    before = first_row(db, "select returns from runs where store = ? and run = ?", (state.store, state.run))
     turned = last is not None and last[0] != state.run
     returns = (before[0] if before else 0) + (before is not None and turned)
     db.conn.execute("delete from runs where seen < ?", (utc_text(now().time - ALARM_LIFETIME),))

@@ -4,7 +4,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.platform.clock import now
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from sync.hq.stores import clones
 from sync.protocol import topics
 from sync.protocol.envelope import seal_message
@@ -33,7 +33,7 @@ def note_presence(db: Database, state: State, moment: str) -> bool:
     A death counts only for the boot it names.
     """
     turned = clones.note_birth(db, state, moment)
-    row = one_row(db, "select state, since, told from fleet where store = ?", (state.store,))
+    row = first_row(db, "select state, since, told from fleet where store = ?", (state.store,))
     before = msgspec.json.decode(row[2], type=State) if row else None
     if state.state == "death":
         if row is None or before is None or (before.boot, before.box) != (state.boot, state.box):

@@ -13,7 +13,7 @@ from edge.facts.fact import Fact, event_type
 from edge.facts.journal import ABOUT_NOBODY, GENESIS_HASH, Box, chain_hash, cloud_event
 from edge.features.stock import StockRow
 from edge.platform.clock import now
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
@@ -169,7 +169,7 @@ def _taken(folder: Path, rounds: list[list[MessageReceived]], many: int) -> tupl
         for said in rounds:
             worker.run_once(said)
         took = time.perf_counter() - wall, time.process_time() - cpu
-        assert one_row(db, "select count(*) from facts") == (many,)
+        assert first_row(db, "select count(*) from facts") == (many,)
     finally:
         db.close()
     return took

@@ -7,7 +7,7 @@ from edge.config.active_config import NO_CONFIG, last_good_settings, number_on_t
 from edge.config.noren_toml import SerialDevice, Station
 from edge.config.overrides import BoxSettings
 from edge.config.policy import CheckIn, Policy
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from tests.kept import keep

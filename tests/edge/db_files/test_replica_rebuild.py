@@ -10,7 +10,7 @@ from edge.db_files.inspection import READ_BUDGET_S
 from edge.db_files.replica_rebuild import (
     is_current_replica,
     open_replica,
-    read_replacement,
+    read_replacement_record,
     rebuild_damaged,
     rebuild_if_unreadable,
     rebuild_or_raise,
@@ -56,7 +56,7 @@ def test_a_reader_goes_on_with_the_file_that_took_the_place(floor: StoreContext)
     assert rebuild_damaged(damage(floor), now())
     assert changes.seen()
     assert hq_replica.rows_where(floor.hq, "stock", dict, "key = 'none'") == []
-    told = read_replacement(floor.hq)
+    told = read_replacement_record(floor.hq)
     assert told is not None
     assert (folder(floor) / told.aside).exists()
     assert told.aside.startswith("hq.db.damaged-")

@@ -12,7 +12,7 @@ from edge.disk import disk_space
 from edge.disk.watermarks import DiskLevel
 from edge.facts.journal import tell
 from edge.platform.clock import now
-from edge.platform.database import NoRoom, one_row, rows, writing
+from edge.platform.database import NoRoom, first_row, rows, writing
 from edge.platform.process import ProcessLife
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import work
@@ -33,7 +33,7 @@ def card(monkeypatch: pytest.MonkeyPatch, used: float) -> Iterator[None]:
 @contextmanager
 def no_page_more(floor: StoreContext) -> Iterator[None]:
     """SQLite itself says that the disk is full: the file may not grow by a page."""
-    (pages,) = one_row(floor.db, "pragma page_count") or (0,)
+    (pages,) = first_row(floor.db, "pragma page_count") or (0,)
     floor.db.conn.execute(f"pragma max_page_count = {pages}")
     try:
         yield

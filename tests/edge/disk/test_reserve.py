@@ -14,7 +14,7 @@ from edge.disk import disk_space, reserve
 from edge.disk.watermarks import DiskLevel
 from edge.platform import migration
 from edge.platform.clock import now
-from edge.platform.database import NoRoom, one_row, open_store, pragma, writing
+from edge.platform.database import NoRoom, first_row, open_store, pragma, writing
 from edge.platform.process import ProcessLife
 from edge.retention.sweep import RetentionSweep
 from edge.scan.log import Reading, append_reading
@@ -55,7 +55,7 @@ def test_tags_are_written_down_though_another_program_has_every_byte(data: Path)
         assert reserve.refill_reserve(web)
         assert write(bridge, data, MANY) == MANY
         assert shutil.disk_usage(data).free == 0
-        assert one_row(web, "select count(*) from scans") == (MANY,)
+        assert first_row(web, "select count(*) from scans") == (MANY,)
         assert pragma(web, "integrity_check") == "ok"
 
 
@@ -69,7 +69,7 @@ def test_without_it_there_is_room_for_few_and_when_it_is_used_up_nothing_is_half
             db.conn.execute("insert into reserve (room) values (zeroblob(?))", (free(db) - 200_000,))
         more = write(db, data, 4 * MANY)
         assert 0 < more < 4 * MANY
-        assert one_row(db, "select count(*) from scans") == (few + more,)
+        assert first_row(db, "select count(*) from scans") == (few + more,)
         assert pragma(db, "integrity_check") == "ok"
 
 
@@ -90,7 +90,7 @@ def test_what_a_kill_left_of_it_is_room_again(data: Path) -> None:
         with writing(db):
             db.conn.execute("insert into reserve (room) values (zeroblob(?))", (reserve.BYTES_PER_WRITE,))
         reserve.refill_reserve(db)
-        assert one_row(db, "select count(*) from reserve") == (0,)
+        assert first_row(db, "select count(*) from reserve") == (0,)
 
 
 def test_a_reader_in_the_way_costs_no_room(data: Path) -> None:
@@ -129,7 +129,7 @@ def test_what_could_not_be_made_leaves_what_there_was(data: Path) -> None:
         db.conn.execute("pragma max_page_count = 200")  # SQLite itself says that the disk is full
         with pytest.raises(NoRoom):
             reserve.refill_reserve(db)
-        assert one_row(db, "select count(*) from reserve") == (0,)
+        assert first_row(db, "select count(*) from reserve") == (0,)
         assert free(db) > 0
         assert pragma(db, "secure_delete") == "1"
 

@@ -26,7 +26,7 @@ from edge.features.staff.sessions import SignedIn
 from edge.features.stock import StockMoved
 from edge.features.visit import CheckedIn, Repeated
 from edge.platform.clock import Now, now
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from edge.registry import FACTS, lane_of_fact
 from edge.scan.guessing import CodeGuessed
 from edge.store_context import StoreContext
@@ -202,7 +202,7 @@ def test_a_fact_is_sent_as_it_was_by_the_first_versions(floor: StoreContext, fac
     moment, who = now(), {name: ABOUT[name] for name in ABOUT if name in fact.ABOUT}
     with writing(floor.db):
         seq = _tell(floor, fact, moment, About(**who))
-    row = one_row(floor.db, "select type, event from journal where seq = ?", (seq,))
+    row = first_row(floor.db, "select type, event from journal where seq = ?", (seq,))
     first = {
         "specversion": "1.0",
         "id": f"ginza/{floor.box.epoch}/{seq}",

@@ -9,7 +9,7 @@ import pytest
 from sqlite_utils import Database
 
 from edge.platform import migration
-from edge.platform.database import CommitDetector, cursor, move_cursor, one_row, open_hq, open_store, writing
+from edge.platform.database import CommitDetector, cursor, first_row, move_cursor, open_hq, open_store, writing
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Damaged
 
@@ -26,9 +26,9 @@ def opened(tmp_path: Path) -> Iterator[Opened]:
 
 def test_store_waits_for_the_card_and_the_mirror_does_not(opened: Opened) -> None:
     full, normal = 2, 1
-    assert one_row(opened(open_store), "pragma synchronous") == (full,)
-    assert one_row(opened(open_hq), "pragma synchronous") == (normal,)
-    assert one_row(opened(open_store), "pragma journal_mode") == ("wal",)
+    assert first_row(opened(open_store), "pragma synchronous") == (full,)
+    assert first_row(opened(open_hq), "pragma synchronous") == (normal,)
+    assert first_row(opened(open_store), "pragma journal_mode") == ("wal",)
 
 
 def test_a_store_that_was_never_migrated_is_not_made_by_opening_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition, note_conflicts
 from edge.features.stock import UncountedMoves, move_stock
 from edge.platform.clock import Now, now
-from edge.platform.database import one_row, rows, writing
+from edge.platform.database import first_row, rows, writing
 from edge.platform.idempotency_marks import mark, set_mark
 from edge.platform.process import ProcessLife
 from edge.retention.log_retention import sweep_log
@@ -38,7 +38,7 @@ def _kept(floor: StoreContext, lane: int, seq: int) -> None:
 
 
 def _count(floor: StoreContext, table: str) -> int:
-    return int((one_row(floor.db, f"select count(*) from {table}") or (0,))[0])
+    return int((first_row(floor.db, f"select count(*) from {table}") or (0,))[0])
 
 
 def test_an_old_fact_stays_until_hq_has_kept_it_and_then_goes(floor: StoreContext) -> None:

@@ -19,7 +19,7 @@ from edge.config.active_config import NO_CONFIG, last_good_settings, settings_in
 from edge.config.noren_toml import Config, Device, SerialDevice, Station, WebSection
 from edge.config.overrides import BoxSettings
 from edge.config.policy import Policy
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.crypto import sealed_secret
 from edge.demo.ports import free_port
 from edge.platform.clock import now, utc_text

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import OPEN_STATES, State
-from edge.platform.database import one_row, open_hq
+from edge.platform.database import first_row, open_hq
 from edge.platform.migration import migrate
 from edge.validation.row_codec import decode_row
 from sync.feeds.ended_orders import CHECK_INTERVAL_S, ENDED_STATES, EndedOrders
@@ -32,7 +32,7 @@ def put(db: Database, state: State, version: int = 1) -> None:
 
 
 def kept(db: Database) -> OrderRow:
-    row = one_row(db, "select body from orders")
+    row = first_row(db, "select body from orders")
     assert row is not None
     return decode_row(row[0], OrderRow)
 

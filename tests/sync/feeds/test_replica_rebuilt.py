@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.db_files.replica_rebuild import REPLICA_FILE, confirmed_position, read_replacement, replace_replica
+from edge.db_files.replica_rebuild import REPLICA_FILE, confirmed_position, read_replacement_record, replace_replica
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Damaged, file_identity
@@ -56,7 +56,7 @@ def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
     ]
     assert rows(shop.rounds.mirror, "select key from content") == [{"key": "r"}]
     note_if_refilled(shop.rounds.mirror, shop.rounds.feeds)
-    told = read_replacement(shop.rounds.mirror)
+    told = read_replacement_record(shop.rounds.mirror)
     assert told is not None
     assert (told.told, told.whole) == (True, False)
 

@@ -47,7 +47,7 @@ def test_a_store_that_has_more_than_hq_ever_said_makes_all_feeds_begin_anew(
     assert {one.epoch for one in before}.isdisjoint({one.epoch for one in after})
     assert [(one.version, one.digest) for one in before] == [(one.version, one.digest) for one in after]
     assert stamp > max(one.stamp for one in before)  # the publisher tells of it
-    (seen,) = epoch_reset.recent_renewals(pushed)
+    (seen,) = epoch_reset.recent_epoch_renewals(pushed)
     assert (seen.store, seen.feed, seen.theirs, seen.ours, seen.renewed) == ("ginza", name, 3, 2, 3)
 
 
@@ -58,7 +58,7 @@ def test_a_store_that_is_where_hq_is_or_behind_shows_nothing(pushed: Database, m
     assert not notice(pushed, "ginza", FeedState(epoch="", version=0, rows=0))
     assert not notice(pushed, "ginza", said(here, 5), "unknown")
     assert stand(pushed, *ALL) == here
-    assert epoch_reset.recent_renewals(pushed) == []
+    assert epoch_reset.recent_epoch_renewals(pushed) == []
 
 
 def test_what_the_other_stores_say_of_the_life_before_renews_nothing_again(pushed: Database) -> None:
@@ -78,7 +78,7 @@ def test_a_store_that_counts_wrongly_does_not_make_the_chain_load_for_ever(pushe
     assert stand(pushed, *ALL) == anew
     with writing(pushed):  # as on a machine that does all of this within a millisecond
         pushed.conn.execute("update renewals set noted = (select max(noted) from renewals)")
-    words = [epoch_reset.renewal_in_words(seen) for seen in epoch_reset.recent_renewals(pushed)]
+    words = [epoch_reset.renewal_in_words(seen) for seen in epoch_reset.recent_epoch_renewals(pushed)]
     assert len(words) == 2
     assert "nothing is to be done" in words[0]
     assert "noren hq restored" in words[1]
@@ -114,7 +114,8 @@ def test_a_box_that_is_alone_with_it_among_others_costs_its_own_feeds_and_no_mor
     for _ in range(3):  # and not again within the hour
         assert not notice(pushed, "ginza", said(stand(pushed, *OWN), 1), "stock")
     assert all(
-        "look at this store's box" in epoch_reset.renewal_in_words(seen) for seen in epoch_reset.recent_renewals(pushed)
+        "look at this store's box" in epoch_reset.renewal_in_words(seen)
+        for seen in epoch_reset.recent_epoch_renewals(pushed)
     )
 
 
@@ -132,6 +133,6 @@ def test_a_copy_older_than_the_last_renewal_is_found_by_the_epoch_it_does_not_kn
     older = epochs(pushed)[ALL]
     assert notice(pushed, "ginza", FeedState(epoch="begun after the copy", version=1, rows=1))
     assert epochs(pushed)[ALL] not in (older, "begun after the copy")
-    (seen,) = epoch_reset.recent_renewals(pushed)
+    (seen,) = epoch_reset.recent_epoch_renewals(pushed)
     assert "which HQ itself does not remember" in epoch_reset.renewal_in_words(seen)
     assert not notice(pushed, "yokohama", FeedState(epoch=older, version=1, rows=1))  # it has only not received it yet

@@ -49,11 +49,11 @@ def test_a_push_before_any_store_was_heard_gives_no_version_a_second_meaning(fol
     push(folder, "3")
     with open_headquarters(folder) as db:
         assert epoch(db) != before
-        (seen,) = epoch_reset.recent_renewals(db)
+        (seen,) = epoch_reset.recent_epoch_renewals(db)
         assert "older copy of itself" in epoch_reset.renewal_in_words(seen)
         after = epoch(db)
     with open_headquarters(folder) as db:  # and it is over
-        assert (epoch(db), len(epoch_reset.recent_renewals(db))) == (after, 1)
+        assert (epoch(db), len(epoch_reset.recent_epoch_renewals(db))) == (after, 1)
 
 
 def test_a_headquarters_that_goes_on_as_it_was_begins_nothing_anew(folder: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_headquarters_that_goes_on_as_it_was_begins_nothing_anew(folder: Path)
     push(folder, "2")
     push(folder, "2")
     with open_headquarters(folder) as db:
-        assert (epoch(db), epoch_reset.recent_renewals(db)) == (before, [])
+        assert (epoch(db), epoch_reset.recent_epoch_renewals(db)) == (before, [])
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"stamp":"x"}', None])
@@ -72,5 +72,5 @@ def test_a_note_that_is_gone_or_half_written_shows_nothing(folder: Path, text: s
         (folder / RUN_FILE).write_text(text)
     push(folder, "2")
     with open_headquarters(folder) as db:
-        assert epoch_reset.recent_renewals(db) == []
+        assert epoch_reset.recent_epoch_renewals(db) == []
     assert (folder / RUN_FILE).read_text().startswith('{"stamp":')

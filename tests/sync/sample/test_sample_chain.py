@@ -65,7 +65,7 @@ def test_a_shopper_can_browse_from_every_category_to_a_picture_and_reviews(ginza
     assert len(doors) == 8
     for door in doors:
         assert catalog.picture(ginza.hq, door.picture)
-        for shown in catalog.products_in_category(ginza.hq, door.id):
+        for shown in catalog.one_product_per_style(ginza.hq, door.id):
             assert catalog.picture(ginza.hq, shown.picture)
             said = catalog.reviews(ginza.hq, shown.style)
             assert said
@@ -75,7 +75,7 @@ def test_a_shopper_can_browse_from_every_category_to_a_picture_and_reviews(ginza
 
 def test_every_style_has_its_grid_of_colours_and_sizes_and_a_shelf(ginza: StoreContext) -> None:
     for door in catalog.categories(ginza.hq):
-        for shown in catalog.products_in_category(ginza.hq, door.id):
+        for shown in catalog.one_product_per_style(ginza.hq, door.id):
             grid = catalog.products_of_style(ginza.hq, shown.style)
             assert len(grid) == len({one.colour.code for one in grid}) * len({one.size for one in grid})
             here = [stock.stock_here(ginza.db, ginza.hq, ginza.box, one.gtin, now().time, 2) for one in grid]

@@ -20,7 +20,7 @@ from edge.codes.check_digits import mod10_digit
 from edge.facts.journal import tell
 from edge.platform import clock
 from edge.platform.clock import Now
-from edge.platform.database import cursor, one_row, rows, writing
+from edge.platform.database import cursor, first_row, rows, writing
 from sync import presence
 from sync.hq.feeds import feed, publisher
 from sync.hq.ingest import batch_keeping
@@ -316,7 +316,7 @@ class World:
 
     def _all_said(self) -> bool:
         """Nothing waits at the store that HQ will take, and the mirror is whole."""
-        forked = one_row(self.web, "select coalesce(max(seq), 0) from sync_log where type = 'box.forked'")
+        forked = first_row(self.web, "select coalesce(max(seq), 0) from sync_log where type = 'box.forked'")
         followed = forked is not None and forked[0] <= cursor(self.web, CURSOR)
         return followed and self.journal() <= set(self.at_hq()) and self.mirrored()
 

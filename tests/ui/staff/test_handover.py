@@ -12,7 +12,7 @@ from msgspec import structs
 
 from edge.config.noren_toml import Station
 from edge.config.policy import Proofs
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.features.pickup import order as orders
 from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import OrderLine

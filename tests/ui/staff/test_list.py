@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from edge.features.pickup.state_machine import State
 from edge.features.staff import calls
 from edge.platform.clock import now, utc_text
-from edge.platform.database import one_row, writing
+from edge.platform.database import first_row, writing
 from tests.edge.floor import facts
 from tests.ui.shop_floor import FULL_NAME, ONLINE_ONLY, PIN, SHIRT_M, Floor, ean13, pickup_code
 from ui.staff import work_list
@@ -76,7 +76,7 @@ def test_a_call_is_answered_once_and_the_first_to_go_is_named(clerk: FlaskClient
     clerk.post("/kiosk/kiosk-1/call")
     for _ in range(2):
         clerk.post("/staff/counter-1/calls/1/answer")
-    assert one_row(floor.db, "select staff from staff_calls where answered is not null") == ("s-1",)
+    assert first_row(floor.db, "select staff from staff_calls where answered is not null") == ("s-1",)
 
 
 def test_hq_is_told_once_how_long_a_caller_waited(clerk: FlaskClient, floor: Floor) -> None:

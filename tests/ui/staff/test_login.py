@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 
 from edge.codes.code_rules import IssuerRule
 from edge.config.noren_toml import Station
-from edge.config.role import Role
+from edge.config.station_role import Role
 from edge.features.staff.pin_check import AT_ONCE, MAX_WAITING, hash_pin
 from edge.features.staff.pin_locks import WRONG_MOST
 from edge.features.staff.sessions import Staff
-from edge.platform.database import one_row
+from edge.platform.database import first_row
 from edge.validation.localized_text import LocalizedText
 from tests.ui.on_the_network import laptop, paired
 from tests.ui.shop_floor import PIN, POLICY, Floor
@@ -43,13 +43,13 @@ def test_whoever_is_not_signed_in_is_sent_to_the_door(client: FlaskClient, floor
 def test_a_wedge_at_the_door_is_kept_as_any_scanner_is_and_opens_nothing(client: FlaskClient, floor: Floor) -> None:
     answer = client.post("/staff/counter-1/scan", json={"code": "4901234567894"})
     assert (answer.status_code, answer.text) == (202, "")
-    assert one_row(floor.db, "select station, data from page_scans") == ("counter-1", b"4901234567894")
+    assert first_row(floor.db, "select station, data from page_scans") == ("counter-1", b"4901234567894")
 
 
 def test_a_write_without_a_session_changes_nothing(client: FlaskClient, floor: Floor) -> None:
     floor.order("4821")
     assert client.post("/staff/counter-1/order/o-4821/hand-over").status_code == 303
-    assert one_row(floor.db, "select 1 from pickup_steps") is None
+    assert first_row(floor.db, "select 1 from pickup_steps") is None
 
 
 def test_the_right_pin_opens_the_list_and_the_cookie_is_for_this_station_alone(client: FlaskClient) -> None:
@@ -212,7 +212,7 @@ def test_one_sign_in_too_many_at_once_is_told_in_words_and_not_counted(client: F
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
     assert "ただいま混み合っています" in answer.text
     assert 'value="s-1" checked' in answer.text
-    assert one_row(floor.db, "select 1 from pin_locks") is None
+    assert first_row(floor.db, "select 1 from pin_locks") is None
 
 
 def test_a_paired_tablet_in_wrong_hands_locks_nobody_out_of_the_counter_beside_it(
@@ -229,5 +229,5 @@ def test_a_paired_tablet_in_wrong_hands_locks_nobody_out_of_the_counter_beside_i
 def test_a_laptop_that_is_not_paired_tries_no_pin(client: FlaskClient, floor: Floor) -> None:
     stranger = laptop(client.application)
     assert all("data-pin" not in stranger.post("/staff/counter-1/login", data=WRONG).text for _ in range(20))
-    assert one_row(floor.db, "select 1 from pin_locks") is None
+    assert first_row(floor.db, "select 1 from pin_locks") is None
     assert sign_in(client) == 303

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.config.role import SHOPPER_ROLES
+from edge.config.station_role import SHOPPER_ROLES
 from edge.platform.version import version
 from ui.health.check import Result
 from ui.health.context import Context

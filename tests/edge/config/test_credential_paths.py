@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config.credentials import readable_path
+from edge.config.credential_paths import readable_path
 
 NAME = "hq_store-signing.key"
 LIES = "/etc/noren/keys/store-signing.key"
