@@ -179,7 +179,7 @@ def test_a_row_that_the_page_itself_trips_over_costs_its_own_line(
 
 def test_the_status_page_says_how_many_rows_cannot_be_used(floor: Floor, client: FlaskClient) -> None:
     hq_replica._leave_out.cache_clear()
-    assert "本部からのデータ" not in client.get("/status").text
+    assert "使えないデータ" not in client.get("/status").text
     floor.hq.conn.execute(
         "insert into set_aside (feed, key, version, reason, body) values ('orders', 'o', 1, 'x', '{}')"
     )

@@ -56,7 +56,8 @@ def test_another_moment_moves_the_times_of_orders_and_nothing_else() -> None:
                 told = datetime.fromisoformat(two.fields[name]) - datetime.fromisoformat(one.fields[name])
                 assert told == later
     assert set(moved) == {
-        f"orders.{name}" for name in ("placed_at", "promise_at", "hold_until", "arrived_at", "handed_over_at")
+        f"orders.{name}"
+        for name in ("placed_at", "promise_at", "hold_until", "arrived_at", "handed_over_at", "cancelled_at")
     }
 
 

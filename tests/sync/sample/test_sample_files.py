@@ -21,7 +21,7 @@ from sync.protocol.topics import ALL_STORES
 from tests.sync.sample.conftest import Row
 
 ROOT = Path(__file__).parents[3]
-MOMENTS = {"as_of", "placed_at", "promise_at", "hold_until", "arrived_at", "handed_over_at"}
+MOMENTS = {"cancelled_at", "as_of", "placed_at", "promise_at", "hold_until", "arrived_at", "handed_over_at"}
 
 
 def run(*words: str, code: int = 0) -> str:
