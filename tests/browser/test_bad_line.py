@@ -60,7 +60,7 @@ def test_a_screen_lives_through_a_restart_of_the_box(visit: Visit, town: Town, k
 def test_a_captive_portals_page_is_never_put_in(visit: Visit, town: Town) -> None:
     page = visit()
     town.set("portal")
-    page.locator(".tile").nth(1).click()
+    page.locator('.tile[data-go$="/find"]').click()
     expect(page.locator(".lost")).to_be_visible()
     assert "Wi-Fi" not in page.content()
     page.mouse.click(500, 300)
@@ -70,7 +70,7 @@ def test_a_captive_portals_page_is_never_put_in(visit: Visit, town: Town) -> Non
 def test_a_slow_answer_is_announced_and_then_shown(visit: Visit, town: Town) -> None:
     page = visit()
     town.set("slow")
-    page.locator(".tile").nth(1).click()
+    page.locator('.tile[data-go$="/find"]').click()
     expect(page.locator(".late").first).to_be_visible()
     expect(page.locator(".late").first).to_contain_text("調")
     town.set("fine")

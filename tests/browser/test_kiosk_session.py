@@ -77,10 +77,10 @@ def test_a_new_scan_takes_over_from_any_screen(visit: Visit, town: Town, where: 
         town.scan("M12345678" if where == "member" else ean13(SHIRT_M))
         expect(page.locator(MEMBER if where == "member" else PRODUCT)).to_be_visible()
     if where == "find":
-        page.locator(".tile").nth(1).click()
+        page.locator('.tile[data-go$="/find"]').click()
         expect(page.locator(".stage.find")).to_be_visible()
     if where == "calling":
-        page.locator(".tile").nth(2).click()
+        page.locator('.tile[data-post$="/call"]').click()
         expect(page.locator(".stage.calling")).to_be_visible()
     if where == "warning":
         page.clock.run_for(41_000)
@@ -240,7 +240,7 @@ def test_the_separator_of_gs1_is_kept(visit: Visit, fresh: Town) -> None:
 
 def test_a_burst_presses_no_button(visit: Visit, fresh: Town) -> None:
     page = visit()
-    page.locator(".tile").nth(2).focus()
+    page.locator('.tile[data-post$="/call"]').focus()
     wedge(page, ean13(SHIRT_M))
     expect(page.locator(PRODUCT)).to_be_visible()
     assert rows(fresh.floor.db, "select 1 from staff_calls") == []

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 # Katakana is hiragana 96 code points further on; the marks of repetition too.
 _KATAKANA = {code: code + 0x60 for code in (*range(0x3041, 0x3097), 0x309D, 0x309E)}
 _VOICED = frozenset("\u3099\u309a")  # as marks of their own (ﾊﾟ): they make another sound, and accents do not
-_JOINS = re.compile("[-‐‒–—―−・'’]")  # 41-2208 is 412208, Tシャツ is T-シャツ
+# 41-2208 is 412208, Tシャツ is T-シャツ; between digits the key for a long vowel is meant as a hyphen
+_JOINS = re.compile("[-‐‒–—―−・'’]|(?<=[0-9])ー(?=[0-9])")
 _WORD = re.compile(r"[^\W_]+")
 _KANJI = "々〆㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 _IS_KANJI = re.compile(f"[{_KANJI}]")
