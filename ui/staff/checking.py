@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.disk.disk_space import require_room
 from edge.features.pickup import order as orders
-from edge.features.pickup import piece_ticks
+from edge.features.pickup import piece_ticks, put_back
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.piece_ticks import Check
 from edge.features.pickup.state_machine import Action
@@ -29,7 +29,7 @@ def step_asked(found: PickupOrder) -> Action | None:
 
 def pieces_to_check(found: PickupOrder) -> list[Piece]:
     """The pieces that are there to be ticked: of an order that is put back, those that were found."""
-    gone = orders.missing_pieces(orders.steps_of(shop().db, found.row.order))
+    gone = put_back.missing_pieces(orders.steps_of(shop().db, found.row.order))
     every = order_pieces(shop(), found.row)
     return [piece for piece in every if piece.id not in gone] if step_asked(found) is Action.RESTOCK else every
 

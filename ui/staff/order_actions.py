@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from edge.features.pickup import order as orders
+from edge.features.pickup import put_back
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, parse_utc
@@ -57,7 +57,7 @@ def step_to_check(shop: StoreContext, order: PickupOrder, *, back: bool = False)
         return None
     if order.state is State.PICKING:
         return Action.READY
-    if (back or options is not OrderOptions.HAND) and orders.is_to_put_back(shop.db, order):
+    if (back or options is not OrderOptions.HAND) and put_back.is_to_put_back(shop.db, order):
         return Action.RESTOCK
     return Action.HAND_OVER if options is OrderOptions.HAND else None
 

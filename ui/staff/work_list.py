@@ -8,6 +8,7 @@ from typing import Literal
 
 from edge.features.member import NAME_MASK
 from edge.features.pickup import order as orders
+from edge.features.pickup import put_back
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import State
 from edge.platform.database import rows
@@ -116,7 +117,7 @@ def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetim
         hold=last,
         hold_days=(last - now.astimezone(zone).date()).days if last else 0,
         given=order.handed_over_at if order.state is State.HANDED_OVER else None,
-        put_back=orders.is_to_put_back(shop.db, order),
+        put_back=put_back.is_to_put_back(shop.db, order),
     )
 
 
@@ -137,7 +138,7 @@ def _in(tab: Tab, row: Row) -> bool:
 def _all(shop: StoreContext, now: datetime) -> list[Row]:
     put, here = shelves(shop), _here(shop, now)
     known = {order.row.order for order in here}
-    ended = orders.ended_orders_with_goods(shop.db, shop.hq, shop.box)
+    ended = put_back.ended_orders_with_goods(shop.db, shop.hq, shop.box)
     found = here + [order for order in ended if order.row.order not in known]
     return hq_replica.decode_rows("orders", found, _key, lambda order: _row(shop, order, put.get(order.row.order), now))
 

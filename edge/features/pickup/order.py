@@ -15,7 +15,7 @@ from edge.config.active_config import code_rules
 from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import secret_mac
 from edge.facts.journal import Box
-from edge.features.pickup.state_machine import OPEN_STATES, Action, State, state_after, state_after_all
+from edge.features.pickup.state_machine import OPEN_STATES, Action, State, state_after_all
 from edge.platform.clock import parse_utc, utc_text
 from edge.platform.database import values
 from edge.replica import hq_replica
@@ -166,7 +166,8 @@ def _keyed(db: Database, row: KeptOrder) -> KeptOrder:
     return msgspec.structs.replace(row, lines=lines)
 
 
-def _standing(db: Database, row: KeptOrder, box: Box) -> PickupOrder:
+def present_order(db: Database, row: KeptOrder, box: Box) -> PickupOrder:
+    """The order of HQ's row as it is now, after the store's steps that HQ has not counted."""
     return state_of_order(_keyed(db, row), steps_of(db, row.order), box)
 
 
@@ -178,7 +179,7 @@ def steps_of(db: Database, order: str) -> list[Step]:
 def find_order(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None:
     """The present state of the order of that id; None if HQ has sent none."""
     row = hq_replica.replica_row(hq, "orders", order, KeptOrder)
-    return _standing(db, row, box) if row else None
+    return present_order(db, row, box) if row else None
 
 
 PROMISE_HOURS = 2  # as a policy has it by default
@@ -209,7 +210,7 @@ def orders_at_store(
     touched = [row[0] for row in db.conn.execute("select distinct order_id from pickup_steps where time > ?", (since,))]
     args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
     found = hq_replica.rows_where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)
-    standing = [_standing(db, row, box) for row in found]
+    standing = [present_order(db, row, box) for row in found]
     return sorted(
         standing, key=lambda order: (promised_time(order.row, promise_hours) or LATEST_MOMENT, order.row.number)
     )
@@ -218,41 +219,12 @@ def orders_at_store(
 def orders_of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
     """A member's orders that can be fetched in this store."""
     found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
-    standing = [_standing(db, row, box) for row in found if row.store == box.store]
+    standing = [present_order(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.can_be_fetched]
-
-
-_ENDED = """json_extract(body, '$.store') = :store
-    and json_extract(body, '$.state') in ('cancelled', 'rejected', 'unfulfillable')"""
-
-
-def missing_pieces(steps: list[Step]) -> frozenset[str]:
-    """The pieces (`<order line>-<piece>`) that a clerk has not found, by the order's steps."""
-    return frozenset(
-        piece for step in steps if step.action is Action.SHORT for piece in msgspec.json.decode(step.detail)["missing"]
-    )
-
-
-def is_to_put_back(db: Database, order: PickupOrder) -> bool:
-    """Whether goods that were collected for an order still lie there, and nobody is expected to fetch them."""
-    if state_after(order.state, Action.RESTOCK) is None:
-        return False
-    steps = steps_of(db, order.row.order)
-    if any(step.action is Action.RESTOCK for step in steps[-1:]):
-        return False  # HQ may say afterwards that it was cancelled
-    collected = any(step.action in (Action.PICK, Action.READY) for step in steps) or bool(order.row.shelf)
-    pieces = sum(line.quantity for line in order.row.lines)
-    return (collected or order.state is State.NO_SHOW) and len(missing_pieces(steps)) < pieces
-
-
-def ended_orders_with_goods(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
-    """Orders that HQ has ended, however long ago, and whose goods are still to be put back."""
-    found = hq_replica.rows_where(hq, "orders", KeptOrder, _ENDED, {"store": box.store})
-    return [order for order in (_standing(db, row, box) for row in found) if is_to_put_back(db, order)]
 
 
 def order_by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
     """This store's orders under a number that can be fetched (numbers come round again after some weeks)."""
     found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.number') = ?", (number,))
-    standing = [_standing(db, row, box) for row in found if row.store == box.store]
+    standing = [present_order(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.can_be_fetched]

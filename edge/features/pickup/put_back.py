@@ -1,0 +1,37 @@
+"""Goods that were collected for an order and that nobody will fetch any more: they go back on sale."""
+
+import msgspec
+from sqlite_utils import Database
+
+from edge.facts.journal import Box
+from edge.features.pickup.order import KeptOrder, PickupOrder, Step, present_order, steps_of
+from edge.features.pickup.state_machine import Action, State, state_after
+from edge.replica import hq_replica
+
+_ENDED = """json_extract(body, '$.store') = :store
+    and json_extract(body, '$.state') in ('cancelled', 'rejected', 'unfulfillable')"""
+
+
+def missing_pieces(steps: list[Step]) -> frozenset[str]:
+    """The pieces (`<order line>-<piece>`) that a clerk has not found, by the order's steps."""
+    return frozenset(
+        piece for step in steps if step.action is Action.SHORT for piece in msgspec.json.decode(step.detail)["missing"]
+    )
+
+
+def is_to_put_back(db: Database, order: PickupOrder) -> bool:
+    """Whether goods that were collected for an order still lie there, and nobody is expected to fetch them."""
+    if state_after(order.state, Action.RESTOCK) is None:
+        return False
+    steps = steps_of(db, order.row.order)
+    if any(step.action is Action.RESTOCK for step in steps[-1:]):
+        return False  # HQ may say afterwards that it was cancelled
+    collected = any(step.action in (Action.PICK, Action.READY) for step in steps) or bool(order.row.shelf)
+    pieces = sum(line.quantity for line in order.row.lines)
+    return (collected or order.state is State.NO_SHOW) and len(missing_pieces(steps)) < pieces
+
+
+def ended_orders_with_goods(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
+    """Orders that HQ has ended, however long ago, and whose goods are still to be put back."""
+    found = hq_replica.rows_where(hq, "orders", KeptOrder, _ENDED, {"store": box.store})
+    return [order for order in (present_order(db, row, box) for row in found) if is_to_put_back(db, order)]
