@@ -1,0 +1,1 @@
+"""Printing: what is asked to be printed, and what has become of it."""
