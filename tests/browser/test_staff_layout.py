@@ -119,6 +119,56 @@ def test_what_is_asked_in_the_middle_of_a_hand_over_fits_every_screen(
     assert broken(page) == {}
 
 
+HIDDEN = """() => {
+  const bar = [...document.querySelectorAll('.done-row')].find((one) => one.checkVisibility());
+  if (!bar || getComputedStyle(bar).position !== 'sticky') return [];
+  const read = [...document.querySelectorAll('.who *, .facts, .note, .item, .steps li *, .big-word *')]
+    .filter((one) => one.checkVisibility() && !one.closest('svg'));
+  return read.filter((one) => {
+    one.scrollIntoView({ block: 'nearest' });
+    const its = one.getBoundingClientRect(), lies = bar.getBoundingClientRect();
+    return its.bottom > lies.top + 1 && lies.bottom > its.top + 1;
+  }).map((one) => one.textContent.trim().slice(0, 20));
+}"""
+OPENED = ("4909", "6101", "1368", "3288", "7120")  # to hand over, being picked, to be taken, given, to be put back
+
+
+@pytest.mark.parametrize("number", OPENED)
+def test_what_is_rolled_to_lies_beneath_no_button_that_stays(visit: Visit, busy: Town, number: str) -> None:
+    page = sign_in(visit)
+    page.goto(f"{busy.url}/staff/counter-1/order/o-{number}")
+    ready(page)
+    found = {}
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        if why := page.evaluate(HIDDEN):
+            found[f"{width}x{height}"] = why
+    assert found == {}
+
+
+def test_a_bill_to_be_paid_stands_whole_beside_an_opened_name(visit: Visit, busy: Town) -> None:
+    page = sign_in(visit, size=(1280, 800))
+    page.goto(f"{busy.url}/staff/counter-1/order/o-4909")
+    ready(page)
+    page.click("[form=check]")
+    page.locator("[name=who]").first.wait_for(state="attached")
+    paid, bar = (page.locator(one).bounding_box() for one in (".pick:has([name=paid])", ".done-row"))
+    assert paid is not None
+    assert bar is not None
+    assert paid["y"] + paid["height"] <= bar["y"]
+
+
+@pytest.mark.parametrize("number", OPENED)
+def test_the_buttons_that_stay_leave_more_than_half_of_a_phone(visit: Visit, busy: Town, number: str) -> None:
+    page = sign_in(visit, size=(360, 780))
+    page.goto(f"{busy.url}/staff/counter-1/order/o-{number}")
+    ready(page)
+    bar, main = (page.locator(one).bounding_box() for one in (".done-row", "main"))
+    assert bar is not None
+    assert main is not None
+    assert bar["height"] < main["height"] / 2
+
+
 @pytest.mark.parametrize("lang", ("ja", "en"))
 def test_a_visitor_and_their_orders_fit_every_screen(visit: Visit, busy: Town, lang: str) -> None:
     for number in ("4909", "5321"):

@@ -49,6 +49,7 @@ REFUSAL_WORDS = (
     "missing",
     "unchecked",
 )  # what a page says about the step before it
+DONE_WORDS = {Action.READY: "ready", Action.RESTOCK: "restock"}  # what a page says of a step that was taken
 RELATIONS = ("family", "friend", "work")
 MAX_NAME_LENGTH = 60  # characters of a proxy's name
 SHELF_NAME = re.compile(r"[\w-]{1,12}")
@@ -98,12 +99,19 @@ def show_order(order: str) -> Response:
         shelf=shelf,
         undo=undo_seconds_left(here, order, request_station().id, moment()),
         said=said if (said := request.args.get("said")) in REFUSAL_WORDS else None,
+        done=_done_word(found, request.args.get("said")),
         latest=_latest_step(order),
         store=_store_of(found),
         choices={"reject": REJECT_REASONS, "short": SHORT_REASONS, "relation": RELATIONS},
         leads=lead_pin.all_leads(),
         lead_for=[one for one in here.policy.proofs.lead_for if _needs_lead(one)],
     )
+
+
+def _done_word(found: PickupOrder, said: str | None) -> str | None:
+    """What is said of the step before this page, as long as it is the order's last one."""
+    steps = orders.steps_of(shop().db, found.row.order)
+    return said if steps and said is not None and said == DONE_WORDS.get(steps[-1].action) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,8 +239,10 @@ def _was_done_by(me: Session, order: str, action: Action) -> bool:
 
 def _moved_on(me: Session, order: str, action: Action) -> str | None:
     """What is said of a step that the order cannot take any more. The page of a closed order says why by itself."""
+    if _was_done_by(me, order, action):
+        return DONE_WORDS.get(action)
     is_open = order_options(shop(), _find(order)) in (OrderOptions.HAND, OrderOptions.PREPARE)
-    return "moved_on" if is_open and not _was_done_by(me, order, action) else None
+    return "moved_on" if is_open else None
 
 
 def _put_on_shelf(order: str, shelf: str) -> Answer:
@@ -273,4 +283,4 @@ def _step(order: str, action: Action, detail: Mapping[str, Any], judged: PickupO
     except NoRoom:
         return _back(order, "no_room")
     process_state().screens.changed("orders")
-    return _back(order)
+    return _back(order, DONE_WORDS.get(action))

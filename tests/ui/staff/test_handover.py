@@ -637,7 +637,7 @@ def test_ready_pressed_again_after_a_reload_is_a_success(clerk: FlaskClient, flo
     tick(clerk, "o-4821", "1-1")
     for _ in range(2):
         answer = clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3"})
-        assert answer.location == HERE, "no word of an error"
+        assert answer.location == f"{HERE}?said=ready", "a success, no word of an error"
     assert len(facts(floor, "pickup.ready")) == 1
 
 

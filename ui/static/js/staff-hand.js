@@ -21,11 +21,14 @@ export function setTick(page, piece, go) {
   return go(page.querySelector('[data-tick]').dataset.tick, { method: 'POST', body });
 }
 
+// What is to be pressed for the next step is rolled into sight when the step before it is done.
 function mark(steps, done) {
+  const before = [...steps].find((step) => step.classList.contains('now'));
   let now = true;
   for (const step of steps) {
     const over = done[step.dataset.step];
     step.className = over ? 'done' : now ? 'now' : 'next';
+    if (now && !over && before && before !== step && step.querySelector('input, button')) step.scrollIntoView({ block: 'nearest' });
     if (!over) now = false;
   }
 }
@@ -40,6 +43,7 @@ function judge(page) {
     ready.querySelector('[data-n]').textContent = left;
     ready.querySelector('[data-left-goods]').hidden = left === 0;
     ready.querySelector('.primary').disabled = left > 0;
+    if (ready.id === 'ready') mark(page.querySelectorAll('[data-step]'), { accept: true, pick: left === 0 });
   }
   const form = page.querySelector('#hand');
   if (!form) return;
