@@ -2,6 +2,16 @@
 
 from edge.features.pickup.feature import PICKUP_FEATURE
 from ui.features.ui_feature import UiFeature
-from ui.staff import checking, handover
+from ui.staff import checking, handover, work_list
+from ui.staff.staff_tab import SERVING, StaffTab
 
-PICKUP = UiFeature(feature=PICKUP_FEATURE, blueprints=(checking.checking, handover.handover))
+ORDERS_TAB = StaffTab(
+    name="orders",
+    icon="package-check",
+    endpoint="staff.waiting",
+    order=10,
+    roles=SERVING,
+    count=work_list.waiting_here,
+)
+
+PICKUP = UiFeature(feature=PICKUP_FEATURE, blueprints=(checking.checking, handover.handover), tabs=(ORDERS_TAB,))

@@ -9,16 +9,20 @@ from ui import request_context
 from ui.features.offer import OFFER
 from ui.features.paired_devices import PAIRED_DEVICES
 from ui.features.pickup import PICKUP
+from ui.features.product import PRODUCT
 from ui.features.search import SEARCH
 from ui.features.staff import STAFF
 from ui.features.ui_feature import UiFeature
 from ui.kiosk import screen_part
 from ui.kiosk.screen_part import ShownPart
+from ui.staff import staff_tab
+from ui.staff.staff_tab import StaffTab
 
 UI_FEATURES: tuple[UiFeature, ...] = (
     OFFER,
     PAIRED_DEVICES,
     PICKUP,
+    PRODUCT,
     SEARCH,
     STAFF,
 )
@@ -38,13 +42,19 @@ def parts_of(shop: StoreContext, outcome: Outcome, now: Now) -> list[ShownPart]:
     return [part for part in found if part.values]
 
 
+def tabs_of(shop: StoreContext) -> list[StaffTab]:
+    """The tabs of the staff's navigation that features which are on declare."""
+    return [tab for one in UI_FEATURES if one.feature.is_on(shop.policy) for tab in one.tabs]
+
+
 def install(app: Flask) -> None:
-    """Register the features' blueprints and parts; a route of a feature that is off is not found."""
+    """Register the features' blueprints, parts and tabs; a route of a feature that is off is not found."""
     for one in UI_FEATURES:
         for blueprint in one.blueprints:
             app.register_blueprint(blueprint)
     app.before_request(_not_found_if_off)
     screen_part.install(app, parts_of)
+    staff_tab.install(app, tabs_of)
 
 
 def _not_found_if_off() -> None:

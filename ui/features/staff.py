@@ -1,7 +1,24 @@
-"""The pages on which staff sign in, and on which a lead unlocks who typed wrong PINs."""
+"""The pages on which staff sign in, see who calls and how the devices are, and on which a lead unlocks who typed wrong PINs."""
 
+from datetime import datetime
+
+from edge.features.staff import calls
 from edge.features.staff.feature import STAFF_FEATURE
+from edge.store_context import StoreContext
 from ui.features.ui_feature import UiFeature
 from ui.staff import login, pin_lock_pages
+from ui.staff.staff_tab import StaffTab
 
-STAFF = UiFeature(feature=STAFF_FEATURE, blueprints=(login.stations, login.login, pin_lock_pages.pins))
+
+def _open_calls(shop: StoreContext, _now: datetime) -> int:
+    return calls.open_calls(shop.db)
+
+
+STAFF = UiFeature(
+    feature=STAFF_FEATURE,
+    blueprints=(login.stations, login.login, pin_lock_pages.pins),
+    tabs=(
+        StaffTab(name="calls", icon="bell", endpoint="staff.calls", order=20, count=_open_calls),
+        StaffTab(name="devices", icon="activity", endpoint="devices.inside", order=90),
+    ),
+)

@@ -16,11 +16,12 @@ from edge.features.outcome import last_seq
 from edge.features.staff import pin_locks, session_secret, sessions
 from edge.features.staff.pin_locks import PinAttempt
 from edge.features.staff.sessions import IDLE_TIMEOUT, Session
-from edge.platform.database import NoRoom, first_row, writing
+from edge.platform.database import NoRoom, writing
 from ui.access import caller
 from ui.i18n import DEFAULT_LANGUAGE
 from ui.request_context import language, moment, process_state, shop, show, voice
-from ui.staff import work_list
+from ui.staff import staff_tab, work_list
+from ui.staff.staff_tab import SERVING, ShownTab
 from ui.status import pages as status
 from ui.wedge import keyboard_wedge
 
@@ -34,10 +35,9 @@ WARN_S = 30  # seconds before the idle lock in which the page says so
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaffPage:
-    """The frame of every page: how many wait, who calls, and what every clerk must know of the box."""
+    """The frame of every page: where one can go, how many wait there, and what every clerk must know of the box."""
 
-    here: int
-    calls: int
+    tabs: list[ShownTab]
     notice: Markup | None
     runs: int  # of wrong PINs, shown to a lead
 
@@ -166,7 +166,7 @@ def sees_orders() -> bool:
     An installer looks after devices, and has no need to know who ordered what.
     """
     known = session()
-    return shop().policy.pickup.on and known is not None and known.staff.role != "installer"
+    return shop().policy.pickup.on and known is not None and known.staff.role in SERVING
 
 
 def only_with_orders() -> Answer | None:
@@ -177,14 +177,11 @@ def only_with_orders() -> Answer | None:
     return redirect(url_for(to), 303)
 
 
-def _shell() -> StaffPage:
+def _shell(known: Session) -> StaffPage:
     here = shop()
-    calls = first_row(here.db, "select count(*) from staff_calls where answered is null")
     notice = status.notice(here, process_state(), voice(), moment())
     runs = len(pin_locks.runs_of_wrong_pins(here.db, moment())) if is_lead() else 0
-    return StaffPage(
-        here=work_list.waiting_here(here, moment().time), calls=calls[0] if calls else 0, notice=notice, runs=runs
-    )
+    return StaffPage(tabs=staff_tab.tabs_for(here, known, moment().time), notice=notice, runs=runs)
 
 
 def is_lead() -> bool:
@@ -208,9 +205,9 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
         "key": work_list.new_key(),
     }
     frame["wedge"] = keyboard_wedge.settings(request_station())
-    frame["with_orders"] = sees_orders()
     limits = {"quiet": int(IDLE_TIMEOUT.total_seconds()) - WARN_S, "warn": WARN_S}
-    around = _shell() if session() else None
+    known = session()
+    around = _shell(known) if known else None
     words = {"day": _day, "span": _span}
     return make_response(show(template, shell=around, **frame, **limits, **words, **values), status)
 

@@ -27,6 +27,11 @@ def call_staff(db: Database, station: str, now: Now) -> None:
         db.conn.execute(sql, (station, now.text, now.boot, now.uptime_ms))
 
 
+def open_calls(db: Database) -> int:
+    """How many shoppers call and nobody has gone yet."""
+    return int((first_row(db, "select count(*) from staff_calls where answered is null") or (0,))[0])
+
+
 def answer_call(db: Database, box: Box, seq: int, staff: str, now: Now) -> None:
     """A clerk goes, inside the caller's transaction; a call that somebody has answered stays theirs."""
     sql = """update staff_calls set answered = ?, staff = ? where seq = ? and answered is null
