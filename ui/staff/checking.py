@@ -9,7 +9,8 @@ from edge.features.pickup import piece_ticks, put_back
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.piece_ticks import Check
 from edge.features.pickup.state_machine import Action
-from edge.platform.database import NoRoom, writing
+from edge.features.staff.sessions import writing_as
+from edge.platform.database import NoRoom
 from ui.request_context import shop
 from ui.staff import shell
 from ui.staff.order_actions import step_to_check
@@ -63,7 +64,7 @@ def tick(order: str) -> Response | Answer:
     chosen = [(piece.id, piece.gtin) for piece in pieces_to_check(found) if piece.id in named]
     try:
         require_room(shop().db)
-        with writing(shop().db):
+        with writing_as(shop().db, check.session):
             if request.form.get("on") == "no":
                 piece_ticks.untick(shop().db, check, [piece for piece, _ in chosen])
             else:

@@ -16,9 +16,9 @@ from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
 from edge.features.staff.pin_check import TooManyPinChecks
-from edge.features.staff.sessions import Session
+from edge.features.staff.sessions import Session, writing_as
 from edge.platform.clock import parse_utc
-from edge.platform.database import NoRoom, writing
+from edge.platform.database import NoRoom
 from ui.access import lead_pin
 from ui.request_context import moment, process_state, shop
 from ui.staff import checking, shell, work_list
@@ -147,8 +147,6 @@ def check(order: str) -> Answer:
 def refuse(order: str) -> Answer:
     """The person is not the one the goods are for: nothing is handed over, and the attempt is reported to HQ."""
     proof.refuse(shop(), signed_in(), _find(order).row, _key(), moment())
-    with writing(shop().db):
-        piece_ticks.untick_order(shop().db, order)
     return redirect(url_for("staff.waiting", said="refused"), 303)
 
 
@@ -271,7 +269,7 @@ def _step(order: str, action: Action, detail: Mapping[str, Any], judged: PickupO
     try:
         if action is not Action.UNDO:  # takes back what was kept: the reserve of a nearly full disk is for such
             require_room(here.db)
-        with writing(here.db):
+        with writing_as(here.db, me):
             apply_transition(here.db, here.hq, here.box, asked, moment())
             piece_ticks.untick_order(here.db, order)
             if action is Action.HAND_OVER:

@@ -7,12 +7,13 @@ from typing import Literal
 from edge.facts.fact import About
 from edge.facts.journal import tell
 from edge.features.outcome import last_seq
+from edge.features.pickup import piece_ticks
 from edge.features.pickup.facts import IdentityRefused, UnusualLooks, ViewedMember
 from edge.features.pickup.order import OrderRow
-from edge.features.staff.sessions import Session
+from edge.features.staff.sessions import Session, writing_as
 from edge.platform import attempt_counter
 from edge.platform.clock import Now, parse_utc
-from edge.platform.database import first_row, writing
+from edge.platform.database import first_row
 from edge.platform.idempotency_marks import clear_mark, mark, set_mark
 from edge.store_context import StoreContext
 
@@ -108,7 +109,7 @@ def note_view(
     opened = read.seq if read else mark(shop.db, _checking(session, row.order))
     if quiet and mark(shop.db, name) >= opened:
         return
-    with writing(shop.db):
+    with writing_as(shop.db, session):
         again = mark(shop.db, name) >= opened
         viewed = ViewedMember(order=row.order, number=row.number, why=why, again=again)
         tell(shop.db, shop.box, viewed, now, _about(session, row))
@@ -121,7 +122,7 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
     A clerk who opens one name after another and hands nothing over reads a list of customers: it is reported to HQ.
     """
     most, who = shop.policy.proofs.names_in_row, session.staff.staff
-    with writing(shop.db):
+    with writing_as(shop.db, session):
         if is_checking(shop, session, row.order, now):
             return True
         if attempt_counter.failed_attempts(shop.db, LOOKS_KEY, who, PROOF_LIFETIME, now) >= most:
@@ -154,13 +155,14 @@ def close_name(shop: StoreContext, session: Session, order: str) -> None:
 
 
 def refuse(shop: StoreContext, session: Session, row: OrderRow, key: str, now: Now) -> None:
-    """The person is another one: recorded once for a form, and the earlier proof no longer counts."""
+    """The person is another one: recorded once for a form; the earlier proof and ticks no longer count."""
     asked = int(key[:15], 16)  # 60 bits of the form's key fit a mark
     once = f"staff:refused:{session.station}:{row.order}"
-    with writing(shop.db):
+    with writing_as(shop.db, session):
         if mark(shop.db, once) != asked:
             refused = IdentityRefused(order=row.order, number=row.number)
             tell(shop.db, shop.box, refused, now, _about(session, row))
             set_mark(shop.db, once, asked, now)
         set_mark(shop.db, _void(session.station, row.order), last_seq(shop.db), now)
         close_name(shop, session, row.order)
+        piece_ticks.untick_order(shop.db, row.order)

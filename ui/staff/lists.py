@@ -10,8 +10,9 @@ from edge.features.outcome import OutcomeRow
 from edge.features.product import ProductPast, ProductShown
 from edge.features.search import find as product_search
 from edge.features.staff import calls as staff_calls
+from edge.features.staff.sessions import writing_as
 from edge.platform.clock import parse_utc
-from edge.platform.database import rows, values, writing
+from edge.platform.database import rows, values
 from edge.registry import decode_outcome
 from ui import number_arguments
 from ui.kiosk import product_view
@@ -84,7 +85,7 @@ def _call(row: dict[str, object]) -> dict[str, object]:
 @staff.post("/calls/<int:seq>/answer")
 def answer_call(seq: int) -> Answer:
     """I am going: one tap, and the others see it."""
-    with writing(shop().db):
+    with writing_as(shop().db, signed_in()):
         staff_calls.answer_call(shop().db, shop().box, seq, signed_in().staff.staff, moment())
     process_state().screens.changed("calls")
     return redirect(url_for("staff.calls"), 303)

@@ -5,8 +5,7 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.features import paired_devices
 from edge.features.staff import pin_locks
-from edge.features.staff.sessions import Staff
-from edge.platform.database import writing
+from edge.features.staff.sessions import Staff, writing_as
 from edge.replica import hq_replica
 from ui.request_context import moment, shop, voice
 from ui.staff import shell
@@ -40,6 +39,6 @@ def _name(staff: str) -> str:
 @pins.post("/<staff>/unlock")
 def unlock(staff: str) -> Answer:
     """Let a person try again at once, at every device."""
-    with writing(shop().db):
+    with writing_as(shop().db, signed_in()):
         pin_locks.unlock_staff(shop().db, shop().box, staff, shell.pin_attempt(signed_in().staff.staff), moment())
     return redirect(url_for("pins.runs"), 303)

@@ -15,7 +15,7 @@ from edge.config.station_role import STAFF_ROLES
 from edge.features.outcome import last_seq
 from edge.features.staff import pin_locks, session_secret, sessions
 from edge.features.staff.pin_locks import PinAttempt
-from edge.features.staff.sessions import IDLE_TIMEOUT, Session
+from edge.features.staff.sessions import IDLE_TIMEOUT, Session, SessionEnded
 from edge.platform.database import NoRoom, writing
 from ui.access import caller
 from ui.i18n import DEFAULT_LANGUAGE
@@ -146,6 +146,11 @@ def _is_ours(response: Response) -> Response:
     return response
 
 
+def _sign_in_again(_ended: SessionEnded) -> Answer:
+    """The session ended while the request was under way: nothing was done."""
+    return redirect(url_for("login.door"), 303)
+
+
 def install(blueprint: Blueprint) -> None:
     """Let a blueprint under `/staff/<station>` know its station and who is signed in."""
     blueprint.url_value_preprocessor(_pull)
@@ -153,6 +158,7 @@ def install(blueprint: Blueprint) -> None:
     blueprint.before_request(_still_here)
     blueprint.after_request(_is_ours)
     blueprint.after_request(_hand_secret)
+    blueprint.register_error_handler(SessionEnded, _sign_in_again)
 
 
 def only_signed_in() -> Answer | None:

@@ -16,8 +16,9 @@ from edge.features.pickup.arrival import OrderOpened, PickupRefused
 from edge.features.pickup.facts import ViewedVisitor
 from edge.features.product import ProductPast, ProductShown, ProductUnknown, SecondRow
 from edge.features.staff.badge import BadgeRead
+from edge.features.staff.sessions import writing_as
 from edge.platform.clock import parse_utc
-from edge.platform.database import values, writing
+from edge.platform.database import values
 from edge.platform.idempotency_marks import mark, set_mark
 from edge.registry import decode_outcome
 from ui.kiosk.outcome_views import identify_member, why_not_understood
@@ -177,7 +178,7 @@ def _note_visitor(row: OutcomeRow, seen: Identified) -> None:
     past = abs(at.time - parse_utc(row.time)) > identity_proof.PROOF_LIFETIME
     fact = ViewedVisitor(scan=f"{row.log}/{row.scan}", past=past)
     about = About(member=who, staff=me.staff.staff, station=me.station)
-    with writing(shop().db):
+    with writing_as(shop().db, me):
         tell(shop().db, shop().box, fact, at, about)
         set_mark(shop().db, identity_proof.visited(me), row.seq, at)
 

@@ -1,7 +1,8 @@
 """Staff at this store: who they are, and their sessions."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -15,7 +16,7 @@ from edge.features.staff import pin_locks, session_secret
 from edge.features.staff.pin_check import pin_matches
 from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
 from edge.platform.clock import Now, parse_utc, utc_text
-from edge.platform.database import writing
+from edge.platform.database import first_row, writing
 from edge.replica import hq_replica
 from edge.validation.fields import Card, Id, Mark, PersonName
 
@@ -55,6 +56,23 @@ class Session:
     id: str
     staff: Staff
     station: str
+
+
+class SessionEnded(Exception):
+    """Its clerk has locked the page or signed out, or somebody else's badge was read, while a step waited."""
+
+
+@contextmanager
+def writing_as(db: Database, it: Session) -> Iterator[None]:
+    """A write transaction of somebody signed in. Raises SessionEnded if they are not any more.
+
+    A step may wait seconds for the write lock. It is judged again once it has it: nothing is done in the name of a clerk who
+    has left.
+    """
+    with writing(db):
+        if first_row(db, "select 1 from staff_sessions where id = ?", (it.id,)) is None:
+            raise SessionEnded(it.id)
+        yield
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
