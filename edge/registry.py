@@ -19,6 +19,7 @@ from edge.features.outcome import Outcome, OutcomeRow, kind_of
 from edge.features.paired_devices import PAIRED_DEVICES_FEATURE
 from edge.features.pickup.feature import PICKUP_FEATURE
 from edge.features.product import PRODUCT_FEATURE
+from edge.features.returns.feature import RETURNS_FEATURE
 from edge.features.search.feature import SEARCH_FEATURE
 from edge.features.staff.feature import STAFF_FEATURE
 from edge.features.stock import STOCK_FEATURE
@@ -32,6 +33,7 @@ FEATURES: tuple[Feature, ...] = (
     PAIRED_DEVICES_FEATURE,
     PICKUP_FEATURE,
     PRODUCT_FEATURE,
+    RETURNS_FEATURE,
     SEARCH_FEATURE,
     STAFF_FEATURE,
     STOCK_FEATURE,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from edge.codes.code_rules import CodeRules
+from edge.validation.fields import Id, ShortText, Yen
 from edge.validation.localized_text import LocalizedText
 
 Seconds = Annotated[int, Meta(ge=5, le=600)]
@@ -47,6 +48,37 @@ class Offer(PolicyPart, frozen=True, kw_only=True):
 
 class Search(PolicyPart, frozen=True, kw_only=True):
     on: bool = True  # shoppers search by words
+
+
+class ReturnReason(PolicyPart, frozen=True, kw_only=True):
+    """Why a shopper brings something back: what HQ is told, and what the clerk reads."""
+
+    id: Id
+    text: LocalizedText
+
+
+RETURN_REASONS = (
+    ReturnReason(id="size", text=LocalizedText(ja="サイズが合わない", en="Wrong size")),
+    ReturnReason(id="changed_mind", text=LocalizedText(ja="気が変わった", en="Changed their mind")),
+    ReturnReason(id="damaged", text=LocalizedText(ja="傷・不良", en="Damaged or faulty")),
+    ReturnReason(id="wrong_item", text=LocalizedText(ja="注文と違う", en="Not what was ordered")),
+)
+
+
+class Returns(PolicyPart, frozen=True, kw_only=True):
+    """What shoppers may bring back. `final_sale` and `hygiene` name categories or styles that are not taken back."""
+
+    on: bool = True
+    days: Annotated[int, Meta(ge=0, le=3650)] = 30  # after the day of the hand-over
+    final_sale: list[ShortText] = []
+    hygiene: list[ShortText] = []
+    reasons: Annotated[tuple[ReturnReason, ...], Meta(min_length=1, max_length=12)] = RETURN_REASONS
+    lead_over: Yen = 30_000  # a refund of more wants a lead's PIN, as does one without an order or a known price
+
+    def __post_init__(self) -> None:
+        """Raises ValueError if two reasons have one id."""
+        if len({reason.id for reason in self.reasons}) < len(self.reasons):
+            raise ValueError("reasons: expected each id once")
 
 
 class Proofs(PolicyPart, frozen=True, kw_only=True):
@@ -105,6 +137,7 @@ class Policy(PolicyPart, frozen=True, kw_only=True):
     pickup: Pickup = Pickup()
     offer: Offer = Offer()
     search: Search = Search()
+    returns: Returns = Returns()
     proofs: Proofs = Proofs()
     kiosk: Kiosk = Kiosk()
     stock: Stock = Stock()

@@ -123,6 +123,8 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
 VISITS = "tests/edge/features/test_visit.py"
 COUPONS = "tests/edge/features/offer/test_coupon.py"
 HOLDS = "tests/edge/features/pickup/test_holds.py"
+RETURNS = "tests/edge/features/returns/test_accept.py"
+WINDOW = "tests/edge/features/returns/test_window.py"
 CANCELLED = "tests/ui/staff/test_handover.py"
 ANSWERS = "tests/sync/hq/queries/test_answers.py"
 # fields whose effect is no page's: the test that shows it
@@ -133,6 +135,13 @@ PROVEN = {
     "config.check_in.window_hours": f"{VISITS}::test_a_window_counts_from_the_first_visit_and_then_opens_anew",
     "config.pickup.no_show_hour": f"{HOLDS}::test_the_hour_is_hqs_to_set",
     "config.pickup.remind_hours": f"{HOLDS}::test_how_long_before_is_hqs_to_set",
+    "config.returns.on": f"{RETURNS}::test_a_chain_may_have_no_returns",
+    "config.returns.days": f"{WINDOW}::test_a_piece_comes_back_or_stays_for_one_reason",
+    "config.returns.final_sale": f"{WINDOW}::test_a_piece_comes_back_or_stays_for_one_reason",
+    "config.returns.hygiene": f"{RETURNS}::test_a_refused_piece_is_refused_alone",
+    "config.returns.reasons[].id": f"{RETURNS}::test_a_reason_that_is_not_of_the_policys_list_is_none",
+    "config.returns.reasons[].text": f"{RETURNS}::test_a_reason_that_is_not_of_the_policys_list_is_none",
+    "config.returns.lead_over": f"{RETURNS}::test_much_money_or_no_order_wants_a_lead",
     "config.retention_days": "tests/edge/retention/test_sweep.py::test_a_mark_goes_after_the_days_of_the_policy_and_not_before",
     "config.proofs.token_life_s": "tests/edge/test_proofs.py::test_what_a_signed_code_may_be_is_the_policys",
     "config.proofs.token_ahead_s": "tests/edge/test_proofs.py::test_what_a_signed_code_may_be_is_the_policys",
@@ -168,6 +177,8 @@ PROVEN = {
     "orders.cancelled_at": f"{CANCELLED}::test_a_cancelled_order_says_by_whom_and_when",
     "orders.cancelled_by": f"{CANCELLED}::test_a_cancelled_order_says_by_whom_and_when",
     "orders.lines[].line": "tests/ui/staff/test_handover.py",
+    "orders.lines[].price": f"{RETURNS}::test_one_piece_comes_back_and_hq_is_told_what_to_pay",
+    "orders.returned": f"{RETURNS}::test_what_other_stores_took_back_is_hqs_word",
     "orders.epoch": "tests/edge/features/pickup/test_transition.py::test_the_stores_steps_stand_until_hq_has_counted_them",
     "orders.through_seq": "tests/edge/features/pickup/test_transition.py::test_the_stores_steps_stand_until_hq_has_counted_them",
     "staff.badges": "tests/edge/test_scan_processor.py",

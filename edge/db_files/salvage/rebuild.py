@@ -33,6 +33,7 @@ SALVAGE_ORDER = (
     "journal",
     "cursors",
     "pickup_steps",
+    "return_steps",
     "stock_moves",
     "visits",
     "coupons",

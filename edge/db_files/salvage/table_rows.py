@@ -12,6 +12,7 @@ _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "TEXT": (str,), "BLOB"
 JSON_COLUMNS = {
     ("outcomes", "data"),
     ("pickup_steps", "detail"),
+    ("return_steps", "pieces"),
     ("sync_log", "data"),
     ("configs", "body"),
     ("hq_keys", "body"),

@@ -31,6 +31,7 @@ from edge.validation.fields import (
     Sha256,
     ShortText,
     StoreId,
+    Yen,
     check_moments,
 )
 
@@ -42,6 +43,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     line: Annotated[int, Meta(ge=0, le=9_999)]
     gtin: GoodsId
     quantity: Annotated[int, Meta(ge=1, le=99)] = 1
+    price: Yen | None = None  # what was paid for one piece, tax included; told again if it comes back
 
     def __post_init__(self) -> None:
         """A GTIN has one key, however HQ writes it: a piece that is scanned is compared with it. A number of the house
@@ -77,6 +79,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     cancelled_by: Literal["hq", "shopper"] | None = None
     # hex; the secret itself is only in the shopper's code
     secret_sha256: Sha256 = ""
+    # how many pieces of each product have come back, by all stores' facts that HQ has counted
+    returned: dict[GoodsId, Annotated[int, Meta(ge=0, le=9_999)]] = {}
     epoch: ShortText = ""
     through_seq: Seq = 0
 

@@ -18,6 +18,9 @@ from edge.features.pickup.holds import HoldEnding
 from edge.features.pickup.state_machine import State
 from edge.features.product import OuterPack, ProductScanned
 from edge.features.product_label import BadField, ProductLabel
+from edge.features.returns import facts as returns
+from edge.features.returns.state_machine import Condition
+from edge.features.returns.window import NotReturnable
 from edge.features.search.missed import LookupMissed
 from edge.features.staff.calls import StaffAssisted
 from edge.features.staff.pin_locks import StaffLocked, StaffUnlocked
@@ -188,6 +191,57 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     ),
     (pickup.ViewedVisitor(scan="scans/812", past=False), {"scan": "scans/812", "past": False}),
     (pickup.UnusualLooks(names=5, minutes=10), {"names": 5, "minutes": 10}),
+    (
+        returns.ReturnAccepted(
+            id="a1",
+            order="o-1",
+            number="4821",
+            pieces=[
+                returns.ReturnedPiece(
+                    gtin=GTIN,
+                    piece="1-1",
+                    reason="size",
+                    condition=Condition.SHELF,
+                    price=3990,
+                    estimated=True,
+                    instead="04512345678913",
+                    instead_price=4500,
+                )
+            ],
+            refund=0,
+            difference=510,
+            currency="JPY",
+            lead="s-9",
+            unsure=True,
+        ),
+        {
+            "id": "a1",
+            "order": "o-1",
+            "number": "4821",
+            "pieces": [
+                {
+                    "gtin": GTIN,
+                    "piece": "1-1",
+                    "reason": "size",
+                    "condition": "shelf",
+                    "price": 3990,
+                    "estimated": True,
+                    "instead": "04512345678913",
+                    "instead_price": 4500,
+                }
+            ],
+            "refund": 0,
+            "difference": 510,
+            "currency": "JPY",
+            "lead": "s-9",
+            "unsure": True,
+        },
+    ),
+    (returns.ReturnUndone(id="a1", order="o-1"), {"id": "a1", "order": "o-1"}),
+    (
+        returns.ReturnRefused(order="o-1", gtin=GTIN, why=NotReturnable.LATE),
+        {"order": "o-1", "gtin": GTIN, "why": "late"},
+    ),
     (coupon.CouponShown(offer="sale", ends=AT, unsure=False), {"offer": "sale", "ends": AT, "unsure": False}),
     (coupon.CouponLate(offer="sale", ends=AT), {"offer": "sale", "ends": AT}),
 ]

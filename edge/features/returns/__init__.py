@@ -1,0 +1,1 @@
+"""Goods that come back: returned for a refund, or exchanged for another size."""

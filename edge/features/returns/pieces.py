@@ -1,0 +1,93 @@
+"""The pieces that a shopper may bring back: those of an order, or one of a product without an order."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from edge.features import catalog
+from edge.features.catalog import Product
+from edge.features.pickup.order import PickupOrder, find_order
+from edge.features.pickup.state_machine import State
+from edge.features.returns.kept import returned_of_order
+from edge.features.returns.window import GivenPiece, NotReturnable, why_not
+from edge.platform.clock import Now, business_day
+from edge.store_context import StoreContext
+
+GIVEN_STATES = frozenset({State.HANDED_OVER, State.RETURNED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnablePiece:
+    """A piece before the clerk. `id`: of the order (`2-1`), or the GTIN if there is no order. `no`: why it stays theirs."""
+
+    id: str
+    gtin: str
+    product: Product | None
+    price: int | None
+    estimated: bool  # the price is the catalogue's
+    no: NotReturnable | None
+
+
+def find_given_order(shop: StoreContext, order: str) -> PickupOrder | None:
+    """An order that this store has handed over; None for any other."""
+    found = find_order(shop.db, shop.hq, shop.box, order)
+    return found if found and found.row.store == shop.box.store and found.state in GIVEN_STATES else None
+
+
+def pieces_of_order(shop: StoreContext, order: PickupOrder, now: Now) -> list[ReturnablePiece]:
+    """Every piece of an order, with what the policy says of it."""
+    back = returned_of_order(shop.db, shop.box, order)
+    # pieces of one product are alike: those this store has not named are the first of the rest
+    unnamed = back.counts - Counter(
+        line.gtin for line in order.row.lines for nth in _numbers(line.quantity) if f"{line.line}-{nth}" in back.pieces
+    )
+    given = _shop_day(shop, order.handed_over_at) if order.handed_over_at else None
+    found = []
+    for line in order.row.lines:
+        product = catalog.product(shop.hq, line.gtin)
+        for nth in _numbers(line.quantity):
+            name = f"{line.line}-{nth}"
+            gone = name in back.pieces or order.state is State.RETURNED or unnamed[line.gtin] > 0
+            if name not in back.pieces:
+                unnamed[line.gtin] -= 1
+            found.append(_piece(shop, name, line.gtin, product, line.price, _given(shop, product, gone, given, now)))
+    return found
+
+
+def piece_without_order(shop: StoreContext, product: Product, now: Now) -> ReturnablePiece:
+    """A piece of a product whose shopper has no order to show: nobody knows when it was bought."""
+    given = _given(shop, product, False, None, now)
+    return _piece(shop, product.gtin, product.gtin, product, None, given)
+
+
+def sizes_to_exchange(shop: StoreContext, product: Product | None) -> list[Product]:
+    """What a piece may be exchanged for: the products of its style that stores sell, itself too."""
+    if product is None:
+        return []
+    return [one for one in catalog.products_of_style(shop.hq, product.style) if not one.online_only]
+
+
+def _numbers(quantity: int) -> range:
+    return range(1, quantity + 1)
+
+
+def _shop_day(shop: StoreContext, moment: datetime) -> date:
+    return date.fromisoformat(business_day(moment, shop.config.zone, shop.config.store.day_starts))
+
+
+def _given(
+    shop: StoreContext, product: Product | None, gone: bool, given: date | None, now: Now
+) -> NotReturnable | None:
+    kinds = frozenset({product.category, product.style}) if product else frozenset[str]()
+    today = None if now.clock == "unset" else _shop_day(shop, now.time)
+    return why_not(GivenPiece(returned=gone, kinds=kinds, given=given, today=today), shop.policy.returns)
+
+
+def _piece(
+    shop: StoreContext, name: str, gtin: str, product: Product | None, paid: int | None, no: NotReturnable | None
+) -> ReturnablePiece:
+    listed = product.price if product and product.price > 0 else None
+    price = listed if paid is None else paid
+    return ReturnablePiece(
+        id=name, gtin=gtin, product=product, price=price, estimated=paid is None and price is not None, no=no
+    )
