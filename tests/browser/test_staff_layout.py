@@ -158,6 +158,18 @@ def test_a_bill_to_be_paid_stands_whole_beside_an_opened_name(visit: Visit, busy
     assert paid["y"] + paid["height"] <= bar["y"]
 
 
+@pytest.mark.parametrize("lang", ("ja", "en"))
+def test_how_late_an_order_is_stands_on_one_line(visit: Visit, busy: Town, lang: str) -> None:
+    page = sign_in(visit, lang)
+    page.goto(f"{busy.url}/staff/counter-1/list/prepare?lang={lang}")
+    ready(page)
+    for size in ((1280, 800), (390, 844), (320, 568)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        heights = page.eval_on_selector_all(".due", "all => all.map(one => one.getBoundingClientRect().height)")
+        assert len(heights) >= 4
+        assert max(heights) < 40
+
+
 @pytest.mark.parametrize("number", OPENED)
 def test_the_buttons_that_stay_leave_more_than_half_of_a_phone(visit: Visit, busy: Town, number: str) -> None:
     page = sign_in(visit, size=(360, 780))

@@ -186,6 +186,17 @@ def test_another_tablets_step_is_said_beside_what_was_typed_for_it(visit: Visit,
     keeps_the_rules(page)
 
 
+def test_the_door_shows_a_dot_for_each_digit_and_no_more_than_a_pin_needs(visit: Visit, orders: Town) -> None:
+    page = visit("/staff/counter-1/login", TABLET)
+    page.click(".person")
+    shown = []
+    for digit in "123456":
+        shown.append(page.locator(".dots i:visible").count())
+        page.click(f'[data-digit="{digit}"]')
+    assert shown == [4, 4, 4, 4, 4, 5]
+    expect(page.locator(".dots i.on")).to_have_count(6)
+
+
 def test_hqs_cancellation_is_on_the_open_page_at_once(visit: Visit, orders: Town) -> None:
     page = sign_in(visit)
     orders.scan(pickup_code("4821"), "counter-1")
@@ -213,7 +224,7 @@ def test_goods_go_back_by_a_scan_of_their_tags(visit: Visit, orders: Town, lang:
         page.set_viewport_size({"width": size[0], "height": size[1]})
         keeps_the_rules(page)
     orders.scan(ean13(SHIRT_M), "counter-1")
-    expect(page.locator(".big-word.alert")).to_be_visible()
+    expect(page.locator(".big-word.ok")).to_be_visible()
     expect(page.locator("#back")).to_have_count(0)
 
 

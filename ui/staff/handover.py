@@ -91,7 +91,7 @@ def show_order(order: str) -> Response:
         puts_back=step is Action.RESTOCK,
         to_check={piece.id for piece in checking.pieces_to_check(found)},
         back=request.args.get("back"),
-        shares=work_list.numbers_on_shelf(here, shelf, order, moment().time),
+        shares=work_list.numbers_on_shelf(here, shelf, order),
         ticked=checking.ticked_pieces(found),
         read=read,
         name=found.row.name if named else half_masked(found.row.name),

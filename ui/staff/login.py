@@ -44,6 +44,7 @@ def _door(*, who: str | None = None, told: LoginRefusal | None = None, status: i
         people=sessions.all_staff(shop().hq),
         who=who,
         told=told,
+        least=sessions.PIN_LEAST,
         most=sessions.PIN_MOST,
     )
 

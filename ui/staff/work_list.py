@@ -10,6 +10,7 @@ from edge.features.member import NAME_MASK
 from edge.features.pickup import order as orders
 from edge.features.pickup import put_back
 from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.order_queries import SHELVED_STATES, arrived_orders, orders_on_shelf
 from edge.features.pickup.state_machine import State
 from edge.platform.database import rows
 from edge.replica import hq_replica
@@ -19,7 +20,6 @@ from ui.staff.order_search import matching_orders
 Tab = Literal["waiting", "prepare", "today", "back", "done"]
 TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "back", "done")
 
-SHELVED_STATES = frozenset({State.READY, State.ARRIVED, State.NO_SHOW})
 TO_PREPARE = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
 DUE_SOON = timedelta(minutes=30)  # before a promise falls due it turns amber
 FOUND_MOST = 60  # orders that a question finds; with more it was too short
@@ -73,11 +73,6 @@ def half_masked(name: str) -> str:
     """A name as clerks see it on the list: family name and the first kana of the given name. `サトウ ミ＊＊`."""
     family, gap, given = name.partition(" ")
     return f"{family} {given[:1]}{NAME_MASK}" if gap else f"{name[:1]}{NAME_MASK}"
-
-
-def is_here(order: PickupOrder) -> bool:
-    """Whether the shopper is in the store."""
-    return order.is_open and (order.state is State.ARRIVED or order.arrived_at is not None)
 
 
 def _due(order: PickupOrder, hours: int, now: datetime) -> Due | None:
@@ -178,12 +173,10 @@ def found_orders(shop: StoreContext, asked: str, now: datetime) -> TabContents:
     return TabContents(tab="find", here=[], rest=found[:FOUND_MOST], counts=counts)
 
 
-def numbers_on_shelf(shop: StoreContext, shelf: str | None, order: str, now: datetime) -> list[str]:
+def numbers_on_shelf(shop: StoreContext, shelf: str | None, order: str) -> list[str]:
     """The numbers of other orders whose goods lie on the same shelf."""
-    if not shelf:
-        return []
-    lying = (row for row in _all(shop, now) if row.order != order and (row.state in SHELVED_STATES or row.put_back))
-    return sorted(row.number for row in lying if row.shelf and row.shelf.upper() == shelf.upper())
+    lying = orders_on_shelf(shop.db, shop.hq, shop.box, shelf) if shelf else []
+    return sorted(one.row.number for one in lying if one.row.order != order)
 
 
 def order_to_put_back(shop: StoreContext, gtin: str, now: datetime) -> str | None:
@@ -195,6 +188,6 @@ def order_to_put_back(shop: StoreContext, gtin: str, now: datetime) -> str | Non
     return None
 
 
-def waiting_here(shop: StoreContext, now: datetime) -> int:
+def waiting_here(shop: StoreContext, _now: datetime) -> int:
     """How many shoppers wait in the store for an order."""
-    return sum(is_here(order) for order in _here(shop, now)) if shop.policy.pickup.on else 0
+    return len(arrived_orders(shop.db, shop.hq, shop.box))

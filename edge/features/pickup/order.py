@@ -132,6 +132,11 @@ class PickupOrder:
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def is_here(self) -> bool:
+        """Whether the shopper is in the store."""
+        return self.is_open and (self.state is State.ARRIVED or self.arrived_at is not None)
+
 
 def matches_secret(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
     """Whether a pickup code's secret is this order's, compared in constant time."""

@@ -8,8 +8,10 @@ from edge.features.pickup.order import KeptOrder, PickupOrder, Step, present_ord
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.replica import hq_replica
 
+# Of many cancelled orders few were collected: by HQ's word they have a shelf, by the store's own a step.
 _ENDED = """json_extract(body, '$.store') = :store
-    and json_extract(body, '$.state') in ('cancelled', 'rejected', 'unfulfillable')"""
+    and json_extract(body, '$.state') in ('cancelled', 'rejected', 'unfulfillable')
+    and (coalesce(json_extract(body, '$.shelf'), '') <> '' or key in (select value from json_each(:collected)))"""
 
 
 def missing_pieces(steps: list[Step]) -> frozenset[str]:
@@ -33,5 +35,7 @@ def is_to_put_back(db: Database, order: PickupOrder) -> bool:
 
 def ended_orders_with_goods(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
     """Orders that HQ has ended, however long ago, and whose goods are still to be put back."""
-    found = hq_replica.rows_where(hq, "orders", KeptOrder, _ENDED, {"store": box.store})
+    steps = db.conn.execute("select distinct order_id from pickup_steps where action in ('pick', 'ready')")
+    collected = msgspec.json.encode([row[0] for row in steps]).decode()
+    found = hq_replica.rows_where(hq, "orders", KeptOrder, _ENDED, {"store": box.store, "collected": collected})
     return [order for order in (present_order(db, row, box) for row in found) if is_to_put_back(db, order)]

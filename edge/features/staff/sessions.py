@@ -23,7 +23,7 @@ from edge.validation.fields import Card, Id, Mark, PersonName
 IDLE_TIMEOUT = timedelta(minutes=3)  # a tablet left alone locks itself
 SEEN_EVERY = timedelta(seconds=10)  # how exactly a session's last use is kept: a commit costs the card a write
 
-PIN_MOST = 6  # digits
+PIN_LEAST, PIN_MOST = 4, 6  # digits
 
 Fits = Callable[[str, str], bool]  # whether a hash is that of a PIN
 

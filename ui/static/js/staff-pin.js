@@ -4,7 +4,10 @@ export function pinPad(page) {
   if (!form) return;
   const field = form.elements.pin;
   const dots = [...form.querySelectorAll('.dots i')];
-  const show = () => dots.forEach((dot, at) => dot.classList.toggle('on', at < field.value.length));
+  const show = () => dots.forEach((dot, at) => { // one for each digit, and at first as many as the shortest PIN has
+    dot.classList.toggle('on', at < field.value.length);
+    dot.hidden = at >= Math.max(field.minLength, field.value.length);
+  });
   const type = (digit) => { if (field.value.length < field.maxLength) field.value += digit; show(); };
   const rub = () => { field.value = field.value.slice(0, -1); show(); };
 
