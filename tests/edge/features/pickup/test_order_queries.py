@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import msgspec
 import pytest
