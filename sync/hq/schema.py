@@ -9,7 +9,7 @@ from sqlite_utils import Database, Migrations
 
 from edge.platform import migration
 from edge.platform.database import open_db
-from sync.hq.tables import facts, feeds, members, rollouts, stores
+from sync.hq.tables import facts, feeds, members, returns, rollouts, stores
 
 HQ_DB = "hq-store.db"
 
@@ -90,6 +90,12 @@ def m023_bursts(db: Database) -> None:
 @hq_store_migrations()
 def m024_recovery_key(db: Database) -> None:
     db.conn.execute(stores.RECOVERY)
+
+
+@hq_store_migrations()
+def m025_returns(db: Database) -> None:
+    for statement in returns.RETURNS:
+        db.conn.execute(statement)
 
 
 def migrate(folder: Path) -> None:

@@ -13,7 +13,7 @@ from sync.hq.cli.admin import clones_group, conflicts, quarantine_group, restore
 from sync.hq.cli.data_key import data_key
 from sync.hq.cli.keys import keys
 from sync.hq.cli.options import broker_option, folder_option, plain_errors
-from sync.hq.cli.orders import order
+from sync.hq.cli.orders import order, returns
 from sync.hq.cli.push import push, template
 from sync.hq.cli.query import events, show_fleet, show_report
 from sync.hq.cli.refused import show_refused
@@ -106,6 +106,7 @@ for command in (
     order,
     push,
     restored,
+    returns,
     rollout,
     sample_files,
     sign,

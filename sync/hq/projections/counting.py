@@ -17,6 +17,8 @@ from edge.features.stock import StockMoved, StockRow
 from edge.platform.clock import parse_utc
 from edge.validation.fields import EARLIEST_MOMENT, LATEST_MOMENT, MAX_COUNT
 from edge.validation.row_codec import encode_row
+from sync.hq.features import returns
+from sync.hq.features.returns import ReturnStepData
 from sync.hq.feeds import feed, row_types
 from sync.hq.projections import cancelled_handovers, config_status, neighbour_rows
 from sync.hq.projections.config_status import StageData
@@ -60,13 +62,15 @@ class _Step(msgspec.Struct, frozen=True, kw_only=True):
 
 def check_readable(event: Event) -> None:
     """Raises Unclear if HQ would have to count a fact whose data it cannot read."""
-    kind: type[_Move | _Step | StageData] | None = None
+    kind: type[_Move | _Step | StageData | ReturnStepData] | None = None
     if event.type == STOCK_MOVED:
         kind = _Move
     elif event.type in ACTION_OF_FACT or event.type == PICKUP_CONFLICT:
         kind = _Step
     elif event.type in config_status.STATUS_OF_FACT:
         kind = StageData
+    elif event.type in returns.DATA_OF_FACT:
+        kind = returns.DATA_OF_FACT[event.type]
     if kind is None:
         return
     try:
@@ -94,6 +98,8 @@ def apply_facts(db: Database, facts: Sequence[CountedFact], *, late: bool = Fals
                 cancelled_handovers.note_reported_conflict(db, fact.store, row, fact.received)
             case kind if kind in ACTION_OF_FACT:
                 _step(db, fact, ACTION_OF_FACT[kind], orders, late)
+            case kind if kind in returns.DATA_OF_FACT:
+                _return(db, fact, orders, late)
             case kind if kind in config_status.STATUS_OF_FACT:
                 config_status.note_stage(db, fact.store, fact.event, late=late)
     if (
@@ -176,6 +182,25 @@ def _step(db: Database, fact: CountedFact, action: Action, orders: dict[str, Ord
     orders[step.order] = msgspec.structs.replace(
         row, state=state, arrived_at=came, handed_over_at=given, epoch=epoch, through_seq=through
     )
+
+
+def _return(db: Database, fact: CountedFact, orders: dict[str, OrderRow], late: bool) -> None:
+    """A refund task, and on the order's row how many of its pieces came back; the row may be another store's."""
+    order = returns.read_step(fact.event).order
+    if not fact.echo:
+        returns.keep_step(db, fact.store, fact.event, fact.received)
+    owner = returns.owner_of_order(db, fact.store, order) if order else None
+    if order is None or owner is None:
+        return
+    row = (orders.get(order) if owner == fact.store else None) or _row(db, "orders", owner, order, OrderRow)
+    if row is None:
+        return
+    counted = msgspec.structs.replace(row, returned=returns.count_order(db, row))
+    if owner == fact.store:
+        epoch, through = _through(fact, row, late)
+        orders[order] = msgspec.structs.replace(counted, epoch=epoch, through_seq=through)
+    else:
+        feed.put_rows(db, "orders", owner, [(order, encode_row(counted))])
 
 
 def _row(db: Database, name: str, scope: str, key: str, kind: type[T]) -> T | None:
