@@ -37,7 +37,12 @@ from edge.platform.version import version
 EX_TEMPFAIL = 75  # sysexits(3): not now; nothing was done
 
 # By name, and loaded only when asked for: a process holds no library it does not use, and edge stays below the floors above.
-PROCESS_MODULES = {"web": "ui.server", "bridge": "firmware_bridge.main", "sync": "sync.main"}
+PROCESS_MODULES = {
+    "web": "ui.server",
+    "bridge": "firmware_bridge.main",
+    "print": "firmware_bridge.printing.main",
+    "sync": "sync.main",
+}
 COMMANDS = {
     "backup": "edge.backup_commands:backup",
     "data-key": "edge.data_key_command:data_key",
@@ -118,9 +123,12 @@ def print_reference() -> None:
 
 @noren.command()
 @click.argument("process", type=click.Choice(sorted(PROCESS_MODULES)))
+@click.option("--wanted", is_flag=True, help="Only say by the exit code whether there is anything to do: 0 or 1.")
 @config_option
-def run(process: str, path: Path) -> None:
-    """Run one of the box's three processes."""
+def run(process: str, wanted: bool, path: Path) -> None:
+    """Run one of the box's processes; there is something to print on only if noren.toml has printers."""
+    if wanted:
+        sys.exit(process == "print" and not load_checked_config(path, process).printers)
     config = _ready(path, process)
     os.chdir("/")  # the folder it was started in may be removed, or closed to this user
     with shared_lock(Path(config.store.data)):

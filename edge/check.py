@@ -75,6 +75,8 @@ def _asked_aside(ask: Callable[[], list[Fault]]) -> list[Fault]:
 
 
 def _faults_of(process: str, config: Config) -> Iterable[Fault]:
+    if process not in CHECK_MODULES:  # its settings need no more than their types
+        return ()
     module = importlib.import_module(CHECK_MODULES[process])
     return cast(Callable[[Config], Iterable[Fault]], module.config_faults)(config)
 

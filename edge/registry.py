@@ -18,6 +18,7 @@ from edge.features.offer.feature import OFFER_FEATURE
 from edge.features.outcome import Outcome, OutcomeRow, kind_of
 from edge.features.paired_devices import PAIRED_DEVICES_FEATURE
 from edge.features.pickup.feature import PICKUP_FEATURE
+from edge.features.printing.feature import PRINTING_FEATURE
 from edge.features.product import PRODUCT_FEATURE
 from edge.features.returns.feature import RETURNS_FEATURE
 from edge.features.search.feature import SEARCH_FEATURE
@@ -32,6 +33,7 @@ FEATURES: tuple[Feature, ...] = (
     OFFER_FEATURE,
     PAIRED_DEVICES_FEATURE,
     PICKUP_FEATURE,
+    PRINTING_FEATURE,
     PRODUCT_FEATURE,
     RETURNS_FEATURE,
     SEARCH_FEATURE,

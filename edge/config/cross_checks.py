@@ -16,6 +16,7 @@ from edge.config.noren_toml import (
     is_valid_region,
     path_key,
 )
+from edge.config.printer_sections import printer_path, printer_path_key
 from edge.crypto.sealed_data_key import NotSealed, read_recovery_public
 from edge.validation.fault import Fault, nearest_choice
 
@@ -41,10 +42,7 @@ def cross_field_faults(config: Config) -> Iterator[Fault]:
     taken: dict[str, str] = {}
     for number, device in enumerate(config.devices):
         path = f"devices[{number}]"
-        if device.station not in stations:
-            near = nearest_choice(device.station, stations)
-            hint = f": did you mean `{near}`?" if near else ""
-            yield Fault(f"{path}.station", f"expected the id of a station, got `{device.station}`{hint}")
+        yield from _station_faults(f"{path}.station", device.station, stations)
         if isinstance(device, CameraDevice) and not is_valid_region(device.region):
             yield Fault(
                 f"{path}.region",
@@ -54,6 +52,30 @@ def cross_field_faults(config: Config) -> Iterator[Fault]:
         real = str(Path(place).resolve())
         if not _many_may_read(device) and (other := taken.setdefault(real, device.id)) != device.id:
             yield Fault(f"{path}.{path_key(device)}", f"`{other}` reads {place} already: each device has its own path")
+    yield from _printer_faults(config, stations, taken)
+
+
+def _station_faults(path: str, station: str, stations: list[str]) -> Iterator[Fault]:
+    if station not in stations:
+        near = nearest_choice(station, stations)
+        hint = f": did you mean `{near}`?" if near else ""
+        yield Fault(path, f"expected the id of a station, got `{station}`{hint}")
+
+
+def _printer_faults(config: Config, stations: list[str], taken: dict[str, str]) -> Iterator[Fault]:
+    """A printer's line is its own; `taken`: the devices' paths. Each station has one printer at most."""
+    yield from _doubled("printers", [one.id for one in config.printers])
+    served: dict[str, str] = {}
+    for number, printer in enumerate(config.printers):
+        path, place = f"printers[{number}]", printer_path(printer)
+        for nth, station in enumerate(printer.stations):
+            yield from _station_faults(f"{path}.stations[{nth}]", station, stations)
+            if (other := served.setdefault(station, printer.id)) != printer.id:
+                yield Fault(
+                    f"{path}.stations[{nth}]", f"`{other}` prints for {station} already: a station has one printer"
+                )
+        if place and (other := taken.setdefault(str(Path(place).resolve()), printer.id)) != printer.id:
+            yield Fault(f"{path}.{printer_path_key(printer)}", f"`{other}` uses {place} already: each has its own path")
 
 
 def _key_faults(store: StoreSection) -> Iterator[Fault]:
@@ -87,6 +109,7 @@ def _path_faults(config: Config) -> Iterator[Fault]:
     named = {"store.data": config.store.data, "store.key": config.store.key, "web.play": config.web.play}
     named |= {f"hq.{name}": getattr(config.hq, name) for name in FILE_KEYS_OF_HQ}
     named |= {f"devices[{nth}].{path_key(it)}": device_path(it) for nth, it in enumerate(config.devices)}
+    named |= {f"printers[{nth}].{printer_path_key(it)}": printer_path(it) for nth, it in enumerate(config.printers)}
     for key, place in named.items():
         if place and (what := _wrong_with(place)):
             yield Fault(key, what)

@@ -7,6 +7,8 @@ SECTION_MEANINGS = {
     "stations": "A place at which codes are scanned; one `[[stations]]` for each.",
     "stations.wedge": "The settings of a scanner that types into this station's page; the page `/setup/<station>` finds them.",
     "devices": "A scanner or camera; one `[[devices]]` for each. Its `kind` says which of the tables below applies.",
+    "printers": "A printer for labels and slips; one `[[printers]]` for each. Its `kind` says which of the tables below applies. "
+    "Without any, pages have no word of printing.",
 }
 
 # The meaning of each key, with its unit if it has one, and an example as it is written in the file.
@@ -151,4 +153,22 @@ KEY_MEANINGS: dict[str, tuple[str, str]] = {
     ),
     "camera.several": ("Of codes in view together: `all` of them, or the one nearest the `centre`.", '"centre"'),
     "camera.repeat": ("Whether a file or folder begins again at its end.", "true"),
+    "printers.id": ("The printer's id, as the status page and the log name it.", '"labels"'),
+    "printers.stations": (
+        "The stations for which it prints; without it, those that have no printer of their own.",
+        '["c1"]',
+    ),
+    "printers.width": ("Dots across: 384 on paper 58 mm wide, 576 on 80 mm.", "384"),
+    "printers.usb.path": ("The device node.", '"/dev/usb/lp0"'),
+    "printers.usb.answers": (
+        "Whether it tells its state (DLE EOT, GS r); if not, what was sent counts as printed.",
+        "false",
+    ),
+    "printers.serial.path": ("The line, best by its lasting name.", '"/dev/serial/by-id/usb-…"'),
+    "printers.serial.baud": ("Bits a second, as the printer is set.", "19200"),
+    "printers.serial.answers": ("As above.", "false"),
+    "printers.network.host": ("Its address, which should be a fixed one.", '"192.168.1.40"'),
+    "printers.network.port": ("The port at which it takes raw data.", "9100"),
+    "printers.network.answers": ("As above.", "false"),
+    "printers.file.folder": ("The folder, which must be there.", '"printed"'),
 }

@@ -11,6 +11,7 @@ import msgspec
 from edge.config.credential_paths import readable_path
 from edge.config.cross_checks import cross_field_faults
 from edge.config.noren_toml import FILE_KEYS_OF_HQ, BadConfig, CameraDevice, Config, Device
+from edge.config.printer_sections import printer_path, with_path
 from edge.validation import conversion
 from edge.validation.fault import Fault
 from edge.validation.source_position import SourceText
@@ -107,7 +108,8 @@ def _absolute(config: Config, base: Path, handed: str | None) -> Config:
     files = {name: here(value) for name in ("play", "certificate", "key") if (value := getattr(config.web, name))}
     web = msgspec.structs.replace(config.web, **files)
     devices = [_placed(device, here) for device in config.devices]
-    return msgspec.structs.replace(config, hq=hq, store=store, web=web, devices=devices)
+    printers = [with_path(one, here(path)) if (path := printer_path(one)) else one for one in config.printers]
+    return msgspec.structs.replace(config, hq=hq, store=store, web=web, devices=devices, printers=printers)
 
 
 def _placed(device: Device, here: Callable[[str], str]) -> Device:

@@ -7,17 +7,15 @@ from msgspec import Meta, Struct
 
 from edge.codes.keyboard_layouts import Layout
 from edge.codes.symbology import Symbology
+from edge.config.printer_sections import Printer
 from edge.config.station_role import Role
+from edge.config.value_types import DevicePath, FilePath, Line, Name
 from edge.validation.fault import Fault
 from edge.validation.localized_text import LocalizedText
 
-_NAME = r"^[a-z0-9][a-z0-9-]{0,39}$"
 _BROKER = r"^mqtts?://[^/ ]+$"
-# `words`: the expected value in words, if the type alone does not explain it (edge/validation/expected_words.py)
-Name = Annotated[str, Meta(pattern=_NAME, extra={"words": "lower-case letters, digits and hyphens, at most 40"})]
 FILE_KEYS_OF_HQ = ("password_file", "ca_file", "cert_file", "key_file", "signing_key_file")  # that [hq] may name
 Framing = Literal["auto", "line", "tab", "stx", "idle"]
-Line = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]*\Z", extra={"words": "a text of one line"})]
 CameraSetting = Annotated[float, Meta(ge=-1e6, le=1e6)]  # as the camera counts it
 Region = Annotated[
     tuple[float, ...],
@@ -28,8 +26,6 @@ Region = Annotated[
 BrokerUrl = Annotated[
     str, Meta(pattern=_BROKER, extra={"words": "an address such as `mqtts://broker.example.com:8883`"})
 ]
-DevicePath = Annotated[str, Meta(pattern=r"\A[^\x00]+\Z", extra={"words": "a path"})]
-FilePath = DevicePath
 
 
 class BadConfig(Exception):
@@ -163,6 +159,7 @@ class Config(Section, frozen=True, kw_only=True):
     web: WebSection = WebSection()
     stations: list[Station] = []
     devices: list[Device] = []
+    printers: list[Printer] = []
 
     @property
     def zone(self) -> ZoneInfo:

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from edge.config.key_meanings import KEY_MEANINGS, SECTION_MEANINGS
 from edge.config.noren_toml import CameraDevice, Config, HidDevice, SerialDevice
+from edge.config.printer_sections import FolderPrinter, NetworkPrinter, SerialPrinter, UsbPrinter
 from edge.validation.expected_words import expected_in_words
 from edge.validation.type_parts import item_type_of, struct_types_in, without_none
 
@@ -29,7 +30,19 @@ DEVICE_TYPES: dict[str, tuple[type[Struct], str]] = {
     "hid": (HidDevice, "A scanner that types like a keyboard; only the box receives its keys, no page does."),
     "camera": (CameraDevice, "A camera that reads codes, or a video file or folder of pictures in its place."),
 }
+PRINTER_TYPES: dict[str, tuple[type[Struct], str]] = {
+    "usb": (UsbPrinter, "A receipt or label printer that understands ESC/POS, with a device node of its own."),
+    "serial": (SerialPrinter, "The same on a serial line, also over USB."),
+    "network": (NetworkPrinter, "The same on the shop's network."),
+    "file": (FolderPrinter, "A folder into which documents are written as pictures, for trials."),
+}
 KEYS_OF_ALL_DEVICES = ("id", "station")  # keys that every kind of device has
+KEYS_OF_ALL_PRINTERS = ("id", "stations", "width")
+# the sections whose items are of several kinds: what a kind's name in KEY_MEANINGS begins with, the kinds, the keys of all
+KINDS = {
+    "devices": ("", DEVICE_TYPES, KEYS_OF_ALL_DEVICES),
+    "printers": ("printers.", PRINTER_TYPES, KEYS_OF_ALL_PRINTERS),
+}
 
 
 def reference_page() -> str:
@@ -42,17 +55,18 @@ def documented_keys() -> Iterator[tuple[str, Any]]:
     for section in SECTION_MEANINGS:
         for one in _fields_of(section):
             yield f"{section}.{one.encode_name}", one
-    for kind, (struct, _) in DEVICE_TYPES.items():
-        for one in msgspec.structs.fields(struct):
-            if one.encode_name not in KEYS_OF_ALL_DEVICES:
-                yield f"{kind}.{one.encode_name}", one
+    for before, kinds, shared in KINDS.values():
+        for kind, (struct, _) in kinds.items():
+            for one in msgspec.structs.fields(struct):
+                if one.encode_name not in shared:
+                    yield f"{before}{kind}.{one.encode_name}", one
 
 
 def _fields_of(section: str) -> Iterator[Any]:
     kind = _type_of(section)
     struct = struct_types_in(item_type_of(kind) or kind)[0]
     for one in msgspec.structs.fields(struct):
-        if section != "devices" or one.encode_name in KEYS_OF_ALL_DEVICES:
+        if section not in KINDS or one.encode_name in KINDS[section][2]:
             yield one
 
 
@@ -69,8 +83,9 @@ def _page() -> Iterator[str]:
     yield PAGE_HEAD
     for section, words in SECTION_MEANINGS.items():
         yield from _table(f"[[{section}]]" if item_type_of(_type_of(section)) else f"[{section}]", words, section)
-    for kind, (_, words) in DEVICE_TYPES.items():
-        yield from _table(f'[[devices]] with kind = "{kind}"', words, kind)
+    for section, (before, kinds, _) in KINDS.items():
+        for kind, (_, words) in kinds.items():
+            yield from _table(f'[[{section}]] with kind = "{kind}"', words, f"{before}{kind}")
 
 
 def _table(title: str, words: str, section: str) -> Iterator[str]:
@@ -79,8 +94,8 @@ def _table(title: str, words: str, section: str) -> Iterator[str]:
     for name, one in documented_keys():
         if name.rpartition(".")[0] == section:
             yield _row(name, one)
-    if section == "devices":
-        kinds = ", ".join(DEVICE_TYPES)
+    if section in KINDS:
+        kinds = ", ".join(KINDS[section][1])
         yield f'| `kind` | one of {kinds} | must be there | What it is. | `kind = "serial"` |'
     yield ""
 

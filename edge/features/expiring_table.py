@@ -23,9 +23,14 @@ class ExpiringTable:
     """`expired`: SQL for the rowids of the table `t` that may be deleted, of those `IN_PAGE`.
 
     HQ's replica is attached as `hq`; `:before` is the age limit (UTC text). The table keeps the time of a row in `time`.
-    `at_least`: rows stay so long even if the policy's days are fewer.
+    `at_least`: rows stay so long even if the policy's days are fewer. `days`: they stay so long whatever the policy says.
     """
 
     name: str
     expired: str
     at_least: Callable[[Policy], timedelta] = _no_longer
+    days: timedelta | None = None
+
+    def kept(self, policy: Policy) -> timedelta:
+        """How long a row stays."""
+        return self.days or max(timedelta(days=policy.retention_days), self.at_least(policy))

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from edge import registry
@@ -92,7 +91,7 @@ def _sweep_table(shop: StoreContext, table: ExpiringTable, moment: Now, life: Pr
     Its cost depends on the number of old rows, not on the table's size.
     """
     total = last = 0
-    limit = moment.time - max(timedelta(days=shop.policy.retention_days), table.at_least(shop.policy))
+    limit = moment.time - table.kept(shop.policy)
     end = last_expired_rowid(shop.db, table.name, _WHEN.get(table.name, "time"), limit, moment)
     page = f"select rowid from {table.name} where rowid > ? and rowid <= ? order by rowid limit {ROWS_PER_DELETE}"
     while life.goes_on():

@@ -14,13 +14,15 @@ SYSTEMD = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(path.name for path in SYSTEMD.glob("noren*.service"))
 PROCESSES = ["noren-bridge.service", "noren-sync.service", "noren-web.service"]
 FRONT = "noren-front.service"
-STARTED = sorted([*PROCESSES, FRONT])
+PRINT = "noren-print.service"
+STARTED = sorted([*PROCESSES, FRONT, PRINT])
 # systemd-analyze's exposure, 0 best, 10 worst: as measured with systemd 252; 257 finds each 0.2 better
 MOST_EXPOSED = {
     "noren-bridge.service": 0.8,
     "noren-front.service": 1.5,  # 0.2 of it because its watcher, no main process, feeds the watchdog
     "noren-key.service": 1.1,  # it is root, and has the TPM if there is one
     "noren-migrate.service": 0.5,
+    "noren-print.service": 1.6,  # it has both: printers on the network, and device nodes
     "noren-sync.service": 1.3,
     "noren-web.service": 1.3,
 }
@@ -142,7 +144,20 @@ def test_the_front_is_started_again_for_ever_and_skipped_where_nothing_is_offere
     assert "front --wanted" in said["ExecCondition"][0]
 
 
-def test_only_the_front_talks_to_the_network_of_the_shop() -> None:
+def test_who_prints_is_watched_and_skipped_on_a_box_without_printers() -> None:
+    said = settings(PRINT)
+    assert (said["Type"], said["Restart"], said["StartLimitIntervalSec"]) == (["notify"], ["always"], ["0"])
+    assert int(said["WatchdogSec"][0]) > 0
+    assert "run print --wanted" in said["ExecCondition"][0]
+
+
+def test_who_prints_calls_the_shops_own_network_and_is_called_by_nobody() -> None:
+    said = settings(PRINT)
+    assert (said["IPAddressDeny"], said["SocketBindDeny"]) == (["any"], ["any"])
+    assert said["IPAddressAllow"] == settings(FRONT)["IPAddressAllow"]
+
+
+def test_only_the_front_listens_to_the_network_of_the_shop() -> None:
     """The pages themselves hear this box alone, whatever a setting says."""
     assert settings("noren-web.service")["IPAddressAllow"] == ["localhost"]
     assert "192.168.0.0/16" in settings(FRONT)["IPAddressAllow"][0].split()
@@ -161,9 +176,10 @@ def test_no_process_starts_before_the_databases_are_of_this_version(unit: str) -
 
 
 @pytest.mark.parametrize("unit", UNITS)
-def test_only_the_bridge_sees_devices(unit: str) -> None:
+def test_only_the_bridge_and_who_prints_see_devices_and_who_prints_no_scanner_that_is_a_keyboard(unit: str) -> None:
     said = settings(unit)
-    assert ("DeviceAllow" in said) == ("PrivateDevices" not in said) == (unit == "noren-bridge.service")
+    assert ("DeviceAllow" in said) == ("PrivateDevices" not in said) == (unit in {"noren-bridge.service", PRINT})
+    assert ("char-input rw" in said.get("DeviceAllow", [])) == (unit == "noren-bridge.service")
 
 
 @pytest.mark.parametrize("unit", UNITS)

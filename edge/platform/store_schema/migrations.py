@@ -5,7 +5,7 @@ A step that a box has run is never edited: a file whose tables have another text
 
 from sqlite_utils import Database, Migrations
 
-from edge.platform.store_schema import hq, journal, offer, outcomes, returns, scans, shop, staff, upkeep
+from edge.platform.store_schema import hq, journal, offer, outcomes, printing, returns, scans, shop, staff, upkeep
 
 store_migrations = Migrations("store")
 
@@ -145,3 +145,8 @@ def m026_timed_calls(db: Database) -> None:
 @store_migrations()
 def m027_returns(db: Database) -> None:
     _execute(db, returns.RETURNS)
+
+
+@store_migrations()
+def m028_printing(db: Database) -> None:
+    _execute(db, printing.PRINTING)

@@ -35,6 +35,8 @@ AFTER = {
     "m024_turned_sessions": "b8c97f576f8b73cd",
     "m025_piece_ticks": "8b794bbaaf4707b6",
     "m026_timed_calls": "e30a72ddddbfe8d6",
+    "m027_returns": "064856e7cd82d9d6",
+    "m028_printing": "ed109ea81ed6224e",
 }
 
 

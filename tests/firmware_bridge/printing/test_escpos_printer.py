@@ -63,7 +63,7 @@ def test_a_label_comes_out_of_a_network_printer_as_it_was_drawn() -> None:
     with on_network(twin) as network:
         assert set(printed(network)) == {None}
         printed(network)
-    assert len(twin.pieces) == 2
+    assert (len(twin.pieces), twin.unknown) == (2, 0)
     assert all(same(piece, LABEL) for piece in twin.pieces)
 
 

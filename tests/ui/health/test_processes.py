@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from edge.config.printer_sections import FolderPrinter
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor
 from ui.health.box_health import PagesState
@@ -16,6 +17,7 @@ STATES = {
     "noren-web": "LoadState=loaded\nActiveState=active\nNRestarts=1",
     "noren-bridge": "LoadState=loaded\nActiveState=failed\nNRestarts=0",
     "noren-sync": "LoadState=not-found\nActiveState=inactive\nNRestarts=0",
+    "noren-print": "LoadState=loaded\nActiveState=active\nNRestarts=0",
     "noren-front": "LoadState=loaded\nActiveState=active\nNRestarts=12",
 }
 
@@ -46,6 +48,9 @@ def test_each_unit_is_told_as_systemd_has_it(look: Look, floor: Floor) -> None:
     web = msgspec.structs.replace(floor.config.web, lan="0.0.0.0")
     found = look("units.state", config=msgspec.structs.replace(floor.config, web=web))
     assert (found[-1].subject, found[-1].state, found[-1].args["count"]) == ("noren-front", "restarts", 12)
+    printers = [FolderPrinter(id="labels", folder="/var/lib/noren/printed")]
+    found = look("units.state", config=msgspec.structs.replace(floor.config, printers=printers))
+    assert (found[-1].subject, found[-1].state) == ("noren-print", "active")
 
 
 def test_a_systemctl_that_fails_breaks_this_check_alone(look: Look, booted: Path) -> None:

@@ -13,6 +13,7 @@ from ui.health.finding import NotKnown
 
 UNITS = ("noren-web", "noren-bridge", "noren-sync")
 NETWORK_UNIT = "noren-front"  # runs only if the pages are offered to the shop's network
+PRINT_UNIT = "noren-print"  # runs only if there are printers
 MANY_RESTARTS = 5  # since the unit was started: an update or a change of config restarts it once
 SYSTEMCTL_TIMEOUT_S = 5.0  # seconds for systemctl to answer
 BOARD_PAGE = "board"
@@ -22,7 +23,8 @@ def units(context: Context) -> Iterator[Result]:
     """Each unit as systemd has it."""
     if not (context.root / "run/systemd/system").is_dir() or shutil.which("systemctl") is None:  # sd_booted(3)
         raise NotKnown("no_systemd")
-    for unit in [*UNITS, *([NETWORK_UNIT] if context.config.web.lan is not None else [])]:
+    wanted = {NETWORK_UNIT: context.config.web.lan is not None, PRINT_UNIT: bool(context.config.printers)}
+    for unit in [*UNITS, *(unit for unit, is_wanted in wanted.items() if is_wanted)]:
         told = _show(unit)
         restarts = int(told.get("NRestarts", 0) or 0)
         yield Result(_unit_state(told, restarts), unit, {"unit": unit, "count": restarts})
