@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import click
 
-from edge.check import CREDENTIALS_VARIABLE, all_config_faults, load_checked_config
+from edge.check import CREDENTIALS_DIRECTORY_VARIABLE, all_config_faults, load_checked_config
 from edge.config.command_option import config_option
 from edge.config.noren_toml import BadConfig, Config
 from edge.config.reference import reference_page
@@ -87,7 +87,7 @@ def migrate(path: Path) -> None:
     try:
         if data.is_dir():
             reserve.release_start_reserve(data)  # the key may have to be written, too
-        found = unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=True)
+        found = unlock_databases(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE), make=True)
         log_key_protection(found)
         log_key_recovery(config)
         report_unsealed_files(config, handed=found is not None and found.handed)
@@ -149,7 +149,7 @@ def front(path: Path, wanted: bool) -> None:
 def _ready(path: Path, process: str) -> Config:
     config = load_checked_config(path, process)
     folder = Path(config.store.data)
-    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
+    unlock_databases(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE), make=False)
     prepare_databases(config, within=RESTART_READ_BUDGET_S)
     if not (folder / "store.db").exists():
         raise BadConfig(f"{folder / 'store.db'}: no such database. Run `noren migrate --config {path}` first.")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from edge.check import CREDENTIALS_VARIABLE
+from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.db_files.backup import back_up, restore_backup
@@ -22,7 +22,7 @@ from edge.platform.clock import now
 def backup(target: Path, force: bool, path: Path) -> None:
     """Copy what only this store knows (store.db) to PATH, a file or a folder; the box may go on working."""
     config = read_config(path)
-    found = unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
+    found = unlock_databases(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE), make=False)
     sealed = sealed_for_hq(config, found.key) if found else None
     place = back_up(Path(config.store.data), config.store.id, target, now(), sealed=sealed, force=force)
     if sealed and not sealed.recovery:
@@ -46,7 +46,7 @@ def restore(source: Path, given: Path | None, path: Path) -> None:
     key = read_other_key(given) if given else None
     folder = Path(config.store.data)
     folder.mkdir(parents=True, exist_ok=True)
-    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=True)
+    unlock_databases(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE), make=True)
     encrypt_files(folder)
     place = restore_backup(folder, config.store.id, source, now(), key)
     kept = f"What was there before is {place}. " if place else ""

@@ -6,16 +6,16 @@ import secrets
 from sqlite_utils import Database
 
 from edge.facts.box import BoxForked, BoxRestored, BoxStarted
-from edge.facts.journal import Box, tell, tell_again
+from edge.facts.journal import BoxIdentity, tell, tell_again
 from edge.platform.clock import Now
 from edge.platform.database import NoRoom, first_row, writing
 
 log = logging.getLogger(__name__)
 
-EPOCH_LEAP = 2**32  # numbers an epoch may use up; 2^21 forks fit into what a browser's number can hold
+SEQS_PER_EPOCH = 2**32  # numbers an epoch may use up; 2^21 forks fit into what a browser's number can hold
 
 
-def ensure_identity(db: Database, store: str, now: Now, heard: tuple[str, int] = ("", 0)) -> Box:
+def ensure_identity(db: Database, store: str, now: Now, heard: tuple[str, int] = ("", 0)) -> BoxIdentity:
     """The box's identity, born at the first start (random 128-bit ids); every start is a fact for HQ.
 
     `heard`: epoch and seq up to which HQ has kept this journal, as it was noted elsewhere. A file that does not go as far
@@ -33,7 +33,7 @@ def ensure_identity(db: Database, store: str, now: Now, heard: tuple[str, int] =
         return box
 
 
-def _begin(db: Database, store: str, now: Now, heard: tuple[str, int]) -> Box:
+def _begin(db: Database, store: str, now: Now, heard: tuple[str, int]) -> BoxIdentity:
     with writing(db):
         if first_row(db, "select 1 from box") is None:
             box_id, epoch = secrets.token_hex(16), secrets.token_hex(16)
@@ -57,13 +57,13 @@ def _is_older(db: Database, epoch: str, seq: int) -> bool:
     return first_row(db, "select 1 from box where epoch = ?", (epoch,)) is not None and seq > (last[0] if last else 0)
 
 
-def read_box(db: Database, store: str) -> Box | None:
+def read_box(db: Database, store: str) -> BoxIdentity | None:
     """The box's identity, or None before its web process has started for the first time."""
     row = first_row(db, "select id, epoch from box")
     if row is None:
         return None
     past = frozenset(epoch for (epoch,) in db.conn.execute("select epoch from epochs where epoch <> ?", (row[1],)))
-    return Box(store=store, id=row[0], epoch=row[1], past=past)
+    return BoxIdentity(store=store, id=row[0], epoch=row[1], past=past)
 
 
 def reissue_epoch_after_fork(db: Database, forked: BoxForked, now: Now) -> int:
@@ -121,5 +121,5 @@ def _leap(db: Database, hq_seq: int) -> None:
     """Go on numbering far above all that HQ may have counted of the life this file does not remember."""
     db.conn.execute(
         "update sqlite_sequence set seq = (max(seq, ?) / ? + 1) * ? where name = 'journal'",
-        (hq_seq, EPOCH_LEAP, EPOCH_LEAP),
+        (hq_seq, SEQS_PER_EPOCH, SEQS_PER_EPOCH),
     )

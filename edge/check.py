@@ -16,7 +16,7 @@ from edge.validation.setting_file import process_user_name
 
 # By name, as in edge/__main__.py: each floor knows what it needs.
 CHECK_MODULES = {"web": "ui.check", "bridge": "firmware_bridge.check", "sync": "sync.check"}
-CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"  # systemd.exec(5)
+CREDENTIALS_DIRECTORY_VARIABLE = "CREDENTIALS_DIRECTORY"  # systemd.exec(5)
 CHECKED_FILES = ("store.db", "hq.db", "migrate.lock")
 
 
@@ -25,7 +25,7 @@ def load_checked_config(path: Path, process: str | None = None) -> Config:
 
     `process` is the one that is about to begin: a file that only another one may read is none of its business.
     """
-    looked = read_with_faults(path, os.environ.get(CREDENTIALS_VARIABLE))
+    looked = read_with_faults(path, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE))
     later = _asked_aside(lambda: _later(looked)) if process else _later(looked)
     found = [fault for fault in looked.faults + later if not (fault.unseen or fault.sealed)]
     if process:
@@ -41,7 +41,7 @@ def all_config_faults(path: Path) -> list[Fault]:
 
     Raises BadConfig if the file is not TOML.
     """
-    handed = os.environ.get(CREDENTIALS_VARIABLE)
+    handed = os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE)
     looked = read_with_faults(path, handed)
     where_it_lies = (Fault("store.data", ""), Fault("store.key", ""))
     is_known = all(looked.is_fault_of_file(one) for one in where_it_lies)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from edge.check import CREDENTIALS_VARIABLE
+from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.crypto.data_key import data_key_to_text
@@ -27,7 +27,7 @@ from edge.key_files.unlocking import SEALED_CREDENTIAL, key_to_seal
 def data_key(path: Path, seal: bool, place: Path) -> None:
     """Print the key of this box's databases: the one that is here, or a new one. Or have it sealed, so that only this
     machine can open it."""
-    config, handed = read_config(path), os.environ.get(CREDENTIALS_VARIABLE)
+    config, handed = read_config(path), os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE)
     if not seal:
         click.echo(data_key_to_text(key_to_seal(config, handed, place)))
         return

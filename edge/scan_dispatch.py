@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping
 from edge.codes.parsed_code import Unknown
 from edge.codes.separators import lacks_separator
 from edge.config.station_role import Role
-from edge.features.feature import Answer, Feature
+from edge.features.feature import Feature, ScanAnswer
 from edge.features.outcome import NotHere, NotUnderstood, Outcome
 from edge.scan.context import ScanContext
 
-DispatchTable = Mapping[tuple[Role, type], Answer]
+DispatchTable = Mapping[tuple[Role, type], ScanAnswer]
 
 
 def dispatch_table(features: Iterable[Feature]) -> DispatchTable:
     """Who answers which class of code at which role. Raises ValueError if a pair is claimed twice."""
-    claimed: dict[tuple[Role, type], tuple[str, Answer]] = {}
+    claimed: dict[tuple[Role, type], tuple[str, ScanAnswer]] = {}
     for feature in features:
         for (roles, code), answer in feature.answers.items():
             for role in sorted(roles):

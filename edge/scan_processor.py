@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from edge.codes.abridged import AbridgedCode, abridge
+from edge.codes.abridged import AbridgedCode, abridge_code
 from edge.codes.parse import parse_code
 from edge.crypto.keyed_values import code_mac
-from edge.db_files.full_disk_retry import FULL_DISK_WAIT_S, FullDiskRetry
+from edge.db_files.full_disk_retry import FULL_DISK_RETRY_DELAY_S, FullDiskRetry
 from edge.features.outcome import Fault, Outcome, kind_of, record_outcome, show_on_station
 from edge.platform.clock import now
 from edge.platform.database import CommitDetector, NoRoom, cursor, move_cursor, rows_after, writing
@@ -63,7 +63,7 @@ def answer_scan(shop: StoreContext, decide: DecideOutcome, scan_log: str, scan: 
     try:
         with writing(shop.db):
             case = _case(shop, scan, cause)
-            return _settle(shop, scan_log, scan, decide(case), abridge(case.meaning, scan.data))
+            return _settle(shop, scan_log, scan, decide(case), abridge_code(case.meaning, scan.data))
     except NoRoom:
         raise  # the scan is kept and waits
     except Exception as error:
@@ -114,7 +114,7 @@ def answer_waiting_scans(
                 tell_screens(answer_scan(shop, decide, scan_log, scan))
 
 
-def work(
+def run_scan_processor(
     shop: StoreContext,
     decide: DecideOutcome,
     tell_screens: Callable[[AnsweredScan], None],
@@ -129,7 +129,7 @@ def work(
             partial(answer_waiting_scans, shop, decide, tell_screens, life)
         ):
             tell_no_room(_first_waiting(shop).station)
-        life.rest(FULL_DISK_WAIT_S if rounds.full else POLL_INTERVAL_S)
+        life.rest(FULL_DISK_RETRY_DELAY_S if rounds.full else POLL_INTERVAL_S)
 
 
 def _first_waiting(shop: StoreContext) -> Scan:

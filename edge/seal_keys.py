@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from edge.check import CREDENTIALS_VARIABLE
+from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.key_files.data_key_file import WrongKey
@@ -21,7 +21,7 @@ from edge.key_files.unlocking import log_key_protection, unlock_databases
 def seal_keys(to_open: bool, path: Path) -> None:
     """Seal the box's own secrets at headquarters (signing key, password, TLS key) with its data key, in their files."""
     config = read_config(path)
-    found = unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
+    found = unlock_databases(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE), make=False)
     if found is None:
         raise WrongKey(
             "This box has no data key yet: systemd/README.md, step 5, or the first `noren migrate` makes one."

@@ -23,7 +23,7 @@ def instance_lock(process: str, data: Path) -> Iterator[None]:
         yield
 
 
-def is_locked(lock: Path) -> bool:
+def is_instance_locked(lock: Path) -> bool:
     """Whether a process holds `lock`; the kernel's list is read, because trying the lock could keep its owner out."""
     try:
         inode = f":{lock.stat().st_ino}"

@@ -10,7 +10,7 @@ from edge.config.active_config import NO_CONFIG, Settings, number_in_force, sett
 from edge.config.noren_toml import Config
 from edge.config.policy import Policy
 from edge.db_files import replica_rebuild as mirror_file
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.platform.clock import now
 from edge.platform.database import open_store
 
@@ -22,7 +22,7 @@ class StoreContext:
     `past` is the config that was on trial when the process began (edge/config/active_config.py).
     """
 
-    def __init__(self, ground: Config, box: Box, db: Database, hq: Database, past: int = NO_CONFIG) -> None:
+    def __init__(self, ground: Config, box: BoxIdentity, db: Database, hq: Database, past: int = NO_CONFIG) -> None:
         self.box, self.db, self.hq, self.past = box, db, hq, past
         self._ground = ground
         self._settings: Settings | None = None
@@ -53,7 +53,7 @@ class StoreContext:
 
 
 @contextmanager
-def open_store_context(ground: Config, box: Box, past: int = NO_CONFIG) -> Iterator[StoreContext]:
+def open_store_context(ground: Config, box: BoxIdentity, past: int = NO_CONFIG) -> Iterator[StoreContext]:
     """The shop for the calling thread."""
     folder = Path(ground.store.data)
     with open_store(folder) as db, mirror_file.open_replica(folder, now()) as hq:

@@ -27,8 +27,8 @@ def main(config: Config) -> int:
         return run_tasks(
             {
                 "devices": devices.work,
-                "log retention": partial(log_retention.work, data, LOG_READER_CURSORS),
-                "heartbeat": partial(heartbeat.work, data, "bridge"),
+                "log retention": partial(log_retention.run_log_retention, data, LOG_READER_CURSORS),
+                "heartbeat": partial(heartbeat.run_heartbeat, data, "bridge"),
             },
             data,
         )

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from functools import partial
 
-from edge.check import CREDENTIALS_VARIABLE
+from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
 from edge.config.noren_toml import BadConfig, Config
 from edge.key_files.data_key_file import key_if_readable
 from edge.validation.fault import Fault
@@ -14,7 +14,7 @@ from sync.trust import trusted_keys
 
 def config_faults(config: Config) -> Iterator[Fault]:
     """Every fault, found by the same functions that read the settings for the MQTT connection."""
-    hq, key = config.hq, key_if_readable(config, os.environ.get(CREDENTIALS_VARIABLE))
+    hq, key = config.hq, key_if_readable(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE))
     for read in (
         partial(read_broker, hq, key),
         partial(trusted_keys.enrolled_keys, hq),

@@ -105,7 +105,7 @@ def _heard(folder: Path) -> Iterator[tuple[str, envelope.Message]]:
             yield topic, envelope.open_message(topic, bytes.fromhex(payload), trusted)
         except ValueError:
             raise click.ClickException("expected lines of topic and payload in hex: mosquitto_sub -F '%t %x'") from None
-        except envelope.Refused as refused:
+        except envelope.MessageRefusal as refused:
             click.echo(f"{topic}  refused: {refused.why}", err=True)
 
 

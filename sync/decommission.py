@@ -31,7 +31,7 @@ def decommission(folder: Path, key: str, db: Database, mirror: Database) -> None
         _remember(folder, key)
     for beside in folder.glob("hq.db.*"):  # damaged ones that were set aside, and a new one that is being written
         beside.unlink(missing_ok=True)
-    wipe(db, mirror)
+    wipe_data_of_hq(db, mirror)
 
 
 def _remember(folder: Path, key: str) -> None:
@@ -45,7 +45,7 @@ def _remember(folder: Path, key: str) -> None:
         raise NoRoom(f"{OUT_OF_USE_FILE}: {error.strerror}") from error
 
 
-def wipe(db: Database, mirror: Database) -> None:
+def wipe_data_of_hq(db: Database, mirror: Database) -> None:
     """Delete all rows of HQ from hq.db and all answers of HQ from store.db; the bytes are overwritten, not only freed.
 
     Triggers empty the members' index, and fill the list of the styles whose words have changed.

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from edge.facts.hq_link import ClockDiffers
 from edge.platform.clock import Now, parse_utc
-from sync.sync_log import Say
+from sync.sync_log import NoteFact
 
 REPORTED_CLOCK_ERROR = timedelta(
     seconds=60
@@ -20,7 +20,7 @@ CREDIBLE_TIMES = (
 class HqClock:
     """How far HQ's clock is ahead of ours; None before HQ has sent its time on this connection."""
 
-    say: Say
+    say: NoteFact
     ahead: timedelta | None = None
 
     def take_time_of_hq(self, told: str, now: Now) -> bool:

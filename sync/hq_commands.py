@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from edge.facts.hq_link import DoRefused, DoTaken, WhyRefused
+from edge.facts.hq_link import CommandRefusalReason, CommandRefused, CommandTaken
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import writing
 from sync.protocol.command_types import REVOKE_COMMAND, command_fault
@@ -32,7 +32,7 @@ class HqCommands:
     _done: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self._done = set(remembered_names(self.db, DoTaken, DoRefused))
+        self._done = set(remembered_names(self.db, CommandTaken, CommandRefused))
 
     def on_do(self, do: Do, moment: datetime, at: float, now: Now) -> str | None:
         """Do it, or return why not; the id is noted before the work begins. `moment` is the best time that is known.
@@ -50,18 +50,18 @@ class HqCommands:
             why = "bad_arguments"
             log.warning("command %s of HQ is refused: %s", do.command, said)
         if why:
-            self._note(DoRefused(id=do.id, command=do.command, why=why, said=said or ""), now)
+            self._note(CommandRefused(id=do.id, command=do.command, why=why, said=said or ""), now)
             return why
         log.info("command of HQ: %s", do.command)
         if do.command == REVOKE_COMMAND:
             why = self._act(do, at, now)
-            taken = DoTaken(id=do.id, command=do.command)
-            self._note(DoRefused(id=do.id, command=do.command, why=why) if why else taken, now)
+            taken = CommandTaken(id=do.id, command=do.command)
+            self._note(CommandRefused(id=do.id, command=do.command, why=why) if why else taken, now)
             return why
-        self._note(DoTaken(id=do.id, command=do.command), now)
+        self._note(CommandTaken(id=do.id, command=do.command), now)
         return self._act(do, at, now)
 
-    def _act(self, do: Do, at: float, now: Now) -> WhyRefused | None:
+    def _act(self, do: Do, at: float, now: Now) -> CommandRefusalReason | None:
         try:
             self.actions[do.command](do.args, at, now)
         except ValueError as error:
@@ -69,7 +69,7 @@ class HqCommands:
             return "bad_arguments"
         return None
 
-    def _why_not(self, do: Do, moment: datetime) -> WhyRefused | None:
+    def _why_not(self, do: Do, moment: datetime) -> CommandRefusalReason | None:
         try:
             expired = parse_utc(do.expires) <= moment
         except (ValueError, TypeError):  # not a time, or one without its zone
@@ -78,7 +78,7 @@ class HqCommands:
             return "expired"
         return None if do.command in self.actions else "unknown_command"
 
-    def _note(self, fact: DoTaken, now: Now) -> None:
+    def _note(self, fact: CommandTaken, now: Now) -> None:
         with writing(self.db):
             append_note(self.db, fact, now)
         self._done.add(fact.id)

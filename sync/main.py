@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.box_identity import read_box
 from edge.config.noren_toml import Config
 from edge.db_files import replica_rebuild as mirror_file
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.platform import clock, heartbeat, process
 from edge.platform.clock import Now
 from edge.platform.database import open_hq, open_store
@@ -22,7 +22,7 @@ from edge.single_instance import instance_lock
 from sync import decommission, presence
 from sync.config_trial.broker_choice import BrokerChoice
 from sync.config_trial.probe import ConfigProbe
-from sync.config_trial.trial import Trials
+from sync.config_trial.trial import ConfigTrials
 from sync.feeds.replica_rebuilt import begin_refill, note_if_refilled
 from sync.presence import Identity
 from sync.protocol import topics
@@ -55,8 +55,8 @@ def main(config: Config) -> int:
         return process.run_tasks(
             {
                 "courier": partial(_live, config, key, enrolled),
-                "log retention": partial(log_retention.work, data, LOG_READER_CURSORS),
-                "heartbeat": partial(heartbeat.work, data, "sync"),
+                "log retention": partial(log_retention.run_log_retention, data, LOG_READER_CURSORS),
+                "heartbeat": partial(heartbeat.run_heartbeat, data, "sync"),
             },
             data,
         )
@@ -83,7 +83,7 @@ def _live(config: Config, key: SigningKey, enrolled: PublicKeys, life: ProcessLi
 
 def _stand_still(db: Database, mirror: Database, life: ProcessLife) -> None:
     """HQ has taken the box out of use: nothing is sent or received, and pages say so."""
-    decommission.wipe(db, mirror)  # again: the process may have been killed before it was done
+    decommission.wipe_data_of_hq(db, mirror)  # again: the process may have been killed before it was done
     LinkStatus(db).note_disconnected(LinkReason.REVOKED, "HQ has taken this box out of use", clock.now())
     while life.goes_on():
         life.rest(BOX_POLL_INTERVAL_S)
@@ -93,7 +93,7 @@ def _with_mirror(
     db: Database, mirror: Database, config: Config, key: SigningKey, enrolled: PublicKeys, life: ProcessLife
 ) -> None:
     folder = Path(config.store.data)
-    trials = Trials(db, mirror, config, enrolled, ConfigProbe())
+    trials = ConfigTrials(db, mirror, config, enrolled, ConfigProbe())
     trials.end_unfinished(clock.now())
     lines = BrokerChoice(db, config)
     while mirror_file.is_current_replica(mirror) and not decommission.is_decommissioned(folder, key.id):
@@ -109,7 +109,7 @@ def _with_mirror(
     trials.abandon("sync was stopped during the trial", clock.now())
 
 
-def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerChoice, life: ProcessLife) -> None:
+def _hold(rounds: SyncSession, link: MqttClient, trials: ConfigTrials, lines: BrokerChoice, life: ProcessLife) -> None:
     """One MQTT connection, until the end, or until the broker changes, or until the replica is another file."""
     here = lines.broker
     rounds.line.note_disconnected(LinkReason.CONNECTING, f"connecting to {here}", clock.now())
@@ -128,7 +128,7 @@ def _hold(rounds: SyncSession, link: MqttClient, trials: Trials, lines: BrokerCh
         rounds.line.note_disconnected(LinkReason.STOPPED, "sync is not running", clock.now())
 
 
-def _settle(rounds: SyncSession, trials: Trials, lines: BrokerChoice, at: float, now: Now) -> None:
+def _settle(rounds: SyncSession, trials: ConfigTrials, lines: BrokerChoice, at: float, now: Now) -> None:
     """Apply what HQ sets for the box itself: its config, and its broker."""
     if trials.advance(rounds.feeds.whole("config"), rounds.clock.moment(now), at, now):
         rounds.tell_state()
@@ -136,7 +136,7 @@ def _settle(rounds: SyncSession, trials: Trials, lines: BrokerChoice, at: float,
     lines.fall_back_if_silent(rounds.line.state == "up", at, now)
 
 
-def _wait_for_box(db: Database, store: str, life: ProcessLife) -> Box | None:
+def _wait_for_box(db: Database, store: str, life: ProcessLife) -> BoxIdentity | None:
     """The box's identity; None if the process was stopped first."""
     told = False
     while life.goes_on():

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from edge.disk.disk_space import recorded_disk_level
 from edge.facts.box import BoxForked
 from edge.facts.hq_link import SyncStarted
-from edge.facts.journal import Box, journal_progress
+from edge.facts.journal import BoxIdentity, journal_progress
 from edge.platform.clock import Now
 from edge.platform.database import rows, writing
 from edge.platform.version import version
@@ -22,10 +22,10 @@ from sync import hardware
 from sync.feeds.versions import FeedPosition
 from sync.protocol import topics
 from sync.protocol.envelope import seal_message
-from sync.protocol.messages import ConfigState, FeedState, Passage, State
+from sync.protocol.messages import ConfigState, FeedState, ScannerCounts, State
 from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
-from sync.transport.mqtt_client import Will
+from sync.transport.mqtt_client import LastWill
 
 BIRTH_INTERVAL_S = 60.0  # s between births, which report how the store is now
 
@@ -35,7 +35,7 @@ class Identity:
     """The sender: the store's box in this run of sync."""
 
     chain: str
-    box: Box
+    box: BoxIdentity
     boot: int
     key: SigningKey
     run: str = field(default_factory=lambda: secrets.token_hex(8))
@@ -51,10 +51,10 @@ def next_boot(db: Database, now: Now) -> int:
         return append_note(db, SyncStarted(), now)
 
 
-def last_will(me: Identity) -> Will:
+def last_will(me: Identity) -> LastWill:
     """The message that the broker sends if the connection breaks."""
     death = State(store=me.box.store, state="death", boot=me.boot, epoch=me.box.epoch, box=me.box.id)
-    return Will(me.topic, seal_message(me.topic, death, (), me.key))
+    return LastWill(me.topic, seal_message(me.topic, death, (), me.key))
 
 
 def birth_message(
@@ -95,7 +95,7 @@ def birth_message(
     )
 
 
-def _scans(db: Database) -> dict[str, Passage]:
+def _scans(db: Database) -> dict[str, ScannerCounts]:
     found = rows(
         db,
         """select device as name, heard, readings, refused,
@@ -106,7 +106,7 @@ def _scans(db: Database) -> dict[str, Passage]:
                   coalesce((select sum(count) from answered a where a.log = 'page_scans' and a.station = w.station), 0)
            from wedges w""",
     )
-    return {row.pop("name")[:64]: msgspec.convert(row, Passage) for row in found}
+    return {row.pop("name")[:64]: msgspec.convert(row, ScannerCounts) for row in found}
 
 
 def _config(db: Database) -> ConfigState | None:

@@ -11,18 +11,18 @@ from collections.abc import Iterable
 
 from sqlite_utils import Database
 
-from edge.features.catalog import OF_STYLE, Product
-from edge.features.search.entry import entry_of
+from edge.features.catalog import PRODUCTS_OF_STYLE_SQL, Product
+from edge.features.search.entry import index_entry
 from edge.features.search.words import words_of
 from edge.features.stock import StockRow
 from edge.platform.database import first_row, writing
 from edge.replica import hq_replica
 
 STEP_INTERVAL_S = 0.05  # seconds between two steps, so that a long build leaves most of a core to others
-STEP_S = 0.01  # seconds after which a step begins no further style
+STEP_BUDGET_S = 0.01  # seconds after which a step begins no further style
 STYLES_PER_STEP = 200  # styles that one step takes at most
-MERGED_PAGES = 8  # pages that FTS5 merges after a step: more than a step writes, so that segments do not pile up
-TABLES = ("search_all", "search_here")
+PAGES_PER_MERGE = 8  # pages that FTS5 merges after a step: more than a step writes, so that segments do not pile up
+SEARCH_TABLES = ("search_all", "search_here")
 
 
 class SearchIndex:
@@ -41,11 +41,11 @@ class SearchIndex:
             with writing(self.db):
                 self._step(style for (style,) in changed)
             with writing(self.db):
-                for table in TABLES:
-                    self.db.conn.execute(f"insert into {table} ({table}, rank) values ('merge', {MERGED_PAGES})")
+                for table in SEARCH_TABLES:
+                    self.db.conn.execute(f"insert into {table} ({table}, rank) values ('merge', {PAGES_PER_MERGE})")
 
     def _step(self, changed: Iterable[str]) -> None:
-        until = time.monotonic() + STEP_S
+        until = time.monotonic() + STEP_BUDGET_S
         for style in changed:
             _make_entry(self.db, style)
             self.db.conn.execute("delete from search_changed where style = ?", (style,))
@@ -57,14 +57,14 @@ def _make_entry(db: Database, style: str) -> None:
     """The entry of a style as its rows are now; none if it has no product."""
     if old := first_row(db, "select id from search_styles where style = ?", (style,)):
         db.conn.execute("delete from search_styles where id = ?", old)
-        for table in TABLES:
+        for table in SEARCH_TABLES:
             db.conn.execute(f"delete from {table} where rowid = ?", old)
-    products = hq_replica.rows_where(db, "catalog", Product, OF_STYLE, (style,))
+    products = hq_replica.rows_where(db, "catalog", Product, PRODUCTS_OF_STYLE_SQL, (style,))
     if not products:
         return
-    entry, exact = entry_of(style, products), "".join(words_of(style))
+    entry, exact = index_entry(style, products), "".join(words_of(style))
     made = db.conn.execute("insert into search_styles (style, exact) values (?, ?)", (style, exact)).lastrowid
-    for table in TABLES if _is_here(db, products) else TABLES[:1]:
+    for table in SEARCH_TABLES if _is_here(db, products) else SEARCH_TABLES[:1]:
         db.conn.execute(f"insert into {table} (rowid, name, more) values (?, ?, ?)", (made, entry.name, entry.more))
 
 
@@ -78,5 +78,5 @@ def wipe_index(db: Database) -> None:
     """Empty it, inside the caller's transaction."""
     for table in ("search_changed", "search_styles"):
         db.conn.execute(f"delete from {table}")
-    for table in TABLES:
+    for table in SEARCH_TABLES:
         db.conn.execute(f"insert into {table} ({table}) values ('delete-all')")

@@ -19,7 +19,7 @@ from edge.replica.hq_link import LinkReason
 from sync import decommission
 from sync.feeds.ended_orders import EndedOrders
 from sync.feeds.receiver import FeedReceiver
-from sync.feeds.recheck import Recheck
+from sync.feeds.recheck import ReplicaRecheck
 from sync.hq_clock import HqClock
 from sync.hq_commands import HqCommands
 from sync.journal.sender import JournalSender
@@ -73,7 +73,7 @@ class SyncSession:
             },
         )
         self.questions = QueryRelay(db, chain, store, key, out)
-        self.recheck = Recheck(mirror, self.notes.note)
+        self.recheck = ReplicaRecheck(mirror, self.notes.note)
         self.ended = EndedOrders(mirror)
         self.index = SearchIndex(mirror)
         self.dice = random.Random()

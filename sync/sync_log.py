@@ -8,13 +8,13 @@ from sqlite_utils import Database
 
 from edge.facts.box import BoxForked
 from edge.facts.fact import RelayedFact
-from edge.facts.hq_link import DoRefused, DoTaken, FeedEpoch, MirrorReplaced
+from edge.facts.hq_link import CommandRefused, CommandTaken, FeedEpoch, ReplicaReplaced
 from edge.platform.clock import Now
 from edge.platform.database import append_to_log, rows, writing
 
 MAX_NAMES_KEPT = 10_000  # names remembered of a kind; a command with so many newer ones has long expired
 
-Say = Callable[[RelayedFact], None]
+NoteFact = Callable[[RelayedFact], None]
 """Notes a fact, to be written soon."""
 
 
@@ -53,9 +53,9 @@ def _name_of(fact: RelayedFact) -> str | None:
             return f"{fact.epoch}/{fact.lane}"
         case FeedEpoch():
             return f"{fact.feed}/{fact.before}"
-        case DoTaken() | DoRefused():
+        case CommandTaken() | CommandRefused():
             return fact.id
-        case MirrorReplaced():
+        case ReplicaReplaced():
             return fact.made
         case _:
             return None

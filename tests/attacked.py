@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge.demo.ports import free_port
-from edge.features.paired_devices import Page, PairingRequest, make_pairing_code
+from edge.features.paired_devices import DevicePage, PairingRequest, make_pairing_code
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
 from tests.asking import Kiosk, Way, answers
@@ -112,7 +112,7 @@ class Shop:
         """A device on the network that nobody has paired."""
         return Way(self.lan_port, host="localhost", own=TABLET, tls=self.trust)
 
-    def paired(self, page: Page, station: str) -> Way:
+    def paired(self, page: DevicePage, station: str) -> Way:
         """The same once it has shown a code, and once the front knows it."""
         db = open_store(self.data)
         with writing(db):

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from edge.box_identity import ensure_identity, reissue_epoch_after_fork
 from edge.crypto.data_key import DataKey
 from edge.facts.box import BoxForked
-from edge.facts.fact import About
+from edge.facts.fact import FactAttributes
 from edge.facts.journal import GENESIS_HASH, tell
 from edge.platform import migration
 from edge.platform.clock import now
@@ -24,7 +24,7 @@ from edge.scan.log import Reading, append_reading
 from sync.hq.ingest import batch_keeping
 from sync.journal.reader import JournalPosition, position_of, rows_after
 from sync.journal.send_window import idle_window
-from sync.protocol.messages import Ack, Events, Prev
+from sync.protocol.messages import Ack, Events, PreviousRow
 from tests.any_fact import fact
 
 STORE = "ginza"
@@ -53,7 +53,13 @@ def live(folder: Path, hq: Database, *, facts: int, dice: random.Random) -> Live
                     db, "scans", "k1", "scanner", Reading(data=dice.randbytes(dice.randrange(8, 60))), now()
                 )
                 data = {"order": f"o-{number}", "text": "x" * dice.randrange(10, 300)}
-                tell(db, box, fact(dice.choice(KINDS), data), now(), About(station="k1", causation=f"scans/{seq}"))
+                tell(
+                    db,
+                    box,
+                    fact(dice.choice(KINDS), data),
+                    now(),
+                    FactAttributes(station="k1", causation=f"scans/{seq}"),
+                )
                 move_cursor(db, "desk:scans", seq)
             if number == facts // 3:
                 carry(db, hq)
@@ -82,7 +88,7 @@ def carry(db: Database, hq: Database, *, heard: bool = True) -> None:
         place = JournalPosition(*row) if row else JournalPosition()
         while found := rows_after(db, (epoch, lane), idle_window(place.seq)):
             lines, mark = [line for line, _ in found], found[-1][1]
-            prev = Prev(seq=place.seq, hash=place.hash.hex())
+            prev = PreviousRow(seq=place.seq, hash=place.hash.hex())
             first, last = lines[0].seq, lines[-1].seq
             header = Events(store=STORE, epoch=epoch, lane=lane, prev=prev, first=first, last=last, hash=mark.hex())
             answer = batch_keeping.keep_batch(hq, header, lines)

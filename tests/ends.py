@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from sqlite_utils import Database
 
 from edge.box_identity import ensure_identity
-from edge.facts.journal import Box, tell
+from edge.facts.journal import BoxIdentity, tell
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store, rows, writing
 from sync.hq.enrolment.founding import open_headquarters
@@ -36,7 +36,7 @@ class Ends(Generic[B]):
     broker: B
     store: Database
     mirror: Database
-    box: Box
+    box: BoxIdentity
     serve: Sequence[str] = ()  # more words for `noren hq serve`
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     told: int = 0

@@ -9,7 +9,7 @@ from jinja2 import StrictUndefined
 
 from edge.config.active_config import NO_CONFIG
 from edge.config.noren_toml import Config
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.features.staff.pin_check import PinCheckPool
 from edge.platform.process import ProcessLife
 from edge.platform.sqlite_file import key_of_folder
@@ -63,7 +63,7 @@ def static_files_version(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def make_app(ground: Config, box: Box, screens: Screens, life: ProcessLife, past: int = NO_CONFIG) -> Flask:
+def make_app(ground: Config, box: BoxIdentity, screens: Screens, life: ProcessLife, past: int = NO_CONFIG) -> Flask:
     """The app for one store's box; `past` is the config that was on trial when the process began."""
     stamp = static_files_version(_STATIC)
     app = Flask("ui", static_folder=str(_STATIC), static_url_path=f"/static/{stamp}")
@@ -89,7 +89,7 @@ def make_app(ground: Config, box: Box, screens: Screens, life: ProcessLife, past
         last_typed=LastTyped(),
         pepper=secrets.token_bytes(16),
     )
-    request_context.attach(app, house)
+    request_context.attach_process_state(app, house)
     number_arguments.install(app)
     request_guard.install(app)
     error_pages.install(app)

@@ -9,7 +9,7 @@ from edge import box_identity, registry, scan_processor
 from edge.config.active_config import NO_CONFIG, number_on_trial
 from edge.config.noren_toml import Config
 from edge.db_files import replica_rebuild as mirror_file
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.platform import heartbeat, process
 from edge.platform.clock import now
 from edge.platform.database import open_store
@@ -43,28 +43,28 @@ class WorkerThreads:
             "desk": partial(self._desk, me),
             "follower": partial(self._follower, me, stamp),
             "broom": partial(self._broom, me),
-            "heartbeat": partial(heartbeat.work, Path(self.config.store.data), "web"),
+            "heartbeat": partial(heartbeat.run_heartbeat, Path(self.config.store.data), "web"),
         }
         if self.config.web.lan is not None:
             tasks["certificate"] = partial(haproxy.renew_certificate_in_time, self.config)
         process.start_tasks(self.life, tasks)
         return app
 
-    def _desk(self, me: Box, life: ProcessLife) -> None:
+    def _desk(self, me: BoxIdentity, life: ProcessLife) -> None:
         with open_store_context(self.config, me, self.past) as shop:
-            scan_processor.work(shop, registry.decide_outcome, self._answered, life, self.screens.refused)
+            scan_processor.run_scan_processor(shop, registry.decide_outcome, self._answered, life, self.screens.refused)
 
     def _answered(self, done: scan_processor.AnsweredScan) -> None:
         if done.fresh:
             self.screens.outcome(done.station, done.seq)
 
-    def _follower(self, me: Box, stamp: str, life: ProcessLife) -> None:
+    def _follower(self, me: BoxIdentity, stamp: str, life: ProcessLife) -> None:
         with open_store_context(self.config, me, self.past) as shop:
             change_watcher.watch_changes(shop, self.screens, stamp, life)
 
-    def _broom(self, me: Box, life: ProcessLife) -> None:
+    def _broom(self, me: BoxIdentity, life: ProcessLife) -> None:
         with open_store_context(self.config, me, self.past) as shop:
-            sweep.work(shop, life)
+            sweep.run_retention(shop, life)
 
     def stop(self) -> None:
         """Streams first: each holds a thread that gunicorn would wait for."""

@@ -11,7 +11,7 @@ from edge.features.pickup.state_machine import State
 from edge.platform.clock import parse_utc
 from edge.platform.database import rows
 from edge.store_context import StoreContext
-from ui.request_context import moment, process_state, shop, show
+from ui.request_context import process_state, render_page, request_moment, shop
 
 board = Blueprint("board", __name__)
 
@@ -99,9 +99,9 @@ def board_numbers(shop: StoreContext, time: datetime) -> BoardNumbers:
 
 
 def _show(template: str) -> str:
-    return show(
+    return render_page(
         template,
-        numbers=board_numbers(shop(), moment().time),
+        numbers=board_numbers(shop(), request_moment().time),
         ja=process_state().voices["ja"],
         en=process_state().voices["en"],
     )

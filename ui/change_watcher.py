@@ -8,10 +8,10 @@ import msgspec
 from msgspec import Struct
 
 from edge.box_identity import reissue_epoch_after_fork
-from edge.db_files.full_disk_retry import FULL_DISK_WAIT_S, FullDiskRetry
+from edge.db_files.full_disk_retry import FULL_DISK_RETRY_DELAY_S, FullDiskRetry
 from edge.disk import disk_space
 from edge.facts.box import BoxForked
-from edge.facts.fact import About
+from edge.facts.fact import FactAttributes
 from edge.facts.journal import RelayedFactRow, tell_relayed
 from edge.features.outcome import clear_screen
 from edge.features.pickup.holds import end_holds
@@ -60,7 +60,7 @@ def note_devices(shop: StoreContext) -> int:
     """Make facts of what the bridge saw of its devices, each once; how many."""
     seen = rows_after(shop.db, "device_log", DeviceRow, cursor(shop.db, "follower:device_log"))
     for row in seen:
-        data, about = {"device": row.device, "detail": row.detail}, About(station=row.station)
+        data, about = {"device": row.device, "detail": row.detail}, FactAttributes(station=row.station)
         with writing(shop.db):
             tell_relayed(
                 shop.db,
@@ -213,4 +213,4 @@ def watch_changes(shop: StoreContext, screens: Screens, stamp: str, life: Proces
     rounds = FullDiskRetry(log, "facts of devices and sync wait until there is room")
     while life.goes_on():
         rounds.run_round(partial(follower.look_if_due, rounds.again))
-        life.rest(FULL_DISK_WAIT_S if rounds.again else POLL_INTERVAL_S)
+        life.rest(FULL_DISK_RETRY_DELAY_S if rounds.again else POLL_INTERVAL_S)

@@ -12,7 +12,7 @@ from edge.platform.clock import now
 from edge.platform.database import NoRoom
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Damaged, request_repair
-from ui.request_context import caller_locale, close, process_state
+from ui.request_context import caller_locale, close_connections, process_state
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def damaged(error: Damaged) -> Response:
     if error.file.name != mirror_file.REPLICA_FILE or "again" in g:
         return broken(error)
     g.again = True
-    close(error)
+    close_connections(error)
     mirror_file.rebuild_damaged(error, now())
     return current_app.full_dispatch_request()
 

@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from edge.validation.localized_text import FURIGANA, LocalizedText
+from edge.validation.localized_text import FURIGANA_PATTERN, LocalizedText
 
 LANGUAGES: Mapping[str, str] = {"ja": "日本語", "en": "English"}  # each by its own name
 DEFAULT_LANGUAGE = "ja"  # the language to which every screen returns at a reset
@@ -25,7 +25,7 @@ DEFAULT_LANGUAGE = "ja"  # the language to which every screen returns at a reset
 _TEXT = Path(__file__).parent / "text"
 
 
-def catalogue(language: str) -> Catalog:
+def message_catalogue(language: str) -> Catalog:
     """Every message of a language, from all its .po files; the msgid is a key such as `kiosk.home.title`."""
     whole = Catalog(locale=language)
     for path in sorted((_TEXT / language).glob("*.po")):
@@ -39,21 +39,21 @@ def catalogue(language: str) -> Catalog:
 def _compiled(language: str) -> GNUTranslations:
     """The catalogue as gettext wants it, made in memory at the start: there is no build step to forget."""
     machine = io.BytesIO()
-    write_mo(machine, catalogue(language))
+    write_mo(machine, message_catalogue(language))
     machine.seek(0)
     return GNUTranslations(machine)
 
 
 def without_furigana(text: str) -> str:
     """`[会員証|かいいんしょう]を` -> `会員証を`, for titles and for labels that screen readers speak."""
-    return FURIGANA.sub(r"\1", text)
+    return FURIGANA_PATTERN.sub(r"\1", text)
 
 
 @functools.lru_cache(maxsize=2048)
 def with_furigana(text: str) -> Markup:
     """Text as HTML: `[札|ふだ]` becomes ruby, which style shows or hides; a new line becomes `<br>`."""
     parts, at = [], 0
-    for found in FURIGANA.finditer(text):
+    for found in FURIGANA_PATTERN.finditer(text):
         parts.append(escape(text[at : found.start()]))
         parts.append(Markup("<ruby>{}<rp>(</rp><rt>{}</rt><rp>)</rp></ruby>").format(found[1], found[2]))
         at = found.end()

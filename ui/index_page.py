@@ -8,7 +8,7 @@ from edge.disk import disk_space
 from edge.platform.database import first_row
 from ui.access import caller, rights
 from ui.i18n import without_furigana
-from ui.request_context import caller_locale, process_state, shop, show
+from ui.request_context import caller_locale, process_state, render_page, shop
 
 doors = Blueprint("doors", __name__)
 
@@ -40,7 +40,7 @@ def addresses() -> str | Answer:
     if not caller.is_on_the_box() and (known := caller.calling_device()):
         return redirect(rights.home_address(known), 303)
     voice = caller_locale()
-    return show("doors.html", pages=_addresses(voice.language), host=request.host_url.rstrip("/"), reader=voice)
+    return render_page("doors.html", pages=_addresses(voice.language), host=request.host_url.rstrip("/"), reader=voice)
 
 
 @doors.get("/healthz")

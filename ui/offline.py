@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app
 
 from ui.i18n import LANGUAGES
-from ui.request_context import process_state, show
+from ui.request_context import process_state, render_page
 
 offline = Blueprint("offline", __name__)
 
@@ -11,7 +11,7 @@ offline = Blueprint("offline", __name__)
 @offline.get("/offline")
 def page() -> str:
     """The page in both languages, because nobody can be asked for theirs. Browsers keep it, with all that it links to."""
-    return show("offline.html", voices=[process_state().voices[language] for language in LANGUAGES])
+    return render_page("offline.html", voices=[process_state().voices[language] for language in LANGUAGES])
 
 
 @offline.after_request

@@ -8,7 +8,7 @@ from flask import Flask, current_app, g, render_template, request
 from markupsafe import Markup
 
 from edge.config.noren_toml import Config
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.features.staff.pin_check import PinCheckPool
 from edge.platform.clock import Now, now
 from edge.platform.process import ProcessLife
@@ -30,7 +30,7 @@ class ProcessState:
 
     ground: Config  # noren.toml; what is in force is the shop's
     past: int  # the config on trial when the process began
-    box: Box
+    box: BoxIdentity
     screens: Screens
     failures: PageFailures
     through: FrontTraffic
@@ -63,7 +63,7 @@ def shop() -> StoreContext:
     return cast(StoreContext, g.shop)
 
 
-def moment() -> Now:
+def request_moment() -> Now:
     """One moment for the whole request."""
     if "moment" not in g:
         g.moment = now()
@@ -76,7 +76,7 @@ def language() -> str:
     return asked if asked in LANGUAGES else DEFAULT_LANGUAGE
 
 
-def voice() -> Locale:
+def page_locale() -> Locale:
     return process_state().voices[language()]
 
 
@@ -86,14 +86,20 @@ def caller_locale() -> Locale:
     return process_state().voices[asked]
 
 
-def show(template: str, **values: object) -> str:
+def render_page(template: str, **values: object) -> str:
     """A template with what every template may use: voice, policy, store, time."""
     return render_template(
-        template, v=voice(), policy=shop().policy, house=process_state(), now=moment(), **_COMMON, **values
+        template,
+        v=page_locale(),
+        policy=shop().policy,
+        house=process_state(),
+        now=request_moment(),
+        **_COMMON,
+        **values,
     )
 
 
-def version(feed: str) -> str:
+def feed_version(feed: str) -> str:
     """The version of a feed, for URLs that may be cached for ever; of `config` the one in force."""
     return shop().settings.stamp if feed == "config" else hq_replica.feed_stamp(shop().hq, feed)
 
@@ -107,21 +113,21 @@ def has_drawing(picture: str) -> bool:
 # Seconds left, and the time since when a screen is cut off: scripts write them in.
 _COMMON = {
     "languages": LANGUAGES,
-    "version": version,
+    "version": feed_version,
     "is_drawn": has_drawing,
     "left": Markup('<span class="num" data-left></span>'),
     "cut": Markup('<span class="num" data-cut></span>'),
 }
 
 
-def close(_error: BaseException | None) -> None:
+def close_connections(_error: BaseException | None) -> None:
     """Close the request's connections."""
     g.pop("shop", None)
     if closing := g.pop("closing", None):
         closing.close()
 
 
-def attach(app: Flask, it: ProcessState) -> None:
+def attach_process_state(app: Flask, it: ProcessState) -> None:
     """Attach the process state to an app."""
     app.extensions["house"] = it
-    app.teardown_appcontext(close)
+    app.teardown_appcontext(close_connections)

@@ -12,7 +12,7 @@ from edge.features.outcome import shown_on_station
 from edge.platform.clock import now, parse_utc
 from ui.access import caller
 from ui.number_arguments import row_number
-from ui.process_state.screens import END_EVENT, Event, Screens, Stream, TooMany
+from ui.process_state.screens import END_EVENT, Screens, Stream, StreamEvent, TooManyStreams
 from ui.request_context import process_state, shop
 
 live = Blueprint("live", __name__)
@@ -28,12 +28,12 @@ RETRY_S = 2  # seconds a page shall wait if there is no room
 _SCREEN = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
-def _text(event: Event, screens: Screens) -> str:
+def _text(event: StreamEvent, screens: Screens) -> str:
     """An event as it is sent; heartbeats carry the box's clock (ms) and the version of the pages."""
     match event:
-        case Event(kind="hb"):
+        case StreamEvent(kind="hb"):
             data: dict[str, object] = {"time": round(time.time() * 1000), "version": screens.version}
-        case Event(seq=int(seq)):
+        case StreamEvent(seq=int(seq)):
             data = {"seq": seq}
         case _:
             data = {}
@@ -44,13 +44,13 @@ def _text(event: Event, screens: Screens) -> str:
 def _events(stream: Stream, missed: int | None, screens: Screens) -> Iterator[str]:
     """The events for a page: at once that it is connected and what it missed, then what happens, then `bye`."""
     until = time.monotonic() + STREAM_LIFETIME_S
-    yield _text(Event("hb"), screens)
+    yield _text(StreamEvent("hb"), screens)
     if missed is not None:
-        yield _text(Event("outcome", missed), screens)
+        yield _text(StreamEvent("outcome", missed), screens)
     for kind in ("orders", "line", "calls", "sessions"):
-        yield _text(Event(kind), screens)
+        yield _text(StreamEvent(kind), screens)
     while (left := until - time.monotonic()) > 0:
-        event = stream.next(min(HEARTBEAT_S, left)) or Event("hb")
+        event = stream.next(min(HEARTBEAT_S, left)) or StreamEvent("hb")
         yield _text(event, screens)
         if event is END_EVENT:
             return
@@ -82,7 +82,7 @@ def follow(station: str) -> Response:
     screens, device = process_state().screens, caller.device_id()
     try:
         stream = screens.open(screen, station, device, request.environ.get("gunicorn.socket"))
-    except TooMany:
+    except TooManyStreams:
         return Response(status=503, headers={"Retry-After": str(RETRY_S)})
     if not caller.is_known(device):  # revoked between the request check and here
         screens.close(stream)

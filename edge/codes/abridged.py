@@ -36,7 +36,7 @@ class AbridgedCode:
     part: bytes | None = None
 
 
-def abridge(meaning: Meaning, data: bytes) -> AbridgedCode:
+def abridge_code(meaning: Meaning, data: bytes) -> AbridgedCode:
     """What is kept of the code `data` with this meaning."""
     part = data if _is_part(meaning) else None
     return AbridgedCode(kind=type(meaning).__name__, last=_names(meaning)[-CHARACTERS_KEPT:], part=part)

@@ -9,7 +9,7 @@ from edge.codes.code_rules import CodeRules
 from edge.validation.fields import Id, ShortText, Yen
 from edge.validation.localized_text import LocalizedText
 
-Seconds = Annotated[int, Meta(ge=5, le=600)]
+KioskSeconds = Annotated[int, Meta(ge=5, le=600)]
 Colour = Annotated[str, Meta(pattern="^#[0-9a-f]{6}$", extra={"words": "a colour such as `#7b1e2d`, in small letters"})]
 
 
@@ -81,7 +81,7 @@ class Returns(PolicyPart, frozen=True, kw_only=True):
             raise ValueError("reasons: expected each id once")
 
 
-class Proofs(PolicyPart, frozen=True, kw_only=True):
+class ProofRules(PolicyPart, frozen=True, kw_only=True):
     """Proofs of a person: how long they hold, and how often they may be tried (docs/security.md). Tries count for ten minutes."""
 
     token_life_s: Annotated[int, Meta(ge=10, le=86_400)] = 600  # a signed code made for longer is refused
@@ -101,7 +101,7 @@ TOUCH_REPORT_DELAY = timedelta(seconds=20)  # a page tells a touch at most every
 
 
 class Kiosk(PolicyPart, frozen=True, kw_only=True):
-    quiet_s: Seconds = 40  # experience.md rule 9
+    quiet_s: KioskSeconds = 40  # experience.md rule 9
     warn_s: Annotated[int, Meta(ge=20, le=120)] = 20
     languages: tuple[str, ...] = ("ja", "en")
 
@@ -138,7 +138,7 @@ class Policy(PolicyPart, frozen=True, kw_only=True):
     offer: Offer = Offer()
     search: Search = Search()
     returns: Returns = Returns()
-    proofs: Proofs = Proofs()
+    proofs: ProofRules = ProofRules()
     kiosk: Kiosk = Kiosk()
     stock: Stock = Stock()
     codes: CodeRules = CodeRules()

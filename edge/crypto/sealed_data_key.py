@@ -77,7 +77,7 @@ def write_recovery_private(private: X25519PrivateKey) -> str:
     return _to_text(private.private_bytes_raw())
 
 
-def seal(key: DataKey, store: str, recovery: X25519PublicKey | None) -> SealedKey:
+def seal_data_key(key: DataKey, store: str, recovery: X25519PublicKey | None) -> SealedKey:
     """Seal the key of a store's box for the owner of the recovery key's private half; for nobody if `recovery` is None."""
     if recovery is None:
         return SealedKey(store=store, key=key.id)
@@ -88,7 +88,7 @@ def seal(key: DataKey, store: str, recovery: X25519PublicKey | None) -> SealedKe
     return SealedKey(store=store, key=key.id, recovery=empty.recovery, box=box)
 
 
-def open_sealed(sealed: SealedKey, recovery: X25519PrivateKey) -> DataKey:
+def open_data_key(sealed: SealedKey, recovery: X25519PrivateKey) -> DataKey:
     """The data key. Raises NotSealed if it is sealed for another recovery key, or if the line has been changed."""
     if sealed.recovery != recovery_key_id(recovery.public_key()):
         raise NotSealed(

@@ -25,7 +25,7 @@ class NotOpened(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
+class SealedSecret:
     """What the head of a sealed secret says: the name of the data key, and the use."""
 
     key: str
@@ -42,7 +42,7 @@ def is_sealed(data: bytes) -> bool:
     return data.startswith(_HEAD)
 
 
-def parse_sealed(data: bytes) -> Sealed:
+def parse_sealed(data: bytes) -> SealedSecret:
     """The parts of what `seal` wrote, not opened yet. Raises NotOpened."""
     line, _, below = data.partition(b"\n")
     parts = line.strip().decode("ascii", "replace").removeprefix(_HEAD.decode()).split(".")
@@ -53,19 +53,19 @@ def parse_sealed(data: bytes) -> Sealed:
         or (len(parts) == 2) != (parts[1] == "key_file")
     ):
         raise NotOpened("it is damaged: expected what `noren seal-keys` writes")
-    return Sealed(parts[0], parts[1], below if len(parts) == 2 else parts[2].encode())
+    return SealedSecret(parts[0], parts[1], below if len(parts) == 2 else parts[2].encode())
 
 
-def seal(key: DataKey, use: SecretUse, secret: bytes) -> bytes:
+def seal_secret(key: DataKey, use: SecretUse, secret: bytes) -> bytes:
     """The bytes of the sealed file; the same each time, except for a TLS key, for which it may raise sealed_pem.NoPem."""
-    head = Sealed(key.id, use, b"").head
+    head = SealedSecret(key.id, use, b"").head
     if use == "key_file":
         return head + b"\n" + sealed_pem.encrypt_pem(key, secret)
     box = AESSIV(key.of("kept secrets")).encrypt(secret, [head])
     return head + b"." + base64.urlsafe_b64encode(box).rstrip(b"=") + b"\n"
 
 
-def require_sealed(key: DataKey, use: SecretUse, data: bytes) -> Sealed:
+def require_sealed(key: DataKey, use: SecretUse, data: bytes) -> SealedSecret:
     """The parts of a sealed file, if it was sealed for that use with that key. Raises NotOpened."""
     found = parse_sealed(data)
     if found.use != use:

@@ -11,7 +11,7 @@ from edge.platform.set_aside import SIDE_FILE_SUFFIXES
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Connection, connect_with_key, is_damage, page_key_of
 
-AT_ONCE = 1000  # rows compared at a time
+ROWS_PER_COMPARISON = 1000  # rows compared at a time
 
 _CODE_OF_TEXT = {
     "database or disk is full": sqlite3.SQLITE_FULL,
@@ -43,7 +43,7 @@ def export_encrypted(file: Path, part: Path) -> None:
         (found,) = conn.execute("pragma integrity_check(1)").fetchone()
         if found != "ok":
             raise CopyDiffers(str(found))
-        _look_at_schema(conn, file)
+        _check_schema(conn, file)
         conn.execute("pragma journal_mode = wal")
     for end in SIDE_FILE_SUFFIXES:
         part.with_name(part.name + end).unlink(missing_ok=True)
@@ -73,14 +73,14 @@ def _compare(conn: Connection) -> None:
     for name in names:
         was = conn.execute(f'select * from plain."{name}"')
         now = conn.execute(f'select * from main."{name}"')
-        while rows := was.fetchmany(AT_ONCE):
-            if now.fetchmany(AT_ONCE) != rows:
+        while rows := was.fetchmany(ROWS_PER_COMPARISON):
+            if now.fetchmany(ROWS_PER_COMPARISON) != rows:
                 raise CopyDiffers(f"a row of {name} was not copied as it is")
         if now.fetchone() is not None:
             raise CopyDiffers(f"{name} has more rows in the copy")
 
 
-def _look_at_schema(conn: Connection, file: Path) -> None:
+def _check_schema(conn: Connection, file: Path) -> None:
     migrations = migration.SCHEMA_OF_FILE.get(file.name)
     if migrations and (why := migration.schema_difference(Database(conn), migrations)):
         raise CopyDiffers(why)

@@ -8,7 +8,7 @@ from edge.platform.clock import now
 from edge.platform.database import NoRoom
 from edge.platform.sqlite_file import Damaged
 
-FULL_DISK_WAIT_S = 1.0  # seconds until a loop that found the disk full tries again
+FULL_DISK_RETRY_DELAY_S = 1.0  # seconds until a loop that found the disk full tries again
 
 
 class FullDiskRetry:

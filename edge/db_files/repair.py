@@ -13,7 +13,7 @@ from edge.db_files.repair_log import Repair
 from edge.db_files.replacement import NEXT_STORE_FILE, finish_replacement, prepare_new_file, replace_store
 from edge.db_files.salvage.journal_check import altered_seqs_of_lane
 from edge.db_files.salvage.page_reader import FileImage
-from edge.db_files.salvage.rebuild import SalvageResult, salvage
+from edge.db_files.salvage.rebuild import SalvageResult, salvage_store
 from edge.db_files.salvage.table_rows import JSON_COLUMNS
 from edge.platform.clock import Now
 from edge.platform.set_aside import set_aside_path
@@ -136,7 +136,7 @@ def _salvage(file: Path, why: str, store: str, now: Now) -> None:
     log.error("store.db is damaged, what can be read is saved: %s", why)
     place = set_aside_path(file, "damaged", now)
     part = prepare_new_file(file.parent)
-    saved = salvage(file, part, Repair(kind="salvage", why=why, aside=place.name), store, now)
+    saved = salvage_store(file, part, Repair(kind="salvage", why=why, aside=place.name), store, now)
     replace_store(file.parent, part)
     _report(saved, place)
 

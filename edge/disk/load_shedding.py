@@ -16,8 +16,8 @@ from sqlite_utils import Database
 from edge.disk import disk_space
 from edge.disk.watermarks import DiskLevel
 from edge.facts.box import DiskThinned, ThinnableKind
-from edge.facts.fact import About, Fact
-from edge.facts.journal import Box, tell
+from edge.facts.fact import Fact, FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.platform.clock import Now, utc_text
 from edge.platform.database import append_to_log, cursor, first_row, move_cursor, rows, rows_after, values, writing
 from edge.platform.process import ProcessLife
@@ -64,7 +64,7 @@ class SheddableRows:
     about: tuple[str | int, ...] = ()
 
 
-def record_view_or_count(db: Database, box: Box, fact: Fact, now: Now, about: About) -> None:
+def record_view_or_count(db: Database, box: BoxIdentity, fact: Fact, now: Now, about: FactAttributes) -> None:
     """Record a view for HQ inside the caller's transaction; while room is short it is only counted."""
     if disk_space.current_disk_level(db) is DiskLevel.OK:
         tell(db, box, fact, now, about)
@@ -162,7 +162,7 @@ def delete_spare_scans(db: Database, log: ThinnableKind, read: int, moment: Now,
     return sum(it.count for it in _thin(db, pile, may, life, told_by_bridge=True))
 
 
-def report_thinned_rows(db: Database, box: Box, now: Now) -> int:
+def report_thinned_rows(db: Database, box: BoxIdentity, now: Now) -> int:
     """Record for HQ what was thinned since the last time, each count once. Returns the number of facts."""
     by_bridge = rows_after(db, "thinned_scans", ThinnedScans, cursor(db, THINNED_SCANS_CURSOR))
     if not by_bridge and first_row(db, "select 1 from untold") is None:

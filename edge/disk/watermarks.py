@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-SHORT_MARK = 0.85  # share in use from which scans and views are thinned (protocol.md, Disk)
-FULL_MARK = 0.95  # share in use from which new work is refused: the rest is for work that was already confirmed
+SHORT_AT_SHARE = 0.85  # share in use from which scans and views are thinned (protocol.md, Disk)
+FULL_AT_SHARE = 0.95  # share in use from which new work is refused: the rest is for work that was already confirmed
 SHORT_END_MARK, FULL_END_MARK = 0.82, 0.92  # shares at which each level ends: 1 GB of a 32 GB card lower
 LARGEST_CARD_BYTES = (
     64_000_000_000  # bytes: shares are of this at most; 5 % of a large disk is room for years, no reason to refuse
@@ -59,8 +59,8 @@ class DiskSpace:
 
 
 _MARKS = (
-    (FULL_MARK, FULL_END_MARK, DiskLevel.FULL),
-    (SHORT_MARK, SHORT_END_MARK, DiskLevel.SHORT),
+    (FULL_AT_SHARE, FULL_END_MARK, DiskLevel.FULL),
+    (SHORT_AT_SHARE, SHORT_END_MARK, DiskLevel.SHORT),
 )  # begins at, ends at, level
 
 

@@ -21,7 +21,7 @@ class Lane(IntEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class FactAttributes:
     """The people and things a fact is about: attributes of the CloudEvent."""
 
     member: str | None = None

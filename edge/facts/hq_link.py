@@ -6,8 +6,8 @@ from msgspec import Meta
 
 from edge.facts.fact import FactTime, RelayedFact
 
-WhyReloaded = Literal["epoch", "digest", "command", "damaged"]
-WhyRefused = Literal["expired", "bad_expiry", "unknown_command", "bad_arguments"]
+ReloadReason = Literal["epoch", "digest", "command", "damaged"]
+CommandRefusalReason = Literal["expired", "bad_expiry", "unknown_command", "bad_arguments"]
 
 
 class SyncStarted(RelayedFact, frozen=True, kw_only=True):
@@ -32,10 +32,10 @@ class FeedReload(RelayedFact, frozen=True, kw_only=True):
     TYPE = "feed.reload"
 
     feed: str
-    why: WhyReloaded
+    why: ReloadReason
 
 
-class MirrorReplaced(RelayedFact, frozen=True, kw_only=True):
+class ReplicaReplaced(RelayedFact, frozen=True, kw_only=True):
     """The box's copy of HQ's data could not be read, or was gone: it was made anew, and HQ fills it again."""
 
     TYPE = "mirror.replaced"
@@ -66,7 +66,7 @@ class FeedEpoch(RelayedFact, frozen=True, kw_only=True, rename={"before": "from"
     after: str
 
 
-class DoTaken(RelayedFact, frozen=True, kw_only=True):
+class CommandTaken(RelayedFact, frozen=True, kw_only=True):
     """A command of HQ's is being carried out; its id cannot be used again."""
 
     TYPE = "do.taken"
@@ -75,12 +75,12 @@ class DoTaken(RelayedFact, frozen=True, kw_only=True):
     command: str
 
 
-class DoRefused(DoTaken, frozen=True, kw_only=True):
+class CommandRefused(CommandTaken, frozen=True, kw_only=True):
     """A command of HQ's was not carried out."""
 
     TYPE = "do.refused"
 
-    why: WhyRefused
+    why: CommandRefusalReason
     said: str = ""  # what is wrong with the arguments, in words
 
 
@@ -92,7 +92,7 @@ class MessageRefused(RelayedFact, frozen=True, kw_only=True):
     why: str
 
 
-class LineFellBack(RelayedFact, frozen=True, kw_only=True, rename={"left": "from", "taken": "to"}):
+class BrokerFellBack(RelayedFact, frozen=True, kw_only=True, rename={"left": "from", "taken": "to"}):
     """HQ could not be reached at the new broker: the store went back to the last broker that worked."""
 
     TYPE = "line.fell_back"
@@ -105,11 +105,11 @@ FACTS = (
     SyncStarted,
     ClockDiffers,
     FeedReload,
-    MirrorReplaced,
+    ReplicaReplaced,
     RowSetAside,
     FeedEpoch,
-    DoTaken,
-    DoRefused,
+    CommandTaken,
+    CommandRefused,
     MessageRefused,
-    LineFellBack,
+    BrokerFellBack,
 )

@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge.facts.fact import TYPE_PREFIX, About, Fact, Lane, event_type
+from edge.facts.fact import TYPE_PREFIX, Fact, FactAttributes, Lane, event_type
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import first_row
 
 GENESIS_HASH = bytes(32)  # the hash before the first row of a lane
-ABOUT_NOBODY = About()
+NO_ATTRIBUTES = FactAttributes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class JournalEntry:
     """A journal row: its place in the chain and the CloudEvent as JSON text, byte for byte as it is hashed and sent.
 
     `seq` rises over all lanes and may have gaps; `ordinal` counts the rows of this lane without gaps, for "waiting: 6".
@@ -33,7 +33,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Box:
+class BoxIdentity:
     """Which box this is: store id, box id, the journal epoch it writes, and those it wrote before a fork."""
 
     store: str
@@ -64,7 +64,9 @@ def chain_hash(previous: bytes, event: bytes) -> bytes:
     return hashlib.sha256(previous + event).digest()
 
 
-def cloud_event(box: Box, seq: int, kind: str, data: Fact | dict[str, Any], now: Now, about: About) -> dict[str, Any]:
+def cloud_event(
+    box: BoxIdentity, seq: int, kind: str, data: Fact | dict[str, Any], now: Now, about: FactAttributes
+) -> dict[str, Any]:
     """A fact as CloudEvents 1.0 in structured JSON; extension attributes carry the clock, the boot and the people."""
     who = {"member": about.member, "staff": about.staff, "station": about.station, "causation": about.causation}
     return {
@@ -88,7 +90,7 @@ def last_entry(db: Database, epoch: str, lane: int) -> tuple[int, bytes]:
     return (row[0], row[1]) if row else (0, GENESIS_HASH)
 
 
-def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = ABOUT_NOBODY) -> int:
+def tell(db: Database, box: BoxIdentity, fact: Fact, now: Now, about: FactAttributes = NO_ATTRIBUTES) -> int:
     """Append a fact inside the caller's transaction; its seq. Numbers only rise, over all lanes, and are never reused.
 
     Raises TypeError for an attribute about people or places that its class does not name.
@@ -99,12 +101,16 @@ def tell(db: Database, box: Box, fact: Fact, now: Now, about: About = ABOUT_NOBO
     return _tell(db, box, event_type(type(fact)), fact.LANE, fact, now, about)
 
 
-def tell_relayed(db: Database, box: Box, note: RelayedFactRow, now: Now, about: About = ABOUT_NOBODY) -> int:
+def tell_relayed(
+    db: Database, box: BoxIdentity, note: RelayedFactRow, now: Now, about: FactAttributes = NO_ATTRIBUTES
+) -> int:
     """The same for a fact that another process has noted: its data as they were written, and then the time of that."""
     return _tell(db, box, f"{TYPE_PREFIX}{note.type}", note.lane, note.data | {"at": note.time}, now, about)
 
 
-def _tell(db: Database, box: Box, kind: str, lane: Lane, data: Fact | dict[str, Any], now: Now, about: About) -> int:
+def _tell(
+    db: Database, box: BoxIdentity, kind: str, lane: Lane, data: Fact | dict[str, Any], now: Now, about: FactAttributes
+) -> int:
     row = first_row(db, "select coalesce((select seq from sqlite_sequence where name = 'journal'), 0), epoch from box")
     assert row is not None, "the box knows itself before it tells anything"
     seq, epoch = int(row[0]) + 1, row[1]  # the epoch may be newer than the caller's `box`, if a fork came in between

@@ -8,36 +8,36 @@ from sqlite_utils import Database
 
 from edge.codes.check_digits import mod10_holds
 from edge.replica import hq_replica
-from edge.validation.fields import Count, GoodsId, Hex, Id, Line, Ordinal, ShortText, Yen, check_name
+from edge.validation.fields import ColourHex, Count, Id, Ordinal, ProductNumber, ShortText, TextLine, Yen, check_name
 from edge.validation.localized_text import LocalizedText
 
 _ITEM = "json_extract(body, '$.contains') is null"
 MAX_PRODUCTS = (
     500  # of one style; no garment has as many, but a chain without styles may give all its products the same
 )
-OF_STYLE = f"""key in (select key from catalog where body is not null and json_extract(body, '$.style') = ?
+PRODUCTS_OF_STYLE_SQL = f"""key in (select key from catalog where body is not null and json_extract(body, '$.style') = ?
                 and {_ITEM} limit {MAX_PRODUCTS})"""
 
 
 class Colour(Struct, frozen=True, kw_only=True):
     code: ShortText
     name: LocalizedText
-    hex: Hex  # `#e9e3d6`
+    hex: ColourHex  # `#e9e3d6`
 
 
 class Product(Struct, frozen=True, kw_only=True):
     """A row of the `catalog` feed; its key is the GTIN-14."""
 
-    gtin: GoodsId
+    gtin: ProductNumber
     style: ShortText  # `41-2208`, the number printed on the tag
     name: LocalizedText
-    reading: Line = ""  # the name in kana, for search: `うわぎ` finds 上着
+    reading: TextLine = ""  # the name in kana, for search: `うわぎ` finds 上着
     category: Id
     colour: Colour
     size: ShortText
     size_order: Ordinal  # sizes are shown by rising order
     price: Yen  # tax included
-    picture: Line  # key of a row of the `content` feed, drawn in the colour
+    picture: TextLine  # key of a row of the `content` feed, drawn in the colour
     online_only: bool = False
     # An outer pack: the item it holds, by its GTIN-14, and how many. It is shown as that item, and never as a size of it.
     contains: Annotated[str, Meta(pattern="^[0-9]{14}$")] | None = None
@@ -65,7 +65,7 @@ class Picture(Struct, frozen=True, kw_only=True, tag="picture", tag_field="what"
 class Review(Struct, frozen=True, kw_only=True):
     stars: Annotated[int, Meta(ge=1, le=5)]
     text: LocalizedText
-    by: Line  # `30代 女性`
+    by: TextLine  # `30代 女性`
     on: date
 
 
@@ -83,7 +83,7 @@ class Category(Struct, frozen=True, kw_only=True, tag="category", tag_field="wha
     id: Id
     name: LocalizedText
     order: Ordinal
-    picture: Line
+    picture: TextLine
 
     def __post_init__(self) -> None:
         check_name("name", self.name)
@@ -94,14 +94,14 @@ def product(hq: Database, gtin: str) -> Product | None:
     return hq_replica.replica_row(hq, "catalog", gtin, Product)
 
 
-def product_variant(hq: Database, shown: Product) -> Product | None:
+def product_on_shelf(hq: Database, shown: Product) -> Product | None:
     """The product that the shelf sells: the product itself, or the item in an outer pack; None if that is not here."""
     return shown if shown.contains is None else product(hq, shown.contains)
 
 
 def products_of_style(hq: Database, style: str) -> list[Product]:
     """The products of a style, by colour and size, without their outer packs; MAX_PRODUCTS of them."""
-    found = hq_replica.rows_where(hq, "catalog", Product, OF_STYLE, (style,))
+    found = hq_replica.rows_where(hq, "catalog", Product, PRODUCTS_OF_STYLE_SQL, (style,))
     return sorted(found, key=lambda one: (one.colour.code, one.size_order))
 
 

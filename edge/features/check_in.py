@@ -10,10 +10,10 @@ from edge.codes.issued import totp
 from edge.codes.issued.issuers import issuer_of_gsrn
 from edge.codes.parsed_code import CARD_ALIAS, MemberCode, MemberToken, WalletCode
 from edge.config.station_role import SERVED_ROLES
-from edge.facts.fact import About, Fact
+from edge.facts.fact import Fact, FactAttributes
 from edge.facts.journal import tell
 from edge.features import member, visit
-from edge.features.expiring_table import IN_PAGE, ExpiringTable
+from edge.features.expiring_table import ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
@@ -145,7 +145,7 @@ def _ask(case: ScanContext, args: Mapping[str, str]) -> int | None:
     here, shown = now(), case.moment
     if shown.boot != here.boot or here.uptime_ms - shown.uptime_ms > MEMBER_SHOWN_FOR.total_seconds() * 1000:
         return None
-    put = hq_query.insert_question(case.shop.db, "member", args, here)
+    put = hq_query.put_question(case.shop.db, "member", args, here)
     return put.seq if put else None
 
 
@@ -186,7 +186,7 @@ def _member(
     ref = None if known or card else alias
     asks = known if shop.policy.pickup.on else None
     waiting = [order.row.order for order in orders.orders_of_member(shop.db, shop.hq, shop.box, asks)] if asks else []
-    about = About(member=who, station=station, causation=cause)
+    about = FactAttributes(member=who, station=station, causation=cause)
     tell(shop.db, shop.box, MemberIdentified(grade=grade), moment, about)
     if case.by_staff or not shop.policy.check_in.on:
         return Identified(member=known, card=card, ref=ref, asked=asked, orders=waiting)
@@ -220,7 +220,7 @@ def _card(alias: str) -> str | None:
 # a visit stays as long as its window, or else it would count twice
 VISITS_TABLE = ExpiringTable(
     name="visits",
-    expired=f"select t.rowid from visits t where {IN_PAGE}",
+    expired=f"select t.rowid from visits t where {ROWID_IN_PAGE_SQL}",
     at_least=lambda policy: timedelta(hours=policy.check_in.window_hours or 0),
 )
 

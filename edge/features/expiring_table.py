@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from edge.config.policy import Policy
 
-IN_PAGE = "t.rowid between :first and :last"
+ROWID_IN_PAGE_SQL = "t.rowid between :first and :last"
 """The rows of the present page; all of them are older than the policy's days."""
 
-COUNTED_BY_HQ = """t.fact <= coalesce(json_extract(q.body, '$.through_seq'), 0)
+COUNTED_BY_HQ_SQL = """t.fact <= coalesce(json_extract(q.body, '$.through_seq'), 0)
                    and json_extract(q.body, '$.epoch') in (select epoch from epochs)"""
 """The rows whose fact HQ has counted in its row `q`. Until then a screen shows HQ's last value plus these rows."""
 
@@ -20,7 +20,7 @@ def _no_longer(_policy: Policy) -> timedelta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExpiringTable:
-    """`expired`: SQL for the rowids of the table `t` that may be deleted, of those `IN_PAGE`.
+    """`expired`: SQL for the rowids of the table `t` that may be deleted, of those `ROWID_IN_PAGE_SQL`.
 
     HQ's replica is attached as `hq`; `:before` is the age limit (UTC text). The table keeps the time of a row in `time`.
     `at_least`: rows stay so long even if the policy's days are fewer. `days`: they stay so long whatever the policy says.

@@ -12,7 +12,7 @@ from edge.features.outcome import Outcome
 from edge.scan.context import ScanContext
 from edge.store_context import StoreContext
 
-Answer = Callable[[ScanContext, Any], Outcome]
+ScanAnswer = Callable[[ScanContext, Any], Outcome]
 """Answers a scan inside the scan's transaction; its second argument is the code, of the class it is declared for."""
 
 AfterOutcome = Callable[[ScanContext, Any], None]
@@ -52,7 +52,7 @@ class Feature:
     """
 
     name: str
-    answers: Mapping[tuple[frozenset[Role], type], Answer] = field(default_factory=dict)
+    answers: Mapping[tuple[frozenset[Role], type], ScanAnswer] = field(default_factory=dict)
     outcomes: tuple[type[Outcome], ...] = ()
     after: Mapping[type[Outcome], AfterOutcome] = field(default_factory=dict)
     on_rows: Mapping[str, RowsChanged] = field(default_factory=dict)

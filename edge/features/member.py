@@ -12,7 +12,7 @@ from edge.platform.clock import now
 from edge.platform.database import first_row
 from edge.platform.process import ProcessLife
 from edge.replica import hq_query, hq_replica
-from edge.validation.fields import Card, Id, Line, ShortText
+from edge.validation.fields import Card, Id, ShortText, TextLine
 
 NAME_MASK = "＊＊"  # full-width, as Japanese shops print it
 
@@ -21,7 +21,7 @@ class Member(Struct, frozen=True, kw_only=True):
     """A row of the `members` feed; its key is the store's pseudonym for the member."""
 
     member: Id
-    nickname: Line  # kana, as the member wants to be called: `サトウ`
+    nickname: TextLine  # kana, as the member wants to be called: `サトウ`
     stage: ShortText  # `standard`, `silver`, …: words for it are in the brand's policy
     codes: list[Card]  # `issuer:number` of each card
     segment: ShortText | None = None  # first_time, store_only, ec_only, both, dormant

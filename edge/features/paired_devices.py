@@ -9,13 +9,13 @@ from typing import Literal
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.facts.fact import About, Fact
-from edge.facts.journal import Box, tell
+from edge.facts.fact import Fact, FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.features.feature import Feature
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import first_row, values, writing
 
-Page = Literal[
+DevicePage = Literal[
     "kiosk", "entrance", "counter", "handheld", "board", "status"
 ]  # a station's role, or a page of the store's
 
@@ -33,7 +33,7 @@ class PairedDevice(Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
-    page: Page
+    page: DevicePage
     station: str
     paired: str
     seen: str
@@ -47,7 +47,7 @@ class DevicePaired(Fact, frozen=True, kw_only=True):
 
     device: str
     name: str  # as whoever paired it called it
-    page: Page
+    page: DevicePage
 
 
 class DeviceRevoked(DevicePaired, frozen=True, kw_only=True):
@@ -61,7 +61,7 @@ class PairingRequest:
     """What a device that is still to come shall be: its name and what it is for."""
 
     name: str
-    page: Page
+    page: DevicePage
     station: str
 
 
@@ -78,7 +78,7 @@ class PairingResult:
     """A device as it has just been let in, and the secret it is known by from now on; the box keeps its hash only."""
 
     device: str
-    page: Page
+    page: DevicePage
     station: str
     secret: str
 
@@ -137,7 +137,7 @@ def withdraw_pairing_code(db: Database, code: PairingCode) -> None:
     db.conn.execute("delete from pairing_codes where link = ?", (_hash(code.link),))
 
 
-def pair_device(db: Database, box: Box, code: str, now: Now, instead: str = "") -> PairingResult | None:
+def pair_device(db: Database, box: BoxIdentity, code: str, now: Now, instead: str = "") -> PairingResult | None:
     """Let the device in that shows a code, in a transaction of its own; None if no such code is open.
 
     A wrong code costs a look and writes nothing. `instead` is the device that the same browser was until now.
@@ -156,7 +156,7 @@ def pair_device(db: Database, box: Box, code: str, now: Now, instead: str = "") 
             (device, _hash(secret), name, page, station, now.text, now.text),
         )
         it = DevicePaired(device=device, name=name, page=page)
-        tell(db, box, it, now, About(staff=staff, station=station or None))
+        tell(db, box, it, now, FactAttributes(staff=staff, station=station or None))
         if instead:
             revoke_device(db, box, instead, now)
     return PairingResult(device=device, page=page, station=station, secret=secret)
@@ -185,14 +185,14 @@ def note_seen(db: Database, device: str, now: Now) -> None:
     db.conn.execute("update paired_devices set seen = ? where id = ?", (now.text, device))
 
 
-def revoke_device(db: Database, box: Box, device: str, now: Now, staff: str | None = None) -> bool:
+def revoke_device(db: Database, box: BoxIdentity, device: str, now: Now, staff: str | None = None) -> bool:
     """Take a device off the list, inside the caller's transaction: its secret opens nothing any more. False: it was not on it."""
     row = first_row(db, "delete from paired_devices where id = ? returning name, page, station", (device,))
     if row is None:
         return False
     name, page, station = row
     it = DeviceRevoked(device=device, name=name, page=page)
-    tell(db, box, it, now, About(staff=staff, station=station or None))
+    tell(db, box, it, now, FactAttributes(staff=staff, station=station or None))
     return True
 
 

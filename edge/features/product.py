@@ -12,7 +12,7 @@ from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.retail import isbn_jp
 from edge.config.station_role import SERVED_ROLES
 from edge.disk.load_shedding import record_view_or_count
-from edge.facts.fact import About, Fact, Gtin, Lane
+from edge.facts.fact import Fact, FactAttributes, Gtin, Lane
 from edge.features import catalog
 from edge.features.feature import Feature, Feed
 from edge.features.outcome import Outcome
@@ -134,7 +134,7 @@ def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
     """
     shop, says = case.shop, label_of_code(it)
     found = catalog.product(shop.hq, it.gtin)
-    sold = catalog.product_variant(shop.hq, found) if found else None
+    sold = catalog.product_on_shelf(shop.hq, found) if found else None
     pieces = found.pieces if found and found.contains else None
     over = passed_date(says, business_day(case.moment.time, shop.config.zone, shop.config.store.day_starts))
     unsure = over is not None and case.moment.clock == "unset"
@@ -148,7 +148,7 @@ def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
         completes=completes,
         case=OuterPack(gtin=it.gtin, pieces=pieces) if pieces else None,
     )
-    about = About(station=case.scan.station, causation=case.cause)
+    about = FactAttributes(station=case.scan.station, causation=case.cause)
     record_view_or_count(shop.db, shop.box, scanned, case.moment, about)
     if over is not None and not unsure:
         return ProductPast(gtin=gtin, label=says, past=over, known=sold is not None)

@@ -7,14 +7,14 @@ from enum import StrEnum
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.facts.fact import About, Fact, Gtin
-from edge.facts.journal import Box, tell
-from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
+from edge.facts.fact import Fact, FactAttributes, Gtin
+from edge.facts.journal import BoxIdentity, tell
+from edge.features.expiring_table import COUNTED_BY_HQ_SQL, ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.platform.clock import Now
 from edge.platform.database import first_row
 from edge.replica import hq_replica
-from edge.validation.fields import Count, GoodsId, Moment, Ordinal, Pieces, Seq, ShortText, StoreId, check_moments
+from edge.validation.fields import Count, Moment, Ordinal, Pieces, ProductNumber, Seq, ShortText, StoreId, check_moments
 
 LIVE_MAX_AGE = timedelta(minutes=5)
 RECENT_MAX_AGE = timedelta(minutes=30)  # experience.md rule 18: over 30 minutes old, no number is shown
@@ -29,7 +29,7 @@ class StockRow(Struct, frozen=True, kw_only=True):
     `through_seq` is the last fact of lane STORE of `epoch` that HQ has counted into `on_hand`.
     """
 
-    gtin: GoodsId
+    gtin: ProductNumber
     on_hand: Pieces
     reserved: Pieces = 0
     epoch: ShortText = ""
@@ -53,7 +53,7 @@ class NeighbourStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class NeighbourRow(Struct, frozen=True, kw_only=True):
     """A row of the `neighbours` feed (per store); its key is the GTIN-14."""
 
-    gtin: GoodsId
+    gtin: ProductNumber
     as_of: Moment
     stores: list[NeighbourStock]
 
@@ -139,7 +139,7 @@ def available_pieces(row: StockRow, moved: UncountedMoves) -> int:
     return max(0, row.on_hand + moved.quantity - row.reserved - moved.reserved)
 
 
-def moves_since_count(db: Database, box: Box, row: StockRow) -> UncountedMoves:
+def moves_since_count(db: Database, box: BoxIdentity, row: StockRow) -> UncountedMoves:
     """The store's own movements that HQ has not counted into `row`; all of them when HQ counted another epoch."""
     through = box.counted(row.epoch, row.through_seq)
     found = first_row(
@@ -150,7 +150,7 @@ def moves_since_count(db: Database, box: Box, row: StockRow) -> UncountedMoves:
     return UncountedMoves(quantity=found[0], reserved=found[1]) if found else UncountedMoves()
 
 
-def stock_here(db: Database, hq: Database, box: Box, gtin: str, now: datetime, low: int) -> ShownStock:
+def stock_here(db: Database, hq: Database, box: BoxIdentity, gtin: str, now: datetime, low: int) -> ShownStock:
     """The stock of a GTIN in this store, with the time of its count or report: a message from HQ makes no number younger.
 
     What the store moved since is in the number and not in its time: one bag sold does not count the shelf anew.
@@ -172,7 +172,7 @@ def stock_nearby(hq: Database, gtin: str) -> NeighbourRow | None:
 
 def move_stock(
     db: Database,
-    box: Box,
+    box: BoxIdentity,
     gtin: str,
     moved: UncountedMoves,
     reason: str,
@@ -183,7 +183,7 @@ def move_stock(
 ) -> int:
     """Note goods that came (+) or went (-) inside the caller's transaction, and tell HQ; the fact's seq."""
     it = StockMoved(gtin=gtin, quantity=moved.quantity, reserved=moved.reserved, reason=reason)
-    fact = tell(db, box, it, now, About(staff=staff, causation=causation))
+    fact = tell(db, box, it, now, FactAttributes(staff=staff, causation=causation))
     db.conn.execute(
         "insert into stock_moves (gtin, quantity, reserved, reason, time, fact) values (?, ?, ?, ?, ?, ?)",
         (gtin, moved.quantity, moved.reserved, reason, now.text, fact),
@@ -194,7 +194,7 @@ def move_stock(
 STOCK_MOVES_TABLE = ExpiringTable(
     name="stock_moves",
     expired=f"""select t.rowid from stock_moves t join hq.stock q on q.key = t.gtin
-                where {IN_PAGE} and {COUNTED_BY_HQ}""",
+                where {ROWID_IN_PAGE_SQL} and {COUNTED_BY_HQ_SQL}""",
 )
 
 STOCK_FEATURE = Feature(

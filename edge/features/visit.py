@@ -9,15 +9,15 @@ from msgspec import Meta
 from sqlite_utils import Database
 
 from edge.config.policy import CheckIn
-from edge.facts.fact import About, Fact
-from edge.facts.journal import Box, tell
+from edge.facts.fact import Fact, FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
 from edge.platform.database import first_row
 
 ProofGrade = Literal["static", "fresh", "stale"]  # how well the code proves who holds it; HQ prices fraud by it
 
 
-class Repeated(Fact, frozen=True, kw_only=True):
+class CheckInRepeated(Fact, frozen=True, kw_only=True):
     """The same member again in the same period of the check-in rule: no miles."""
 
     TYPE = "visit.repeated"
@@ -29,7 +29,7 @@ class Repeated(Fact, frozen=True, kw_only=True):
     unsure: bool  # the box's clock was unset
 
 
-class CheckedIn(Repeated, frozen=True, kw_only=True):
+class CheckedIn(CheckInRepeated, frozen=True, kw_only=True):
     """A member's first visit in a period of the check-in rule. The store asks for the miles; HQ posts them."""
 
     TYPE = "visit.checked_in"
@@ -37,7 +37,7 @@ class CheckedIn(Repeated, frozen=True, kw_only=True):
     miles: Annotated[int, Meta(ge=0)]
 
 
-FACTS = (CheckedIn, Repeated)
+FACTS = (CheckedIn, CheckInRepeated)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def visit_day(rule: CheckIn, now: Now, day: VisitDay, last: str | None) -> str:
     return utc_text(now.time)
 
 
-def check_in(db: Database, box: Box, rule: CheckIn, who: Visitor, now: Now, day: VisitDay) -> Visit:
+def check_in(db: Database, box: BoxIdentity, rule: CheckIn, who: Visitor, now: Now, day: VisitDay) -> Visit:
     """Check a member in inside the caller's transaction. The store asks for the miles; HQ posts them."""
     name = "day" if rule.window_hours is None else f"{rule.window_hours}h"
     names = (name, who.member, who.alias)
@@ -88,8 +88,11 @@ def check_in(db: Database, box: Box, rule: CheckIn, who: Visitor, now: Now, day:
     # any visit of this period, not the newest: a clock set back makes an earlier period the present one
     same = first_row(db, "select time from visits where rule = ? and member in (?, ?) and period = ?", (*names, when))
     before = same[0] if same else None
-    unsure, about = now.clock == "unset", About(member=who.member, station=who.station, causation=who.causation)
-    fact = Repeated(rule=name, period=when, grade=who.grade, unsure=unsure)
+    unsure, about = (
+        now.clock == "unset",
+        FactAttributes(member=who.member, station=who.station, causation=who.causation),
+    )
+    fact = CheckInRepeated(rule=name, period=when, grade=who.grade, unsure=unsure)
     if before is None:
         fact = CheckedIn(rule=name, period=when, grade=who.grade, unsure=unsure, miles=rule.miles)
         db.conn.execute(

@@ -11,7 +11,7 @@ from pathlib import Path
 from edge.config.noren_toml import BadConfig, Config
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_pem import NoPem
-from edge.crypto.sealed_secret import SECRET_USES, NotOpened, SecretUse, is_sealed, open_secret, seal
+from edge.crypto.sealed_secret import SECRET_USES, NotOpened, SecretUse, is_sealed, open_secret, seal_secret
 from edge.key_files.own_secrets import secret_files, unsealed_copy
 from edge.key_files.private_file import OWNER_ONLY
 from edge.platform.set_aside import fsync_files
@@ -36,7 +36,7 @@ def _sealed(key: DataKey, use: SecretUse, data: bytes) -> bytes:
     if is_sealed(data):
         open_secret(key, use, data)
         return data
-    made = seal(key, use, data)
+    made = seal_secret(key, use, data)
     again = open_secret(key, use, made)
     if again != data and use != "key_file":
         raise NotOpened("it does not open as it was")

@@ -20,7 +20,7 @@ SILENT_AFTER_S = (
 LoopKeys = frozenset[tuple[str, str]]  # process and loop
 
 
-def work(data: Path, process: str, life: ProcessLife) -> None:
+def run_heartbeat(data: Path, process: str, life: ProcessLife) -> None:
     """Note the last round of each loop of this process, until the life ends.
 
     If a note cannot be written (full disk, write lock held), it is skipped. The status page then shows the loops as silent.

@@ -70,10 +70,10 @@ class ProcessLife:
             self._within = None
 
 
-Task = Callable[[ProcessLife], None]
+ProcessTask = Callable[[ProcessLife], None]
 
 
-def _run(life: ProcessLife, name: str, task: Task) -> None:
+def _run(life: ProcessLife, name: str, task: ProcessTask) -> None:
     try:
         task(life)
     except BaseException as error:
@@ -84,7 +84,7 @@ def _run(life: ProcessLife, name: str, task: Task) -> None:
     life.end()
 
 
-def start_tasks(life: ProcessLife, tasks: Mapping[str, Task]) -> list[threading.Thread]:
+def start_tasks(life: ProcessLife, tasks: Mapping[str, ProcessTask]) -> list[threading.Thread]:
     """Start each task in a thread of its name. If one ends, all end."""
     threads = [threading.Thread(target=_run, args=(life, name, task), name=name) for name, task in tasks.items()]
     for thread in threads:
@@ -147,7 +147,7 @@ def exit_without_cleanup() -> NoReturn:
     os._exit(EX_UNREADABLE)
 
 
-def run_tasks(tasks: Mapping[str, Task], data: Path | None = None) -> int:
+def run_tasks(tasks: Mapping[str, ProcessTask], data: Path | None = None) -> int:
     """Run the tasks until SIGTERM, SIGINT, SIGHUP or the end of one of them. Returns the process's exit code.
 
     `data`: the store's folder, for a process that has store.db open. The process ends if any process finds store.db damaged.

@@ -2,7 +2,7 @@
 
 from sqlite_utils import Database, Migrations
 
-from edge.platform.search_schema import EVERY_STYLE_CHANGED, SEARCH_SCHEMA
+from edge.platform.search_schema import MARK_EVERY_STYLE_SQL, SEARCH_DDL
 
 hq_migrations = Migrations("hq")
 
@@ -35,20 +35,20 @@ def feed_table(name: str) -> str:
 def m001_the_mirror(db: Database) -> None:
     for name in FEED_TABLES:
         db.conn.execute(feed_table(name))
-    for statement in INDEXES:
+    for statement in INDEX_DDL:
         db.conn.execute(statement)
 
 
 @hq_migrations()
 def m002_beside_the_feeds(db: Database) -> None:
-    db.conn.execute(REPLACED_TABLE)
-    db.conn.execute(ACK_POSITION_TABLE)
+    db.conn.execute(REPLACED_DDL)
+    db.conn.execute(ACK_POSITION_DDL)
 
 
 @hq_migrations()
 def m003_loads(db: Database) -> None:
     """Loads had tables of other kinds before: one that was under way is dropped, and HQ is asked for the feed again."""
-    db.conn.execute(LOADS_TABLE)
+    db.conn.execute(LOADS_DDL)
     for table in (feed + beside for feed in FEED_TABLES for beside in ("_shadow", "_pile")):
         db.conn.execute(f"drop table if exists {table}")
         db.conn.execute("delete from feeds where feed = ?", (table,))
@@ -57,42 +57,42 @@ def m003_loads(db: Database) -> None:
 
 @hq_migrations()
 def m004_search_by_words(db: Database) -> None:
-    for statement in SEARCH_SCHEMA:
+    for statement in SEARCH_DDL:
         db.conn.execute(statement)
-    db.conn.execute(EVERY_STYLE_CHANGED)
+    db.conn.execute(MARK_EVERY_STYLE_SQL)
 
 
 @hq_migrations()
 def m005_cards_that_change_hands(db: Database) -> None:
     for trigger in ("members_in", "members_change"):
         db.conn.execute(f"drop trigger {trigger}")
-    for statement in CARDS_OF_MEMBERS:
+    for statement in MEMBER_CARDS_TRIGGERS_DDL:
         db.conn.execute(statement)
 
 
 # The loads of whole feeds that are under way: up to which version of an epoch HQ's pages have come and when HQ sent the last one;
 # then (null before) the last key that is moved into the feed.
-LOADS_TABLE = """create table loads (
+LOADS_DDL = """create table loads (
     feed text primary key, epoch text not null, version integer not null, as_of text not null, moved text
   ) strict, without rowid"""
 
 
 # Up to which seq of this box's journal HQ has it. Sync notes it outside store.db. If store.db does not reach that seq, it is
 # an older copy that was put back.
-ACK_POSITION_TABLE = """create table heard (
+ACK_POSITION_DDL = """create table heard (
     epoch text not null, seq integer not null, only_one integer primary key check (only_one = 1)
   ) strict"""
 
 
 # Written if the file is rebuilt because the old one was damaged or gone (edge/db_files/replica_rebuild.py): why, and the name
 # of the old file beside it. Sync sets `told` (this was reported to HQ) and `whole` (HQ has filled the replica again).
-REPLACED_TABLE = """create table replaced (
+REPLACED_DDL = """create table replaced (
     at text not null, why text not null, aside text not null,
     told integer not null default 0, whole integer not null default 0,
     only_one integer primary key check (only_one = 1)
   ) strict"""
 
-INDEXES = (
+INDEX_DDL = (
     # the position of each feed; digest is a 64-bit sum kept as text because SQLite integers are signed
     """create table feeds (
          feed text primary key, epoch text not null, version integer not null,
@@ -121,7 +121,7 @@ INDEXES = (
 _OWN_CARDS = """insert into member_codes
          select value, new.key from json_each(coalesce(new.body, '{"codes":[]}'), '$.codes') where true
          on conflict (code) do update set member = excluded.member;"""
-CARDS_OF_MEMBERS = (
+MEMBER_CARDS_TRIGGERS_DDL = (
     f"create trigger members_in after insert on members when new.body is not null begin {_OWN_CARDS} end",
     f"""create trigger members_change after update on members begin
          delete from member_codes where member = old.key; {_OWN_CARDS} end""",

@@ -32,7 +32,7 @@ def _grams(table: str) -> tuple[str, ...]:
 
 # The index of words (edge/features/search): triggers note each style whose words or stock here have changed, and sync makes
 # its entry anew (sync/search_index.py). So no writer of a feed knows of it, and a crash loses neither.
-SEARCH_SCHEMA = (
+SEARCH_DDL = (
     "create table search_changed (style text primary key) strict, without rowid",
     # `id` is the entry's rowid in the two indexes; `exact` is the style number folded, as it is typed whole
     "create table search_styles (id integer primary key, style text not null unique, exact text not null) strict",
@@ -51,6 +51,6 @@ SEARCH_SCHEMA = (
 )
 
 # for a catalogue that was here before the index: sync builds it in the background
-EVERY_STYLE_CHANGED = f"""insert into search_changed
+MARK_EVERY_STYLE_SQL = f"""insert into search_changed
     select distinct style from (select {_STYLE.format(body="body")} as style from catalog where body is not null)
     where style is not null"""

@@ -38,7 +38,7 @@ class Question(Struct, frozen=True, kw_only=True):
         return max(0, self.until_ms - now.uptime_ms) if now.boot == self.boot else 0
 
 
-def insert_question(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
+def put_question(db: Database, question: str, args: Mapping[str, str], now: Now) -> Question | None:
     """Put a query to HQ inside the caller's transaction; None if the link is down."""
     if not _line_is_up(db):
         return None
@@ -60,7 +60,7 @@ def submit_question(db: Database, question: str, args: Mapping[str, str], now: N
         return None
     # a query is no confirmed work: a scan must not wait until it is on the card
     with synchronous(db, "normal"), writing(db):
-        return insert_question(db, question, args, now)
+        return put_question(db, question, args, now)
 
 
 def find_question(db: Database, seq: int) -> Question | None:

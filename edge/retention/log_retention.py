@@ -28,7 +28,7 @@ AGE_DELETED_PER_SWEEP = timedelta(days=1)  # of rows that may be deleted in one 
 DAYS_KEPT = 90  # days a row stays after its follower has read it
 
 
-def work(data: Path, logs: Mapping[str, str], life: ProcessLife) -> None:
+def run_log_retention(data: Path, logs: Mapping[str, str], life: ProcessLife) -> None:
     """Rounds until the life ends. `logs`: table -> the cursor of its follower."""
     with open_store(data) as db:
         retention = LogRetention(db, logs)

@@ -12,7 +12,7 @@ from edge.db_files.full_disk_retry import FullDiskRetry
 from edge.db_files.inspection import find_damage
 from edge.disk import disk_space, load_shedding, reserve
 from edge.disk.watermarks import DiskLevel
-from edge.features.expiring_table import IN_PAGE, ExpiringTable
+from edge.features.expiring_table import ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.platform.clock import Now, SteadyClock, now, utc_text
 from edge.platform.database import cursor, writing
 from edge.platform.process import ProcessLife
@@ -39,16 +39,16 @@ _OWN_TABLES = (
     ExpiringTable(
         name="journal",
         expired=f"""select t.rowid from journal t join kept k on k.epoch = t.epoch and k.lane = t.lane
-                    where {IN_PAGE} and t.seq <= k.seq""",
+                    where {ROWID_IN_PAGE_SQL} and t.seq <= k.seq""",
     ),
     ExpiringTable(
         name="outcomes",
-        expired=f"""select t.rowid from outcomes t where {IN_PAGE}
+        expired=f"""select t.rowid from outcomes t where {ROWID_IN_PAGE_SQL}
                     and t.seq not in (select outcome from screens where outcome is not null)""",
     ),
     ExpiringTable(
         name="page_scans",
-        expired=f"""select t.rowid from page_scans t where {IN_PAGE}
+        expired=f"""select t.rowid from page_scans t where {ROWID_IN_PAGE_SQL}
                     and t.seq <= (select coalesce(max(seq), 0) from cursors where name = 'desk:page_scans')""",
     ),
 )
@@ -168,7 +168,7 @@ class RetentionSweep:
             log.info("the disk reserve is allocated")
 
 
-def work(shop: StoreContext, life: ProcessLife) -> None:
+def run_retention(shop: StoreContext, life: ProcessLife) -> None:
     """Retention's loop. A full disk ends a round, but not the loop: room may come from elsewhere."""
     broom, rounds = RetentionSweep(shop), FullDiskRetry(log, "retention cannot run")
     while life.goes_on():

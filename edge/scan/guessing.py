@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from edge.facts.fact import About, Fact
+from edge.facts.fact import Fact, FactAttributes
 from edge.facts.journal import tell
 from edge.platform import attempt_counter
 from edge.scan.context import ScanContext
@@ -59,5 +59,5 @@ def count_wrong_guess(case: ScanContext, guesses: Sequence[GuessCounter], *, mem
         if attempt_counter.add_attempt(shop.db, guess.name, guess.whose, GUESS_WINDOW, now) == guess.most:
             minutes = round(GUESS_WINDOW.total_seconds() / 60)
             fact = CodeGuessed(what=guess.what, by=guess.by, tries=guess.most, minutes=minutes)
-            about = About(member=member, station=case.scan.station, causation=case.cause)
+            about = FactAttributes(member=member, station=case.scan.station, causation=case.cause)
             tell(shop.db, shop.box, fact, now, about)

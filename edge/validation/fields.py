@@ -43,9 +43,9 @@ Id = Annotated[str, Meta(min_length=1, max_length=128, pattern=_ID)]
 OrderId = Annotated[str, Meta(pattern=_ORDER)]  # what `noren:p:<order>:…` can hold
 StoreId = Annotated[str, Meta(min_length=1, max_length=64, pattern=_STORE)]
 # A GTIN-14, or the number of goods that have no GTIN. A GTIN's check digit is checked only if it is used as a key.
-GoodsId = Annotated[str, Meta(pattern=_GOODS)]
+ProductNumber = Annotated[str, Meta(pattern=_GOODS)]
 PickupNumber = Annotated[str, Meta(pattern=_NUMBER)]  # shown on board and screens
-Line = Annotated[str, Meta(max_length=200, pattern=_LINE)]  # a text of one line
+TextLine = Annotated[str, Meta(max_length=200, pattern=_LINE)]  # a text of one line
 PersonName = Annotated[str, Meta(min_length=1, max_length=80, pattern=_LINE)]
 ShortText = Annotated[str, Meta(max_length=40, pattern=_LINE)]
 Mark = Annotated[str, Meta(min_length=1, max_length=4, pattern=_LINE)]
@@ -62,7 +62,7 @@ Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]  # the greatest integer of SQLite
 Moment = Annotated[datetime, Meta(tz=True)]
 _NAME = re.compile(rf"[^{_CONTROL}]{{1,200}}\Z")
 Sha256 = Annotated[str, Meta(pattern=_HASH)]  # empty: none
-Hex = Annotated[str, Meta(pattern=_COLOUR)]
+ColourHex = Annotated[str, Meta(pattern=_COLOUR)]
 # Far from the limits of datetime, so that any zone and any calculation stays within them.
 EARLIEST_MOMENT, LATEST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 

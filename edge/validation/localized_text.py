@@ -4,7 +4,7 @@ import re
 
 from msgspec import Struct
 
-FURIGANA = re.compile(r"\[([^|\[\]]+)\|([^|\[\]]+)\]")
+FURIGANA_PATTERN = re.compile(r"\[([^|\[\]]+)\|([^|\[\]]+)\]")
 """How a text says the reading of some of its characters: `[会員証|かいいんしょう]`."""
 
 

@@ -15,7 +15,7 @@ from edge.scan.log import Reading
 from firmware_bridge.camera import obstruction
 from firmware_bridge.camera.code_selection import select_codes
 from firmware_bridge.camera.frame_grabber import FrameGrabber
-from firmware_bridge.camera.frame_source import open_lens
+from firmware_bridge.camera.frame_source import open_frame_source
 from firmware_bridge.camera.motion_gate import Gray, MotionGate, Scene
 from firmware_bridge.camera.preview import Preview
 from firmware_bridge.camera.wanted_codes import DEFAULT_CODES, WantedCodes
@@ -58,7 +58,7 @@ class FrameDecoder(Protocol):
     def read(self, gray: Gray, *, deep: bool = False, again: bool = False) -> tuple[BelievedCode, ...]: ...
 
 
-class LensObservation:
+class FrameObservation:
     """What is before the lens, from frame to frame."""
 
     def __init__(self, device: CameraDevice, decoder: FrameDecoder, wants: WantedCodes = DEFAULT_CODES) -> None:
@@ -131,7 +131,7 @@ class Camera:
 
     def __enter__(self) -> Iterator[DeviceEvent]:
         with ExitStack() as stack:
-            lens = open_lens(self._device)
+            lens = open_frame_source(self._device)
             self._say(lens.refused)
             decoder = stack.enter_context(ProcessDecoder(self._settings))
             decoder.read(BLANK_FRAME)  # its engines are loaded before the first picture is taken
@@ -142,7 +142,7 @@ class Camera:
             preview = Preview(self._data, self._device.id)
             stack.callback(preview.clear)
             self._open = stack.pop_all()
-        return self._words(grabber, LensObservation(self._device, decoder, self._wants), preview)
+        return self._words(grabber, FrameObservation(self._device, decoder, self._wants), preview)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -154,7 +154,7 @@ class Camera:
             log.warning("%s does not take these settings: %s", self._device.id, ", ".join(refused))
         self._refused = refused
 
-    def _words(self, grabber: FrameGrabber, view: LensObservation, preview: Preview) -> Iterator[DeviceEvent]:
+    def _words(self, grabber: FrameGrabber, view: FrameObservation, preview: Preview) -> Iterator[DeviceEvent]:
         sight, last = obstruction.Obstruction(), time.monotonic()
         while True:
             gray, at = grabber.newest(READ_TIMEOUT_S), time.monotonic()

@@ -46,7 +46,7 @@ class FrameSource(Protocol):
     def close(self) -> None: ...
 
 
-def open_lens(device: CameraDevice) -> FrameSource:
+def open_frame_source(device: CameraDevice) -> FrameSource:
     """The lens for `source`: a folder, a file, or else a camera. Raises DeviceLost."""
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)  # else each try would write lines to the log
     source = Path(device.source)

@@ -10,7 +10,7 @@ from firmware_bridge.devices.events import DeviceFault
 CHECK_INTERVAL_S = 1.0  # seconds between two looks
 REPORTED_AFTER_S = 10.0  # seconds it must last: a hand before the lens, or a lamp being changed, is not reported
 BLACK_LEVEL = 16  # grey level below which nearly all of a black picture is (video black is 16)
-COVERED_SPAN = (
+COVERED_GREY_SPAN = (
     8  # grey levels that a covered lens spans; any scene spans more, if only because a lens darkens the corners
 )
 SPAN_PERCENTILES = (2, 98)  # percentiles for "nearly all": hot pixels and a lit slit do not count
@@ -42,4 +42,4 @@ def looks_obstructed(gray: Gray) -> DeviceFault | None:
     low, high = np.percentile(thumbnail(gray), SPAN_PERCENTILES)
     if high < BLACK_LEVEL:
         return DeviceFault.BLACK
-    return DeviceFault.COVERED if high - low < COVERED_SPAN else None
+    return DeviceFault.COVERED if high - low < COVERED_GREY_SPAN else None

@@ -8,7 +8,7 @@ import cv2
 from firmware_bridge.camera.motion_gate import Gray
 
 PREVIEW_INTERVAL_S = 0.5  # seconds between two pictures: enough for aiming a camera, little for the SD card
-WANTED_FOR_S = 5.0  # seconds for which a touch of <device>.want counts
+PREVIEW_WANTED_FOR_S = 5.0  # seconds for which a touch of <device>.want counts
 PREVIEW_WIDTH = 480  # pixels
 JPEG_QUALITY = 60  # of the JPEG: about 15 kB
 
@@ -45,7 +45,7 @@ class Preview:
 
     def _wanted(self) -> bool:
         try:
-            return abs(time.time() - self._want.stat().st_mtime) < WANTED_FOR_S
+            return abs(time.time() - self._want.stat().st_mtime) < PREVIEW_WANTED_FOR_S
         except FileNotFoundError:
             return False
 

@@ -8,7 +8,7 @@ import cv2
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.calibration import measure_costs
-from firmware_bridge.decode.cascade_stages import CASCADE, Depth, Stage
+from firmware_bridge.decode.cascade_stages import CASCADE, CascadeDepth, Stage
 from firmware_bridge.decode.detection import BelievedCode, Gray
 from firmware_bridge.decode.engines import opencv, zbar, zxing
 from firmware_bridge.decode.engines.engine import Engine
@@ -158,7 +158,7 @@ class Decoder:
         )
         return max(self._settings.budget, min(BUDGET_RESERVE_S + CONFIRM_TIME_FACTOR * look, self._settings.still))
 
-    def _depth(self, look: FrameSession, *, deep: bool, again: bool) -> Depth:
+    def _depth(self, look: FrameSession, *, deep: bool, again: bool) -> CascadeDepth:
         if again or self._settings.patient:
-            return Depth.PATIENT
-        return Depth.DEEP if deep or look.has_unbelieved else Depth.LIVE
+            return CascadeDepth.PATIENT
+        return CascadeDepth.DEEP if deep or look.has_unbelieved else CascadeDepth.LIVE

@@ -21,7 +21,7 @@ from firmware_bridge.decode.preprocess import (
 )
 
 
-class Depth(IntEnum):
+class CascadeDepth(IntEnum):
     """How many stages of the cascade a look may run."""
 
     LIVE = 1  # every frame that the gate lets through
@@ -45,11 +45,11 @@ class Stage:
     picture: str
     step: Step
     engine: str
-    depth: Depth
+    depth: CascadeDepth
     place: FrameArea
 
 
-def _stage(depth: Depth, engine: str, picture: str) -> Stage:
+def _stage(depth: CascadeDepth, engine: str, picture: str) -> Stage:
     place = next((place for place in FrameArea if picture.startswith(place)), FrameArea.WHOLE)
     return Stage(
         name=f"{engine}, {picture}",
@@ -94,47 +94,47 @@ PREPROCESSING: dict[str, Step] = {
 # The order reads most for its time, on photographs and synthetic frames alike, with each symbology counted the same.
 # Places are small: stages on places alone come before another stage on the whole frame.
 CASCADE: tuple[Stage, ...] = (
-    _stage(Depth.LIVE, "zxing quick", "as it is"),
-    _stage(Depth.LIVE, "zxing quick", "upright"),
-    _stage(Depth.LIVE, "zxing quick", "upright, even"),
-    _stage(Depth.LIVE, "zxing quick", "freed, sharper"),
-    _stage(Depth.LIVE, "zxing", "half"),
-    _stage(Depth.LIVE, "opencv bars", "upright"),
-    _stage(Depth.LIVE, "opencv bars", "darker"),
-    _stage(Depth.LIVE, "zbar", "squeezed"),
-    _stage(Depth.DEEP, "zbar", "freed"),
-    _stage(Depth.DEEP, "zxing quick", "upright, softer"),
-    _stage(Depth.DEEP, "zxing global", "even"),
-    _stage(Depth.DEEP, "zxing", "as it is"),
-    _stage(Depth.DEEP, "zxing global", "inverted"),
-    _stage(Depth.DEEP, "zxing", "smoother"),
-    _stage(Depth.DEEP, "zbar", "half"),
-    _stage(Depth.DEEP, "opencv bars", "half"),
-    _stage(Depth.DEEP, "zbar", "blurred along"),
-    _stage(Depth.DEEP, "zxing", "larger"),
-    _stage(Depth.DEEP, "zxing global", "contrast"),
-    _stage(Depth.DEEP, "opencv bars", "as it is"),
-    _stage(Depth.DEEP, "zxing global", "contrast, double"),
-    _stage(Depth.DEEP, "zxing global", "tilted 45"),
-    _stage(Depth.DEEP, "zbar", "as it is"),
-    _stage(Depth.PATIENT, "zbar", "tilted 45"),
-    _stage(Depth.PATIENT, "opencv bars", "sharper"),
-    _stage(Depth.PATIENT, "zxing", "double, sharper"),
-    _stage(Depth.PATIENT, "zxing", "tilted 4"),
-    _stage(Depth.PATIENT, "zxing", "a third"),
-    _stage(Depth.PATIENT, "zxing", "half, smoother"),
-    _stage(Depth.PATIENT, "zxing", "smaller"),
-    _stage(Depth.PATIENT, "zxing", "darker"),
-    _stage(Depth.PATIENT, "zxing", "lighter"),
-    _stage(Depth.PATIENT, "zbar", "much sharper"),
-    _stage(Depth.PATIENT, "zbar", "inverted"),
-    _stage(Depth.PATIENT, "zbar", "darker"),
-    _stage(Depth.PATIENT, "opencv bars", "contrast, double"),
-    _stage(Depth.PATIENT, "zbar", "tilted 15"),
-    _stage(Depth.PATIENT, "zbar", "tilted 30"),
-    _stage(Depth.PATIENT, "zxing", "tilted 30"),
-    _stage(Depth.PATIENT, "zxing", "tilted 15"),
-    _stage(Depth.PATIENT, "opencv qr", "as it is"),
+    _stage(CascadeDepth.LIVE, "zxing quick", "as it is"),
+    _stage(CascadeDepth.LIVE, "zxing quick", "upright"),
+    _stage(CascadeDepth.LIVE, "zxing quick", "upright, even"),
+    _stage(CascadeDepth.LIVE, "zxing quick", "freed, sharper"),
+    _stage(CascadeDepth.LIVE, "zxing", "half"),
+    _stage(CascadeDepth.LIVE, "opencv bars", "upright"),
+    _stage(CascadeDepth.LIVE, "opencv bars", "darker"),
+    _stage(CascadeDepth.LIVE, "zbar", "squeezed"),
+    _stage(CascadeDepth.DEEP, "zbar", "freed"),
+    _stage(CascadeDepth.DEEP, "zxing quick", "upright, softer"),
+    _stage(CascadeDepth.DEEP, "zxing global", "even"),
+    _stage(CascadeDepth.DEEP, "zxing", "as it is"),
+    _stage(CascadeDepth.DEEP, "zxing global", "inverted"),
+    _stage(CascadeDepth.DEEP, "zxing", "smoother"),
+    _stage(CascadeDepth.DEEP, "zbar", "half"),
+    _stage(CascadeDepth.DEEP, "opencv bars", "half"),
+    _stage(CascadeDepth.DEEP, "zbar", "blurred along"),
+    _stage(CascadeDepth.DEEP, "zxing", "larger"),
+    _stage(CascadeDepth.DEEP, "zxing global", "contrast"),
+    _stage(CascadeDepth.DEEP, "opencv bars", "as it is"),
+    _stage(CascadeDepth.DEEP, "zxing global", "contrast, double"),
+    _stage(CascadeDepth.DEEP, "zxing global", "tilted 45"),
+    _stage(CascadeDepth.DEEP, "zbar", "as it is"),
+    _stage(CascadeDepth.PATIENT, "zbar", "tilted 45"),
+    _stage(CascadeDepth.PATIENT, "opencv bars", "sharper"),
+    _stage(CascadeDepth.PATIENT, "zxing", "double, sharper"),
+    _stage(CascadeDepth.PATIENT, "zxing", "tilted 4"),
+    _stage(CascadeDepth.PATIENT, "zxing", "a third"),
+    _stage(CascadeDepth.PATIENT, "zxing", "half, smoother"),
+    _stage(CascadeDepth.PATIENT, "zxing", "smaller"),
+    _stage(CascadeDepth.PATIENT, "zxing", "darker"),
+    _stage(CascadeDepth.PATIENT, "zxing", "lighter"),
+    _stage(CascadeDepth.PATIENT, "zbar", "much sharper"),
+    _stage(CascadeDepth.PATIENT, "zbar", "inverted"),
+    _stage(CascadeDepth.PATIENT, "zbar", "darker"),
+    _stage(CascadeDepth.PATIENT, "opencv bars", "contrast, double"),
+    _stage(CascadeDepth.PATIENT, "zbar", "tilted 15"),
+    _stage(CascadeDepth.PATIENT, "zbar", "tilted 30"),
+    _stage(CascadeDepth.PATIENT, "zxing", "tilted 30"),
+    _stage(CascadeDepth.PATIENT, "zxing", "tilted 15"),
+    _stage(CascadeDepth.PATIENT, "opencv qr", "as it is"),
 )
 
 # Small changes that leave a true code as it is and make a misread fall apart: on our test photographs no text that zxing-cpp

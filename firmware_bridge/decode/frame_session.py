@@ -19,7 +19,7 @@ from firmware_bridge.decode.evidence.witnesses import Witnesses
 from firmware_bridge.decode.finder_patterns import find_marks, isolate_code
 from firmware_bridge.decode.preprocess import View, crop_around, scaled, whole_frame
 from firmware_bridge.decode.symbology_kinds import LINEAR_CODES, MATRIX_CODES, SHORT_RETAIL_CODES, WEAK_CODES
-from firmware_bridge.decode.texture import Patch, find_patches
+from firmware_bridge.decode.texture import TexturedPatch, find_patches
 from firmware_bridge.decode.time_budget import TimeBudget
 
 MAX_CLAIMS_CHECKED = 8  # codes of one stage that are looked at again; a shelf full of labels must not use up the budget
@@ -57,14 +57,14 @@ class FrameSession:
         self._disputed = disputed
         self._now = now
         self._begun = False
-        self._patches: tuple[Patch, ...] | None = None
+        self._patches: tuple[TexturedPatch, ...] | None = None
         self._places: dict[FrameArea, tuple[View, ...]] = {}
         self._claims: tuple[Claim, ...] = ()
         self._rows = Witnesses(self._frame, engines, self._time_to_confirm, disputed)
         self._rungs: dict[tuple[str, bytes], str] = {}
 
     @property
-    def patches(self) -> tuple[Patch, ...]:
+    def patches(self) -> tuple[TexturedPatch, ...]:
         """Where in the frame there may be codes; searched at first use."""
         if self._patches is None:
             self._patches = find_patches(self._frame.gray)

@@ -6,7 +6,7 @@ from firmware_bridge.decode.detection import Corners
 
 Point = tuple[float, float]
 
-MIN_BREADTH = (
+MIN_ASPECT = (
     0.25  # least breadth of a code, relative to its longer side: engines report some bars as hardly more than a line
 )
 
@@ -22,7 +22,7 @@ def overlap(a: Corners, b: Corners) -> bool:
 
 
 def _band(corners: Corners) -> tuple[Point, ...]:
-    """The corners, moved apart if they enclose less than a band of MIN_BREADTH."""
+    """The corners, moved apart if they enclose less than a band of MIN_ASPECT."""
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
     along = ((bx - ax + cx - dx) / 2, (by - ay + cy - dy) / 2)
     across = ((dx - ax + cx - bx) / 2, (dy - ay + cy - by) / 2)
@@ -35,9 +35,9 @@ def _band(corners: Corners) -> tuple[Point, ...]:
 
 
 def _broad(side: Point, other: Point) -> Point:
-    """A side; if it is shorter than MIN_BREADTH of the other, one of that length at right angles to the other."""
-    length, least = (side[0] ** 2 + side[1] ** 2) ** 0.5, MIN_BREADTH * (other[0] ** 2 + other[1] ** 2) ** 0.5
-    return side if length >= least else (-MIN_BREADTH * other[1], MIN_BREADTH * other[0])
+    """A side; if it is shorter than MIN_ASPECT of the other, one of that length at right angles to the other."""
+    length, least = (side[0] ** 2 + side[1] ** 2) ** 0.5, MIN_ASPECT * (other[0] ** 2 + other[1] ** 2) ** 0.5
+    return side if length >= least else (-MIN_ASPECT * other[1], MIN_ASPECT * other[0])
 
 
 def _axes(corners: tuple[Point, ...]) -> Iterator[Point]:

@@ -4,10 +4,11 @@ A look is one frame's codes. Each code is reported once while it is there. Two t
 and whether a second text at the same place is the next item in the hand or a misread of the one before:
 
 - Matrix codes that correct their errors are true as they are read: reported at once, one after the other.
-- Bars are reported when a second look agrees, or when nothing contradicts a sure one for `AWAY_S`.
-- Bars in whose place another text of bars was read less than `HOLD_S` ago are the next item if the other does not come back:
-  not for `AWAY_S` and `AWAY_FRAMES` looks, while the new one is read for `STEADY_S` in at least every second look. It need not
-  be there any more by then. If the other was gone for `AWAY_S` before, two looks in a row are enough.
+- Bars are reported when a second look agrees, or when nothing contradicts a sure one for `GONE_AFTER_S`.
+- Bars in whose place another text of bars was read less than `CODE_HOLD_S` ago are the next item if the other does not come back:
+  not for `GONE_AFTER_S` and `GONE_AFTER_FRAMES` looks, while the new one is read for `STEADY_FOR_S` in at least
+  every second look. It need not be there any more by then. If the other was gone for `GONE_AFTER_S` before, two looks in a
+  row are enough.
 - Texts that alternate at one place are one damaged code: none of them is reported, unless one was read `MARGIN_OVER_OTHERS`
   times as often as the other, or the other has been forgotten. A text that was reported is never outnumbered.
 - Codes that were read in the same look are side by side and never contradict one another.
@@ -22,11 +23,11 @@ from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.place import overlap
 from firmware_bridge.decode.symbology_kinds import MATRIX_CODES
 
-HOLD_S = 2.0  # seconds a code must be gone before it counts again, and before it no longer contradicts others
+CODE_HOLD_S = 2.0  # seconds a code must be gone before it counts again, and before it no longer contradicts others
 FRAMES_AGREEING = 2  # looks that must show the same bars; a misread rarely comes twice in the same way
-AWAY_S = 0.3  # seconds a text must not come back; the shortest time for which a shopper holds an item still
-AWAY_FRAMES = 5  # looks in which it must not: a code read at random in one of two ways passes in 1 case of 32
-STEADY_S = 0.12  # seconds between first and last sight of a text that came at once: blurred bars last a frame
+GONE_AFTER_S = 0.3  # seconds a text must not come back; the shortest time for which a shopper holds an item still
+GONE_AFTER_FRAMES = 5  # looks in which it must not: a code read at random in one of two ways passes in 1 case of 32
+STEADY_FOR_S = 0.12  # seconds between first and last sight of a text that came at once: blurred bars last a frame
 MARGIN_OVER_OTHERS = 4  # times as many looks as any other text at the place
 MAX_CODES_REMEMBERED = (
     128  # codes remembered at once: a sheet full of them is in one picture; more must not fill the memory
@@ -66,7 +67,7 @@ class TemporalDedup:
 
 
 def codes_after_frame(
-    held: TemporalDedup, found: Iterable[BelievedCode], at: float, *, hold: float = HOLD_S
+    held: TemporalDedup, found: Iterable[BelievedCode], at: float, *, hold: float = CODE_HOLD_S
 ) -> tuple[TemporalDedup, tuple[BelievedCode, ...]]:
     """One frame's codes at `at` seconds -> what is held now, and the codes that became readings with this frame."""
     here = {key_of(code): code for code in found}
@@ -81,7 +82,9 @@ def codes_after_frame(
     return TemporalDedup(codes=tuple(known.values()), looks=number), tuple(told)
 
 
-def after_unchanged_scene(held: TemporalDedup, at: float, there: Set[Key], *, hold: float = HOLD_S) -> TemporalDedup:
+def after_unchanged_scene(
+    held: TemporalDedup, at: float, there: Set[Key], *, hold: float = CODE_HOLD_S
+) -> TemporalDedup:
     """What is held if the scene is known without reading, and the codes `there` are in it.
 
     Only reported ones, and not if another text has been read repeatedly since: a scene may change unnoticed.
@@ -99,7 +102,7 @@ def after_unchanged_scene(held: TemporalDedup, at: float, there: Set[Key], *, ho
 
 def has_undecided(held: TemporalDedup, at: float) -> bool:
     """Whether a code waits to be reported: another look may confirm it, or show that nothing contradicts it."""
-    return any(not seen.told and at - seen.last < HOLD_S for seen in held.codes)
+    return any(not seen.told and at - seen.last < CODE_HOLD_S for seen in held.codes)
 
 
 def shift_times(held: TemporalDedup, seconds: float) -> TemporalDedup:
@@ -114,7 +117,7 @@ def key_of(found: BelievedCode) -> Key:
 
 def _memory(seen: SeenCode, hold: float) -> float:
     """Seconds a code is remembered: a code not yet reported needs only some looks, whatever the hold time."""
-    return hold if seen.told else HOLD_S
+    return hold if seen.told else CODE_HOLD_S
 
 
 def _seen(before: SeenCode | None, code: BelievedCode, at: float, number: int, beside: Set[Key]) -> SeenCode:
@@ -145,7 +148,7 @@ def _seen(before: SeenCode | None, code: BelievedCode, at: float, number: int, b
 def _judged(seen: SeenCode, every: Iterable[SeenCode], at: float, number: int) -> SeenCode:
     if seen.told:
         return seen
-    others = [other for other in every if at - other.last < HOLD_S and _contradicts(other, seen)]
+    others = [other for other in every if at - other.last < CODE_HOLD_S and _contradicts(other, seen)]
     return replace(seen, told=_believed(seen, others, at, number), doubted=seen.doubted or bool(others))
 
 
@@ -156,7 +159,7 @@ def _believed(seen: SeenCode, others: list[SeenCode], at: float, number: int) ->
         return seen.frames >= FRAMES_AGREEING and all(_outlives(seen, other, at, number) for other in others)
     if seen.doubted:  # the others have been forgotten
         return seen.frames >= FRAMES_AGREEING and seen.latest == number
-    return seen.frames >= FRAMES_AGREEING or (seen.found.sure and at - seen.read >= AWAY_S)
+    return seen.frames >= FRAMES_AGREEING or (seen.found.sure and at - seen.read >= GONE_AFTER_S)
 
 
 def _contradicts(other: SeenCode, seen: SeenCode) -> bool:
@@ -182,13 +185,13 @@ def _follows(seen: SeenCode, other: SeenCode, at: float, number: int) -> bool:
     """Whether `seen` is the next item after `other`, which has not come back since `seen` came."""
     if not seen.found.sure:
         return False
-    if seen.since - other.last >= AWAY_S and seen.frames == seen.latest - seen.first + 1:
+    if seen.since - other.last >= GONE_AFTER_S and seen.frames == seen.latest - seen.first + 1:
         return True
-    return at - other.last >= AWAY_S and number - other.latest >= AWAY_FRAMES and _steady(seen)
+    return at - other.last >= GONE_AFTER_S and number - other.latest >= GONE_AFTER_FRAMES and _steady(seen)
 
 
 def _steady(seen: SeenCode) -> bool:
-    return seen.read - seen.since >= STEADY_S and 2 * seen.frames > seen.latest - seen.first
+    return seen.read - seen.since >= STEADY_FOR_S and 2 * seen.frames > seen.latest - seen.first
 
 
 def _disputed(seen: SeenCode, every: Iterable[SeenCode]) -> bool:

@@ -16,11 +16,11 @@ MIN_BOX_SHARE = (
     0.5  # least share of its upright box that a patch of cells fills, unless it is askew: a line of text fills less
 )
 MIN_LENGTH_CELLS = 4  # least cells of the longer side: a word is shorter
-AROUND_READ_CODE = 0.15  # of a read code's longer side, around it: text under bars and quiet zones belong to it
+READ_CODE_MARGIN_SHARE = 0.15  # of a read code's longer side, around it: text under bars and quiet zones belong to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
+class TexturedPatch:
     """A place full of edges: its upright box in frame pixels."""
 
     left: int
@@ -29,7 +29,7 @@ class Patch:
     bottom: int
 
 
-def find_patches(gray: Gray) -> tuple[Patch, ...]:
+def find_patches(gray: Gray) -> tuple[TexturedPatch, ...]:
     """The places of a frame (uint8, H x W) that may be codes."""
     gray = crop_to_cells(gray)
     height, width = gray.shape
@@ -54,23 +54,25 @@ def _like_a_code(box: cv2.typing.MatLike) -> bool:
     )
 
 
-def _patch(box: cv2.typing.MatLike) -> Patch:
+def _patch(box: cv2.typing.MatLike) -> TexturedPatch:
     left, top, wide, tall, _ = (int(part) for part in box)
-    return Patch(left=CELL_PX * left, top=CELL_PX * top, right=CELL_PX * (left + wide), bottom=CELL_PX * (top + tall))
+    return TexturedPatch(
+        left=CELL_PX * left, top=CELL_PX * top, right=CELL_PX * (left + wide), bottom=CELL_PX * (top + tall)
+    )
 
 
-def has_patch_elsewhere(patches: Iterable[Patch], read: Iterable[Corners]) -> bool:
+def has_patch_elsewhere(patches: Iterable[TexturedPatch], read: Iterable[Corners]) -> bool:
     """Whether any patch is apart from the codes read (their corners in frame pixels)."""
     codes = [_around(corners) for corners in read]
     return any(not any(_middle_in(patch, code) or _middle_in(code, patch) for code in codes) for patch in patches)
 
 
-def _around(corners: Corners) -> Patch:
+def _around(corners: Corners) -> TexturedPatch:
     xs, ys = [p[0] for p in corners], [p[1] for p in corners]
-    reach = round(AROUND_READ_CODE * max(max(xs) - min(xs), max(ys) - min(ys)))
-    return Patch(left=min(xs) - reach, top=min(ys) - reach, right=max(xs) + reach, bottom=max(ys) + reach)
+    reach = round(READ_CODE_MARGIN_SHARE * max(max(xs) - min(xs), max(ys) - min(ys)))
+    return TexturedPatch(left=min(xs) - reach, top=min(ys) - reach, right=max(xs) + reach, bottom=max(ys) + reach)
 
 
-def _middle_in(one: Patch, other: Patch) -> bool:
+def _middle_in(one: TexturedPatch, other: TexturedPatch) -> bool:
     x, y = (one.left + one.right) / 2, (one.top + one.bottom) / 2
     return other.left <= x <= other.right and other.top <= y <= other.bottom

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 SAFETY_FACTOR = 1.5  # times the expected time: of 3,900 calls on photographs and synthetic frames 98 % stayed below it
 MIN_TIME_FACTOR = 0.5  # least factor of the usual time: a plain corner says little about the stages to come
-SETUP_S = 0.0005  # seconds anything may take; without it small pictures would give wrong figures
+ENGINE_SETUP_S = 0.0005  # seconds anything may take; without it small pictures would give wrong figures
 MIN_PIXELS_TIMED = 20_000  # pixels that a picture must have for its time to say something about the frame
 
 
@@ -38,10 +38,10 @@ class TimeBudget:
         """Seconds for a step on a picture of so many pixels and an engine on its result, with a reserve."""
         read = self._fullness * self._usual.engines.get(engine, 0.0) * self._usual.growth.get(step, 1.0)
         sized = pixels * (self._usual.steps.get(step, 0.0) + read)
-        return SETUP_S + SAFETY_FACTOR * (sized + self._usual.comparisons.get(step, 0.0))
+        return ENGINE_SETUP_S + SAFETY_FACTOR * (sized + self._usual.comparisons.get(step, 0.0))
 
     def learn_cost(self, engine: str, pixels: int, seconds: float) -> None:
         """Learn from an engine that took so many seconds of the clock."""
         usual = self._usual.engines.get(engine, 0.0) * pixels
         if usual and pixels >= MIN_PIXELS_TIMED:
-            self._fullness = max(self._fullness, (seconds - SETUP_S) / usual)
+            self._fullness = max(self._fullness, (seconds - ENGINE_SETUP_S) / usual)

@@ -23,7 +23,7 @@ EVIOCGRAB = 0x40044590  # _IOW('E', 0x90, int): no other program sees the keys, 
 EV_SYN, EV_KEY = 0, 1
 SYN_DROPPED = 3  # the kernel's buffer overflowed
 RELEASED, PRESSED = 0, 1  # 2 is the keyboard's own repeat: a scanner never means it
-SETTLE_S = (
+GRAB_SETTLE_S = (
     0.03  # seconds after Enter or Tab until it counts as the code's end; scanners type a key in some milliseconds
 )
 Event = tuple[int, int, int]  # type, code, value
@@ -89,7 +89,7 @@ class KeyDecoder:
     def __init__(self, layout: Layout | Literal["auto"]) -> None:
         self._layouts = AUTO_LAYOUTS if layout == "auto" else (layout,)
         self._boards = [KeyboardState(one) for one in self._layouts]
-        self._framers = [LearningFramer(idle=RUN_GAP_S, settle=SETTLE_S, doubtful=True) for _ in self._layouts]
+        self._framers = [LearningFramer(idle=RUN_GAP_S, settle=GRAB_SETTLE_S, doubtful=True) for _ in self._layouts]
 
     @property
     def refused(self) -> int:

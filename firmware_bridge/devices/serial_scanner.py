@@ -13,12 +13,12 @@ from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from firmware_bridge.devices.framed_reader import ByteReader, read_codes
 from firmware_bridge.framing.framing import Framer
 from firmware_bridge.framing.idle_gaps import LearnedPauses
-from firmware_bridge.framing.terminator_learning import SETTLE_S, LearningFramer
+from firmware_bridge.framing.terminator_learning import RUN_SETTLE_S, LearningFramer
 from firmware_bridge.framing.terminators import Terminator
 
 PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 READ_BYTES = 4096  # bytes taken at once: what the kernel holds for a line
-OPEN_PROOF_S = (
+OPEN_CHECK_S = (
     0.1  # seconds an opened line must last to count as working: one that is going away fails within this time
 )
 SILENCE_CHARACTERS = 5  # a slow line's silence is counted in characters of ten bits: at 1200 baud one takes 8 ms
@@ -56,7 +56,7 @@ class SerialScanner:
         except (OSError, termios.error) as error:
             raise DeviceLost(FAULT_OF_ERRNO.get(error.args[0], DeviceFault.WRONG_KIND)) from error
         self._ear = self._framer()
-        return read_codes(self._ear, self._hear, first=OPEN_PROOF_S)
+        return read_codes(self._ear, self._hear, first=OPEN_CHECK_S)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -68,7 +68,7 @@ class SerialScanner:
     def _framer(self) -> ByteReader[bytes]:
         device, idle = self._device, self._device.idle_ms / 1000
         if device.framing == "auto":
-            settle = max(SETTLE_S, SILENCE_CHARACTERS * 10 / device.baud)
+            settle = max(RUN_SETTLE_S, SILENCE_CHARACTERS * 10 / device.baud)
             return LearningFramer(aim=device.aim, gs=device.gs, settle=settle, end=self._end, pauses=self._pauses)
         return Framer(device.framing, aim=device.aim, gs=device.gs, idle=idle)
 

@@ -48,7 +48,7 @@ class ScannerCommand(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     seconds: Positive | None = None
 
 
-class Refusal(Exception):
+class CommandRefusal(Exception):
     """The order cannot be done; the message is the answer."""
 
 
@@ -106,7 +106,7 @@ class VirtualScanner:
                 if self._master < 0:
                     self.plug_in()
             case _:
-                raise Refusal(
+                raise CommandRefusal(
                     'expected {"send"}, {"ending"}, or {"fault"} with "every" for drop and "seconds" for stall and vanish'
                 )
 
@@ -142,12 +142,12 @@ class VirtualScanner:
         due, deaf = loop.time(), loop.time() + UNREAD_AFTER_S
         while data:
             if self._master < 0 or self._plugs != plug:
-                raise Refusal("the scanner is unplugged")
+                raise CommandRefusal("the scanner is unplugged")
             try:
                 written = os.write(self._master, data[:BYTES_PER_WRITE])
             except BlockingIOError:
                 if loop.time() > deaf:
-                    raise Refusal("nobody reads the line") from None
+                    raise CommandRefusal("nobody reads the line") from None
                 await asyncio.sleep(FULL_RETRY_S)
                 continue
             data = data[written:]
@@ -169,7 +169,7 @@ async def _answer(scanner: VirtualScanner, reader: asyncio.StreamReader, writer:
 async def _done(scanner: VirtualScanner, line: bytes) -> dict[str, bool | str]:
     try:
         await scanner.obey(msgspec.json.decode(line, type=ScannerCommand))
-    except (msgspec.DecodeError, Refusal) as error:
+    except (msgspec.DecodeError, CommandRefusal) as error:
         return {"error": str(error)}
     return {"ok": True}
 

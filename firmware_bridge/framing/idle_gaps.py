@@ -10,7 +10,7 @@ from itertools import islice
 from edge.codes import aim as identifiers
 from edge.codes.completeness import GTIN_LENGTHS, LONGEST_GTIN, is_probably_complete
 
-HOLD_S = 2.0  # seconds for which a possible part waits for the rest: as long as `idle_ms` may be
+CODE_START_HOLD_S = 2.0  # seconds for which a possible part waits for the rest: as long as `idle_ms` may be
 FULL_GTIN_DIGITS = (
     13  # digits with a check digit that are the beginning of no usual longer code; EAN-8 and UPC-A may be
 )
@@ -73,14 +73,14 @@ class LearnedPauses:
     def _learn(self, parts: int, gaps: Sequence[float]) -> None:
         self.steady = self.steady + 1 if parts == 1 else 0
         if parts > 2:
-            self.idle = max(self.idle, min(2 * gaps[len(gaps) // 2], HOLD_S))
+            self.idle = max(self.idle, min(2 * gaps[len(gaps) // 2], CODE_START_HOLD_S))
         elif parts == 2:
             self._paused()
         elif self.steady >= STEADY_CODES:  # it may be another scanner by now; if this is too short, it is widened again
             self.idle, self.steady = max(self.idle / 2, self.least), 0
 
     def learn_alone(self, code: bytes) -> None:
-        """Nothing came after a code for HOLD_S seconds."""
+        """Nothing came after a code for CODE_START_HOLD_S seconds."""
         self.alone.add(_shape(code))
         if _shape(code)[1] and not is_probably_complete(code):
             self.numbers.add(_shape(code))

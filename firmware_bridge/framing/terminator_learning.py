@@ -18,7 +18,7 @@ from firmware_bridge.framing.framing import (
     RefusalReason,
     ScannerAdditions,
 )
-from firmware_bridge.framing.idle_gaps import HOLD_S, LearnedPauses, may_continue, split_into_codes
+from firmware_bridge.framing.idle_gaps import CODE_START_HOLD_S, LearnedPauses, may_continue, split_into_codes
 from firmware_bridge.framing.terminators import (
     TERMINATOR_BYTES,
     TERMINATOR_PATTERNS,
@@ -28,7 +28,7 @@ from firmware_bridge.framing.terminators import (
     terminator_of,
 )
 
-SETTLE_S = 0.02  # seconds after an end until it is the last: USB bridges hand bytes over every 16 ms
+RUN_SETTLE_S = 0.02  # seconds after an end until it is the last: USB bridges hand bytes over every 16 ms
 RUN_GAP_S = 0.25  # seconds of silence that part two runs while the end is not known; hands are slower, scanners quicker
 UNKNOWN_END_TIMEOUT_S = (
     2.0  # seconds until a run without any known end is taken for a code: it costs the first scan of a scanner
@@ -57,7 +57,7 @@ class LearningFramer:
         aim: bool = True,
         gs: str | None = None,
         idle: float = 0.06,
-        settle: float = SETTLE_S,
+        settle: float = RUN_SETTLE_S,
         doubtful: bool = False,
         end: Terminator | None = None,
         pauses: LearnedPauses | None = None,
@@ -96,9 +96,9 @@ class LearningFramer:
         if self._skipping:
             return self.pauses.idle
         if not self._run:
-            return HOLD_S
+            return CODE_START_HOLD_S
         if self.end is Terminator.SILENCE:
-            return min(2 * self._gaps[-1], HOLD_S) if self._is_parted else self.pauses.idle
+            return min(2 * self._gaps[-1], CODE_START_HOLD_S) if self._is_parted else self.pauses.idle
         found = terminator_of(bytes(self._run))
         if found is not None and self.end in (None, found):
             return self._settle
@@ -253,7 +253,7 @@ class LearningFramer:
             self._gaps[-1] = self.patience
         else:
             self._part(self.pauses.idle)
-        waited = self._gaps[-1] >= HOLD_S
+        waited = self._gaps[-1] >= CODE_START_HOLD_S
         over = waited or (self._gaps[-1] == self.pauses.idle and self.pauses.is_over(self._runs(), self._gaps[:-1]))
         return self._without_end(waited=waited) if over else []
 

@@ -24,4 +24,4 @@ def main(config: Config) -> int:
             kinds = {one.id: str(one.__struct_config__.tag) for one in config.printers}
             results.note_printers(db, kinds, clock.now())
         tasks = {one.id: partial(worker.work, data, one.id, make_printer(one)) for one in config.printers}
-        return run_tasks({**tasks, "heartbeat": partial(heartbeat.work, data, "print")}, data)
+        return run_tasks({**tasks, "heartbeat": partial(heartbeat.run_heartbeat, data, "print")}, data)

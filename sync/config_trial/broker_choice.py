@@ -8,13 +8,13 @@ from sqlite_utils import Database
 from edge.config.active_config import read_settings
 from edge.config.document import BadConfigDocument
 from edge.config.noren_toml import BadConfig, Config
-from edge.facts.hq_link import LineFellBack
+from edge.facts.hq_link import BrokerFellBack
 from edge.platform.clock import Now
 from edge.platform.database import writing
 from edge.platform.sqlite_file import key_of_folder
-from sync.config_trial.validation import broker_of
+from sync.config_trial.validation import broker_of_config
 from sync.sync_log import append_note
-from sync.transport.broker import Broker, read_broker
+from sync.transport.broker import BrokerSettings, read_broker
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class BrokerChoice:
         taken = self._places[1 - self._places.index(self.broker)]
         log.warning("HQ does not answer at broker %s: MQTT fails over to %s", self.broker, taken)
         with writing(self._db):
-            append_note(self._db, LineFellBack(left=str(self.broker), taken=str(taken)), now)
+            append_note(self._db, BrokerFellBack(left=str(self.broker), taken=str(taken)), now)
         self.broker, self._silent = taken, at
 
     def _prove(self, now: Now) -> None:
@@ -61,7 +61,7 @@ class BrokerChoice:
         self._proven = True
 
 
-def _places(db: Database, ground: Config) -> tuple[int, bool, list[Broker]]:
+def _places(db: Database, ground: Config) -> tuple[int, bool, list[BrokerSettings]]:
     """The newest good config, whether a message of HQ's came over its broker, that broker, and the last broker that worked."""
     rows = db.conn.execute(
         "select number, epoch, version, body, proven from configs where stage = 'kept' order by number desc"
@@ -74,15 +74,15 @@ def _places(db: Database, ground: Config) -> tuple[int, bool, list[Broker]]:
     return number, proven, [newest] if last == newest else [newest, last]
 
 
-def _own(ground: Config) -> Broker:
+def _own(ground: Config) -> BrokerSettings:
     return read_broker(ground.hq, key_of_folder(Path(ground.store.data)))
 
 
-def _broker(ground: Config, row: tuple[int, str, int, str, str | None]) -> Broker | None:
+def _broker(ground: Config, row: tuple[int, str, int, str, str | None]) -> BrokerSettings | None:
     """None if this Noren, or this noren.toml, can no longer use the config."""
     number, epoch, version, body, _ = row
     try:
-        return broker_of(read_settings(ground, number, epoch, version, body), body)
+        return broker_of_config(read_settings(ground, number, epoch, version, body), body)
     except (BadConfigDocument, BadConfig) as error:
         log.error("config version %d was in force and cannot be used any more: %s", version, error)
         return None

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from edge.platform.clock import parse_utc
 from edge.platform.sqlite_file import key_of_folder
-from sync.config_trial.states import Doubt
+from sync.config_trial.states import TrialDoubt
 from sync.config_trial.trial import TrialInputs
 from sync.protocol import topics
-from sync.protocol.envelope import Refused, open_message
+from sync.protocol.envelope import MessageRefusal, open_message
 from sync.protocol.messages import HqPresence
 from sync.transport.broker import read_broker
 from sync.transport.mqtt_client import MqttClient
@@ -28,7 +28,7 @@ MAX_CLOCK_ERROR = timedelta(
 class SameBroker:
     """The broker stays the same: there is nothing to check."""
 
-    def doubts(self) -> list[Doubt]:
+    def doubts(self) -> list[TrialDoubt]:
         return []
 
 
@@ -42,12 +42,14 @@ class OtherBroker:
     heard: bool = False
     last: str = "nothing is known of it"
 
-    def doubts(self) -> list[Doubt]:
+    def doubts(self) -> list[TrialDoubt]:
         for event in self.link.read(RECEIVE_WAIT_S):
             self._take(event)
         if self.heard:
             return []
-        return [Doubt(text=f"broker {self.link.broker}: {self.last}", sort="not_yet" if self.link.is_up else "wrong")]
+        return [
+            TrialDoubt(text=f"broker {self.link.broker}: {self.last}", sort="not_yet" if self.link.is_up else "wrong")
+        ]
 
     def _take(self, event: Event) -> None:
         match event:
@@ -61,7 +63,7 @@ class OtherBroker:
     def _is_hq(self, event: MessageReceived) -> bool:
         try:
             header = open_message(event.topic, event.payload, self.trial.keys).header
-        except Refused:
+        except MessageRefusal:
             return False
         return isinstance(header, HqPresence) and header.state == "up" and self._is_fresh(event, header)
 

@@ -7,8 +7,8 @@ from sqlite_utils import Database
 from edge.config.noren_toml import Device
 from edge.config.overrides import changed_devices, moved_devices
 from edge.platform.database import first_row, rows
-from edge.single_instance import is_locked
-from sync.config_trial.states import Doubt
+from edge.single_instance import is_instance_locked
+from sync.config_trial.states import TrialDoubt
 from sync.config_trial.trial import TrialInputs
 
 OPEN_CAMERA_FAULTS = frozenset(
@@ -16,28 +16,28 @@ OPEN_CAMERA_FAULTS = frozenset(
 )  # a camera is open even if it sees nothing: in the dark, before a poster
 
 
-def bridge_doubts(db: Database, trial: TrialInputs) -> list[Doubt]:
+def bridge_doubts(db: Database, trial: TrialInputs) -> list[TrialDoubt]:
     """What is wrong with the bridge, if anything. A store without devices needs no bridge."""
     config = trial.after.config
     if not config.devices and not trial.before.config.devices:
         return []
-    if not is_locked(Path(config.store.data) / "bridge.lock"):
-        return [Doubt(text="the bridge does not run", sort="not_yet", gone=True)]
+    if not is_instance_locked(Path(config.store.data) / "bridge.lock"):
+        return [TrialDoubt(text="the bridge does not run", sort="not_yet", gone=True)]
     return _taken_up(db, trial) or _opened(db, trial)
 
 
-def _taken_up(db: Database, trial: TrialInputs) -> list[Doubt]:
+def _taken_up(db: Database, trial: TrialInputs) -> list[TrialDoubt]:
     number = trial.after.number
     match first_row(db, "select config, past from bridge"):
         case (_, past) if past == number:
-            return [Doubt(text="the bridge was started anew during the trial", sort="over", gone=True)]
+            return [TrialDoubt(text="the bridge was started anew during the trial", sort="over", gone=True)]
         case (config, _) if config == number:
             return []
         case _:
-            return [Doubt(text="the bridge has not taken the config up", sort="not_yet")]
+            return [TrialDoubt(text="the bridge has not taken the config up", sort="not_yet")]
 
 
-def _opened(db: Database, trial: TrialInputs) -> list[Doubt]:
+def _opened(db: Database, trial: TrialInputs) -> list[TrialDoubt]:
     known = {row["device"]: row for row in rows(db, "select device, state, detail from devices")}
     found = []
     for device in _judged(trial):
@@ -48,9 +48,9 @@ def _opened(db: Database, trial: TrialInputs) -> list[Doubt]:
             case "lost", detail if detail in OPEN_CAMERA_FAULTS:
                 pass
             case "lost", detail:
-                found.append(Doubt(text=f"device {device.id} does not open: {detail}", sort="wrong"))
+                found.append(TrialDoubt(text=f"device {device.id} does not open: {detail}", sort="wrong"))
             case _:
-                found.append(Doubt(text=f"device {device.id} has not opened", sort="not_yet"))
+                found.append(TrialDoubt(text=f"device {device.id} has not opened", sort="not_yet"))
     return found
 
 

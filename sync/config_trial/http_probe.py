@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from edge.config.noren_toml import Config, Station
 from edge.config.station_role import Role
-from sync.config_trial.states import Doubt
+from sync.config_trial.states import TrialDoubt
 from sync.config_trial.trial import TrialInputs
 
 ANSWER_TIMEOUT_S = 5.0  # s for one page; a Pi's slowest takes a tenth of one
@@ -36,7 +36,7 @@ class PagesProbe:
         self._after = trial.after
         self._left = [*STORE_PAGES, *(path for place in trial.after.config.stations if (path := _page(place)))]
 
-    def doubts(self) -> list[Doubt]:
+    def doubts(self) -> list[TrialDoubt]:
         """What is wrong with the web process, if anything."""
         web = self._after.config
         try:
@@ -47,22 +47,22 @@ class PagesProbe:
             while self._left:
                 status, _ = _get(web, self._left[0])
                 if status >= http.client.BAD_REQUEST:
-                    return [Doubt(text=f"page {self._left[0]} answers {status}", sort="wrong")]
+                    return [TrialDoubt(text=f"page {self._left[0]} answers {status}", sort="wrong")]
                 self._left.pop(0)
         except ConnectionRefusedError:
-            return [Doubt(text="the pages do not run", sort="not_yet", gone=True)]
+            return [TrialDoubt(text="the pages do not run", sort="not_yet", gone=True)]
         except (OSError, http.client.HTTPException, msgspec.MsgspecError) as error:
-            return [Doubt(text=f"the pages do not answer: {error}", sort="wrong")]
+            return [TrialDoubt(text=f"the pages do not answer: {error}", sort="wrong")]
         return []
 
-    def _is_taken_up(self, health: Health) -> Doubt | None:
+    def _is_taken_up(self, health: Health) -> TrialDoubt | None:
         number = self._after.number
         if health.config.past == number:
-            return Doubt(text="the pages were started anew during the trial", sort="over", gone=True)
+            return TrialDoubt(text="the pages were started anew during the trial", sort="over", gone=True)
         if not health.ok:
-            return Doubt(text="loops of the pages do not run", sort="wrong")
+            return TrialDoubt(text="loops of the pages do not run", sort="wrong")
         if health.config.number != number:
-            return Doubt(text="the pages have not taken the config up", sort="not_yet")
+            return TrialDoubt(text="the pages have not taken the config up", sort="not_yet")
         return None
 
 

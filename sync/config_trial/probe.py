@@ -13,7 +13,7 @@ from edge.platform.database import open_store
 from sync.config_trial.broker_probe import OtherBroker, SameBroker, probe_broker
 from sync.config_trial.device_probe import bridge_doubts
 from sync.config_trial.http_probe import PagesProbe
-from sync.config_trial.states import Doubt, Verdict, judge_trial
+from sync.config_trial.states import TrialDoubt, TrialVerdict, judge_trial
 from sync.config_trial.trial import TrialInputs
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class ConfigProbe:
 
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
-    _verdict: list[Verdict] = field(default_factory=list)
+    _verdict: list[TrialVerdict] = field(default_factory=list)
 
     def begin(self, trial: TrialInputs) -> None:
         """Begin the self-check."""
@@ -36,7 +36,7 @@ class ConfigProbe:
         self._thread = threading.Thread(target=_run, args=looking, name="self-check", daemon=True)
         self._thread.start()
 
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> TrialVerdict | None:
         """None while the trial goes on."""
         return self._verdict[0] if self._verdict else None
 
@@ -45,17 +45,17 @@ class ConfigProbe:
         self._over.set()
 
 
-def _run(trial: TrialInputs, over: threading.Event, verdict: list[Verdict]) -> None:
+def _run(trial: TrialInputs, over: threading.Event, verdict: list[TrialVerdict]) -> None:
     try:
         found = _look(trial, over)
     except Exception as error:  # the trial must end, whatever fails here
         log.exception("the probe of a config failed by an error of its own")
-        found = Verdict(why=f"the probe of a config failed by an error of its own: {error}")
+        found = TrialVerdict(why=f"the probe of a config failed by an error of its own: {error}")
     if found is not None:
         verdict.append(found)
 
 
-def _look(trial: TrialInputs, over: threading.Event) -> Verdict | None:
+def _look(trial: TrialInputs, over: threading.Event) -> TrialVerdict | None:
     """Check until there is a verdict, or until nobody needs one."""
     begun = time.monotonic()
     wrong = well = None
@@ -75,5 +75,5 @@ def _look(trial: TrialInputs, over: threading.Event) -> Verdict | None:
     return None
 
 
-def _doubts(trial: TrialInputs, db: Database, pages: PagesProbe, line: SameBroker | OtherBroker) -> list[Doubt]:
+def _doubts(trial: TrialInputs, db: Database, pages: PagesProbe, line: SameBroker | OtherBroker) -> list[TrialDoubt]:
     return [*line.doubts(), *pages.doubts(), *bridge_doubts(db, trial)]

@@ -2,7 +2,7 @@
 
 A newer config ends the one under way: that is rolled back as superseded, and the newer one begins. A trial that was
 interrupted is rolled back, too, and repeated: a box that lost power during its first config must not wait for a person at
-HQ. It is repeated TRIES times at most, because the config may be the cause.
+HQ. It is repeated MAX_TRIALS times at most, because the config may be the cause.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -83,7 +83,7 @@ def open_entry(entries: Iterable[TriedConfig]) -> TriedConfig | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class TrialDoubt:
     """Why a trial has not passed yet. `not_yet`: it has not happened yet; `wrong`: something fails, perhaps for a moment;
     `over`: it cannot get better. `gone`: a process does not run, which may not be the config's fault."""
 
@@ -96,20 +96,20 @@ PASSED_REASON = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class TrialVerdict:
     """PASSED_REASON, or why not; `again`: the config itself was not judged."""
 
     why: str = PASSED_REASON
     again: bool = False
 
 
-def judge_trial(doubts: Sequence[Doubt], *, trial_s: float, wrong_s: float, well_s: float) -> Verdict | None:
+def judge_trial(doubts: Sequence[TrialDoubt], *, trial_s: float, wrong_s: float, well_s: float) -> TrialVerdict | None:
     """The verdict on a trial; None while it goes on.
 
     Seconds since the trial began, since something has been wrong, since all has been well, each without a break.
     """
     if not doubts:
-        return Verdict() if well_s >= SETTLE_S else None
+        return TrialVerdict() if well_s >= SETTLE_S else None
     first = {doubt.sort: doubt for doubt in reversed(doubts)}
     match first:
         case {"over": doubt}:
@@ -120,4 +120,4 @@ def judge_trial(doubts: Sequence[Doubt], *, trial_s: float, wrong_s: float, well
             doubt = doubts[0]
         case _:
             return None
-    return Verdict(why=doubt.text, again=doubt.gone)
+    return TrialVerdict(why=doubt.text, again=doubt.gone)

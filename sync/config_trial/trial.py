@@ -28,7 +28,7 @@ from edge.facts.config_stages import (
 from edge.platform.clock import Now
 from edge.platform.database import first_row, rows, synchronous, writing
 from sync.config_trial import states, validation
-from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Stage, Transition, TriedConfig, Verdict
+from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Stage, Transition, TrialVerdict, TriedConfig
 from sync.feeds.versions import FeedPosition
 from sync.protocol.signing import PublicKeys
 from sync.sync_log import append_note
@@ -57,14 +57,14 @@ class TrialCheck(Protocol):
 
     def begin(self, trial: TrialInputs) -> None: ...
 
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> TrialVerdict | None:
         """None until it is known."""
 
     def end(self) -> None: ...
 
 
 @dataclass(slots=True)
-class Trials:
+class ConfigTrials:
     """The configs of a store; `enrolled` are HQ's keys in noren.toml."""
 
     db: Database
@@ -79,7 +79,7 @@ class Trials:
     def end_unfinished(self, now: Now) -> None:
         """At the start: a trial without a verdict is over, and the last good config is in force.
 
-        The first round repeats it, if it has not been tried too often (states.TRIES).
+        The first round repeats it, if it has not been tried too often (states.MAX_TRIALS).
         """
         self._open = states.open_entry(self._entries())
         self.abandon("sync was started anew during the trial", now)
@@ -150,7 +150,7 @@ class Trials:
         row = first_row(self.db, "select body from configs where number = ?", (entry.number,))
         assert row is not None
         try:
-            return validation.validate(self.ground, entry.number, entry.epoch, entry.version, row[0])
+            return validation.validate_config(self.ground, entry.number, entry.epoch, entry.version, row[0])
         except BadConfigDocument:
             raise
         except Exception as error:  # a config that crashes sync would be read again at every start
@@ -188,12 +188,12 @@ class Trials:
         match self.check.verdict():
             case None:
                 return False
-            case Verdict(why=states.PASSED_REASON):
+            case TrialVerdict(why=states.PASSED_REASON):
                 self._turn(Transition.PASS, now)
-            case Verdict(why=why, again=True):
+            case TrialVerdict(why=why, again=True):
                 self._turn(Transition.INTERRUPT, now, why)
                 self._seen = ("", 0)  # the config in the replica is read again
-            case Verdict(why=why):
+            case TrialVerdict(why=why):
                 self._turn(Transition.FAIL, now, why)
         return True
 

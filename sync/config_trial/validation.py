@@ -8,21 +8,21 @@ from edge.config.document import BadConfigDocument, read_document
 from edge.config.noren_toml import BadConfig, CameraDevice, Config
 from edge.config.overrides import ca_file_path, moved_devices
 from edge.platform.sqlite_file import key_of_folder
-from sync.transport.broker import Broker, read_broker
+from sync.transport.broker import BrokerSettings, read_broker
 
 
-def validate(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:
+def validate_config(ground: Config, number: int, epoch: str, version: int, body: str) -> Settings:
     """The settings of a config, with a usable broker. Raises BadConfigDocument with the path and the reason."""
     settings = read_settings(ground, number, epoch, version, body)
     try:
-        broker_of(settings, body)
+        broker_of_config(settings, body)
     except BadConfig as error:
         fault = error.faults[0]
         raise BadConfigDocument("box.broker", fault.what if fault.path == "hq.broker" else str(fault)) from None
     return settings
 
 
-def broker_of(settings: Settings, body: str) -> Broker:
+def broker_of_config(settings: Settings, body: str) -> BrokerSettings:
     """The broker of a config; its CA certificates are written where the TLS library reads them.
 
     Raises BadConfig, and BadConfigDocument for CA certificates that are not valid.

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlite_utils import Database
 
-from edge.facts.hq_link import FeedEpoch, FeedReload, RowSetAside, WhyReloaded
+from edge.facts.hq_link import FeedEpoch, FeedReload, ReloadReason, RowSetAside
 from edge.platform.clock import Now
 from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection
@@ -19,26 +19,26 @@ from sync.feeds.versions import (
     HeadComparison,
     Load,
     VersionFit,
-    against,
     begins_load,
-    fit,
-    fit_load,
+    compare_with_head,
+    fit_of_message,
+    fit_of_page,
     is_reached,
 )
 from sync.protocol.messages import FeedDelta, FeedHead, FeedPage, FeedRow, Head, Want
-from sync.sync_log import Say
+from sync.sync_log import NoteFact
 
 log = logging.getLogger(__name__)
 
 # s between reloads of one feed for a wrong digest: a wrong digest at HQ must not flood the connection
-REPAIR_EVERY = 600.0
+REPAIR_INTERVAL_S = 600.0
 
 
 class FeedReceiver:
     """The replica as sync maintains it: what it has is in hq.db alone. `say` notes a fact for HQ; it never sends."""
 
     def __init__(
-        self, db: Database, ask: Callable[[Want], bool], say: Say, retired: Iterable[tuple[str, str]] = ()
+        self, db: Database, ask: Callable[[Want], bool], say: NoteFact, retired: Iterable[tuple[str, str]] = ()
     ) -> None:
         self.db, self.ask, self.say, self.retired = db, ask, say, set(retired)
         self.asking = FeedRequests()
@@ -56,7 +56,7 @@ class FeedReceiver:
 
     def is_loading(self, feed: str) -> bool:
         """Whether a feed is being loaded whole."""
-        return staging.load_of(self.db, feed) is not None
+        return staging.load_under_way(self.db, feed) is not None
 
     @property
     def complete(self) -> bool:
@@ -74,7 +74,7 @@ class FeedReceiver:
     def send(self, now: float) -> None:
         """Request the feeds that are due, and move some rows of complete loads; `now` in monotonic seconds."""
         for feed in self.asking.due(now):
-            here = staging.load_of(self.db, feed) or feed_position(self.db, feed)
+            here = staging.load_under_way(self.db, feed) or feed_position(self.db, feed)
             if not self.ask(Want(feed=feed, epoch=here.epoch, version=here.version)):
                 break
             self.asking.asked(feed, now)
@@ -94,14 +94,14 @@ class FeedReceiver:
         """Whether HQ's head is behind a version that HQ has sent before."""
         positions = self.positions()
         ours = ((positions[feed], told) for feed, told in head.feeds.items() if feed in FEED_TABLES)
-        return any(against(here, told) is HeadComparison.AHEAD for here, told in ours)
+        return any(compare_with_head(here, told) is HeadComparison.AHEAD for here, told in ours)
 
     def _compare(self, feed: str, head: FeedHead, now: float, time: Now) -> None:
-        if load := staging.load_of(self.db, feed):
+        if load := staging.load_under_way(self.db, feed):
             if not load.has_all:
                 self.asking.soon(feed, now)
             return  # it is compared once the load is in the feed
-        match against(feed_position(self.db, feed), head):
+        match compare_with_head(feed_position(self.db, feed), head):
             case HeadComparison.BEHIND:
                 self.asking.soon(feed, now)
             case HeadComparison.OTHER_EPOCH:
@@ -114,7 +114,7 @@ class FeedReceiver:
     # --- reloads
 
     def _repair(self, feed: str, epoch: str, now: float, time: Now) -> None:
-        if now - self._repaired.get(feed, -REPAIR_EVERY) < REPAIR_EVERY:
+        if now - self._repaired.get(feed, -REPAIR_INTERVAL_S) < REPAIR_INTERVAL_S:
             return
         self._repaired[feed] = now
         self._reload(feed, epoch, "digest", now, time)
@@ -130,7 +130,7 @@ class FeedReceiver:
         if feed in FEED_TABLES and (epoch := feed_position(self.db, feed).epoch):
             self._reload(feed, epoch, "command", now, time)
 
-    def _reload(self, feed: str, epoch: str, why: WhyReloaded, now: float, time: Now) -> None:
+    def _reload(self, feed: str, epoch: str, why: ReloadReason, now: float, time: Now) -> None:
         log.warning("feed %s is to be reloaded: %s", feed, why)
         self.say(FeedReload(feed=feed, why=why))
         staging.begin_load(self.db, feed, epoch, time.text)
@@ -145,7 +145,7 @@ class FeedReceiver:
             return "unknown_feed"
         if (feed, message.epoch) in self.retired:
             return "rolled_back"
-        here, load = feed_position(self.db, feed), staging.load_of(self.db, feed)
+        here, load = feed_position(self.db, feed), staging.load_under_way(self.db, feed)
         match message:
             case _ if load and load.has_all:
                 pass  # what it says is requested when the load is in the feed
@@ -162,7 +162,7 @@ class FeedReceiver:
 
     def _onto_load(self, load: Load, page: FeedPage, found: Sequence[FeedRow], now: float, time: Now) -> None:
         feed = load.feed
-        match fit_load(load, page):
+        match fit_of_page(load, page):
             case VersionFit.OLD:
                 return
             case VersionFit.GAP:
@@ -195,7 +195,7 @@ class FeedReceiver:
         self, here: FeedPosition, message: FeedDelta | FeedPage, found: Sequence[FeedRow], now: float, time: Now
     ) -> None:
         feed = message.feed
-        match fit(here, message):
+        match fit_of_message(here, message):
             case VersionFit.NEXT:
                 new = self._stored(here, found)
                 replica_table.apply_message(self.db, here, message, new, time.text)
@@ -235,5 +235,5 @@ class FeedReceiver:
         """End the requests for this feed, unless HQ's head is further."""
         self.asking.done(feed)
         head = self.heads.of(feed)
-        if head and against(feed_position(self.db, feed), head) is HeadComparison.BEHIND:
+        if head and compare_with_head(feed_position(self.db, feed), head) is HeadComparison.BEHIND:
             self.asking.soon(feed, now)

@@ -11,9 +11,9 @@ from edge.facts.hq_link import RowSetAside
 from edge.platform.database import rows, writing
 from edge.platform.replica_schema import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection
-from sync.feeds.stored_form import as_kept
+from sync.feeds.stored_form import with_keyed_secrets
 from sync.protocol.feed_types import row_fault
-from sync.sync_log import Say
+from sync.sync_log import NoteFact
 
 log = logging.getLogger(__name__)
 
@@ -26,11 +26,11 @@ FEED_ORDER = tuple(sorted(FEED_TABLES, key=lambda feed: (feed in ("catalog", "ne
 
 
 @dataclass(slots=True)
-class Recheck:
+class ReplicaRecheck:
     """One pass through all feeds. A row that cannot be read is set aside; a row set aside that can be read now is restored."""
 
     db: Database
-    say: Say
+    say: NoteFact
     _left: list[str] = field(default_factory=lambda: list(FEED_ORDER))
     _after: str = ""
     _due: float = 0.0
@@ -75,7 +75,7 @@ class Recheck:
         """Key the secrets of rows that an older Noren stored as HQ sent them: no secret stays that works without the box's key."""
         key, plain = key_of_connection(self.db.conn), []
         for row in found:
-            if (kept := as_kept(feed, row["body"], key)) != row["body"]:
+            if (kept := with_keyed_secrets(feed, row["body"], key)) != row["body"]:
                 row["body"] = kept
                 plain.append(row)
         if plain:

@@ -3,7 +3,7 @@
 from sqlite_utils import Database
 
 from edge.db_files.replica_rebuild import ReplicaReplacement, read_replacement_record
-from edge.facts.hq_link import MirrorReplaced
+from edge.facts.hq_link import ReplicaReplaced
 from edge.platform.clock import Now
 from edge.platform.database import writing
 from sync.feeds.receiver import FeedReceiver
@@ -30,9 +30,9 @@ def note_if_refilled(mirror: Database, feeds: FeedReceiver) -> None:
 
 def _report(db: Database, replaced: ReplicaReplacement, now: Now) -> None:
     # a kill between the two files' commits must not report it twice
-    if replaced.at not in remembered_names(db, MirrorReplaced):
+    if replaced.at not in remembered_names(db, ReplicaReplaced):
         with writing(db):
-            append_note(db, MirrorReplaced(made=replaced.at, why=replaced.why, aside=replaced.aside), now)
+            append_note(db, ReplicaReplaced(made=replaced.at, why=replaced.why, aside=replaced.aside), now)
 
 
 def _note(mirror: Database, what: str) -> None:

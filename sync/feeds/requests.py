@@ -7,7 +7,7 @@ REQUEST_SPREAD_S = (
     1.0  # s a store waits at most before it requests a gap, so that not all stores of a chain ask at once
 )
 PAGE_TIMEOUT_S = 5.0  # s without a page before it is requested again
-PATIENCE_MOST = 60.0  # s; the wait doubles up to this
+MAX_PAGE_TIMEOUT_S = 60.0  # s; the wait doubles up to this
 
 
 @dataclass(slots=True)
@@ -41,7 +41,7 @@ class FeedRequests:
         """The request was sent: wait for its page, longer each time."""
         tries = self._asked.get(feed, 0)
         self._asked[feed] = tries + 1
-        patience = min(PAGE_TIMEOUT_S * 2**tries, PATIENCE_MOST)
+        patience = min(PAGE_TIMEOUT_S * 2**tries, MAX_PAGE_TIMEOUT_S)
         self._due[feed] = now + patience * self.dice.uniform(0.8, 1.2)
 
     def again(self, now: float) -> None:

@@ -21,7 +21,7 @@ from sync.protocol.messages import FeedPage
 KEYS_PER_MOVE = 2_000  # keys that one transaction moves: some 50 ms in which no fact is sent
 
 
-def load_of(db: Database, feed: str) -> Load | None:
+def load_under_way(db: Database, feed: str) -> Load | None:
     """The load of a feed that is under way."""
     found = rows(db, "select * from loads where feed = ?", (feed,))
     return Load(**found[0]) if found else None

@@ -13,7 +13,7 @@ from edge.crypto.data_key import DataKey
 FEEDS_WITH_SECRETS = frozenset({"orders", "staff"})
 
 
-def as_kept(feed: str, text: str, key: DataKey | None) -> str:
+def with_keyed_secrets(feed: str, text: str, key: DataKey | None) -> str:
     """The row's text with its secrets keyed. A text that is keyed already, or that is not a row, stays unchanged."""
     if key is None or feed not in FEEDS_WITH_SECRETS:
         return text

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from edge.crypto.data_key import DataKey
-from sync.feeds.stored_form import as_kept
+from sync.feeds.stored_form import with_keyed_secrets
 from sync.protocol.feed_types import row_fault
 from sync.protocol.messages import FeedRow
 
@@ -22,4 +22,4 @@ def stored_row(feed: str, row: FeedRow, key: DataKey | None) -> StoredRow:
     text = row.text
     if text is None:
         return StoredRow(row.key, row.version, None, None)
-    return StoredRow(row.key, row.version, as_kept(feed, text, key), row_fault(feed, row.key, text))
+    return StoredRow(row.key, row.version, with_keyed_secrets(feed, text, key), row_fault(feed, row.key, text))

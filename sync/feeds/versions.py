@@ -42,7 +42,7 @@ class VersionFit(StrEnum):
     OTHER_EPOCH = "other_epoch"
 
 
-def fit(here: FeedPosition | Load, message: FeedDelta | FeedPage) -> VersionFit:
+def fit_of_message(here: FeedPosition | Load, message: FeedDelta | FeedPage) -> VersionFit:
     """It is applied iff `since <= version here < its version`; the first message of all must begin at 0."""
     if not here.epoch:
         return VersionFit.NEXT if message.since == 0 else VersionFit.GAP
@@ -53,9 +53,9 @@ def fit(here: FeedPosition | Load, message: FeedDelta | FeedPage) -> VersionFit:
     return VersionFit.NEXT if message.since <= here.version else VersionFit.GAP
 
 
-def fit_load(load: Load, page: FeedPage) -> VersionFit:
+def fit_of_page(load: Load, page: FeedPage) -> VersionFit:
     """The same for a page of a load. OTHER_EPOCH: HQ begins anew with this page; NEXT also if it says that there is no more."""
-    match fit(load, page):
+    match fit_of_message(load, page):
         case VersionFit.OTHER_EPOCH if page.since > 0:
             return VersionFit.GAP
         case VersionFit.OLD if page.version == load.version and not page.more:
@@ -79,7 +79,7 @@ class HeadComparison(StrEnum):
     OTHER_EPOCH = "other_epoch"
 
 
-def against(here: FeedPosition, head: FeedHead) -> HeadComparison:
+def compare_with_head(here: FeedPosition, head: FeedHead) -> HeadComparison:
     """Compare with HQ's head; at the same version the digests must be the same."""
     if not here.epoch:
         return HeadComparison.BEHIND
@@ -93,4 +93,4 @@ def against(here: FeedPosition, head: FeedHead) -> HeadComparison:
 
 def is_reached(here: FeedPosition, head: FeedHead) -> bool:
     """Whether the replica has all that a head names."""
-    return against(here, head) in (HeadComparison.SAME, HeadComparison.AHEAD)
+    return compare_with_head(here, head) in (HeadComparison.SAME, HeadComparison.AHEAD)

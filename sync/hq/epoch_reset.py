@@ -27,7 +27,7 @@ HQ_ITSELF = ""  # in place of a store, if HQ has found it out by itself
 RENEWALS_SHOWN_FOR = timedelta(days=7)
 
 
-class Renewal(Struct, frozen=True, kw_only=True):
+class EpochRenewal(Struct, frozen=True, kw_only=True):
     """A store had a feed version that HQ never sent; `renewed` feeds got a new epoch for it, 0: none. `whole`: of all stores."""
 
     store: str
@@ -104,7 +104,7 @@ def _note_unsaid(db: Database, store: str, theirs: int, here: FeedPosition) -> b
         (store, here.feed, here.epoch, theirs, here.version, begun, whole and begun > 0, moment.text),
     )
     if noted.rowcount == 1:
-        seen = Renewal(
+        seen = EpochRenewal(
             store=store,
             feed=here.feed,
             theirs=theirs,
@@ -163,7 +163,7 @@ def _renew(db: Database, here: Sequence[FeedPosition]) -> int:
     return len(here)
 
 
-def recent_epoch_renewals(db: Database) -> list[Renewal]:
+def recent_epoch_renewals(db: Database) -> list[EpochRenewal]:
     """What was noticed in the last days, the latest last."""
     found = rows(
         db,
@@ -171,10 +171,10 @@ def recent_epoch_renewals(db: Database) -> list[Renewal]:
         "select store, feed, theirs, ours, renewed, whole, noted from renewals where noted > ? order by noted, renewed desc",
         (utc_text(now().time - RENEWALS_SHOWN_FOR),),
     )
-    return [Renewal(**{**row, "whole": bool(row["whole"])}) for row in found]
+    return [EpochRenewal(**{**row, "whole": bool(row["whole"])}) for row in found]
 
 
-def renewal_in_words(seen: Renewal) -> str:
+def renewal_in_words(seen: EpochRenewal) -> str:
     """What was noticed, and what is to be done."""
     if seen.store == HQ_ITSELF:
         return (

@@ -21,7 +21,7 @@ from sync.hq.queries.unknown_members import QueryBudgets, RefusalReason
 from sync.hq.rejected_messages import RefusalCounts
 from sync.hq.stores import clones, presence
 from sync.protocol import envelope, topics
-from sync.protocol.envelope import Message, Refused
+from sync.protocol.envelope import Message, MessageRefusal
 from sync.protocol.messages import Answer, Ask, Events, HqPresence, State, Want
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 
@@ -97,7 +97,7 @@ class HqLoop:
         """Another worker of HQ has died and the broker says that HQ is gone: it is not."""
         try:
             said = envelope.open_message(topic, payload, {self.out.key.id: self.out.key.public}).header
-        except Refused as refused:
+        except MessageRefusal as refused:
             self.refusals.add(topics.ALL_STORES, refused.why)
             return
         if isinstance(said, HqPresence) and said.state == "down" and self._up:

@@ -17,7 +17,7 @@ from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.hq.stores import presence
 from sync.protocol import topics
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ POLL_INTERVAL_S = (
 UNCONFIRMED_POLL_INTERVAL_S = 0.002  # seconds until the next look while the broker has not confirmed all
 
 
-def serve(folder: Path, broker: Broker, *, shared: bool = False) -> int:
+def serve(folder: Path, broker: BrokerSettings, *, shared: bool = False) -> int:
     """Serve the HQ in `folder` until SIGTERM or SIGINT; the process's exit code.
 
     `shared`: one of several workers over the same database; each message goes to one of them.
@@ -42,7 +42,7 @@ def _heard(chain: str, shared: bool) -> list[str]:
     return [*told, presence.hq_topic(chain)]
 
 
-def _work(folder: Path, broker: Broker, shared: bool, life: ProcessLife) -> None:
+def _work(folder: Path, broker: BrokerSettings, shared: bool, life: ProcessLife) -> None:
     key = read_hq_key(folder)
     db = open_hq_store(folder)
     older_copy.renew_if_older(db, folder)

@@ -21,7 +21,13 @@ FROM_ANOTHER_EPOCH = "substr(id, 1, length(store) + length(epoch) + 2) <> store 
 
 @hq_store_migrations()
 def m001_headquarters(db: Database) -> None:
-    for statement in (*stores.ABOUT, *facts.JOURNALS, *stores.TASKS, *feeds.FEEDS, *stores.FLEET):
+    for statement in (
+        *stores.STORES_DDL,
+        *facts.FACTS_DDL,
+        *stores.CONFLICTS_DDL,
+        *feeds.FEED_ROWS_DDL,
+        *stores.CONFIG_STAGES_DDL,
+    ):
         db.conn.execute(statement)
 
 
@@ -32,47 +38,47 @@ def m002_facts_told_again(db: Database) -> None:
 
 @hq_store_migrations()
 def m003_roll_outs(db: Database) -> None:
-    for statement in rollouts.ROLL_OUTS:
+    for statement in rollouts.ROLLOUTS_DDL:
         db.conn.execute(statement)
 
 
 @hq_store_migrations()
 def m004_members_by_card(db: Database) -> None:
-    for statement in members.CARDS:
+    for statement in members.CARDS_DDL:
         db.conn.execute(statement)
 
 
 @hq_store_migrations()
 def m005_copies_found_older(db: Database) -> None:
-    db.conn.execute(feeds.RENEWALS)
+    db.conn.execute(feeds.RENEWALS_DDL)
 
 
 @hq_store_migrations()
 def m006_pickup_codes(db: Database) -> None:
-    for statement in feeds.PICKUP_CODES:
+    for statement in feeds.PICKUP_CODES_DDL:
         db.conn.execute(statement)
 
 
 @hq_store_migrations()
 def m007_runs_of_stores(db: Database) -> None:
-    db.conn.execute(stores.RUNS)
+    db.conn.execute(stores.SYNC_RUNS_DDL)
 
 
 @hq_store_migrations()
 def m008_epochs_left(db: Database) -> None:
-    for statement in feeds.EPOCHS_LEFT:
+    for statement in feeds.EPOCHS_LEFT_DDL:
         db.conn.execute(statement)
 
 
 @hq_store_migrations()
 def m009_meetings(db: Database) -> None:
-    for statement in members.MEETINGS:
+    for statement in members.MEETINGS_DDL:
         db.conn.execute(statement)
 
 
 @hq_store_migrations()
 def m020_codes_shown(db: Database) -> None:
-    for statement in members.CODES_SHOWN:
+    for statement in members.USED_CODES_DDL:
         db.conn.execute(statement)
 
 
@@ -84,12 +90,12 @@ def m022_enrolled_again(db: Database) -> None:
 
 @hq_store_migrations()
 def m023_bursts(db: Database) -> None:
-    db.conn.execute(members.BURSTS)
+    db.conn.execute(members.BURSTS_DDL)
 
 
 @hq_store_migrations()
 def m024_recovery_key(db: Database) -> None:
-    db.conn.execute(stores.RECOVERY)
+    db.conn.execute(stores.RECOVERY_KEY_DDL)
 
 
 @hq_store_migrations()

@@ -12,7 +12,7 @@ from edge.key_files.private_file import write_secret
 from edge.platform.clock import now
 from edge.platform.database import first_row, writing
 from edge.validation.row_codec import encode_row
-from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
+from sync.hq.enrolment.founding import enrol_store, found_headquarters, open_headquarters
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing.push import put_all_rows
 from sync.hq.progress_bar import with_bar
@@ -36,7 +36,7 @@ def found_sample(folder: Path, broker: str) -> int:
         enrolled = {row[0] for row in db.conn.execute("select id from stores where revoked is null").fetchall()}
         for store in SAMPLE_STORES:
             if store not in enrolled:
-                enrol(folder, store, sample_policy(store).place.name.ja)
+                enrol_store(folder, store, sample_policy(store).place.name.ja)
         put = 0 if first_row(db, "select 1 from rows limit 1") else _put_all(db, moment)
     if not (folder / PLAY_FILE).exists():
         told = {"chain": chain_id(), **play_page_data(PLAY_STORE)}

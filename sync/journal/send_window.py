@@ -10,7 +10,7 @@ MAX_BATCH_ROWS = 500  # rows of a batch when all is well
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class SentBatch:
     """Rows `first` to `last` of a lane, sent at `at` (monotonic seconds)."""
 
     first: int
@@ -29,7 +29,7 @@ class SendWindow:
 
     kept: int = 0
     sent: int = 0
-    batches: tuple[Batch, ...] = ()
+    batches: tuple[SentBatch, ...] = ()
     cap: int = MAX_BATCH_ROWS
     opaque: frozenset[int] = frozenset()
     tries: int = 0
@@ -51,12 +51,12 @@ def on_new_line(lane: SendWindow) -> SendWindow:
     return replace(idle_window(lane.kept), opaque=lane.opaque, cap=lane.cap)
 
 
-def sent(lane: SendWindow, batch: Batch) -> SendWindow:
+def batch_sent(lane: SendWindow, batch: SentBatch) -> SendWindow:
     """A batch was handed to the MQTT client."""
     return replace(lane, sent=batch.last, batches=(*lane.batches, batch))
 
 
-def acked(lane: SendWindow, seq: int, now: float) -> SendWindow:
+def batch_acked(lane: SendWindow, seq: int, now: float) -> SendWindow:
     """HQ has the lane up to `seq`: forward; again the same (a batch before the others was lost); or back (HQ restored)."""
     if seq > lane.kept:
         rest = tuple(batch for batch in lane.batches if batch.last > seq)
@@ -69,7 +69,7 @@ def acked(lane: SendWindow, seq: int, now: float) -> SendWindow:
     return replace(_back(lane, now), kept=seq, sent=seq)
 
 
-def nacked(lane: SendWindow, first: int, last: int, now: float) -> SendWindow:
+def batch_nacked(lane: SendWindow, first: int, last: int, now: float) -> SendWindow:
     """HQ could not parse a batch: halve it until the bad row is alone, then send that row as opaque bytes."""
     batch = next((one for one in lane.batches if (one.first, one.last) == (first, last)), None)
     if batch is None:

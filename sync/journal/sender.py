@@ -13,10 +13,19 @@ from edge.platform.clock import Now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Connection, Damaged
 from sync.journal.reader import JournalPosition, LaneId, epochs, position_of, rows_after
-from sync.journal.send_window import Batch, SendWindow, acked, idle_window, nacked, on_new_line, resend_if_late, sent
+from sync.journal.send_window import (
+    SendWindow,
+    SentBatch,
+    batch_acked,
+    batch_nacked,
+    batch_sent,
+    idle_window,
+    on_new_line,
+    resend_if_late,
+)
 from sync.protocol import topics
 from sync.protocol.envelope import seal_message, split_rows
-from sync.protocol.messages import Ack, EventRow, Events, Nack, Prev
+from sync.protocol.messages import Ack, EventRow, Events, Nack, PreviousRow
 from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
 from sync.transport.message_sender import MessageSender
@@ -89,7 +98,7 @@ class JournalSender:
             batch = next(split_rows([row for row, _ in found]))
             if not self._publish(lane, before, batch, found[len(batch) - 1][1]):
                 return False
-            self.ways[lane] = sent(way, Batch(batch[0].seq, batch[-1].seq, len(batch), now))
+            self.ways[lane] = batch_sent(way, SentBatch(batch[0].seq, batch[-1].seq, len(batch), now))
         return True
 
     def _look_at(self, before: JournalPosition, found: Sequence[tuple[EventRow, bytes]]) -> None:
@@ -111,7 +120,7 @@ class JournalSender:
             store=self.store,
             epoch=lane[0],
             lane=lane[1],
-            prev=Prev(seq=before.seq, hash=before.hash.hex()),
+            prev=PreviousRow(seq=before.seq, hash=before.hash.hex()),
             first=batch[0].seq,
             last=batch[-1].seq,
             hash=mark.hex(),
@@ -128,7 +137,7 @@ class JournalSender:
         if ack.fork or not self._is_ours(lane, place):
             self._fork(lane, "HQ tells another past", ack.seq)
             return
-        self.ways[lane] = acked(self.ways[lane], ack.seq, now)
+        self.ways[lane] = batch_acked(self.ways[lane], ack.seq, now)
         if place != self.places.get(lane, JournalPosition()):
             self.places[lane] = place
             self._touched.add(lane)
@@ -143,7 +152,7 @@ class JournalSender:
         if lane not in self.ways:
             return
         log.warning("HQ rejected facts %d to %d (nack): %s", nack.first, nack.last, nack.reason)
-        self.ways[lane] = nacked(self.ways[lane], nack.first, nack.last, now)
+        self.ways[lane] = batch_nacked(self.ways[lane], nack.first, nack.last, now)
         self._may_send = True
 
     def rewind(self, epoch: str, lane: int, seq: int) -> None:

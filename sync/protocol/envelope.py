@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION, AnyHeader, Row
-from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
+from sync.protocol.signing import BadKey, PublicKeys, SigningKey, base64url_bytes, base64url_text, signed_by
 
 # bytes of a message; every broker carries it, and a store on a mobile connection can resend it
 MAX_WIRE_BYTES = 256 * 1024
@@ -46,7 +46,7 @@ class RefusalReason(StrEnum):
     ROW = "row"
 
 
-class Refused(Exception):
+class MessageRefusal(Exception):
     """A message was refused; `header` is set if the header was signed and readable and only the body was not."""
 
     def __init__(self, why: RefusalReason, header: AnyHeader | None = None) -> None:
@@ -112,7 +112,7 @@ def seal_message(topic: str, header: AnyHeader, rows: Sequence[Row], key: Signin
     if len(body) >= MIN_ZLIB_BYTES:
         header, body = msgspec.structs.replace(header, enc="zlib"), zlib.compress(body, ZLIB_LEVEL)
     rest = _encoder.encode(header) + b"\n" + body
-    message = to_text(key.private.sign(_signed(topic, rest))).encode() + b" " + key.id.encode() + b"\n" + rest
+    message = base64url_text(key.private.sign(_signed(topic, rest))).encode() + b" " + key.id.encode() + b"\n" + rest
     if len(message) > MAX_WIRE_BYTES:
         raise MessageTooBig(f"{len(message)} bytes on the wire")
     return message
@@ -121,17 +121,17 @@ def seal_message(topic: str, header: AnyHeader, rows: Sequence[Row], key: Signin
 def open_message(topic: str, payload: bytes, keys: PublicKeys) -> Message:
     """The message, if one of `keys` signed it for this topic. Raises Refused, and nothing else, for any bytes."""
     if len(payload) > MAX_WIRE_BYTES:
-        raise Refused(RefusalReason.SIZE)
+        raise MessageRefusal(RefusalReason.SIZE)
     first, found, rest = payload.partition(b"\n")
     if not found or len(first) > MAX_FIRST_LINE_BYTES:
-        raise Refused(RefusalReason.FRAME)
+        raise MessageRefusal(RefusalReason.FRAME)
     return _read(rest, _check(topic, first, rest, keys))
 
 
 def _read(rest: bytes, key_id: str) -> Message:
     head, found, body = rest.partition(b"\n")
     if not found or len(head) > MAX_HEADER_BYTES:
-        raise Refused(RefusalReason.FRAME)
+        raise MessageRefusal(RefusalReason.FRAME)
     header = _read_header(head)
     return Message(header, _read_rows(header, body), key_id)
 
@@ -139,10 +139,10 @@ def _read(rest: bytes, key_id: str) -> Message:
 def read_unverified(payload: bytes) -> Message:
     """The content of a message whose signature is not checked: for rows that carry their own proof. Raises Refused."""
     if len(payload) > MAX_WIRE_BYTES:
-        raise Refused(RefusalReason.SIZE)
+        raise MessageRefusal(RefusalReason.SIZE)
     first, found, rest = payload.partition(b"\n")
     if not found or len(first) > MAX_FIRST_LINE_BYTES:
-        raise Refused(RefusalReason.FRAME)
+        raise MessageRefusal(RefusalReason.FRAME)
     _, key_id = _first_line(first)
     return _read(rest, key_id)
 
@@ -155,9 +155,9 @@ def _check(topic: str, first: bytes, rest: bytes, keys: PublicKeys) -> str:
     """The id of the key that signed."""
     signed, key_id = _first_line(first)
     if (public := keys.get(key_id)) is None:
-        raise Refused(RefusalReason.KEY)
+        raise MessageRefusal(RefusalReason.KEY)
     if not signed_by(public, signed, _signed(topic, rest)):
-        raise Refused(RefusalReason.SIGNATURE)
+        raise MessageRefusal(RefusalReason.SIGNATURE)
     return key_id
 
 
@@ -165,24 +165,24 @@ def _first_line(first: bytes) -> tuple[bytes, str]:
     """The signature, and the id of the key it claims to be of."""
     try:
         signature, _, key_id = first.decode("ascii").partition(" ")
-        return from_text(signature), key_id
+        return base64url_bytes(signature), key_id
     except (UnicodeDecodeError, BadKey):
-        raise Refused(RefusalReason.FRAME) from None
+        raise MessageRefusal(RefusalReason.FRAME) from None
 
 
 def _read_header(head: bytes) -> AnyHeader:
     try:
         front = _front.decode(head)
     except DECODE_ERRORS:
-        raise Refused(RefusalReason.HEADER) from None
+        raise MessageRefusal(RefusalReason.HEADER) from None
     if front.v != FORMAT_VERSION:
-        raise Refused(RefusalReason.VERSION)
+        raise MessageRefusal(RefusalReason.VERSION)
     if front.type not in MESSAGE_TYPES:
-        raise Refused(RefusalReason.TYPE)
+        raise MessageRefusal(RefusalReason.TYPE)
     try:
         header: AnyHeader = _header.decode(head)
     except DECODE_ERRORS:
-        raise Refused(RefusalReason.HEADER) from None
+        raise MessageRefusal(RefusalReason.HEADER) from None
     return header
 
 
@@ -195,10 +195,10 @@ def _inflate(header: AnyHeader, body: bytes) -> bytes:
         try:
             plain = stream.decompress(body, MAX_BODY_BYTES + 1)
         except zlib.error:
-            raise Refused(RefusalReason.INFLATE, header) from None
+            raise MessageRefusal(RefusalReason.INFLATE, header) from None
         whole = stream.eof and not stream.unused_data
     if not whole or len(plain) > MAX_BODY_BYTES:
-        raise Refused(RefusalReason.INFLATE, header)
+        raise MessageRefusal(RefusalReason.INFLATE, header)
     return plain
 
 
@@ -208,9 +208,9 @@ def _read_rows(header: AnyHeader, body: bytes) -> Sequence[Any]:
     row = BODY_ROWS.get(type(header))
     plain = _inflate(header, body)
     if row is None or plain.count(b"\n") >= MAX_ROWS:
-        raise Refused(RefusalReason.ROWS, header)
+        raise MessageRefusal(RefusalReason.ROWS, header)
     try:
         plain.decode()  # a row is handed on as text: it must be text
         return [_rows[row].decode(line) for line in plain.split(b"\n")]
     except DECODE_ERRORS:
-        raise Refused(RefusalReason.ROW, header) from None
+        raise MessageRefusal(RefusalReason.ROW, header) from None

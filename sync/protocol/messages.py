@@ -7,13 +7,15 @@ from msgspec import Meta, Raw, Struct
 FORMAT_VERSION = 1  # of the message format; another one is refused
 
 Seq = Annotated[int, Meta(ge=0, le=2**63 - 1)]  # what SQLite can count to
-Name = Annotated[str, Meta(min_length=1, max_length=64)]
-Key = Annotated[str, Meta(min_length=1, max_length=200)]
-Text = Annotated[str, Meta(max_length=500)]
-Shown = Annotated[str, Meta(max_length=4_200)]  # as long as a signed code may be (edge/codes/issued/member_token.py)
+WireName = Annotated[str, Meta(min_length=1, max_length=64)]
+RowKey = Annotated[str, Meta(min_length=1, max_length=200)]
+ReasonText = Annotated[str, Meta(max_length=500)]
+EventText = Annotated[
+    str, Meta(max_length=4_200)
+]  # as long as a signed code may be (edge/codes/issued/member_token.py)
 Hash = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]  # SHA-256, hex
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{16}\Z")]  # 64 bits, hex; see sync/protocol/digest.py
-Short = Annotated[str, Meta(max_length=40)]
+ShortText = Annotated[str, Meta(max_length=40)]
 BodyEncoding = Literal["identity", "zlib"]
 NULL_BODY = Raw(b"null")  # the body of a deleted row
 
@@ -28,7 +30,7 @@ class Header(Struct, frozen=True, kw_only=True, tag_field="type"):
 # --- up: store to HQ
 
 
-class Prev(Struct, frozen=True, kw_only=True):
+class PreviousRow(Struct, frozen=True, kw_only=True):
     """The row of the same lane before a batch; seq 0 and 32 zero bytes before the first."""
 
     seq: Seq
@@ -41,10 +43,10 @@ class Events(Header, frozen=True, kw_only=True, tag="events", rename={"first": "
     `first` and `last` are the seqs of the first and the last row, `hash` is the chain's hash at the last row.
     """
 
-    store: Name
-    epoch: Name
+    store: WireName
+    epoch: WireName
     lane: Annotated[int, Meta(ge=0, le=9)]
-    prev: Prev
+    prev: PreviousRow
     first: Seq
     last: Seq
     hash: Hash
@@ -66,7 +68,7 @@ class EventRow(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class FeedState(Struct, frozen=True, kw_only=True):
     """How far a store's replica of a feed is."""
 
-    epoch: Short
+    epoch: ShortText
     version: Seq
     rows: Seq
 
@@ -74,12 +76,12 @@ class FeedState(Struct, frozen=True, kw_only=True):
 class ConfigState(Struct, frozen=True, kw_only=True):
     """The last config a store has received, and how far it has come with it."""
 
-    epoch: Short
+    epoch: ShortText
     version: Seq
     stage: Literal["received", "validated", "trial", "kept", "refused", "rolled_back"]
 
 
-class Passage(Struct, frozen=True, kw_only=True):
+class ScannerCounts(Struct, frozen=True, kw_only=True):
     """What a scanner sent and what became of it, since the box knows the scanner: the counters show where a scan was lost."""
 
     heard: Seq = 0  # bytes; of a scanner that types, keys
@@ -95,26 +97,28 @@ class State(Header, frozen=True, kw_only=True, tag="state"):
     late death never hides a new birth.
     """
 
-    store: Name
+    store: WireName
     state: Literal["birth", "death"]
     boot: Seq
-    epoch: Name
-    box: Name
-    software: Short = ""
-    time: Short = ""  # the store's clock, UTC ISO 8601
-    clock: Short = ""  # synced, holdover, unset
+    epoch: WireName
+    box: WireName
+    software: ShortText = ""
+    time: ShortText = ""  # the store's clock, UTC ISO 8601
+    clock: ShortText = ""  # synced, holdover, unset
     backlog: Seq = 0  # facts that HQ has not kept
     disk_free: float = 1.0  # share of the card that is free
-    disk: Short = ""  # ok; short: scans and views are thinned; full: new work is refused
-    feeds: dict[Name, FeedState] = {}
+    disk: ShortText = ""  # ok; short: scans and views are thinned; full: new work is refused
+    feeds: dict[WireName, FeedState] = {}
     config: ConfigState | None = None
-    devices: dict[Name, Short] = {}  # device id -> its state
-    scans: dict[Name, Passage] = {}  # device id -> its counters; `page:<station>` for a scanner that types into a page
-    refused: dict[Name, Seq] = {}  # messages refused since the start, by reason
+    devices: dict[WireName, ShortText] = {}  # device id -> its state
+    scans: dict[
+        WireName, ScannerCounts
+    ] = {}  # device id -> its counters; `page:<station>` for a scanner that types into a page
+    refused: dict[WireName, Seq] = {}  # messages refused since the start, by reason
     forks: Seq = 0
-    run: Short = ""  # random, drawn at each start of sync: a clone of the card has another one
-    machine: Short = ""  # the address of its network card
-    address: Short = ""  # its own in the store's network
+    run: ShortText = ""  # random, drawn at each start of sync: a clone of the card has another one
+    machine: ShortText = ""  # the address of its network card
+    address: ShortText = ""  # its own in the store's network
     unswept: Seq = 0  # days of uptime in which retention deleted nothing, because the clock was not trusted
     cloned: bool | None = None  # whether its pages warn that another box runs as this store; None from an older box
 
@@ -125,8 +129,8 @@ class Want(Header, frozen=True, kw_only=True, tag="want"):
     Version 0 asks for everything; an `epoch` that is not HQ's own is answered from 0 of HQ's.
     """
 
-    feed: Name
-    epoch: Short
+    feed: WireName
+    epoch: ShortText
     version: Seq
 
 
@@ -137,9 +141,9 @@ class Ask(Header, frozen=True, kw_only=True, tag="ask"):
     code as it was read. Each password and signed code is good for one question.
     """
 
-    id: Name
-    question: Name  # `stock`, `member`
-    args: dict[Name, Shown] = {}
+    id: WireName
+    question: WireName  # `stock`, `member`
+    args: dict[WireName, EventText] = {}
     within_ms: Annotated[int, Meta(ge=1, le=60_000)] = 800
 
 
@@ -152,7 +156,7 @@ class Ack(Header, frozen=True, kw_only=True, tag="ack"):
     `ordinal` and `hash` are those of the row `seq`. `fork` says that a batch did not continue the chain HQ has.
     """
 
-    epoch: Name
+    epoch: WireName
     lane: Annotated[int, Meta(ge=0, le=9)]
     seq: Seq
     ordinal: Seq
@@ -163,18 +167,18 @@ class Ack(Header, frozen=True, kw_only=True, tag="ack"):
 class Nack(Header, frozen=True, kw_only=True, tag="nack", rename={"first": "from", "last": "to"}):
     """HQ could not parse the batch `first`..`last` of (epoch, lane). No rows."""
 
-    epoch: Name
+    epoch: WireName
     lane: Annotated[int, Meta(ge=0, le=9)]
     first: Seq
     last: Seq
-    reason: Text
+    reason: ReasonText
 
 
 class FeedDelta(Header, frozen=True, kw_only=True, tag="feed.delta"):
     """What changed in `feed` from version `since` (exclusive) to `version`. Rows: FeedRow, by rising version."""
 
-    feed: Name
-    epoch: Short
+    feed: WireName
+    epoch: ShortText
     since: Seq
     version: Seq
 
@@ -182,8 +186,8 @@ class FeedDelta(Header, frozen=True, kw_only=True, tag="feed.delta"):
 class FeedPage(Header, frozen=True, kw_only=True, tag="feed.page"):
     """The answer to a Want: as a delta, and whether there is `more` to ask for. Rows: FeedRow, by rising version."""
 
-    feed: Name
-    epoch: Short
+    feed: WireName
+    epoch: ShortText
     since: Seq
     version: Seq  # of the last row here; the head's version when there is no more
     more: bool
@@ -192,7 +196,7 @@ class FeedPage(Header, frozen=True, kw_only=True, tag="feed.page"):
 class FeedRow(Struct, frozen=True, kw_only=True):
     """A row of a feed; no two rows share a version; body null: deleted."""
 
-    key: Key
+    key: RowKey
     version: Seq
     body: Raw = NULL_BODY
 
@@ -206,7 +210,7 @@ class FeedRow(Struct, frozen=True, kw_only=True):
 class FeedHead(Struct, frozen=True, kw_only=True):
     """The state of a feed at HQ: epoch, version, number of live rows and the digest over them."""
 
-    epoch: Short
+    epoch: ShortText
     version: Seq
     rows: Seq
     digest: Digest
@@ -215,29 +219,29 @@ class FeedHead(Struct, frozen=True, kw_only=True):
 class Head(Header, frozen=True, kw_only=True, tag="head"):
     """The state at HQ of the feeds of a scope (the topic's) (retained). No rows."""
 
-    feeds: dict[Name, FeedHead]
+    feeds: dict[WireName, FeedHead]
 
 
 class Answer(Header, frozen=True, kw_only=True, tag="answer"):
     """The answer to an Ask of that id. Rows: JSON values as the question has them."""
 
-    id: Name
+    id: WireName
 
 
 class Do(Header, frozen=True, kw_only=True, tag="do"):
     """A command: done at most once per id, and not after `expires` (UTC ISO 8601). No rows."""
 
-    id: Name
-    command: Name  # `rewind`, `reload`, `birth`, `clones`, `revoke`
-    expires: Short
-    args: dict[Name, Text] = {}
+    id: WireName
+    command: WireName  # `rewind`, `reload`, `birth`, `clones`, `revoke`
+    expires: ShortText
+    args: dict[WireName, ReasonText] = {}
 
 
 class HqPresence(Header, frozen=True, kw_only=True, tag="hq"):
     """HQ is there, or not (retained, also its last will). No rows. `time` is HQ's clock, UTC ISO 8601."""
 
     state: Literal["up", "down"]
-    time: Short
+    time: ShortText
 
 
 AnyHeader = (

@@ -32,12 +32,12 @@ class SigningKey:
         return self.private.public_key()
 
 
-def to_text(data: bytes) -> str:
+def base64url_text(data: bytes) -> str:
     """base64url without padding."""
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def from_text(text: str) -> bytes:
+def base64url_bytes(text: str) -> bytes:
     """The bytes of a base64url text without padding; only the text that `to_text` would make is accepted.
 
     Raises BadKey.
@@ -46,13 +46,13 @@ def from_text(text: str) -> bytes:
         data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadKey(f"expected base64url, got something else ({error})") from None
-    if to_text(data) != text:
+    if base64url_text(data) != text:
         raise BadKey("expected base64url without padding and with no bits to spare")
     return data
 
 
 def _seed(text: str) -> bytes:
-    data = from_text(text.strip())
+    data = base64url_bytes(text.strip())
     if len(data) != KEY_BYTES:
         raise BadKey(f"expected {KEY_BYTES} bytes in base64url, got {len(data)}")
     return data
@@ -76,12 +76,12 @@ def read_private(text: str, key_id: str | None = None) -> SigningKey:
 
 def write_public(public: Ed25519PublicKey) -> str:
     """A public key as base64url."""
-    return to_text(public.public_bytes_raw())
+    return base64url_text(public.public_bytes_raw())
 
 
 def write_private(key: SigningKey) -> str:
     """A signing key's seed as base64url."""
-    return to_text(key.private.private_bytes_raw())
+    return base64url_text(key.private.private_bytes_raw())
 
 
 def new_key(key_id: str | None = None) -> SigningKey:

@@ -23,7 +23,7 @@ BrokerAddress = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Broker:
+class BrokerSettings:
     """An MQTT broker, or the nodes of a clustered one; with `tls`, `ca_file` None means the system's authorities."""
 
     places: tuple[BrokerAddress, ...]
@@ -79,7 +79,7 @@ def _bad(what: str) -> BadConfig:
     return BadConfig(Fault("hq.broker", what))
 
 
-def read_broker(hq: HqSection, key: DataKey | None = None) -> Broker:
+def read_broker(hq: HqSection, key: DataKey | None = None) -> BrokerSettings:
     """The broker of noren.toml, with the password read from its file; `key`, the data key, opens sealed secrets.
 
     Raises BadConfig with all faults.
@@ -98,7 +98,7 @@ def read_broker(hq: HqSection, key: DataKey | None = None) -> Broker:
     found.extend(_tls_faults(hq, key))
     if found:
         raise BadConfig(*found)
-    return Broker(
+    return BrokerSettings(
         places=where,
         tls=tls,
         username=hq.username,

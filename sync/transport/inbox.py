@@ -7,7 +7,7 @@ from sync.transport.mqtt_events import Event, MessageReceived, MessagesDropped
 
 INBOX_SIZE = 1000  # messages waiting to be read; a full inbox delays our PUBACKs, so that the broker sends no faster
 INBOX_BYTES = 16 * 1024 * 1024  # of messages waiting or given out, likewise: sixty of the largest
-INBOX_PATIENCE = 5.0  # s before a message is dropped instead: its receiver will ask for it again
+INBOX_PUT_TIMEOUT_S = 5.0  # s before a message is dropped instead: its receiver will ask for it again
 
 
 class Inbox:
@@ -29,9 +29,9 @@ class Inbox:
     def put_message(self, message: MessageReceived) -> None:
         """A message; it waits for room, and is dropped if nobody reads."""
         size = len(message.payload)
-        if not self._bytes.take(size, INBOX_PATIENCE):
+        if not self._bytes.take(size, INBOX_PUT_TIMEOUT_S):
             self.dropped += 1
-        elif not self._messages.take(1, INBOX_PATIENCE):
+        elif not self._messages.take(1, INBOX_PUT_TIMEOUT_S):
             self._bytes.give(size)
             self.dropped += 1
         else:

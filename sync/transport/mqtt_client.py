@@ -14,7 +14,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from sync.protocol.envelope import MAX_WIRE_BYTES
-from sync.transport.broker import Broker, BrokerAddress, address_text
+from sync.transport.broker import BrokerAddress, BrokerSettings, address_text
 from sync.transport.inbox import Inbox
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
 
@@ -36,7 +36,7 @@ class ClientThreadEnded(Exception):
 
 
 @dataclass(slots=True)
-class Counters:
+class TrafficCounters:
     """Counts of what was sent and received since the start."""
 
     connects: int = 0
@@ -48,7 +48,7 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class Will:
+class LastWill:
     """The message that the broker publishes for us when we are gone (retained)."""
 
     topic: str
@@ -63,14 +63,14 @@ class MqttClient:
 
     def __init__(
         self,
-        broker: Broker,
+        broker: BrokerSettings,
         client_id: str,
         topics: Sequence[str],
-        will: Will | None = None,
+        will: LastWill | None = None,
         inbox: Inbox | None = None,
     ) -> None:
         self.inbox = inbox or Inbox()
-        self.count = Counters()
+        self.count = TrafficCounters()
         self.broker, self._topics = broker, topics
         self._turn = random.randrange(
             len(broker.places)
@@ -208,7 +208,7 @@ class MqttClient:
         _acknowledge_now(client)
 
 
-def _client(broker: Broker, client_id: str) -> paho.Client:
+def _client(broker: BrokerSettings, client_id: str) -> paho.Client:
     protocol = MQTTProtocolVersion.MQTTv5 if broker.protocol == "5" else MQTTProtocolVersion.MQTTv311
     clean = None if broker.protocol == "5" else True  # no session at the broker: a client asks for what it missed
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=clean, protocol=protocol)

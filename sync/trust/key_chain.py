@@ -8,7 +8,15 @@ from typing import Literal
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from sync.protocol.feed_types import HqKey, Vouch
-from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, read_public, signed_by, to_text
+from sync.protocol.signing import (
+    BadKey,
+    PublicKeys,
+    SigningKey,
+    base64url_bytes,
+    base64url_text,
+    read_public,
+    signed_by,
+)
 
 KeyVerdict = Literal["counts", "withdrawn"]
 
@@ -24,7 +32,7 @@ class TrustAnchor:
 
 def sign_vouch(signing: SigningKey, chain: str, word: KeyVerdict, key: str, public: str) -> Vouch:
     """One key's signed statement on another key."""
-    return Vouch(by=signing.id, signature=to_text(signing.private.sign(_said(chain, word, key, public))))
+    return Vouch(by=signing.id, signature=base64url_text(signing.private.sign(_said(chain, word, key, public))))
 
 
 def _said(chain: str, word: KeyVerdict, key: str, public: str) -> bytes:
@@ -79,6 +87,6 @@ def _says(chain: str, word: KeyVerdict, by: str, public: Ed25519PublicKey, key: 
 
 def _holds(public: Ed25519PublicKey, signature: str, signed: bytes) -> bool:
     try:
-        return signed_by(public, from_text(signature), signed)
+        return signed_by(public, base64url_bytes(signature), signed)
     except BadKey:
         return False

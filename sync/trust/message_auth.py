@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from edge.facts.hq_link import MessageRefused
 from sync.protocol import topics
-from sync.protocol.envelope import Message, RefusalReason, Refused, open_message, read_unverified
+from sync.protocol.envelope import Message, MessageRefusal, RefusalReason, open_message, read_unverified
 from sync.protocol.messages import FeedDelta, FeedPage
-from sync.sync_log import Say
+from sync.sync_log import NoteFact
 from sync.transport.mqtt_events import MessageReceived
 from sync.trust.trusted_keys import KEYS_FEED, TrustedKeys
 
@@ -22,7 +22,7 @@ class MessageAuth:
     """Authenticates messages: HQ's keys as they are now, and the number of messages refused since the start, by reason."""
 
     trust: TrustedKeys
-    say: Say
+    say: NoteFact
     chain: str
     store: str
     refused: Counter[str] = field(default_factory=Counter)
@@ -36,7 +36,7 @@ class MessageAuth:
             return None
         try:
             message = self._open(event)
-        except Refused as refused:
+        except MessageRefusal as refused:
             self.is_deaf = self.is_deaf or refused.why is RefusalReason.KEY
             self.refuse(refused.why)
             return None
@@ -47,7 +47,7 @@ class MessageAuth:
         """Raises Refused."""
         try:
             return open_message(event.topic, event.payload, self.trust.keys)
-        except Refused as refused:
+        except MessageRefusal as refused:
             if refused.why is not RefusalReason.KEY or not self._proves_a_key(event):
                 raise
             self.has_missed = True
@@ -59,7 +59,7 @@ class MessageAuth:
             return False
         try:
             message = read_unverified(event.payload)
-        except Refused:
+        except MessageRefusal:
             return False
         told = isinstance(message.header, FeedDelta | FeedPage) and message.header.feed == KEYS_FEED
         return told and message.key_id in {row.key for row in message.rows} and self.trust.add_proven_rows(message.rows)

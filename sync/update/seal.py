@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from sync.protocol.signing import BadKey, PublicKeys, SigningKey, from_text, signed_by, to_text
+from sync.protocol.signing import BadKey, PublicKeys, SigningKey, base64url_bytes, base64url_text, signed_by
 from sync.update.package import Package
 
 SEAL_SUFFIX = ".sig"  # the seal is beside its package
@@ -20,7 +20,7 @@ class NotSealed(Exception):
     """The package has no seal of HQ that is valid here; the text says why."""
 
 
-class Seal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PackageSeal(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The content of the seal file."""
 
     kind: Literal["update"] = "update"
@@ -36,10 +36,12 @@ def _said(kind: str, chain: str, version: str, digest: str) -> bytes:
     return "\n".join(("noren/package/1", kind, chain, version, digest)).encode()
 
 
-def seal_package(key: SigningKey, chain: str, package: Package) -> Seal:
+def seal_package(key: SigningKey, chain: str, package: Package) -> PackageSeal:
     """HQ's seal on a package."""
     signature = key.private.sign(_said("update", chain, package.version, package.digest))
-    return Seal(chain=chain, version=package.version, sha256=package.digest, key=key.id, signature=to_text(signature))
+    return PackageSeal(
+        chain=chain, version=package.version, sha256=package.digest, key=key.id, signature=base64url_text(signature)
+    )
 
 
 def seal_path(package: Path) -> Path:
@@ -47,17 +49,17 @@ def seal_path(package: Path) -> Path:
     return package.with_name(package.name + SEAL_SUFFIX)
 
 
-def read_seal(path: Path) -> Seal:
+def read_seal(path: Path) -> PackageSeal:
     """A seal from its file. Raises NotSealed, OSError."""
     with path.open("rb") as file:
         text = file.read(MAX_SEAL_BYTES + 1)
     try:
-        return msgspec.json.decode(text, type=Seal)
+        return msgspec.json.decode(text, type=PackageSeal)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise NotSealed(f"{path} is no signature of HQ's for a package: {error}") from None
 
 
-def check_seal(said: Seal, digest: str, chain: str, keys: PublicKeys, revoked: Collection[str]) -> None:
+def check_seal(said: PackageSeal, digest: str, chain: str, keys: PublicKeys, revoked: Collection[str]) -> None:
     """Check that a seal is HQ's, for a file of that SHA-256 and this chain, by a key that is valid now. Raises NotSealed."""
     if said.key in revoked:
         raise NotSealed(f"it is signed with the key {said.key}, which HQ has revoked")
@@ -65,7 +67,9 @@ def check_seal(said: Seal, digest: str, chain: str, keys: PublicKeys, revoked: C
     if public is None:
         raise NotSealed(f"it is signed with the key {said.key}, which is none of HQ's that this box knows")
     try:
-        holds = signed_by(public, from_text(said.signature), _said(said.kind, said.chain, said.version, said.sha256))
+        holds = signed_by(
+            public, base64url_bytes(said.signature), _said(said.kind, said.chain, said.version, said.sha256)
+        )
     except BadKey:
         holds = False
     if not holds:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import click
 
-from edge.check import CREDENTIALS_VARIABLE
+from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.key_files.unlocking import unlock_databases
@@ -30,7 +30,7 @@ def verify(file: Path, path: Path) -> None:
     Exit code 0: it is whole and HQ's. 3: it is, and older than what runs here. 65: it is not.
     """
     config = read_config(path)
-    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
+    unlock_databases(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE), make=False)
     if not seal.seal_path(file).exists():
         _refuse(file, f"HQ's signature for it is missing: expected {seal.seal_path(file)}")
     try:

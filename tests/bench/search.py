@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from edge.codes.check_digits import mod10_digit
 from edge.features.catalog import Colour, Product
-from edge.features.search.find import find
+from edge.features.search.find import find_styles
 from edge.platform import migration
 from edge.platform.database import Replica, open_hq, pragma, writing
 from edge.validation.localized_text import LocalizedText
@@ -164,7 +164,7 @@ def ask(folder: Path, products: int) -> dict[str, float]:
     for text in questions(products, QUESTIONS):
         hq = Replica(folder)
         began, used = time.perf_counter(), time.thread_time()
-        find(hq, text, most=RESULTS)
+        find_styles(hq, text, most=RESULTS)
         took.append((time.perf_counter() - began) * 1000)
         spent.append((time.thread_time() - used) * 1000)
         hq.close()

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
 
-from edge.features.paired_devices import Page
+from edge.features.paired_devices import DevicePage
 from tests.attacked import Shop, shop
 from tests.browse import CHROMIUM, FLAGS, KIOSK, patient, ready
 from tests.ui.shop_floor import PIN, SHIRT_M, ean13
@@ -42,7 +42,7 @@ def trusting(driver: Playwright, open_shop: Shop) -> Iterator[Browser]:
     found.close()
 
 
-def pair(context: BrowserContext, open_shop: Shop, page: Page, station: str) -> None:
+def pair(context: BrowserContext, open_shop: Shop, page: DevicePage, station: str) -> None:
     """Let this browser be another device, by its cookie as the box gave it (tests/browser/test_pairing.py types the code)."""
     name, _, secret = open_shop.paired(page, station).cookie.partition("=")
     cookie: Any = {"name": name, "value": secret, "url": f"https://localhost:{open_shop.lan_port}", "httpOnly": True}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge.box_identity import EPOCH_LEAP, ensure_identity, read_box, reissue_epoch_after_fork
+from edge.box_identity import SEQS_PER_EPOCH, ensure_identity, read_box, reissue_epoch_after_fork
 from edge.facts.box import BoxForked
 from edge.facts.journal import GENESIS_HASH, chain_hash, tell
 from edge.features.pickup.order import find_order
@@ -72,7 +72,7 @@ def test_a_second_lane_that_forks_joins_the_epoch_that_has_begun(floor: StoreCon
     assert floor.box.epoch == begun
 
 
-@pytest.mark.parametrize("hq_seq", [0, 5_000, 3 * EPOCH_LEAP])
+@pytest.mark.parametrize("hq_seq", [0, 5_000, 3 * SEQS_PER_EPOCH])
 def test_new_numbers_lie_above_all_that_hq_has_counted_of_the_lost_life(floor: StoreContext, hq_seq: int) -> None:
     _fork(floor, lane=1, hq_seq=hq_seq)
     with writing(floor.db):

@@ -14,7 +14,7 @@ from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CodeRules, IssuerRule, TokenKey
 from edge.codes.issued import member_token, totp
 from edge.codes.reject_reason import RejectReason
-from edge.config.policy import CheckIn, Policy, Proofs
+from edge.config.policy import CheckIn, Policy, ProofRules
 from edge.features.check_in import CheckedIn, CodeRefused
 from edge.features.member import Member
 from edge.features.outcome import NotUnderstood, Outcome
@@ -36,11 +36,11 @@ RULES = CodeRules(
     keys={"key-1": TokenKey(issuer="app", public=member_token.public_key_text(KEY))},
 )
 WALLET = b"wallet secret of m-1"
-LIMITS = Proofs(wallet_tries=4, station_tries=6, pickup_tries=5)
+LIMITS = ProofRules(wallet_tries=4, station_tries=6, pickup_tries=5)
 YEAR = 365 * 86_400
 
 
-def policy(floor: StoreContext, proofs: Proofs = LIMITS) -> None:
+def policy(floor: StoreContext, proofs: ProofRules = LIMITS) -> None:
     keep(floor.db, Policy(check_in=CheckIn(miles=10), codes=RULES, proofs=proofs))
 
 
@@ -195,7 +195,7 @@ def test_a_pass_used_by_a_clock_that_is_set_back_serves_again(floor: StoreContex
 def signed(lasts: int = 60, *, age: float = 0, jti: str = "j1", sub: str = "m-1", moment: Now | None = None) -> str:
     made = int((moment or now()).time.timestamp() - age)
     return member_token.mint_token(
-        KEY, member_token.Claims(iss="app", sub=sub, iat=made, exp=made + lasts, jti=jti), kid="key-1"
+        KEY, member_token.TokenClaims(iss="app", sub=sub, iat=made, exp=made + lasts, jti=jti), kid="key-1"
     )
 
 
@@ -223,7 +223,7 @@ def test_a_signed_code_still_to_be_made_is_not_fresh(floor: StoreContext, age: f
 
 
 def test_what_a_signed_code_may_be_is_the_policys(floor: StoreContext) -> None:
-    policy(floor, Proofs(token_life_s=3600, token_ahead_s=0))
+    policy(floor, ProofRules(token_life_s=3600, token_ahead_s=0))
     assert isinstance(scan(floor, "k1", signed(3600, age=60), at(0)), CheckedIn)
     early = scan(floor, "k1", signed(60, age=-30, jti="j2"), at(0))
     assert isinstance(early, CheckedIn)

@@ -7,7 +7,7 @@ from edge.codes import parsed_code
 from edge.codes.parsed_code import PickupCode, Product, StaffBadge, Unknown
 from edge.config.policy import Pickup, Policy
 from edge.config.station_role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
-from edge.features.feature import Answer, Feature, Feed
+from edge.features.feature import Feature, Feed, ScanAnswer
 from edge.features.outcome import NotHere, Outcome
 from edge.features.pickup.arrival import PickupArrived
 from edge.features.pickup.state_machine import State
@@ -29,7 +29,7 @@ def test_two_features_that_answer_the_same_code_at_the_same_role_are_an_error_th
 
 
 def test_a_feature_that_answers_the_same_code_twice_at_a_role_is_an_error_too() -> None:
-    twice: dict[tuple[frozenset[Role], type], Answer] = {
+    twice: dict[tuple[frozenset[Role], type], ScanAnswer] = {
         (SHOPPER_ROLES, Product): answer_product_code,
         (frozenset({Role.KIOSK}), Product): answer_second_row,
     }

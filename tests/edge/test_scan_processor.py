@@ -57,7 +57,7 @@ def _policy(floor: StoreContext) -> None:
 
 def _token(jti: str, age: int = 0, key: Ed25519PrivateKey = KEY) -> str:
     made = int(now().time.timestamp()) - age
-    claims = member_token.Claims(iss="app", sub="m-1", iat=made, exp=made + 60, jti=jti)
+    claims = member_token.TokenClaims(iss="app", sub="m-1", iat=made, exp=made + 60, jti=jti)
     return member_token.mint_token(key, claims, kid="key-1")
 
 

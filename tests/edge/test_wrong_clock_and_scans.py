@@ -22,8 +22,8 @@ from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import Actor, apply_transition
 from edge.features.staff import sessions
 from edge.features.staff.pin_check import hash_pin
-from edge.features.staff.pin_locks import WRONG_MOST, PinAttempt, PinLocked, WrongPin
-from edge.features.staff.sessions import Opened
+from edge.features.staff.pin_locks import MAX_WRONG_PINS, PinAttempt, PinLocked, WrongPin
+from edge.features.staff.sessions import OpenedSession
 from edge.platform.clock import RELEASE_TIME, Now, Quality, now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
@@ -75,7 +75,7 @@ def wrong(off: timedelta, clock: Quality) -> Now:
 def signed(jti: str, age: float = 0, **more: str) -> str:
     """A code made by a clock that is right, `age` seconds ago; it is good for a minute."""
     made = int(now().time.timestamp() - age)
-    claims = member_token.Claims(iss="app", sub="m-1", iat=made, exp=made + 60, jti=jti)
+    claims = member_token.TokenClaims(iss="app", sub="m-1", iat=made, exp=made + 60, jti=jti)
     return member_token.mint_token(KEY, structs.replace(claims, **more), kid="key-1")
 
 
@@ -173,7 +173,7 @@ def clerk(floor: StoreContext) -> sessions.Staff:
     return person
 
 
-def sign_in(floor: StoreContext, person: sessions.Staff, pin: str, moment: Now) -> Opened | WrongPin | PinLocked:
+def sign_in(floor: StoreContext, person: sessions.Staff, pin: str, moment: Now) -> OpenedSession | WrongPin | PinLocked:
     at = PinAttempt(staff=person.staff, device="c1", station="c1")
     return sessions.sign_in(floor.db, floor.box, person, pin, at, moment, "c1")
 
@@ -187,16 +187,16 @@ def test_a_lock_lasts_a_minute_by_whatever_clock_and_not_much_longer_when_that_i
     floor: StoreContext, off: timedelta, clock: Quality
 ) -> None:
     person, moment = clerk(floor), wrong(off, clock)
-    for _ in range(WRONG_MOST):
+    for _ in range(MAX_WRONG_PINS):
         refused = sign_in(floor, person, "0000", moment)
     assert refused == PinLocked(seconds=60)
     assert isinstance(sign_in(floor, person, "4826", later(moment, 59)), PinLocked)
     if off > timedelta():  # its end lies in the future of the right clock
         right = now()
         assert sign_in(floor, person, "4826", right) == PinLocked(seconds=60)
-        assert isinstance(sign_in(floor, person, "4826", later(right, 61)), Opened)
+        assert isinstance(sign_in(floor, person, "4826", later(right, 61)), OpenedSession)
     else:
-        assert isinstance(sign_in(floor, person, "4826", later(moment, 61)), Opened)
+        assert isinstance(sign_in(floor, person, "4826", later(moment, 61)), OpenedSession)
 
 
 @ALL
@@ -205,12 +205,12 @@ def test_a_session_ends_where_the_clock_is_set_and_lives_as_long_as_any_before_a
 ) -> None:
     person, moment = clerk(floor), wrong(off, clock)
     opened = sign_in(floor, person, "4826", moment)
-    assert isinstance(opened, Opened)
-    assert sessions.session(floor.db, floor.hq, opened.secret, "c1", later(moment, 170))
-    assert sessions.session(floor.db, floor.hq, opened.secret, "c1", now()) is None
+    assert isinstance(opened, OpenedSession)
+    assert sessions.live_session(floor.db, floor.hq, opened.secret, "c1", later(moment, 170))
+    assert sessions.live_session(floor.db, floor.hq, opened.secret, "c1", now()) is None
     again = sign_in(floor, person, "4826", now())
-    assert isinstance(again, Opened)
-    assert sessions.session(floor.db, floor.hq, again.secret, "c1", now())
+    assert isinstance(again, OpenedSession)
+    assert sessions.live_session(floor.db, floor.hq, again.secret, "c1", now())
 
 
 @ALL

@@ -105,7 +105,7 @@ def test_a_disk_that_fills_calls_it_at_once(tmp_path: Path, monkeypatch: pytest.
     )  # should this machine's clock not be synchronised
     for data in (b"older", b"old"):
         read(rig, data, LATELY)
-    thread = threading.Thread(target=partial(log_retention.work, rig.data, LOG_READER_CURSORS, life))
+    thread = threading.Thread(target=partial(log_retention.run_log_retention, rig.data, LOG_READER_CURSORS, life))
     thread.start()
     try:
         assert left(rig) == [1, 2]

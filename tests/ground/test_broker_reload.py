@@ -11,9 +11,9 @@ import pytest
 from edge.demo import broker
 from edge.demo.ports import free_port
 from sync.hq.enrolment import acl
-from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters, revoke
+from sync.hq.enrolment.founding import enrol_store, found_headquarters, open_headquarters, revoke_store
 from sync.protocol import topics
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, MessageReceived
 from tests.ends import until
@@ -76,14 +76,14 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
     hq, rules = tmp_path / "hq", tmp_path / "acl"
     found_headquarters(hq, "chain", "mqtt://127.0.0.1:1883")
     for store in ("ginza", "yokohama"):
-        enrol(hq, store, store)
+        enrol_store(hq, store, store)
     shutil.copy(hq / acl.ACL_FILE, rules)
     rules.chmod(0o600)
     mosquitto = Mosquitto(tmp_path, free_port(), changes={"acl_file": str(rules)})
     mosquitto.start()
 
     def line(who: str, *listen: str) -> MqttClient:
-        return MqttClient(Broker(places=(("127.0.0.1", mosquitto.port),), username=who), f"test-{who}", listen)
+        return MqttClient(BrokerSettings(places=(("127.0.0.1", mosquitto.port),), username=who), f"test-{who}", listen)
 
     try:
         with (
@@ -110,7 +110,7 @@ def test_a_revoked_stores_account_is_shut_out_once_the_service_has_run(tmp_path:
             ginza.publish(topics.store_topic("chain", "ginza", "events"), b"before")
             until(lambda: b"before" in heard(b"one"))  # two accounts have no order between them
             with open_headquarters(hq) as db:
-                assert revoke(db, hq, "ginza") == hq / acl.ACL_FILE
+                assert revoke_store(db, hq, "ginza") == hq / acl.ACL_FILE
             play(hq, rules, mosquitto)
             assert stat.S_IMODE(rules.stat().st_mode) == 0o600
             ginza.publish(topics.store_topic("chain", "ginza", "events"), b"after")

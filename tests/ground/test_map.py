@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.i18n import catalogue, without_furigana
+from ui.i18n import message_catalogue, without_furigana
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("docs/map.md", "docs/glossary.md")
@@ -55,7 +55,7 @@ def test_the_steps_of_a_way_are_numbered_through() -> None:
 
 def said_on_screens(language: str) -> str:
     """All messages of a language in one text, without furigana, in small letters."""
-    found = (message.string for message in catalogue(language) if message.id)
+    found = (message.string for message in message_catalogue(language) if message.id)
     texts = (text for string in found for text in ((string,) if isinstance(string, str) else string or ()))
     return "\n".join(without_furigana(text).lower() for text in texts)
 

@@ -16,7 +16,7 @@ from sync.hq.feeds import feed
 from sync.protocol import topics
 from sync.protocol.envelope import open_message
 from sync.protocol.messages import Do
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import MessageReceived
 from tests import keyed
@@ -49,7 +49,7 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 
 def line(town: Town, who: str, *listen: str) -> MqttClient:
-    broker = Broker(places=(("127.0.0.1", town.broker.port),), username=who)
+    broker = BrokerSettings(places=(("127.0.0.1", town.broker.port),), username=who)
     return MqttClient(broker, f"test-{who}", listen)
 
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as NotSeen
 
 from edge.codes.issued import totp
-from edge.codes.issued.member_token import Claims, mint_token
+from edge.codes.issued.member_token import TokenClaims, mint_token
 from edge.demo.stack import DemoStack
 from edge.features.member import Member
 from edge.features.stock import StockRow
@@ -134,7 +134,7 @@ PHONE = Member(
 def signed() -> str:
     """The rotating code of the chain's app, made now."""
     made = int(time.time())
-    claims = Claims(iss=SAMPLE_ISSUER, sub=PHONE.member, iat=made, exp=made + 60, jti=secrets.token_hex(8))
+    claims = TokenClaims(iss=SAMPLE_ISSUER, sub=PHONE.member, iat=made, exp=made + 60, jti=secrets.token_hex(8))
     return mint_token(issuer_key(), claims, kid=SAMPLE_KEY_ID)
 
 

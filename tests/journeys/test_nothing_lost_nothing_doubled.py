@@ -9,7 +9,7 @@ from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.ingest import batch_keeping
 from sync.journal.reader import epochs, rows_after
 from sync.journal.send_window import idle_window
-from sync.protocol.messages import Events, Prev
+from sync.protocol.messages import Events, PreviousRow
 from tests.bench.syncing import drain, ours
 from tests.bench.syncing.arena import Arena, arena
 from tests.bench.syncing.arms import NOREN
@@ -48,7 +48,7 @@ def keep(db: Database, store: Database) -> None:
             store=ours.STORE,
             epoch=epoch,
             lane=lane,
-            prev=Prev(seq=0, hash=bytes(32).hex()),
+            prev=PreviousRow(seq=0, hash=bytes(32).hex()),
             first=first,
             last=last,
             hash=found[-1][1].hex(),

@@ -19,7 +19,7 @@ from sync.protocol.messages import FeedDelta, FeedRow
 from tests.ui.shop_floor import PIN, Floor, open_floor, tick
 from ui.app import make_app
 from ui.process_state.screens import Screens
-from ui.staff.work_list import new_key
+from ui.staff.work_list import new_form_key
 
 
 def said(folder: Path, *words: str) -> str:
@@ -70,7 +70,7 @@ def test_an_order_from_the_template_is_proven_by_its_code_and_handed_over(tmp_pa
         page = client.get(f"/staff/counter-1/outcome/{seq}", follow_redirects=True)
         assert 'data-proven="yes"' in page.text
         tick(client, name, "1-1", "1-2")
-        client.post(f"/staff/counter-1/order/{name}/hand-over", data={"key": new_key()})
+        client.post(f"/staff/counter-1/order/{name}/hand-over", data={"key": new_form_key()})
         found = orders.find_order(floor.db, floor.hq, floor.box, name)
         assert found is not None
         assert found.state is State.HANDED_OVER

@@ -16,7 +16,7 @@ from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.ended_orders import ENDED_STATES
-from sync.feeds.stored_form import as_kept
+from sync.feeds.stored_form import with_keyed_secrets
 from sync.hq import epoch_reset
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
@@ -24,7 +24,7 @@ from sync.hq.feeds import feed
 from sync.protocol import envelope, topics
 from sync.protocol.messages import FeedDelta, FeedRow
 from sync.protocol.signing import new_key
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected
 from tests.any_fact import fact
@@ -74,7 +74,7 @@ def at_hq(town: Town, name: str, scope: str) -> dict[str, str]:
     assert key, "a box has one"
     with open_headquarters(town.hq) as db:
         found = rows(db, "select key, body from rows where feed = ? and scope = ? and body is not null", (name, scope))
-    return {row["key"]: _without_ended_names(name, as_kept(name, row["body"], key)) for row in found}
+    return {row["key"]: _without_ended_names(name, with_keyed_secrets(name, row["body"], key)) for row in found}
 
 
 def _without_ended_names(name: str, body: str) -> str:
@@ -200,7 +200,7 @@ def test_orders_nobody_at_hq_signed_are_refused(town: Town) -> None:
     row = FeedRow(key="policy", version=stand.version + 1, body=Raw(b'{"brand":{"name":"EVIL"}}'))
     topic = topics.feed_topic("hanada", "ginza", "config")
     before = live(town, "config")
-    with MqttClient(Broker(places=(("127.0.0.1", town.broker.port),)), "stranger", ["x"]) as stranger:
+    with MqttClient(BrokerSettings(places=(("127.0.0.1", town.broker.port),)), "stranger", ["x"]) as stranger:
         until(lambda: any(isinstance(event, Connected) for event in stranger.read(0.2)))
         assert stranger.publish(topic, envelope.seal_message(topic, forged, [row], new_key()))
     town.tell(1)

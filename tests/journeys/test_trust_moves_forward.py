@@ -15,7 +15,7 @@ from sync.hq.enrolment.keys import HQ_KEY_FILE, make_hq_key, read_hq_key
 from sync.protocol import envelope, topics
 from sync.protocol.messages import HqPresence
 from sync.protocol.signing import SigningKey
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected
 from sync.trust.key_ledger import read_ledger as read_ledger
@@ -96,7 +96,7 @@ def test_a_revoked_key_is_dead_for_a_box_that_has_lost_its_mirror_and_put_an_old
         conn.execute("delete from line")  # so that the test sees the new one
     shop.start("sync")
     until(lambda: is_up(shop))
-    with MqttClient(Broker(places=(("127.0.0.1", mosquitto.port),)), "thief", []) as thief:
+    with MqttClient(BrokerSettings(places=(("127.0.0.1", mosquitto.port),)), "thief", []) as thief:
         until(lambda: any(isinstance(event, Connected) for event in thief.read(0.2)))
         gone = envelope.seal_message(PRESENCE, HqPresence(state="down", time=now().text), (), old)
         assert thief.publish(PRESENCE, gone)

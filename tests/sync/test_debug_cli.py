@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from edge.crypto import sealed_secret
 from edge.crypto.data_key import DataKey
 from sync.debug_cli import by_hand
-from sync.hq.enrolment.founding import enrol, found_headquarters
+from sync.hq.enrolment.founding import enrol_store, found_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.protocol import envelope
 from sync.protocol.messages import Ack, FeedDelta
@@ -24,7 +24,7 @@ DELTA = '{"type":"feed.delta","v":1,"feed":"config","epoch":"e","since":0,"versi
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     found_headquarters(tmp_path / "hq", "hanada", "mqtt://127.0.0.1:1883")
-    enrol(tmp_path / "hq", "ginza", "Ginza")
+    enrol_store(tmp_path / "hq", "ginza", "Ginza")
     return tmp_path / "hq"
 
 
@@ -78,7 +78,7 @@ def test_a_file_that_holds_no_key_is_refused_in_words(folder: Path) -> None:
 
 
 def test_a_stores_key_that_is_sealed_is_said_to_be(folder: Path) -> None:
-    (folder / "own.key").write_bytes(sealed_secret.seal(DataKey(bytes(range(32))), "signing_key_file", b"seed"))
+    (folder / "own.key").write_bytes(sealed_secret.seal_secret(DataKey(bytes(range(32))), "signing_key_file", b"seed"))
     refused = run("seal", "--key", folder / "own.key", "--topic", "t", "--header", HQ)
     assert (refused.exit_code, "`noren seal-keys --open` there" in refused.output) == (1, True)
 

@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from edge.platform import migration
-from sync.hq.enrolment.founding import enrol, found_headquarters
+from sync.hq.enrolment.founding import enrol_store, found_headquarters
 from tests.keyed import unlocked
 
 EX_CONFIG = 78
@@ -15,7 +15,7 @@ HUNG = 180.0  # s after which a wait counts as hung; nothing measured here
 def _store(folder: Path) -> Path:
     """A migrated store enrolled with an HQ that nobody serves; its noren.toml."""
     found_headquarters(folder / "hq", "hanada", "mqtt://127.0.0.1:1")
-    enrol(folder / "hq", "ginza", "Ginza")
+    enrol_store(folder / "hq", "ginza", "Ginza")
     bundle = folder / "hq/stores/ginza"
     (bundle / "noren.toml").write_text(
         '[store]\nchain = "hanada"\nid = "ginza"\ndata = "data"\n' + (bundle / "hq.toml").read_text()

@@ -8,7 +8,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_store
 from edge.retention import unswept
 from sync.presence import Identity, birth_message
-from sync.protocol.messages import Passage
+from sync.protocol.messages import ScannerCounts
 from sync.protocol.signing import read_private
 
 
@@ -28,6 +28,6 @@ def test_a_birth_tells_what_went_into_each_scanner_and_what_came_out(tmp_path: P
         told = birth_message(db, tmp_path, me, {}, {}, now())
     assert told.unswept == 4
     assert told.scans == {
-        "gun": Passage(heard=52, readings=3, refused=1, answered=3),
-        "page:k1": Passage(heard=60, readings=5, refused=2, answered=4),
+        "gun": ScannerCounts(heard=52, readings=3, refused=1, answered=3),
+        "page:k1": ScannerCounts(heard=60, readings=5, refused=2, answered=4),
     }

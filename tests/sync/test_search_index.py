@@ -15,8 +15,8 @@ from sqlite_utils import Database
 from edge.features import catalog
 from edge.features.catalog import Category, Colour, Product
 from edge.features.search.entry import colour_words, name_words, words_in
-from edge.features.search.find import find, is_complete
-from edge.features.search.words import occurs, parts_of, words_of
+from edge.features.search.find import find_styles, is_search_complete
+from edge.features.search.words import occurs_in_words, split_by_script, words_of
 from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import first_row, open_hq, rows, writing
@@ -110,7 +110,7 @@ def work(db: Database) -> None:
 
 
 def numbers(db: Database, asked: str, *, here: bool = False, most: int = ALL) -> tuple[str, ...]:
-    return find(db, asked, most=most, here=here).styles
+    return find_styles(db, asked, most=most, here=here).styles
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def by_looking(db: Database, asked: str, *, here: bool) -> list[set[str]]:
     """The styles that are to be found, in four groups: the first come first."""
     words = words_of(asked)
     found = _by_looking(db, words, here)
-    return found if any(found) else _by_looking(db, [part for word in words for part in parts_of(word)], here)
+    return found if any(found) else _by_looking(db, [part for word in words for part in split_by_script(word)], here)
 
 
 def _by_looking(db: Database, words: list[str], here: bool) -> list[set[str]]:
@@ -148,9 +148,9 @@ def _by_looking(db: Database, words: list[str], here: bool) -> list[set[str]]:
             continue
         if "".join(words_of(style)) == "".join(words):
             groups[0].add(style)
-        elif all(occurs(word, names) for word in words):
+        elif all(occurs_in_words(word, names) for word in words):
             groups[1 if is_here else 2].add(style)
-        elif all(occurs(word, (*names, *more)) or occurs(word, kinds) for word in words):
+        elif all(occurs_in_words(word, (*names, *more)) or occurs_in_words(word, kinds) for word in words):
             groups[3 if is_here else 4].add(style)
     return groups
 
@@ -158,7 +158,7 @@ def _by_looking(db: Database, words: list[str], here: bool) -> list[set[str]]:
 def check(db: Database) -> None:
     for asked in ASKED:
         for here in (False, True):
-            found = find(db, asked, most=ALL, here=here)
+            found = find_styles(db, asked, most=ALL, here=here)
             assert found.complete
             assert len(set(found.styles)) == len(found.styles)
             rest = list(found.styles)
@@ -244,15 +244,15 @@ def fill(db: Database, styles: int) -> None:
 
 def test_a_half_built_index_says_so_and_finds_what_it_has(db: Database) -> None:
     fill(db, STYLES_PER_STEP + 50)
-    assert find(db, "コート", most=ALL) == find(db, "ない", most=ALL)
-    assert not find(db, "コート", most=ALL).complete
+    assert find_styles(db, "コート", most=ALL) == find_styles(db, "ない", most=ALL)
+    assert not find_styles(db, "コート", most=ALL).complete
     SearchIndex(db).look(0.0)
-    half = find(db, "コート", most=ALL)
+    half = find_styles(db, "コート", most=ALL)
     assert 0 < len(half.styles) <= STYLES_PER_STEP
     assert not half.complete
     work(db)
     assert len(numbers(db, "コート")) == STYLES_PER_STEP + 50
-    assert is_complete(db)
+    assert is_search_complete(db)
 
 
 def test_a_step_waits_for_its_time(db: Database) -> None:
@@ -275,7 +275,7 @@ def test_a_catalogue_that_was_here_before_the_index_is_built_in(tmp_path: Path) 
         loaded(older)
     migrate(tmp_path)
     db = open_hq(tmp_path)
-    assert not is_complete(db)
+    assert not is_search_complete(db)
     work(db)
     assert numbers(db, "コート") == ("S-00000", "S-00001", "S-00002")
     db.close()
@@ -284,7 +284,7 @@ def test_a_catalogue_that_was_here_before_the_index_is_built_in(tmp_path: Path) 
 def test_before_the_catalogue_has_come_nothing_is_said_to_be_missing(tmp_path: Path) -> None:
     migrate(tmp_path)
     db = open_hq(tmp_path)
-    assert not find(db, "コート", most=9).complete
+    assert not find_styles(db, "コート", most=9).complete
     db.close()
 
 
@@ -309,7 +309,7 @@ def test_a_price_that_changes_makes_no_work(db: Database) -> None:
     stock(db, 0, 5)
     work(db)
     stock(db, 0, 4)
-    assert is_complete(db)
+    assert is_search_complete(db)
 
 
 def test_the_exact_number_first_then_the_name_then_the_rest_and_of_each_what_is_here(db: Database) -> None:
@@ -323,7 +323,7 @@ def test_the_exact_number_first_then_the_name_then_the_rest_and_of_each_what_is_
     work(db)
     assert numbers(db, "紺") == ("紺", "A-3", "A-2", "A-4", "A-1")
     assert numbers(db, "紺", here=True) == ("A-3", "A-4")
-    assert find(db, "紺", most=2).more
+    assert find_styles(db, "紺", most=2).more
     assert numbers(db, "紺", most=2) == ("紺", "A-3")
 
 
@@ -363,4 +363,4 @@ def test_a_box_out_of_use_keeps_no_word(db: Database) -> None:
         db.conn.execute("delete from catalog")
         wipe_index(db)
     assert numbers(db, "コート") == ()
-    assert is_complete(db)
+    assert is_search_complete(db)

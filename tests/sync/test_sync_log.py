@@ -9,7 +9,7 @@ import time_machine
 from sqlite_utils import Database
 
 from edge.facts.box import BoxForked
-from edge.facts.hq_link import DoRefused, DoTaken, FeedEpoch, SyncStarted
+from edge.facts.hq_link import CommandRefused, CommandTaken, FeedEpoch, SyncStarted
 from edge.platform import clock
 from edge.platform.clock import Now
 from edge.platform.database import move_cursor, open_store, rows, writing
@@ -42,8 +42,8 @@ def noted(db: Database, moment: Now) -> None:
     with writing(db):
         append_note(db, FORK, moment)
         append_note(db, FeedEpoch(feed="stock", before="f1", after="f2"), moment)
-        append_note(db, DoTaken(id="d1", command="birth"), moment)
-        append_note(db, DoRefused(id="d2", command="birth", why="expired"), moment)
+        append_note(db, CommandTaken(id="d1", command="birth"), moment)
+        append_note(db, CommandRefused(id="d2", command="birth", why="expired"), moment)
         append_note(db, SyncStarted(), moment)
 
 
@@ -56,7 +56,7 @@ def test_old_notes_that_were_told_go_and_what_must_be_known_stays(db: Database) 
     assert rows(db, "select seq from sync_log") == [{"seq": last}]
     assert remembered_names(db, BoxForked) == ["e1/2"]
     assert remembered_names(db, FeedEpoch) == ["stock/f1"]
-    assert remembered_names(db, DoTaken, DoRefused) == ["d1", "d2"]
+    assert remembered_names(db, CommandTaken, CommandRefused) == ["d1", "d2"]
 
 
 def test_old_notes_nobody_has_told_yet_stay(db: Database) -> None:
@@ -68,9 +68,9 @@ def test_ids_of_commands_are_remembered_up_to_a_number(db: Database, monkeypatch
     monkeypatch.setattr(sync_log, "MAX_NAMES_KEPT", 3)
     with writing(db):
         for n in range(5):
-            append_note(db, DoTaken(id=f"d{n}", command="birth"), clock.now())
+            append_note(db, CommandTaken(id=f"d{n}", command="birth"), clock.now())
         append_note(db, FORK, clock.now())
-    assert remembered_names(db, DoTaken) == ["d2", "d3", "d4"]
+    assert remembered_names(db, CommandTaken) == ["d2", "d3", "d4"]
     assert remembered_names(db, BoxForked) == ["e1/2"]
 
 
@@ -78,6 +78,6 @@ def test_what_a_box_of_an_earlier_version_had_noted_is_remembered(db: Database) 
     noted(db, clock.now())
     db.conn.execute("drop table sync_memory")
     migrations.m003_sync_memory(db)
-    assert remembered_names(db, BoxForked, FeedEpoch, DoTaken, DoRefused) == ["e1/2", "stock/f1", "d1", "d2"]
+    assert remembered_names(db, BoxForked, FeedEpoch, CommandTaken, CommandRefused) == ["e1/2", "stock/f1", "d1", "d2"]
     with pytest.raises(sqlite3.IntegrityError):
         db.conn.execute("insert into sync_memory (type, name) values ('do.taken', 'd1')")

@@ -6,7 +6,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from edge.features.paired_devices import Page, PairingRequest, make_pairing_code
+from edge.features.paired_devices import DevicePage, PairingRequest, make_pairing_code
 from edge.platform.clock import now
 from edge.platform.database import writing
 from tests.ui.shop_floor import Floor
@@ -30,7 +30,7 @@ def laptop(app: Flask) -> FlaskClient:
     return asking
 
 
-def paired(app: Flask, floor: Floor, page: Page, station: str = "") -> FlaskClient:
+def paired(app: Flask, floor: Floor, page: DevicePage, station: str = "") -> FlaskClient:
     """The same once it has shown a code."""
     asking = laptop(app)
     with writing(floor.db):

@@ -18,7 +18,7 @@ from edge.codes.code_rules import CodeRules, IssuerRule
 from edge.config.noren_toml import Config, HqSection, Station, StoreSection, WebSection
 from edge.config.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Policy, StorePlace
 from edge.config.station_role import Role
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.features.catalog import Category, Colour, Picture, Product, Review, Reviews
 from edge.features.member import Member
 from edge.features.outcome import last_seq
@@ -77,7 +77,7 @@ class Floor:
     """A shop in a folder: its settings, its box, and its two databases for the test's own thread."""
 
     config: Config
-    box: Box
+    box: BoxIdentity
     db: Database
     hq: Database
 

@@ -209,7 +209,7 @@ def phones(floor: Floor) -> None:
 def signed(member: str) -> str:
     made = int(now().time.timestamp())
     return member_token.mint_token(
-        KEY, member_token.Claims(iss="app", sub=member, iat=made, exp=made + 60, jti="j1"), kid="key-1"
+        KEY, member_token.TokenClaims(iss="app", sub=member, iat=made, exp=made + 60, jti="j1"), kid="key-1"
     )
 
 

@@ -203,7 +203,7 @@ def test_goods_that_are_less_than_nothing_bring_nothing_in(floor: Floor, client:
     put(floor, "orders", "o-none", {**ORDER, "order": "o-none", "lines": []})
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
     for order in ("o-bad", "o-none"):
-        form = {"key": work_list.new_key(), "who": "same", "paid": "yes"}
+        form = {"key": work_list.new_form_key(), "who": "same", "paid": "yes"}
         client.post(f"/staff/counter-1/order/{order}/check")
         client.post(f"/staff/counter-1/order/{order}/hand-over", data=form)
     assert floor.db.conn.execute("select count(*) from stock_moves").fetchone() == (0,)

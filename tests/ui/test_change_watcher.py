@@ -16,7 +16,7 @@ from tests.pickup_steps import step
 from tests.ui.shop_floor import PIN, POLICY, Floor
 from ui.app import make_app
 from ui.change_watcher import ChangeWatcher
-from ui.process_state.screens import Event, Screens
+from ui.process_state.screens import Screens, StreamEvent
 
 
 def facts(floor: Floor) -> list[tuple[str, dict[str, object]]]:
@@ -31,7 +31,7 @@ def heard(screens: Screens, act: object) -> list[str]:
     act()
     kinds = []
     while event := stream.next(0.01):
-        assert isinstance(event, Event)
+        assert isinstance(event, StreamEvent)
         kinds.append(event.kind)
     screens.close(stream)
     return kinds

@@ -23,9 +23,9 @@ from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.framing.framing import RefusalReason
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
 from ui.change_watcher import ChangeWatcher, watch_changes
-from ui.process_state.screens import Event, Screens
+from ui.process_state.screens import Screens, StreamEvent
 from ui.request_context import shop
-from ui.staff.work_list import new_key
+from ui.staff.work_list import new_form_key
 
 ORDER = "/staff/counter-1/order/o-4821"
 
@@ -148,13 +148,13 @@ def test_a_code_refused_at_a_scanner_is_told_to_its_station_alone_and_each_once(
     here, there = screens.open("page-1", "kiosk-1"), screens.open("page-2", "counter-1")
     follower.look_at_databases()
     first = [here.next(0) for _ in range(4)]
-    assert Event("refused") not in first
+    assert StreamEvent("refused") not in first
     seq = floor.scan(ean13(SHIRT_M))
     DeviceLog(floor.db, SerialDevice(id="gun", station="kiosk-1", path="/dev/gun")).refused(1, RefusalReason.NO_ROOM)
     follower.look_at_databases()
     follower.look_at_databases()
-    assert (here.next(0), here.next(0)) == (Event("refused"), None)
-    assert Event("refused") not in [there.next(0) for _ in range(4)]
+    assert (here.next(0), here.next(0)) == (StreamEvent("refused"), None)
+    assert StreamEvent("refused") not in [there.next(0) for _ in range(4)]
     assert shown_on_station(floor.db, "kiosk-1") is None, seq
 
 
@@ -165,8 +165,8 @@ def test_a_clerk_is_told_of_a_code_that_could_not_be_kept(client: FlaskClient) -
 
 
 def give(clerk: FlaskClient) -> str:
-    clerk.post(f"{ORDER}/check", data={"key": new_key()})
-    form = {"key": new_key(), "who": "same"}
+    clerk.post(f"{ORDER}/check", data={"key": new_form_key()})
+    form = {"key": new_form_key(), "who": "same"}
     return clerk.post(f"{ORDER}/hand-over", data=form, follow_redirects=True).text
 
 
@@ -191,7 +191,7 @@ def test_a_hand_over_is_refused_before_anybody_says_yes(
         give(clerk)
         assert state(floor) is State.HANDED_OVER
     with card(floor, monkeypatch, 0.96):  # what was kept may be taken back
-        clerk.post(f"{ORDER}/undo", data={"key": new_key()})
+        clerk.post(f"{ORDER}/undo", data={"key": new_form_key()})
         assert state(floor) is not State.HANDED_OVER
 
 
@@ -240,7 +240,7 @@ def test_every_screen_hears_that_the_level_is_another_one(
     assert stream.next(0) is None
     with card(floor, monkeypatch, 0.96):
         follower.look_at_databases()
-        assert stream.next(0) == Event("line")
+        assert stream.next(0) == StreamEvent("line")
 
 
 def test_what_a_full_disk_cannot_keep_of_the_devices_is_told_when_there_is_room(floor: Floor) -> None:

@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 from markupsafe import Markup
 
 from edge.validation.localized_text import LocalizedText
-from ui.i18n import LANGUAGES, Locales, catalogue, with_furigana, without_furigana
+from ui.i18n import LANGUAGES, Locales, message_catalogue, with_furigana, without_furigana
 
 UI = Path("ui")
 KANJI = re.compile(r"[々〆一-鿿]")
@@ -28,7 +28,7 @@ def voices() -> Locales:
 
 def messages(language: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for message in catalogue(language):
+    for message in message_catalogue(language):
         assert isinstance(message, Message)
         if message.id:
             key = message.id if isinstance(message.id, str) else message.id[0]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.demo.ports import free_port
-from edge.features.paired_devices import Page, PairingRequest, make_pairing_code
+from edge.features.paired_devices import DevicePage, PairingRequest, make_pairing_code
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
 from tests.attacked import front
@@ -79,7 +79,7 @@ class Asking:
         line.request(method, path, body, headers)
         return line, line.getresponse()
 
-    def pair(self, shop: Path, page: Page, station: str = "") -> "Asking":
+    def pair(self, shop: Path, page: DevicePage, station: str = "") -> "Asking":
         db = open_store(shop.parent / "data")
         with writing(db):
             code = make_pairing_code(db, PairingRequest(name=f"a {page}", page=page, station=station), now())

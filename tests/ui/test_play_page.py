@@ -18,7 +18,7 @@ from edge.codes.parsed_code import MemberToken
 from edge.platform.process import ProcessLife
 from tests.ui.shop_floor import Floor
 from ui.app import make_app
-from ui.play.code_pictures import draw
+from ui.play.code_pictures import draw_code
 from ui.process_state.screens import Screens
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -108,7 +108,7 @@ def test_what_no_picture_can_hold_has_none(player: FlaskClient) -> None:
     assert player.get("/play/code/1.svg").status_code == 404
     assert player.get("/play/code/99.svg").status_code == 404
     with pytest.raises(ValueError, match="5000"):
-        draw("qr", b"7" * 5000)
+        draw_code("qr", b"7" * 5000)
 
 
 def test_a_click_sends_the_cards_bytes_to_the_chosen_scanner(player: FlaskClient, ear: Ear) -> None:

@@ -30,7 +30,7 @@ from tests.ui.shop_floor import PIN, Floor, ean13, pickup_code
 from tests.ui.shop_floor import SHIRT_M as SHIRT
 from ui.change_watcher import ChangeWatcher
 from ui.process_state.screens import Screens
-from ui.staff.work_list import new_key
+from ui.staff.work_list import new_form_key
 
 ORDER = "/staff/counter-1/order/o-{}"
 ENVELOPE = [
@@ -68,7 +68,7 @@ def offer(name: str, ends: timedelta) -> Offer:
 
 
 def press(clerk: FlaskClient, order: str, action: str, **form: Any) -> None:
-    clerk.post(f"{ORDER.format(order)}/{action}", data={"key": new_key(), **form})
+    clerk.post(f"{ORDER.format(order)}/{action}", data={"key": new_form_key(), **form})
 
 
 def shoppers(floor: Floor) -> None:
@@ -141,10 +141,10 @@ def others(floor: Floor) -> None:
     lead = Staff(staff="s-9", name="原 みどり", mark="原", role="lead", pin="-")
     with writing(floor.db):  # a copy of its secret is used
         opened = sessions.open_session(floor.db, floor.box, lead, "counter-1", "tablet", now())
-        newer = session_secret.turn(floor.db, floor.box, opened.secret, "tablet", _later(301))
+        newer = session_secret.rotate_secret(floor.db, floor.box, opened.secret, "tablet", _later(301))
         assert newer is not None
         for secret, at in ((newer, 302), (opened.secret, 400)):
-            session_secret.turn(floor.db, floor.box, secret, "tablet", _later(at))
+            session_secret.rotate_secret(floor.db, floor.box, secret, "tablet", _later(at))
     paired = pair_device(floor.db, floor.box, code.typed, now())
     assert paired is not None
     with writing(floor.db):

@@ -12,7 +12,7 @@ from edge.platform.database import NoRoom, writing
 from ui.access.origin import LAN_FLAG
 from ui.front.hosts import address_of, is_loopback, name_of
 from ui.process_state.screens import BOX_SCREEN_ID
-from ui.request_context import moment, shop
+from ui.request_context import request_moment, shop
 
 log = logging.getLogger(__name__)
 
@@ -67,13 +67,13 @@ def is_known(device: str) -> bool:
     return device == BOX_SCREEN_ID or any(one.id == device for one in paired_devices.all_paired_devices(shop().db))
 
 
-def note_seen(found: PairedDevice) -> None:
+def note_device_seen(found: PairedDevice) -> None:
     """Note that a device was seen: written at most once a minute, and not at all if the disk is full."""
-    if not paired_devices.is_last_seen_due(found, moment()):
+    if not paired_devices.is_last_seen_due(found, request_moment()):
         return
     try:
         with writing(shop().db):
-            paired_devices.note_seen(shop().db, found.id, moment())
+            paired_devices.note_seen(shop().db, found.id, request_moment())
     except NoRoom:
         log.warning("disk full: when device %s was seen is not kept", found.id)
     g.renew = request.cookies[DEVICE_COOKIE]

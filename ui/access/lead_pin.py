@@ -7,7 +7,7 @@ from flask import request
 from edge.features.staff import sessions
 from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
 from edge.features.staff.sessions import Staff
-from ui.request_context import moment, process_state, shop
+from ui.request_context import process_state, request_moment, shop
 
 
 def all_leads() -> list[Staff]:
@@ -20,11 +20,11 @@ def prove_lead(where: Callable[[str], PinAttempt]) -> str | WrongPin | PinLocked
 
     `where` gives, for a person's id, the place where the PIN is tried: wrong PINs are counted as at the sign-in page.
     """
-    asked, pin = request.form.get("lead", ""), request.form.get("lead_pin", "")[: sessions.PIN_MOST]
+    asked, pin = request.form.get("lead", ""), request.form.get("lead_pin", "")[: sessions.MAX_PIN_LENGTH]
     person = next((one for one in all_leads() if one.staff == asked), None)
     if person is None:
         return None
     no = sessions.prove_pin(
-        shop().db, shop().box, person, pin, where(person.staff), moment(), process_state().pins.fits
+        shop().db, shop().box, person, pin, where(person.staff), request_moment(), process_state().pins.fits
     )
     return no or person.staff

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.config.station_role import SHOPPER_ROLES, Role
 from edge.features import paired_devices as devices
-from edge.features.paired_devices import MAX_NAME_LENGTH, Page, PairingRequest, is_guessable
+from edge.features.paired_devices import MAX_NAME_LENGTH, DevicePage, PairingRequest, is_guessable
 from edge.features.staff.pin_check import TooManyPinChecks
 from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
 from edge.platform.clock import parse_utc
@@ -18,15 +18,15 @@ from edge.platform.database import writing
 from ui.access import authority_page, caller, lead_pin, rights
 from ui.front.hosts import address_of, network_address
 from ui.i18n import LANGUAGES, Locale, without_furigana
-from ui.play.code_pictures import draw
+from ui.play.code_pictures import draw_code
 from ui.process_state.open_codes import OpenCode
-from ui.request_context import caller_locale, moment, process_state, shop, show, voice
+from ui.request_context import caller_locale, page_locale, process_state, render_page, request_moment, shop
 
 pairing = Blueprint("pairing", __name__)
 
 _SHEETS = ("tokens", "ui", "doors", "pairing")  # the style sheets of the hello page, sent as one file
 
-STORE_PAGES: tuple[Page, ...] = ("board", "status")
+STORE_PAGES: tuple[DevicePage, ...] = ("board", "status")
 
 
 def pairing_page(status: int, said: str = "") -> Response:
@@ -51,7 +51,7 @@ def enter() -> Response | Answer:
     if place is None:
         return pairing_page(429, "wait")
     known = caller.calling_device()
-    paired = devices.pair_device(shop().db, shop().box, code, moment(), known.id if known else "")
+    paired = devices.pair_device(shop().db, shop().box, code, request_moment(), known.id if known else "")
     if paired is None:
         return pairing_page(403, "wrong")
     if place:
@@ -77,7 +77,7 @@ def _choices(v: Locale) -> list[tuple[str, str]]:
             f"{v.plain('doors.kind.' + _kind(place.role))} · {without_furigana(place.name.in_(v.language))}",
         )
         for place in shop().config.stations
-        if place.role in get_args(Page)
+        if place.role in get_args(DevicePage)
     ]
     store = [(one, v.plain(f"doors.kind.{one}")) for one in STORE_PAGES]
     return stations + [one for one in store if one[0] != "board" or shop().policy.pickup.on]
@@ -117,30 +117,30 @@ def _slips() -> list[OpenCode]:
     """The codes made at this screen that still let a device in; what has been used or has run out is forgotten."""
     here, screen = process_state().slips, caller.device_id()
     for slip in here.codes_of_screen(screen):
-        if not devices.is_code_open(shop().db, slip.code, moment()):
+        if not devices.is_code_open(shop().db, slip.code, request_moment()):
             here.take(screen, slip.code.link)
     return here.codes_of_screen(screen)
 
 
 def _picture(address: str) -> Markup:
-    return Markup(draw("qr", address.encode()))
+    return Markup(draw_code("qr", address.encode()))
 
 
 def _page(*, status: int = 200, told: PairingNotice | None = None) -> Response:
-    v, address, shown = voice(), _address(), authority_page.fingerprints_to_compare()
+    v, address, shown = page_locale(), _address(), authority_page.fingerprints_to_compare()
     listed = [
         {
             "it": one,
             "use": _for(v, one),
-            "paired": v.when(parse_utc(one.paired), moment().time),
-            "seen": v.when(parse_utc(one.seen), moment().time),
+            "paired": v.when(parse_utc(one.paired), request_moment().time),
+            "seen": v.when(parse_utc(one.seen), request_moment().time),
         }
         for one in devices.all_paired_devices(shop().db)
     ]
     slips = (
         [(one, _picture(f"{address}{url_for('.hello', code=one.code.link)}")) for one in _slips()] if address else []
     )
-    html = show(
+    html = render_page(
         "pairing/devices.html",
         listed=listed,
         choices=_choices(v),
@@ -184,16 +184,22 @@ def _stands_by() -> str | None:
 def invite() -> Response | Answer:
     """Make a code for a device. The screen it is made at shows it until it is used, withdrawn, or has run out."""
     name, value = request.form.get("name", "").strip()[:MAX_NAME_LENGTH], request.form.get("page", "")
-    page = next((one for one in get_args(Page) if one == value.partition("/")[0]), None)
-    if not name or not name.isprintable() or page is None or value not in dict(_choices(voice())) or _address() is None:
+    page = next((one for one in get_args(DevicePage) if one == value.partition("/")[0]), None)
+    if (
+        not name
+        or not name.isprintable()
+        or page is None
+        or value not in dict(_choices(page_locale()))
+        or _address() is None
+    ):
         return _page(status=400)
     by = _stands_by()
     wanted = PairingRequest(name=name, page=page, station=value.partition("/")[2])
     with writing(shop().db):
-        code = devices.make_pairing_code(shop().db, wanted, moment(), by)
+        code = devices.make_pairing_code(shop().db, wanted, request_moment(), by)
         for old in process_state().slips.put(caller.device_id(), OpenCode(code=code, wanted=wanted)):
             devices.withdraw_pairing_code(shop().db, old.code)
-    return redirect(url_for(".listed", lang=voice().language), 303)
+    return redirect(url_for(".listed", lang=page_locale().language), 303)
 
 
 @pairing.post("/status/devices/withdraw")
@@ -204,7 +210,7 @@ def withdraw() -> Answer:
         abort(404)
     with writing(shop().db):
         devices.withdraw_pairing_code(shop().db, slip.code)
-    return redirect(url_for(".listed", lang=voice().language), 303)
+    return redirect(url_for(".listed", lang=page_locale().language), 303)
 
 
 @pairing.post("/status/devices/<device>/revoke")
@@ -214,7 +220,7 @@ def revoke(device: str) -> Answer:
         abort(404)
     by = _stands_by()
     with writing(shop().db):
-        known = devices.revoke_device(shop().db, shop().box, device, moment(), by)
+        known = devices.revoke_device(shop().db, shop().box, device, request_moment(), by)
         for slip in process_state().slips.codes_of_screen(
             device
         ):  # the codes that a lost status screen shows are withdrawn too
@@ -222,7 +228,7 @@ def revoke(device: str) -> Answer:
     if not known:
         abort(404)
     process_state().screens.leave(device)
-    return redirect(url_for(".listed", lang=voice().language), 303)
+    return redirect(url_for(".listed", lang=page_locale().language), 303)
 
 
 @pairing.after_request
@@ -240,6 +246,6 @@ def guard(endpoint: str | None, station: str | None) -> None:
     found = caller.calling_device()
     if found is None:
         abort(is_a_page(pairing_page(200 if request.path == "/" and request.method == "GET" else 403)))
-    caller.note_seen(found)
+    caller.note_device_seen(found)
     if not rights.is_allowed(found, endpoint, station):
         abort(403)

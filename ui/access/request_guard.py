@@ -7,7 +7,7 @@ from flask import Flask, Response, abort, request
 from werkzeug.exceptions import HTTPException
 
 from ui.access import caller, pairing_pages
-from ui.front.hosts import is_own
+from ui.front.hosts import is_own_host
 from ui.request_context import process_state
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -50,7 +50,7 @@ def keep_strangers_out(endpoint: str | None, values: dict[str, Any] | None) -> N
 
     Without the first check a foreign page whose DNS name points here would be same-origin to its browser (DNS rebinding).
     """
-    if not is_own(request.headers.get("Host", ""), process_state().names):
+    if not is_own_host(request.headers.get("Host", ""), process_state().names):
         raise Misdirected
     if request.method not in SAFE_METHODS and not _from_our_own_page():
         abort(403)

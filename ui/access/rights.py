@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from edge.features.paired_devices import Page, PairedDevice
+from edge.features.paired_devices import DevicePage, PairedDevice
 
 # By endpoint as Flask names them (`blueprint.function`), or by whole blueprint.
 OPEN_ENDPOINTS = frozenset(
@@ -15,15 +15,20 @@ _SHOPPER, _STAFF = (
     frozenset({"login", "staff", "scanned", "checking", "handover", "pins", "devices", "aim", "setup"}),
 )
 # Pages of its own station, whose address names it; and pages that name no station.
-_OWN: Mapping[Page, frozenset[str]] = {"kiosk": _SHOPPER, "entrance": _SHOPPER, "counter": _STAFF, "handheld": _STAFF}
-_STORE: Mapping[Page, frozenset[str]] = {
+_OWN: Mapping[DevicePage, frozenset[str]] = {
+    "kiosk": _SHOPPER,
+    "entrance": _SHOPPER,
+    "counter": _STAFF,
+    "handheld": _STAFF,
+}
+_STORE: Mapping[DevicePage, frozenset[str]] = {
     "counter": frozenset({"stations"}),
     "handheld": frozenset({"stations"}),
     "board": frozenset({"board"}),
     # who pairs and revokes there proves to be a lead each time (ui/access/pairing_pages.py)
     "status": frozenset({"status", "pairing.listed", "pairing.invite", "pairing.withdraw", "pairing.revoke"}),
 }
-_STREAMS: Mapping[Page, frozenset[str]] = {
+_STREAMS: Mapping[DevicePage, frozenset[str]] = {
     "counter": frozenset({"staff"}),
     "handheld": frozenset({"staff"}),
     "board": frozenset({"board"}),

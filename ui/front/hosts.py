@@ -39,7 +39,7 @@ def own_names(more: Iterable[str]) -> frozenset[str]:
     return frozenset({"localhost", whole, short, f"{short}.local", *(one.lower() for one in more)})
 
 
-def is_own(host: str, names: frozenset[str]) -> bool:
+def is_own_host(host: str, names: frozenset[str]) -> bool:
     """Whether a request with this `Host` may be answered.
 
     Any IP address may: to ask for one, a browser has asked no DNS, so nobody else's page can be at that origin.

@@ -18,7 +18,7 @@ from edge.platform.version import version
 from edge.replica import clone_notice, hq_replica
 from edge.retention import unswept
 from edge.store_context import StoreContext
-from ui.health.disk import Disk, disk
+from ui.health.disk import DiskOfStore, disk
 from ui.health.hq_line import HqConnection, hq_connection
 from ui.health.readers import Reader, day_began, readers
 from ui.wedge import keyboard_wedge
@@ -53,7 +53,7 @@ class Health:
         self.shop, self.moment = shop, moment
 
     @cached_property
-    def disk(self) -> Disk:
+    def disk(self) -> DiskOfStore:
         return disk(self.shop)
 
     @cached_property

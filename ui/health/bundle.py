@@ -32,11 +32,11 @@ from edge.validation.localized_text import LocalizedText
 from ui.health.check import UNCHECKED
 from ui.health.checks.databases import DATABASE_FILES
 from ui.health.checks.processes import BOARD_PAGE, NETWORK_UNIT, UNITS
-from ui.health.context import Context
-from ui.health.finding import Argument, Finding, NotKnown
-from ui.health.log_lines import WITHHELD, without_people
+from ui.health.context import CheckContext
+from ui.health.finding import Finding, MessageArgument, NotKnown
+from ui.health.log_lines import WITHHELD_MARK, without_people
 from ui.health.readers import device_kind
-from ui.health.report import Report, to_json
+from ui.health.report import HealthReport, to_json
 from ui.i18n import Locale
 
 LOG_LINES = 2000
@@ -70,7 +70,7 @@ _DEVICE_SLUGS = ("kind", "state", "detail", "why", "ending")
 _DEVICE_TIMES = ("since", "time", "last_reading", "last_refused")
 
 
-def write_bundle(path: Path, context: Context, report: Report, voice: Locale) -> list[str]:
+def write_bundle(path: Path, context: CheckContext, report: HealthReport, voice: Locale) -> list[str]:
     """Write the bundle for its owner alone; the names of its files. Raises FileExistsError, OSError."""
     parts: dict[str, Callable[[], Any]] = {
         "doctor.json": lambda: _findings(context, report, voice),
@@ -105,17 +105,17 @@ def _content(make: Callable[[], Any]) -> str:
 
 def _listed(text: object, pattern: re.Pattern[str]) -> str:
     """A text if it is of the form that we write ourselves."""
-    return text if isinstance(text, str) and pattern.fullmatch(text) else WITHHELD if text else ""
+    return text if isinstance(text, str) and pattern.fullmatch(text) else WITHHELD_MARK if text else ""
 
 
-def _findings(context: Context, report: Report, voice: Locale) -> dict[str, Any]:
+def _findings(context: CheckContext, report: HealthReport, voice: Locale) -> dict[str, Any]:
     """The report with only those arguments that are listed; its words are made of these, too."""
     subjects = _subjects(context)
     findings = [_withheld(one, subjects) for one in report.findings]
     return to_json(replace(report, box=_listed(report.box, _ID), findings=findings), voice)
 
 
-def _subjects(context: Context) -> frozenset[str]:
+def _subjects(context: CheckContext) -> frozenset[str]:
     """The ids that findings may be about: those in noren.toml, and our own."""
     try:
         config = context.config
@@ -126,17 +126,17 @@ def _subjects(context: Context) -> frozenset[str]:
 
 
 def _withheld(one: Finding, subjects: frozenset[str]) -> Finding:
-    args = {name: value if _is_told(one, name, value) else WITHHELD for name, value in one.args.items()}
+    args = {name: value if _is_told(one, name, value) else WITHHELD_MARK for name, value in one.args.items()}
     if one.state == UNCHECKED and (error := _ERROR_NAME.match(str(one.args["error"]))):
         args["error"] = error[0]
-    return replace(one, args=args, subject=one.subject if one.subject in subjects else WITHHELD)
+    return replace(one, args=args, subject=one.subject if one.subject in subjects else WITHHELD_MARK)
 
 
-def _is_told(one: Finding, name: str, value: Argument) -> bool:
+def _is_told(one: Finding, name: str, value: MessageArgument) -> bool:
     return not isinstance(value, str | LocalizedText) or (one.id, name) in _TOLD_ARGS
 
 
-def _versions(context: Context) -> dict[str, Any]:
+def _versions(context: CheckContext) -> dict[str, Any]:
     model = context.root / "proc/device-tree/model"
     return {
         "noren": version(),
@@ -149,7 +149,7 @@ def _versions(context: Context) -> dict[str, Any]:
     }
 
 
-def _settings(context: Context) -> dict[str, Any]:
+def _settings(context: CheckContext) -> dict[str, Any]:
     """noren.toml without secrets, paths and the installer's own words; of a file that [hq] names only that it does."""
     config: Config = context.config
     return {
@@ -172,7 +172,7 @@ def _fields(section: Struct, names: Iterable[str]) -> dict[str, Any]:
     return {name: msgspec.to_builtins(getattr(section, name)) for name in names if hasattr(section, name)}
 
 
-def _databases(context: Context) -> dict[str, Any]:
+def _databases(context: CheckContext) -> dict[str, Any]:
     """Schema versions, sizes and counts of rows; of HQ's feeds their versions. No row itself."""
     shop = context.shop
     return {
@@ -226,7 +226,7 @@ def _feeds(hq: Database) -> list[dict[str, Any]]:
     ]
 
 
-def _devices(context: Context) -> dict[str, Any]:
+def _devices(context: CheckContext) -> dict[str, Any]:
     """Each device's counts, and what befell devices last, in the bridge's own words."""
     db, subjects = context.shop.db, _subjects(context)
     log = rows(db, "select seq, device, kind, detail, time from device_log order by seq desc limit ?", (DEVICE_EVENTS,))
@@ -240,7 +240,7 @@ def _device(row: Mapping[str, Any], subjects: frozenset[str]) -> dict[str, Any]:
     told = {name: row[name] for name in _DEVICE_COUNTS if name in row}
     told |= {name: _listed(row[name], _SLUG) for name in _DEVICE_SLUGS if row.get(name)}
     told |= {name: _listed(row[name], _TIME) for name in _DEVICE_TIMES if row.get(name)}
-    return {"device": row["device"] if row["device"] in subjects else WITHHELD, **told}
+    return {"device": row["device"] if row["device"] in subjects else WITHHELD_MARK, **told}
 
 
 def _journal() -> Iterator[tuple[str, str]]:

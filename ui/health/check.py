@@ -7,65 +7,67 @@ from traceback import extract_tb
 
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Damaged
-from ui.health.context import Context
-from ui.health.finding import Argument, Finding, Level, NotKnown
+from ui.health.context import CheckContext
+from ui.health.finding import Finding, HealthLevel, MessageArgument, NotKnown
 
 UNCHECKED = "unchecked"  # the state of a finding whose check has raised an error
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class CheckResult:
     """What a check saw of one thing: a state of its own, with the figures for the message."""
 
     state: str
     subject: str = ""
-    args: Mapping[str, Argument] = field(default_factory=dict)
+    args: Mapping[str, MessageArgument] = field(default_factory=dict)
     do: str = ""  # if this one asks for something else than its state does
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class CheckState:
     """How grave a state is, and the message `health.do.<do>` that says what to do about it."""
 
-    level: Level
+    level: HealthLevel
     do: str = ""
 
 
-OK = State(Level.OK)
+OK = CheckState(HealthLevel.OK)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class HealthCheck:
     """One question about the box. Its messages are `health.<id>.<state>` for each state, and `health.<id>.why`."""
 
     id: str
-    look: Callable[[Context], Iterable[Result]]
-    states: Mapping[str, State]
+    look: Callable[[CheckContext], Iterable[CheckResult]]
+    states: Mapping[str, CheckState]
     on_page: bool = True  # quick, and possible in the web process: it may be done at each look at the status page
 
 
-def run_checks(checks: Iterable[Check], context: Context) -> list[Finding]:
+def run_checks(checks: Iterable[HealthCheck], context: CheckContext) -> list[Finding]:
     """The findings of all checks, in the checks' order."""
     return [finding for check in checks for finding in _findings(check, context)]
 
 
-def _findings(check: Check, context: Context) -> Iterator[Finding]:
+def _findings(check: HealthCheck, context: CheckContext) -> Iterator[Finding]:
     try:
         results = list(check.look(context))
     except NotKnown as unknown:
-        yield _finding(check, f"unknown.{unknown.reason}", Level.UNKNOWN, Result(unknown.reason, args=unknown.about))
+        yield _finding(
+            check, f"unknown.{unknown.reason}", HealthLevel.UNKNOWN, CheckResult(unknown.reason, args=unknown.about)
+        )
         return
     except Exception as error:
         if isinstance(error, Damaged) and context.in_web:
             raise  # the web process asks for the repair, as it does whoever meets the damage (ui/error_pages.py)
-        yield _finding(check, UNCHECKED, Level.UNKNOWN, Result(UNCHECKED, args={"error": _describe(error)}))
+        yield _finding(check, UNCHECKED, HealthLevel.UNKNOWN, CheckResult(UNCHECKED, args={"error": _describe(error)}))
         return
     for result in results:
         state = check.states[result.state]
         yield _finding(check, f"{check.id}.{result.state}", state.level, result, result.do or state.do)
 
 
-def _finding(check: Check, what: str, level: Level, result: Result, do: str = "") -> Finding:
+def _finding(check: HealthCheck, what: str, level: HealthLevel, result: CheckResult, do: str = "") -> Finding:
     return Finding(
         id=check.id,
         state=result.state,

@@ -11,7 +11,7 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.box_identity import read_box
-from edge.check import CREDENTIALS_VARIABLE
+from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config
@@ -24,9 +24,9 @@ from edge.platform.sqlite_file import Damaged, KeyMissing, connect
 from edge.store_context import StoreContext
 from ui.health.bundle import write_bundle
 from ui.health.check import run_checks
-from ui.health.context import Context
+from ui.health.context import CheckContext
 from ui.health.registry import CHECKS
-from ui.health.report import Report, to_json, to_text
+from ui.health.report import HealthReport, to_json, to_text
 from ui.i18n import LANGUAGES, Locale, Locales
 
 
@@ -49,7 +49,7 @@ def doctor(path: Path, lang: str | None, bundle: Path | None, *, as_json: bool) 
     The exit code is 0 if nothing is wrong, 1 if something is to be looked at, 2 if something is to be done now.
     """
     with open_context(path) as context:
-        report = examine(context)
+        report = run_all_checks(context)
         voice = Locales(context.zone)[lang or _language()]
         if bundle:
             told = _bundled(bundle, context, report, voice)
@@ -59,7 +59,7 @@ def doctor(path: Path, lang: str | None, bundle: Path | None, *, as_json: bool) 
     sys.exit(report.exit_code)
 
 
-def _bundled(bundle: Path, context: Context, report: Report, voice: Locale) -> str:
+def _bundled(bundle: Path, context: CheckContext, report: HealthReport, voice: Locale) -> str:
     try:
         names = write_bundle(bundle, context, report, voice)
     except FileExistsError:
@@ -72,13 +72,15 @@ def as_text(value: object) -> str:
     return msgspec.json.format(msgspec.json.encode(value)).decode()
 
 
-def examine(context: Context) -> Report:
+def run_all_checks(context: CheckContext) -> HealthReport:
     """Run all checks."""
-    return Report(moment=context.moment, store=context.store, box=context.box, findings=run_checks(CHECKS, context))
+    return HealthReport(
+        moment=context.moment, store=context.store, box=context.box, findings=run_checks(CHECKS, context)
+    )
 
 
 @contextmanager
-def open_context(path: Path) -> Iterator[Context]:
+def open_context(path: Path) -> Iterator[CheckContext]:
     """The box behind a noren.toml, as far as it can be opened. Nothing is made or repaired."""
     with ExitStack() as closing:
         config, shop, unopened, locked = _config(path), None, "", False
@@ -87,7 +89,7 @@ def open_context(path: Path) -> Iterator[Context]:
                 shop = _open(config, closing)
             except (BadConfig, WrongKey, KeyMissing, OSError, sqlite3.Error, _NoBox) as error:
                 unopened, locked = str(error), isinstance(error, WrongKey | KeyMissing)
-        yield Context(moment=now(), config=config, shop=shop, unopened=unopened, locked=locked, path=path)
+        yield CheckContext(moment=now(), config=config, shop=shop, unopened=unopened, locked=locked, path=path)
 
 
 def _config(path: Path) -> Config | None:
@@ -99,7 +101,7 @@ def _config(path: Path) -> Config | None:
 
 def _open(config: Config, closing: ExitStack) -> StoreContext:
     folder = Path(config.store.data)
-    unlock_databases(config, os.environ.get(CREDENTIALS_VARIABLE), make=False)
+    unlock_databases(config, os.environ.get(CREDENTIALS_DIRECTORY_VARIABLE), make=False)
     db, hq = (_open_file(folder / name, closing) for name in ("store.db", "hq.db"))
     box = read_box(db, config.store.id)
     if box is None:

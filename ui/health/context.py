@@ -11,7 +11,7 @@ from ui.health.box_health import Health, PagesState
 from ui.health.finding import NotKnown
 
 
-class Context:
+class CheckContext:
     """One look at the box. What could not be opened is named when a check asks for it.
 
     `unopened`: why the databases could not be; `locked`: for want of their key.

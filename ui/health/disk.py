@@ -9,7 +9,7 @@ from edge.store_context import StoreContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disk:
+class DiskOfStore:
     """The card or disk that holds the store's data, in bytes, and what that means for the store's work."""
 
     total: int
@@ -19,7 +19,7 @@ class Disk:
     refused: int = 0  # codes that were not taken since there was room for everything
 
 
-def disk(shop: StoreContext) -> Disk:
+def disk(shop: StoreContext) -> DiskOfStore:
     """The free room for the store's data; that of store.db's budget, if the budget is shorter."""
     room = measure_disk_space(shop.db)
     total, free = room.total, room.bytes_left
@@ -31,4 +31,4 @@ def disk(shop: StoreContext) -> Disk:
     )
     turned = first_row(shop.db, "select (select total(no_room) from devices) + (select total(no_room) from wedges)")
     looked_up, refused = (int(found[0]) if found else 0 for found in (views, turned))
-    return Disk(total=total, free=free, level=current_disk_level(shop.db), looked_up=looked_up, refused=refused)
+    return DiskOfStore(total=total, free=free, level=current_disk_level(shop.db), looked_up=looked_up, refused=refused)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from edge.validation.localized_text import LocalizedText
 
 
-class Level(StrEnum):
+class HealthLevel(StrEnum):
     """In the order in which they are told first: `max` of several is the one that counts."""
 
     OK = "ok"
@@ -18,23 +18,23 @@ class Level(StrEnum):
 
     @property
     def rank(self) -> int:
-        return list(Level).index(self)
+        return list(HealthLevel).index(self)
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class MessageKey:
     """An argument that is itself a message of the catalogue, such as the word for a kind of device."""
 
     key: str
 
 
-Argument = str | int | float | datetime | Term | LocalizedText
+MessageArgument = str | int | float | datetime | MessageKey | LocalizedText
 
 
 class NotKnown(Exception):
     """A check cannot say anything here: message `health.unknown.<reason>` says why."""
 
-    def __init__(self, reason: str, **args: Argument) -> None:
+    def __init__(self, reason: str, **args: MessageArgument) -> None:
         super().__init__(reason)
         self.reason, self.about = reason, args
 
@@ -45,14 +45,14 @@ class Finding:
 
     id: str  # of the check: `disk.space`; it never changes
     state: str  # `ok`, `short`, …: one of the check's own, or why it is not known
-    level: Level
+    level: HealthLevel
     subject: str = ""  # which one, if there are several: id of a device or station, name of a unit or file
-    args: Mapping[str, Argument] = field(default_factory=dict)
+    args: Mapping[str, MessageArgument] = field(default_factory=dict)
     what: str
     why: str
     do: str = ""
 
 
-def worst(findings: list[Finding]) -> Level:
+def worst_level(findings: list[Finding]) -> HealthLevel:
     """The gravest level of all; OK if nothing was found."""
-    return max((one.level for one in findings), key=lambda level: level.rank, default=Level.OK)
+    return max((one.level for one in findings), key=lambda level: level.rank, default=HealthLevel.OK)

@@ -17,21 +17,21 @@ HQ_AWAY_REASONS = frozenset(
     {LinkReason.NO_WORD, LinkReason.HQ_DOWN, LinkReason.HQ_SILENT}
 )  # the broker answers and HQ does not
 
-Reach = Literal["there", "late", "away", "not_believed", "revoked", "cut", "stopped"]  # how HQ is to be had
+HqReach = Literal["there", "late", "away", "not_believed", "revoked", "cut", "stopped"]  # how HQ is to be had
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HqConnection:
     """The connection to HQ, and what is sent over it."""
 
-    reach: Reach
+    reach: HqReach
     since: datetime | None  # of being up or down
     heard: datetime | None
     facts: JournalProgress
     oldest: datetime | None  # when the first of the facts was told that HQ has not kept
 
 
-def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> Reach:
+def _reach(state: str, reason: LinkReason, word: datetime, moment: Now) -> HqReach:
     match state, reason:
         case "up", _:
             return "late" if moment.clock != "unset" and moment.time - word > LATE_AFTER else "there"

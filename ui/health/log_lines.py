@@ -10,7 +10,7 @@ from pathlib import Path
 
 PACKAGES = ("edge", "ui", "sync", "firmware_bridge")
 METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
-WITHHELD = "…"
+WITHHELD_MARK = "…"
 MAX_DIGITS = 9  # of a number that is told: no phone, card or member number has so few
 
 _LINE = re.compile(r"(?P<level>[DIWEC]) (?P<module>(?:edge|ui|sync|firmware_bridge)(?:\.[a-z_]+)*): (?P<text>.*)", re.A)
@@ -36,12 +36,12 @@ class Template:
             return None
         numbers = iter(found.groups())
         return _PLACEHOLDER.sub(
-            lambda one: _number(next(numbers)) if _NUMBERS.fullmatch(one[0]) else WITHHELD, self.text
+            lambda one: _number(next(numbers)) if _NUMBERS.fullmatch(one[0]) else WITHHELD_MARK, self.text
         )
 
 
 def _number(text: str) -> str:
-    return text if sum(letter.isdigit() for letter in text) <= MAX_DIGITS else WITHHELD
+    return text if sum(letter.isdigit() for letter in text) <= MAX_DIGITS else WITHHELD_MARK
 
 
 def without_people(lines: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -54,17 +54,17 @@ def without_people(lines: Iterable[tuple[str, str]]) -> Iterator[str]:
         else:
             yield f"{time} {told}"
     if others:
-        yield f"{WITHHELD} lines of other forms that are left out: {others}"
+        yield f"{WITHHELD_MARK} lines of other forms that are left out: {others}"
 
 
 def _told(line: str) -> str | None:
     if found := _LINE.fullmatch(line):
-        text = next((told for one in _templates(found["module"]) if (told := one.told(found["text"]))), WITHHELD)
+        text = next((told for one in _templates(found["module"]) if (told := one.told(found["text"]))), WITHHELD_MARK)
         return f"{found['level']} {found['module']}: {text}"
     if found := _FRAME.fullmatch(line):
         return f"  {found[1]}:{found[2]} in {found[3]}"
     if found := _ERROR.match(line):
-        return f"  {found[1]}: {WITHHELD}"
+        return f"  {found[1]}: {WITHHELD_MARK}"
     return None
 
 

@@ -10,7 +10,7 @@ from edge.config.noren_toml import Config, Device
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
 from edge.platform.database import rows, values
 from edge.platform.heartbeat import LoopKeys
-from edge.single_instance import is_locked
+from edge.single_instance import is_instance_locked
 from edge.store_context import StoreContext
 from ui.wedge import keyboard_wedge
 
@@ -18,7 +18,7 @@ BRIDGE_LOOP = ("bridge", "heartbeat")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class ReaderCounts:
     """What went into a scanner's line and what came out of it, since the box knows the scanner."""
 
     heard: int = 0  # bytes; of a scanner that types, keys
@@ -45,7 +45,7 @@ class Reader:
     since: datetime | None
     today: int  # readings since the shop's day began
     last: datetime | None
-    counts: Counts = Counts()
+    counts: ReaderCounts = ReaderCounts()
 
     @property
     def garbled(self) -> bool:
@@ -99,10 +99,10 @@ def _answered(shop: StoreContext) -> dict[str, int]:
     return {row["device"]: row["count"] for row in rows(shop.db, sql)}
 
 
-def _counts(row: DeviceRow | None, answered: int) -> Counts:
+def _counts(row: DeviceRow | None, answered: int) -> ReaderCounts:
     if row is None:
-        return Counts()
-    return Counts(
+        return ReaderCounts()
+    return ReaderCounts(
         heard=row.heard,
         readings=row.readings,
         refused=row.refused,
@@ -139,7 +139,7 @@ def _loop(device: Device) -> tuple[str, str]:
 
 def readers(shop: StoreContext, silent: LoopKeys, moment: Now) -> list[Reader]:
     """Every device of noren.toml, in its order."""
-    alive = is_locked(Path(shop.config.store.data) / "bridge.lock") and BRIDGE_LOOP not in silent
+    alive = is_instance_locked(Path(shop.config.store.data) / "bridge.lock") and BRIDGE_LOOP not in silent
     known = {row.device: row for row in values(shop.db, DeviceRow, "select * from devices")}
     today = _today(shop, day_began(shop.config, moment)) if known else {}
     answered = _answered(shop)
@@ -162,6 +162,6 @@ def readers(shop: StoreContext, silent: LoopKeys, moment: Now) -> list[Reader]:
     return found
 
 
-def noun(one: Reader) -> str:
+def reader_noun(one: Reader) -> str:
     """What a clerk would call it: camera, or scanner."""
     return "camera" if one.kind == "camera" else "scanner"

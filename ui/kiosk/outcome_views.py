@@ -8,7 +8,7 @@ from edge.features import member
 from edge.features.check_in import CheckedIn, CodeRefused, Identified
 from edge.features.outcome import Fault, NotUnderstood, Outcome
 from edge.features.pickup import order as orders
-from edge.features.pickup.arrival import PickupArrived, PickupNo, PickupRefused
+from edge.features.pickup.arrival import PickupArrived, PickupRefusalReason, PickupRefused
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.state_machine import State
 from edge.features.product import ProductPast, ProductShown, ProductUnknown, SecondRow
@@ -73,7 +73,7 @@ _UNPROVEN = frozenset(
 _UNPRICED = frozenset({RejectReason.NO_IN_STORE_RULE, RejectReason.PRICE_CHECK_DIGIT})
 
 # A wrong secret reads like an unknown order: a person who guesses learns nothing.
-_ORDER_WORDS: dict[PickupNo, str] = {"unknown": "order", "wrong_secret": "order"}
+_ORDER_WORDS: dict[PickupRefusalReason, str] = {"unknown": "order", "wrong_secret": "order"}
 
 
 def why_not_understood(reason: RejectReason) -> str:

@@ -23,7 +23,7 @@ from edge.registry import decode_outcome
 from ui import number_arguments
 from ui.kiosk import product_view as products
 from ui.kiosk.outcome_views import OutcomeScreen, identify_member, no_room_screen, product_page, screen_for_outcome
-from ui.request_context import moment, process_state, shop, show, voice
+from ui.request_context import page_locale, process_state, render_page, request_moment, shop
 from ui.wedge import keyboard_wedge, typed_codes
 
 kiosk = Blueprint("kiosk", __name__)
@@ -34,7 +34,7 @@ PRODUCTS_PER_PAGE = 6  # products on a page of the catalogue: two rows of three 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class ListPage:
     """A part of a long list: `number` of `pages`, from 1."""
 
     number: int
@@ -49,11 +49,11 @@ def station_of(station: str) -> Station:
     return place
 
 
-def stage_of(place: Station, it: OutcomeScreen, address: str, seq: int = 0) -> str:
+def screen_html(place: Station, it: OutcomeScreen, address: str, seq: int = 0) -> str:
     """A screen as it is put into the shell; `address` fetches it again, in another language for instance."""
-    other = process_state().voices["en" if voice().language == "ja" else "ja"]
+    other = process_state().voices["en" if page_locale().language == "ja" else "ja"]
     frame = {"place": place, "other": other, "address": address, "sound": it.sound, "seq": seq, "every": _every()}
-    return show(it.template, person=_mark(it.person), **frame, **it.values)
+    return render_page(it.template, person=_mark(it.person), **frame, **it.values)
 
 
 def _mark(person: str) -> str:
@@ -72,13 +72,13 @@ def _outcome_address(station: str, seq: int) -> str:
 
 def _shown(station: str) -> OutcomeRow | None:
     """The outcome on a station's screen, while its shopper is there."""
-    return shown_before(shop().db, station, moment(), shop().policy.kiosk.session)
+    return shown_before(shop().db, station, request_moment(), shop().policy.kiosk.session)
 
 
 def _home(place: Station) -> str:
     full = current_disk_level(shop().db) is DiskLevel.FULL
     it = OutcomeScreen(template="kiosk/home.html", sound="", values={"full": full})
-    return stage_of(place, it, url_for(".home", station=place.id))
+    return screen_html(place, it, url_for(".home", station=place.id))
 
 
 @kiosk.get("/kiosk/<station>")
@@ -87,7 +87,7 @@ def shell(station: str) -> str:
     """The page a kiosk opens in the morning. It begins at home: what was on the screen before is not called back."""
     place = station_of(station)
     wedged = keyboard_wedge.settings(place)
-    return show("kiosk/shell.html", place=place, first=_home(place), last=last_seq(shop().db), wedge=wedged)
+    return render_page("kiosk/shell.html", place=place, first=_home(place), last=last_seq(shop().db), wedge=wedged)
 
 
 @kiosk.get("/kiosk/<station>/home")
@@ -102,8 +102,8 @@ def outcome(station: str, seq: int) -> str:
     row = _shown(station)
     if row is None or row.seq != seq:
         return _home(place)
-    return stage_of(
-        place, screen_for_outcome(shop(), decode_outcome(row), moment()), _outcome_address(station, seq), seq
+    return screen_html(
+        place, screen_for_outcome(shop(), decode_outcome(row), request_moment()), _outcome_address(station, seq), seq
     )
 
 
@@ -124,7 +124,7 @@ def member_once_known(station: str, seq: int) -> str | tuple[str, int]:
             return "", 204
         if seen.ref:  # HQ may know them here by another name than their code does
             seen = msgspec.structs.replace(seen, ref=known)
-    return stage_of(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
+    return screen_html(place, screen_for_outcome(here, seen, request_moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.post("/kiosk/<station>/scan")
@@ -140,16 +140,16 @@ def scan(station: str) -> tuple[str, int] | str:
     except NoRoom:
         gtin = typed_codes.product(place)
         if gtin is None:
-            keyboard_wedge.note_no_room(shop().db, station, moment())
+            keyboard_wedge.note_no_room(shop().db, station, request_moment())
             raise
         address = url_for(".product", station=station, gtin=gtin)
-        return stage_of(place, product_page(shop(), gtin, moment(), sound="ok"), address)
+        return screen_html(place, product_page(shop(), gtin, request_moment(), sound="ok"), address)
 
 
 @kiosk.get("/kiosk/<station>/refused")
 def refused(station: str) -> str:
     """The page for a shopper whose code could not be written because the disk is full."""
-    return stage_of(station_of(station), no_room_screen(), request.path)
+    return screen_html(station_of(station), no_room_screen(), request.path)
 
 
 @kiosk.post("/kiosk/<station>/scan/broken")
@@ -169,7 +169,7 @@ def end(station: str) -> tuple[str, int]:
     with writing(shop().db):
         row = shown_on_station(shop().db, station)
         if row is not None and (seen is None or row.seq <= seen):
-            clear_screen(shop().db, station, moment())
+            clear_screen(shop().db, station, request_moment())
     return "", 204
 
 
@@ -180,7 +180,7 @@ def touch(station: str) -> tuple[str, int]:
     if _shown(station) is not None:
         try:
             with writing(shop().db):
-                touch_screen(shop().db, station, moment())
+                touch_screen(shop().db, station, request_moment())
         except NoRoom:
             log.warning("disk full: a shopper's session ends when it would have ended before")
     return "", 204
@@ -191,12 +191,12 @@ def pickup(station: str) -> str:
     """How a pickup works here; if the store has no pickup, the first screen."""
     if not shop().policy.pickup.on:
         return _home(station_of(station))
-    return stage_of(station_of(station), OutcomeScreen(template="kiosk/how.html", sound=""), request.path)
+    return screen_html(station_of(station), OutcomeScreen(template="kiosk/how.html", sound=""), request.path)
 
 
 @kiosk.get("/kiosk/<station>/calling")
 def calling(station: str) -> str:
-    return stage_of(station_of(station), OutcomeScreen(template="kiosk/calling.html", sound=""), request.path)
+    return screen_html(station_of(station), OutcomeScreen(template="kiosk/calling.html", sound=""), request.path)
 
 
 @kiosk.post("/kiosk/<station>/call")
@@ -204,10 +204,10 @@ def call(station: str) -> str:
     """Call staff to this station; pressed again before they come, it is still one call."""
     place, db = station_of(station), shop().db
     with writing(db):
-        calls.call_staff(db, station, moment())
+        calls.call_staff(db, station, request_moment())
     process_state().screens.changed("calls")
     told = OutcomeScreen(template="kiosk/calling.html", sound="ok")
-    return stage_of(place, told, url_for(".calling", station=station))
+    return screen_html(place, told, url_for(".calling", station=station))
 
 
 @kiosk.post("/kiosk/<station>/on-my-way/<int:seq>/<order>")
@@ -223,19 +223,21 @@ def on_my_way(station: str, seq: int, order: str) -> str:
     require_room(here.db)
     try:
         with writing(here.db):
-            apply_transition(here.db, here.hq, here.box, asked, moment())
+            apply_transition(here.db, here.hq, here.box, asked, request_moment())
     except TransitionRefused:
         # the order changed while it was on the screen: the screen below shows its present state
-        return stage_of(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
+        return screen_html(place, screen_for_outcome(here, seen, request_moment()), _outcome_address(station, seq), seq)
     process_state().screens.changed("orders")
-    return stage_of(place, screen_for_outcome(here, seen, moment()), _outcome_address(station, seq), seq)
+    return screen_html(place, screen_for_outcome(here, seen, request_moment()), _outcome_address(station, seq), seq)
 
 
 @kiosk.get("/kiosk/<station>/product/<gtin>")
 def product(station: str, gtin: str) -> str:
     """A product that was tapped, not scanned."""
-    return stage_of(
-        station_of(station), product_page(shop(), products.catalogue_key_of(shop(), gtin), moment()), request.path
+    return screen_html(
+        station_of(station),
+        product_page(shop(), products.catalogue_key_of(shop(), gtin), request_moment()),
+        request.path,
     )
 
 
@@ -246,25 +248,25 @@ def near(station: str, gtin: str) -> str | tuple[str, int]:
     place, it = station_of(station), catalog.product(shop().hq, key)
     if it is None:
         abort(404)
-    found = products.ask_nearby(shop(), key, moment().time, process_state().life)
+    found = products.ask_nearby(shop(), key, request_moment().time, process_state().life)
     if found is None:
         return "", 204
-    return show("kiosk/near.html", place=place, it=it, near=found[0], near_at=found[1], told=True)
+    return render_page("kiosk/near.html", place=place, it=it, near=found[0], near_at=found[1], told=True)
 
 
 @kiosk.get("/kiosk/<station>/find")
 def find(station: str) -> str:
     """The categories of the catalogue."""
     listed = catalog.categories(shop().hq)
-    return stage_of(
+    return screen_html(
         station_of(station), OutcomeScreen(template="kiosk/find.html", sound="", values={"all": listed}), request.path
     )
 
 
-def _page_of(found: list[Product]) -> tuple[list[Product], Page]:
+def _page_of(found: list[Product]) -> tuple[list[Product], ListPage]:
     pages = max(1, -(-len(found) // PRODUCTS_PER_PAGE))
     number = min(max(1, number_arguments.query_number("page") or 1), pages)
-    return found[(number - 1) * PRODUCTS_PER_PAGE : number * PRODUCTS_PER_PAGE], Page(number=number, pages=pages)
+    return found[(number - 1) * PRODUCTS_PER_PAGE : number * PRODUCTS_PER_PAGE], ListPage(number=number, pages=pages)
 
 
 @kiosk.get("/kiosk/<station>/find/<category>")
@@ -276,7 +278,9 @@ def styles(station: str, category: str) -> str:
     shown, page = _page_of(catalog.one_product_per_style(shop().hq, category))
     values: dict[str, object] = {"category": chosen, "products": shown, "page": page}
     address = f"{request.path}?page={page.number}"
-    return stage_of(station_of(station), OutcomeScreen(template="kiosk/styles.html", sound="", values=values), address)
+    return screen_html(
+        station_of(station), OutcomeScreen(template="kiosk/styles.html", sound="", values=values), address
+    )
 
 
 @kiosk.after_request

@@ -15,7 +15,7 @@ from edge.store_context import StoreContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class VariantChoice:
     """A colour or size that can be tapped: the product it leads to, and how much of it is here."""
 
     product: Product
@@ -42,9 +42,9 @@ class ProductCard:
     """All of a product's page; `near_at` is None if HQ has sent no snapshot."""
 
     product: Product
-    chosen: Choice
+    chosen: VariantChoice
     colours: list[Product]
-    sizes: list[Choice]
+    sizes: list[VariantChoice]
     near: list[NearbyStore]
     near_at: datetime | None
     reviews: Reviews | None
@@ -105,12 +105,12 @@ def ask_nearby(
 def product_card(shop: StoreContext, gtin: str, moment: datetime) -> ProductCard | None:
     """The page of a GTIN-14, for an outer pack that of the item in it; None if HQ's catalogue has none."""
     found = catalog.product(shop.hq, gtin)
-    shown = catalog.product_variant(shop.hq, found) if found else None
+    shown = catalog.product_on_shelf(shop.hq, found) if found else None
     if shown is None:
         return None
     style, low = catalog.products_of_style(shop.hq, shown.style), shop.policy.stock.low
     sizes = [
-        Choice(
+        VariantChoice(
             product=product,
             shelf=stock.stock_here(shop.db, shop.hq, shop.box, product.gtin, moment, low),
             chosen=product.gtin == shown.gtin,

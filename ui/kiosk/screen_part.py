@@ -10,7 +10,7 @@ from edge.features.outcome import Outcome
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
 
-Values = Callable[[StoreContext, Any, Now], Mapping[str, object]]
+PartValues = Callable[[StoreContext, Any, Now], Mapping[str, object]]
 """What the part shows for an outcome of its class now, as variables of its template; empty: it is left out."""
 
 
@@ -20,7 +20,7 @@ class ScreenPart:
 
     outcome: type[Outcome]
     template: str
-    values: Values
+    values: PartValues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,22 +9,22 @@ from edge.disk.disk_space import require_room
 from edge.features import catalog, stock
 from edge.features.catalog import Colour, Product
 from edge.features.search.entry import words_in
-from edge.features.search.find import find
+from edge.features.search.find import find_styles
 from edge.features.search.missed import tell_missed
-from edge.features.search.words import occurs, parts_of, words_of
+from edge.features.search.words import occurs_in_words, split_by_script, words_of
 from edge.store_context import StoreContext
 from ui.kiosk.outcome_views import OutcomeScreen, product_page
-from ui.kiosk.pages import is_a_stage, stage_of, station_of
+from ui.kiosk.pages import is_a_stage, screen_html, station_of
 from ui.kiosk.product_view import catalogue_key_of
-from ui.request_context import moment, shop, voice
+from ui.request_context import page_locale, request_moment, shop
 
 search = Blueprint("search", __name__)
 search.after_request(is_a_stage)
 
 MAX_HITS = 30  # on one screen; who has more adds a word
-MAX_TYPED = 40  # characters of a question
+MAX_TYPED_CHARACTERS = 40  # characters of a question
 VARIANTS_COUNTED = 24  # products of one style whose stock is looked up: a style may have a hundred
-SCRIPTS = {
+KEYBOARD_ROWS = {
     "kana": (
         "あいうえお",
         "かきくけこ",
@@ -40,17 +40,17 @@ SCRIPTS = {
     "latin": ("12345", "67890", "ABCDE", "FGHIJ", "KLMNO", "PQRST", "UVWXY", "Z"),
 }
 # the forms of a kana, that share its key: voiced, half voiced, small
-FORMS = (
+KANA_FORMS = (
     "あぁ いぃ うぅゔ えぇ おぉ かが きぎ くぐ けげ こご さざ しじ すず せぜ そぞ ただ ちぢ つっづ てで とど "
     "はばぱ ひびぴ ふぶぷ へべぺ ほぼぽ やゃ ゆゅ よょ わゎ"
 )
-SIGNS = {"forms": "゛゜小", "long": "ー", "script": "かな/A1"}
+SIGN_KEYS = {"forms": "゛゜小", "long": "ー", "script": "かな/A1"}
 # what a shopper wants first
 STOCK_ORDER = ("in_stock", "few", "ask", "online", "none")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class FoundStyle:
     """A style that was found: the product to go to, the style's colours, and the word for how much of it is here."""
 
     product: Product
@@ -62,9 +62,13 @@ class Hit:
 def page(station: str) -> str:
     """The search screen with what is typed (`q`), the filter (`here`) and the keyboard open or not (`keys`)."""
     place, it = station_of(station), shop()
-    asked, here, keys = request.args.get("q", "")[:MAX_TYPED], "here" in request.args, "shut" not in request.args
-    found = find(it.hq, asked, most=MAX_HITS, here=here)
-    hits = [hit for style in found.styles if (hit := _hit(it, style, asked, moment().time))]
+    asked, here, keys = (
+        request.args.get("q", "")[:MAX_TYPED_CHARACTERS],
+        "here" in request.args,
+        "shut" not in request.args,
+    )
+    found = find_styles(it.hq, asked, most=MAX_HITS, here=here)
+    hits = [hit for style in found.styles if (hit := _hit(it, style, asked, request_moment().time))]
     values: dict[str, object] = {
         "asked": asked,
         "here": here,
@@ -72,12 +76,12 @@ def page(station: str) -> str:
         "hits": [hit for hit in hits if hit.word not in ("none", "online")] if here else hits,
         "more": found.more,
         "complete": found.complete,
-        "scripts": SCRIPTS if voice().language == "ja" else dict(reversed(SCRIPTS.items())),
-        "forms": FORMS,
-        "signs": SIGNS,
+        "scripts": KEYBOARD_ROWS if page_locale().language == "ja" else dict(reversed(KEYBOARD_ROWS.items())),
+        "forms": KANA_FORMS,
+        "signs": SIGN_KEYS,
     }
     address = url_for(".page", station=station, q=asked or None, here=1 if here else None, shut=None if keys else 1)
-    return stage_of(place, OutcomeScreen(template="search/search.html", sound="", values=values), address)
+    return screen_html(place, OutcomeScreen(template="search/search.html", sound="", values=values), address)
 
 
 @search.post("/kiosk/<station>/product/<gtin>/missed")
@@ -88,13 +92,13 @@ def missed(station: str, gtin: str) -> str:
     if product is None:
         abort(404)
     require_room(it.db)
-    tell_missed(it, product, station, moment())
-    shown = product_page(it, key, moment(), sound="ok")
+    tell_missed(it, product, station, request_moment())
+    shown = product_page(it, key, request_moment(), sound="ok")
     told = replace(shown, values={**shown.values, "missed": True})
-    return stage_of(place, told, url_for("kiosk.product", station=station, gtin=gtin))
+    return screen_html(place, told, url_for("kiosk.product", station=station, gtin=gtin))
 
 
-def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> Hit | None:
+def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> FoundStyle | None:
     """A style as it is found: in the colour that was asked for, of that what is here."""
     products = catalog.products_of_style(it.hq, style)
     if not products:
@@ -104,13 +108,13 @@ def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> Hit | None:
     meant = [product for product in products if named[product.colour.code] == max(named.values())]
     words = [_word(it, product, now) for product in meant[:VARIANTS_COUNTED]]
     word = min(words, key=STOCK_ORDER.index)
-    return Hit(product=meant[words.index(word)], colours=tuple(colours.values()), word=word)
+    return FoundStyle(product=meant[words.index(word)], colours=tuple(colours.values()), word=word)
 
 
 def _named(colour: Colour, asked: str) -> int:
     """How many of the words asked for are in a colour's name."""
     name = words_in(colour.name)
-    return sum(occurs(part, name) for word in words_of(asked) for part in {word, *parts_of(word)})
+    return sum(occurs_in_words(part, name) for word in words_of(asked) for part in {word, *split_by_script(word)})
 
 
 def _word(it: StoreContext, product: Product, now: datetime) -> str:

@@ -10,17 +10,17 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec import Struct
 
-from edge.codes.issued.member_token import Claims, mint_token
+from edge.codes.issued.member_token import TokenClaims, mint_token
 from edge.validation.localized_text import LocalizedText
 
-Group = Literal["member", "product", "pickup", "odd"]
+CardGroup = Literal["member", "product", "pickup", "odd"]
 CODE_LIFETIME_S = 30  # seconds a rotating code is good for, as in a loyalty app
 
 
 class Card(Struct, frozen=True, kw_only=True):
     """A code to show to a scanner; `data` is base64 if `encoding` says so, repeated up to `length` bytes."""
 
-    group: Group
+    group: CardGroup
     title: LocalizedText
     note: LocalizedText
     symbology: str
@@ -70,7 +70,7 @@ def rotating_code(issuer: Issuer) -> str:
     """A member code as an app shows it: signed, good once, for CODE_LIFETIME_S seconds."""
     seed = base64.urlsafe_b64decode(issuer.private + "=" * (-len(issuer.private) % 4))
     now = int(time.time())
-    claims = Claims(
+    claims = TokenClaims(
         iss=issuer.issuer, iat=now, exp=now + CODE_LIFETIME_S, jti=secrets.token_urlsafe(12), sub=issuer.member
     )
     return mint_token(Ed25519PrivateKey.from_private_bytes(seed), claims, kid=issuer.kid)

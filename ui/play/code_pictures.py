@@ -20,7 +20,7 @@ _FORMATS = {
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 
-def draw(symbology: str, data: bytes) -> str:
+def draw_code(symbology: str, data: bytes) -> str:
     """An SVG of a code, scalable to any width. Raises ValueError if the symbology cannot hold the data."""
     if len(data) > MAX_CODE_BYTES:
         raise ValueError(f"{len(data)} bytes fit no picture")

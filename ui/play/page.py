@@ -9,9 +9,9 @@ from edge.facts.journal import journal_progress
 from ui.number_arguments import row_number
 from ui.play import scanner_control
 from ui.play.cards import CODE_LIFETIME_S, Card, PlayFile, read_play_file, rotating_code
-from ui.play.code_pictures import MAX_CODE_BYTES, draw
+from ui.play.code_pictures import MAX_CODE_BYTES, draw_code
 from ui.play.scanner_control import ScannerAway
-from ui.request_context import process_state, shop, show, voice
+from ui.request_context import page_locale, process_state, render_page, shop
 
 play = Blueprint("play", __name__, url_prefix="/play")
 
@@ -47,7 +47,7 @@ def page() -> str:
     stations = _stations(it)
     chosen = next((place for place in stations if place.id == request.args.get("station")), None)
     cards = [(n, card, _picture(n, card)) for n, card in enumerate(it.cards)]
-    return show(
+    return render_page(
         "play/play.html",
         groups=[(group, [one for one in cards if one[1].group == group]) for group in CARD_GROUPS],
         stations=stations,
@@ -75,7 +75,7 @@ def token_picture() -> Response:
 
 def _drawn(symbology: str, data: bytes) -> Response:
     try:
-        return Response(draw(symbology, data), mimetype="image/svg+xml")
+        return Response(draw_code(symbology, data), mimetype="image/svg+xml")
     except ValueError:
         abort(404)
 
@@ -94,7 +94,7 @@ def _control(it: PlayFile) -> str:
 def _done(why: ScannerAway | None = None) -> tuple[Response, int]:
     if why is None:
         return jsonify(ok=True), 200
-    return jsonify(ok=False, text=voice().plain("play.away")), 503
+    return jsonify(ok=False, text=page_locale().plain("play.away")), 503
 
 
 @play.post("/send")

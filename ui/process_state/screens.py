@@ -16,19 +16,19 @@ MAX_STREAMS_PER_DEVICE = (
 )
 
 
-class TooMany(Exception):
+class TooManyStreams(Exception):
     """As many screens follow as there are places for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class StreamEvent:
     """An event of a stream: something changed, never what. `seq` is an outcome's place in its log."""
 
     kind: str
     seq: int | None = None
 
 
-END_EVENT = Event("bye")
+END_EVENT = StreamEvent("bye")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Stream:
     station: str
     device: str
     line: socket.socket | None = None  # the connection to its page
-    events: SimpleQueue[Event] = field(default_factory=SimpleQueue)
+    events: SimpleQueue[StreamEvent] = field(default_factory=SimpleQueue)
 
-    def next(self, patience: float) -> Event | None:
+    def next(self, patience: float) -> StreamEvent | None:
         """The next event, or None after `patience` seconds of silence."""
         try:
             return self.events.get(timeout=patience)
@@ -73,13 +73,13 @@ class Screens:
         self.version = ""  # of pages and settings: a screen that shows another one reloads
 
     def open(self, screen: str, station: str, device: str = "", line: socket.socket | None = None) -> Stream:
-        """A new stream; one that the same screen held before ends. The box's own screens may have all. Raises TooMany."""
+        """A new stream; one that the same screen held before ends. The box's own screens may have all. Raises TooManyStreams."""
         stream = Stream(screen, station, device, line)
         with self._lock:
             others = [held for name, held in self._open.items() if name != screen]
             own = sum(held.device == device for held in others) if device and device != BOX_SCREEN_ID else 0
             if self._over or len(others) >= MAX_STREAMS or own >= MAX_STREAMS_PER_DEVICE:
-                raise TooMany
+                raise TooManyStreams
             if before := self._open.get(screen):
                 before.events.put(END_EVENT)
             self._open[screen] = stream
@@ -94,17 +94,17 @@ class Screens:
 
     def outcome(self, station: str, seq: int) -> None:
         """Notify the screens of a station that a scan was answered."""
-        self._tell(Event("outcome", seq), station)
+        self._tell(StreamEvent("outcome", seq), station)
 
     def refused(self, station: str) -> None:
         """Notify the screens of a station that a code was read there and could not be stored."""
-        self._tell(Event("refused"), station)
+        self._tell(StreamEvent("refused"), station)
 
     def changed(self, kind: str) -> None:
         """Notify every screen that something (`orders`, `line`, `calls`, `sessions`) has changed."""
-        self._tell(Event(kind), None)
+        self._tell(StreamEvent(kind), None)
 
-    def _tell(self, event: Event, station: str | None) -> None:
+    def _tell(self, event: StreamEvent, station: str | None) -> None:
         with self._lock:
             listening = [stream for stream in self._open.values() if station in (None, stream.station)]
         for stream in listening:

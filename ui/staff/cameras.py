@@ -6,10 +6,10 @@ from pathlib import Path
 from flask import Blueprint, Response, abort
 
 from edge.config.noren_toml import CameraDevice
-from ui.request_context import moment, process_state, shop, show, voice
+from ui.request_context import page_locale, process_state, render_page, request_moment, shop
 from ui.staff import shell
 from ui.status import pages as status
-from ui.status.pages import View
+from ui.status.pages import StatusView
 
 FRESH_WITHIN_S = (
     5.0  # seconds; the bridge renews a picture twice a second and takes it away after 5, unless it was killed
@@ -17,7 +17,7 @@ FRESH_WITHIN_S = (
 
 devices = Blueprint("devices", __name__, url_prefix="/staff/<station>")
 shell.install(devices)
-devices.before_request(shell.only_signed_in)
+devices.before_request(shell.require_sign_in)
 
 aim = Blueprint("aim", __name__, url_prefix="/staff/<station>")  # what a page fetches by itself; no finger touched it
 
@@ -28,8 +28,8 @@ def _only_signed_in(station: str) -> None:
         abort(403)
 
 
-def _health(station: str) -> View:
-    return status.view(shop(), process_state(), voice(), moment(), station=station)
+def _health(station: str) -> StatusView:
+    return status.view(shop(), process_state(), page_locale(), request_moment(), station=station)
 
 
 @devices.get("/devices")
@@ -42,7 +42,7 @@ def inside() -> Response:
 def cards(station: str) -> str:
     """The content alone, for the page to keep it fresh."""
     _only_signed_in(station)
-    return show("status/cards.html", health=_health(station))
+    return render_page("status/cards.html", health=_health(station))
 
 
 @aim.get("/preview/<device>.jpg")
@@ -59,7 +59,7 @@ def picture(station: str, device: str) -> Response:
     (folder / f"{device}.want").touch()
     try:
         with (folder / f"{device}.jpg").open("rb") as jpeg:
-            if abs(moment().time.timestamp() - os.fstat(jpeg.fileno()).st_mtime) > FRESH_WITHIN_S:
+            if abs(request_moment().time.timestamp() - os.fstat(jpeg.fileno()).st_mtime) > FRESH_WITHIN_S:
                 abort(404)
             return Response(jpeg.read(), mimetype="image/jpeg")
     except FileNotFoundError:

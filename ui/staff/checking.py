@@ -7,7 +7,7 @@ from edge.disk.disk_space import require_room
 from edge.features.pickup import order as orders
 from edge.features.pickup import piece_ticks, put_back
 from edge.features.pickup.order import PickupOrder
-from edge.features.pickup.piece_ticks import Check
+from edge.features.pickup.piece_ticks import PieceCheck
 from edge.features.pickup.state_machine import Action
 from edge.features.staff.sessions import writing_as
 from edge.platform.database import NoRoom
@@ -19,8 +19,8 @@ from ui.staff.shell import signed_in
 
 checking = Blueprint("checking", __name__, url_prefix="/staff/<station>/order/<order>")
 shell.install(checking)
-checking.before_request(shell.only_signed_in)
-checking.before_request(shell.only_with_orders)
+checking.before_request(shell.require_sign_in)
+checking.before_request(shell.require_orders)
 
 
 def step_asked(found: PickupOrder) -> Action | None:
@@ -35,16 +35,16 @@ def pieces_to_check(found: PickupOrder) -> list[Piece]:
     return [piece for piece in every if piece.id not in gone] if step_asked(found) is Action.RESTOCK else every
 
 
-def _check(found: PickupOrder) -> Check | None:
+def _check(found: PickupOrder) -> PieceCheck | None:
     """The signed-in clerk's check for the order's next step; None if the next step needs none."""
     step = step_asked(found)
-    return Check(session=signed_in(), order=found.row.order, step=step) if step else None
+    return PieceCheck(session=signed_in(), order=found.row.order, step=step) if step else None
 
 
 def ticked_pieces(found: PickupOrder) -> frozenset[str]:
     """The ids of the pieces that this clerk has ticked for the order's next step."""
     check = _check(found)
-    kept = piece_ticks.ticked(shop().db, check) if check else {}
+    kept = piece_ticks.ticked_pieces(shop().db, check) if check else {}
     return frozenset(piece.id for piece in pieces_to_check(found) if kept.get(piece.id) == piece.gtin)
 
 
@@ -66,9 +66,9 @@ def tick(order: str) -> Response | Answer:
         require_room(shop().db)
         with writing_as(shop().db, check.session):
             if request.form.get("on") == "no":
-                piece_ticks.untick(shop().db, check, [piece for piece, _ in chosen])
+                piece_ticks.untick_pieces(shop().db, check, [piece for piece, _ in chosen])
             else:
-                piece_ticks.tick(shop().db, check, chosen)
+                piece_ticks.tick_pieces(shop().db, check, chosen)
     except NoRoom:
         return redirect(url_for("handover.show_order", order=order, said="no_room"), 303)
     return jsonify(do="ticked", order=order, ticked=sorted(ticked_pieces(found)))

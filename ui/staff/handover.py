@@ -20,18 +20,18 @@ from edge.features.staff.sessions import Session, writing_as
 from edge.platform.clock import parse_utc
 from edge.platform.database import NoRoom
 from ui.access import lead_pin
-from ui.request_context import moment, process_state, shop
+from ui.request_context import process_state, request_moment, shop
 from ui.staff import checking, shell, work_list
 from ui.staff import identity_proof as proof
 from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, undo_seconds_left
 from ui.staff.order_items import order_pieces
 from ui.staff.shell import page, request_station, signed_in
-from ui.staff.work_list import half_masked, shelves
+from ui.staff.work_list import half_masked, staff_shelves
 
 handover = Blueprint("handover", __name__, url_prefix="/staff/<station>/order/<order>")
 shell.install(handover)
-handover.before_request(shell.only_signed_in)
-handover.before_request(shell.only_with_orders)
+handover.before_request(shell.require_sign_in)
+handover.before_request(shell.require_orders)
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 REJECT_REASONS = ("no_stock", "damaged", "cannot")
@@ -77,11 +77,11 @@ def _back(order: str, said: str | None = None) -> Answer:
 def show_order(order: str) -> Response:
     """The page of an order: its state, what can be done with it, or why nothing can be done."""
     found, me, here = _find(order), signed_in(), shop()
-    read = proof.proof_by_code(here, me, order, moment())
-    named = read is not None or proof.is_checking(here, me, order, moment())
+    read = proof.proof_by_code(here, me, order, request_moment())
+    named = read is not None or proof.is_checking(here, me, order, request_moment())
     if named:
-        proof.note_view(here, me, found.row, read, moment(), quiet=shell.BACKGROUND_HEADER in request.headers)
-    step, shelf = checking.step_asked(found), shelves(here).get(order) or found.row.shelf
+        proof.note_view(here, me, found.row, read, request_moment(), quiet=shell.BACKGROUND_HEADER in request.headers)
+    step, shelf = checking.step_asked(found), staff_shelves(here).get(order) or found.row.shelf
     return page(
         "staff/order.html",
         order=found,
@@ -97,7 +97,7 @@ def show_order(order: str) -> Response:
         name=found.row.name if named else half_masked(found.row.name),
         named=named,
         shelf=shelf,
-        undo=undo_seconds_left(here, order, request_station().id, moment()),
+        undo=undo_seconds_left(here, order, request_station().id, request_moment()),
         said=said if (said := request.args.get("said")) in REFUSAL_WORDS else None,
         done=_done_word(found, request.args.get("said")),
         latest=_latest_step(order),
@@ -138,7 +138,7 @@ def check(order: str) -> Answer:
     """Show the full name, to compare it with the one the shopper says."""
     found = _find(order)
     opens = order_options(shop(), found) is not OrderOptions.HAND or proof.check_name(
-        shop(), signed_in(), found.row, moment()
+        shop(), signed_in(), found.row, request_moment()
     )
     return _back(order, None if opens else "slow")
 
@@ -146,16 +146,16 @@ def check(order: str) -> Answer:
 @handover.post("/refuse")
 def refuse(order: str) -> Answer:
     """The person is not the one the goods are for: nothing is handed over, and the attempt is reported to HQ."""
-    proof.refuse(shop(), signed_in(), _find(order).row, _key(), moment())
+    proof.refuse_identity(shop(), signed_in(), _find(order).row, _key(), request_moment())
     return redirect(url_for("staff.waiting", said="refused"), 303)
 
 
 def _proven(order: str) -> Mapping[str, Any] | None:
     """The proof of the person, as it is reported to HQ; None if there is none. A code counts only if this store has read it."""
     form, me = request.form, signed_in()
-    if read := proof.proof_by_code(shop(), me, order, moment()):
+    if read := proof.proof_by_code(shop(), me, order, request_moment()):
         return {"proof": "code", "scan": read.scan}
-    if not proof.is_checking(shop(), me, order, moment()):
+    if not proof.is_checking(shop(), me, order, request_moment()):
         return None
     match form.get("who"):
         case "same":
@@ -196,7 +196,7 @@ def _needs_lead(proof: str) -> bool:
 @handover.post("/undo")
 def undo(order: str) -> Answer:
     """Take a hand-over back, within ten seconds at the station it was done at."""
-    if undo_seconds_left(shop(), order, request_station().id, moment(), late=True) is None:
+    if undo_seconds_left(shop(), order, request_station().id, request_moment(), late=True) is None:
         return _back(order, "too_late")
     return _step(order, Action.UNDO, {})
 
@@ -270,12 +270,12 @@ def _step(order: str, action: Action, detail: Mapping[str, Any], judged: PickupO
         if action is not Action.UNDO:  # takes back what was kept: the reserve of a nearly full disk is for such
             require_room(here.db)
         with writing_as(here.db, me):
-            apply_transition(here.db, here.hq, here.box, asked, moment())
+            apply_transition(here.db, here.hq, here.box, asked, request_moment())
             piece_ticks.untick_order(here.db, order)
             if action is Action.HAND_OVER:
-                proof.note_handed_over(here, me, order, moment())
+                proof.note_handed_over(here, me, order, request_moment())
             elif action is Action.UNDO:
-                proof.note_taken_back(here, me, order, moment())
+                proof.note_taken_back(here, me, order, request_moment())
     except TransitionRefused:
         return _back(order, _moved_on(me, order, action))
     except NoRoom:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from edge.facts.fact import About
+from edge.facts.fact import FactAttributes
 from edge.facts.journal import tell
 from edge.features.outcome import last_seq
 from edge.features.pickup import piece_ticks
@@ -14,15 +14,15 @@ from edge.features.staff.sessions import Session, writing_as
 from edge.platform import attempt_counter
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import first_row
-from edge.platform.idempotency_marks import clear_mark, mark, set_mark
+from edge.platform.idempotency_marks import clear_mark, marked_number, set_mark
 from edge.store_context import StoreContext
 
 PROOF_LIFETIME = timedelta(
     minutes=10
 )  # a code that was read, or a name that was opened, longer ago was somebody's who may have left
-LOOKS_KEY = "looks"
+NAME_VIEWS_KEY = "looks"
 
-Why = Literal["pickup_code", "name_check"]
+NameViewReason = Literal["pickup_code", "name_check"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def _forgiven(session: Session, order: str) -> str:
     return _checking(session, order).replace("staff:check:", "staff:forgiven:")
 
 
-def visited(session: Session) -> str:
+def last_visitor_mark(session: Session) -> str:
     """The mark of the visitor whose page this session has looked at last: the outcome's seq."""
     return _checking(session, "").replace("staff:check:", "staff:visited:")
 
@@ -75,14 +75,14 @@ def proof_by_code(shop: StoreContext, session: Session, order: str, now: Now) ->
            where station = ? and kind = 'order_opened' order by seq desc limit 1""",
         (session.station,),
     )
-    void = max(mark(shop.db, _void(session.station, order)), mark(shop.db, _since(session)))
+    void = max(marked_number(shop.db, _void(session.station, order)), marked_number(shop.db, _since(session)))
     if row is None or row[4] != order or row[0] <= void:
         return None
     at = parse_utc(row[3])
     return CodeRead(seq=row[0], scan=f"{row[1]}/{row[2]}", at=at) if abs(now.time - at) <= PROOF_LIFETIME else None
 
 
-def start_anew(shop: StoreContext, session: Session, now: Now) -> None:
+def forget_earlier_reads(shop: StoreContext, session: Session, now: Now) -> None:
     """A clerk signs in, inside the caller's transaction: what was read before proves nothing to them."""
     set_mark(shop.db, _since(session), last_seq(shop.db), now)
 
@@ -93,8 +93,8 @@ def is_checking(shop: StoreContext, session: Session, order: str, now: Now) -> b
     return row is not None and abs(now.time - parse_utc(row[0])) <= PROOF_LIFETIME
 
 
-def _about(session: Session, row: OrderRow) -> About:
-    return About(member=row.member, staff=session.staff.staff, station=session.station)
+def _about(session: Session, row: OrderRow) -> FactAttributes:
+    return FactAttributes(member=row.member, staff=session.staff.staff, station=session.station)
 
 
 def note_view(
@@ -104,13 +104,13 @@ def note_view(
 
     `quiet`: the page says that it fetched this by itself. It counts only if a view was recorded before: anybody can send it.
     """
-    why: Why = "pickup_code" if read else "name_check"
+    why: NameViewReason = "pickup_code" if read else "name_check"
     name = _viewed(session.station, row.order) if read else _seen(session, row.order)
-    opened = read.seq if read else mark(shop.db, _checking(session, row.order))
-    if quiet and mark(shop.db, name) >= opened:
+    opened = read.seq if read else marked_number(shop.db, _checking(session, row.order))
+    if quiet and marked_number(shop.db, name) >= opened:
         return
     with writing_as(shop.db, session):
-        again = mark(shop.db, name) >= opened
+        again = marked_number(shop.db, name) >= opened
         viewed = ViewedMember(order=row.order, number=row.number, why=why, again=again)
         tell(shop.db, shop.box, viewed, now, _about(session, row))
         set_mark(shop.db, name, opened, now)
@@ -125,44 +125,44 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
     with writing_as(shop.db, session):
         if is_checking(shop, session, row.order, now):
             return True
-        if attempt_counter.failed_attempts(shop.db, LOOKS_KEY, who, PROOF_LIFETIME, now) >= most:
+        if attempt_counter.failed_attempts(shop.db, NAME_VIEWS_KEY, who, PROOF_LIFETIME, now) >= most:
             return False
-        if attempt_counter.add_attempt(shop.db, LOOKS_KEY, who, PROOF_LIFETIME, now) == most:
+        if attempt_counter.add_attempt(shop.db, NAME_VIEWS_KEY, who, PROOF_LIFETIME, now) == most:
             looks = UnusualLooks(names=most, minutes=round(PROOF_LIFETIME.total_seconds() / 60))
-            tell(shop.db, shop.box, looks, now, About(staff=who, station=session.station))
+            tell(shop.db, shop.box, looks, now, FactAttributes(staff=who, station=session.station))
         set_mark(shop.db, _checking(session, row.order), now.uptime_ms, now)
     return True
 
 
 def note_handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The goods went to the person, inside the caller's transaction: the view had its reason, and no longer counts."""
-    if mark(shop.db, _checking(session, order)):
-        attempt_counter.forgive_attempt(shop.db, LOOKS_KEY, session.staff.staff, PROOF_LIFETIME, now)
+    if marked_number(shop.db, _checking(session, order)):
+        attempt_counter.forgive_attempt(shop.db, NAME_VIEWS_KEY, session.staff.staff, PROOF_LIFETIME, now)
         set_mark(shop.db, _forgiven(session, order), 1, now)
-    close_name(shop, session, order)
+    close_full_name(shop, session, order)
 
 
 def note_taken_back(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The hand-over was taken back, inside the caller's transaction: the view counts again."""
-    if mark(shop.db, _forgiven(session, order)):
-        attempt_counter.add_attempt(shop.db, LOOKS_KEY, session.staff.staff, PROOF_LIFETIME, now)
+    if marked_number(shop.db, _forgiven(session, order)):
+        attempt_counter.add_attempt(shop.db, NAME_VIEWS_KEY, session.staff.staff, PROOF_LIFETIME, now)
         clear_mark(shop.db, _forgiven(session, order))
 
 
-def close_name(shop: StoreContext, session: Session, order: str) -> None:
+def close_full_name(shop: StoreContext, session: Session, order: str) -> None:
     """The name is closed, inside the caller's transaction: to see it again is another opening."""
     clear_mark(shop.db, _checking(session, order))
 
 
-def refuse(shop: StoreContext, session: Session, row: OrderRow, key: str, now: Now) -> None:
+def refuse_identity(shop: StoreContext, session: Session, row: OrderRow, key: str, now: Now) -> None:
     """The person is another one: recorded once for a form; the earlier proof and ticks no longer count."""
     asked = int(key[:15], 16)  # 60 bits of the form's key fit a mark
     once = f"staff:refused:{session.station}:{row.order}"
     with writing_as(shop.db, session):
-        if mark(shop.db, once) != asked:
+        if marked_number(shop.db, once) != asked:
             refused = IdentityRefused(order=row.order, number=row.number)
             tell(shop.db, shop.box, refused, now, _about(session, row))
             set_mark(shop.db, once, asked, now)
         set_mark(shop.db, _void(session.station, row.order), last_seq(shop.db), now)
-        close_name(shop, session, row.order)
+        close_full_name(shop, session, row.order)
         piece_ticks.untick_order(shop.db, row.order)

@@ -17,45 +17,47 @@ from edge.registry import decode_outcome
 from ui import number_arguments
 from ui.kiosk import product_view
 from ui.kiosk.pack_lines import PackLabel
-from ui.request_context import moment, process_state, shop, show
+from ui.request_context import process_state, render_page, request_moment, shop
 from ui.staff import shell, work_list
 from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import TAB_NAMES, Tab
 
 staff = Blueprint("staff", __name__, url_prefix="/staff/<station>")
 shell.install(staff)
-staff.before_request(shell.only_signed_in)
+staff.before_request(shell.require_sign_in)
 
-MAX_ASKED = 60  # characters of a question
-STYLES_MOST = 20  # products that a question finds; with more it was too short
-ANSWERED_MOST = 8  # calls of the past that are still shown
+MAX_QUESTION_LENGTH = 60  # characters of a question
+MAX_STYLES = 20  # products that a question finds; with more it was too short
+MAX_ANSWERED_CALLS = 8  # calls of the past that are still shown
 
 
 def _list(tab: Tab) -> Response:
-    pile, said = work_list.tab_contents(shop(), tab, moment().time), request.args.get("said")
+    pile, said = work_list.tab_contents(shop(), tab, request_moment().time), request.args.get("said")
     return page("staff/list.html", pile=pile, said=said, asked="")
 
 
 @staff.get("")
 def waiting() -> Response | Answer:
     """The pickup list, with those to be handed over first."""
-    return shell.only_with_orders() or _list("waiting")
+    return shell.require_orders() or _list("waiting")
 
 
 @staff.get("/list/<tab>")
 def tab(tab: str) -> Response | Answer:
     """Another tab of the list."""
     chosen = next((one for one in TAB_NAMES if one == tab), None)
-    return (shell.only_with_orders() or _list(chosen)) if chosen else abort(404)
+    return (shell.require_orders() or _list(chosen)) if chosen else abort(404)
 
 
 @staff.get("/find")
 def find() -> Response | Answer:
     """Orders by number, name, member or what was ordered: `?asked=`. Names stay masked."""
-    if elsewhere := shell.only_with_orders():
+    if elsewhere := shell.require_orders():
         return elsewhere
-    asked = request.args.get("asked", "").strip()[:MAX_ASKED]
-    return page("staff/list.html", pile=work_list.found_orders(shop(), asked, moment().time), said=None, asked=asked)
+    asked = request.args.get("asked", "").strip()[:MAX_QUESTION_LENGTH]
+    return page(
+        "staff/list.html", pile=work_list.found_orders(shop(), asked, request_moment().time), said=None, asked=asked
+    )
 
 
 @staff.post("/touch")
@@ -69,7 +71,7 @@ def calls() -> Response:
     """Who calls for staff, the longest first, and who answered the last ones."""
     sql = "select seq, station, time, answered, staff from staff_calls"
     listed = rows(shop().db, f"{sql} where answered is null order by seq")
-    past = rows(shop().db, f"{sql} where answered is not null order by answered desc limit ?", (ANSWERED_MOST,))
+    past = rows(shop().db, f"{sql} where answered is not null order by answered desc limit ?", (MAX_ANSWERED_CALLS,))
     return page("staff/calls.html", calls=[_call(row) for row in listed], past=[_call(row) for row in past])
 
 
@@ -78,7 +80,7 @@ def _call(row: dict[str, object]) -> dict[str, object]:
     from_there = shop().config.station(str(row["station"]))
     at = parse_utc(str(row["time"]))
     answered = parse_utc(str(row["answered"])) if row["answered"] else None
-    minutes = max(0, int((moment().time - at).total_seconds() // 60))
+    minutes = max(0, int((request_moment().time - at).total_seconds() // 60))
     return {**row, "name": from_there.name if from_there else None, "at": at, "answered": answered, "minutes": minutes}
 
 
@@ -86,7 +88,7 @@ def _call(row: dict[str, object]) -> dict[str, object]:
 def answer_call(seq: int) -> Answer:
     """I am going: one tap, and the others see it."""
     with writing_as(shop().db, signed_in()):
-        staff_calls.answer_call(shop().db, shop().box, seq, signed_in().staff.staff, moment())
+        staff_calls.answer_call(shop().db, shop().box, seq, signed_in().staff.staff, request_moment())
     process_state().screens.changed("calls")
     return redirect(url_for("staff.calls"), 303)
 
@@ -94,11 +96,11 @@ def answer_call(seq: int) -> Answer:
 @staff.get("/goods")
 def goods() -> Response | Answer:
     """Scan a tag, or type `?number=`: a tag's number, a style's, or words of the product's name."""
-    asked = request.args.get("number", "").strip()[:MAX_ASKED]
+    asked = request.args.get("number", "").strip()[:MAX_QUESTION_LENGTH]
     hit = (_typed(asked) or next(iter(catalog.products_of_style(shop().hq, asked)), None)) if asked else None
     if hit is not None:
         return redirect(url_for("staff.one_of_goods", gtin=hit.gtin), 303)
-    found = product_search.find(shop().hq, asked, most=STYLES_MOST)
+    found = product_search.find_styles(shop().hq, asked, most=MAX_STYLES)
     first = [next(iter(catalog.products_of_style(shop().hq, style)), None) for style in found.styles]
     match [one for one in first if one]:
         case [only]:
@@ -111,7 +113,7 @@ def goods() -> Response | Answer:
 def one_of_goods(gtin: str) -> Response:
     """A product with its exact numbers, its shelf, and the stores around."""
     key = product_view.catalogue_key_of(shop(), gtin)
-    found = product_view.product_card(shop(), key, moment().time)
+    found = product_view.product_card(shop(), key, request_moment().time)
     if found is None:
         abort(404)
     return page("staff/goods.html", card=found, asked="", pack=_pack(key), found=[])
@@ -123,7 +125,7 @@ def _typed(asked: str) -> catalog.Product | None:
     keys = [found.gtin] if isinstance(found, codes.Product) else []
     rows_here = (catalog.product(shop().hq, key) for key in [*keys, product_view.catalogue_key_of(shop(), asked)])
     hit = next((one for one in rows_here if one), None)
-    return catalog.product_variant(shop().hq, hit) if hit else None
+    return catalog.product_on_shelf(shop().hq, hit) if hit else None
 
 
 def _pack(gtin: str) -> PackLabel | None:
@@ -146,7 +148,7 @@ def near_goods(gtin: str) -> str | tuple[str, int]:
     it = catalog.product(shop().hq, key)
     if it is None:
         abort(404)
-    found = product_view.ask_nearby(shop(), key, moment().time, process_state().life)
+    found = product_view.ask_nearby(shop(), key, request_moment().time, process_state().life)
     if found is None:
         return "", 204
-    return show("staff/near.html", it=it, near=found[0], near_at=found[1], told=True)
+    return render_page("staff/near.html", it=it, near=found[0], near_at=found[1], told=True)

@@ -10,12 +10,12 @@ from edge.features.staff import sessions
 from edge.features.staff.badge import BadgeRead
 from edge.features.staff.pin_check import TooManyPinChecks
 from edge.features.staff.pin_locks import PinLocked, WrongPin
-from edge.features.staff.sessions import Opened, Staff
+from edge.features.staff.sessions import OpenedSession, Staff
 from edge.platform.database import writing
 from edge.registry import decode_outcome
 from edge.replica import hq_replica
 from ui.access import caller
-from ui.request_context import moment, process_state, shop, show, voice
+from ui.request_context import page_locale, process_state, render_page, request_moment, shop
 from ui.staff import identity_proof, shell
 from ui.staff.shell import page, request_station, session
 
@@ -34,7 +34,7 @@ def choose() -> str | Answer:
     found = [one for one in shop().config.stations if one.role in shell.ROLES]
     if len(found) == 1:
         return redirect(url_for("staff.waiting", station=found[0].id), 303)
-    return show("staff/stations.html", stations=found)
+    return render_page("staff/stations.html", stations=found)
 
 
 def _door(*, who: str | None = None, told: LoginRefusal | None = None, status: int = 200) -> Response:
@@ -45,7 +45,7 @@ def _door(*, who: str | None = None, told: LoginRefusal | None = None, status: i
         who=who,
         told=told,
         least=sessions.PIN_LEAST,
-        most=sessions.PIN_MOST,
+        most=sessions.MAX_PIN_LENGTH,
     )
 
 
@@ -68,16 +68,16 @@ def sign_in() -> Response | Answer:
     person = hq_replica.replica_row(shop().hq, "staff", request.form.get("staff", ""), Staff)
     if person is None:
         return _door(status=400)
-    pin = request.form.get("pin", "")[: sessions.PIN_MOST]
+    pin = request.form.get("pin", "")[: sessions.MAX_PIN_LENGTH]
     try:
         at, fits = shell.pin_attempt(person.staff), process_state().pins.fits
-        tried = sessions.sign_in(shop().db, shop().box, person, pin, at, moment(), caller.device_id(), fits)
+        tried = sessions.sign_in(shop().db, shop().box, person, pin, at, request_moment(), caller.device_id(), fits)
     except TooManyPinChecks:
         return _busy(person.staff)
     match tried:
-        case Opened(session=begun, secret=secret):
+        case OpenedSession(session=begun, secret=secret):
             with writing(shop().db):
-                identity_proof.start_anew(shop(), begun, moment())
+                identity_proof.forget_earlier_reads(shop(), begun, request_moment())
             return _welcome(secret)
         case WrongPin() | PinLocked():
             return _door(who=person.staff, told=tried, status=401)
@@ -96,7 +96,7 @@ def lock() -> Answer:
         with writing(shop().db):
             sessions.sign_out(shop().db, known)
     answer = redirect(url_for("login.door"), 303)
-    answer.delete_cookie(shell.cookie(request_station().id), path=f"/staff/{request_station().id}")
+    answer.delete_cookie(shell.cookie_name(request_station().id), path=f"/staff/{request_station().id}")
     return answer
 
 
@@ -114,4 +114,4 @@ def badge(seq: int) -> Response | Answer:
     seen = decode_outcome(shown) if shown is not None and shown.seq == seq else None
     if isinstance(seen, BadgeRead):
         return redirect(url_for("login.door", who=seen.staff), 303)
-    return jsonify(do="say", text=voice().plain("staff.login.first"), sound="no")
+    return jsonify(do="say", text=page_locale().plain("staff.login.first"), sound="no")

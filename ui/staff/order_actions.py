@@ -12,7 +12,7 @@ from edge.store_context import StoreContext
 from ui.staff.work_list import TO_PREPARE
 
 UNDO_WITHIN = timedelta(seconds=10)  # experience.md rule 28
-ON_ITS_WAY = timedelta(seconds=2)  # what a press in the last moment may take to arrive
+PRESS_DELIVERY_GRACE = timedelta(seconds=2)  # what a press in the last moment may take to arrive
 SAME_PERSON = "name"  # the proof: number and name were said by the shopper themselves
 
 
@@ -70,5 +70,5 @@ def undo_seconds_left(shop: StoreContext, order: str, station: str, now: Now, *,
     if row is None or row[0] != Action.HAND_OVER or row[1] != station:
         return None
     age = now.time - parse_utc(row[2])
-    left = (UNDO_WITHIN + ON_ITS_WAY if late else UNDO_WITHIN) - age
+    left = (UNDO_WITHIN + PRESS_DELIVERY_GRACE if late else UNDO_WITHIN) - age
     return left.total_seconds() if timedelta() < left and age >= timedelta() else None

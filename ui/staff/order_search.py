@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from edge.features import catalog
 from edge.features.pickup.order import PickupOrder
 from edge.features.search.entry import words_in
-from edge.features.search.words import occurs, words_of
+from edge.features.search.words import occurs_in_words, words_of
 from edge.platform.database import rows
 from edge.store_context import StoreContext
 
@@ -20,8 +20,8 @@ def matching_orders(shop: StoreContext, asked: str, orders: Iterable[PickupOrder
 
 def _matches(shop: StoreContext, goods: "_Goods", words: list[str], order: PickupOrder) -> bool:
     whole, shown = _whole_words(shop, order), [*words_of(order.row.number), *words_of(order.row.order)]
-    left = [word for word in words if word not in whole and not occurs(word, shown)]
-    return all(occurs(word, goods.words(order)) for word in left)
+    left = [word for word in words if word not in whole and not occurs_in_words(word, shown)]
+    return all(occurs_in_words(word, goods.words(order)) for word in left)
 
 
 def _whole_words(shop: StoreContext, order: PickupOrder) -> set[str]:

@@ -19,7 +19,7 @@ from edge.features.staff.sessions import IDLE_TIMEOUT, Session, SessionEnded
 from edge.platform.database import NoRoom, writing
 from ui.access import caller
 from ui.i18n import DEFAULT_LANGUAGE
-from ui.request_context import language, moment, process_state, shop, show, voice
+from ui.request_context import language, page_locale, process_state, render_page, request_moment, shop
 from ui.staff import staff_tab, work_list
 from ui.staff.staff_tab import SERVING, ShownTab
 from ui.status import pages as status
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 ROLES = STAFF_ROLES
 BACKGROUND_HEADER = "Noren-Quiet"  # the header of a fetch nobody asked for with a finger: it keeps no session alive
 AGE_UNITS = (("days", 24 * 60), ("hours", 60), ("minutes", 1))  # a unit is used from two of it on
-WARN_S = 30  # seconds before the idle lock in which the page says so
+IDLE_WARNING_S = 30  # seconds before the idle lock in which the page says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def signed_in() -> Session:
     return found
 
 
-def cookie(station: str) -> str:
+def cookie_name(station: str) -> str:
     """The cookie's name: a browser may be open at two stations."""
     return f"noren-staff-{station}"
 
@@ -80,13 +80,15 @@ def _pull(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 
 def _secret(station: str) -> str:
-    return request.cookies.get(cookie(station), "")
+    return request.cookies.get(cookie_name(station), "")
 
 
 def session_at(station: str) -> Session | None:
     """The person signed in at a station in this browser; a secret is valid only on its device: a stolen one is useless."""
     secret = _secret(station)
-    known = sessions.session(shop().db, shop().hq, secret, caller.device_id(), moment()) if secret else None
+    known = (
+        sessions.live_session(shop().db, shop().hq, secret, caller.device_id(), request_moment()) if secret else None
+    )
     return known if known is not None and known.station == station else None
 
 
@@ -94,7 +96,7 @@ def set_cookie(answer: Answer, secret: str) -> None:
     """Let the browser keep the session's secret, for this station's pages only."""
     station = request_station().id
     answer.set_cookie(
-        cookie(station),
+        cookie_name(station),
         secret,
         path=f"/staff/{station}",
         httponly=True,
@@ -115,16 +117,16 @@ def _still_here() -> None:
     """Keep the session alive if a finger asked, and its secret new."""
     known, used = session(), BACKGROUND_HEADER not in request.headers
     secret, device = _secret(request_station().id), caller.device_id()
-    it = session_secret.held(shop().db, secret, device)
-    due = it is not None and it.is_due(moment()) and (known is not None or it.is_worn(moment()))
+    it = session_secret.session_of_secret(shop().db, secret, device)
+    due = it is not None and it.is_due(request_moment()) and (known is not None or it.is_worn(request_moment()))
     if not due and not (known and used):
         return
     try:
         with writing(shop().db):
             if due:
-                g.new_secret = session_secret.turn(shop().db, shop().box, secret, device, moment())
+                g.new_secret = session_secret.rotate_secret(shop().db, shop().box, secret, device, request_moment())
             if known and used:
-                sessions.keep_alive(shop().db, known, moment())
+                sessions.keep_alive(shop().db, known, request_moment())
     except NoRoom:
         log.warning("disk full: a session ends when it would have ended before, and keeps its secret")
 
@@ -133,7 +135,7 @@ def _hand_secret(response: Response) -> Response:
     """Send the session's next secret, but for an answer that begins or ends a session."""
     secret = g.pop("new_secret", None)
     if secret and not any(
-        one.startswith(cookie(request_station().id)) for one in response.headers.getlist("Set-Cookie")
+        one.startswith(cookie_name(request_station().id)) for one in response.headers.getlist("Set-Cookie")
     ):
         set_cookie(response, secret)
     return response
@@ -161,7 +163,7 @@ def install(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(SessionEnded, _sign_in_again)
 
 
-def only_signed_in() -> Answer | None:
+def require_sign_in() -> Answer | None:
     """A before_request: a person who is not signed in is redirected to the sign-in page."""
     return None if session() else redirect(url_for("login.door"), 303)
 
@@ -175,8 +177,8 @@ def sees_orders() -> bool:
     return shop().policy.pickup.on and known is not None and known.staff.role in SERVING
 
 
-def only_with_orders() -> Answer | None:
-    """A before_request behind `only_signed_in`: without orders, the first page is one of those that are left."""
+def require_orders() -> Answer | None:
+    """A before_request behind `require_sign_in`: without orders, the first page is one of those that are left."""
     if sees_orders():
         return None
     to = "staff.goods" if signed_in().staff.role != "installer" else "devices.inside"
@@ -185,9 +187,9 @@ def only_with_orders() -> Answer | None:
 
 def _shell(known: Session) -> StaffPage:
     here = shop()
-    notice = status.notice(here, process_state(), voice(), moment())
-    runs = len(pin_locks.runs_of_wrong_pins(here.db, moment())) if is_lead() else 0
-    return StaffPage(tabs=staff_tab.tabs_for(here, known, moment().time), notice=notice, runs=runs)
+    notice = status.notice(here, process_state(), page_locale(), request_moment())
+    runs = len(pin_locks.runs_of_wrong_pins(here.db, request_moment())) if is_lead() else 0
+    return StaffPage(tabs=staff_tab.tabs_for(here, known, request_moment().time), notice=notice, runs=runs)
 
 
 def is_lead() -> bool:
@@ -196,8 +198,8 @@ def is_lead() -> bool:
     return known is not None and known.staff.role == "lead"
 
 
-def only_leads() -> None:
-    """A before_request behind `only_signed_in`."""
+def require_lead() -> None:
+    """A before_request behind `require_sign_in`."""
     if not is_lead():
         abort(403)
 
@@ -208,14 +210,14 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
         "place": request_station(),
         "me": session(),
         "last": last_seq(shop().db),
-        "key": work_list.new_key(),
+        "key": work_list.new_form_key(),
     }
     frame["wedge"] = keyboard_wedge.settings(request_station())
-    limits = {"quiet": int(IDLE_TIMEOUT.total_seconds()) - WARN_S, "warn": WARN_S}
+    limits = {"quiet": int(IDLE_TIMEOUT.total_seconds()) - IDLE_WARNING_S, "warn": IDLE_WARNING_S}
     known = session()
     around = _shell(known) if known else None
     words = {"day": _day, "span": _span}
-    return make_response(show(template, shell=around, **frame, **limits, **words, **values), status)
+    return make_response(render_page(template, shell=around, **frame, **limits, **words, **values), status)
 
 
 def _day(day: date) -> str:
@@ -227,4 +229,4 @@ def _day(day: date) -> str:
 def _span(minutes: int) -> str:
     """A length of time, as coarse as it matters: minutes, then hours, then days."""
     unit, size = next((unit, size) for unit, size in AGE_UNITS if minutes >= size * 2 or size == 1)
-    return voice().plain(f"staff.span.{unit}", minutes // size)
+    return page_locale().plain(f"staff.span.{unit}", minutes // size)

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, abort, jsonify, redirect, request, url_fo
 from werkzeug.wrappers import Response as Answer
 
 from edge.codes.parsed_code import CARD_ALIAS
-from edge.facts.fact import About
+from edge.facts.fact import FactAttributes
 from edge.facts.journal import tell
 from edge.features import catalog, member
 from edge.features.check_in import CodeRefused, Identified
@@ -19,10 +19,10 @@ from edge.features.staff.badge import BadgeRead
 from edge.features.staff.sessions import writing_as
 from edge.platform.clock import parse_utc
 from edge.platform.database import values
-from edge.platform.idempotency_marks import mark, set_mark
+from edge.platform.idempotency_marks import marked_number, set_mark
 from edge.registry import decode_outcome
 from ui.kiosk.outcome_views import identify_member, why_not_understood
-from ui.request_context import moment, process_state, shop, voice
+from ui.request_context import page_locale, process_state, request_moment, shop
 from ui.staff import identity_proof, shell, work_list
 from ui.staff.shell import page, request_station, signed_in
 from ui.wedge import typed_codes
@@ -59,7 +59,7 @@ def broken() -> tuple[str, int]:
 @scanned.get("/refused")
 def refused() -> Response:
     """Words for a code that could not be kept, because the disk is full."""
-    return jsonify(do="say", text=voice().plain("staff.said.no_room"), sound="no")
+    return jsonify(do="say", text=page_locale().plain("staff.said.no_room"), sound="no")
 
 
 def _found(seq: int) -> OutcomeRow | None:
@@ -73,7 +73,7 @@ def _row(seq: int) -> OutcomeRow:
 
 
 def _say(why: str, **about: str) -> Response:
-    return jsonify(do="say", text=voice().plain(f"staff.scan.{why}", None, **about), sound="no")
+    return jsonify(do="say", text=page_locale().plain(f"staff.scan.{why}", None, **about), sound="no")
 
 
 def _refused(no: PickupRefused) -> Response | Answer:
@@ -84,7 +84,7 @@ def _refused(no: PickupRefused) -> Response | Answer:
         near = {one.store: one.name for one in shop().policy.place.neighbours}
         name = near.get(no.store or "")
         if name:
-            return _say("other_store", store=voice().plain_words(name))
+            return _say("other_store", store=page_locale().plain_words(name))
         return _say("some_store")
     return _say("too_many" if no.why == "too_many" else "order")
 
@@ -105,7 +105,7 @@ def _product(seq: int, gtin: str, not_one: str | None) -> Response | Answer:
 
 def _tick_words(found: catalog.Product) -> dict[str, str]:
     """What a page needs to tick a piece of a product: its number, and what is said if there is none to tick."""
-    v = voice()
+    v = page_locale()
     name = f"{v.plain_words(found.name)} {v.plain_words(found.colour.name)} {found.size}"
     wrong, done = v.plain("staff.scan.wrong_piece", name=name), v.plain("staff.scan.done_piece", name=name)
     return {"gtin": found.gtin, "wrong": wrong, "done": done}
@@ -113,7 +113,7 @@ def _tick_words(found: catalog.Product) -> dict[str, str]:
 
 def _put_back(found: catalog.Product) -> Response:
     """A tag on the tab of what is to be put back opens the order whose piece it is, and ticks it."""
-    order = work_list.order_to_put_back(shop(), found.gtin, moment().time)
+    order = work_list.order_to_put_back(shop(), found.gtin, request_moment().time)
     if order is None:
         return _say("no_back")
     return jsonify(do="open", url=url_for("handover.show_order", order=order, back=1), **_tick_words(found))
@@ -166,21 +166,24 @@ def visitor(seq: int) -> Response | Answer:
     seen = decode_outcome(row)
     if not isinstance(seen, Identified):
         abort(404)
-    if shell.BACKGROUND_HEADER not in request.headers or mark(shop().db, identity_proof.visited(signed_in())) != seq:
+    if (
+        shell.BACKGROUND_HEADER not in request.headers
+        or marked_number(shop().db, identity_proof.last_visitor_mark(signed_in())) != seq
+    ):
         _note_visitor(row, seen)
     return _visitor(seen, seq)
 
 
 def _note_visitor(row: OutcomeRow, seen: Identified) -> None:
     """Record every view of a visitor, and whether they may have left long ago."""
-    me, at = signed_in(), moment()
+    me, at = signed_in(), request_moment()
     who = identify_member(shop(), seen).member or (f"{CARD_ALIAS}{seen.card}" if seen.card else seen.ref)
     past = abs(at.time - parse_utc(row.time)) > identity_proof.PROOF_LIFETIME
     fact = ViewedVisitor(scan=f"{row.log}/{row.scan}", past=past)
-    about = About(member=who, staff=me.staff.staff, station=me.station)
+    about = FactAttributes(member=who, staff=me.staff.staff, station=me.station)
     with writing_as(shop().db, me):
         tell(shop().db, shop().box, fact, at, about)
-        set_mark(shop().db, identity_proof.visited(me), row.seq, at)
+        set_mark(shop().db, identity_proof.last_visitor_mark(me), row.seq, at)
 
 
 @scanned.get("/visitor/<int:seq>/met")

@@ -22,12 +22,12 @@ TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "back", "done")
 
 TO_PREPARE = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
 DUE_SOON = timedelta(minutes=30)  # before a promise falls due it turns amber
-FOUND_MOST = 60  # orders that a question finds; with more it was too short
-DONE_MOST = 60  # handed-over orders on the list: a day's, and enough to find yesterday's
+MAX_FOUND = 60  # orders that a question finds; with more it was too short
+MAX_DONE = 60  # handed-over orders on the list: a day's, and enough to find yesterday's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class PromiseDue:
     """An order's promise: its time, minutes left (negative when it is past), and how pressing that is."""
 
     at: datetime
@@ -36,7 +36,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class OrderOnList:
     """An order on the list; the name is masked, because a tablet on a counter is seen by customers."""
 
     order: str
@@ -47,7 +47,7 @@ class Row:
     paid: bool
     state: State
     waited: int | None  # minutes since the shopper came
-    due: Due | None
+    due: PromiseDue | None
     hold: date | None  # last day the goods are kept
     hold_days: int  # days left: 0 is today, negative is over
     given: datetime | None
@@ -59,12 +59,12 @@ class TabContents:
     """A tab, or what was found: shoppers who are here first, then the rest."""
 
     tab: Tab | Literal["find"]
-    here: list[Row]
-    rest: list[Row]
+    here: list[OrderOnList]
+    rest: list[OrderOnList]
     counts: Mapping[Tab, int]
 
 
-def new_key() -> str:
+def new_form_key() -> str:
     """A key for one form: however often it is sent, what it asks for is done once (128 bits)."""
     return secrets.token_hex(16)
 
@@ -75,16 +75,16 @@ def half_masked(name: str) -> str:
     return f"{family} {given[:1]}{NAME_MASK}" if gap else f"{name[:1]}{NAME_MASK}"
 
 
-def _due(order: PickupOrder, hours: int, now: datetime) -> Due | None:
+def _due(order: PickupOrder, hours: int, now: datetime) -> PromiseDue | None:
     at = orders.promised_time(order.row, hours)
     if at is None or order.state not in TO_PREPARE:
         return None
     left = at - now
     level: Literal["calm", "soon", "past"] = "past" if left < timedelta() else "soon" if left <= DUE_SOON else "calm"
-    return Due(at=at, minutes=round(left.total_seconds() / 60), level=level)
+    return PromiseDue(at=at, minutes=round(left.total_seconds() / 60), level=level)
 
 
-def shelves(shop: StoreContext) -> dict[str, str]:
+def staff_shelves(shop: StoreContext) -> dict[str, str]:
     """The shelves where the store's own staff have put orders, until HQ's row has the same."""
     found = rows(
         shop.db,
@@ -94,12 +94,12 @@ def shelves(shop: StoreContext) -> dict[str, str]:
     return {row["order_id"]: row["shelf"] for row in found}
 
 
-def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetime) -> Row:
+def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetime) -> OrderOnList:
     row, zone = order.row, shop.config.zone
     hold, here_since = row.hold_until, order.arrived_at
     last = hold.astimezone(zone).date() if hold and order.state in SHELVED_STATES else None
     waited = round((now - here_since).total_seconds() // 60) if here_since else None
-    return Row(
+    return OrderOnList(
         order=row.order,
         number=row.number,
         name=half_masked(row.name) if row.name else "",
@@ -116,7 +116,7 @@ def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetim
     )
 
 
-def _in(tab: Tab, row: Row) -> bool:
+def _in(tab: Tab, row: OrderOnList) -> bool:
     match tab:
         case "waiting":
             return row.state in SHELVED_STATES or (row.waited is not None and row.state in TO_PREPARE)
@@ -130,8 +130,8 @@ def _in(tab: Tab, row: Row) -> bool:
             return row.state is State.HANDED_OVER
 
 
-def _all(shop: StoreContext, now: datetime) -> list[Row]:
-    put, here = shelves(shop), _here(shop, now)
+def _all(shop: StoreContext, now: datetime) -> list[OrderOnList]:
+    put, here = staff_shelves(shop), _here(shop, now)
     known = {order.row.order for order in here}
     ended = put_back.ended_orders_with_goods(shop.db, shop.hq, shop.box)
     found = here + [order for order in ended if order.row.order not in known]
@@ -154,7 +154,7 @@ def tab_contents(shop: StoreContext, tab: Tab, now: datetime) -> TabContents:
     found = [row for row in every if _in(tab, row)]
     if tab == "done":
         newest = sorted(found, key=lambda row: row.given.timestamp() if row.given else 0, reverse=True)
-        return TabContents(tab=tab, here=[], rest=newest[:DONE_MOST], counts=counts)
+        return TabContents(tab=tab, here=[], rest=newest[:MAX_DONE], counts=counts)
     here = sorted((row for row in found if row.waited is not None), key=lambda row: -(row.waited or 0))
     rest = [row for row in found if row.waited is None]
     if tab == "back":
@@ -170,7 +170,7 @@ def found_orders(shop: StoreContext, asked: str, now: datetime) -> TabContents:
     found = [row for row in every if row.order in matching]
     found.sort(key=lambda row: (row.state not in SHELVED_STATES | TO_PREPARE, row.number))
     counts = {one: sum(_in(one, row) for row in every) for one in TAB_NAMES}
-    return TabContents(tab="find", here=[], rest=found[:FOUND_MOST], counts=counts)
+    return TabContents(tab="find", here=[], rest=found[:MAX_FOUND], counts=counts)
 
 
 def numbers_on_shelf(shop: StoreContext, shelf: str | None, order: str) -> list[str]:

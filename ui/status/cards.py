@@ -9,8 +9,8 @@ from markupsafe import Markup
 from edge.config.station_role import SHOPPER_ROLES, STAFF_ROLES
 from edge.disk.watermarks import DiskLevel
 from edge.platform.clock import business_day
-from ui.health.context import Context
-from ui.health.readers import Counts, Reader, noun
+from ui.health.context import CheckContext
+from ui.health.readers import Reader, ReaderCounts, reader_noun
 from ui.i18n import Locale
 
 BOARD_PAGE = "board"
@@ -19,7 +19,7 @@ DEVICE_ICONS = {"serial": "scan-barcode", "hid": "scan-barcode", "camera": "came
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class StatusCard:
     """One thing and its state; `look` is the colour of its word: ok, low, alert, none."""
 
     icon: str
@@ -31,7 +31,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figure:
+class HqFigure:
     """A number about the connection to HQ."""
 
     name: Markup
@@ -39,7 +39,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class ScannerPassage:
     """What a scanner sent and what became of it, for a person who looks for a lost scan."""
 
     name: str
@@ -51,10 +51,10 @@ class Passage:
     note: str  # what ends a code there, and why the last refusal was one
 
 
-class Words:
+class ReportWords:
     """The texts of a health report in one language, at one time."""
 
-    def __init__(self, context: Context, voice: Locale) -> None:
+    def __init__(self, context: CheckContext, voice: Locale) -> None:
         self.shop, self.it, self.screens = context.shop, context.health, context.pages.screens
         self.say, self.plain, self.voice = voice.say, voice.plain, voice
 
@@ -73,16 +73,16 @@ class Words:
 
     def thing(self, one: Reader) -> str:
         """What a clerk calls a reader, with its number if there are several."""
-        name = self.plain(f"status.thing.{noun(one)}")
+        name = self.plain(f"status.thing.{reader_noun(one)}")
         return f"{name} {one.number}" if one.number else name
 
 
-def _reader(w: Words, one: Reader) -> Card:
+def _reader(w: ReportWords, one: Reader) -> StatusCard:
     number = f" {one.number}" if one.number else ""
     if one.garbled:
         text = w.say("status.reader.garbled", count=w.voice.number(one.counts.refused_in_a_row))
         return replace(
-            _reader(w, replace(one, counts=Counts())), text=text, look="low", word=w.say("status.is.garbled")
+            _reader(w, replace(one, counts=ReaderCounts())), text=text, look="low", word=w.say("status.is.garbled")
         )
     if one.state == "works" and w.it.disk.level is DiskLevel.FULL:
         text = w.say("status.reader.full", one.counts.no_room, count=w.voice.number(one.counts.no_room))
@@ -90,9 +90,9 @@ def _reader(w: Words, one: Reader) -> Card:
     look, word = {"works": ("ok", "well"), "starting": ("none", "starting")}.get(one.state, ("alert", "blind"))
     if one.state == "lost" and not one.blind:
         look, word = "none", "ended"
-    return Card(
+    return StatusCard(
         icon=DEVICE_ICONS[one.kind],
-        title=w.plain(f"status.card.{noun(one)}", place=w.place(one.station), number=number),
+        title=w.plain(f"status.card.{reader_noun(one)}", place=w.place(one.station), number=number),
         text=_readings(w, one) if one.state == "works" else _why(w, one),
         look=look,
         word=w.say(f"status.is.{word}"),
@@ -100,13 +100,13 @@ def _reader(w: Words, one: Reader) -> Card:
     )
 
 
-def _readings(w: Words, one: Reader) -> Markup:
+def _readings(w: ReportWords, one: Reader) -> Markup:
     if one.today and one.last:
         return w.say("status.reader.today", one.today, count=w.voice.number(one.today), time=w.when(one.last))
     return w.say("status.reader.none")
 
 
-def _why(w: Words, one: Reader) -> Markup:
+def _why(w: ReportWords, one: Reader) -> Markup:
     """What is wrong with a reader, and since when; for `stopped` the time is unknown, because its process cannot report it."""
     match one.state:
         case "lost":
@@ -116,7 +116,7 @@ def _why(w: Words, one: Reader) -> Markup:
             return w.say(f"status.reader.{state}")
 
 
-def _screen(w: Words, title: str, icon: str, count: int | None) -> Card:
+def _screen(w: ReportWords, title: str, icon: str, count: int | None) -> StatusCard:
     """A screen for shoppers; `count` is None if none has been opened since the start."""
     match count:
         case None:
@@ -125,10 +125,12 @@ def _screen(w: Words, title: str, icon: str, count: int | None) -> Card:
             look, word, text = "low", "gone", "gone"
         case _:
             look, word, text = "ok", "well", "open"
-    return Card(icon=icon, title=title, text=w.say(f"status.screen.{text}"), look=look, word=w.say(f"status.is.{word}"))
+    return StatusCard(
+        icon=icon, title=title, text=w.say(f"status.screen.{text}"), look=look, word=w.say(f"status.is.{word}")
+    )
 
 
-def _screens(w: Words) -> list[Card]:
+def _screens(w: ReportWords) -> list[StatusCard]:
     stations, open_ = w.shop.config.stations, w.screens
     cards = [
         _screen(w, w.plain("status.screen", place=w.place(place.id)), "monitor", open_.get(place.id))
@@ -140,25 +142,25 @@ def _screens(w: Words) -> list[Card]:
     text = w.say("status.staff.open", staff) if staff else w.say("status.staff.none")
     word = w.say("status.is.well" if staff else "status.is.unopened")
     title = w.plain("status.staff")
-    return [*cards, Card(icon="smartphone", title=title, text=text, look="ok" if staff else "none", word=word)]
+    return [*cards, StatusCard(icon="smartphone", title=title, text=text, look="ok" if staff else "none", word=word)]
 
 
-def hq(w: Words) -> Card:
+def hq(w: ReportWords) -> StatusCard:
     line = w.it.line
     look, word = ("ok", "well") if line.reach == "there" else ("low", "cut")
     at = line.heard if line.reach in ("there", "late") else line.since
     known = w.say(f"status.hq.{line.reach}", time=w.when(at)) if at else w.say("status.hq.never")
     icon = "wifi" if line.reach == "there" else "wifi-off"
-    return Card(icon=icon, title=w.plain("status.hq"), text=known, look=look, word=w.say(f"status.is.{word}"))
+    return StatusCard(icon=icon, title=w.plain("status.hq"), text=known, look=look, word=w.say(f"status.is.{word}"))
 
 
-def figures(w: Words) -> list[Figure]:
+def figures(w: ReportWords) -> list[HqFigure]:
     facts = w.it.line.facts
     told = {"made": facts.made, "kept": facts.kept, "waiting": max(0, facts.waiting)}
-    return [Figure(name=w.say(f"status.hq.{name}"), value=w.voice.number(n)) for name, n in told.items()]
+    return [HqFigure(name=w.say(f"status.hq.{name}"), value=w.voice.number(n)) for name, n in told.items()]
 
 
-def passages(w: Words) -> list[Passage]:
+def passages(w: ReportWords) -> list[ScannerPassage]:
     """A row for each serial scanner, then for each scanner that types into a page."""
     number, found = w.voice.number, []
     for one in w.it.readers:
@@ -177,9 +179,9 @@ def passages(w: Words) -> list[Passage]:
     return found
 
 
-def _passage(name: str, figures: Iterable[str], notes: list[str], setup: str) -> Passage:
+def _passage(name: str, figures: Iterable[str], notes: list[str], setup: str) -> ScannerPassage:
     heard, readings, refused, answered = figures
-    return Passage(
+    return ScannerPassage(
         name=name,
         heard=heard,
         readings=readings,
@@ -190,9 +192,9 @@ def _passage(name: str, figures: Iterable[str], notes: list[str], setup: str) ->
     )
 
 
-def _clock(w: Words) -> Card:
+def _clock(w: ReportWords) -> StatusCard:
     look, word = {"synced": ("ok", "well"), "holdover": ("none", "alone")}.get(w.it.moment.clock, ("low", "wrong"))
-    return Card(
+    return StatusCard(
         icon="clock",
         title=w.plain("status.clock"),
         text=w.say(f"status.clock.{w.it.moment.clock}"),
@@ -201,7 +203,7 @@ def _clock(w: Words) -> Card:
     )
 
 
-def _disk(w: Words) -> Card:
+def _disk(w: ReportWords) -> StatusCard:
     disk = w.it.disk
     look, word = {DiskLevel.FULL: ("alert", "full"), DiskLevel.SHORT: ("low", "nearly_full")}.get(
         disk.level, ("ok", "well")
@@ -211,37 +213,41 @@ def _disk(w: Words) -> Card:
         free=w.voice.number(round(disk.free / GIGABYTE, 1)),
         total=w.voice.number(round(disk.total / GIGABYTE, 1)),
     )
-    return Card(icon="database", title=w.plain("status.disk"), text=text, look=look, word=w.say(f"status.is.{word}"))
+    return StatusCard(
+        icon="database", title=w.plain("status.disk"), text=text, look=look, word=w.say(f"status.is.{word}")
+    )
 
 
-def _key(w: Words) -> list[Card]:
+def _key(w: ReportWords) -> list[StatusCard]:
     """Shown as long as a stolen card would include the keys: an installer can seal them."""
     found = {"key": w.it.key_beside, "own_keys": w.it.keys_in_the_clear}
     word = w.say("status.is.unsealed")
     return [
-        Card(icon="lock", title=w.plain(f"status.{what}"), text=w.say(f"status.{what}.beside"), look="none", word=word)
+        StatusCard(
+            icon="lock", title=w.plain(f"status.{what}"), text=w.say(f"status.{what}.beside"), look="none", word=word
+        )
         for what, is_so in found.items()
         if is_so
     ]
 
 
-def _versions(w: Words) -> Card:
+def _versions(w: ReportWords) -> StatusCard:
     it = w.it.versions
     text = w.say("status.versions.text", config=it.config, catalog=it.catalog, products=w.voice.number(it.products))
     word = w.say("status.versions.number", version=it.software) if it.software else w.say("status.versions.source")
-    return Card(icon="info", title=w.plain("status.versions"), text=text, look="none", word=word)
+    return StatusCard(icon="info", title=w.plain("status.versions"), text=text, look="none", word=word)
 
 
-def _unusable(w: Words) -> list[Card]:
+def _unusable(w: ReportWords) -> list[StatusCard]:
     """Rows of HQ's that cannot be used: only the row itself is missing, and HQ must correct it."""
     count = w.it.versions.unusable
     if not count:
         return []
     text, word = w.say("status.unusable.text", count), w.say("status.is.told")
-    return [Card(icon="info", title=w.plain("status.unusable"), text=text, look="low", word=word)]
+    return [StatusCard(icon="info", title=w.plain("status.unusable"), text=text, look="low", word=word)]
 
 
-def cards(w: Words) -> list[Card]:
+def cards(w: ReportWords) -> list[StatusCard]:
     """Readers and screens in noren.toml's order, then the box itself: each thing always at the same place."""
     readers = [_reader(w, one) for one in w.it.readers]
     return [*readers, *_screens(w), _clock(w), _disk(w), *_key(w), _versions(w), *_unusable(w)]

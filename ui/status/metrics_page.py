@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from ui.health.metrics import CONTENT_TYPE, to_text
-from ui.request_context import moment, process_state, shop
+from ui.request_context import process_state, request_moment, shop
 from ui.status.pages import health_context
 
 metrics = Blueprint("metrics", __name__)
@@ -12,4 +12,4 @@ metrics = Blueprint("metrics", __name__)
 @metrics.get("/metrics")
 def exposition() -> Response:
     """All metrics as they are now."""
-    return Response(to_text(health_context(shop(), process_state(), moment())), content_type=CONTENT_TYPE)
+    return Response(to_text(health_context(shop(), process_state(), request_moment())), content_type=CONTENT_TYPE)

@@ -12,25 +12,30 @@ from edge.store_context import StoreContext
 from ui.access import caller
 from ui.health.box_health import PagesState
 from ui.health.check import run_checks
-from ui.health.context import Context
-from ui.health.finding import Finding, Level
+from ui.health.context import CheckContext
+from ui.health.finding import Finding, HealthLevel
 from ui.health.registry import ON_PAGE
-from ui.health.report import Report, to_json, words
-from ui.health.report import Words as FindingWords
+from ui.health.report import FindingWords as FindingWords
+from ui.health.report import HealthReport, finding_in_words, to_json
 from ui.i18n import Locale
-from ui.request_context import ProcessState, moment, process_state, shop, show, voice
+from ui.request_context import ProcessState, page_locale, process_state, render_page, request_moment, shop
 from ui.status import troubleshooting
-from ui.status.cards import Card, Figure, Passage, Words, cards, figures, hq, passages
+from ui.status.cards import HqFigure, ReportWords, ScannerPassage, StatusCard, cards, figures, hq, passages
 from ui.status.troubleshooting import Problem
 
 status = Blueprint("status", __name__)
 
 
-LOOKS = {Level.OK: "ok", Level.UNKNOWN: "none", Level.WARNING: "low", Level.ERROR: "alert"}
+LOOK_OF_LEVEL = {
+    HealthLevel.OK: "ok",
+    HealthLevel.UNKNOWN: "none",
+    HealthLevel.WARNING: "low",
+    HealthLevel.ERROR: "alert",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class ShownFinding:
     """A finding as the page lists it."""
 
     look: str
@@ -40,7 +45,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class StatusView:
     """All that `status/cards.html` shows. No names of people in it."""
 
     look: str
@@ -50,16 +55,16 @@ class View:
     to_do: list[Markup]
     support: str
     box: str
-    hq: Card
-    figures: list[Figure]
-    cards: list[Card]
-    passages: list[Passage]
-    findings: list[Shown]
+    hq: StatusCard
+    figures: list[HqFigure]
+    cards: list[StatusCard]
+    passages: list[ScannerPassage]
+    findings: list[ShownFinding]
     station: str  # where the user is signed in, and so may see camera pictures; else empty
     fresh: str  # address of the same, as it is then
 
 
-def _first(w: Words, found: list[Problem]) -> tuple[str, str, Markup, Markup]:
+def _first(w: ReportWords, found: list[Problem]) -> tuple[str, str, Markup, Markup]:
     """Look, icon, first line and second line of the verdict."""
     if not found:
         return "ok", "circle-check", w.say("status.well"), w.say("status.well.more")
@@ -71,7 +76,7 @@ def _first(w: Words, found: list[Problem]) -> tuple[str, str, Markup, Markup]:
     return worst.grave, icon or "triangle-alert", w.say(f"status.wrong.{worst.what}"), more
 
 
-def _about(w: Words, one: Problem) -> dict[str, Any]:
+def _about(w: ReportWords, one: Problem) -> dict[str, Any]:
     thing = w.thing(one.reader) if one.reader else ""
     boxes = w.plain("status.and").join(
         w.plain("status.box_at", box=box, address=address or "?")
@@ -85,7 +90,7 @@ def _about(w: Words, one: Problem) -> dict[str, Any]:
     }
 
 
-def _to_do(w: Words, found: list[Problem]) -> list[Markup]:
+def _to_do(w: ReportWords, found: list[Problem]) -> list[Markup]:
     """At most two things; with only one wrong, the second is whom to call if it does not help."""
     first = troubleshooting.first_steps(found)
     told = [w.say(f"status.do.{one.do}", **_about(w, one)) for one in first]
@@ -94,37 +99,37 @@ def _to_do(w: Words, found: list[Problem]) -> list[Markup]:
     return told
 
 
-def health_context(shop: StoreContext, house: ProcessState, moment: Now) -> Context:
+def health_context(shop: StoreContext, house: ProcessState, moment: Now) -> CheckContext:
     """What the checks look at in the web process."""
     cut = house.ground.web.lan is not None and house.through.is_silent()
     pages = PagesState(screens=house.screens.by_station(), failing=house.failures.count_lately(), cut=cut)
-    return Context(moment=moment, config=house.ground, shop=shop, pages=pages)
+    return CheckContext(moment=moment, config=house.ground, shop=shop, pages=pages)
 
 
-def _shown(findings: list[Finding], voice: Locale, moment: Now) -> list[Shown]:
+def _shown(findings: list[Finding], voice: Locale, moment: Now) -> list[ShownFinding]:
     """Gravest first; reasons and remedies only of what is not as it should be."""
     ordered = sorted(findings, key=lambda one: -one.level.rank)
     return [
-        Shown(
-            look=LOOKS[one.level],
+        ShownFinding(
+            look=LOOK_OF_LEVEL[one.level],
             word=voice.say(f"health.level.{one.level}"),
-            words=words(one, voice, moment),
-            wrong=one.level in (Level.WARNING, Level.ERROR),
+            words=finding_in_words(one, voice, moment),
+            wrong=one.level in (HealthLevel.WARNING, HealthLevel.ERROR),
         )
         for one in ordered
     ]
 
 
-def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, station: str = "") -> View:
+def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, station: str = "") -> StatusView:
     """The present state of the shop, as `status/cards.html` shows it (its variable is `health`).
 
     `station` is given if the user is signed in there: only then camera pictures are shown.
     """
     context = health_context(shop, house, moment)
     findings = run_checks(ON_PAGE, context)
-    w, found = Words(context, voice), troubleshooting.find_problems(findings, context.health)
+    w, found = ReportWords(context, voice), troubleshooting.find_problems(findings, context.health)
     look, icon, first, more = _first(w, found)
-    return View(
+    return StatusView(
         look=look,
         icon=icon,
         first=first,
@@ -145,12 +150,18 @@ def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, st
 def notice(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now) -> Markup | None:
     """What every clerk must know at any time: one line for the staff's frame, or None if all is well."""
     context = health_context(shop, house, moment)
-    found = troubleshooting.find_problems(run_checks(troubleshooting.FOR_ALL_CHECKS, context), context.health)
-    return voice.say(f"status.wrong.{found[0].what}") if found and found[0].what in troubleshooting.FOR_ALL else None
+    found = troubleshooting.find_problems(run_checks(troubleshooting.CHECKS_FOR_EVERYBODY, context), context.health)
+    return (
+        voice.say(f"status.wrong.{found[0].what}")
+        if found and found[0].what in troubleshooting.CONCERNS_EVERYBODY
+        else None
+    )
 
 
 def _show(template: str) -> str:
-    return show(template, health=view(shop(), process_state(), voice(), moment()), pairs=caller.may_pair())
+    return render_page(
+        template, health=view(shop(), process_state(), page_locale(), request_moment()), pairs=caller.may_pair()
+    )
 
 
 @status.get("/status")
@@ -168,10 +179,10 @@ def only_cards() -> str:
 @status.get("/status.json")
 def as_json() -> Response:
     """The same findings for a program, as `noren doctor --json` prints them (docs/health.md)."""
-    findings = run_checks(ON_PAGE, health_context(shop(), process_state(), moment()))
+    findings = run_checks(ON_PAGE, health_context(shop(), process_state(), request_moment()))
     box = shop().box
-    report = Report(moment=moment(), store=box.store, box=box.id, findings=findings)
-    return Response(msgspec.json.encode(to_json(report, voice())), mimetype="application/json")
+    report = HealthReport(moment=request_moment(), store=box.store, box=box.id, findings=findings)
+    return Response(msgspec.json.encode(to_json(report, page_locale())), mimetype="application/json")
 
 
 @status.after_request

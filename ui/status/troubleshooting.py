@@ -13,7 +13,7 @@ MAX_THINGS_TO_DO = 2  # things to do at once (experience.md rule 29)
 
 Severity = Literal["alert", "low"]  # the shop may be unable to work; the shop can go on
 # Gravest first. `line` comes before `clock`, because a box that reaches HQ again sets its clock too.
-What = Literal[
+ProblemKind = Literal[
     "disk_full",
     "desk",
     "pages",
@@ -39,10 +39,10 @@ What = Literal[
     "certificate",
 ]
 
-ORDER_OF_URGENCY: tuple[What, ...] = get_args(What)
+ORDER_OF_URGENCY: tuple[ProblemKind, ...] = get_args(ProblemKind)
 
 # What affects every clerk's work; the rest is shown on the devices page.
-FOR_ALL: frozenset[What] = frozenset(
+CONCERNS_EVERYBODY: frozenset[ProblemKind] = frozenset(
     {"disk_full", "desk", "pages", "front", "revoked", "cloned", "blind", "saved", "line", "refilling", "clock", "disk"}
 )
 
@@ -73,7 +73,7 @@ CALL_SUPPORT = frozenset(
 
 # Which findings a clerk is told of in the first lines of the page, as which problem, and what to do. All other findings are in
 # the list below. What to do about a device is its own matter (`_problem`).
-TOLD_FIRST: Mapping[tuple[str, str], tuple[What, str]] = {
+PROBLEM_OF_FINDING: Mapping[tuple[str, str], tuple[ProblemKind, str]] = {
     ("disk.space", "full"): ("disk_full", "disk_full"),
     ("disk.space", "short"): ("disk", "disk"),
     ("disk.inodes", "short"): ("disk", "disk"),
@@ -110,10 +110,10 @@ TOLD_FIRST: Mapping[tuple[str, str], tuple[What, str]] = {
     ("certificates.pages", "soon"): ("certificate", "certificate"),
     ("certificates.pages", "ended"): ("certificate", "certificate"),
 }
-FOR_ALL_CHECKS = tuple(
+CHECKS_FOR_EVERYBODY = tuple(
     check
     for check in ON_PAGE
-    if any(what in FOR_ALL for (told, _), (what, _) in TOLD_FIRST.items() if told == check.id)
+    if any(what in CONCERNS_EVERYBODY for (told, _), (what, _) in PROBLEM_OF_FINDING.items() if told == check.id)
 )
 
 
@@ -121,7 +121,7 @@ FOR_ALL_CHECKS = tuple(
 class Problem:
     """Something that is not as it should be: words `status.wrong.<what>`, and `status.do.<do>` for what helps."""
 
-    what: What
+    what: ProblemKind
     do: str
     station: str | None = None
     reader: Reader | None = None  # the one it is about
@@ -132,7 +132,7 @@ class Problem:
         return "alert" if self.what in ("disk_full", "desk", "pages", "front", "revoked", "cloned", "blind") else "low"
 
 
-def _problem(one: Finding, it: Health, what: What, do: str) -> Problem:
+def _problem(one: Finding, it: Health, what: ProblemKind, do: str) -> Problem:
     """The problem behind a finding; for a device, what to do depends on what is wrong with it."""
     numbers = {name: value for name, value in one.args.items() if isinstance(value, int)}
     match what:
@@ -149,7 +149,9 @@ def _problem(one: Finding, it: Health, what: What, do: str) -> Problem:
 
 def find_problems(findings: Iterable[Finding], it: Health) -> list[Problem]:
     """All that a clerk should know of, gravest first. If no reader is left, that is told of each of them."""
-    told = [(one, *TOLD_FIRST[one.id, one.state]) for one in findings if (one.id, one.state) in TOLD_FIRST]
+    told = [
+        (one, *PROBLEM_OF_FINDING[one.id, one.state]) for one in findings if (one.id, one.state) in PROBLEM_OF_FINDING
+    ]
     blind = any(what == "blind" for _, what, _ in told)
     found = [_problem(one, it, what, do) for one, what, do in told if what != "blind"]
     if blind:

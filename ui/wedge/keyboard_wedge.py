@@ -51,7 +51,7 @@ NO_ROOM_REASON = "no_room"  # why codes were not kept on a disk that is full
 FLOOD_REASON = "flood"  # why codes were not kept that were too many or too long for any scanner
 
 
-class Flood(Exception):
+class FloodOfCodes(Exception):
     """A reading that is not understood, after more of its kind than a damaged label makes; it is not kept."""
 
 
@@ -144,7 +144,7 @@ def store_typed(
         if why := _broken(db, text.encode(), last.continued_by(station, now)):
             raise IncompleteCode(why)
         if _is_junk(db, found) and not may_keep_junk():
-            raise Flood
+            raise FloodOfCodes
         seq, full = (
             append_reading(db, "page_scans", station, WEDGE_DEVICE_ID, found, now),
             current_disk_level(db) is DiskLevel.FULL,

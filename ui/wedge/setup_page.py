@@ -4,8 +4,8 @@ from flask import Blueprint, Response, abort
 
 from edge.codes.keyboard_layouts import LAYOUTS
 from edge.config.noren_toml import Station
-from ui.play.code_pictures import draw
-from ui.request_context import shop, show
+from ui.play.code_pictures import draw_code
+from ui.request_context import render_page, shop
 from ui.wedge import keyboard_wedge
 
 setup = Blueprint("setup", __name__, url_prefix="/setup/<station>")
@@ -26,7 +26,9 @@ def _place(station: str) -> Station:
 def page(station: str) -> str:
     """The codes, and in the page's own script what is expected of each."""
     place = _place(station)
-    return show("setup.html", place=place, codes=SETUP_CODES, layouts=LAYOUTS, wedge=keyboard_wedge.settings(place))
+    return render_page(
+        "setup.html", place=place, codes=SETUP_CODES, layouts=LAYOUTS, wedge=keyboard_wedge.settings(place)
+    )
 
 
 @setup.get("/<code>.svg")
@@ -34,7 +36,7 @@ def picture(station: str, code: str) -> Response:
     """A test code as a picture."""
     _place(station)
     return (
-        Response(draw(code, SETUP_CODES[code].encode()), mimetype="image/svg+xml")
+        Response(draw_code(code, SETUP_CODES[code].encode()), mimetype="image/svg+xml")
         if code in SETUP_CODES
         else abort(404)
     )

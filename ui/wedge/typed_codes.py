@@ -13,7 +13,7 @@ from edge.codes.charset import MAX_CODE_BYTES
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
 from edge.config.noren_toml import Station
-from ui.request_context import moment, process_state, shop
+from ui.request_context import process_state, request_moment, shop
 from ui.wedge import keyboard_wedge
 
 log = logging.getLogger(__name__)
@@ -54,24 +54,24 @@ def scan(place: Station) -> tuple[str, int]:
             shop().db,
             place.id,
             it.code,
-            moment(),
+            request_moment(),
             process_state().last_typed,
             gs=place.wedge.gs,
             layout=it.layout,
             caps=it.caps,
             may_keep_junk=junk,
         )
-    except keyboard_wedge.Flood:
+    except keyboard_wedge.FloodOfCodes:
         return _too_much(place, at, 422)
     except keyboard_wedge.IncompleteCode as broken:
-        keyboard_wedge.count_broken(shop().db, place.id, broken.why, moment())
+        keyboard_wedge.count_broken(shop().db, place.id, broken.why, request_moment())
         return "", 422
     return "", 202
 
 
 def _too_much(place: Station, at: float, status: int) -> tuple[str, int]:
     if count := process_state().pace.refused(place.id, at):
-        keyboard_wedge.note_flood(shop().db, place.id, count, moment())
+        keyboard_wedge.note_flood(shop().db, place.id, count, request_moment())
         log.warning("codes refused at %s since the last line about it: %d", place.id, count)
     return "", status
 
@@ -88,5 +88,5 @@ def broken(place: Station) -> tuple[str, int]:
     at = time.monotonic()
     if not process_state().pace.may_send(place.id, at):
         return _too_much(place, at, 429)
-    keyboard_wedge.count_broken(shop().db, place.id, _body(BrokenBurst).why, moment())
+    keyboard_wedge.count_broken(shop().db, place.id, _body(BrokenBurst).why, request_moment())
     return "", 204

@@ -19,30 +19,30 @@ from edge.codes.reject_reason import RejectReason
 # A JSON object in base64url begins with "ey"; Ed25519 signatures are 64 bytes, so 86 characters.
 _SHAPE = re.compile(r"ey[A-Za-z0-9_-]{1,1024}\.[A-Za-z0-9_-]{1,2800}\.[A-Za-z0-9_-]{0,128}", re.ASCII)
 
-Name = Annotated[str, Meta(min_length=1, max_length=128)]
-Seconds = Annotated[int, Meta(ge=0, le=253_402_300_799)]  # Unix time up to the year 9999
+TokenName = Annotated[str, Meta(min_length=1, max_length=128)]
+UnixSeconds = Annotated[int, Meta(ge=0, le=253_402_300_799)]  # Unix time up to the year 9999
 TokenKind = Literal["member", "coupon", "entitlement", "invite"]
 
 
-class Header(msgspec.Struct, frozen=True, kw_only=True):
+class TokenHeader(msgspec.Struct, frozen=True, kw_only=True):
     """The protected header. `crit` is read so that a token that needs more than we know is refused (RFC 7515 4.1.11)."""
 
     alg: Literal["EdDSA"]
-    kid: Name
+    kid: TokenName
     typ: str = "JWT"
     crit: list[str] | None = None
 
 
-class Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TokenClaims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The payload. `sub` is the member (required for `member`), `ref` what a grant is for (required for the others)."""
 
-    iss: Name
-    iat: Seconds
-    exp: Seconds
-    jti: Name
+    iss: TokenName
+    iat: UnixSeconds
+    exp: UnixSeconds
+    jti: TokenName
     typ: TokenKind = "member"
-    sub: Name | None = None
-    ref: Name | None = None
+    sub: TokenName | None = None
+    ref: TokenName | None = None
 
 
 _GRANTS: dict[str, type[Coupon] | type[Entitlement] | type[Invite]] = {
@@ -50,11 +50,11 @@ _GRANTS: dict[str, type[Coupon] | type[Entitlement] | type[Invite]] = {
     "entitlement": Entitlement,
     "invite": Invite,
 }
-_header = msgspec.json.Decoder(Header)
-_claims = msgspec.json.Decoder(Claims)
+_header = msgspec.json.Decoder(TokenHeader)
+_claims = msgspec.json.Decoder(TokenClaims)
 
 
-def mint_token(private_key: Ed25519PrivateKey, claims: Claims, *, kid: str) -> str:
+def mint_token(private_key: Ed25519PrivateKey, claims: TokenClaims, *, kid: str) -> str:
     """A signed compact token for those claims."""
     header = {"alg": "EdDSA", "kid": kid, "typ": "JWT"}
     signed = f"{_b64(msgspec.json.encode(header))}.{_b64(msgspec.json.encode(claims))}"
@@ -101,7 +101,7 @@ def verify_token(token: str, rules: CodeRules) -> Meaning:
     return replace(meant, signed=token) if isinstance(meant, MemberToken) else meant
 
 
-def _meaning(claims: Claims, kid: str) -> Meaning:
+def _meaning(claims: TokenClaims, kid: str) -> Meaning:
     """The claims as the kind that they name; bad_token if a part that the kind needs is missing."""
     if claims.exp <= claims.iat:
         return Unknown(reason=RejectReason.BAD_TOKEN, about="exp")
@@ -109,9 +109,9 @@ def _meaning(claims: Claims, kid: str) -> Meaning:
         return Unknown(reason=RejectReason.BAD_TOKEN, about="sub")
     iss, iat, exp, jti = claims.iss, claims.iat, claims.exp, claims.jti
     match claims:
-        case Claims(typ="member", sub=str(member)):
+        case TokenClaims(typ="member", sub=str(member)):
             return MemberToken(issuer=iss, member=member, iat=iat, exp=exp, jti=jti, kid=kid)
-        case Claims(typ="coupon" | "entitlement" | "invite" as kind, ref=str(ref)):
+        case TokenClaims(typ="coupon" | "entitlement" | "invite" as kind, ref=str(ref)):
             return _GRANTS[kind](issuer=iss, ref=ref, member=claims.sub, iat=iat, exp=exp, jti=jti, kid=kid)
     return Unknown(reason=RejectReason.BAD_TOKEN, about="sub" if claims.typ == "member" else "ref")
 

@@ -19,19 +19,19 @@ DEFAULT_PAGE_BYTES = 4096  # bytes; SQLite's default, if neither header gives an
 MAX_TREE_DEPTH = 20  # levels; no real tree has as many
 _WIDTHS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}  # bytes of an integer by its serial type
 
-Value = int | float | str | bytes | None
+CellValue = int | float | str | bytes | None
 
 
-class Unreadable(Exception):
+class UnreadableCell(Exception):
     """A cell or page does not follow the format."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class LeafRow:
     """A row as it is on its leaf: its rowid, and its values in the order of the table's columns."""
 
     rowid: int
-    values: tuple[Value, ...]
+    values: tuple[CellValue, ...]
 
 
 def _read(wal: Path) -> bytes:
@@ -59,10 +59,10 @@ class FileImage:
         self.hidden = any(not frame.believed for frame in log) or bool(told and not has_wal_header(told))
 
     def page(self, number: int) -> bytes:
-        """The bytes of a page, from 1. Raises Unreadable if the file has no such page."""
+        """The bytes of a page, from 1. Raises UnreadableCell if the file has no such page."""
         found = self._over.get(number) or self._bytes[(number - 1) * self.size : number * self.size]
         if number < 1 or len(found) < self.size:
-            raise Unreadable(f"page {number} is not there")
+            raise UnreadableCell(f"page {number} is not there")
         return decrypt_page(self._key, number, found) if self._key else found
 
     def free(self) -> set[int]:
@@ -76,7 +76,7 @@ class FileImage:
                 leaves = struct.unpack(f">{count}I", page[8 : 8 + 4 * count]) if count <= self.usable // 4 else ()
                 found |= {trunk, *leaves}
                 trunk = following
-        except (Unreadable, struct.error):
+        except (UnreadableCell, struct.error):
             pass  # then a few pages too many are read
         return found
 
@@ -124,7 +124,7 @@ def _walk(image: FileImage, number: int, tree: TableTree, depth: int) -> None:
     tree.pages.add(number)
     try:
         page, start = image.page(number), _start(number)
-    except Unreadable:
+    except UnreadableCell:
         tree.bad += 1
         return
     if page[start] == INTERIOR_PAGE:
@@ -153,24 +153,24 @@ def _cells(page: bytes, start: int, head: int) -> list[int]:
     return [place for place in places if start + head <= place < len(page) - 3]
 
 
-def leaf_rows(image: FileImage, number: int) -> tuple[list[Row], int]:
+def leaf_rows(image: FileImage, number: int) -> tuple[list[LeafRow], int]:
     """The rows of a leaf that can be read, and the number of its cells that cannot."""
     page, start = image.page(number), _start(number)
     found, bad = [], 0
     for at in _cells(page, start, 8):
         try:
             found.append(_row(image, page, at))
-        except (Unreadable, IndexError, struct.error):
+        except (UnreadableCell, IndexError, struct.error):
             bad += 1
     return found, bad
 
 
-def _row(image: FileImage, page: bytes, at: int) -> Row:
+def _row(image: FileImage, page: bytes, at: int) -> LeafRow:
     length, at = _varint(page, at)
     rowid, at = _varint(page, at)
     if length > image.count * image.size:
-        raise Unreadable("longer than the file")
-    return Row(rowid=rowid - (1 << 64) if rowid >> 63 else rowid, values=_record(_payload(image, page, at, length)))
+        raise UnreadableCell("longer than the file")
+    return LeafRow(rowid=rowid - (1 << 64) if rowid >> 63 else rowid, values=_record(_payload(image, page, at, length)))
 
 
 def _payload(image: FileImage, page: bytes, at: int, length: int) -> bytes:
@@ -183,7 +183,7 @@ def _payload(image: FileImage, page: bytes, at: int, length: int) -> bytes:
         here = least + (length - least) % (usable - 4)
         here = here if here <= usable - 35 else least
     if at + here > len(page):
-        raise Unreadable("beyond its page")
+        raise UnreadableCell("beyond its page")
     parts, left = [page[at : at + here]], length - here
     following = int.from_bytes(page[at + here : at + here + 4], "big") if left else 0
     while left > 0:
@@ -206,22 +206,22 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     raise AssertionError("a loop of nine returns at its ninth")
 
 
-def _record(data: bytes) -> tuple[Value, ...]:
+def _record(data: bytes) -> tuple[CellValue, ...]:
     head, at = _varint(data, 0)
     if not 0 < head <= len(data):
-        raise Unreadable("no record")
-    values: list[Value] = []
+        raise UnreadableCell("no record")
+    values: list[CellValue] = []
     body = head
     while at < head:
         kind, at = _varint(data, at)
         value, body = _value(data, kind, body)
         values.append(value)
     if body != len(data):
-        raise Unreadable("its parts are not its whole")
+        raise UnreadableCell("its parts are not its whole")
     return tuple(values)
 
 
-def _value(data: bytes, kind: int, at: int) -> tuple[Value, int]:
+def _value(data: bytes, kind: int, at: int) -> tuple[CellValue, int]:
     """A value of a serial type, and the offset of the next one."""
     match kind:
         case 0 | 8 | 9:
@@ -232,9 +232,9 @@ def _value(data: bytes, kind: int, at: int) -> tuple[Value, int]:
         case 7:
             return struct.unpack(">d", data[at : at + 8])[0], at + 8
         case 10 | 11:
-            raise Unreadable("no such type")
+            raise UnreadableCell("no such type")
     length = (kind - 12) // 2
     part = data[at : at + length]
     if len(part) < length:
-        raise Unreadable("beyond its end")
+        raise UnreadableCell("beyond its end")
     return (part.decode(errors="replace") if kind % 2 else part), at + length

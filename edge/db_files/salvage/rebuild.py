@@ -12,8 +12,16 @@ from edge.box_identity import read_box, renew_epoch_after_restore
 from edge.db_files.repair_log import Repair, note_repair
 from edge.db_files.salvage.consistency import make_consistent
 from edge.db_files.salvage.journal_check import altered_seqs_of_lane
-from edge.db_files.salvage.page_reader import LEAF_PAGE, FileImage, Row, Unreadable, Value, leaf_rows, walk_tree
-from edge.db_files.salvage.table_rows import Table, locate_table, values_for_table
+from edge.db_files.salvage.page_reader import (
+    LEAF_PAGE,
+    CellValue,
+    FileImage,
+    LeafRow,
+    UnreadableCell,
+    leaf_rows,
+    walk_tree,
+)
+from edge.db_files.salvage.table_rows import SalvagedTable, locate_table, values_for_table
 from edge.facts.box import BoxSalvaged, FactAltered
 from edge.facts.fact import Fact
 from edge.facts.journal import tell
@@ -54,7 +62,7 @@ class SalvageResult:
         return {"saved": self.rows, "unreadable": self.unreadable, "altered": self.altered}
 
 
-def salvage(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> SalvageResult:
+def salvage_store(damaged: Path, new: Path, repair: Repair, store: str, now: Now) -> SalvageResult:
     """Write all that can be read of `damaged` into `new`: a whole store.db, in a new epoch.
 
     Facts that HQ has not kept are appended there again, byte for byte. A fact whose text has changed is reported as such.
@@ -115,10 +123,10 @@ def _named(image: FileImage, numbers: Iterable[int]) -> dict[str, int]:
     return found
 
 
-def _readable(image: FileImage, number: int) -> tuple[list[Row], int]:
+def _readable(image: FileImage, number: int) -> tuple[list[LeafRow], int]:
     try:
         return leaf_rows(image, number)
-    except Unreadable:
+    except UnreadableCell:
         return [], 1
 
 
@@ -145,7 +153,7 @@ def _steps(image: FileImage) -> set[str]:
 # --- the rows
 
 
-def _along(image: FileImage, table: Table, saved: SalvageResult) -> Iterator[list[Value]]:
+def _along(image: FileImage, table: SalvagedTable, saved: SalvageResult) -> Iterator[list[CellValue]]:
     """A table's rows along its tree."""
     unreadable = table.tree.bad
     for number in table.tree.leaves:
@@ -159,8 +167,8 @@ def _along(image: FileImage, table: Table, saved: SalvageResult) -> Iterator[lis
 
 
 def _strays(
-    image: FileImage, tables: Sequence[Table], roots: dict[str, int]
-) -> Iterator[tuple[Table, list[list[Value]]]]:
+    image: FileImage, tables: Sequence[SalvagedTable], roots: dict[str, int]
+) -> Iterator[tuple[SalvagedTable, list[list[CellValue]]]]:
     """Leaves that no tree reaches any more, each with the table whose rows it holds: that one which misses some, first."""
     owned = set().union(
         *(table.tree.pages for table in tables), *(walk_tree(image, root).pages for root in roots.values())
@@ -181,11 +189,11 @@ def _strays(
 def _is_leaf(image: FileImage, number: int) -> bool:
     try:
         return image.page(number)[0] == LEAF_PAGE
-    except Unreadable:
+    except UnreadableCell:
         return False
 
 
-def _write(db: Database, table: Table, found: Iterable[list[Value]], saved: SalvageResult) -> None:
+def _write(db: Database, table: SalvagedTable, found: Iterable[list[CellValue]], saved: SalvageResult) -> None:
     """Rows that are there already, or break a rule of the table's, are left."""
     names, marks = ", ".join(column.name for column in table.columns), ", ".join("?" * len(table.columns))
     with writing(db):

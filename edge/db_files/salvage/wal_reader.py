@@ -25,7 +25,7 @@ Checksum = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
+class WalFrame:
     """A page as a commit left it. `commit`: the file's size in pages if a commit ends with this frame, else 0."""
 
     page: int  # 0: its head is damaged, too, and the page number is not known
@@ -40,7 +40,7 @@ def has_wal_header(wal: bytes) -> bool:
     return wal[:4] in (BIG_ENDIAN, LITTLE_ENDIAN)
 
 
-def read_frames(wal: bytes, page_size: int) -> list[Frame]:
+def read_frames(wal: bytes, page_size: int) -> list[WalFrame]:
     """The frames of the log's present run, in order, up to the last commit, with the damaged ones among them.
 
     A damaged last transaction is left out, as SQLite does: a power cut leaves the same, and what a power cut interrupted was
@@ -52,7 +52,7 @@ def read_frames(wal: bytes, page_size: int) -> list[Frame]:
     claimed, computed = _words(wal[24:32].ljust(8, b"\0")), _sum(wal[:24].ljust(24, b"\0"), (0, 0), order)
     believed = claimed == computed and has_wal_header(wal)
     salts = wal[16:24] if believed else _salts(wal, places)
-    sums, found = {claimed, computed}, list[Frame]()
+    sums, found = {claimed, computed}, list[WalFrame]()
     whole = begun = 0  # frames up to the last valid commit; and the start of the current transaction
     for number, at in enumerate(places):
         head, data = wal[at : at + FRAME_HEADER_BYTES], wal[at + FRAME_HEADER_BYTES : at + size]
@@ -68,7 +68,9 @@ def read_frames(wal: bytes, page_size: int) -> list[Frame]:
         sums = {claimed} if sound else {claimed, *results}
         known = sound or ours
         found.append(
-            Frame(page=page if known else 0, commit=commit if sound else 0, data=data, sound=sound, believed=believed)
+            WalFrame(
+                page=page if known else 0, commit=commit if sound else 0, data=data, sound=sound, believed=believed
+            )
         )
         if sound and commit:
             whole = len(found) if all(frame.sound for frame in found[begun:]) else whole

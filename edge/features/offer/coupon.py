@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from edge.facts.fact import About, Fact
+from edge.facts.fact import Fact, FactAttributes
 from edge.facts.journal import tell
 from edge.features import member as members
 from edge.features.check_in import CheckedIn
-from edge.features.expiring_table import IN_PAGE, ExpiringTable
+from edge.features.expiring_table import ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.member import Member
 from edge.features.offer.row import Offer
 from edge.platform.clock import Now, now, utc_text
@@ -51,7 +51,7 @@ COUPONS_TABLE = ExpiringTable(
     expired=f"""select t.rowid from coupons t left join hq.offers q on q.key = t.offer and json_valid(q.body)
                 and (json_extract(q.body, '$.quota') is not null or json_extract(q.body, '$.single_use'))
                 and coalesce(julianday(json_extract(q.body, '$.ends')) > julianday(:before), 1)
-                where {IN_PAGE} and q.key is null""",
+                where {ROWID_IN_PAGE_SQL} and q.key is null""",
 )
 
 
@@ -101,7 +101,7 @@ def _give(case: ScanContext, offer: Offer, member: str, visit: str) -> None:
         "insert into coupons (offer, member, visit, station, time) values (?, ?, ?, ?, ?)",
         (offer.offer, member, visit, case.scan.station, moment.text),
     )
-    about = About(member=member, station=case.scan.station, causation=case.cause)
+    about = FactAttributes(member=member, station=case.scan.station, causation=case.cause)
     shown = CouponShown(offer=offer.offer, ends=ends, unsure=moment.clock == "unset")
     tell(shop.db, shop.box, shown, moment, about)
 

@@ -12,7 +12,7 @@ from edge.scan import guessing
 from edge.scan.context import ScanContext
 from edge.scan.guessing import GuessCounter
 
-PickupNo = Literal[
+PickupRefusalReason = Literal[
     "unknown", "wrong_secret", "other_store", "handed_over", "cancelled", "rejected", "gone", "not_ready", "too_many"
 ]
 
@@ -35,7 +35,7 @@ class OrderOpened(Outcome, frozen=True, kw_only=True, tag="order_opened"):
 class PickupRefused(Outcome, frozen=True, kw_only=True, tag="pickup_refused"):
     """No hand-over for this code, and why. `store` names where the goods are when it is another one."""
 
-    why: PickupNo
+    why: PickupRefusalReason
     order: str | None = None
     number: str | None = None
     store: str | None = None
@@ -44,7 +44,7 @@ class PickupRefused(Outcome, frozen=True, kw_only=True, tag="pickup_refused"):
 OUTCOMES = (PickupArrived, OrderOpened, PickupRefused)
 
 # What a screen says of an order that cannot be handed over.
-_NO: dict[State, PickupNo] = {
+_NO: dict[State, PickupRefusalReason] = {
     State.HANDED_OVER: "handed_over",
     State.RETURNED: "handed_over",
     State.CANCELLED: "cancelled",

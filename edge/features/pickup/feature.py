@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from edge.codes.parsed_code import PickupCode
 from edge.config.station_role import SERVED_ROLES
-from edge.features.expiring_table import COUNTED_BY_HQ, IN_PAGE, ExpiringTable
+from edge.features.expiring_table import COUNTED_BY_HQ_SQL, ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.pickup import arrival, holds
 from edge.features.pickup.facts import FACTS
@@ -13,12 +13,12 @@ from edge.features.pickup.order import OrderRow
 STEPS_TABLE = ExpiringTable(
     name="pickup_steps",
     expired=f"""select t.rowid from pickup_steps t left join hq.orders q on q.key = t.order_id
-                where {IN_PAGE} and (q.body is null or ({COUNTED_BY_HQ}))""",
+                where {ROWID_IN_PAGE_SQL} and (q.body is null or ({COUNTED_BY_HQ_SQL}))""",
 )
 # The mark of a conflict stays as long as the steps that caused it, or else the conflict would be reported to HQ again.
 MARKS_TABLE = ExpiringTable(
     name="marks",
-    expired=f"""select t.rowid from marks t where {IN_PAGE}
+    expired=f"""select t.rowid from marks t where {ROWID_IN_PAGE_SQL}
                 and t.name not in (select 'conflict:' || order_id from pickup_steps)""",
     # that of a reminder stays until the hold has ended, or else HQ would be reminded again
     at_least=lambda policy: timedelta(hours=policy.pickup.remind_hours),

@@ -3,18 +3,20 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from edge.facts.fact import About, Fact, FactTime, Lane
+from edge.facts.fact import Fact, FactAttributes, FactTime, Lane
 from edge.facts.journal import tell
 from edge.features.pickup.order import PickupOrder, find_order, orders_at_store, steps_of
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import TransitionRefused, TransitionRequest, apply_transition
 from edge.platform.clock import Now, parse_utc, utc_text
 from edge.platform.database import writing
-from edge.platform.idempotency_marks import mark, set_mark
+from edge.platform.idempotency_marks import marked_number, set_mark
 from edge.store_context import StoreContext
 
 WAITING_STATES = frozenset({State.READY, State.ARRIVED})
-LEFT_AFTER = timedelta(hours=2)  # where nothing has happened for so long, whoever came has left without the goods
+SHOPPER_LEFT_AFTER = timedelta(
+    hours=2
+)  # where nothing has happened for so long, whoever came has left without the goods
 
 
 class HoldEnding(Fact, frozen=True, kw_only=True):
@@ -87,16 +89,16 @@ def _is_in_store(shop: StoreContext, order: PickupOrder, now: Now) -> bool:
         return False
     moments = [parse_utc(step.time) for step in steps_of(shop.db, order.row.order)]
     lately = max((*moments, *((order.row.arrived_at,) if order.row.arrived_at else ())), default=None)
-    return lately is not None and now.time - lately <= LEFT_AFTER
+    return lately is not None and now.time - lately <= SHOPPER_LEFT_AFTER
 
 
 def _remind(shop: StoreContext, order: PickupOrder, hold: datetime, now: Now) -> bool:
     """Tell HQ that the hold ends, if it was not told of this end before."""
     name = f"hold_ending:{order.row.order}:{utc_text(hold)}"
-    if mark(shop.db, name):
+    if marked_number(shop.db, name):
         return False
     ending = HoldEnding(order=order.row.order, number=order.row.number, hold_until=utc_text(hold))
     with writing(shop.db):
-        fact = tell(shop.db, shop.box, ending, now, About(member=order.row.member))
+        fact = tell(shop.db, shop.box, ending, now, FactAttributes(member=order.row.member))
         set_mark(shop.db, name, fact, now)
     return True

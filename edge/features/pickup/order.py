@@ -14,34 +14,34 @@ from edge.codes.issued.item_numbers import catalogue_key, catalogue_key_of_gtin
 from edge.config.active_config import code_rules
 from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import secret_mac
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.features.pickup.state_machine import OPEN_STATES, Action, State, state_after_all
 from edge.platform.clock import parse_utc, utc_text
 from edge.platform.database import values
 from edge.replica import hq_replica
 from edge.validation.fields import (
     LATEST_MOMENT,
-    GoodsId,
     Id,
-    Line,
     Moment,
     OrderId,
     PickupNumber,
+    ProductNumber,
     Seq,
     Sha256,
     ShortText,
     StoreId,
+    TextLine,
     Yen,
     check_moments,
 )
 
-PIECES_MOST = 300  # of one order: each is a tick on a clerk's screen, and more is a delivery, not a bag
-LINES_MOST = 100
+MAX_PIECES = 300  # of one order: each is a tick on a clerk's screen, and more is a delivery, not a bag
+MAX_LINES = 100
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
     line: Annotated[int, Meta(ge=0, le=9_999)]
-    gtin: GoodsId
+    gtin: ProductNumber
     quantity: Annotated[int, Meta(ge=1, le=99)] = 1
     price: Yen | None = None  # what was paid for one piece, tax included; told again if it comes back
 
@@ -66,8 +66,8 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     state: State
     kind: ShortText = "pickup"
     member: Id | None = None
-    name: Line = ""  # kana; for staff only, after the pickup code has been read
-    lines: Annotated[list[OrderLine], Meta(max_length=LINES_MOST)] = []
+    name: TextLine = ""  # kana; for staff only, after the pickup code has been read
+    lines: Annotated[list[OrderLine], Meta(max_length=MAX_LINES)] = []
     paid: bool = True
     placed_at: Moment | None = None
     promise_at: Moment | None = None
@@ -80,7 +80,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     # hex; the secret itself is only in the shopper's code
     secret_sha256: Sha256 = ""
     # how many pieces of each product have come back, by all stores' facts that HQ has counted
-    returned: dict[GoodsId, Annotated[int, Meta(ge=0, le=9_999)]] = {}
+    returned: dict[ProductNumber, Annotated[int, Meta(ge=0, le=9_999)]] = {}
     epoch: ShortText = ""
     through_seq: Seq = 0
 
@@ -89,11 +89,11 @@ class OrderRow(Struct, frozen=True, kw_only=True):
         check_moments(self)
         if len({line.line for line in self.lines}) < len(self.lines):
             raise ValueError("lines: expected each line's number once")
-        if sum(line.quantity for line in self.lines) > PIECES_MOST:
-            raise ValueError(f"lines: expected at most {PIECES_MOST} pieces in one order")
+        if sum(line.quantity for line in self.lines) > MAX_PIECES:
+            raise ValueError(f"lines: expected at most {MAX_PIECES} pieces in one order")
 
 
-class KeptOrder(OrderRow, frozen=True, kw_only=True):
+class ReplicaOrder(OrderRow, frozen=True, kw_only=True):
     """An order as the mirror keeps it (sync/feeds/stored_form.py): the hash of its secret is keyed if the box has a data key."""
 
     secret_hmac: str = ""
@@ -117,7 +117,7 @@ class Step(Struct, frozen=True, kw_only=True):
 class PickupOrder:
     """The present state of an order: HQ's row with the store's steps, and when the shopper came and the goods went."""
 
-    row: KeptOrder
+    row: ReplicaOrder
     state: State
     arrived_at: datetime | None = None
     handed_over_at: datetime | None = None
@@ -138,7 +138,7 @@ class PickupOrder:
         return self.is_open and (self.state is State.ARRIVED or self.arrived_at is not None)
 
 
-def matches_secret(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
+def matches_secret(row: ReplicaOrder, secret: str, key: DataKey | None) -> bool:
     """Whether a pickup code's secret is this order's, compared in constant time."""
     digest = hashlib.sha256(secret.encode()).hexdigest()
     if row.secret_hmac:
@@ -146,7 +146,7 @@ def matches_secret(row: KeptOrder, secret: str, key: DataKey | None) -> bool:
     return bool(row.secret_sha256) and hmac.compare_digest(digest, row.secret_sha256.lower())
 
 
-def state_of_order(row: KeptOrder, steps: list[Step], box: Box) -> PickupOrder:
+def state_of_order(row: ReplicaOrder, steps: list[Step], box: BoxIdentity) -> PickupOrder:
     """Put the store's steps on HQ's row. The steps are all those of this order, by seq."""
     through = box.counted(row.epoch, row.through_seq)
     state = state_after_all(row.state, [step.action for step in steps if step.fact > through])
@@ -162,7 +162,7 @@ def state_of_order(row: KeptOrder, steps: list[Step], box: Box) -> PickupOrder:
     )
 
 
-def _keyed(db: Database, row: KeptOrder) -> KeptOrder:
+def _keyed(db: Database, row: ReplicaOrder) -> ReplicaOrder:
     """The row with one key for each product: a chain's own HQ may write a number of the house as it is printed.
 
     A number that no rule takes stays as it came: a clerk can read it, and no tag ticks it.
@@ -175,7 +175,7 @@ def _keyed(db: Database, row: KeptOrder) -> KeptOrder:
     return msgspec.structs.replace(row, lines=lines)
 
 
-def present_order(db: Database, row: KeptOrder, box: Box) -> PickupOrder:
+def present_order(db: Database, row: ReplicaOrder, box: BoxIdentity) -> PickupOrder:
     """The order of HQ's row as it is now, after the store's steps that HQ has not counted."""
     return state_of_order(_keyed(db, row), steps_of(db, row.order), box)
 
@@ -185,9 +185,9 @@ def steps_of(db: Database, order: str) -> list[Step]:
     return values(db, Step, "select * from pickup_steps where order_id = ? order by seq", (order,))
 
 
-def find_order(db: Database, hq: Database, box: Box, order: str) -> PickupOrder | None:
+def find_order(db: Database, hq: Database, box: BoxIdentity, order: str) -> PickupOrder | None:
     """The present state of the order of that id; None if HQ has sent none."""
-    row = hq_replica.replica_row(hq, "orders", order, KeptOrder)
+    row = hq_replica.replica_row(hq, "orders", order, ReplicaOrder)
     return present_order(db, row, box) if row else None
 
 
@@ -201,7 +201,7 @@ _NOW_OR_LATELY = """json_extract(body, '$.store') = :store and (
     or key in (select value from json_each(:touched)))"""
 
 
-def promised_time(row: KeptOrder, hours: int) -> datetime | None:
+def promised_time(row: ReplicaOrder, hours: int) -> datetime | None:
     """When an order was promised for: as HQ says, else so many hours after it was placed (the policy's `promise_hours`)."""
     if row.promise_at is None and row.placed_at is not None:
         return row.placed_at + timedelta(hours=hours)
@@ -209,7 +209,7 @@ def promised_time(row: KeptOrder, hours: int) -> datetime | None:
 
 
 def orders_at_store(
-    db: Database, hq: Database, box: Box, now: datetime, *, promise_hours: int = PROMISE_HOURS
+    db: Database, hq: Database, box: BoxIdentity, now: datetime, *, promise_hours: int = PROMISE_HOURS
 ) -> list[PickupOrder]:
     """This store's orders that are open, or that ended in the last two days: by promise, then by number.
 
@@ -218,22 +218,22 @@ def orders_at_store(
     since = utc_text(now - ENDED_ORDERS_LISTED_FOR)
     touched = [row[0] for row in db.conn.execute("select distinct order_id from pickup_steps where time > ?", (since,))]
     args = {"store": box.store, "since": since, "touched": msgspec.json.encode(touched).decode()}
-    found = hq_replica.rows_where(hq, "orders", KeptOrder, _NOW_OR_LATELY, args)
+    found = hq_replica.rows_where(hq, "orders", ReplicaOrder, _NOW_OR_LATELY, args)
     standing = [present_order(db, row, box) for row in found]
     return sorted(
         standing, key=lambda order: (promised_time(order.row, promise_hours) or LATEST_MOMENT, order.row.number)
     )
 
 
-def orders_of_member(db: Database, hq: Database, box: Box, member: str) -> list[PickupOrder]:
+def orders_of_member(db: Database, hq: Database, box: BoxIdentity, member: str) -> list[PickupOrder]:
     """A member's orders that can be fetched in this store."""
-    found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.member') = ?", (member,))
+    found = hq_replica.rows_where(hq, "orders", ReplicaOrder, "json_extract(body, '$.member') = ?", (member,))
     standing = [present_order(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.can_be_fetched]
 
 
-def order_by_number(db: Database, hq: Database, box: Box, number: str) -> list[PickupOrder]:
+def order_by_number(db: Database, hq: Database, box: BoxIdentity, number: str) -> list[PickupOrder]:
     """This store's orders under a number that can be fetched (numbers come round again after some weeks)."""
-    found = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.number') = ?", (number,))
+    found = hq_replica.rows_where(hq, "orders", ReplicaOrder, "json_extract(body, '$.number') = ?", (number,))
     standing = [present_order(db, row, box) for row in found if row.store == box.store]
     return [order for order in standing if order.can_be_fetched]

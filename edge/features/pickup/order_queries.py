@@ -3,8 +3,8 @@
 import msgspec
 from sqlite_utils import Database
 
-from edge.facts.journal import Box
-from edge.features.pickup.order import KeptOrder, PickupOrder, present_order
+from edge.facts.journal import BoxIdentity
+from edge.features.pickup.order import PickupOrder, ReplicaOrder, present_order
 from edge.features.pickup.put_back import is_to_put_back
 from edge.features.pickup.state_machine import State
 from edge.replica import hq_replica
@@ -29,18 +29,18 @@ def orders_with_steps(db: Database, condition: str, args: tuple[str, ...] = ()) 
     return msgspec.json.encode([row[0] for row in found]).decode()
 
 
-def arrived_orders(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
+def arrived_orders(db: Database, hq: Database, box: BoxIdentity) -> list[PickupOrder]:
     """The open orders whose shopper is in the store."""
     args = {
         "store": box.store,
         "arrived": orders_with_steps(db, "action = 'arrive'"),
         "undone": orders_with_steps(db, "action = 'undo'"),
     }
-    found = (present_order(db, row, box) for row in hq_replica.rows_where(hq, "orders", KeptOrder, _ARRIVED, args))
+    found = (present_order(db, row, box) for row in hq_replica.rows_where(hq, "orders", ReplicaOrder, _ARRIVED, args))
     return [order for order in found if order.is_here]
 
 
-def orders_on_shelf(db: Database, hq: Database, box: Box, shelf: str) -> list[PickupOrder]:
+def orders_on_shelf(db: Database, hq: Database, box: BoxIdentity, shelf: str) -> list[PickupOrder]:
     """The orders whose goods lie on a shelf (its name in any case), to be fetched or to be put back."""
     on_it = "action = 'ready' and upper(json_extract(detail, '$.shelf')) = upper(?)"
     args = {
@@ -49,7 +49,7 @@ def orders_on_shelf(db: Database, hq: Database, box: Box, shelf: str) -> list[Pi
         "touched": orders_with_steps(db, on_it, (shelf,)),
         "undone": orders_with_steps(db, "action = 'undo'"),
     }
-    found = (present_order(db, row, box) for row in hq_replica.rows_where(hq, "orders", KeptOrder, _ON_SHELF, args))
+    found = (present_order(db, row, box) for row in hq_replica.rows_where(hq, "orders", ReplicaOrder, _ON_SHELF, args))
     return [
         order
         for order in found

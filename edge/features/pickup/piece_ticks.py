@@ -10,7 +10,7 @@ from edge.features.staff.sessions import Session
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class PieceCheck:
     """A clerk's check of an order for a step. Another clerk, or the same one for another step, begins anew."""
 
     session: Session
@@ -22,20 +22,20 @@ class Check:
         return self.session.id, self.order, self.step
 
 
-def ticked(db: Database, check: Check) -> dict[str, str]:
+def ticked_pieces(db: Database, check: PieceCheck) -> dict[str, str]:
     """The ticked pieces, each with the GTIN it had then: HQ may have changed the order's lines since."""
     sql = "select piece, gtin from piece_ticks where session = ? and order_id = ? and step = ?"
     return dict(db.conn.execute(sql, check.key).fetchall())
 
 
-def tick(db: Database, check: Check, pieces: Iterable[tuple[str, str]]) -> None:
+def tick_pieces(db: Database, check: PieceCheck, pieces: Iterable[tuple[str, str]]) -> None:
     """Tick pieces, each with its GTIN, inside the caller's transaction; nothing for a session that has ended meanwhile."""
     sql = """insert or replace into piece_ticks (session, order_id, step, piece, gtin)
              select ?, ?, ?, ?, ? where exists (select 1 from staff_sessions where id = ?)"""
     db.conn.executemany(sql, [(*check.key, piece, gtin, check.session.id) for piece, gtin in pieces])
 
 
-def untick(db: Database, check: Check, pieces: Iterable[str]) -> None:
+def untick_pieces(db: Database, check: PieceCheck, pieces: Iterable[str]) -> None:
     """Take ticks back, inside the caller's transaction."""
     sql = "delete from piece_ticks where session = ? and order_id = ? and step = ? and piece = ?"
     db.conn.executemany(sql, [(*check.key, piece) for piece in pieces])

@@ -3,8 +3,8 @@
 import msgspec
 from sqlite_utils import Database
 
-from edge.facts.journal import Box
-from edge.features.pickup.order import KeptOrder, PickupOrder, Step, present_order, steps_of
+from edge.facts.journal import BoxIdentity
+from edge.features.pickup.order import PickupOrder, ReplicaOrder, Step, present_order, steps_of
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.replica import hq_replica
 
@@ -33,9 +33,9 @@ def is_to_put_back(db: Database, order: PickupOrder) -> bool:
     return (collected or order.state is State.NO_SHOW) and len(missing_pieces(steps)) < pieces
 
 
-def ended_orders_with_goods(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
+def ended_orders_with_goods(db: Database, hq: Database, box: BoxIdentity) -> list[PickupOrder]:
     """Orders that HQ has ended, however long ago, and whose goods are still to be put back."""
     steps = db.conn.execute("select distinct order_id from pickup_steps where action in ('pick', 'ready')")
     collected = msgspec.json.encode([row[0] for row in steps]).decode()
-    found = hq_replica.rows_where(hq, "orders", KeptOrder, _ENDED, {"store": box.store, "collected": collected})
+    found = hq_replica.rows_where(hq, "orders", ReplicaOrder, _ENDED, {"store": box.store, "collected": collected})
     return [order for order in (present_order(db, row, box) for row in found) if is_to_put_back(db, order)]

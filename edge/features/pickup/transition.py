@@ -7,15 +7,15 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from edge.facts.fact import About
-from edge.facts.journal import Box, tell
+from edge.facts.fact import FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.features import stock
 from edge.features.pickup.facts import FACT_OF_ACTION, Conflict, PickupStep
-from edge.features.pickup.order import KeptOrder, OrderRow, PickupOrder, find_order, state_of_order, steps_of
+from edge.features.pickup.order import OrderRow, PickupOrder, ReplicaOrder, find_order, state_of_order, steps_of
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, utc_text
 from edge.platform.database import first_row, writing
-from edge.platform.idempotency_marks import mark, set_mark
+from edge.platform.idempotency_marks import marked_number, set_mark
 from edge.replica import hq_replica
 
 
@@ -52,7 +52,7 @@ class TransitionRequest:
     judged: PickupOrder | None = None
 
 
-def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRequest, now: Now) -> PickupOrder:
+def apply_transition(db: Database, hq: Database, box: BoxIdentity, request: TransitionRequest, now: Now) -> PickupOrder:
     """Take a step inside the caller's transaction; returns the order after it. Raises TransitionRefused."""
     order = find_order(db, hq, box, request.order)
     if order is not None and first_row(db, "select 1 from pickup_steps where key = ?", (request.key,)):
@@ -60,7 +60,7 @@ def apply_transition(db: Database, hq: Database, box: Box, request: TransitionRe
     if order is None or order.row.store != box.store or not _can(order, request.action) or _has_changed(order, request):
         raise TransitionRefused(request.order, request.action, order.state if order else None)
     who = request.who
-    about = About(member=order.row.member, staff=who.staff, station=who.station, causation=who.causation)
+    about = FactAttributes(member=order.row.member, staff=who.staff, station=who.station, causation=who.causation)
     fact = tell(db, box, _fact(order, request), now, about)
     _note(db, request, fact, now)
     _goods(db, box, order.row, request, fact, now)
@@ -107,7 +107,7 @@ def _note(db: Database, request: TransitionRequest, fact: int, now: Now) -> None
     )
 
 
-def _goods(db: Database, box: Box, row: OrderRow, request: TransitionRequest, fact: int, now: Now) -> None:
+def _goods(db: Database, box: BoxIdentity, row: OrderRow, request: TransitionRequest, fact: int, now: Now) -> None:
     """Goods handed over leave the shelf and the reserve together; an undone hand-over puts them back."""
     sign = {Action.HAND_OVER: -1, Action.UNDO: 1}.get(request.action)
     if sign is None:
@@ -118,24 +118,26 @@ def _goods(db: Database, box: Box, row: OrderRow, request: TransitionRequest, fa
         stock.move_stock(db, box, line.gtin, moved, request.action, now, causation=cause, staff=request.who.staff)
 
 
-def note_conflicts(db: Database, hq: Database, box: Box, now: Now) -> int:
+def note_conflicts(db: Database, hq: Database, box: BoxIdentity, now: Now) -> int:
     """Tell HQ, once each, of orders it cancelled after the store had handed them over; how many were new.
 
     The hand-over stays: what follows (refund or not) is a person's decision at HQ. The pen is taken only for new ones.
     """
-    found = [order for order in _cancelled_after_all(db, hq, box) if not mark(db, f"conflict:{order.row.order}")]
+    found = [
+        order for order in _cancelled_after_all(db, hq, box) if not marked_number(db, f"conflict:{order.row.order}")
+    ]
     if found:
         with writing(db):
             for order in found:
                 over = utc_text(order.handed_over_at or now.time)
                 conflict = Conflict(order=order.row.order, number=order.row.number, handed_over_at=over)
-                fact = tell(db, box, conflict, now, About(member=order.row.member))
+                fact = tell(db, box, conflict, now, FactAttributes(member=order.row.member))
                 set_mark(db, f"conflict:{order.row.order}", fact, now)
     return len(found)
 
 
-def _cancelled_after_all(db: Database, hq: Database, box: Box) -> list[PickupOrder]:
+def _cancelled_after_all(db: Database, hq: Database, box: BoxIdentity) -> list[PickupOrder]:
     """Orders that are cancelled by HQ's row and handed over by the store's own steps."""
-    rows = hq_replica.rows_where(hq, "orders", KeptOrder, "json_extract(body, '$.state') = 'cancelled'")
+    rows = hq_replica.rows_where(hq, "orders", ReplicaOrder, "json_extract(body, '$.state') = 'cancelled'")
     standing = [state_of_order(row, steps_of(db, row.order), box) for row in rows if row.store == box.store]
     return [order for order in standing if order.state is State.HANDED_OVER]

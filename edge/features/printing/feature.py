@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from edge.features.expiring_table import IN_PAGE, ExpiringTable
+from edge.features.expiring_table import ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature
 
 # A label has the name of a shopper: it goes after a day, whatever has become of it, and its result with it.
 JOBS_TABLE = ExpiringTable(
     name="print_jobs",
-    expired=f"select t.rowid from print_jobs t where {IN_PAGE}",
+    expired=f"select t.rowid from print_jobs t where {ROWID_IN_PAGE_SQL}",
     days=timedelta(days=1),
 )
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from edge.facts.fact import About
+from edge.facts.fact import FactAttributes
 from edge.facts.journal import tell
 from edge.features import stock
 from edge.features.pickup.order import PickupOrder
@@ -12,7 +12,7 @@ from edge.features.returns.kept import KeptReturn, find_return, undo_time_left
 from edge.features.returns.state_machine import PIECES_ON_SALE, ReturnAction, ReturnState, return_state_after
 from edge.features.returns.window import NotReturnable
 from edge.platform.clock import Now, business_day
-from edge.platform.idempotency_marks import mark, set_mark
+from edge.platform.idempotency_marks import marked_number, set_mark
 from edge.store_context import StoreContext
 
 
@@ -31,7 +31,7 @@ def accept_return(shop: StoreContext, asked: ReturnRequest, now: Now) -> KeptRet
     if not judged.taken:
         return None
     member = judged.order.row.member if judged.order else None
-    about = About(member=member, staff=asked.staff, station=asked.station)
+    about = FactAttributes(member=member, staff=asked.staff, station=asked.station)
     fact = tell(shop.db, shop.box, _accepted(asked, judged, now), now, about)
     _note(shop, asked, ReturnAction.ACCEPT, asked.key, judged.taken, fact, now)
     _move_goods(shop, judged.taken, ReturnAction.ACCEPT, asked.staff, fact, now)
@@ -109,7 +109,7 @@ def undo_return(shop: StoreContext, return_id: str, staff: str, station: str, no
     order = kept.accepted.order_id
     asked = ReturnRequest(key=return_id, staff=staff, station=station, pieces=(), order=order)
     undone = ReturnUndone(id=return_id, order=order)
-    fact = tell(shop.db, shop.box, undone, now, About(staff=staff, station=station))
+    fact = tell(shop.db, shop.box, undone, now, FactAttributes(staff=staff, station=station))
     _note(shop, asked, ReturnAction.UNDO, f"undo:{return_id}", kept.pieces, fact, now)
     _move_goods(shop, kept.pieces, ReturnAction.UNDO, staff, fact, now)
     found = find_return(shop.db, return_id)
@@ -130,7 +130,7 @@ def refuse_piece(
     row = order.row if order else None
     day = business_day(now.time, shop.config.zone, shop.config.store.day_starts)
     name = f"return_refused:{row.order if row else ''}:{gtin}:{why}:{day}"
-    if not mark(shop.db, name):
+    if not marked_number(shop.db, name):
         refused = ReturnRefused(order=row.order if row else None, gtin=gtin, why=why)
-        about = About(member=row.member if row else None, staff=staff, station=station)
+        about = FactAttributes(member=row.member if row else None, staff=staff, station=station)
         set_mark(shop.db, name, tell(shop.db, shop.box, refused, now, about), now)

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.facts.journal import Box
+from edge.facts.journal import BoxIdentity
 from edge.features.pickup.order import PickupOrder
 from edge.features.returns.facts import ReturnedPiece
 from edge.features.returns.state_machine import ReturnAction, ReturnState, return_state_after
@@ -73,7 +73,7 @@ class ReturnedOfOrder:
     pieces: frozenset[str]
 
 
-def returned_of_order(db: Database, box: Box, order: PickupOrder) -> ReturnedOfOrder:
+def returned_of_order(db: Database, box: BoxIdentity, order: PickupOrder) -> ReturnedOfOrder:
     """HQ's last word on an order, and on it this store's steps that HQ has not counted."""
     through = box.counted(order.row.epoch, order.row.through_seq)
     counts, named = Counter(order.row.returned), Counter[str]()

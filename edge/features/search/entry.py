@@ -4,25 +4,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from edge.features.catalog import Product
-from edge.features.search.words import grams, words_of
-from edge.validation.localized_text import FURIGANA, LocalizedText
+from edge.features.search.words import grams_of_words, words_of
+from edge.validation.localized_text import FURIGANA_PATTERN, LocalizedText
 
-CATEGORY = "="  # before the mark of a category; it is in no word
+CATEGORY_MARK = "="  # before the mark of a category; it is in no word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class IndexEntry:
     """Its two columns: `name` has names and readings, `more` style number, colours and categories."""
 
     name: str
     more: str
 
 
-def entry_of(style: str, products: Sequence[Product]) -> Entry:
+def index_entry(style: str, products: Sequence[Product]) -> IndexEntry:
     """The entry of a style with these products."""
     more = [*words_of(style), *colour_words(products)]
     categories = {category_mark(product.category) for product in products}
-    return Entry(name=grams(name_words(products)), more=" ".join((grams(more), *sorted(categories))))
+    return IndexEntry(
+        name=grams_of_words(name_words(products)), more=" ".join((grams_of_words(more), *sorted(categories)))
+    )
 
 
 def name_words(products: Iterable[Product]) -> list[str]:
@@ -38,7 +40,7 @@ def colour_words(products: Iterable[Product]) -> list[str]:
 def words_in(text: LocalizedText) -> list[str]:
     """The words of a text in all its languages; where it has furigana, as it is written and as it is read."""
     texts = [getattr(text, language) or "" for language in text.__struct_fields__]
-    return [word for form in (r"\1", r"\2") for one in texts for word in words_of(FURIGANA.sub(form, one))]
+    return [word for form in (r"\1", r"\2") for one in texts for word in words_of(FURIGANA_PATTERN.sub(form, one))]
 
 
 def category_mark(category: str) -> str:
@@ -46,4 +48,4 @@ def category_mark(category: str) -> str:
 
     Its name is looked for in the categories themselves, so a new name changes no entry.
     """
-    return CATEGORY + category.encode().hex()
+    return CATEGORY_MARK + category.encode().hex()

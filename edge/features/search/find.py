@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 from edge.features import catalog
 from edge.features.search.entry import category_mark, words_in
-from edge.features.search.words import gram_query, occurs, parts_of, words_of
+from edge.features.search.words import gram_query, occurs_in_words, split_by_script, words_of
 from edge.platform.database import first_row
 from edge.replica.hq_replica import feed_version
 
@@ -18,7 +18,7 @@ MAX_CATEGORIES = 20  # whose name a word occurs in, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundStyles:
     """Style numbers, best first. `more`: there are others. `complete`: every product of the catalogue was looked at."""
 
     styles: tuple[str, ...] = ()
@@ -26,7 +26,7 @@ class Found:
     complete: bool = True
 
 
-def find(hq: Database, text: str, *, most: int, here: bool = False) -> Found:
+def find_styles(hq: Database, text: str, *, most: int, here: bool = False) -> FoundStyles:
     """At most `most` styles; `here`: only those of which HQ counts a piece in this store.
 
     First the style with exactly this number, then those in whose name all words occur, then those with a word in their
@@ -34,12 +34,12 @@ def find(hq: Database, text: str, *, most: int, here: bool = False) -> Found:
     """
     words = [word[:MAX_WORD_LENGTH] for word in words_of(text)][:MAX_WORDS]
     found = _found(hq, words, most + 1, here)
-    if not found and (parts := [part for word in words for part in parts_of(word)][:MAX_WORDS]) != words:
+    if not found and (parts := [part for word in words for part in split_by_script(word)][:MAX_WORDS]) != words:
         found = _found(hq, parts, most + 1, here)
-    return Found(styles=found[:most], more=len(found) > most, complete=is_complete(hq))
+    return FoundStyles(styles=found[:most], more=len(found) > most, complete=is_search_complete(hq))
 
 
-def is_complete(hq: Database) -> bool:
+def is_search_complete(hq: Database) -> bool:
     """Whether the catalogue is here and the index is up with it; else what is not found may be there all the same."""
     return feed_version(hq, "catalog") > 0 and first_row(hq, "select 1 from search_changed limit 1") is None
 
@@ -88,5 +88,5 @@ def _exact(hq: Database, number: str, here: bool) -> list[int]:
 
 def _categories(hq: Database, word: str) -> list[str]:
     """The marks of the categories in whose name a word occurs."""
-    named = (category for category in catalog.categories(hq) if occurs(word, words_in(category.name)))
+    named = (category for category in catalog.categories(hq) if occurs_in_words(word, words_in(category.name)))
     return [f'"{category_mark(category.id)}"' for category in islice(named, MAX_CATEGORIES)]

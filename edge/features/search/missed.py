@@ -1,12 +1,12 @@
 """A shopper could not find a product where it should be: HQ is told, and learns which numbers are wrong on the shelf."""
 
-from edge.facts.fact import About, Fact, Gtin
+from edge.facts.fact import Fact, FactAttributes, Gtin
 from edge.facts.journal import tell
 from edge.features import stock
 from edge.features.catalog import Product
 from edge.platform.clock import Now, business_day
 from edge.platform.database import writing
-from edge.platform.idempotency_marks import mark, set_mark
+from edge.platform.idempotency_marks import marked_number, set_mark
 from edge.store_context import StoreContext
 
 
@@ -27,6 +27,6 @@ def tell_missed(shop: StoreContext, product: Product, station: str, now: Now) ->
     name = f"missed:{station}:{product.gtin}:{day}"
     here = stock.stock_here(shop.db, shop.hq, shop.box, product.gtin, now.time, shop.policy.stock.low)
     with writing(shop.db):
-        if not mark(shop.db, name):
+        if not marked_number(shop.db, name):
             it = LookupMissed(gtin=product.gtin, shelf=here.shelf, available=here.number)
-            set_mark(shop.db, name, tell(shop.db, shop.box, it, now, About(station=station)), now)
+            set_mark(shop.db, name, tell(shop.db, shop.box, it, now, FactAttributes(station=station)), now)

@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 _KANJI = "々〆㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
 _IS_KANJI = re.compile(f"[{_KANJI}]")
 _SCRIPTS = re.compile(rf"[{_KANJI}]+|[ァ-ヿ]+|[0-9]+|[^{_KANJI}ァ-ヿ0-9]+")
-START = "^"  # before the first character of a word; it is in no word
+WORD_START_MARK = "^"  # before the first character of a word; it is in no word
 
 
 def fold(text: str) -> str:
@@ -32,19 +32,19 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(_JOINS.sub("", fold(text)))
 
 
-def parts_of(word: str) -> list[str]:
+def split_by_script(word: str) -> list[str]:
     """A folded word cut where its script changes: `黒コート` is typed without a blank, and no name contains it."""
     return _SCRIPTS.findall(word)
 
 
-def occurs(word: str, among: Iterable[str]) -> bool:
+def occurs_in_words(word: str, among: Iterable[str]) -> bool:
     """Whether a folded word occurs in one of a text's folded words. The index answers the same for a million products."""
     if len(word) > 1 or _IS_KANJI.match(word):
         return any(word in text for text in among)
     return any(text.startswith(word) for text in among)
 
 
-def grams(words: Iterable[str]) -> str:
+def grams_of_words(words: Iterable[str]) -> str:
     """What the index keeps of a text's folded words, separated by blanks.
 
     For each word its start and its triples in order, so that a longer word is a phrase of triples and never reaches over
@@ -54,7 +54,7 @@ def grams(words: Iterable[str]) -> str:
     phrases: list[str] = []
     others: set[str] = set()
     for word in dict.fromkeys(words):
-        phrases += [START + word[0], *_cut(word, 3)]
+        phrases += [WORD_START_MARK + word[0], *_cut(word, 3)]
         others.update(_cut(word, 2), _IS_KANJI.findall(word))
     return " ".join([*phrases, *sorted(others)])
 
@@ -65,7 +65,7 @@ def gram_query(word: str) -> str:
         return f'"{" ".join(_cut(word, 3))}"'
     if len(word) == 2 or _IS_KANJI.match(word):
         return f'"{word}"'
-    return f'"{START}{word}"'
+    return f'"{WORD_START_MARK}{word}"'
 
 
 def _cut(word: str, size: int) -> Sequence[str]:

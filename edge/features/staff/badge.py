@@ -18,5 +18,5 @@ def answer_badge(case: ScanContext, code: StaffBadge) -> Outcome:
     known = next((one for one in sessions.all_staff(case.shop.hq) if badge in one.badges), None)
     if known is None:
         return NotHere(what="StaffBadge")
-    sessions.end_others(case.shop.db, case.scan.station, known.staff)
+    sessions.end_other_sessions(case.shop.db, case.scan.station, known.staff)
     return BadgeRead(staff=known.staff)

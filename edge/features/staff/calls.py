@@ -2,8 +2,8 @@
 
 from sqlite_utils import Database
 
-from edge.facts.fact import About, Fact
-from edge.facts.journal import Box, tell
+from edge.facts.fact import Fact, FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.platform.clock import Now
 from edge.platform.database import first_row
 
@@ -32,7 +32,7 @@ def open_calls(db: Database) -> int:
     return int((first_row(db, "select count(*) from staff_calls where answered is null") or (0,))[0])
 
 
-def answer_call(db: Database, box: Box, seq: int, staff: str, now: Now) -> None:
+def answer_call(db: Database, box: BoxIdentity, seq: int, staff: str, now: Now) -> None:
     """A clerk goes, inside the caller's transaction; a call that somebody has answered stays theirs."""
     sql = """update staff_calls set answered = ?, staff = ? where seq = ? and answered is null
              returning station, boot, uptime_ms"""
@@ -41,4 +41,4 @@ def answer_call(db: Database, box: Box, seq: int, staff: str, now: Now) -> None:
         return
     station, boot, called_ms = row
     seconds = (now.uptime_ms - called_ms) // 1000 if boot == now.boot else None
-    tell(db, box, StaffAssisted(seconds=seconds), now, About(staff=staff, station=station))
+    tell(db, box, StaffAssisted(seconds=seconds), now, FactAttributes(staff=staff, station=station))

@@ -9,8 +9,10 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from edge.crypto.data_key import DataKey
 from edge.crypto.keyed_values import open_pin
 
-AT_ONCE = 2  # of 19 MiB each; a Pi has four cores, and the pages want some of them
-MAX_WAITING = 8  # a further one is refused in words: at 100 ms each on a Pi, they wait less than half a second
+PIN_CHECK_THREADS = 2  # of 19 MiB each; a Pi has four cores, and the pages want some of them
+MAX_WAITING_PIN_CHECKS = (
+    8  # a further one is refused in words: at 100 ms each on a Pi, they wait less than half a second
+)
 
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's argon2id minimum; 19 MiB on a Pi
 
@@ -38,8 +40,8 @@ class PinCheckPool:
     def __init__(self, key: DataKey | None = None) -> None:
         """`key`: the one the box seals its hashes with (edge/crypto/keyed_values.py)."""
         self._key = key
-        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pin")
-        self._places = threading.BoundedSemaphore(AT_ONCE + MAX_WAITING)
+        self._threads = ThreadPoolExecutor(PIN_CHECK_THREADS, thread_name_prefix="pin")
+        self._places = threading.BoundedSemaphore(PIN_CHECK_THREADS + MAX_WAITING_PIN_CHECKS)
 
     def fits(self, kept: str, pin: str) -> bool:
         """Whether a hash, as the mirror keeps it, is that PIN's. Raises TooManyPinChecks if too many wait already."""

@@ -12,13 +12,13 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from edge.facts.fact import About, Fact
-from edge.facts.journal import Box, tell
+from edge.facts.fact import Fact, FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import values
 
-TURN = timedelta(minutes=5)  # after so long a session gets a new secret
-UNDER_WAY = timedelta(seconds=30)  # what a request may take that was sent with the secret before
+SECRET_LIFETIME = timedelta(minutes=5)  # after so long a session gets a new secret
+OLD_SECRET_VALID_FOR = timedelta(seconds=30)  # what a request may take that was sent with the secret before
 
 
 class SessionCopied(Fact, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ class SessionCopied(Fact, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class SessionOfSecret:
     """A session as one of its secrets finds it: the present one, the next one that was offered, or the one before."""
 
     id: str
@@ -45,12 +45,16 @@ class Held:
 
     def is_worn(self, now: Now) -> bool:
         """Whether the secret was replaced so long ago that no request with it can be under way."""
-        return self.secret == "before" and _since(self.turned, now) > UNDER_WAY
+        return self.secret == "before" and _since(self.turned, now) > OLD_SECRET_VALID_FOR
 
     def is_due(self, now: Now) -> bool:
         """Whether `turn` has anything to write."""
         if self.secret == "present":
-            return _since(self.offered, now) > UNDER_WAY if self.offered else _since(self.turned, now) > TURN
+            return (
+                _since(self.offered, now) > OLD_SECRET_VALID_FOR
+                if self.offered
+                else _since(self.turned, now) > SECRET_LIFETIME
+            )
         return self.secret == "next" or self.is_worn(now)
 
 
@@ -59,44 +63,44 @@ def _since(then: str, now: Now) -> timedelta:
     return abs(now.time - parse_utc(then))
 
 
-def draw() -> str:
+def new_secret() -> str:
     """A new secret; nobody guesses 256 bits."""
     return secrets.token_urlsafe(32)
 
 
-def hash_of(secret: str) -> bytes:
+def hash_secret(secret: str) -> bytes:
     """What the box keeps of a secret: whoever reads it there is not signed in by it. It is drawn at random from so many that
     SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).digest()
 
 
-def held(db: Database, secret: str, device: str) -> Held | None:
+def session_of_secret(db: Database, secret: str, device: str) -> SessionOfSecret | None:
     """The session behind a secret on the device on which it began; None on any other."""
     sql = """select id, staff, station, device, seen, turned, offered,
                     case :hash when hash then 'present' when next then 'next' else 'before' end as secret
              from staff_sessions where device = :device and :hash in (hash, next, before)"""
-    return next(iter(values(db, Held, sql, {"hash": hash_of(secret), "device": device})), None)
+    return next(iter(values(db, SessionOfSecret, sql, {"hash": hash_secret(secret), "device": device})), None)
 
 
-def turn(db: Database, box: Box, secret: str, device: str, now: Now) -> str | None:
+def rotate_secret(db: Database, box: BoxIdentity, secret: str, device: str, now: Now) -> str | None:
     """Offer a next secret, take the one that was offered, or end a session of which a copy is used; inside the caller's
     transaction. Returns the secret to send to the browser, if there is a new one.
 
     Two requests of one page may come at once. What is due is decided here, by what the first of them has written.
     """
-    it = held(db, secret, device)
+    it = session_of_secret(db, secret, device)
     if it is None or not it.is_due(now):
         return None
     match it.secret:
         case "present":
-            drawn = draw()
+            drawn = new_secret()
             sql = "update staff_sessions set next = ?, offered = ? where id = ?"
-            db.conn.execute(sql, (hash_of(drawn), now.text, it.id))
+            db.conn.execute(sql, (hash_secret(drawn), now.text, it.id))
             return drawn
         case "next":
             sql = "update staff_sessions set before = hash, hash = next, next = null, offered = null, turned = ? where id = ?"
             db.conn.execute(sql, (now.text, it.id))
         case "before":
             db.conn.execute("delete from staff_sessions where id = ?", (it.id,))
-            tell(db, box, SessionCopied(device=it.device), now, About(staff=it.staff, station=it.station))
+            tell(db, box, SessionCopied(device=it.device), now, FactAttributes(staff=it.staff, station=it.station))
     return None

@@ -10,8 +10,8 @@ from typing import Literal
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.facts.fact import About, Fact
-from edge.facts.journal import Box, tell
+from edge.facts.fact import Fact, FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.features.staff import pin_locks, session_secret
 from edge.features.staff.pin_check import pin_matches
 from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin
@@ -21,11 +21,11 @@ from edge.replica import hq_replica
 from edge.validation.fields import Card, Id, Mark, PersonName
 
 IDLE_TIMEOUT = timedelta(minutes=3)  # a tablet left alone locks itself
-SEEN_EVERY = timedelta(seconds=10)  # how exactly a session's last use is kept: a commit costs the card a write
+KEEP_ALIVE_INTERVAL = timedelta(seconds=10)  # how exactly a session's last use is kept: a commit costs the card a write
 
-PIN_LEAST, PIN_MOST = 4, 6  # digits
+PIN_LEAST, MAX_PIN_LENGTH = 4, 6  # digits
 
-Fits = Callable[[str, str], bool]  # whether a hash is that of a PIN
+PinComparison = Callable[[str, str], bool]  # whether a hash is that of a PIN
 
 
 class Staff(Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ def writing_as(db: Database, it: Session) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
+class OpenedSession:
     """A session that has just begun, and the secret its browser is known by; the box keeps its hash only."""
 
     session: Session
@@ -89,7 +89,7 @@ def all_staff(hq: Database) -> list[Staff]:
 
 
 def prove_pin(
-    db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, fits: Fits
+    db: Database, box: BoxIdentity, person: Staff, pin: str, at: PinAttempt, now: Now, fits: PinComparison
 ) -> WrongPin | PinLocked | None:
     """Try a PIN, in a transaction of its own; None if it is the person's.
 
@@ -104,8 +104,15 @@ def prove_pin(
 
 
 def sign_in(
-    db: Database, box: Box, person: Staff, pin: str, at: PinAttempt, now: Now, device: str, fits: Fits = pin_matches
-) -> Opened | WrongPin | PinLocked:
+    db: Database,
+    box: BoxIdentity,
+    person: Staff,
+    pin: str,
+    at: PinAttempt,
+    now: Now,
+    device: str,
+    fits: PinComparison = pin_matches,
+) -> OpenedSession | WrongPin | PinLocked:
     """Sign in with a PIN on a device (`box`, or a paired device's id), in transactions of its own. Raises what `fits` does."""
     if no := prove_pin(db, box, person, pin, at, now, fits):
         return no
@@ -113,23 +120,23 @@ def sign_in(
         return open_session(db, box, person, at.station, device, now)
 
 
-def open_session(db: Database, box: Box, person: Staff, station: str, device: str, now: Now) -> Opened:
+def open_session(db: Database, box: BoxIdentity, person: Staff, station: str, device: str, now: Now) -> OpenedSession:
     """Begin a session for somebody whose identity is proven, inside the caller's transaction; it ends the one before on that
     device. Others' go on: a station may have more than one tablet."""
-    name, secret = secrets.token_hex(8), session_secret.draw()
+    name, secret = secrets.token_hex(8), session_secret.new_secret()
     db.conn.execute("delete from staff_sessions where station = ? and device = ?", (station, device))
     db.conn.execute(
         "insert into staff_sessions (id, staff, station, device, since, seen, hash, turned) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        (name, person.staff, station, device, now.text, now.text, session_secret.hash_of(secret), now.text),
+        (name, person.staff, station, device, now.text, now.text, session_secret.hash_secret(secret), now.text),
     )
-    tell(db, box, SignedIn(), now, About(staff=person.staff, station=station))
-    return Opened(session=Session(id=name, staff=person, station=station), secret=secret)
+    tell(db, box, SignedIn(), now, FactAttributes(staff=person.staff, station=station))
+    return OpenedSession(session=Session(id=name, staff=person, station=station), secret=secret)
 
 
-def session(db: Database, hq: Database, secret: str, device: str, now: Now) -> Session | None:
+def live_session(db: Database, hq: Database, secret: str, device: str, now: Now) -> Session | None:
     """The live session behind a secret, or None: it ended, began on another device, was idle too long, has had a newer secret
     for a while, or HQ has removed the person."""
-    it = session_secret.held(db, secret, device)
+    it = session_secret.session_of_secret(db, secret, device)
     # a clock that was set back leaves sessions last seen in the future: they are as good as idle
     if it is None or it.is_worn(now) or abs(now.time - parse_utc(it.seen)) > IDLE_TIMEOUT:
         return None
@@ -141,7 +148,7 @@ def keep_alive(db: Database, it: Session, now: Now) -> None:
     """Note that the session was used, at most every ten seconds; call it inside `writing`."""
     db.conn.execute(
         "update staff_sessions set seen = ? where id = ? and seen < ?",
-        (now.text, it.id, utc_text(now.time - SEEN_EVERY)),
+        (now.text, it.id, utc_text(now.time - KEEP_ALIVE_INTERVAL)),
     )
 
 
@@ -150,6 +157,6 @@ def sign_out(db: Database, it: Session) -> None:
     db.conn.execute("delete from staff_sessions where id = ?", (it.id,))
 
 
-def end_others(db: Database, station: str, staff: str) -> None:
+def end_other_sessions(db: Database, station: str, staff: str) -> None:
     """End the sessions of everybody else at a station, inside the caller's transaction."""
     db.conn.execute("delete from staff_sessions where station = ? and staff <> ?", (station, staff))

@@ -1,14 +1,14 @@
 """Tables of the box itself, its epochs, and the journal of what it tells HQ."""
 
 # Written by web.
-BOX = """
+EPOCHS_DDL = """
 create table epochs (epoch text primary key, began text not null) strict;
 create table box (
   id text not null, epoch text not null, born text not null, only_one integer primary key check (only_one = 1)
 ) strict;
 """
 
-JOURNAL = """
+JOURNAL_DDL = """
 create table journal (
   seq integer primary key autoincrement,
   epoch text not null, lane integer not null, ordinal integer not null,

@@ -1,6 +1,6 @@
 """Tables of offers: which have reached this store, and the coupons that members were given. Written by web."""
 
-OFFER = """
+COUPONS_DDL = """
 create table coupons (
   seq integer primary key autoincrement,
   offer text not null, member text not null, visit text not null, station text not null, time text not null,

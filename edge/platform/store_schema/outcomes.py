@@ -1,7 +1,7 @@
 """Tables of what each scan came to, what the screens show of it, and how far the readers of a log have come."""
 
 # Written by web: the scan processor and the pages.
-OUTCOMES = """
+OUTCOMES_DDL = """
 create table outcomes (
   seq integer primary key autoincrement,
   log text not null, scan integer not null, station text not null,
@@ -17,7 +17,7 @@ create table marks (name text primary key, seq integer not null, time text not n
 
 # What is kept of a code once it is answered (edge/codes/abridged.py), beside what it came to; written by web. The bytes of a
 # reading are empty in its log from then on (edge/scan/raw_reading.py); the indexes find those that are not.
-ABRIDGED = """
+ABRIDGED_CODES_DDL = """
 alter table outcomes add column code text not null default '';
 alter table outcomes add column last text not null default '';
 alter table outcomes add column part blob;
@@ -26,6 +26,6 @@ create index page_scans_raw on page_scans (seq) where length(data) > 0;
 """
 
 # The HMAC of the code that was read (edge/crypto/keyed_values.py), if the box has a data key: the same code, the same value.
-CODE_MACS = """
+CODE_MACS_DDL = """
 alter table outcomes add column mac blob;
 """

@@ -8,7 +8,7 @@ _SCAN = """(
   time text not null, clock text not null, boot text not null, uptime_ms integer not null
 ) strict;
 """
-SCANS = f"""
+SCANS_DDL = f"""
 create table scans {_SCAN}
 create table page_scans {_SCAN}
 create table device_log (
@@ -25,7 +25,7 @@ create table devices (
 # Counters by which a lost scan can be found. `devices`, written by the bridge: bytes that came in, those that were no
 # reading and why, and what ends a code there. Written by web: `answered`, the scans that have an outcome; `wedges`,
 # what pages received from scanners that type into them.
-COUNTERS = """
+SCAN_COUNTERS_DDL = """
 alter table devices add column heard integer not null default 0;
 alter table devices add column refused_in_a_row integer not null default 0;
 alter table devices add column last_refused text;

@@ -1,6 +1,6 @@
 """Tables of visits, used coupons, pickup orders and stock: what the shop's work has come to. Written by web."""
 
-VISITS = """
+VISITS_DDL = """
 create table visits (
   seq integer primary key autoincrement,
   member text not null, rule text not null, period text not null, station text not null, time text not null,
@@ -9,7 +9,7 @@ create table visits (
 create table used_tokens (jti text primary key, expires integer not null) strict;
 """
 
-PICKUP = """
+PICKUP_STEPS_DDL = """
 create table pickup_steps (
   seq integer primary key autoincrement,
   key text not null unique,
@@ -21,7 +21,7 @@ create index pickup_steps_time on pickup_steps (time);
 create index pickup_steps_fact on pickup_steps (fact);
 """
 
-STOCK = """
+STOCK_MOVES_DDL = """
 create table stock_moves (
   seq integer primary key autoincrement,
   gtin text not null, quantity integer not null, reserved integer not null,

@@ -1,6 +1,6 @@
 """Tables of staff: calls, sessions and locks, and the devices they let in. Written by web."""
 
-STAFF = """
+STAFF_CALLS_DDL = """
 create table staff_calls (
   seq integer primary key autoincrement,
   station text not null, time text not null, answered text, staff text
@@ -13,7 +13,7 @@ create table staff_sessions (
 
 # Who is signed in, and the SHA-256 of what their browser is known by: no longer that itself, and the sessions of before end.
 # Written by web.
-HASHED_SESSIONS = """
+HASHED_SESSIONS_DDL = """
 drop table staff_sessions;
 create table staff_sessions (
   hash blob primary key, staff text not null, station text not null, since text not null, seen text not null,
@@ -22,7 +22,7 @@ create table staff_sessions (
 """
 
 # Locks after wrong PINs, by device (edge/features/staff/pin_locks.py), and no longer by person alone. Written by web.
-PIN_LOCKS = """
+PIN_LOCKS_DDL = """
 drop table staff_locks;
 create table pin_locks (
   staff text not null, device text not null, wrong integer not null, until text, primary key (staff, device)
@@ -30,7 +30,7 @@ create table pin_locks (
 """
 
 # Tries that went wrong, in a window of uptime that the first of them opened (edge/platform/attempt_counter.py). Written by web.
-TRIES = """
+ATTEMPTS_DDL = """
 create table tries (
   what text not null, whose text not null, count integer not null, boot text not null, since_ms integer not null,
   primary key (what, whose)
@@ -40,7 +40,7 @@ create table tries (
 # Devices on the shop's network that may use the pages, and codes that let one in, for so much uptime of one boot
 # (edge/features/paired_devices.py). Of secrets and codes the SHA-256 only. Written by web, as is `screens.touched`: when the
 # shopper before a screen last touched it.
-PAIRED_DEVICES = """
+PAIRED_DEVICES_DDL = """
 create table paired_devices (
   id text primary key, secret blob not null unique,
   name text not null, page text not null, station text not null, paired text not null, seen text not null
@@ -52,7 +52,7 @@ create table pairing_codes (
 """
 
 # When a call came, by the box's uptime: how long it waited is told to HQ. Written by web.
-TIMED_CALLS = """
+TIMED_CALLS_DDL = """
 alter table staff_calls add column boot text;
 alter table staff_calls add column uptime_ms integer;
 """
@@ -60,7 +60,7 @@ alter table staff_calls add column uptime_ms integer;
 # Sessions by device, each with a name that opens nothing, and with three hashes: of the secret its browser has, of the next one
 # that was offered to it, and of the one before (edge/features/staff/session_secret.py). Those of before the update end. Written
 # by web.
-TURNED_SESSIONS = """
+ROTATED_SESSIONS_DDL = """
 drop table staff_sessions;
 create table staff_sessions (
   id text primary key, staff text not null, station text not null, device text not null,
@@ -72,7 +72,7 @@ create table staff_sessions (
 
 # The pieces of an order that a clerk has ticked for a step (edge/features/pickup/piece_ticks.py). They are the session's: they go
 # with it. Written by web.
-PIECE_TICKS = """
+PIECE_TICKS_DDL = """
 create table piece_ticks (
   session text not null references staff_sessions (id) on delete cascade,
   order_id text not null, step text not null, piece text not null, gtin text not null,

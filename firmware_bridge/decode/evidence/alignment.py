@@ -59,7 +59,7 @@ class Alignment:
     def resampled(self, row: FloatImage) -> FloatImage:
         """A row resampled so that its modules fall on the drawn ones, with some modules around them."""
         light = _sampled(row, self._columns(_steps(FINE_SAMPLES, self.drawn, MARGIN_MODULES))[None])
-        light = light_of(cv2.GaussianBlur(light, (0, 0), BLUR_SIGMA_MODULES * FINE_SAMPLES, sigmaY=0.01))
+        light = brightness(cv2.GaussianBlur(light, (0, 0), BLUR_SIGMA_MODULES * FINE_SAMPLES, sigmaY=0.01))
         light = np.ascontiguousarray(light[:, ::-1]) if self.back else light
         return light if self.likeness > 0 else -light
 
@@ -92,7 +92,7 @@ def _found(
     )
     picture = np.concatenate([_sampled(row, columns) for row in rows])
     template = np.ascontiguousarray(drawn.coarse[:, ::-1]) if back else drawn.coarse
-    found = light_of(cv2.matchTemplate(picture, template, cv2.TM_CCOEFF_NORMED))
+    found = brightness(cv2.matchTemplate(picture, template, cv2.TM_CCOEFF_NORMED))
     n, at = (int(each) for each in np.unravel_index(np.abs(found).argmax(), found.shape))
     module *= float(WIDTH_FACTORS[n % len(WIDTH_FACTORS)])
     aside = at / COARSE_SAMPLES - MAX_SHIFT_MODULES
@@ -119,9 +119,9 @@ def _steps(fine: int, drawn: Drawing, beyond: float) -> np.ndarray:
 
 
 def _sampled(row: FloatImage, columns: np.ndarray) -> FloatImage:
-    return light_of(np.interp(columns.ravel(), np.arange(len(row)), row).reshape(columns.shape))
+    return brightness(np.interp(columns.ravel(), np.arange(len(row)), row).reshape(columns.shape))
 
 
-def light_of(picture: cv2.typing.MatLike) -> FloatImage:
+def brightness(picture: cv2.typing.MatLike) -> FloatImage:
     """A picture as numbers for calculation."""
     return np.asarray(picture, np.float32)

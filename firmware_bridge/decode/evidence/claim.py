@@ -8,8 +8,10 @@ from firmware_bridge.decode.detection import Corners, Detection
 
 MAX_BANDS = 8  # of rows in which a code is read, at most: more only cost time
 MAX_NEEDED_BANDS = MAX_BANDS // 2 + 1  # more than half of the bands, those that were not read included
-CLEAR_LEAD = 0.3  # lead (see `likeness`) above which rows clearly show a text, even if each row shows only a part of it
-OUTDONE_LEAD = 0.0  # lead below which rows look more like another text, or like nothing
+MIN_CLEAR_LEAD = (
+    0.3  # lead (see `likeness`) above which rows clearly show a text, even if each row shows only a part of it
+)
+MAX_OUTDONE_LEAD = 0.0  # lead below which rows look more like another text, or like nothing
 POINT_PX = 16  # pixels: no code is so short
 
 Key = tuple[Symbology, bytes]
@@ -57,7 +59,7 @@ class Claim:
     @property
     def outdone(self) -> bool:
         """Whether its rows look more like something else."""
-        return self.lead is not None and self.lead < OUTDONE_LEAD
+        return self.lead is not None and self.lead < MAX_OUTDONE_LEAD
 
     @property
     def unsettled(self) -> bool:
@@ -67,7 +69,7 @@ class Claim:
     @property
     def seen(self) -> bool:
         """Whether its rows look like it at each of its characters, and clearly less like anything else."""
-        return self.lead is not None and self.lead > CLEAR_LEAD
+        return self.lead is not None and self.lead > MIN_CLEAR_LEAD
 
     @property
     def in_most_rows(self) -> bool:

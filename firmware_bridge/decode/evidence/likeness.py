@@ -15,9 +15,9 @@ import numpy as np
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.evidence import nearest
-from firmware_bridge.decode.evidence.alignment import MARGIN_MODULES, best_alignment, light_of
+from firmware_bridge.decode.evidence.alignment import MARGIN_MODULES, best_alignment, brightness
 from firmware_bridge.decode.evidence.bar_widths import Widths
-from firmware_bridge.decode.evidence.claim import CLEAR_LEAD
+from firmware_bridge.decode.evidence.claim import MIN_CLEAR_LEAD
 from firmware_bridge.decode.evidence.nearest import Costs
 from firmware_bridge.decode.evidence.print_model import (
     BLURS_AND_SPREADS,
@@ -40,16 +40,16 @@ STRETCH_FACTORS = (1.0, 0.9, 1.1)  # factors of a character's width: paper bends
 MAX_SHIFT_TO_NEIGHBOURS = 3  # samples by which it may be away from where its neighbours show it
 # samples by which it may be nearer to one of them, or farther; cost of each in correlation
 SHIFT_STEP, SHIFT_COST = 4, 0.02
-SIGN_CORRELATION = 0.85  # correlation with the most similar sign, below which it is hidden or not there
+MIN_SIGN_CORRELATION = 0.85  # correlation with the most similar sign, below which it is hidden or not there
 HIDDEN_SHARE = 0.1  # the same, relative to the code's usual character
 MAX_CHARACTER_SHIFT = int(
     MARGIN_MODULES * FINE_SAMPLES
 )  # samples by which a character may at most be away from its place in an even code
 END_MODULES, MAX_END_SHIFT = 5, 6  # modules on each side of an end, and samples by which it may be away
-END_CORRELATION = 0.9  # correlation of a row with an end that it shows
-FLAT_LEVELS = 1e-3  # grey levels of what shows nothing
+MIN_END_CORRELATION = 0.9  # correlation of a row with an end that it shows
+MIN_GREY_VARIANCE = 1e-3  # grey levels of what shows nothing
 UNEXPLAINED_FLOOR = 0.01  # of a picture that nothing explains, even of a clear one
-ROW_CORRELATION = 0.58  # correlation of a whole row with the whole code, below which it is not as drawn
+MIN_ROW_CORRELATION = 0.58  # correlation of a whole row with the whole code, below which it is not as drawn
 MAX_UNPLACED_LEAD = -0.01  # the greatest lead of a text whose position is not clear
 
 
@@ -83,7 +83,7 @@ def likeness_of_rows(
     place = best_alignment(rows[::POSITION_ROW_STEP], ends, ways)
     light = np.concatenate([place.resampled(row) for row in rows])
     lead = nearest.lead_over_others(symbology, data, _costs(light, place.drawn))
-    if place.score < ROW_CORRELATION and lead < CLEAR_LEAD:
+    if place.score < MIN_ROW_CORRELATION and lead < MIN_CLEAR_LEAD:
         if symbology in LONG_RETAIL_CODES:
             return None
         lead = min(lead, MAX_UNPLACED_LEAD)
@@ -106,7 +106,7 @@ def _costs(light: FloatImage, drawn: Drawing) -> list[Costs]:
         (_likest(light, one, at, look, shown), one.own) for (one, at), (_, shown) in zip(places, seen, strict=True)
     ]
     usual = statistics.median(shown[own] for shown, own in likest)
-    return [_cost(shown, own, max(SIGN_CORRELATION, usual - HIDDEN_SHARE)) for shown, own in likest]
+    return [_cost(shown, own, max(MIN_SIGN_CORRELATION, usual - HIDDEN_SHARE)) for shown, own in likest]
 
 
 def _cost(likest: dict[Widths, float], own: Widths, least: float) -> Costs:
@@ -173,7 +173,7 @@ def _shown(light: FloatImage, character: Character) -> FloatImage:
         begin = _begin(character, own.size)
         around = light[:, begin - MAX_CHARACTER_SHIFT : begin + own.size + MAX_CHARACTER_SHIFT]
         best.append(cv2.matchTemplate(around, own, cv2.TM_CCOEFF_NORMED))
-    return light_of(np.stack(best).max(axis=0))
+    return brightness(np.stack(best).max(axis=0))
 
 
 def _ends(light: FloatImage, drawn: Drawing) -> float:
@@ -186,7 +186,7 @@ def _ends(light: FloatImage, drawn: Drawing) -> float:
         ]
         around = light[:, laid + at - count - MAX_END_SHIFT : laid + at + count + MAX_END_SHIFT]
         shown = cv2.matchTemplate(around, end, cv2.TM_CCOEFF_NORMED).max(axis=1)
-        shares.append(float((shown > END_CORRELATION).mean()))
+        shares.append(float((shown > MIN_END_CORRELATION).mean()))
     return min(shares)
 
 
@@ -203,4 +203,4 @@ def _laid(light: FloatImage, character: Character, count: int, at: np.ndarray) -
     windows = np.lib.stride_tricks.sliding_window_view(light, count, axis=1)
     seen = windows[np.arange(len(light))[:, None], np.clip(first, 0, windows.shape[1] - 1)]
     seen = seen - seen.mean(axis=2, keepdims=True)
-    return light_of(seen / np.maximum(np.sqrt(np.einsum("rpn,rpn->rp", seen, seen)), FLAT_LEVELS)[:, :, None])
+    return brightness(seen / np.maximum(np.sqrt(np.einsum("rpn,rpn->rp", seen, seen)), MIN_GREY_VARIANCE)[:, :, None])

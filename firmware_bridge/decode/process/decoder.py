@@ -16,12 +16,12 @@ import numpy as np
 from firmware_bridge.decode.cascade import DEFAULT_SETTINGS, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode, Gray
 from firmware_bridge.decode.process import messages as words
-from firmware_bridge.decode.process.messages import Answer, Job, Malformed, Ready
+from firmware_bridge.decode.process.messages import FrameAnswer, FrameJob, Malformed, WorkerReady
 from firmware_bridge.decode.process.worker import main
 
 log = logging.getLogger(__name__)
 
-Reply = TypeVar("Reply", Ready, Answer)
+Reply = TypeVar("Reply", WorkerReady, FrameAnswer)
 
 FRAME_BYTES = 64 * 1024 * 1024  # bytes reserved for one frame: 8K grey fits; only pages that are written cost memory
 START_TIMEOUT_S = 60.0  # seconds that loading the engines may take; a Pi with a cold SD card needs about 10
@@ -86,7 +86,9 @@ class ProcessDecoder:
         try:
             self._wait_ready()
             np.frombuffer(self._memory, np.uint8, gray.size).reshape(gray.shape)[:] = gray
-            answer = self._ask(Job(height=height, width=width, deep=deep, again=again), Answer, self._patience)
+            answer = self._ask(
+                FrameJob(height=height, width=width, deep=deep, again=again), FrameAnswer, self._patience
+            )
         except (EOFError, TimeoutError, BrokenPipeError, ConnectionResetError, Malformed) as gone:
             self._lose(gone)
             return ()
@@ -110,10 +112,10 @@ class ProcessDecoder:
 
     def _wait_ready(self) -> None:
         if not self._ready:
-            self._ask(self._settings, Ready, START_TIMEOUT_S)
+            self._ask(self._settings, WorkerReady, START_TIMEOUT_S)
             self._ready = True
 
-    def _ask(self, question: DecodeSettings | Job, kind: type[Reply], patience: float) -> Reply:
+    def _ask(self, question: DecodeSettings | FrameJob, kind: type[Reply], patience: float) -> Reply:
         """Send a message, and wait at most `patience` seconds for an answer of this kind."""
         self._line.settimeout(patience)
         self._line.send(words.encode_message(question))

@@ -25,11 +25,11 @@ class Malformed(Exception):
     """The data received is none of our messages."""
 
 
-class Ready(Struct, frozen=True, forbid_unknown_fields=True, tag="ready"):
+class WorkerReady(Struct, frozen=True, forbid_unknown_fields=True, tag="ready"):
     """The engines are loaded."""
 
 
-class Job(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="job"):
+class FrameJob(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="job"):
     """A frame of `height` x `width` grey pixels is at the start of the shared memory."""
 
     height: Annotated[int, Meta(ge=0, le=65_535)]
@@ -53,7 +53,7 @@ class Code(Struct, frozen=True, forbid_unknown_fields=True, array_like=True):
     sure: bool
 
 
-class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="answer"):
+class FrameAnswer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag="answer"):
     """The codes in the frame, whether stages are left for the next, and the lines that the engines wrote to stderr."""
 
     codes: Annotated[list[Code], Meta(max_length=MAX_CODES)]
@@ -69,9 +69,9 @@ class Answer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag=
         )
 
 
-_FROM_CHILD: msgspec.msgpack.Decoder[Ready | Answer] = msgspec.msgpack.Decoder(Ready | Answer)
+_FROM_CHILD: msgspec.msgpack.Decoder[WorkerReady | FrameAnswer] = msgspec.msgpack.Decoder(WorkerReady | FrameAnswer)
 _SETTINGS = msgspec.msgpack.Decoder(DecodeSettings)
-_JOB = msgspec.msgpack.Decoder(Job)
+_JOB = msgspec.msgpack.Decoder(FrameJob)
 
 
 def socket_pair() -> tuple[socket.socket, socket.socket]:
@@ -82,7 +82,9 @@ def socket_pair() -> tuple[socket.socket, socket.socket]:
 def encode_answer(found: Sequence[BelievedCode], *, unfinished: bool, noise: int) -> bytes:
     """An encoded answer; if a picture has more codes than a message can hold, the first of them."""
     codes = [_code(each) for each in found[:MAX_CODES]]
-    while len(message := encode_message(Answer(codes=codes, unfinished=unfinished, noise=noise))) > MAX_MESSAGE_BYTES:
+    while (
+        len(message := encode_message(FrameAnswer(codes=codes, unfinished=unfinished, noise=noise))) > MAX_MESSAGE_BYTES
+    ):
         codes.pop()
     return message
 
@@ -92,7 +94,7 @@ def encode_message(word: Any) -> bytes:
     return msgspec.msgpack.encode(word)
 
 
-def receive_from_child(line: socket.socket) -> Ready | Answer:
+def receive_from_child(line: socket.socket) -> WorkerReady | FrameAnswer:
     """The child's message. Raises Malformed, TimeoutError by the socket's timeout, EOFError if the child has gone."""
     try:
         return _FROM_CHILD.decode(_received(line))
@@ -105,7 +107,7 @@ def receive_settings(line: socket.socket) -> DecodeSettings:
     return _SETTINGS.decode(_received(line))
 
 
-def receive_job(line: socket.socket) -> Job:
+def receive_job(line: socket.socket) -> FrameJob:
     """The bridge's next message. Raises EOFError if the bridge has gone."""
     return _JOB.decode(_received(line))
 

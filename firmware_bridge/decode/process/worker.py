@@ -31,7 +31,7 @@ def main(line_fd: int, frame_fd: int) -> None:
 
 def _serve(line: socket.socket, memory: mmap.mmap) -> None:
     decoder = Decoder(messages.receive_settings(line))
-    line.send(messages.encode_message(messages.Ready()))
+    line.send(messages.encode_message(messages.WorkerReady()))
     while True:
         job = messages.receive_job(line)
         gray = np.frombuffer(memory, np.uint8, job.height * job.width).reshape(job.height, job.width)

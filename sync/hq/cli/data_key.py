@@ -29,7 +29,7 @@ def data_key(sealed: str | None, out: Path | None, folder: Path) -> None:
         if out is None:
             raise NotPossible("say with --out which file the key shall be written to")
         one = recovery_key.read_sealed_key(sealed)
-        key = recovery_key.open_data_key(folder, one)
+        key = recovery_key.open_key_of_box(folder, one)
         try:
             write_secret(out, data_key_to_text(key) + "\n")
         except OSError as error:

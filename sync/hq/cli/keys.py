@@ -30,7 +30,7 @@ def list_keys(folder: Path) -> None:
 def prepare(folder: Path) -> None:
     """Make the next key and send it to the stores."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        name = key_rotation.prepare(db, folder)
+        name = key_rotation.prepare_next_key(db, folder)
     click.echo(f"next key {name} goes down to the stores; when all have it: `noren hq keys switch`")
 
 
@@ -40,7 +40,7 @@ def prepare(folder: Path) -> None:
 def discard(folder: Path, key: str | None) -> None:
     """Discard the next key, because it has leaked or its file is damaged: revoke it if the stores know it, make another."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        ended, name = key_rotation.discard(db, folder, key)
+        ended, name = key_rotation.discard_next_key(db, folder, key)
     click.echo(f"key {ended} is revoked" if ended else "no store has received the discarded key")
     click.echo(f"next key {name} goes down to the stores; when all have it: `noren hq keys switch`")
 
@@ -51,7 +51,7 @@ def discard(folder: Path, key: str | None) -> None:
 def switch(folder: Path, *, anyway: bool) -> None:
     """Sign with the next key, once every store knows it."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        old = key_rotation.switch(db, folder, anyway=anyway)
+        old = key_rotation.switch_to_next_key(db, folder, anyway=anyway)
     click.echo(f"switched: start `noren hq serve` anew, then `noren hq keys revoke {old}`")
 
 
@@ -61,5 +61,5 @@ def switch(folder: Path, *, anyway: bool) -> None:
 def revoke(key: str, folder: Path) -> None:
     """Have the stores refuse an old key for ever."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        key_rotation.revoke(db, folder, key)
+        key_rotation.revoke_hq_key(db, folder, key)
     click.echo(f"key {key} is revoked")

@@ -18,8 +18,8 @@ from sync.hq.features.registry import FILES
 from sync.hq.feeds import feed
 from sync.hq.importing import pickup_codes
 from sync.hq.importing import push as pushing
-from sync.hq.importing.files import Item, read_items
-from sync.hq.importing.pickup_codes import Code
+from sync.hq.importing.files import FileRow, read_items
+from sync.hq.importing.pickup_codes import PickupCodeOfOrder
 from sync.hq.importing.push import MAX_CHANGES_SHOWN, PushResult
 from sync.hq.importing.row_builder import CONFIG_ROWS, config_rows
 from sync.hq.progress_bar import with_row_bar
@@ -113,7 +113,7 @@ def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str,
     )
 
 
-def _rows(name: str, file: Path, encoding: str) -> Iterable[Item]:
+def _rows(name: str, file: Path, encoding: str) -> Iterable[FileRow]:
     if file.is_dir() and name != "content":
         raise NotPossible(f"{file}: is a folder; only content takes one, of .svg files")
     return config_rows(file, encoding) if name == "config" else read_items(file, encoding)
@@ -132,7 +132,7 @@ def _ask(gone: int, there: int, agreed: int | None) -> None:
         raise NotPossible("nothing was changed")
 
 
-def _say_minted(outcome: PushResult, minted: Sequence[Code], out: Path | None, would: str) -> None:
+def _say_minted(outcome: PushResult, minted: Sequence[PickupCodeOfOrder], out: Path | None, would: str) -> None:
     """Say where the codes for shoppers are."""
     if outcome.minted:
         click.echo(f"{outcome.minted} pickup codes {would}made")

@@ -49,10 +49,10 @@ def start(file: Path, folder: Path, group: str | None, percent: int | None, dry_
 def start_file(folder: Path, file: Path, encoding: str, group: str | None, percent: int | None, *, dry: bool) -> None:
     """Begin a roll-out and say so, or say what it would be. Raises NotPossible."""
     with founding.open_headquarters(folder) as db:
-        planned, outcome = rolling.plan(db, config_rows(file, encoding), group, percent or 100)
+        planned, outcome = rolling.plan_rollout(db, config_rows(file, encoding), group, percent or 100)
         count = len(book.target_stores(db, planned))
         if not dry:
-            rolling.begin(db, planned)
+            rolling.begin_rollout(db, planned)
     for line in outcome.words:
         click.echo(line)
     for words in sorted(outcome.not_yet):
@@ -74,7 +74,7 @@ def _stores(count: int) -> str:
 def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
     """Go on to more stores. A roll-out that a store has refused or rolled back does not go on."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        stands = book.rollout_status(db, rolling.advance(db, number, percent, anyway=anyway))
+        stands = book.rollout_status(db, rolling.advance_rollout(db, number, percent, anyway=anyway))
     click.echo(_line(stands))
 
 
@@ -84,7 +84,7 @@ def advance(number: int, folder: Path, percent: int, anyway: bool) -> None:
 def retry(number: int, folder: Path) -> None:
     """Send it again to the stores that refused it or rolled it back, once the reason is gone."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        stores = rolling_back.retry(db, number)
+        stores = rolling_back.retry_rollout(db, number)
     click.echo(
         f"roll-out {number}: sent again to {', '.join(stores) or 'no store: none has refused it or rolled it back'}"
     )
@@ -96,7 +96,7 @@ def retry(number: int, folder: Path) -> None:
 def stop(number: int, folder: Path) -> None:
     """Go on to no more stores; those that have it keep it."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        stands = book.rollout_status(db, rolling.stop(db, number))
+        stands = book.rollout_status(db, rolling.stop_rollout(db, number))
     click.echo(_line(stands))
 
 
@@ -107,7 +107,7 @@ def stop(number: int, folder: Path) -> None:
 def undo(number: int, folder: Path, anyway: bool) -> None:
     """Give the stores back the config they had before, as a new version."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        back, left = rolling_back.undo(db, number, anyway=anyway)
+        back, left = rolling_back.undo_rollout(db, number, anyway=anyway)
     for store in left:
         click.echo(f"{store}: changed since, and left as it is; --anyway takes that back, too")
     click.echo(f"roll-out {number}: taken back at {_stores(len(back))}")

@@ -25,7 +25,7 @@ def stores() -> None:
 def add(store: str, folder: Path, name: str | None, group: str | None) -> None:
     """Enrol a store; what its box needs is written to a folder of its own."""
     with plain_errors():
-        bundle = founding.enrol(folder, store, name or store, group)
+        bundle = founding.enrol_store(folder, store, name or store, group)
     click.echo(f"enrolled `{store}`: carry {bundle} to the box; its [hq] lines are in {bundle / founding.HQ_TOML}")
     click.echo(_for_the_broker(folder / acl.ACL_FILE))
 
@@ -36,7 +36,7 @@ def add(store: str, folder: Path, name: str | None, group: str | None) -> None:
 def revoke(store: str, folder: Path) -> None:
     """Accept, send and answer nothing more for a store (stolen box, lost card); its box, if reachable, wipes HQ's data."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        rules = founding.revoke(db, folder, store)
+        rules = founding.revoke_store(db, folder, store)
     click.echo(f"the key of `{store}` is revoked; `noren hq stores add {store}` makes a new one")
     click.echo(_for_the_broker(rules))
 

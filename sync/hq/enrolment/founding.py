@@ -21,14 +21,14 @@ from sync.protocol.command_types import REVOKE_COMMAND
 from sync.protocol.signing import fingerprint, new_key, read_public, write_private, write_public
 
 END_COMMAND_LIFETIME = timedelta(days=3650)  # a stolen box may be off for years
-SEED_FILE = "store-signing.key"
+STORE_KEY_FILE = "store-signing.key"
 HQ_TOML = "hq.toml"
 CHAIN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")  # as noren.toml has it
 RESERVED_IDS = frozenset({"all", "hq"})  # topics and the broker's ACL give these a meaning of their own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Founded:
+class Headquarters:
     """Whose headquarters it is: the chain, and the broker its stores shall use."""
 
     chain: str
@@ -77,13 +77,13 @@ def open_headquarters(folder: Path) -> Iterator[Database]:
         db.conn.close()
 
 
-def read_founded(db: Database) -> Founded | None:
+def read_founded(db: Database) -> Headquarters | None:
     """Whose headquarters it is; None before it is founded."""
     row = first_row(db, "select chain, broker from about")
-    return Founded(chain=row[0], broker=row[1]) if row else None
+    return Headquarters(chain=row[0], broker=row[1]) if row else None
 
 
-def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path:
+def enrol_store(folder: Path, store: str, name: str, group: str | None = None) -> Path:
     """Enrol a store: make its key, keep the public half; returns the folder to carry to the box. Raises NotPossible.
 
     A store that was enrolled before stays in its group if none is given.
@@ -109,20 +109,20 @@ def enrol(folder: Path, store: str, name: str, group: str | None = None) -> Path
         store_commands.withdraw_command(db, store, REVOKE_COMMAND)
         acl.write_acl(db, folder)
         bundle.mkdir(parents=True, exist_ok=True)
-        (bundle / SEED_FILE).unlink(missing_ok=True)
-        write_secret(bundle / SEED_FILE, write_private(key) + "\n")
+        (bundle / STORE_KEY_FILE).unlink(missing_ok=True)
+        write_secret(bundle / STORE_KEY_FILE, write_private(key) + "\n")
         (bundle / HQ_TOML).write_text(_lines(db, folder, about), encoding="utf-8")
     return bundle
 
 
-def _lines(db: Database, folder: Path, about: Founded) -> str:
+def _lines(db: Database, folder: Path, about: Headquarters) -> str:
     """The part of noren.toml that ties a box to this headquarters; JSON strings are TOML strings."""
     return (
         f"# for noren.toml, beside [store] with chain = {json.dumps(about.chain)}\n"
         "[hq]\n"
         f"broker = {json.dumps(about.broker)}\n"
         f"{keys_line(folder)}\n"
-        f"signing_key_file = {json.dumps(SEED_FILE)}\n"
+        f"signing_key_file = {json.dumps(STORE_KEY_FILE)}\n"
         f"{recovery_key.recovery_line(db, folder)}\n"
     )
 
@@ -134,7 +134,7 @@ def keys_line(folder: Path) -> str:
     return f"keys = {{ {table} }}"
 
 
-def revoke(db: Database, folder: Path, store: str) -> Path:
+def revoke_store(db: Database, folder: Path, store: str) -> Path:
     """From now on nothing that the store's key signs is accepted, nothing is published to it, and its box, if it is
     reachable, takes itself out of use. Returns the broker's rules, to be reloaded. Raises NotPossible."""
     with writing(db):

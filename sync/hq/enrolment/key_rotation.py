@@ -21,7 +21,7 @@ from sync.trust.key_chain import sign_vouch
 KEYS_FEED = "keys"
 
 
-def prepare(db: Database, folder: Path) -> str:
+def prepare_next_key(db: Database, folder: Path) -> str:
     """Make the next key and send it to the stores, vouched for by the present one; returns its id. Safe to repeat. Raises
     NotPossible."""
     if not (folder / keys.NEXT_HQ_KEY_FILE).exists():
@@ -36,7 +36,7 @@ def prepare(db: Database, folder: Path) -> str:
     return known[-1].id
 
 
-def switch(db: Database, folder: Path, *, anyway: bool = False) -> str:
+def switch_to_next_key(db: Database, folder: Path, *, anyway: bool = False) -> str:
     """Sign with the next key from now on (`serve` must be restarted); returns the old key's id. Raises NotPossible.
 
     Every enrolled store must have confirmed the key first. `anyway`: a store that is offline gets from the old key to the
@@ -64,7 +64,7 @@ def switch(db: Database, folder: Path, *, anyway: bool = False) -> str:
     return old.id
 
 
-def discard(db: Database, folder: Path, which: str | None = None) -> tuple[str | None, str]:
+def discard_next_key(db: Database, folder: Path, which: str | None = None) -> tuple[str | None, str]:
     """Discard the next key (leaked, or its file is damaged) and make another; returns the id revoked, and the new one's.
 
     It is revoked if it was sent to the stores; the first id is None if not. `which`: its id, if the file does not say it.
@@ -83,7 +83,7 @@ def discard(db: Database, folder: Path, which: str | None = None) -> tuple[str |
             _put(db, old, msgspec.structs.replace(row, revoked=True))
         _prove(db, signing)
     (folder / keys.NEXT_HQ_KEY_FILE).unlink()
-    return old if row else None, prepare(db, folder)
+    return old if row else None, prepare_next_key(db, folder)
 
 
 def _next(folder: Path, told: Mapping[str, HqKey], signing: str) -> str | None:
@@ -117,7 +117,7 @@ def _demand_not_revoked(db: Database, key: str) -> None:
         raise NotPossible(f"the next key `{key}` is revoked: `noren hq keys discard` makes another")
 
 
-def revoke(db: Database, folder: Path, name: str) -> None:
+def revoke_hq_key(db: Database, folder: Path, name: str) -> None:
     """Have the stores refuse an old key of HQ's for ever, even one they were enrolled with. Raises NotPossible."""
     if (folder / keys.NEXT_HQ_KEY_FILE).exists() and name == keys.read_hq_key(folder, keys.NEXT_HQ_KEY_FILE).id:
         raise NotPossible(f"key `{name}` is the next one: `noren hq keys discard` revokes it and makes another")

@@ -12,7 +12,7 @@ from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_data_key import (
     NotSealed,
     SealedKey,
-    open_sealed,
+    open_data_key,
     read_recovery_private,
     recovery_key_id,
     sealed_key_from_text,
@@ -116,10 +116,10 @@ def _file(what: str) -> Path | None:
         raise
 
 
-def open_data_key(folder: Path, line: SealedKey) -> DataKey:
+def open_key_of_box(folder: Path, line: SealedKey) -> DataKey:
     """The data key behind it. Raises NotPossible."""
     try:
-        return open_sealed(line, read_recovery_key(folder))
+        return open_data_key(line, read_recovery_key(folder))
     except NotSealed as error:
         ours = recovery_key_id(read_recovery_key(folder).public_key())
         raise NotPossible(f"the data key {line.key} of store `{line.store}`: {error}; HQ's is {ours}") from None

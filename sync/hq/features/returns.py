@@ -15,7 +15,7 @@ from edge.features.pickup.order import OrderRow
 from edge.features.returns.facts import PIECES_MOST, ReturnAccepted, ReturnUndone
 from edge.platform.database import first_row, rows
 from sync.protocol.event import Event
-from sync.protocol.messages import Key
+from sync.protocol.messages import RowKey
 
 RETURN_ACCEPTED, RETURN_UNDONE = event_type(ReturnAccepted), event_type(ReturnUndone)
 Money = Annotated[int, Meta(ge=-(10**12), le=10**12)]  # yen; of 300 pieces that each cost as much as a price may
@@ -32,25 +32,25 @@ log = logging.getLogger(__name__)
 
 
 class _Piece(Struct, frozen=True, kw_only=True):
-    gtin: Key
+    gtin: RowKey
 
 
 class ReturnStepData(Struct, frozen=True, kw_only=True):
     """What HQ reads of a step with a return."""
 
-    id: Key
-    order: Key | None = None
+    id: RowKey
+    order: RowKey | None = None
 
 
 class AcceptedData(ReturnStepData, frozen=True, kw_only=True):
     """What HQ reads of goods that were taken back."""
 
     pieces: Annotated[list[_Piece], Meta(min_length=1, max_length=PIECES_MOST)]
-    number: Key | None = None
+    number: RowKey | None = None
     refund: Money | None = None
     difference: Money | None = None
-    currency: Key
-    lead: Key | None = None
+    currency: RowKey
+    lead: RowKey | None = None
 
 
 DATA_OF_FACT: Mapping[str, type[ReturnStepData]] = {RETURN_ACCEPTED: AcceptedData, RETURN_UNDONE: ReturnStepData}

@@ -18,7 +18,7 @@ from edge.features.pickup.state_machine import OPEN_STATES, State
 from edge.features.staff.pin_check import hash_pin, pin_matches
 from edge.platform.clock import parse_utc
 from edge.platform.database import first_row
-from sync.hq.importing.files import Item
+from sync.hq.importing.files import FileRow
 from sync.hq.importing.pickup_codes import hash_secret, new_secret
 from sync.hq.importing.unique_values import UniqueValues
 from sync.protocol.feed_types import is_gtin14
@@ -33,7 +33,7 @@ HQ_END_STATES = frozenset({State.CANCELLED, State.RETURNED})  # what HQ may say 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class RowChange:
     """What a row of a file does to a row of a feed: JSON texts, `before` None if the row is new."""
 
     key: str
@@ -44,7 +44,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class PushTarget:
     """Where rows go: a feed of a scope, at a moment (UTC text). `only`: the row exists, and no other field changes.
 
     `signing`: HQ's own keys, public halves by id, which a row of `keys` may not change. `house`: the formats of the chain's
@@ -60,7 +60,9 @@ class Target:
     claims: UniqueValues | None = None
 
 
-def derive_stock(db: Database, to: Target, item: Item, had: dict[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+def derive_stock(
+    db: Database, to: PushTarget, item: FileRow, had: dict[str, Any], body: dict[str, Any]
+) -> dict[str, Any]:
     """HQ's number counts all it has kept of the store's facts. Its time is that of who counted; not said, it is now's."""
     for name in ("on_hand", "reserved"):
         if _is_below_zero(item.fields.get(name)):
@@ -82,7 +84,7 @@ def _is_below_zero(value: Any) -> bool:
     return (isinstance(value, int | float) and value < 0) or (isinstance(value, str) and value.startswith("-"))
 
 
-def _counted_at(to: Target, item: Item, had: dict[str, Any], body: dict[str, Any]) -> Any:
+def _counted_at(to: PushTarget, item: FileRow, had: dict[str, Any], body: dict[str, Any]) -> Any:
     """When the number was counted or reported: the time in the file; else now, if the file has a number."""
     moment = parse_utc(to.moment)
     if said := item.fields.get("as_of"):
@@ -104,7 +106,7 @@ def _moment(text: Any) -> datetime | None:
         return None
 
 
-def derive_order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+def derive_order(to: PushTarget, had: dict[str, Any], body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """Steps of the store stay counted: only a cancellation or a return may follow on them, and no hand-over is undone.
 
     A cancellation has a time: the file's, or now's.
@@ -121,7 +123,7 @@ def derive_order(to: Target, had: dict[str, Any], body: dict[str, Any]) -> tuple
     return (body if body["state"] in HQ_END_STATES else {**body, "state": had["state"]}), False
 
 
-def mint_pickup_code(to: Target, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def mint_pickup_code(to: PushTarget, body: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """An open order with a number and the hash of a secret, made here if the file has none; and the new secret."""
     if body["state"] not in OPEN_STATES:
         return body, ""
@@ -133,7 +135,7 @@ def mint_pickup_code(to: Target, body: dict[str, Any]) -> tuple[dict[str, Any], 
     return {**body, "secret_sha256": hash_secret(secret)}, secret
 
 
-def check_order(to: Target, item: Item, row: OrderRow) -> None:
+def check_order(to: PushTarget, item: FileRow, row: OrderRow) -> None:
     """Raise what a store could not use, although each field by itself is valid."""
     if row.store != to.scope:
         raise item.bad(f"store: these are orders of {to.scope}, not of {row.store}", "store")
@@ -150,7 +152,7 @@ def check_order(to: Target, item: Item, row: OrderRow) -> None:
             raise item.bad(f"{name}: expected a moment after placed_at", name)
 
 
-def check_key(to: Target, item: Item, change: Change, taken: dict[str, Any]) -> None:
+def check_key(to: PushTarget, item: FileRow, change: RowChange, taken: dict[str, Any]) -> None:
     """A key of HQ's stays what it is: another public half under its id, or a revoked key that is valid again, would be a trap."""
     had = msgspec.json.decode(change.before) if change.before else taken
     if taken["public"] != had["public"]:
@@ -161,7 +163,7 @@ def check_key(to: Target, item: Item, change: Change, taken: dict[str, Any]) -> 
         raise item.bad(f"HQ signs with key {change.key}: without it no store would believe HQ any more", "revoked")
 
 
-def derive_pin(item: Item, had: str | None, body: dict[str, Any]) -> str:
+def derive_pin(item: FileRow, had: str | None, body: dict[str, Any]) -> str:
     """A PIN's hash; HQ's present hash if the PIN is the same, because a new salt would change the row without need."""
     given = body.get("pin")
     if not isinstance(given, str) or not given:

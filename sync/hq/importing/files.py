@@ -59,7 +59,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class FileRow:
     """A row of a file: its fields, and its place: in a CSV by line and column, else by its text."""
 
     path: Path
@@ -82,7 +82,7 @@ class Item:
             field = field.rpartition(".")[0]
         return self.line, self.columns.get(field, 1)
 
-    def parts(self) -> "Iterator[Item]":
+    def parts(self) -> "Iterator[FileRow]":
         """The tables of a document as rows, each with its name as key."""
         for name, fields in self.fields.items():
             text = self.text.part(name) if self.text else None
@@ -91,7 +91,7 @@ class Item:
             yield replace(self, fields={**fields, "key": name}, text=text)
 
 
-def read_items(path: Path, encoding: str = "utf-8-sig", *, document: bool = False) -> Iterator[Item]:
+def read_items(path: Path, encoding: str = "utf-8-sig", *, document: bool = False) -> Iterator[FileRow]:
     """The rows of a file, read as they are asked for; as `document` the whole file is one row. Raises NotPossible.
 
     A folder is the SVG files in it.
@@ -124,7 +124,7 @@ def read_items(path: Path, encoding: str = "utf-8-sig", *, document: bool = Fals
         ) from None
 
 
-def _csv(path: Path, encoding: str) -> Iterator[Item]:
+def _csv(path: Path, encoding: str) -> Iterator[FileRow]:
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, strict=True)
         try:
@@ -137,7 +137,7 @@ def _csv(path: Path, encoding: str) -> Iterator[Item]:
             raise BadFile(path, reader.line_num, 1, f"not readable as CSV: {error}") from None
 
 
-def _row(path: Path, line: int, names: list[str], cells: list[str], columns: dict[str, int]) -> Item:
+def _row(path: Path, line: int, names: list[str], cells: list[str], columns: dict[str, int]) -> FileRow:
     if len(cells) != len(names):
         expected = f"expected {len(names)} cells as in the first line, got {len(cells)}"
         raise BadFile(path, line, min(len(cells), len(names)) + 1, expected)
@@ -145,7 +145,7 @@ def _row(path: Path, line: int, names: list[str], cells: list[str], columns: dic
     for name, cell in zip(names, cells, strict=True):
         if cell != "" and not _set(fields, name, _cell(path, line, columns[name], cell)):
             raise BadFile(path, 1, columns[name], f"column `{name}`: another column says the same field")
-    return Item(path=path, line=line, fields=fields, columns=columns, loose=True)
+    return FileRow(path=path, line=line, fields=fields, columns=columns, loose=True)
 
 
 def _cell(path: Path, line: int, column: int, cell: str) -> Any:
@@ -184,19 +184,19 @@ def _load(path: Path, text: str, line: int = 1) -> Any:
         raise BadFile(path, line, 1, TOO_DEEPLY_NESTED) from None
 
 
-def _json_document(path: Path, encoding: str) -> Iterator[Item]:
+def _json_document(path: Path, encoding: str) -> Iterator[FileRow]:
     text = path.read_text(encoding=encoding)
     yield _whole(path, _load(path, text), SourceText(kind="json", text=text))
 
 
-def _whole(path: Path, value: Any, text: SourceText) -> Item:
+def _whole(path: Path, value: Any, text: SourceText) -> FileRow:
     """A document, or an element of a list, as one row."""
     if not isinstance(value, dict):
         raise BadFile(path, *text.place(""), "expected an object")
-    return Item(path=path, line=text.line, fields=value, text=text)
+    return FileRow(path=path, line=text.line, fields=value, text=text)
 
 
-def _json(path: Path, encoding: str) -> Iterator[Item]:
+def _json(path: Path, encoding: str) -> Iterator[FileRow]:
     """A list of objects, or one object whose fields are the rows by key."""
     content = path.read_text(encoding=encoding)
     value, text = _load(path, content), SourceText(kind="json", text=content)
@@ -209,7 +209,7 @@ def _json(path: Path, encoding: str) -> Iterator[Item]:
         yield _whole(path, row, text.part(number))
 
 
-def _lines(path: Path, encoding: str) -> Iterator[Item]:
+def _lines(path: Path, encoding: str) -> Iterator[FileRow]:
     with path.open(encoding=encoding) as file:
         for number, line in enumerate(file, start=1):
             if not line.strip():
@@ -218,7 +218,7 @@ def _lines(path: Path, encoding: str) -> Iterator[Item]:
             yield _whole(path, fields, SourceText(kind="json", text=line, line=number))
 
 
-def _toml_document(path: Path, encoding: str) -> Iterator[Item]:
+def _toml_document(path: Path, encoding: str) -> Iterator[FileRow]:
     content = path.read_text(encoding=encoding)
     try:
         whole = tomllib.loads(content)
@@ -226,16 +226,16 @@ def _toml_document(path: Path, encoding: str) -> Iterator[Item]:
         raise NotPossible(f"{path}: not readable as TOML: {error}") from None  # the error names line and column
     except RecursionError:
         raise BadFile(path, 1, 1, TOO_DEEPLY_NESTED) from None
-    yield Item(path=path, line=1, fields=whole, text=SourceText(kind="toml", text=content))
+    yield FileRow(path=path, line=1, fields=whole, text=SourceText(kind="toml", text=content))
 
 
-def _toml(path: Path, encoding: str) -> Iterator[Item]:
+def _toml(path: Path, encoding: str) -> Iterator[FileRow]:
     """Tables by key."""
     for item in _toml_document(path, encoding):
         yield from item.parts()
 
 
-def _svg(path: Path, encoding: str) -> Iterator[Item]:
+def _svg(path: Path, encoding: str) -> Iterator[FileRow]:
     """One picture, the row `picture/<name of the file>` of `content`."""
     fields = {"key": f"picture/{path.stem}", "what": "picture", "svg": path.read_text(encoding=encoding).strip()}
-    yield Item(path=path, line=1, fields=fields)
+    yield FileRow(path=path, line=1, fields=fields)

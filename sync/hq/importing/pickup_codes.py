@@ -15,7 +15,7 @@ from sync.hq.errors import NotPossible
 SECRET_BYTES = 18  # 144 bits; 24 characters of base64url
 
 
-class Code(Struct, frozen=True, kw_only=True):
+class PickupCodeOfOrder(Struct, frozen=True, kw_only=True):
     """What an order's shopper needs: the number for the board, and the content of the code that proves them."""
 
     order: str
@@ -45,7 +45,7 @@ def keep_secrets(db: Database, store: str, secret_of: Iterable[tuple[str, str]],
     )
 
 
-def codes_of_store(db: Database, store: str, orders: Iterable[str] | None = None) -> list[Code]:
+def codes_of_store(db: Database, store: str, orders: Iterable[str] | None = None) -> list[PickupCodeOfOrder]:
     """The codes that were minted for a store's live orders, for all of them or for those, by order.
 
     One whose order has another secret by now (the chain has sent its own) is no more, and is left out.
@@ -61,7 +61,7 @@ def codes_of_store(db: Database, store: str, orders: Iterable[str] | None = None
         (store,),
     )
     return [
-        Code(order=row["order_id"], number=row["number"], secret=row["secret"])
+        PickupCodeOfOrder(order=row["order_id"], number=row["number"], secret=row["secret"])
         for row in found
         if row["hash"] == hash_secret(row["secret"]) and (wanted is None or row["order_id"] in wanted)
     ]
@@ -74,7 +74,7 @@ def delete_secrets(db: Database, store: str, orders: Iterable[str]) -> None:
     )
 
 
-def write_codes_csv(path: Path, codes: Iterable[Code]) -> None:
+def write_codes_csv(path: Path, codes: Iterable[PickupCodeOfOrder]) -> None:
     """A CSV of order, number, code, which only its owner may read. Raises NotPossible."""
     try:
         path.touch(mode=0o600)

@@ -19,8 +19,8 @@ from sync.hq.features.registry import FILES
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import pickup_codes
 from sync.hq.importing import unsupported as not_yet
-from sync.hq.importing.derived_fields import Change, Target
-from sync.hq.importing.files import BadFile, BadRows, Item
+from sync.hq.importing.derived_fields import PushTarget, RowChange
+from sync.hq.importing.files import BadFile, BadRows, FileRow
 from sync.hq.importing.row_builder import build_change, key_of
 from sync.hq.importing.unique_values import UniqueValues
 from sync.hq.projections import cancelled_handovers, neighbour_rows
@@ -28,7 +28,7 @@ from sync.hq.projections import cancelled_handovers, neighbour_rows
 ROWS_PER_TRANSACTION = (
     2_000  # rows put in one transaction: HQ's own keeping never waits longer than some tenths of a second
 )
-NO_KEYS: Mapping[str, str] = {}
+NO_SIGNING_KEYS: Mapping[str, str] = {}
 MAX_CHANGES_SHOWN = 20  # changes shown in words; of the others only the number
 
 
@@ -46,7 +46,7 @@ class PushResult:
     minted: int = 0  # pickup codes
     not_yet: set[str] = field(default_factory=set)  # what stores are sent and do nothing with
 
-    def note(self, name: str, change: Change) -> None:
+    def note(self, name: str, change: RowChange) -> None:
         if change.overruled:
             self.overruled.append(change.key)
         if change.before == change.after:
@@ -58,7 +58,7 @@ class PushResult:
             self.words.append(f"{name} {change.key}: {difference_in_words(change)}")
 
 
-def difference_in_words(change: Change) -> str:
+def difference_in_words(change: RowChange) -> str:
     """`price: 2990 -> 1990`, or what is new, in one line."""
     if change.before is None:
         return "new"
@@ -87,11 +87,11 @@ def push_rows(
     db: Database,
     word: str,
     scope: str,
-    items: Iterable[Item],
+    items: Iterable[FileRow],
     *,
     whole: bool,
     dry: bool,
-    signing: Mapping[str, str] = NO_KEYS,
+    signing: Mapping[str, str] = NO_SIGNING_KEYS,
 ) -> PushResult:
     """Put the rows of a file into a feed of a scope. `whole`: rows that are not in the file are deleted.
 
@@ -116,15 +116,15 @@ def push_rows(
     return outcome
 
 
-def put_all_rows(db: Database, word: str, scope: str, items: Iterable[Item]) -> None:
+def put_all_rows(db: Database, word: str, scope: str, items: Iterable[FileRow]) -> None:
     """Put the rows of a file as `push_rows` does, inside the caller's transaction. Raises AllBad."""
-    to = _target(db, word, scope, NO_KEYS)
+    to = _target(db, word, scope, NO_SIGNING_KEYS)
     _put(db, to, _shaped(db, to, items, {}))
 
 
-def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> Target:
+def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> PushTarget:
     file, name = FILES[word]
-    return Target(
+    return PushTarget(
         feed=name,
         scope=scope,
         moment=now().text,
@@ -135,14 +135,14 @@ def _target(db: Database, word: str, scope: str, signing: Mapping[str, str]) -> 
     )
 
 
-def count_deletions(db: Database, word: str, scope: str, items: Iterable[Item]) -> tuple[int, int]:
+def count_deletions(db: Database, word: str, scope: str, items: Iterable[FileRow]) -> tuple[int, int]:
     """How many rows a whole file would delete, and of how many. Raises BadFile."""
-    to = Target(feed=FILES[word].feed, scope=scope, moment="", house=house_rules_of_chain(db))
+    to = PushTarget(feed=FILES[word].feed, scope=scope, moment="", house=house_rules_of_chain(db))
     own = _own(db, to)
     return len(own - {key_of(to, item) for item in items}), len(own)
 
 
-def _shaped(db: Database, to: Target, run: Iterable[Item], seen: dict[str, int]) -> list[Change]:
+def _shaped(db: Database, to: PushTarget, run: Iterable[FileRow], seen: dict[str, int]) -> list[RowChange]:
     """The changes of a run. A row that is there twice is a mistake: nobody can know which of the two is meant.
 
     Raises AllBad with every row of the run that cannot be used, so that a file is mended once and not row by row.
@@ -158,7 +158,7 @@ def _shaped(db: Database, to: Target, run: Iterable[Item], seen: dict[str, int])
     return changes
 
 
-def _shaped_one(db: Database, to: Target, item: Item, seen: dict[str, int]) -> Change:
+def _shaped_one(db: Database, to: PushTarget, item: FileRow, seen: dict[str, int]) -> RowChange:
     key = key_of(to, item)
     if key in seen:
         raise item.bad(f"{key} is in the file twice: it is in line {seen[key]} already")
@@ -166,13 +166,13 @@ def _shaped_one(db: Database, to: Target, item: Item, seen: dict[str, int]) -> C
     return build_change(db, to, item)
 
 
-def _runs(items: Iterable[Item]) -> Iterator[list[Item]]:
+def _runs(items: Iterable[FileRow]) -> Iterator[list[FileRow]]:
     source = iter(items)
     while run := list(islice(source, ROWS_PER_TRANSACTION)):
         yield run
 
 
-def _note(outcome: PushResult, word: str, changes: list[Change]) -> None:
+def _note(outcome: PushResult, word: str, changes: list[RowChange]) -> None:
     for change in changes:
         outcome.note(word, change)
         outcome.minted += bool(change.secret)
@@ -181,7 +181,7 @@ def _note(outcome: PushResult, word: str, changes: list[Change]) -> None:
             outcome.orders.append(change.key)
 
 
-def _put(db: Database, to: Target, changes: list[Change]) -> None:
+def _put(db: Database, to: PushTarget, changes: list[RowChange]) -> None:
     real = [change for change in changes if change.before != change.after]
     feed.put_rows(db, to.feed, to.scope, [(change.key, change.after) for change in real])
     match to.feed:
@@ -196,7 +196,7 @@ def _put(db: Database, to: Target, changes: list[Change]) -> None:
                     cancelled_handovers.note_conflict(db, row, to.moment)
 
 
-def _own(db: Database, to: Target) -> set[str]:
+def _own(db: Database, to: PushTarget) -> set[str]:
     """The keys of a feed's live rows; stubs of other stores' orders are not a file's business."""
     found = db.conn.execute(
         "select key, body from rows where feed = ? and scope = ? and body is not null", (to.feed, to.scope)
@@ -204,7 +204,7 @@ def _own(db: Database, to: Target) -> set[str]:
     return {key for key, body in found if not _is_stub(to, body)}
 
 
-def _drop(db: Database, to: Target, seen: Set[str], *, dry: bool) -> int:
+def _drop(db: Database, to: PushTarget, seen: Set[str], *, dry: bool) -> int:
     """Delete the live rows that a whole file does not have."""
     gone = sorted(_own(db, to) - seen)
     if gone and not dry:
@@ -219,7 +219,7 @@ def _drop(db: Database, to: Target, seen: Set[str], *, dry: bool) -> int:
     return len(gone)
 
 
-def _is_stub(to: Target, body: str) -> bool:
+def _is_stub(to: PushTarget, body: str) -> bool:
     return to.feed == "orders" and msgspec.json.decode(body)["store"] != to.scope
 
 

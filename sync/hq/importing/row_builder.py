@@ -18,8 +18,8 @@ from edge.validation.source_position import path_parts
 from edge.validation.type_parts import choices_of_path
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import derived_fields
-from sync.hq.importing.derived_fields import Change, Target
-from sync.hq.importing.files import Item, read_items
+from sync.hq.importing.derived_fields import PushTarget, RowChange
+from sync.hq.importing.files import FileRow, read_items
 from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES, row_type_of
 
 CONFIG_ROWS = ("policy", "box")  # the rows of a store's config; both together are one document
@@ -29,7 +29,7 @@ _WHERE = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>.+)`$")
 _FIELD = re.compile(r"^(?P<field>\w[\w.]*): ")  # the form of our own types' errors, if fields contradict each other
 
 
-def config_rows(path: Path, encoding: str) -> list[Item]:
+def config_rows(path: Path, encoding: str) -> list[FileRow]:
     """The rows of a config file: its tables `policy` and `box`, or all of it as the policy. Raises NotPossible."""
     (whole,) = read_items(path, encoding, document=True)
     if not whole.fields:
@@ -41,7 +41,7 @@ def config_rows(path: Path, encoding: str) -> list[Item]:
     return list(whole.parts())
 
 
-def build_change(db: Database, to: Target, item: Item) -> Change:
+def build_change(db: Database, to: PushTarget, item: FileRow) -> RowChange:
     """The change a row of a file makes. Fields that are not in the file stay as HQ has them. Raises BadFile."""
     key, fields = _key(to, item)
     _check_names(to, item, fields)
@@ -72,7 +72,7 @@ def build_change(db: Database, to: Target, item: Item) -> Change:
     return change
 
 
-def _change(db: Database, to: Target, item: Item, key: str, before: str | None) -> Change:
+def _change(db: Database, to: PushTarget, item: FileRow, key: str, before: str | None) -> RowChange:
     """The row with the file's fields over HQ's, and what HQ fills in. Raises msgspec.ValidationError, BadFile."""
     had: dict[str, Any] = msgspec.json.decode(before) if before else {}
     fields = _key(to, item)[1]
@@ -92,15 +92,15 @@ def _change(db: Database, to: Target, item: Item, key: str, before: str | None) 
     after = row_types.checked_text(to.feed, key, body, strict=not item.loose)
     if before and row_types.in_current_form(to.feed, key, before) == after:
         after = before
-    return Change(key=key, before=before, after=after, overruled=overruled, secret=secret)
+    return RowChange(key=key, before=before, after=after, overruled=overruled, secret=secret)
 
 
-def key_of(to: Target, item: Item) -> str:
+def key_of(to: PushTarget, item: FileRow) -> str:
     """The key of the row that is meant. Raises BadFile."""
     return _key(to, item)[0]
 
 
-def _one_key_form(to: Target, body: dict[str, Any]) -> dict[str, Any]:
+def _one_key_form(to: PushTarget, body: dict[str, Any]) -> dict[str, Any]:
     """The products that a row names, each by the key that is used everywhere else."""
     body = dict(body)
     if isinstance(body.get("contains"), str):
@@ -115,7 +115,7 @@ def _one_key_form(to: Target, body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _key(to: Target, item: Item) -> tuple[str, dict[str, Any]]:
+def _key(to: PushTarget, item: FileRow) -> tuple[str, dict[str, Any]]:
     """The row's key, and its fields without a key that is none of them."""
     fields = dict(item.fields)
     name = KEY_FIELDS.get(to.feed)
@@ -140,7 +140,7 @@ def _known(name: str) -> tuple[str, ...]:
     return tuple(one.encode_name for one in msgspec.structs.fields(kind))
 
 
-def _check_names(to: Target, item: Item, fields: dict[str, Any]) -> None:
+def _check_names(to: PushTarget, item: FileRow, fields: dict[str, Any]) -> None:
     """An unknown field is most often a misspelt one."""
     known = tuple(to.only) or _known(to.feed)
     if known and (unknown := next((name for name in fields if name not in known), None)):
@@ -169,7 +169,7 @@ def merge_fields(had: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
-def _bad(to: Target, item: Item, key: str, message: str, *, new: bool) -> Exception:
+def _bad(to: PushTarget, item: FileRow, key: str, message: str, *, new: bool) -> Exception:
     """msgspec's words, with the field first and the place of its column."""
     message = pattern_in_words(message)
     if found := _WHERE.match(message):
@@ -182,7 +182,7 @@ def _bad(to: Target, item: Item, key: str, message: str, *, new: bool) -> Except
     return item.bad(f"{key} is new to HQ, so all of it is needed: {message}" if missing else message)
 
 
-def _what(kind: Any, item: Item, path: str, what: str) -> str:
+def _what(kind: Any, item: FileRow, path: str, what: str) -> str:
     """What is expected at a place: the choices if there are some, the form of a time if it is one, else msgspec's words."""
     if "datetime" in what:
         return TIME_EXPECTED

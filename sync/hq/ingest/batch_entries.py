@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from sync.hq.ingest import fact_store
 from sync.hq.ingest.chain_compare import ChainedRow, LanePosition
-from sync.hq.ingest.fact_store import FactRow, Lane
+from sync.hq.ingest.fact_store import FactRow, LaneOfStore
 from sync.hq.projections import counting
 from sync.hq.projections.counting import CountedFact
 from sync.hq.schema import FROM_ANOTHER_EPOCH
@@ -21,19 +21,19 @@ _ASKED = """with asked as (select json_extract(value, '$[0]') as store, json_ext
 class BatchEntries:
     """Facts and chains as they will be once `write` is called; until then the database knows nothing of them."""
 
-    def __init__(self, db: Database, lanes: Collection[Lane], received: str) -> None:
+    def __init__(self, db: Database, lanes: Collection[LaneOfStore], received: str) -> None:
         self.db, self.received = db, received
         self._found = _positions(db, lanes)  # as the database has it
         self._retold = _stores_that_retold(db, {lane.store for lane in lanes})
-        self._moved: dict[Lane, LanePosition] = {}
+        self._moved: dict[LaneOfStore, LanePosition] = {}
         self._facts: list[FactRow] = []
-        self._to_count: dict[Lane, list[CountedFact]] = {}
+        self._to_count: dict[LaneOfStore, list[CountedFact]] = {}
 
-    def standing(self, lane: Lane) -> LanePosition:
+    def standing(self, lane: LaneOfStore) -> LanePosition:
         """How far a lane is, with what this transaction has added."""
         return self._moved.get(lane) or self._found.get(lane) or LanePosition()
 
-    def hash_at(self, lane: Lane, seq: int) -> bytes | None:
+    def hash_at(self, lane: LaneOfStore, seq: int) -> bytes | None:
         """The chain's hash at a row that is kept."""
         self.write_facts()
         return fact_store.hash_at(self.db, lane, seq)
@@ -42,24 +42,24 @@ class BatchEntries:
         """Whether a store has sent facts again in a later epoch: a store that was never restored saves the search for them."""
         return store in self._retold
 
-    def add(self, lane: Lane, link: ChainedRow, event: Event) -> None:
+    def add(self, lane: LaneOfStore, link: ChainedRow, event: Event) -> None:
         """A fact HQ understands."""
         if not event.id.startswith(f"{lane.store}/{lane.epoch}/"):
             self._retold.add(lane.store)
         self._facts.append(fact_store.fact_row(lane, link.place, event, link.row.event or "", self.received))
         self._count(lane, link, event, echo=False)
 
-    def add_echo(self, lane: Lane, link: ChainedRow, event: Event) -> None:
+    def add_echo(self, lane: LaneOfStore, link: ChainedRow, event: Event) -> None:
         """A row that repeats a fact that is kept."""
         fact_store.note_echo(self.db, lane, link, event, self.received)
         self._count(lane, link, event, echo=True)
 
-    def _count(self, lane: Lane, link: ChainedRow, event: Event, *, echo: bool) -> None:
+    def _count(self, lane: LaneOfStore, link: ChainedRow, event: Event, *, echo: bool) -> None:
         seq = link.place.seq
         fact = CountedFact(store=lane.store, epoch=lane.epoch, seq=seq, received=self.received, event=event, echo=echo)
         self._to_count.setdefault(lane, []).append(fact)
 
-    def move(self, lane: Lane, last: LanePosition) -> None:
+    def move(self, lane: LaneOfStore, last: LanePosition) -> None:
         """Move the lane forward to a row."""
         self._moved[lane] = last
 
@@ -81,7 +81,7 @@ class BatchEntries:
         )
 
 
-def _positions(db: Database, lanes: Collection[Lane]) -> dict[Lane, LanePosition]:
+def _positions(db: Database, lanes: Collection[LaneOfStore]) -> dict[LaneOfStore, LanePosition]:
     """How far HQ has each lane; one that it has nothing of is not in it."""
     asked = (json.dumps([(one.store, one.epoch, one.lane) for one in lanes]),)
     found = db.conn.execute(
@@ -89,7 +89,7 @@ def _positions(db: Database, lanes: Collection[Lane]) -> dict[Lane, LanePosition
         asked,
     )
     return {
-        Lane(store, epoch, lane): LanePosition(seq=seq, ordinal=ordinal, hash=mark)
+        LaneOfStore(store, epoch, lane): LanePosition(seq=seq, ordinal=ordinal, hash=mark)
         for store, epoch, lane, seq, ordinal, mark in found.fetchall()
     }
 

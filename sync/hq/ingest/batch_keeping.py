@@ -12,15 +12,15 @@ from sync.hq.ingest.batch_entries import BatchEntries
 from sync.hq.ingest.chain_compare import (
     AlreadyKept,
     ChainedRow,
-    Fork,
-    Gap,
+    ChainFork,
     LanePosition,
     NewRows,
+    SeqGap,
     chained_batch,
     compare_with_kept,
 )
 from sync.hq.ingest.deduplication import Deduplication
-from sync.hq.ingest.fact_store import Lane
+from sync.hq.ingest.fact_store import LaneOfStore
 from sync.hq.projections import counting
 from sync.protocol.event import Event, InvalidFact, parse_event
 from sync.protocol.messages import Ack, EventRow, Events, Nack
@@ -35,17 +35,17 @@ StoreAnswer = tuple[str, Ack | Nack]
 
 def keep_batch(db: Database, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
     """Keep one batch in a transaction of its own; the answer may be sent when this returns."""
-    ((_, answer),) = keep_all(db, [(header, lines)])
+    ((_, answer),) = keep_batches(db, [(header, lines)])
     return answer
 
 
-def keep_all(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
+def keep_batches(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     """Keep what has come in together in one transaction: one wait for the disk for all. In order."""
     with writing(db):
-        return keep_within(db, batches)
+        return keep_batches_within(db, batches)
 
 
-def keep_within(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
+def keep_batches_within(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     """Keep batches inside the caller's transaction; no answer must be sent before that is committed.
 
     Overlap is skipped, a gap is answered by what HQ has, a past that differs is a fork: noted, and nothing overwritten.
@@ -56,8 +56,8 @@ def keep_within(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     return answered
 
 
-def _lane(header: Events) -> Lane:
-    return Lane(header.store, header.epoch, header.lane)
+def _lane(header: Events) -> LaneOfStore:
+    return LaneOfStore(header.store, header.epoch, header.lane)
 
 
 def _keep(entries: BatchEntries, header: Events, lines: Sequence[EventRow]) -> Ack | Nack:
@@ -69,14 +69,14 @@ def _keep(entries: BatchEntries, header: Events, lines: Sequence[EventRow]) -> A
     match compare_with_kept(kept, batch, lambda seq: entries.hash_at(lane, seq)):
         case NewRows(links=links):
             return ack_of_lane(lane, _take(entries, lane, links))
-        case AlreadyKept() | Gap():
+        case AlreadyKept() | SeqGap():
             return ack_of_lane(lane, kept)
-        case Fork():
+        case ChainFork():
             fact_store.note_fork(entries.db, lane, header, batch)
             return ack_of_lane(lane, kept, fork=True)
 
 
-def ack_of_lane(lane: Lane, kept: LanePosition, *, fork: bool = False) -> Ack:
+def ack_of_lane(lane: LaneOfStore, kept: LanePosition, *, fork: bool = False) -> Ack:
     """The acknowledgement of a lane up to the place that HQ has kept."""
     return Ack(epoch=lane.epoch, lane=lane.lane, seq=kept.seq, ordinal=kept.ordinal, hash=kept.hash.hex(), fork=fork)
 
@@ -88,11 +88,11 @@ def acks_of_store(db: Database, store: str, epoch: str) -> list[Ack]:
     """
     found = rows(db, "select epoch, lane from chains where store = ?", (store,))
     lanes = {(row["epoch"], row["lane"]) for row in found} | {(epoch, lane) for lane in fact.Lane}
-    here = [Lane(store, *one) for one in sorted(lanes)]
+    here = [LaneOfStore(store, *one) for one in sorted(lanes)]
     return [ack_of_lane(lane, fact_store.lane_position(db, lane)) for lane in here]
 
 
-def _take(entries: BatchEntries, lane: Lane, links: Sequence[ChainedRow]) -> LanePosition:
+def _take(entries: BatchEntries, lane: LaneOfStore, links: Sequence[ChainedRow]) -> LanePosition:
     """Write the new rows down, to be counted, and move the chain."""
     once = Deduplication(entries, lane)
     for link in links:
@@ -111,7 +111,7 @@ def _take(entries: BatchEntries, lane: Lane, links: Sequence[ChainedRow]) -> Lan
     return last
 
 
-def _understand(lane: Lane, row: EventRow) -> Event:
+def _understand(lane: LaneOfStore, row: EventRow) -> Event:
     if row.event is None:
         raise InvalidFact(SENT_AS_OPAQUE)
     event = parse_event(lane.store, row.event)

@@ -45,16 +45,16 @@ class AlreadyKept:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class SeqGap:
     """It begins behind rows HQ has never seen: the store must go back to what HQ has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fork:
+class ChainFork:
     """Its history differs from the one HQ has kept: a restored backup or a cloned card."""
 
 
-ChainComparison = NewRows | AlreadyKept | Gap | Fork
+ChainComparison = NewRows | AlreadyKept | SeqGap | ChainFork
 
 
 def chained_batch(header: Events, rows: Sequence[EventRow]) -> ChainedBatch | None:
@@ -80,12 +80,12 @@ def compare_with_kept(
     Each hash covers all rows before it, so one comparison at the last row that both sides have is enough.
     """
     if batch.before.seq > kept.seq:
-        return Gap()
+        return SeqGap()
     overlap = [link.place for link in batch.links if link.place.seq <= kept.seq]
     common = overlap[-1] if overlap else batch.before
     new = batch.links[len(overlap) :]
     if common.seq == kept.seq and common.hash == kept.hash:
         return NewRows(links=new) if new else AlreadyKept()
     if new or common.hash != (hash_at(common.seq) if common.seq else GENESIS_HASH):
-        return Fork()
+        return ChainFork()
     return AlreadyKept()

@@ -3,7 +3,7 @@
 import msgspec
 
 from sync.hq.ingest.batch_entries import BatchEntries
-from sync.hq.ingest.fact_store import Lane
+from sync.hq.ingest.fact_store import LaneOfStore
 from sync.hq.schema import FROM_ANOTHER_EPOCH
 from sync.protocol.event import Event, parse_fact_id
 
@@ -11,7 +11,7 @@ from sync.protocol.event import Event, parse_fact_id
 class Deduplication:
     """What a batch asks about the facts that are kept. An id belongs to one fact in the table, whatever boxes do."""
 
-    def __init__(self, entries: BatchEntries, lane: Lane) -> None:
+    def __init__(self, entries: BatchEntries, lane: LaneOfStore) -> None:
         self._entries, self._lane = entries, lane
         self._retold = entries.has_retold(lane.store)
         self._written = False  # whether what other batches of the transaction brought is in the table

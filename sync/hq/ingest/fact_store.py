@@ -24,7 +24,7 @@ class ChainMoved(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class LaneOfStore:
     """One lane of one epoch of one store: what is chained and acknowledged by itself."""
 
     store: str
@@ -32,7 +32,7 @@ class Lane:
     lane: int
 
 
-def lane_position(db: Database, lane: Lane) -> LanePosition:
+def lane_position(db: Database, lane: LaneOfStore) -> LanePosition:
     """How far HQ has kept a lane."""
     row = first_row(
         db,
@@ -42,7 +42,7 @@ def lane_position(db: Database, lane: Lane) -> LanePosition:
     return LanePosition(seq=row[0], ordinal=row[1], hash=row[2]) if row else LanePosition()
 
 
-def hash_at(db: Database, lane: Lane, seq: int) -> bytes | None:
+def hash_at(db: Database, lane: LaneOfStore, seq: int) -> bytes | None:
     """The chain's hash at a row HQ has kept, as a fact or otherwise; None if it has no row of that number."""
     at = (lane.store, lane.epoch, lane.lane, seq)
     for table in ("facts", "quarantine", "echoes"):
@@ -52,7 +52,7 @@ def hash_at(db: Database, lane: Lane, seq: int) -> bytes | None:
     return None
 
 
-def fact_row(lane: Lane, place: LanePosition, event: Event, text: str, received: str) -> FactRow:
+def fact_row(lane: LaneOfStore, place: LanePosition, event: Event, text: str, received: str) -> FactRow:
     """A fact HQ understands, as the table has it; `text` byte for byte as it was sent."""
     at = (lane.store, lane.epoch, lane.lane, place.seq, place.ordinal)
     return (*at, event.id, event.type, event.time, text, place.hash, received)
@@ -67,7 +67,7 @@ def write_facts(db: Database, facts: Sequence[FactRow]) -> None:
     )
 
 
-def quarantine_row(db: Database, lane: Lane, link: ChainedRow, reason: str, received: str) -> None:
+def quarantine_row(db: Database, lane: LaneOfStore, link: ChainedRow, reason: str, received: str) -> None:
     """A row HQ does not understand, byte for byte, and why."""
     log.warning("store %s: fact %d goes into quarantine: %s", lane.store, link.place.seq, reason)
     db.conn.execute(
@@ -87,12 +87,12 @@ def quarantine_row(db: Database, lane: Lane, link: ChainedRow, reason: str, rece
     )
 
 
-def note_echo(db: Database, lane: Lane, link: ChainedRow, event: Event, received: str) -> None:
+def note_echo(db: Database, lane: LaneOfStore, link: ChainedRow, event: Event, received: str) -> None:
     """Note a row that repeats a fact kept elsewhere: its place in the chain, and no second fact."""
     note_echo_at(db, lane, link.place.seq, link.place.hash, event, received)
 
 
-def note_echo_at(db: Database, lane: Lane, seq: int, mark: bytes, event: Event, received: str) -> None:
+def note_echo_at(db: Database, lane: LaneOfStore, seq: int, mark: bytes, event: Event, received: str) -> None:
     """The same for a row that has waited in quarantine; `mark`: the chain's hash there."""
     db.conn.execute(
         "insert into echoes (store, epoch, lane, seq, id, hash, received) values (?, ?, ?, ?, ?, ?, ?)",
@@ -100,7 +100,7 @@ def note_echo_at(db: Database, lane: Lane, seq: int, mark: bytes, event: Event, 
     )
 
 
-def move_chains(db: Database, moves: Sequence[tuple[Lane, LanePosition, LanePosition]], received: str) -> None:
+def move_chains(db: Database, moves: Sequence[tuple[LaneOfStore, LanePosition, LanePosition]], received: str) -> None:
     """Move lanes from one place to another: compare-and-set, because several workers of HQ may share one database, and the
     database keeps the order. Raises Overtaken."""
     begun = [(lane, last) for lane, kept, last in moves if kept.seq == 0]
@@ -124,7 +124,7 @@ def move_chains(db: Database, moves: Sequence[tuple[Lane, LanePosition, LanePosi
         raise ChainMoved(f"of {len(moves)} lanes {len(moves) - done} went on meanwhile")
 
 
-def note_fork(db: Database, lane: Lane, header: Events, batch: ChainedBatch) -> None:
+def note_fork(db: Database, lane: LaneOfStore, header: Events, batch: ChainedBatch) -> None:
     """Keep the batch that did not fit as evidence: once, however often it is sent."""
     log.error("store %s: lane %d of epoch %s forks at %d", lane.store, lane.lane, lane.epoch, header.first)
     text = json.dumps([[link.place.seq, link.row.raw().decode(errors="replace")] for link in batch.links])

@@ -39,7 +39,7 @@ def _keep(db: Database, batches: Sequence[Batch]) -> list[StoreAnswer]:
     if len(batches) == 1:
         return list(_keep_alone(db, *batches[0]))
     try:
-        return batch_keeping.keep_all(db, batches)
+        return batch_keeping.keep_batches(db, batches)
     except (ChainMoved, *BAD_BATCH_ERRORS) as why:
         log.error("a group of %d batches could not be kept together: %s", len(batches), why)
     half = len(batches) // 2

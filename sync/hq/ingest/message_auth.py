@@ -2,7 +2,7 @@
 
 from sync.hq.enrolment.keys import EnrolledKeys
 from sync.protocol import envelope, topics
-from sync.protocol.envelope import Message, Refused
+from sync.protocol.envelope import Message, MessageRefusal
 from sync.protocol.messages import Ask, Events, State, Want
 
 TOPIC_OF_HEADER = {Events: "events", State: "state", Want: "want", Ask: "ask"}  # what may be said on which topic
@@ -23,7 +23,7 @@ def authenticate(chain: str, stores: EnrolledKeys, topic: str, payload: bytes) -
     store = topics.store_of_topic(topic)
     try:
         message = envelope.open_message(topic, payload, stores.keys)
-    except Refused as refused:
+    except MessageRefusal as refused:
         header = refused.header
         own = isinstance(header, Events) and header.store == store
         raise NotAuthentic(refused.why, header if own and isinstance(header, Events) else None) from None

@@ -10,7 +10,7 @@ from sync.hq.ingest import fact_store
 from sync.hq.ingest.batch_entries import BatchEntries
 from sync.hq.ingest.chain_compare import LanePosition
 from sync.hq.ingest.deduplication import Deduplication
-from sync.hq.ingest.fact_store import Lane
+from sync.hq.ingest.fact_store import LaneOfStore
 from sync.hq.projections import counting
 from sync.hq.projections.counting import CountedFact
 from sync.protocol.event import Event, InvalidFact, parse_event
@@ -54,7 +54,7 @@ def _take_in(db: Database, aside: QuarantinedRow, event: Event) -> None:
     gone = db.conn.execute("delete from quarantine where number = ?", (aside.number,)).rowcount
     if not gone:
         return  # somebody else has just taken it in
-    lane = Lane(aside.store, aside.epoch, aside.lane)
+    lane = LaneOfStore(aside.store, aside.epoch, aside.lane)
     text = aside.event.decode()
     received = now().text
     entries = BatchEntries(db, [lane], received)

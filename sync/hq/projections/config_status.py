@@ -18,7 +18,7 @@ from edge.facts.config_stages import (
 from edge.facts.fact import event_type
 from edge.platform.database import rows
 from sync.protocol.event import Event
-from sync.protocol.messages import Key, Seq
+from sync.protocol.messages import RowKey, Seq
 
 WAITING_STATUS = "waiting"  # HQ has sent a version, and the store has said nothing of it yet
 KEPT_STATUS = "kept"
@@ -39,7 +39,7 @@ class StageData(Struct, frozen=True, kw_only=True):
     """What HQ reads of a stage's fact: version and epoch of the feed, and the fault with its path."""
 
     version: Seq
-    epoch: Annotated[Key, Meta(description="The config feed's epoch.")]
+    epoch: Annotated[RowKey, Meta(description="The config feed's epoch.")]
     reason: str = ""
     path: str = ""
     not_used: tuple[str, ...] = ()

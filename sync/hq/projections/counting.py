@@ -24,7 +24,7 @@ from sync.hq.projections import cancelled_handovers, config_status, neighbour_ro
 from sync.hq.projections.config_status import StageData
 from sync.hq.queries import unknown_members
 from sync.protocol.event import Event, InvalidFact
-from sync.protocol.messages import Key
+from sync.protocol.messages import RowKey
 
 STOCK_MOVED = event_type(StockMoved)
 PICKUP_CONFLICT = event_type(Conflict)
@@ -51,13 +51,13 @@ class CountedFact:
 
 
 class _Move(msgspec.Struct, frozen=True, kw_only=True):
-    gtin: Key
+    gtin: RowKey
     quantity: Pieces = 0
     reserved: Pieces = 0
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True):
-    order: Key
+    order: RowKey
 
 
 def check_readable(event: Event) -> None:

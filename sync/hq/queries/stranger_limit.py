@@ -9,9 +9,9 @@ from edge.platform.clock import Now, utc_text
 from edge.platform.database import first_row, rows
 
 ONE_HOUR = timedelta(hours=1)
-ALWAYS_ALLOWED = 60  # strangers an hour that any store may have: one a minute
-FACTOR_OF_NORMAL = 3  # a store's busiest hour may be so many times its normal one before anybody is alarmed
-MAX_STRANGERS = 1_200  # whatever is normal: a stranger every three seconds
+MIN_HOURLY_LIMIT = 60  # strangers an hour that any store may have: one a minute
+MAX_FACTOR_OF_NORMAL = 3  # a store's busiest hour may be so many times its normal one before anybody is alarmed
+MAX_HOURLY_LIMIT = 1_200  # whatever is normal: a stranger every three seconds
 DAYS_COUNTED = 28  # behind today, of which the normal hour is the median of the days' busiest ones
 # strangers at once, and seconds for one more: people come one by one, lists do not
 BURST_SIZE, REFILL_INTERVAL_S = 4, 2.0
@@ -50,7 +50,7 @@ def hourly_limit(db: Database, store: str, now: Now) -> int:
     since, today = utc_text(now.time - timedelta(days=DAYS_COUNTED))[:10], now.text[:10]
     found = rows(db, "select most from asked_days where store = ? and day >= ? and day < ?", (store, since, today))
     normal = statistics.median([row["most"] for row in found]) if found else 0
-    return min(MAX_STRANGERS, max(ALWAYS_ALLOWED, round(FACTOR_OF_NORMAL * normal)))
+    return min(MAX_HOURLY_LIMIT, max(MIN_HOURLY_LIMIT, round(MAX_FACTOR_OF_NORMAL * normal)))
 
 
 def note_day(db: Database, store: str, now: Now) -> None:

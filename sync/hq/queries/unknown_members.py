@@ -24,7 +24,7 @@ from sync.hq import rejected_messages
 from sync.hq.feeds import feed
 from sync.hq.queries import known_members, stranger_limit
 from sync.hq.queries.known_members import MEMBERS_FEED, REFERENCE_PREFIX
-from sync.hq.queries.stranger_limit import ALWAYS_ALLOWED, ONE_HOUR
+from sync.hq.queries.stranger_limit import MIN_HOURLY_LIMIT, ONE_HOUR
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ class QueryBudgets:
             self._pushed[store] = self._pushed.get(store, 0) + 1
             return (
                 self._close(store, moment, "in a flood")
-                if self._pushed[store] > ALWAYS_ALLOWED
+                if self._pushed[store] > MIN_HOURLY_LIMIT
                 else RefusalReason.TOO_FAST
             )
         if stranger_limit.asked_last_hour(self.db, store, now) >= (

@@ -14,7 +14,7 @@ from sync.hq.projections.config_status import KEPT_STATUS, WAITING_STATUS, Stage
 from sync.hq.queries import unknown_members
 from sync.hq.stores import clones
 from sync.hq.stores.clones import SyncRun
-from sync.protocol.messages import Passage, State
+from sync.protocol.messages import ScannerCounts, State
 from sync.protocol.topics import ALL_STORES
 
 
@@ -49,7 +49,7 @@ class StoreStatus(Struct, frozen=True, kw_only=True):
     disk: str = ""  # ok; short: scans and views are thinned; full: new work is refused
     unswept: int = 0  # days of uptime in which no row was deleted by age
     devices: dict[str, str] = {}
-    scans: dict[str, Passage] = {}
+    scans: dict[str, ScannerCounts] = {}
     refused: int = 0
     facts: int = 0
     quarantine: int = 0

@@ -13,7 +13,7 @@ from edge.platform.database import rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clerk:
+class ClerkDay:
     """What one clerk of a store did on a day; `staff` is empty if nobody was named."""
 
     store: str
@@ -42,7 +42,7 @@ _TYPES = ", ".join(
 )
 
 
-def clerks_of_day(db: Database, day: date, zone: ZoneInfo, store: str | None = None) -> list[Clerk]:
+def clerks_of_day(db: Database, day: date, zone: ZoneInfo, store: str | None = None) -> list[ClerkDay]:
     """Each clerk's day by the stores' own clocks. Reads all facts once, as the day's report does."""
     begin = datetime(day.year, day.month, day.day, tzinfo=zone)
     sums = ", ".join(f"coalesce(sum({condition}), 0) as {name}" for name, condition in _COUNTED.items())
@@ -54,5 +54,5 @@ def clerks_of_day(db: Database, day: date, zone: ZoneInfo, store: str | None = N
             group by 1, 2 order by 1, 2""",
         (utc_text(begin), utc_text(begin + timedelta(days=1)), store, store),
     )
-    every = [Clerk(**row) for row in found]
+    every = [ClerkDay(**row) for row in found]
     return [one for one in every if any(getattr(one, name) for name in _COUNTED)]

@@ -11,8 +11,8 @@ from edge.platform.database import first_row, rows, writing
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
 from sync.hq.importing import unsupported
-from sync.hq.importing.derived_fields import Change, Target
-from sync.hq.importing.files import Item
+from sync.hq.importing.derived_fields import PushTarget, RowChange
+from sync.hq.importing.files import FileRow
 from sync.hq.importing.push import PushResult
 from sync.hq.importing.row_builder import build_change
 from sync.hq.progress_bar import with_bar
@@ -40,7 +40,7 @@ class RolloutHalted(NotPossible):
         )
 
 
-def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -> tuple[Rollout, PushResult]:
+def plan_rollout(db: Database, items: Sequence[FileRow], group: str | None, percent: int) -> tuple[Rollout, PushResult]:
     """A roll-out that could begin, and what it would change at its first stores. Raises NotPossible, BadFile."""
     (last,) = first_row(db, "select coalesce(max(id), 0) from rollouts") or (0,)
     rollout = Rollout(
@@ -58,13 +58,13 @@ def plan(db: Database, items: Sequence[Item], group: str | None, percent: int) -
     outcome = PushResult()
     for store in with_bar("checking", target_stores(db, rollout)):
         for item in items:
-            change = build_change(db, Target(feed=CONFIG_FEED, scope=store, moment=rollout.made), item)
+            change = build_change(db, PushTarget(feed=CONFIG_FEED, scope=store, moment=rollout.made), item)
             outcome.note(store, change)
             outcome.not_yet |= unsupported.unsupported_in_row(CONFIG_FEED, change.after)
     return rollout, outcome
 
 
-def begin(db: Database, rollout: Rollout) -> Rollout:
+def begin_rollout(db: Database, rollout: Rollout) -> Rollout:
     """Write a planned roll-out down and put it at its first stores. Raises NotPossible."""
     document = msgspec.json.encode(rollout.document).decode()
     with writing(db):
@@ -78,7 +78,7 @@ def begin(db: Database, rollout: Rollout) -> Rollout:
     return rollout
 
 
-def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout:
+def advance_rollout(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout:
     """Go on to more stores; at the same percentage to those that have come since. Raises Halted, NotPossible."""
     with writing(db):
         rollout = running_rollout(db, number)
@@ -93,11 +93,11 @@ def advance(db: Database, number: int, percent: int, *, anyway: bool) -> Rollout
     return rollout
 
 
-def stop(db: Database, number: int) -> Rollout:
+def stop_rollout(db: Database, number: int) -> Rollout:
     """It reaches no more stores; those it has reached keep what they have. Raises NotPossible."""
     with writing(db):
         rollout = running_rollout(db, number)
-        set_state(db, number, "stopped")
+        set_rollout_state(db, number, "stopped")
     return msgspec.structs.replace(rollout, state="stopped")
 
 
@@ -109,7 +109,7 @@ def running_rollout(db: Database, number: int) -> Rollout:
     return rollout
 
 
-def set_state(db: Database, number: int, state: str) -> None:
+def set_rollout_state(db: Database, number: int, state: str) -> None:
     """Inside the caller's transaction."""
     db.conn.execute("update rollouts set state = ? where id = ?", (state, number))
 
@@ -141,8 +141,8 @@ def store_batches(stores: Sequence[str], label: str) -> Iterator[Sequence[str]]:
 
 def _put(db: Database, rollout: Rollout, store: str) -> None:
     moment = now().text
-    items = [Item(path=Path(f"{rollout.file} at {store}"), line=1, fields=fields) for fields in rollout.document]
-    changes = [build_change(db, Target(feed=CONFIG_FEED, scope=store, moment=moment), item) for item in items]
+    items = [FileRow(path=Path(f"{rollout.file} at {store}"), line=1, fields=fields) for fields in rollout.document]
+    changes = [build_change(db, PushTarget(feed=CONFIG_FEED, scope=store, moment=moment), item) for item in items]
     feed.put_rows(db, CONFIG_FEED, store, [(change.key, change.after) for change in changes])
     epoch, version = config_position(db, store)
     db.conn.execute(
@@ -152,7 +152,7 @@ def _put(db: Database, rollout: Rollout, store: str) -> None:
     )
 
 
-def _before(changes: Sequence[Change]) -> str:
+def _before(changes: Sequence[RowChange]) -> str:
     return msgspec.json.encode({change.key: change.before for change in changes}).decode()
 
 

@@ -8,11 +8,11 @@ from sqlite_utils import Database
 from edge.platform.database import rows, writing
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed
-from sync.hq.rollout.advance import CONFIG_FEED, config_position, running_rollout, set_state, store_batches
+from sync.hq.rollout.advance import CONFIG_FEED, config_position, running_rollout, set_rollout_state, store_batches
 from sync.hq.rollout.plan import Rollout, reached_stores, read_rollout
 
 
-def retry(db: Database, number: int) -> list[str]:
+def retry_rollout(db: Database, number: int) -> list[str]:
     """Send it again, as a new version, to the stores that refused it or rolled it back; which. Raises NotPossible.
 
     What a store could not live with it never tries again under the same version: a box that was switched off during
@@ -37,7 +37,7 @@ def retry(db: Database, number: int) -> list[str]:
     return failed
 
 
-def undo(db: Database, number: int, *, anyway: bool) -> tuple[list[str], list[str]]:
+def undo_rollout(db: Database, number: int, *, anyway: bool) -> tuple[list[str], list[str]]:
     """Give the stores back the document they had before, as a new version: (which, which have changed since).
 
     A store whose config was changed since then is left as it is, unless `anyway`. Safe to repeat after an interruption.
@@ -46,7 +46,7 @@ def undo(db: Database, number: int, *, anyway: bool) -> tuple[list[str], list[st
         rollout = read_rollout(db, number)
         if rollout.state == "undone":
             raise NotPossible(f"roll-out {number} is undone already")
-        set_state(db, number, "stopped")
+        set_rollout_state(db, number, "stopped")
     back: list[str] = []
     left: list[str] = []
     at = rows(db, "select store from rollout_stores where rollout = ? and undone = 0 order by store", (number,))
@@ -56,7 +56,7 @@ def undo(db: Database, number: int, *, anyway: bool) -> tuple[list[str], list[st
                 (back if _give_back(db, rollout, store, anyway) else left).append(store)
     if not left:
         with writing(db):
-            set_state(db, number, "undone")
+            set_rollout_state(db, number, "undone")
     return back, left
 
 

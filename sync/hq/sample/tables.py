@@ -12,7 +12,7 @@ import msgspec
 from edge.config.policy import Policy
 from edge.validation.row_codec import with_moments
 from sync.hq.errors import NotPossible
-from sync.hq.importing.files import Item, read_items
+from sync.hq.importing.files import FileRow, read_items
 from sync.hq.importing.row_builder import config_rows
 from sync.protocol.topics import ALL_STORES
 
@@ -39,9 +39,11 @@ class SampleTable:
     scope: str
     path: Path
 
-    def items(self, moment: datetime) -> Iterator[Item]:
+    def items(self, moment: datetime) -> Iterator[FileRow]:
         """Its rows as `noren hq push` reads them, with times relative to a moment. Raises NotPossible."""
-        found: Iterable[Item] = config_rows(self.path, UTF_8_SIG) if self.word == CONFIG_FILE else read_items(self.path)
+        found: Iterable[FileRow] = (
+            config_rows(self.path, UTF_8_SIG) if self.word == CONFIG_FILE else read_items(self.path)
+        )
         for item in found:
             fields = item.fields.items()
             yield replace(item, fields={name: _dated(value, moment) for name, value in fields})
@@ -72,7 +74,7 @@ def table(word: str, scope: str, kind: type[T], folder: Path = SAMPLE_FOLDER) ->
     return [typed_item(item, kind) for item in source_of_table(word, scope, folder).items(datetime.now(UTC))]
 
 
-def typed_item(item: Item, kind: type[T]) -> T:
+def typed_item(item: FileRow, kind: type[T]) -> T:
     """A row as a value; its key is the field that the type has first. Raises BadFile."""
     fields: dict[str, Any] = dict(item.fields)
     if (key := fields.pop("key", None)) is not None and issubclass(kind, msgspec.Struct):

@@ -10,7 +10,7 @@ from edge.platform.database import first_row, rows
 from sync.hq import store_commands
 from sync.protocol.messages import State
 
-MIN_RETURNS = 2  # times each of two runs must have come back
+MIN_TURNS = 2  # times each of two runs must have come back
 ALARM_LIFETIME = timedelta(days=1)  # since a run's last message; so long the alarm stays after one of the boxes is off
 CLONES_COMMAND = "clones"
 MAX_BOXES_NAMED = 4  # boxes named in the command to the store: people read it
@@ -58,7 +58,7 @@ def cloned_stores(db: Database) -> dict[str, list[SyncRun]]:
     for row in rows(
         db,
         "select store, run, machine, address, seen from runs where returns >= ? order by store, run",
-        (MIN_RETURNS,),
+        (MIN_TURNS,),
     ):
         found.setdefault(row["store"], []).append(SyncRun(**row))
     return {store: runs for store, runs in found.items() if len(runs) > 1}

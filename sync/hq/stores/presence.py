@@ -10,7 +10,7 @@ from sync.protocol import topics
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import HqPresence, State
 from sync.protocol.signing import SigningKey
-from sync.transport.mqtt_client import Will
+from sync.transport.mqtt_client import LastWill
 
 ANNOUNCE_INTERVAL_S = (
     20.0  # seconds between HQ's announcements; stores take its time as a hint, and its silence as a dead connection
@@ -21,10 +21,10 @@ def hq_topic(chain: str) -> str:
     return topics.hq_topic(chain, topics.ALL_STORES, "hq")
 
 
-def hq_will(chain: str, key: SigningKey) -> Will:
+def hq_will(chain: str, key: SigningKey) -> LastWill:
     """What the broker shall say when HQ is gone. Signed now, because then nobody could."""
     header = HqPresence(state="down", time=now().text)
-    return Will(hq_topic(chain), seal_message(hq_topic(chain), header, (), key))
+    return LastWill(hq_topic(chain), seal_message(hq_topic(chain), header, (), key))
 
 
 def note_presence(db: Database, state: State, moment: str) -> bool:

@@ -1,6 +1,6 @@
 """Tables of what stores have sent: the facts, how far each journal is kept, and what does not fit."""
 
-JOURNALS = (
+FACTS_DDL = (
     # `number` is the order of arrival, which `noren hq events` follows; by `hash` a late repeat is distinguished from a fork
     """create table facts (
          number integer primary key,

@@ -4,7 +4,7 @@
 # condition of each trigger keeps other feeds, which are most of what changes, out of it.
 _IN = """insert or replace into cards select value, {0}.scope, {0}.key from json_each({0}.body, '$.codes')
          where {0}.feed = 'members' and {0}.body is not null"""
-CARDS = (
+CARDS_DDL = (
     """create table cards (
          code text not null, scope text not null, member text not null, primary key (code, scope)
        ) strict, without rowid""",
@@ -21,7 +21,7 @@ CARDS = (
 # Strangers a store has asked about or met (sync/hq/queries/unknown_members.py), an hour long: `member` is the name it was given,
 # `asked` when it was, `met` when a fact of its said so. `most` of a day: strangers in the busiest hour, by which HQ knows
 # what is normal.
-MEETINGS = (
+MEETINGS_DDL = (
     """create table meetings (
          store text not null, card text not null, member text, asked text, met text, primary key (store, card)
        ) strict, without rowid""",
@@ -33,7 +33,7 @@ MEETINGS = (
 
 # Codes that have proven to HQ that a member was present (sync/hq/queries/fresh_codes.py), by a hash of their name or secret: `step`
 # is the last time step used of a pass. `wrong_codes`: passwords that were none. A signed code names its member by their key.
-CODES_SHOWN = (
+USED_CODES_DDL = (
     "create table shown_codes (name text primary key, step integer not null, used text not null) strict, without rowid",
     "create index shown_codes_used on shown_codes (used)",
     """create table wrong_codes (
@@ -43,7 +43,7 @@ CODES_SHOWN = (
 )
 
 # how many strangers a store may ask after at once, as of an uptime of the machine's boot
-BURSTS = """
+BURSTS_DDL = """
 create table bursts (
   store text primary key, boot text not null, left real not null, uptime_ms integer not null
 ) strict, without rowid

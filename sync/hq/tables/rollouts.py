@@ -1,6 +1,6 @@
 """Tables of configs on their way to many stores."""
 
-ROLL_OUTS = (
+ROLLOUTS_DDL = (
     "alter table stores add column fleet_group text",  # null: in none
     # what a store said last of each version of its config; before this, only its last word, which no store had said yet
     "drop table stages",

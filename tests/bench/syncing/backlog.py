@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.demo.stack import DemoStack
-from edge.facts.journal import Box, journal_progress, tell
+from edge.facts.journal import BoxIdentity, journal_progress, tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
 from tests import town as towns
@@ -41,7 +41,7 @@ def _load_mirror(town: DemoStack) -> None:
         towns.eventually(lambda: towns.mirror_is_whole(town), "the catalogue is here")
 
 
-def _enqueue(none: tuple[DemoStack, Box], full: tuple[DemoStack, Box], facts: int) -> dict[str, float]:
+def _enqueue(none: tuple[DemoStack, BoxIdentity], full: tuple[DemoStack, BoxIdentity], facts: int) -> dict[str, float]:
     """A fact to the one store and one to the other, in random order, so that a moody disk is moody to both."""
     stores = [(open_store(town.data), box) for town, box in (none, full)]
     took: tuple[list[float], list[float]] = ([], [])
@@ -62,7 +62,7 @@ def _enqueue(none: tuple[DemoStack, Box], full: tuple[DemoStack, Box], facts: in
     }
 
 
-def _tell(db: Database, box: Box, number: int) -> float:
+def _tell(db: Database, box: BoxIdentity, number: int) -> float:
     begun = time.perf_counter()
     with writing(db):
         fact, about = shop.scanned(number)
@@ -70,7 +70,7 @@ def _tell(db: Database, box: Box, number: int) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
-def _scans(town: DemoStack, box: Box, quiet: int) -> dict[str, float]:
+def _scans(town: DemoStack, box: BoxIdentity, quiet: int) -> dict[str, float]:
     """Scan to screen while everything that waits drains; before that with sync down, and then with nothing to send.
 
     The drain is held to the quicker of the two.
@@ -98,7 +98,7 @@ def _scans(town: DemoStack, box: Box, quiet: int) -> dict[str, float]:
     }
 
 
-def _waiting(town: DemoStack, box: Box) -> int:
+def _waiting(town: DemoStack, box: BoxIdentity) -> int:
     """Facts HQ has not acknowledged."""
     db = open_store(town.data)
     waiting = journal_progress(db, box.epoch).waiting

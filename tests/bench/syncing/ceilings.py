@@ -10,7 +10,7 @@ from edge.platform.database import rows, writing
 from sync.hq.schema import migrate, open_hq_store
 from sync.journal.send_window import MAX_BATCH_ROWS
 from sync.protocol import envelope, topics
-from sync.protocol.messages import EventRow, Events, Prev
+from sync.protocol.messages import EventRow, Events, PreviousRow
 from sync.protocol.signing import new_key
 from tests.bench.syncing.arena import DEBIAN, PATIENCE, Arena, answers, arena, eventually, program
 from tests.bench.syncing.ours import CHAIN, STORE
@@ -54,7 +54,7 @@ def sealed(facts: Sequence[EventRow]) -> tuple[int, int]:
         store=STORE,
         epoch="0" * 32,
         lane=1,
-        prev=Prev(seq=0, hash=GENESIS_HASH.hex()),
+        prev=PreviousRow(seq=0, hash=GENESIS_HASH.hex()),
         first=batch[0].seq,
         last=batch[-1].seq,
         hash=mark.hex(),

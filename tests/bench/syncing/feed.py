@@ -25,7 +25,7 @@ from edge.platform.database import open_hq, writing
 from edge.platform.migration import migrate
 from sync.feeds import replica_table
 from sync.feeds.receiver import FeedReceiver
-from sync.feeds.versions import HeadComparison, against
+from sync.feeds.versions import HeadComparison, compare_with_head
 from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.feeds import feed, publisher
 from sync.protocol.messages import FeedHead, Head, Want
@@ -174,7 +174,7 @@ def _digest_ms(place: Path, head: FeedHead) -> float:
     db, took = open_hq(place), []
     for _ in range(CHECKS):
         begun = time.perf_counter()
-        same = against(replica_table.feed_position(db, "catalog"), head)
+        same = compare_with_head(replica_table.feed_position(db, "catalog"), head)
         took.append((time.perf_counter() - begun) * 1000)
         assert same is HeadComparison.SAME
     db.close()

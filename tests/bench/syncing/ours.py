@@ -11,7 +11,7 @@ from edge.features.stock import StockRow
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
+from sync.hq.enrolment.founding import enrol_store, found_headquarters, open_headquarters
 from sync.hq.feeds import feed
 from tests.bench.syncing.arena import DEBIAN, Arena, answers, eventually, module
 from tests.bench.syncing.saying import said
@@ -26,7 +26,7 @@ def settle_in(here: Arena) -> None:
     """A headquarters with one store and its goods, the store's settings and databases, and the processes, not started."""
     hq = here.folder / "hq"
     found_headquarters(hq, CHAIN, f"mqtt://127.0.0.1:{here.link}")
-    bundle = enrol(hq, STORE, STORE)
+    bundle = enrol_store(hq, STORE, STORE)
     (here.folder / "store-signing.key").write_bytes((bundle / "store-signing.key").read_bytes())
     about = f'[store]\nchain = "{CHAIN}"\nid = "{STORE}"\ndata = "data"\n'
     (here.folder / "noren.toml").write_text(about + (bundle / "hq.toml").read_text())

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from edge.facts.fact import event_type
-from edge.facts.journal import ABOUT_NOBODY, Box, cloud_event
+from edge.facts.journal import NO_ATTRIBUTES, BoxIdentity, cloud_event
 from edge.features.stock import StockMoved
 from edge.platform.clock import now
 
@@ -72,11 +72,11 @@ def said(folder: Path) -> list[str]:
     return path.read_text().split("\n")[:-1] if path.exists() else []
 
 
-BOX = Box(store="ginza", id="0" * 32, epoch="0" * 32)
+BOX = BoxIdentity(store="ginza", id="0" * 32, epoch="0" * 32)
 
 
 def message(number: int) -> tuple[str, bytes]:
     """Id and bytes of a fact as the peers send it: the same CloudEvent, so the same size."""
     moved = StockMoved(gtin="04590000000018", quantity=-1, reserved=0, reason="sale")
-    event = cloud_event(BOX, number, event_type(StockMoved), moved, now(), ABOUT_NOBODY)
+    event = cloud_event(BOX, number, event_type(StockMoved), moved, now(), NO_ATTRIBUTES)
     return event["id"], msgspec.json.encode(event)

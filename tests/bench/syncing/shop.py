@@ -12,8 +12,8 @@ from playwright.sync_api import Page
 
 from edge.box_identity import ensure_identity
 from edge.demo.stack import DEMO_STATIONS, DemoStack
-from edge.facts.fact import About
-from edge.facts.journal import Box, tell
+from edge.facts.fact import FactAttributes
+from edge.facts.journal import BoxIdentity, tell
 from edge.features.product import ProductScanned
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
@@ -28,7 +28,7 @@ LOOK = 0.25  # seconds between looks at a process's memory
 PEN = 5_000  # facts a transaction appends while a backlog is made; nobody scans meanwhile
 
 
-def built(folder: Path) -> tuple[DemoStack, Box]:
+def built(folder: Path) -> tuple[DemoStack, BoxIdentity]:
     """A town that is not up yet, and its box, which has its identity already."""
     town = towns.built(folder)
     conf = folder / "broker" / "mosquitto.conf"
@@ -51,7 +51,7 @@ def up(town: DemoStack, *names: str) -> Iterator[None]:
             town.children[name].end()
 
 
-def fill_journal(town: DemoStack, box: Box, facts: int) -> float:
+def fill_journal(town: DemoStack, box: BoxIdentity, facts: int) -> float:
     """Append facts nobody has sent yet, by the journal's own rule; seconds it took."""
     db = open_store(town.data)
     begun = time.monotonic()
@@ -65,9 +65,9 @@ def fill_journal(town: DemoStack, box: Box, facts: int) -> float:
     return time.monotonic() - begun
 
 
-def scanned(number: int) -> tuple[ProductScanned, About]:
+def scanned(number: int) -> tuple[ProductScanned, FactAttributes]:
     """A fact as the desk tells one of each product that is scanned, and what it is about."""
-    return ProductScanned(gtin=f"{number:014d}", known=True), About(station="k1", causation=f"scans/{number}")
+    return ProductScanned(gtin=f"{number:014d}", known=True), FactAttributes(station="k1", causation=f"scans/{number}")
 
 
 @contextmanager

@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 
 from edge.facts.fact import Fact, event_type
-from edge.facts.journal import ABOUT_NOBODY, GENESIS_HASH, Box, chain_hash, cloud_event
+from edge.facts.journal import GENESIS_HASH, NO_ATTRIBUTES, BoxIdentity, chain_hash, cloud_event
 from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import first_row, writing
-from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters
+from sync.hq.enrolment.founding import enrol_store, found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.outbox import Outbox
@@ -23,7 +23,7 @@ from sync.hq.schema import open_hq_store
 from sync.journal.send_window import MAX_BATCH_ROWS, WINDOW_BATCHES
 from sync.protocol import topics
 from sync.protocol.envelope import seal_message, split_rows
-from sync.protocol.messages import EventRow, Events, Prev
+from sync.protocol.messages import EventRow, Events, PreviousRow
 from sync.protocol.signing import SigningKey, read_private
 from sync.transport.mqtt_events import Connected, MessageReceived
 from tests.any_fact import fact
@@ -91,10 +91,10 @@ class _Store:
     made: Iterator[Fact]
     last: int = 0
     mark: bytes = GENESIS_HASH
-    box: Box = field(init=False)
+    box: BoxIdentity = field(init=False)
 
     def __post_init__(self) -> None:
-        self.box = Box(store=self.name, id="0" * 32, epoch=f"{self.name:0<32}"[:32])
+        self.box = BoxIdentity(store=self.name, id="0" * 32, epoch=f"{self.name:0<32}"[:32])
 
     def batches(self, many: int, most: int) -> Iterator[MessageReceived]:
         for first in range(0, many, most):
@@ -102,7 +102,7 @@ class _Store:
             for seq in range(self.last + first + 1, self.last + min(first + most, many) + 1):
                 told = next(self.made)
                 event = msgspec.json.encode(
-                    cloud_event(self.box, seq, event_type(type(told)), told, now(), ABOUT_NOBODY)
+                    cloud_event(self.box, seq, event_type(type(told)), told, now(), NO_ATTRIBUTES)
                 ).decode()
                 rows.append(EventRow(seq=seq, ordinal=seq, event=event))
             yield from (self._sealed(part) for part in split_rows(rows))
@@ -113,7 +113,7 @@ class _Store:
             store=self.name,
             epoch=self.box.epoch,
             lane=1,
-            prev=Prev(seq=rows[0].seq - 1, hash=before.hex()),
+            prev=PreviousRow(seq=rows[0].seq - 1, hash=before.hex()),
             first=rows[0].seq,
             last=rows[-1].seq,
             hash=self.mark.hex(),
@@ -141,7 +141,7 @@ def _founded(folder: Path, told: Told) -> list[_Store]:
     found_headquarters(folder, CHAIN, "mqtt://127.0.0.1:1")
     stores = []
     for number in range(STORES):
-        bundle = enrol(folder, f"s{number}", f"s{number}")
+        bundle = enrol_store(folder, f"s{number}", f"s{number}")
         key = read_private((bundle / "store-signing.key").read_text())
         stores.append(_Store(f"s{number}", key, told(random.Random(number))))
     goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]

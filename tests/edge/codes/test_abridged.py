@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge.codes.abridged import AbridgedCode, abridge
+from edge.codes.abridged import AbridgedCode, abridge_code
 from edge.codes.parsed_code import (
     AddOn,
     Book,
@@ -47,7 +47,7 @@ SIGNED: dict[str, Any] = {"issuer": "app", "iat": 1, "exp": 2, "jti": "once", "k
     ],
 )
 def test_a_code_is_known_by_its_kind_and_the_end_of_what_it_names(meaning: Meaning, kind: str, last: str) -> None:
-    assert abridge(meaning, b"as it was read") == AbridgedCode(kind=kind, last=last)
+    assert abridge_code(meaning, b"as it was read") == AbridgedCode(kind=kind, last=last)
 
 
 @pytest.mark.parametrize(
@@ -59,4 +59,4 @@ def test_a_code_is_known_by_its_kind_and_the_end_of_what_it_names(meaning: Meani
     ],
 )
 def test_a_books_own_codes_stay_for_the_row_that_is_read_next(meaning: Meaning) -> None:
-    assert abridge(meaning, b"9784101092058").part == b"9784101092058"
+    assert abridge_code(meaning, b"9784101092058").part == b"9784101092058"

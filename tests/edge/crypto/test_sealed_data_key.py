@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from edge.crypto.data_key import DataKey, NoDataKey, data_key_from_text, data_key_to_text
 from edge.crypto.sealed_data_key import (
     NotSealed,
-    open_sealed,
+    open_data_key,
     read_recovery_private,
     read_recovery_public,
-    seal,
+    seal_data_key,
     write_recovery_private,
     write_recovery_public,
 )
@@ -26,24 +26,24 @@ KEY = DataKey(bytes(range(32)))
 @given(st.binary(min_size=32, max_size=32))
 def test_the_line_comes_back_as_the_key(secret: bytes) -> None:
     key = DataKey(secret)
-    line = seal(key, "ginza", HQ.public_key()).text
-    assert open_sealed(sealed_from_text(f" {line}\n"), HQ) == key
+    line = seal_data_key(key, "ginza", HQ.public_key()).text
+    assert open_data_key(sealed_from_text(f" {line}\n"), HQ) == key
     assert data_key_from_text(data_key_to_text(key) + "\n") == key
 
 
 def test_another_recovery_key_opens_nothing() -> None:
-    sealed = seal(KEY, "ginza", HQ.public_key())
+    sealed = seal_data_key(KEY, "ginza", HQ.public_key())
     with pytest.raises(NotSealed, match="sealed for the recovery key"):
-        open_sealed(sealed, X25519PrivateKey.generate())
+        open_data_key(sealed, X25519PrivateKey.generate())
 
 
 def test_no_character_of_the_line_can_be_another() -> None:
-    line = seal(KEY, "ginza", HQ.public_key()).text
+    line = seal_data_key(KEY, "ginza", HQ.public_key()).text
     for place in range(len(line)):
         other = "a" if line[place] != "a" else "b"
         altered = line[:place] + other + line[place + 1 :]
         try:
-            key = open_sealed(sealed_from_text(altered), HQ)
+            key = open_data_key(sealed_from_text(altered), HQ)
         except NotSealed:
             continue
         assert place == len(line) - 1, (place, key)  # base64's last character has bits to spare
@@ -51,10 +51,10 @@ def test_no_character_of_the_line_can_be_another() -> None:
 
 
 def test_without_a_recovery_key_the_line_only_says_which_key_it_was() -> None:
-    line = seal(KEY, "ginza", None).text
+    line = seal_data_key(KEY, "ginza", None).text
     assert line == f"noren-key-1.ginza.{KEY.id}.-.-"
     with pytest.raises(NotSealed, match="sealed for nobody"):
-        open_sealed(sealed_from_text(line), HQ)
+        open_data_key(sealed_from_text(line), HQ)
 
 
 def test_keys_of_hqs_come_back_from_their_text() -> None:

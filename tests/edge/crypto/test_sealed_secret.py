@@ -8,7 +8,7 @@ import pytest
 from edge.crypto import sealed_pem
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_pem import NoPem
-from edge.crypto.sealed_secret import SECRET_USES, NotOpened, SecretUse, is_sealed, open_secret, seal
+from edge.crypto.sealed_secret import SECRET_USES, NotOpened, SecretUse, is_sealed, open_secret, seal_secret
 from tests.sync.certificates import Authority
 
 KEY, OTHER = DataKey(bytes(range(32))), DataKey(b"o" * 32)
@@ -29,16 +29,16 @@ def pem(place: Path) -> bytes:
 @pytest.mark.parametrize("use", LINES)
 @pytest.mark.parametrize("secret", [b"one line\n", b"without an end", "暖簾".encode(), b"", bytes(range(256))])
 def test_it_opens_as_it_was_and_is_one_line_of_ascii(use: SecretUse, secret: bytes) -> None:
-    made = seal(KEY, use, secret)
+    made = seal_secret(KEY, use, secret)
     assert open_secret(KEY, use, made) == secret
     assert (made.count(b"\n"), made.isascii(), is_sealed(made), is_sealed(secret)) == (1, True, True, False)
-    assert made == seal(KEY, use, secret)
+    assert made == seal_secret(KEY, use, secret)
 
 
 def test_a_tls_key_is_opened_by_the_tls_library_itself(pair: tuple[Path, Path]) -> None:
     certificate, key = pair
     plain = pem(key)
-    key.write_bytes(seal(KEY, "key_file", plain))
+    key.write_bytes(seal_secret(KEY, "key_file", plain))
     assert open_secret(KEY, "key_file", pem(key)) == plain
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_cert_chain(certificate, key, password=sealed_pem.pem_password(KEY))
@@ -49,7 +49,7 @@ def test_a_tls_key_is_opened_by_the_tls_library_itself(pair: tuple[Path, Path]) 
 
 def test_a_certificate_in_the_file_of_the_key_stays_there(pair: tuple[Path, Path]) -> None:
     both = pem(pair[0]) + pem(pair[1]) + pem(pair[0])
-    made = seal(KEY, "key_file", both)
+    made = seal_secret(KEY, "key_file", both)
     assert made.count(pem(pair[0])) == 2
     assert b"BEGIN PRIVATE KEY" not in made
     assert open_secret(KEY, "key_file", made) == both
@@ -58,19 +58,19 @@ def test_a_certificate_in_the_file_of_the_key_stays_there(pair: tuple[Path, Path
 @pytest.mark.parametrize("text", [b"", b"no pem", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"])
 def test_what_is_no_key_is_not_sealed_as_one(text: bytes) -> None:
     with pytest.raises(NoPem):
-        seal(KEY, "key_file", text)
+        seal_secret(KEY, "key_file", text)
 
 
 def test_two_keys_and_a_key_with_a_password_are_refused(pair: tuple[Path, Path]) -> None:
     with pytest.raises(NoPem, match="expected one private key in PEM, got 2"):
-        seal(KEY, "key_file", pem(pair[1]) * 2)
+        seal_secret(KEY, "key_file", pem(pair[1]) * 2)
     with pytest.raises(NoPem, match="another password"):
-        seal(KEY, "key_file", sealed_pem.encrypt_pem(OTHER, pem(pair[1])))
+        seal_secret(KEY, "key_file", sealed_pem.encrypt_pem(OTHER, pem(pair[1])))
 
 
 @pytest.mark.parametrize("use", SECRET_USES)
 def test_another_boxs_key_opens_nothing_and_is_told_apart_by_name(use: SecretUse, pair: tuple[Path, Path]) -> None:
-    made = seal(KEY, use, pem(pair[1]))
+    made = seal_secret(KEY, use, pem(pair[1]))
     with pytest.raises(NotOpened, match=f"data key {KEY.id}, and the one that is here is {OTHER.id}"):
         open_secret(OTHER, use, made)
     renamed = made.replace(KEY.id.encode(), OTHER.id.encode())
@@ -79,7 +79,7 @@ def test_another_boxs_key_opens_nothing_and_is_told_apart_by_name(use: SecretUse
 
 
 def test_one_secret_cannot_be_put_in_anothers_place() -> None:
-    made = seal(KEY, "password_file", b"secret")
+    made = seal_secret(KEY, "password_file", b"secret")
     with pytest.raises(NotOpened, match="sealed as `password_file`, and is named as `signing_key_file`"):
         open_secret(KEY, "signing_key_file", made)
     with pytest.raises(NotOpened, match="damaged"):
@@ -87,7 +87,7 @@ def test_one_secret_cannot_be_put_in_anothers_place() -> None:
 
 
 def test_no_character_of_it_can_be_changed() -> None:
-    made = seal(KEY, "password_file", b"a secret of a shop")
+    made = seal_secret(KEY, "password_file", b"a secret of a shop")
     for at in range(len(made) - 1):
         changed = bytearray(made)
         changed[at] = ord("A") if changed[at] != ord("A") else ord("B")

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.box_identity import ensure_identity, read_box
 from edge.crypto.data_key import DataKey
-from edge.crypto.sealed_data_key import seal
+from edge.crypto.sealed_data_key import seal_data_key
 from edge.db_files.backup import CannotBackUp, back_up, restore_backup
 from edge.db_files.file_lock import InUse, shared_lock
 from edge.facts.journal import tell
@@ -220,7 +220,7 @@ def test_a_backup_of_another_box_needs_that_boxs_key(data: Path, tmp_path: Path)
     say(data, 0, 5)
     key = key_of_folder(data)
     assert key is not None
-    place = back_up(data, STORE, tmp_path / "copy.db", now(), sealed=seal(key, STORE, None))
+    place = back_up(data, STORE, tmp_path / "copy.db", now(), sealed=seal_data_key(key, STORE, None))
     other = tmp_path / "other"
     use_key(other, DataKey(bytes(32)))
     migration.migrate(other)
@@ -241,7 +241,7 @@ def test_a_backup_that_has_lost_its_end_is_put_back_all_the_same(data: Path, tmp
     say(data, 0, 5)
     key = key_of_folder(data)
     assert key is not None
-    place = back_up(data, STORE, tmp_path / "copy.db", now(), sealed=seal(key, STORE, None))
+    place = back_up(data, STORE, tmp_path / "copy.db", now(), sealed=seal_data_key(key, STORE, None))
     size = place.stat().st_size
     assert size % 4096
     with place.open("r+b") as file:

@@ -15,7 +15,7 @@ from edge.platform.clock import now
 from edge.platform.database import NoRoom, first_row, rows, writing
 from edge.platform.process import ProcessLife
 from edge.scan.log import Reading, append_reading
-from edge.scan_processor import work
+from edge.scan_processor import run_scan_processor
 from edge.store_context import StoreContext
 from tests.any_fact import fact
 from tests.edge.floor import GTIN, product, send
@@ -156,9 +156,9 @@ def test_the_desk_waits_for_room_and_then_answers_what_was_read(floor: StoreCont
     told: list[str] = []
     with no_page_more(floor):
         fill(floor)
-        work(floor, registry.decide_outcome, answered.append, Tries(3), told.append)
+        run_scan_processor(floor, registry.decide_outcome, answered.append, Tries(3), told.append)
         assert (answered, told) == ([], ["k1"])
         assert rows(floor.db, "select * from cursors where name = 'desk:scans'") == []
-    work(floor, registry.decide_outcome, answered.append, Tries(3), told.append)
+    run_scan_processor(floor, registry.decide_outcome, answered.append, Tries(3), told.append)
     assert (len(answered), told) == (1, ["k1"])
     assert [row["kind"] for row in rows(floor.db, "select kind from outcomes")] == ["product"]

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.disk.watermarks import (
+    FULL_AT_SHARE,
     FULL_END_MARK,
-    FULL_MARK,
     LARGEST_CARD_BYTES,
+    SHORT_AT_SHARE,
     SHORT_END_MARK,
-    SHORT_MARK,
     WAL_BYTES,
     DiskLevel,
     DiskSpace,
@@ -23,10 +23,10 @@ GB = 1_000_000_000
     ("before", "used", "after"),
     [
         (DiskLevel.OK, 0.849, DiskLevel.OK),
-        (DiskLevel.OK, SHORT_MARK, DiskLevel.SHORT),
+        (DiskLevel.OK, SHORT_AT_SHARE, DiskLevel.SHORT),
         (DiskLevel.SHORT, 0.83, DiskLevel.SHORT),
         (DiskLevel.SHORT, 0.82, DiskLevel.OK),
-        (DiskLevel.SHORT, FULL_MARK, DiskLevel.FULL),
+        (DiskLevel.SHORT, FULL_AT_SHARE, DiskLevel.FULL),
         (DiskLevel.FULL, 0.93, DiskLevel.FULL),
         (DiskLevel.FULL, 0.92, DiskLevel.SHORT),
         (DiskLevel.FULL, 0.83, DiskLevel.SHORT),
@@ -46,7 +46,7 @@ def test_a_level_holds_as_long_as_nothing_changes(before: DiskLevel, used: float
     assert next_disk_level(here, used) is here
 
 
-@given(st.floats(0, 0.99), st.sampled_from([(SHORT_MARK, SHORT_END_MARK), (FULL_MARK, FULL_END_MARK)]))
+@given(st.floats(0, 0.99), st.sampled_from([(SHORT_AT_SHARE, SHORT_END_MARK), (FULL_AT_SHARE, FULL_END_MARK)]))
 def test_a_trickle_around_a_mark_changes_the_level_once(part: float, mark: tuple[float, float]) -> None:
     begins, ends = mark
     levels = [next_disk_level(DiskLevel.OK, begins)]

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from edge.facts.box import BoxStarted
-from edge.facts.fact import About, Lane
+from edge.facts.fact import FactAttributes, Lane
 from edge.facts.journal import GENESIS_HASH, chain_hash, journal_progress, tell
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
@@ -27,7 +27,7 @@ def test_promises_travel_before_visits_and_visits_before_views(floor: StoreConte
 def test_a_fact_that_says_who_it_was_against_its_own_declaration_is_refused(floor: StoreContext) -> None:
     before = facts(floor)
     with writing(floor.db), pytest.raises(TypeError, match=r"box\.started says nothing of its member"):
-        tell(floor.db, floor.box, BoxStarted(box="b"), now(), About(member="m"))
+        tell(floor.db, floor.box, BoxStarted(box="b"), now(), FactAttributes(member="m"))
     assert facts(floor) == before
 
 
@@ -73,7 +73,7 @@ def test_a_lane_pruned_empty_goes_on_from_what_hq_has_kept(floor: StoreContext) 
 def test_a_fact_is_a_cloud_event_that_says_who_where_and_how_good_the_clock_was(floor: StoreContext) -> None:
     moment = now()
     with writing(floor.db):
-        about = About(member="m", station="k1", causation="scans/7")
+        about = FactAttributes(member="m", station="k1", causation="scans/7")
         seq = tell(floor.db, floor.box, fact("visit.checked_in", {"a": 1}), moment, about)
     event = facts(floor, "visit%")[-1]
     assert event == {

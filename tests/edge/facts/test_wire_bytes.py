@@ -8,7 +8,7 @@ import pytest
 
 from edge.codes.reject_reason import RejectReason
 from edge.facts import box, config_stages, hq_link
-from edge.facts.fact import About, Fact, RelayedFact
+from edge.facts.fact import Fact, FactAttributes, RelayedFact
 from edge.facts.journal import RelayedFactRow, tell, tell_relayed
 from edge.features.check_in import MemberIdentified
 from edge.features.offer import coupon
@@ -27,7 +27,7 @@ from edge.features.staff.pin_locks import StaffLocked, StaffUnlocked
 from edge.features.staff.session_secret import SessionCopied
 from edge.features.staff.sessions import SignedIn
 from edge.features.stock import StockMoved
-from edge.features.visit import CheckedIn, Repeated
+from edge.features.visit import CheckedIn, CheckInRepeated
 from edge.platform.clock import Now, now
 from edge.platform.database import first_row, writing
 from edge.registry import FACTS, lane_of_fact
@@ -82,19 +82,19 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     (hq_link.SyncStarted(), {"at": AT}),
     (hq_link.ClockDiffers(hq=AT, here=AT, clock="unset"), {"hq": AT, "here": AT, "clock": "unset", "at": AT}),
     (hq_link.FeedReload(feed="stock", why="digest"), {"feed": "stock", "why": "digest", "at": AT}),
-    (hq_link.MirrorReplaced(made=AT, why="x", aside=""), {"made": AT, "why": "x", "aside": "", "at": AT}),
+    (hq_link.ReplicaReplaced(made=AT, why="x", aside=""), {"made": AT, "why": "x", "aside": "", "at": AT}),
     (
         hq_link.RowSetAside(feed="stock", key="k", version=0, why="x"),
         {"feed": "stock", "key": "k", "version": 0, "why": "x", "at": AT},
     ),
     (hq_link.FeedEpoch(feed="stock", before="", after="f1"), {"feed": "stock", "from": "", "to": "f1", "at": AT}),
-    (hq_link.DoTaken(id="d1", command="birth"), {"id": "d1", "command": "birth", "at": AT}),
+    (hq_link.CommandTaken(id="d1", command="birth"), {"id": "d1", "command": "birth", "at": AT}),
     (
-        hq_link.DoRefused(id="d1", command="birth", why="bad_arguments", said="no"),
+        hq_link.CommandRefused(id="d1", command="birth", why="bad_arguments", said="no"),
         {"id": "d1", "command": "birth", "why": "bad_arguments", "said": "no", "at": AT},
     ),
     (
-        hq_link.DoRefused(id="d1", command="birth", why="expired"),
+        hq_link.CommandRefused(id="d1", command="birth", why="expired"),
         {"id": "d1", "command": "birth", "why": "expired", "at": AT},
     ),
     (hq_link.MessageRefused(why="signature"), {"why": "signature", "at": AT}),
@@ -105,14 +105,14 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     (config_stages.ConfigKept(**CONFIG, not_used=("policy.x",)), {**CONFIG, "not_used": ["policy.x"], "at": AT}),
     (config_stages.ConfigRefused(**CONFIG, reason="", path="box"), {**CONFIG, "reason": "", "path": "box", "at": AT}),
     (config_stages.ConfigRolledBack(**CONFIG, reason="x"), {**CONFIG, "reason": "x", "at": AT}),
-    (hq_link.LineFellBack(left="a:1", taken="b:2"), {"from": "a:1", "to": "b:2", "at": AT}),
+    (hq_link.BrokerFellBack(left="a:1", taken="b:2"), {"from": "a:1", "to": "b:2", "at": AT}),
     (
         CodeGuessed(what="wallet", by="member", tries=5, minutes=10),
         {"what": "wallet", "by": "member", "tries": 5, "minutes": 10},
     ),
     (MemberIdentified(grade="fresh"), {"grade": "fresh"}),
     (
-        Repeated(rule="day", period="2026-11-27", grade="static", unsure=False),
+        CheckInRepeated(rule="day", period="2026-11-27", grade="static", unsure=False),
         {"rule": "day", "period": "2026-11-27", "grade": "static", "unsure": False},
     ),
     (
@@ -255,7 +255,7 @@ def test_every_fact_there_is_is_compared() -> None:
 def test_a_fact_is_sent_as_it_was_by_the_first_versions(floor: StoreContext, fact: Fact, data: dict[str, Any]) -> None:
     moment, who = now(), {name: ABOUT[name] for name in ABOUT if name in fact.ABOUT}
     with writing(floor.db):
-        seq = _tell(floor, fact, moment, About(**who))
+        seq = _tell(floor, fact, moment, FactAttributes(**who))
     row = first_row(floor.db, "select type, event from journal where seq = ?", (seq,))
     first = {
         "specversion": "1.0",
@@ -271,7 +271,7 @@ def test_a_fact_is_sent_as_it_was_by_the_first_versions(floor: StoreContext, fac
     assert row == (f"noren.{fact.TYPE}", msgspec.json.encode(first).decode())
 
 
-def _tell(floor: StoreContext, fact: Fact, moment: Now, about: About) -> int:
+def _tell(floor: StoreContext, fact: Fact, moment: Now, about: FactAttributes) -> int:
     """As the process does whose fact it is: what another one noted has been through its log."""
     if not isinstance(fact, RelayedFact):
         return tell(floor.db, floor.box, fact, moment, about)

@@ -10,7 +10,7 @@ import pytest
 from edge.config.loader import read_config
 from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey
-from edge.crypto.sealed_secret import SecretUse, is_sealed, open_secret, seal
+from edge.crypto.sealed_secret import SecretUse, is_sealed, open_secret, seal_secret
 from edge.key_files.own_secrets import sealed_files, unsealed_copy, unsealed_files
 from edge.key_files.secret_sealing import PART_SUFFIX, open_keys, seal_keys
 from tests.sync.certificates import Authority
@@ -89,7 +89,7 @@ def is_no_key(folder: Path) -> None:
 
 
 def is_anothers(folder: Path) -> None:
-    (folder / "password").write_bytes(seal(KEY, "signing_key_file", SEED))
+    (folder / "password").write_bytes(seal_secret(KEY, "signing_key_file", SEED))
 
 
 def is_the_same(folder: Path) -> None:
@@ -111,7 +111,7 @@ def half_written(file: Path) -> None:
 
 
 def about_to_be_replaced(file: Path) -> None:
-    file.with_name(file.name + PART_SUFFIX).write_bytes(seal(KEY, "signing_key_file", SEED))
+    file.with_name(file.name + PART_SUFFIX).write_bytes(seal_secret(KEY, "signing_key_file", SEED))
     unsealed_copy(file).hardlink_to(file)
 
 

@@ -212,7 +212,7 @@ def test_no_new_key_is_made_while_something_is_sealed_with_another(
     config: Config, folder: Path, tmp_path: Path, lost: str
 ) -> None:
     seed = tmp_path / "seed"
-    seed.write_bytes(sealed_secret.seal(OTHER, "signing_key_file", b"the seed of a store"))
+    seed.write_bytes(sealed_secret.seal_secret(OTHER, "signing_key_file", b"the seed of a store"))
     config = msgspec.structs.replace(config, hq=msgspec.structs.replace(config.hq, signing_key_file=str(seed)))
     for file in folder.iterdir():
         if lost == "all" or file.name == DATA_KEY_FILE or (lost != "the key" and file.name != NOTE_FILE):

@@ -50,7 +50,7 @@ def test_a_living_process_notes_its_loops_and_those_of_a_life_within(tmp_path: P
     tasks: dict[str, Callable[[ProcessLife], None]] = {
         "a": goes_round,
         "b": stands_still,
-        "heartbeat": partial(heartbeat.work, tmp_path, "bridge"),
+        "heartbeat": partial(heartbeat.run_heartbeat, tmp_path, "bridge"),
     }
     threads = start_tasks(life, tasks)
 
@@ -81,7 +81,7 @@ def test_what_cannot_be_noted_ends_no_process(tmp_path: Path) -> None:
     life = ProcessLife()
     with open_store(tmp_path) as db:
         db.conn.execute("begin immediate")
-        threads = start_tasks(life, {"heartbeat": partial(heartbeat.work, tmp_path, "sync")})
+        threads = start_tasks(life, {"heartbeat": partial(heartbeat.run_heartbeat, tmp_path, "sync")})
         until(lambda: "heartbeat" in life.rounds())
         time.sleep(2 * heartbeat.BUSY_TIMEOUT_MS / 1000)
         assert life.broken is None

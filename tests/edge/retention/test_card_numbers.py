@@ -70,16 +70,16 @@ def test_a_long_past_goes_a_page_at_a_time_and_a_life_that_ends_goes_on_later(
 def test_a_question_that_is_long_dead_names_nobody(floor: StoreContext) -> None:
     floor.db.conn.execute("insert into line (state, since, heard, detail, only_one) values ('up', 't', 't', '', 1)")
     cards = CardNumberErasure(floor.db)
-    first = hq_query.insert_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
+    first = hq_query.put_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
     cards.run_if_due(0.0, ProcessLife())
-    second = hq_query.insert_question(floor.db, "member", {"card": f"app:{OTHER}"}, now())
+    second = hq_query.put_question(floor.db, "member", {"card": f"app:{OTHER}"}, now())
     assert first
     assert second
     cards.run_if_due(CHECK_INTERVAL_S, ProcessLife())
     assert [row["seq"] for row in rows(floor.db, "select seq from questions")] == [second.seq]
     cards.run_if_due(2 * CHECK_INTERVAL_S, ProcessLife())
     assert rows(floor.db, "select * from questions") == []
-    third = hq_query.insert_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
+    third = hq_query.put_question(floor.db, "member", {"card": f"app:{CARD}"}, now())
     assert third
     assert third.seq > second.seq
 

@@ -9,7 +9,7 @@ import segno
 import zxingcpp
 
 from edge.config.noren_toml import CameraDevice
-from firmware_bridge.camera.camera import LensObservation
+from firmware_bridge.camera.camera import FrameObservation
 from firmware_bridge.camera.code_selection import SelectionRule
 from firmware_bridge.camera.wanted_codes import WantedCodes
 from firmware_bridge.decode.cascade import Decoder, DecodeSettings
@@ -47,7 +47,7 @@ def told(
     """
     decoder = Counted(DecodeSettings(budget=60.0))  # a busy machine must not change what is read
     decoder.misses, decoder.blind_from = misses, blind_from
-    view = LensObservation(
+    view = FrameObservation(
         CameraDevice(id="eye", station="kiosk-1", source="x", several=several), decoder, WantedCodes()
     )
     frames = [gray for seconds, gray in scenes for _ in range(round(seconds * FPS))]
@@ -136,7 +136,7 @@ def test_light_that_changes_does_not_tell_a_tag_again() -> None:
 
 
 def test_a_decoder_that_hangs_does_not_tell_a_tag_again() -> None:
-    view = LensObservation(
+    view = FrameObservation(
         CameraDevice(id="eye", station="kiosk-1", source="x"), Decoder(DecodeSettings(budget=60.0)), WantedCodes()
     )
     times = [n / FPS for n in range(10)] + [6 + n / FPS for n in range(10)]
@@ -185,7 +185,7 @@ class Tired(Decoder):
 
 def test_a_still_scene_gets_all_the_ladder_over_some_frames_and_an_old_one_a_single_look() -> None:
     decoder = Tired(needs=3)
-    view = LensObservation(CameraDevice(id="eye", station="kiosk-1", source="x"), decoder, WantedCodes())
+    view = FrameObservation(CameraDevice(id="eye", station="kiosk-1", source="x"), decoder, WantedCodes())
     gray = desk()
     for n in range(8 * FPS):
         view.codes_of_frame(gray, n / FPS)

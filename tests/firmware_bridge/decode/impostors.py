@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from firmware_bridge.decode.process import messages
-from firmware_bridge.decode.process.messages import MAX_MESSAGE_BYTES, Answer, Ready
+from firmware_bridge.decode.process.messages import MAX_MESSAGE_BYTES, FrameAnswer, WorkerReady
 
 OWNED = "NOREN_TEST_OWNED"  # names the file that exists only if the bridge ran what it was sent
 
@@ -34,12 +34,12 @@ def _code(**changed: object) -> dict[str, object]:
 LIES: dict[str, bytes] = {
     "pickle": b"",  # made in the child, see below
     "noise": bytes(range(256)),
-    "half": messages.encode_message(Answer(codes=[], unfinished=False, noise=0))[:-3],
-    "two in one": messages.encode_message(Answer(codes=[], unfinished=False, noise=0)) * 2,
+    "half": messages.encode_message(FrameAnswer(codes=[], unfinished=False, noise=0))[:-3],
+    "two in one": messages.encode_message(FrameAnswer(codes=[], unfinished=False, noise=0)) * 2,
     "too long": b"\xc6" + bytes(MAX_MESSAGE_BYTES + 100),
     "nested": b"\x91" * 60_000,
     "a length of 4 GB": b"\xdd\xff\xff\xff\xff",
-    "ready": messages.encode_message(Ready()),
+    "ready": messages.encode_message(WorkerReady()),
     "nobody's kind": msgspec.msgpack.encode({"type": "order", "run": "rm"}),
     "a field too many": msgspec.msgpack.encode(GOOD | {"run": "rm"}),
     "a number that is none": msgspec.msgpack.encode(GOOD | {"noise": "many"}),
@@ -57,7 +57,7 @@ def _asked(line_fd: int) -> socket.socket:
     """The line after the first frame has been asked about."""
     line = socket.socket(fileno=line_fd)
     messages.receive_settings(line)
-    line.send(messages.encode_message(Ready()))
+    line.send(messages.encode_message(WorkerReady()))
     messages.receive_job(line)
     return line
 

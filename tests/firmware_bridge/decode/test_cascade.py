@@ -15,7 +15,7 @@ from firmware_bridge.decode.cascade_stages import (
     SECOND_MATRIX_READINGS,
     SECOND_READINGS,
     VARIATIONS,
-    Depth,
+    CascadeDepth,
     Stage,
 )
 from firmware_bridge.decode.detection import Detection
@@ -355,4 +355,4 @@ def test_the_plain_callables_give_format_and_text() -> None:
 
 
 def test_depths_are_ordered() -> None:
-    assert Depth.LIVE < Depth.DEEP < Depth.PATIENT
+    assert CascadeDepth.LIVE < CascadeDepth.DEEP < CascadeDepth.PATIENT

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.temporal_dedup import (
-    HOLD_S,
+    CODE_HOLD_S,
     MAX_CODES_REMEMBERED,
     TemporalDedup,
     after_unchanged_scene,
@@ -31,7 +31,7 @@ def code(
     return BelievedCode(symbology=symbology, aim="]E0", data=data, corners=corners, stage="test", sure=sure)
 
 
-def play(frames: Iterable[tuple[float, list[BelievedCode]]], hold: float = HOLD_S) -> list[bytes]:
+def play(frames: Iterable[tuple[float, list[BelievedCode]]], hold: float = CODE_HOLD_S) -> list[bytes]:
     held, told = TemporalDedup(), []
     for at, found in frames:
         held, new = codes_after_frame(held, found, at, hold=hold)
@@ -56,7 +56,7 @@ def presented(count: int, shown: float, between: float) -> list[Showing]:
 def film(
     showings: list[Showing], fps: float, *, starts: float = 0.0, symbology: Symbology = Symbology.EAN13
 ) -> list[tuple[float, list[BelievedCode]]]:
-    times = [starts + n / fps for n in range(int((showings[-1][2] + HOLD_S) * fps))]
+    times = [starts + n / fps for n in range(int((showings[-1][2] + CODE_HOLD_S) * fps))]
     return [(at, [code(text, symbology=symbology) for text, a, b in showings if a <= at < b]) for at in times]
 
 
@@ -83,11 +83,11 @@ def test_a_code_that_corrects_its_errors_is_told_at_once() -> None:
 
 
 def test_a_code_lost_for_less_than_hold_is_the_same_reading() -> None:
-    assert play([(0.0, [code()]), (0.1, [code()]), (1.0, []), (HOLD_S - 0.1, [code()])]) == [MILK]
+    assert play([(0.0, [code()]), (0.1, [code()]), (1.0, []), (CODE_HOLD_S - 0.1, [code()])]) == [MILK]
 
 
 def test_a_code_gone_for_hold_and_back_is_a_second_reading() -> None:
-    frames = [(0.0, [code()]), (0.1, [code()]), (1.0, []), (HOLD_S + 0.1, [code()]), (HOLD_S + 0.2, [code()])]
+    frames = [(0.0, [code()]), (0.1, [code()]), (1.0, []), (CODE_HOLD_S + 0.1, [code()]), (CODE_HOLD_S + 0.2, [code()])]
     assert play(frames) == [MILK, MILK]
 
 
@@ -105,7 +105,7 @@ def test_a_doubtful_code_waits_for_a_second_frame() -> None:
 
 def test_two_doubtful_frames_far_apart_do_not_agree() -> None:
     doubtful = code(b"AB12", sure=False, symbology=Symbology.CODE39)
-    assert play([(0.0, [doubtful]), (HOLD_S + 1, [doubtful])]) == []
+    assert play([(0.0, [doubtful]), (CODE_HOLD_S + 1, [doubtful])]) == []
 
 
 @pytest.mark.parametrize("fps", [15, 7])
@@ -244,7 +244,7 @@ def test_a_change_the_scene_did_not_show_is_told_after_hold() -> None:
         held, new = codes_after_frame(held, [code(MILK if n < 15 else TEA)], n / 15)
         told += [(n / 15, f.data) for f in new]
     assert [data for _, data in told] == [MILK, TEA]
-    assert told[1][0] >= 1 + HOLD_S
+    assert told[1][0] >= 1 + CODE_HOLD_S
 
 
 def test_a_misread_in_a_scene_that_stands_still_is_not_the_next_item() -> None:
@@ -297,7 +297,7 @@ def history(dice: random.Random, fps: float) -> tuple[list[Showing], list[tuple[
     for n in range(8):
         again = showings and dice.random() < 0.2
         text, gap = (
-            (showings[-1][0], HOLD_S + 0.2) if again else (b"%013d" % n, dice.choice([0.0, dice.uniform(0, 1.5)]))
+            (showings[-1][0], CODE_HOLD_S + 0.2) if again else (b"%013d" % n, dice.choice([0.0, dice.uniform(0, 1.5)]))
         )
         at += gap
         showings.append((text, at, at := at + dice.uniform(0.5, 2.0)))
@@ -327,7 +327,7 @@ def test_no_code_is_told_twice_unless_it_was_gone_for_hold(steps: list[tuple[flo
     for wait, shown in steps:
         at += wait
         for data in shown:
-            if data not in seen or at - seen[data] >= HOLD_S:
+            if data not in seen or at - seen[data] >= CODE_HOLD_S:
                 since[data] = at  # this showing's begin
         seen |= dict.fromkeys(shown, at)
         held, new = codes_after_frame(held, [code(d, x=100 if d == MILK else 500) for d in sorted(shown)], at)

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from firmware_bridge.decode.calibration import measure_costs
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
-from firmware_bridge.decode.cascade_stages import CASCADE, Depth
+from firmware_bridge.decode.cascade_stages import CASCADE, CascadeDepth
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.zbar import Zbar
 from firmware_bridge.decode.frame_session import FrameSession
-from firmware_bridge.decode.time_budget import MIN_TIME_FACTOR, SAFETY_FACTOR, SETUP_S, TimeBudget, UsualCosts
+from firmware_bridge.decode.time_budget import ENGINE_SETUP_S, MIN_TIME_FACTOR, SAFETY_FACTOR, TimeBudget, UsualCosts
 
 FLAT = np.full((240, 320), 200, np.uint8)
 FRAME = FLAT.size
@@ -32,7 +32,7 @@ def test_a_step_is_counted_with_what_it_makes_of_the_picture() -> None:
 
 def test_a_full_frame_makes_every_engine_dearer_and_no_step() -> None:
     pace, calm = TimeBudget(USUAL), TimeBudget(USUAL)
-    pace.learn_cost("zxing quick", FRAME, SETUP_S + 3 * COST["zxing quick"] * FRAME)
+    pace.learn_cost("zxing quick", FRAME, ENGINE_SETUP_S + 3 * COST["zxing quick"] * FRAME)
     dearer = pace.expected_s("tilted 45", "zbar", FRAME) - calm.expected_s("tilted 45", "zbar", FRAME)
     assert dearer == pytest.approx((3 - MIN_TIME_FACTOR) * SAFETY_FACTOR * 2.1 * COST["zbar"] * FRAME)
 
@@ -53,7 +53,7 @@ def test_a_thumbnail_tells_nothing_about_a_frame() -> None:
 
 def test_a_comparison_costs_as_much_however_small_its_rows_are() -> None:
     pace = TimeBudget(UsualCosts(comparisons={"likeness": 0.02}))
-    assert pace.expected_s("likeness", "", 100) == pytest.approx(SETUP_S + SAFETY_FACTOR * 0.02)
+    assert pace.expected_s("likeness", "", 100) == pytest.approx(ENGINE_SETUP_S + SAFETY_FACTOR * 0.02)
 
 
 class Working:
@@ -63,7 +63,7 @@ class Working:
         self._clock, self._per_pixel = clock, per_pixel
 
     def read(self, gray: np.ndarray) -> tuple[Detection, ...]:
-        self._clock[0] += SETUP_S + self._per_pixel * gray.size
+        self._clock[0] += ENGINE_SETUP_S + self._per_pixel * gray.size
         return ()
 
 
@@ -72,7 +72,7 @@ def looked(fullness: float, wobble: Mapping[str, float]) -> tuple[float, int]:
     clock = [0.0]
     known = {name: Working(clock, cost * fullness * wobble.get(name, 1.0)) for name, cost in COST.items()}
     look = FrameSession(FLAT, known, TimeBudget(USUAL), BUDGET, lambda: clock[0])
-    count = sum(look.run_stage(stage) for stage in CASCADE if stage.depth < Depth.PATIENT)
+    count = sum(look.run_stage(stage) for stage in CASCADE if stage.depth < CascadeDepth.PATIENT)
     return clock[0], count
 
 

@@ -17,7 +17,7 @@ from firmware_bridge.devices.events import BytesReceived, RefusedInput
 from firmware_bridge.devices.serial_scanner import SerialScanner
 from firmware_bridge.framing.framing import RefusalReason
 from firmware_bridge.framing.idle_gaps import (
-    HOLD_S,
+    CODE_START_HOLD_S,
     PAUSE_FORGOTTEN_AFTER,
     STEADY_CODES,
     LearnedPauses,
@@ -84,7 +84,7 @@ def test_a_pause_anywhere_in_a_code_cuts_nothing(at: int, seconds: float) -> Non
     for known in (0, 1, 5):
         codes = [jan(chance) for _ in range(known + 4)]
         lines = [[(code, HAND)] for code in codes[:known]] + [
-            paused(code, at, seconds, HAND + HOLD_S) for code in codes[known:]
+            paused(code, at, seconds, HAND + CODE_START_HOLD_S) for code in codes[known:]
         ]
         framer = LearningFramer()
         assert read(lines, framer) == codes
@@ -100,22 +100,22 @@ def test_an_ean_8_inside_an_ean_13_is_never_shown(known: int, at_end: bool) -> N
     codes = [jan(chance) for _ in range(known)] + [ean_13_with_an_ean_8(chance, at_end=at_end) for _ in range(4)]
     for seconds in (0.1, 0.3, 1.5):
         lines = [[(code, HAND)] for code in codes[:known]]
-        lines += [paused(code, 5 if at_end else 8, seconds, HAND + HOLD_S) for code in codes[known:]]
+        lines += [paused(code, 5 if at_end else 8, seconds, HAND + CODE_START_HOLD_S) for code in codes[known:]]
         assert read(lines) == codes
     for key in (0.07, 0.14):
-        assert read([typed(code, key, HAND + HOLD_S) for code in codes]) == codes
+        assert read([typed(code, key, HAND + CODE_START_HOLD_S) for code in codes]) == codes
 
 
 def test_an_ean_8_that_stood_alone_once_is_quick_after_that_and_its_rest_is_refused_if_one_comes() -> None:
     chance, framer = random.Random(1), LearningFramer(end=Terminator.SILENCE)
     eight, other = jan(chance, 8), jan(chance, 8)
-    assert over([(eight, HOLD_S - 0.1)], framer) == []
-    assert over([(b"", HOLD_S)], framer) == [eight]
+    assert over([(eight, CODE_START_HOLD_S - 0.1)], framer) == []
+    assert over([(b"", CODE_START_HOLD_S)], framer) == [eight]
     assert over([(other, 0.06)], framer) == [other]
     cut = ean_13_with_an_ean_8(chance, at_end=False)
-    assert over([(b"", HOLD_S), (cut[:8], 0.5), (cut[8:], HOLD_S)], framer) == [cut[:8]]
+    assert over([(b"", CODE_START_HOLD_S), (cut[:8], 0.5), (cut[8:], CODE_START_HOLD_S)], framer) == [cut[:8]]
     assert (framer.refused, framer.why) == (1, RefusalReason.UNFINISHED)
-    assert over(paused(cut, 8, 0.5, HOLD_S), framer) == [cut]  # and not again
+    assert over(paused(cut, 8, 0.5, CODE_START_HOLD_S), framer) == [cut]  # and not again
     assert not framer.unfinished
 
 
@@ -139,7 +139,10 @@ def test_any_scanner_that_types_slowly_or_pauses_is_read(seed: int) -> None:
     key = chance.uniform(0.02, 0.14)
     behind = chance.choice([HAND, 1.5, 3.0])
     assert read([typed(code, key * chance.uniform(0.8, 1.2), behind) for code in codes]) == codes
-    lines = [paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + HOLD_S) for code in codes]
+    lines = [
+        paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + CODE_START_HOLD_S)
+        for code in codes
+    ]
     got = read(lines)
     assert len([code for code in codes if code in got]) >= len(codes) - 1
 
@@ -302,12 +305,12 @@ def test_one_pause_is_forgotten_after_many_codes_without_and_an_ean_8_is_quick_a
     code, eight = jan(chance), jan(chance, 8)
     assert over(paused(code, 5, 0.4, 5.0), framer) == [code]
     assert over([(eight, 0.5)], framer) == []
-    assert over([(b"", HOLD_S)], framer) == [eight]
+    assert over([(b"", CODE_START_HOLD_S)], framer) == [eight]
     for _ in range(PAUSE_FORGOTTEN_AFTER):
         code = jan(chance)
         assert over([(code, 0.5)], framer) == [code]
     assert framer.ending == "idle"
-    assert over([(eight, HOLD_S)], framer) == [eight]
+    assert over([(eight, CODE_START_HOLD_S)], framer) == [eight]
     assert over([(eight, 0.06)], framer) == [eight]
 
 
@@ -338,9 +341,9 @@ def test_what_a_forgotten_pause_costs_is_bounded(rate: float) -> None:
     ]
     codes = [chance.choice(kinds)(chance) for _ in range(1000)]
     lines = [
-        paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + HOLD_S)
+        paused(code, chance.randrange(1, len(code)), chance.uniform(0.05, 1.8), HAND + CODE_START_HOLD_S)
         if chance.random() < rate
-        else [(code, HAND + HOLD_S)]
+        else [(code, HAND + CODE_START_HOLD_S)]
         for code in codes
     ]
     found = read(lines)

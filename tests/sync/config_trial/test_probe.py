@@ -31,13 +31,13 @@ from sync.config_trial.broker_probe import probe_broker
 from sync.config_trial.device_probe import bridge_doubts
 from sync.config_trial.http_probe import PagesProbe
 from sync.config_trial.probe import ConfigProbe
-from sync.config_trial.states import Doubt, Verdict
+from sync.config_trial.states import TrialDoubt, TrialVerdict
 from sync.config_trial.trial import TrialInputs
 from sync.protocol import topics
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import HqPresence
 from sync.protocol.signing import SigningKey, new_key
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, Disconnected
 from tests.edge import floor as builder
@@ -98,7 +98,7 @@ def test_pages_that_began_during_the_trial_cannot_judge_it(floor: StoreContext) 
     with pages_up(floor, past=1) as ground:
         trial = on_trial(floor.db, ground)
         assert PagesProbe(trial).doubts() == [
-            Doubt(text="the pages were started anew during the trial", sort="over", gone=True)
+            TrialDoubt(text="the pages were started anew during the trial", sort="over", gone=True)
         ]
 
 
@@ -114,13 +114,13 @@ def test_a_page_that_breaks_is_named(floor: StoreContext) -> None:
         trial = on_trial(floor.db, ground, BoxSettings(stations=[NEW]))
         floor.db.conn.execute("drop table pickup_steps")
         (doubt,) = PagesProbe(trial).doubts()
-        assert doubt == Doubt(text="page /board answers 503", sort="wrong")
+        assert doubt == TrialDoubt(text="page /board answers 503", sort="wrong")
 
 
 def test_a_web_process_that_is_not_there_is_told(floor: StoreContext) -> None:
     ground = msgspec.structs.replace(floor.config, web=WebSection(port=free_port()))
     assert PagesProbe(on_trial(floor.db, ground)).doubts() == [
-        Doubt(text="the pages do not run", sort="not_yet", gone=True)
+        TrialDoubt(text="the pages do not run", sort="not_yet", gone=True)
     ]
 
 
@@ -158,7 +158,7 @@ def test_a_store_without_devices_needs_no_bridge(floor: StoreContext) -> None:
 def test_a_bridge_that_does_not_run_is_told(floor: StoreContext) -> None:
     trial = on_trial(floor.db, floor.config, box(GUN))
     says(floor.db, trial.after.number)
-    assert bridge_doubts(floor.db, trial) == [Doubt(text="the bridge does not run", sort="not_yet", gone=True)]
+    assert bridge_doubts(floor.db, trial) == [TrialDoubt(text="the bridge does not run", sort="not_yet", gone=True)]
 
 
 @pytest.mark.usefixtures("bridge")
@@ -237,7 +237,7 @@ PRESENCE = topics.hq_topic("test", topics.ALL_STORES, "hq")
 @contextmanager
 def speaking(broker: Mosquitto) -> Iterator[Callable[..., None]]:
     """Somebody who says that HQ is there."""
-    with MqttClient(Broker(places=(("127.0.0.1", broker.port),)), "somebody", [PRESENCE]) as link:
+    with MqttClient(BrokerSettings(places=(("127.0.0.1", broker.port),)), "somebody", [PRESENCE]) as link:
         until(lambda: any(isinstance(event, Connected) for event in link.read(0.2)), "connected")
 
         def say(state: str, key: SigningKey = KEY, *, at: datetime | None = None, retain: bool = True) -> None:
@@ -276,7 +276,7 @@ def test_a_broker_where_hq_says_that_it_is_there_is_well(
 def test_the_second_line_opens_a_sealed_password_too(floor: StoreContext, mosquitto: Mosquitto, tmp_path: Path) -> None:
     key, secret = key_of_folder(Path(floor.config.store.data)), tmp_path / "password"
     assert key
-    secret.write_bytes(sealed_secret.seal(key, "password_file", b"open sesame"))
+    secret.write_bytes(sealed_secret.seal_secret(key, "password_file", b"open sesame"))
     trial = moved(floor, mosquitto.port)
     hq = msgspec.structs.replace(trial.after.config.hq, username="ginza", password_file=str(secret))
     after = replace(trial.after, config=msgspec.structs.replace(trial.after.config, hq=hq))
@@ -312,7 +312,7 @@ def test_the_same_broker_by_another_name_is_tried_without_ending_the_first_line(
 @contextmanager
 def first_line(broker: Mosquitto) -> Iterator[MqttClient]:
     """The store's own line, under the name sync gives it."""
-    with MqttClient(Broker(places=(("127.0.0.1", broker.port),)), "noren-test-ginza", [PRESENCE]) as link:
+    with MqttClient(BrokerSettings(places=(("127.0.0.1", broker.port),)), "noren-test-ginza", [PRESENCE]) as link:
         until(lambda: any(isinstance(event, Connected) for event in link.read(0.2)), "connected")
         yield link
 
@@ -323,7 +323,7 @@ def test_a_broker_that_cannot_be_reached_is_wrong(floor: StoreContext) -> None:
         assert line.doubts()[0].sort == "wrong"
 
 
-def verdict(check: ConfigProbe) -> Verdict:
+def verdict(check: ConfigProbe) -> TrialVerdict:
     until(lambda: check.verdict() is not None, "a verdict")
     found = check.verdict()
     assert found is not None
@@ -334,7 +334,7 @@ def test_a_config_with_which_all_is_well_passes(floor: StoreContext) -> None:
     with pages_up(floor) as ground:
         check = ConfigProbe()
         check.begin(on_trial(floor.db, ground))
-        assert verdict(check) == Verdict()
+        assert verdict(check) == TrialVerdict()
         check.end()
 
 

@@ -19,11 +19,11 @@ from sync.config_trial.states import (
     SETTLE_S,
     TRANSITIONS,
     TRIAL_DEADLINE_S,
-    Doubt,
     Stage,
     Transition,
+    TrialDoubt,
+    TrialVerdict,
     TriedConfig,
-    Verdict,
     judge_trial,
     next_attempt,
     open_entry,
@@ -137,26 +137,26 @@ def test_what_could_not_be_judged_is_tried_again_but_not_for_ever_nor_behind_a_n
     assert next_attempt(sent(entries[:1], "e", 8), "e", 7) == 0
 
 
-WRONG, LATE, OVER = (Doubt(text=sort, sort=sort) for sort in ("wrong", "not_yet", "over"))
-AWAY = Doubt(text="away", sort="over", gone=True)
+WRONG, LATE, OVER = (TrialDoubt(text=sort, sort=sort) for sort in ("wrong", "not_yet", "over"))
+AWAY = TrialDoubt(text="away", sort="over", gone=True)
 
 
 @pytest.mark.parametrize(
     ("doubts", "seconds", "verdict"),
     [
-        ([], (2, 0, SETTLE_S), Verdict()),
+        ([], (2, 0, SETTLE_S), TrialVerdict()),
         ([], (2, 0, SETTLE_S / 2), None),
         ([LATE], (TRIAL_DEADLINE_S - 1, 0, 0), None),
-        ([LATE], (TRIAL_DEADLINE_S, 0, 0), Verdict(why="not_yet")),
+        ([LATE], (TRIAL_DEADLINE_S, 0, 0), TrialVerdict(why="not_yet")),
         ([LATE, WRONG], (FAULT_TOLERANCE_S - 1, FAULT_TOLERANCE_S - 1, 0), None),
-        ([LATE, WRONG], (FAULT_TOLERANCE_S, FAULT_TOLERANCE_S, 0), Verdict(why="wrong")),
-        ([LATE, WRONG], (TRIAL_DEADLINE_S, 1, 0), Verdict(why="wrong")),
-        ([WRONG, LATE, OVER], (0, 0, 0), Verdict(why="over")),
-        ([WRONG, AWAY], (0, 0, 0), Verdict(why="away", again=True)),
+        ([LATE, WRONG], (FAULT_TOLERANCE_S, FAULT_TOLERANCE_S, 0), TrialVerdict(why="wrong")),
+        ([LATE, WRONG], (TRIAL_DEADLINE_S, 1, 0), TrialVerdict(why="wrong")),
+        ([WRONG, LATE, OVER], (0, 0, 0), TrialVerdict(why="over")),
+        ([WRONG, AWAY], (0, 0, 0), TrialVerdict(why="away", again=True)),
     ],
 )
 def test_a_trial_waits_for_what_may_come_about_and_no_longer(
-    doubts: list[Doubt], seconds: tuple[float, float, float], verdict: Verdict | None
+    doubts: list[TrialDoubt], seconds: tuple[float, float, float], verdict: TrialVerdict | None
 ) -> None:
     trial, wrong, well = seconds
     assert judge_trial(doubts, trial_s=trial, wrong_s=wrong, well_s=well) == verdict

@@ -20,8 +20,8 @@ from edge.platform.migration import migrate
 from edge.platform.sqlite import sqlite3
 from sync import presence
 from sync.config_trial import validation
-from sync.config_trial.states import MAX_TRIALS, TRIAL_DEADLINE_S, Verdict
-from sync.config_trial.trial import CONFIGS_KEPT, MIN_CONFIGS_KEPT, TrialInputs, Trials
+from sync.config_trial.states import MAX_TRIALS, TRIAL_DEADLINE_S, TrialVerdict
+from sync.config_trial.trial import CONFIGS_KEPT, MIN_CONFIGS_KEPT, ConfigTrials, TrialInputs
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
 from sync.protocol.feed_types import row_fault
@@ -47,8 +47,8 @@ class Judge:
     def begin(self, trial: TrialInputs) -> None:
         self.found, self.trial, self.gone = None, trial, False
 
-    def verdict(self) -> Verdict | None:
-        return None if self.found is None else Verdict(why=self.found, again=self.gone)
+    def verdict(self) -> TrialVerdict | None:
+        return None if self.found is None else TrialVerdict(why=self.found, again=self.gone)
 
     def end(self) -> None:
         self.ended += 1
@@ -62,7 +62,7 @@ class Store:
     ground: Config = field(init=False)
     db: Database = field(init=False)
     mirror: Database = field(init=False)
-    trials: Trials = field(init=False)
+    trials: ConfigTrials = field(init=False)
     judge: Judge = field(default_factory=Judge)
     stand: FeedPosition = field(default_factory=lambda: FeedPosition(feed="config"))
     at: float = 1000.0
@@ -75,7 +75,7 @@ class Store:
     def start(self) -> None:
         """Sync begins, after a crash too: what was committed is there."""
         self.db, self.mirror = open_store(self.folder), open_hq(self.folder)
-        self.trials = Trials(self.db, self.mirror, self.ground, {}, self.judge)
+        self.trials = ConfigTrials(self.db, self.mirror, self.ground, {}, self.judge)
         self.trials.end_unfinished(now())
 
     def stop(self) -> None:

@@ -17,7 +17,7 @@ from sync.contract.asyncapi import DOCUMENT, SCHEMAS, SYNC_FOLDER, asyncapi_docu
 from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
 from sync.contract.json_schemas import message_tag
 from sync.protocol import topics
-from sync.protocol.envelope import Refused, open_message
+from sync.protocol.envelope import MessageRefusal, open_message
 from sync.protocol.messages import AnyHeader
 from tests.any_fact import first_lane
 from tests.sync import tellers
@@ -92,7 +92,7 @@ def test_an_example_opens_as_the_document_shows_it(message: Any, example: Any, w
     opened = open_message(wire["topic"], wire["message"].encode(), trusted)
     assert json.loads(msgspec.json.encode(opened.header)) == example["headers"]
     assert [json.loads(msgspec.json.encode(row)) for row in opened.rows] == example["payload"]
-    with pytest.raises(Refused):
+    with pytest.raises(MessageRefusal):
         open_message(topics.store_topic("hanada", "yokohama", "events"), wire["message"].encode(), trusted)
 
 

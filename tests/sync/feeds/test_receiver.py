@@ -17,7 +17,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_hq, rows, writing
 from edge.platform.migration import migrate
 from sync.feeds import staging
-from sync.feeds.receiver import REPAIR_EVERY, FeedReceiver
+from sync.feeds.receiver import REPAIR_INTERVAL_S, FeedReceiver
 from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.feeds.versions import FeedPosition
 from sync.protocol import digest
@@ -195,7 +195,7 @@ def test_a_first_load_goes_on_after_a_kill_wherever_it_stood(
     mirror.head(hq)
     for _ in range(killed):
         mirror.round(hq)
-    load = staging.load_of(mirror.feeds.db, "members")
+    load = staging.load_under_way(mirror.feeds.db, "members")
     version = load.version if load else 0
     mirror.restart()
     mirror.head(hq)
@@ -420,7 +420,7 @@ def test_a_digest_that_hq_itself_has_wrong_is_not_chased_for_ever(mirror: Mirror
         mirror.feeds.on_head("ginza", Head(feeds={"members": wrong}), mirror.clock, NOW)
         asked += mirror.talk(hq)
     assert asked == 2  # two pages, once
-    mirror.clock += REPAIR_EVERY
+    mirror.clock += REPAIR_INTERVAL_S
     mirror.feeds.on_head("ginza", Head(feeds={"members": wrong}), mirror.clock, NOW)
     assert mirror.talk(hq) == 2
 

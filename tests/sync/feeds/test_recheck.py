@@ -11,7 +11,7 @@ from edge.facts.hq_link import RowSetAside
 from edge.platform.database import open_hq, rows
 from edge.platform.migration import migrate
 from sync.feeds import recheck
-from sync.feeds.recheck import CHECK_INTERVAL_S, Recheck
+from sync.feeds.recheck import CHECK_INTERVAL_S, ReplicaRecheck
 
 GOOD = '{"order":"o-%d","store":"ginza","number":"%d","state":"placed"}'
 
@@ -30,7 +30,7 @@ def put(db: Database, key: str, body: str, version: int = 1) -> None:
 
 def walk(db: Database, *, loading: frozenset[str] = frozenset()) -> list[RelayedFact]:
     told: list[RelayedFact] = []
-    one, at = Recheck(db, told.append), 0.0
+    one, at = ReplicaRecheck(db, told.append), 0.0
     while not one.done:
         at += CHECK_INTERVAL_S
         one.look(at, loading.__contains__)

@@ -12,14 +12,14 @@ from edge.features.pickup.arrival import OrderOpened, PickupRefused
 from edge.features.pickup.state_machine import State
 from edge.features.staff.pin_check import PinCheckPool, hash_pin
 from edge.features.staff.pin_locks import PinAttempt, WrongPin
-from edge.features.staff.sessions import Opened, Staff, all_staff, sign_in
+from edge.features.staff.sessions import OpenedSession, Staff, all_staff, sign_in
 from edge.platform.clock import now
 from edge.platform.database import rows
 from edge.platform.sqlite_file import key_of_connection
 from edge.store_context import StoreContext
 from sync.feeds.receiver import FeedReceiver
-from sync.feeds.recheck import CHECK_INTERVAL_S, Recheck
-from sync.feeds.stored_form import as_kept
+from sync.feeds.recheck import CHECK_INTERVAL_S, ReplicaRecheck
+from sync.feeds.stored_form import with_keyed_secrets
 from sync.protocol.digest import add_row, digest_text
 from sync.protocol.messages import FeedHead, FeedPage, FeedRow, Head
 from tests.edge import floor as builder
@@ -62,7 +62,7 @@ def test_a_pins_hash_is_sealed_as_it_comes_in_and_its_clerk_signs_in(floor: Stor
     feeds = told(floor, "staff", "s-1", MORI)
     assert PIN not in mirror(floor)
     assert isinstance(clerk(floor, "4827"), WrongPin)
-    assert isinstance(clerk(floor, "4826"), Opened)
+    assert isinstance(clerk(floor, "4826"), OpenedSession)
     assert feeds.whole("staff"), "HQ's digest and the mirror's are the same"
 
 
@@ -99,14 +99,14 @@ def test_rows_of_a_long_load_are_keyed_while_they_wait(floor: StoreContext) -> N
 def test_what_an_older_noren_kept_as_it_came_is_keyed_after_the_update(floor: StoreContext) -> None:
     send(floor, "staff", "s-1", MORI)
     send(floor, "orders", "o-1", order())
-    assert isinstance(clerk(floor, "4826"), Opened), "a shop whose line is down goes on meanwhile"
-    walk, at = Recheck(floor.hq, lambda _fact: None), 0.0
+    assert isinstance(clerk(floor, "4826"), OpenedSession), "a shop whose line is down goes on meanwhile"
+    walk, at = ReplicaRecheck(floor.hq, lambda _fact: None), 0.0
     while not walk.done:
         at += CHECK_INTERVAL_S
         walk.look(at, lambda _feed: False)
     assert PIN not in mirror(floor)
     assert DIGEST not in mirror(floor)
-    assert isinstance(clerk(floor, "4826"), Opened)
+    assert isinstance(clerk(floor, "4826"), OpenedSession)
     assert isinstance(scan(floor, "c1", f"noren:p:o-1:{SECRET}"), OrderOpened)
     assert [row["version"] for row in rows(floor.hq, "select version from orders")] == [1]
 
@@ -123,9 +123,9 @@ def test_a_row_that_is_set_aside_holds_no_hash_either(floor: StoreContext) -> No
 )
 def test_what_holds_no_secret_is_kept_as_it_came(text: str) -> None:
     for feed in ("staff", "orders", "catalog"):
-        assert as_kept(feed, text, KEY) == text
+        assert with_keyed_secrets(feed, text, KEY) == text
 
 
 def test_a_box_without_a_key_keeps_what_hq_sends() -> None:
     text = msgspec.json.encode(order(state=State.READY)).decode()
-    assert as_kept("orders", text, None) == text
+    assert with_keyed_secrets("orders", text, None) == text

@@ -16,7 +16,7 @@ from edge.platform.clock import Now
 from edge.platform.database import open_hq, open_store, rows, writing
 from sync import presence
 from sync.contract.examples import CHAIN, EXAMPLES, STORE, Example
-from sync.hq.enrolment.founding import enrol, found_headquarters
+from sync.hq.enrolment.founding import enrol_store, found_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds.outbox import Outbox
 from sync.hq.loop import HqLoop
@@ -147,7 +147,7 @@ class HqDoor:
     def __post_init__(self) -> None:
         found_headquarters(self.folder, CHAIN, "mqtt://127.0.0.1:1")
         for store in (STORE, OTHER):
-            bundle = enrol(self.folder, store, store)
+            bundle = enrol_store(self.folder, store, store)
             self.keys[store] = read_private((bundle / "store-signing.key").read_text())
         db = open_hq_store(self.folder)
         db.conn.execute(HASTE)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from sync.protocol.messages import AnyHeader
-from sync.protocol.signing import SigningKey, to_text
+from sync.protocol.signing import SigningKey, base64url_text
 
 DEEP = 100_000  # brackets: a decoder that recurses for each would end the process
 LONG = 20_000  # characters; more than a header may have
@@ -95,7 +95,7 @@ BENDS: tuple[Callable[[random.Random, bytes], bytes], ...] = (
 def signed(topic: str, rest: bytes, key: SigningKey) -> bytes:
     """Any header and body at all, with a true signature: what only a broken sender could send."""
     signature = key.private.sign(topic.encode() + b"\n" + rest)
-    return to_text(signature).encode() + b" " + key.id.encode() + b"\n" + rest
+    return base64url_text(signature).encode() + b" " + key.id.encode() + b"\n" + rest
 
 
 def twisted(dice: random.Random, plain: bytes, words: tuple[bytes, ...]) -> bytes:

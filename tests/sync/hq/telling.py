@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge.facts.journal import GENESIS_HASH, chain_hash
-from sync.protocol.messages import EventRow, Events, Prev
+from sync.protocol.messages import EventRow, Events, PreviousRow
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Teller:
             store=self.store,
             epoch=self.epoch,
             lane=self.lane,
-            prev=Prev(seq=before_seq, hash=before_hash.hex()),
+            prev=PreviousRow(seq=before_seq, hash=before_hash.hex()),
             first=rows[0].seq,
             last=rows[-1].seq,
             hash=self.rows[end - 1][1].hex(),

@@ -18,14 +18,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.codes.code_rules import CodeRules, TokenKey
 from edge.codes.issued import totp
-from edge.codes.issued.member_token import Claims, mint_token, public_key_text
+from edge.codes.issued.member_token import TokenClaims, mint_token, public_key_text
 from edge.config.policy import Policy
 from edge.features.member import Member
 from edge.features.pickup.facts import FACT_OF_ACTION
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State as Life
 from edge.platform.database import rows, writing
-from sync.hq.enrolment.founding import enrol, found_headquarters, open_headquarters, revoke
+from sync.hq.enrolment.founding import enrol_store, found_headquarters, open_headquarters, revoke_store
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.hq.feeds.outbox import Outbox
@@ -36,7 +36,7 @@ from sync.protocol import envelope, topics
 from sync.protocol.envelope import Message
 from sync.protocol.messages import Ack, Answer, Ask, FeedDelta, FeedPage, Head, HqPresence, Nack, State, Want
 from sync.protocol.signing import SigningKey, new_key, read_private
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, MessageReceived
 from tests.sync.hq.telling import Teller
@@ -83,7 +83,7 @@ def folder(tmp_path: Path, mosquitto: Any) -> Path:
     place = tmp_path / "hq"
     found_headquarters(place, "test", f"mqtt://127.0.0.1:{mosquitto.port}")
     for store in ("ginza", "yokohama"):
-        enrol(place, store, store)
+        enrol_store(place, store, store)
     return place
 
 
@@ -103,7 +103,9 @@ def join(folder: Path, mosquitto: Any, store: str = "ginza") -> Store:
     seed = (folder / "stores" / store / "store-signing.key").read_text()
     hq_key = read_hq_key(folder)
     link = MqttClient(
-        Broker(places=(("127.0.0.1", mosquitto.port),)), f"store-{store}", topics.store_subscriptions("test", store)
+        BrokerSettings(places=(("127.0.0.1", mosquitto.port),)),
+        f"store-{store}",
+        topics.store_subscriptions("test", store),
     )
     return Store(link=link, id=store, key=read_private(seed), hq={hq_key.id: hq_key.public})
 
@@ -218,7 +220,7 @@ def test_a_store_whose_key_is_revoked_is_not_heard_any_more(folder: Path, servin
     ginza.say("events", *tell(1).all())
     ginza.hear(Ack)
     with open_headquarters(folder) as db:
-        revoke(db, folder, "ginza")
+        revoke_store(db, folder, "ginza")
     until(lambda: is_refused(folder, ginza))
     assert len(at_hq(folder, "select * from facts")) == 1
 
@@ -228,11 +230,11 @@ def test_an_order_to_end_is_taken_from_the_broker_where_the_store_was_enrolled_a
 ) -> None:
     process = start(folder)
     with open_headquarters(folder) as db:
-        revoke(db, folder, "ginza")
+        revoke_store(db, folder, "ginza")
     until(lambda: retained(mosquitto, "ginza") != [])
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
-    enrol(folder, "ginza", "ginza")
+    enrol_store(folder, "ginza", "ginza")
     assert retained(mosquitto, "ginza") != []  # nobody was there to take it away
     process = start(folder)
     try:
@@ -245,7 +247,9 @@ def test_an_order_to_end_is_taken_from_the_broker_where_the_store_was_enrolled_a
 def retained(mosquitto: Any, store: str) -> list[bytes]:
     """What the broker keeps as an order for a store."""
     topic, mark = topics.hq_topic("test", store, "do"), f"mark/{time.monotonic_ns()}"
-    link = MqttClient(Broker(places=(("127.0.0.1", mosquitto.port),)), f"look-{time.monotonic_ns()}", [topic, mark])
+    link = MqttClient(
+        BrokerSettings(places=(("127.0.0.1", mosquitto.port),)), f"look-{time.monotonic_ns()}", [topic, mark]
+    )
     found: list[bytes] = []
     with link:
         while True:
@@ -261,8 +265,8 @@ def retained(mosquitto: Any, store: str) -> list[bytes]:
 
 def test_the_order_to_end_that_no_longer_holds_goes_before_anything_else_is_said(folder: Path) -> None:
     with open_headquarters(folder) as db:
-        revoke(db, folder, "ginza")
-    enrol(folder, "ginza", "ginza")
+        revoke_store(db, folder, "ginza")
+    enrol_store(folder, "ginza", "ginza")
     push(folder, "stock", "ginza", range(3), "a")
     said: list[tuple[str, bytes, bool]] = []
 
@@ -518,7 +522,7 @@ def test_what_a_phone_shows_is_answered_to_one_store_once_and_nothing_else_is(
     ginza.hear(HqPresence)
     at = int(time.time())  # HQ may take longer to come up than a code is good for
     if kind == "code":
-        claims = Claims(iss="app", sub="m-1", iat=at, exp=at + 600, jti="j1")
+        claims = TokenClaims(iss="app", sub="m-1", iat=at, exp=at + 600, jti="j1")
         shown = {"token": mint_token(PHONE, claims, kid="key-1")}
     else:
         shown = {"card": card, "totp": totp.one_time_password(SECRET, at // totp.TOTP_PERIOD_S)}

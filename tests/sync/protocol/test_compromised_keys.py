@@ -11,7 +11,7 @@ from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, migrate, open_hq_store
 from sync.protocol.compromised_keys import refuse_known_key
-from sync.protocol.signing import BadKey, new_key, read_private, to_text, write_public
+from sync.protocol.signing import BadKey, base64url_text, new_key, read_private, write_public
 from sync.trust import trusted_keys
 from tests.sync.hq.cli.test_main import refused, said
 
@@ -41,7 +41,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def public(name: str) -> str:
-    return to_text(bytes.fromhex(RFC_8032[name]))
+    return base64url_text(bytes.fromhex(RFC_8032[name]))
 
 
 @pytest.mark.parametrize("name", RFC_8032)
@@ -53,7 +53,7 @@ def test_what_a_standard_prints_and_what_anybody_can_sign_under_is_no_key(name: 
 @pytest.mark.parametrize("seed", [bytes(32), b"k" * 32, bytes(range(32)), bytes(range(1, 33))])
 def test_what_a_person_types_as_a_key_is_none(seed: bytes) -> None:
     with pytest.raises(BadKey, match="can be guessed"):
-        refuse_known_key(read_private(to_text(seed)).public)
+        refuse_known_key(read_private(base64url_text(seed)).public)
 
 
 def test_a_key_that_was_drawn_is_one() -> None:

@@ -10,26 +10,26 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sync.protocol import envelope
-from sync.protocol.envelope import RefusalReason, Refused, open_message, seal_message
-from sync.protocol.messages import Ack, AnyHeader, EventRow, Events, FeedDelta, FeedRow, Nack, Prev
-from sync.protocol.signing import from_text, new_key, to_text
+from sync.protocol.envelope import MessageRefusal, RefusalReason, open_message, seal_message
+from sync.protocol.messages import Ack, AnyHeader, EventRow, Events, FeedDelta, FeedRow, Nack, PreviousRow
+from sync.protocol.signing import base64url_bytes, base64url_text, new_key
 
 TOPIC = "noren/1/chain/down/ginza/ack"
 KEY = new_key("hq-1")
 KEYS = {KEY.id: KEY.public}
 NONE = "0" * 64
 ACK = Ack(epoch="e1", lane=1, seq=7, ordinal=3, hash=NONE)
-BATCH = Events(store="ginza", epoch="e1", lane=1, prev=Prev(seq=0, hash=NONE), first=1, last=1, hash=NONE)
+BATCH = Events(store="ginza", epoch="e1", lane=1, prev=PreviousRow(seq=0, hash=NONE), first=1, last=1, hash=NONE)
 
 
 def signed(rest: bytes, topic: str = TOPIC) -> bytes:
     """A message with any header and body at all, but a true signature: what only a broken HQ could send."""
     signature = KEY.private.sign(topic.encode() + b"\n" + rest)
-    return to_text(signature).encode() + b" " + KEY.id.encode() + b"\n" + rest
+    return base64url_text(signature).encode() + b" " + KEY.id.encode() + b"\n" + rest
 
 
 def refusal(payload: bytes, topic: str = TOPIC) -> RefusalReason:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(MessageRefusal) as caught:
         open_message(topic, payload, KEYS)
     return caught.value.why
 
@@ -122,7 +122,7 @@ def test_a_zip_bomb_is_refused_after_one_mebibyte() -> None:
 
 def test_hq_can_name_the_batch_whose_rows_it_could_not_read() -> None:
     head = msgspec.json.encode(BATCH)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(MessageRefusal) as caught:
         open_message(TOPIC, signed(head + b"\nnot json"), KEYS)
     assert caught.value.header == BATCH
 
@@ -140,7 +140,7 @@ def test_any_bytes_are_refused(payload: bytes) -> None:
 def test_any_signed_bytes_are_a_message_or_a_refusal(rest: bytes, topic: str) -> None:
     try:
         message = open_message(topic, signed(rest, topic.encode("utf-8", "replace").decode()), KEYS)
-    except Refused:
+    except MessageRefusal:
         return
     assert isinstance(message.header, AnyHeader)
 
@@ -164,7 +164,7 @@ def test_any_signed_json_is_a_message_or_a_refusal(kind: str, fields: dict[str, 
     body = b"\n".join(json.dumps(row).encode() for row in rows)
     try:
         message = open_message(TOPIC, signed(head + b"\n" + body), KEYS)
-    except Refused:
+    except MessageRefusal:
         return
     assert isinstance(message.header, AnyHeader)
 
@@ -208,4 +208,4 @@ def test_a_nack_names_the_batch() -> None:
 
 
 def test_a_key_survives_being_written_down() -> None:
-    assert from_text(to_text(bytes(range(32)))) == bytes(range(32))
+    assert base64url_bytes(base64url_text(bytes(range(32)))) == bytes(range(32))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from edge.features import catalog, stock
 from edge.features.staff.pin_locks import PinAttempt
-from edge.features.staff.sessions import Opened, all_staff, sign_in
+from edge.features.staff.sessions import OpenedSession, all_staff, sign_in
 from edge.platform.clock import now
 from edge.store_context import StoreContext
 from sync.hq.sample.play import play_page_data
@@ -97,4 +97,4 @@ def test_staff_sign_in_with_the_pin_that_play_tells(ginza: StoreContext) -> None
     for person in all_staff(ginza.hq):
         at = PinAttempt(staff=person.staff, device="c1", station="c1")
         opened = sign_in(ginza.db, ginza.box, person, pins[person.staff], at, now(), "c1")
-        assert isinstance(opened, Opened)
+        assert isinstance(opened, OpenedSession)

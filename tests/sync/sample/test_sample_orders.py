@@ -7,9 +7,9 @@ import pytest
 
 from edge.crypto.data_key import DataKey
 from edge.features.catalog import Product
-from edge.features.pickup.order import KeptOrder, OrderRow, matches_secret
+from edge.features.pickup.order import OrderRow, ReplicaOrder, matches_secret
 from edge.features.pickup.state_machine import OPEN_STATES, State
-from sync.feeds.stored_form import as_kept
+from sync.feeds.stored_form import with_keyed_secrets
 from sync.hq.sample.keys import pickup_secret as secret
 from sync.hq.sample.members import people_of_store
 from sync.hq.sample.orders import orders_of_store
@@ -26,9 +26,11 @@ def test_ginza_has_thirty_in_every_state_there_is() -> None:
     assert set(states) == set(State)
 
 
-def kept(order: OrderRow, key: DataKey | None) -> KeptOrder:
+def kept(order: OrderRow, key: DataKey | None) -> ReplicaOrder:
     """The row as a store's mirror has it."""
-    return msgspec.json.decode(as_kept("orders", msgspec.json.encode(order).decode(), key), type=KeptOrder)
+    return msgspec.json.decode(
+        with_keyed_secrets("orders", msgspec.json.encode(order).decode(), key), type=ReplicaOrder
+    )
 
 
 @pytest.mark.parametrize("key", [None, DataKey(bytes(32))])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from edge.codes.issued.member_token import Claims, mint_token, public_key_text
+from edge.codes.issued.member_token import TokenClaims, mint_token, public_key_text
 from edge.features.check_in import CheckedIn
 from edge.features.member import member_by_reference
 from edge.features.outcome import NotUnderstood, Outcome
@@ -142,7 +142,7 @@ def test_a_serial_scanner_can_send_every_card_as_one_line() -> None:
 def test_a_rotating_code_can_be_minted_and_is_fresh(ginza: StoreContext) -> None:
     issuer = play_page_data("ginza")["issuer"]
     moment = int(now().time.timestamp())
-    claims = Claims(iss=issuer["issuer"], iat=moment, exp=moment + 60, jti="one", sub=issuer["member"])
+    claims = TokenClaims(iss=issuer["issuer"], iat=moment, exp=moment + 60, jti="one", sub=issuer["member"])
     outcome = scan(ginza, "k1", mint_token(issuer_key(), claims, kid=issuer["kid"]))
     assert isinstance(outcome, CheckedIn)
     assert (outcome.member, outcome.grade) == (issuer["member"], "fresh")

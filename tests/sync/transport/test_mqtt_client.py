@@ -11,9 +11,9 @@ import pytest
 
 from edge.config.noren_toml import BadConfig
 from edge.demo.ports import free_port
-from sync.transport.broker import Broker, parse_broker_url
+from sync.transport.broker import BrokerSettings, parse_broker_url
 from sync.transport.inbox import Inbox
-from sync.transport.mqtt_client import MAX_UNCONFIRMED, MqttClient, Will
+from sync.transport.mqtt_client import MAX_UNCONFIRMED, LastWill, MqttClient
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived, MessagesDropped
 from tests.sync.conftest import Mosquitto
 
@@ -43,11 +43,11 @@ def has(payload: bytes) -> Callable[[Event], bool]:
 
 
 @pytest.fixture(params=["5", "3.1.1"])
-def broker(request: Any, mosquitto: Any) -> Broker:
-    return Broker(places=(("127.0.0.1", mosquitto.port),), protocol=request.param)
+def broker(request: Any, mosquitto: Any) -> BrokerSettings:
+    return BrokerSettings(places=(("127.0.0.1", mosquitto.port),), protocol=request.param)
 
 
-def test_what_is_published_arrives_and_is_counted(broker: Broker) -> None:
+def test_what_is_published_arrives_and_is_counted(broker: BrokerSettings) -> None:
     with MqttClient(broker, "a", ["t/#"]) as link:
         until(link, is_up)
         assert link.publish("t/x", b"hello")
@@ -55,10 +55,10 @@ def test_what_is_published_arrives_and_is_counted(broker: Broker) -> None:
         assert (link.count.sent, link.count.arrived, link.count.connects) == (1, 1, 1)
 
 
-def test_the_broker_speaks_our_will_when_the_line_breaks(broker: Broker) -> None:
+def test_the_broker_speaks_our_will_when_the_line_breaks(broker: BrokerSettings) -> None:
     with MqttClient(broker, "watcher", ["will"]) as watcher:
         until(watcher, is_up)
-        dying = MqttClient(broker, "dying", ["t"], Will("will", b"gone"))
+        dying = MqttClient(broker, "dying", ["t"], LastWill("will", b"gone"))
         with dying:
             until(dying, is_up)
             # the same client id connects again: the broker throws the first line out, as when it breaks
@@ -67,7 +67,7 @@ def test_the_broker_speaks_our_will_when_the_line_breaks(broker: Broker) -> None
                 until(watcher, has(b"gone"))
 
 
-def test_the_line_comes_back_after_the_broker_was_killed(broker: Broker, mosquitto: Any) -> None:
+def test_the_line_comes_back_after_the_broker_was_killed(broker: BrokerSettings, mosquitto: Any) -> None:
     with MqttClient(broker, "a", ["t/#"]) as link:
         until(link, is_up)
         mosquitto.kill()
@@ -81,14 +81,14 @@ def test_the_line_comes_back_after_the_broker_was_killed(broker: Broker, mosquit
 
 def test_a_broker_that_is_not_there_is_told_and_tried_again(mosquitto: Any) -> None:
     mosquitto.kill()
-    with MqttClient(Broker(places=(("127.0.0.1", mosquitto.port),)), "a", []) as link:
+    with MqttClient(BrokerSettings(places=(("127.0.0.1", mosquitto.port),)), "a", []) as link:
         told = next(event for event in until(link, is_lost) if isinstance(event, Disconnected))
         assert str(mosquitto.port) in told.reason
         mosquitto.start()
         until(link, is_up)
 
 
-def test_no_more_is_handed_over_than_the_broker_confirms(broker: Broker) -> None:
+def test_no_more_is_handed_over_than_the_broker_confirms(broker: BrokerSettings) -> None:
     with MqttClient(broker, "a", ["t/#"]) as link:
         until(link, is_up)
         taken = [link.publish("t/x", b"x" * 100_000) for _ in range(MAX_UNCONFIRMED * 20)]
@@ -146,7 +146,7 @@ def test_connections_lost_one_after_the_other_do_not_open_the_window(protocol: L
     """What was not confirmed is sent again by the library, and stays in the window until it is."""
     peer, taken = Unconfirming(protocol), 0
     try:
-        with MqttClient(Broker(places=(("127.0.0.1", peer.port),), protocol=protocol), "a", []) as link:
+        with MqttClient(BrokerSettings(places=(("127.0.0.1", peer.port),), protocol=protocol), "a", []) as link:
             for _ in range(6):
                 until(link, is_up)
                 while link.publish("t/x", b"x"):
@@ -170,7 +170,7 @@ def other(tmp_path: Path) -> Iterator[Mosquitto]:
 def test_of_a_clusters_nodes_the_next_is_tried_until_one_answers(mosquitto: Mosquitto, other: Mosquitto) -> None:
     """Whichever is drawn first, and again when the one in use is gone."""
     nodes = (("127.0.0.1", free_port()), ("127.0.0.1", mosquitto.port), ("127.0.0.1", other.port))
-    with MqttClient(Broker(places=nodes), "a", ["t/#"]) as link:
+    with MqttClient(BrokerSettings(places=nodes), "a", ["t/#"]) as link:
         until(link, is_up)
         assert link.place == nodes[1]
         mosquitto.kill()
@@ -202,8 +202,8 @@ def test_an_address_that_is_none_is_refused_in_plain_words(url: str) -> None:
         parse_broker_url(url)
 
 
-def test_what_nobody_reads_is_dropped_and_told(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sync.transport.inbox.INBOX_PATIENCE", 0.01)
+def test_what_nobody_reads_is_dropped_and_told(broker: BrokerSettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sync.transport.inbox.INBOX_PUT_TIMEOUT_S", 0.01)
     with MqttClient(broker, "slow", ["t/#"], inbox=Inbox(2)) as slow, MqttClient(broker, "quick", []) as quick:
         until(slow, is_up)
         until(quick, is_up)
@@ -219,7 +219,7 @@ def test_what_nobody_reads_is_dropped_and_told(broker: Broker, monkeypatch: pyte
 
 def test_that_the_line_is_lost_is_told_however_much_nobody_has_read(other: Mosquitto) -> None:
     other.start()
-    with MqttClient(Broker(places=(("127.0.0.1", other.port),)), "slow", ["t/#"], inbox=Inbox(1)) as slow:
+    with MqttClient(BrokerSettings(places=(("127.0.0.1", other.port),)), "slow", ["t/#"], inbox=Inbox(1)) as slow:
         until(slow, is_up)
         slow.inbox.put_message(MessageReceived("t/x", b"x"))  # nobody reads it: there is room for no other
         other.kill()

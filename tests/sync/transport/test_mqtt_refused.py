@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from edge.demo.ports import free_port
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
 
@@ -67,7 +67,7 @@ def until(link: MqttClient, wanted: Callable[[Event], bool]) -> None:
 
 
 def test_a_line_on_which_nothing_can_be_heard_is_down_until_it_can(node: Node) -> None:
-    broker = Broker(places=(("127.0.0.1", node.port),), username="box", password="x", protocol="3.1.1")
+    broker = BrokerSettings(places=(("127.0.0.1", node.port),), username="box", password="x", protocol="3.1.1")
     with MqttClient(broker, "box", ["t/x"]) as link:
         until(link, lambda event: isinstance(event, Disconnected) and "refuses our subscriptions" in event.reason)
         assert not link.is_up

@@ -8,7 +8,7 @@ import pytest
 
 from edge.demo.ports import free_port
 from sync.protocol import topics
-from sync.transport.broker import Broker
+from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
 from tests.sync.certificates import Authority
@@ -52,7 +52,7 @@ def guarded(tmp_path: Path, authority: Authority) -> Iterator[Mosquitto]:
 def line(guarded: Mosquitto, authority: Authority, who: str, listen: list[str], **change: Any) -> MqttClient:
     certificate, key = authority.issue(who) if "cert_file" not in change else ("", "")
     files: dict[str, Any] = {"ca_file": authority.file, "cert_file": certificate, "key_file": key, **change}
-    return MqttClient(Broker(places=(("127.0.0.1", guarded.port),), tls=True, **files), who, listen)
+    return MqttClient(BrokerSettings(places=(("127.0.0.1", guarded.port),), tls=True, **files), who, listen)
 
 
 def until(link: MqttClient, kind: type) -> list[Event]:

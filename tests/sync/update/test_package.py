@@ -21,7 +21,7 @@ from edge.platform.database import open_store
 from sync.hq.enrolment import key_rotation
 from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import hq_keys, read_hq_key
-from sync.protocol.signing import new_key, to_text, write_public
+from sync.protocol.signing import base64url_text, new_key, write_public
 from sync.trust import key_ledger
 from sync.trust.key_chain import TrustAnchor
 from sync.update import package, seal
@@ -209,12 +209,12 @@ def test_hqs_word_on_something_else_is_none_on_a_package(file: Path, hq: Path, b
     """A signature of HQ's over the same words under another beginning."""
     key, found_ = read_hq_key(hq), package.read_package(file)
     words = "\n".join(("noren/keys/1", "update", "nagi", found_.version, found_.digest)).encode()
-    said = seal.Seal(
+    said = seal.PackageSeal(
         chain="nagi",
         version=found_.version,
         sha256=found_.digest,
         key=key.id,
-        signature=to_text(key.private.sign(words)),
+        signature=base64url_text(key.private.sign(words)),
     )
     seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "signature does not hold" in refused(file, box)
@@ -224,7 +224,7 @@ def revoked_at_the_box(box: Path, hq: Path, where: str) -> None:
     """HQ has gone on to its next key, and the box has received it."""
     data, old = box.parent / "data", read_hq_key(hq)
     with open_headquarters(hq) as db:
-        key_rotation.prepare(db, hq)
+        key_rotation.prepare_next_key(db, hq)
         (_, coming) = hq_keys(hq)
     news = [
         TrustAnchor(key=coming.id, public=write_public(coming.public)),

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from edge.config.noren_toml import WebSection
 from edge.features import paired_devices as devices
-from edge.features.paired_devices import Page, PairingRequest
+from edge.features.paired_devices import DevicePage, PairingRequest
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
@@ -131,7 +131,7 @@ def test_nobody_becomes_the_box_by_saying_so(stranger: FlaskClient, header: str)
     assert stranger.get("/kiosk/kiosk-1", headers={header: "127.0.0.1"}).status_code == 403
 
 
-MAY: dict[tuple[Page, str], set[str]] = {
+MAY: dict[tuple[DevicePage, str], set[str]] = {
     ("kiosk", "kiosk-1"): {
         "/kiosk/kiosk-1",
         "/kiosk/kiosk-1/home",
@@ -163,7 +163,7 @@ ALL = set().union(*MAY.values()) | {
 
 @pytest.mark.parametrize(("page", "station"), MAY)
 def test_a_device_may_what_it_is_paired_for_and_no_more(
-    app: Flask, floor: Floor, screens: Screens, page: Page, station: str
+    app: Flask, floor: Floor, screens: Screens, page: DevicePage, station: str
 ) -> None:
     asking = paired(app, floor, page, station)
     opened = set()
@@ -195,7 +195,9 @@ def test_a_kiosk_reads_no_other_kiosks_shopper(app: Flask, floor: Floor) -> None
 @pytest.mark.parametrize(
     ("page", "station"), [("board", ""), ("status", ""), ("counter", "counter-1"), ("kiosk", "kiosk-2")]
 )
-def test_no_other_device_scans_calls_or_wipes_for_a_kiosk(app: Flask, floor: Floor, page: Page, station: str) -> None:
+def test_no_other_device_scans_calls_or_wipes_for_a_kiosk(
+    app: Flask, floor: Floor, page: DevicePage, station: str
+) -> None:
     floor.scan("M12345678")
     asking = paired(app, floor, page, station)
     for path in ("scan", "scan/broken", "call", "end", "on-my-way/1/o-1"):

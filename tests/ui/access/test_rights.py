@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from edge.features.paired_devices import Page, PairedDevice
+from edge.features.paired_devices import DevicePage, PairedDevice
 from edge.platform.clock import now
 from ui.access.rights import is_allowed
 
@@ -13,7 +13,7 @@ from ui.access.rights import is_allowed
     [("kiosk", "/kiosk/<station>"), ("counter", "/staff/<station>"), ("handheld", "/staff/<station>")],
 )
 def test_a_paired_device_may_ask_for_every_page_of_its_own_station_and_none_of_anothers(
-    client: FlaskClient, page: Page, above: str
+    client: FlaskClient, page: DevicePage, above: str
 ) -> None:
     device = PairedDevice(id="d1", name="d", page=page, station="s1", paired=now().text, seen=now().text)
     rules = [rule for rule in client.application.url_map.iter_rules() if rule.rule.startswith(above)]

@@ -16,7 +16,7 @@ from tests.ui.on_the_network import paired
 from tests.ui.shop_floor import PIN, Floor
 from ui.app import make_app
 from ui.process_state.screens import Screens
-from ui.staff.shell import cookie
+from ui.staff.shell import cookie_name
 
 
 @pytest.fixture
@@ -35,11 +35,11 @@ def given(asking: FlaskClient) -> list[str]:
     """The session's cookie as an answer sets it anew."""
     answer = asking.get("/staff/counter-1")
     assert answer.status_code == 200
-    return [one for one in answer.headers.getlist("Set-Cookie") if one.startswith(cookie("counter-1"))]
+    return [one for one in answer.headers.getlist("Set-Cookie") if one.startswith(cookie_name("counter-1"))]
 
 
 def steal(asking: FlaskClient, token: str, domain: str) -> None:
-    asking.set_cookie(cookie("counter-1"), token, domain=domain, path="/staff/counter-1")
+    asking.set_cookie(cookie_name("counter-1"), token, domain=domain, path="/staff/counter-1")
 
 
 def test_a_token_is_refused_on_another_device(app: Flask, floor: Floor) -> None:

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from edge.config.noren_toml import WebSection
 from tests.ui.shop_floor import Floor, settings
-from ui.front.hosts import is_loopback, is_own, name_of, own_names
+from ui.front.hosts import is_loopback, is_own_host, name_of, own_names
 from ui.server import listen_addresses
 
 OWN = own_names(["Noren.Ginza.example"])
@@ -30,7 +30,7 @@ OWN = own_names(["Noren.Ginza.example"])
     ],
 )
 def test_what_the_box_is_called_may_be_asked_for(host: str) -> None:
-    assert is_own(host, OWN)
+    assert is_own_host(host, OWN)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_what_the_box_is_called_may_be_asked_for(host: str) -> None:
     ],
 )
 def test_nothing_else_is(host: str) -> None:
-    assert not is_own(host, OWN)
+    assert not is_own_host(host, OWN)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from edge.platform.clock import now
 from tests.ui.shop_floor import Floor
 from ui.health.box_health import PagesState
 from ui.health.check import run_checks
-from ui.health.context import Context
+from ui.health.context import CheckContext
 from ui.health.finding import Finding
 from ui.health.registry import CHECKS
 
@@ -30,7 +30,7 @@ def look(floor: Floor, root: Path) -> Look:
 
     def findings(check: str, **more: object) -> list[Finding]:
         context = {"moment": now(), "config": floor.config, "shop": floor.shop, "root": root} | more
-        return run_checks([one for one in CHECKS if one.id == check], Context(**context))  # type: ignore[arg-type]
+        return run_checks([one for one in CHECKS if one.id == check], CheckContext(**context))  # type: ignore[arg-type]
 
     return findings
 

@@ -21,9 +21,9 @@ from firmware_bridge.devices.events import DeviceFault
 from tests.ui.shop_floor import FULL_NAME, PIN, SECRET, Floor, pickup_code
 from ui.health.bundle import write_bundle
 from ui.health.check import run_checks
-from ui.health.context import Context
+from ui.health.context import CheckContext
 from ui.health.registry import CHECKS
-from ui.health.report import Report
+from ui.health.report import HealthReport
 from ui.i18n import Locales
 
 NAME, CODE, CARD = "田中美咲", "M12345678", "4980000000012345"
@@ -55,8 +55,8 @@ def bundled(floor: Floor, config: Config, root: Path, tmp_path: Path) -> Bundled
 
     def write() -> dict[str, str]:
         shop = Floor(config=config, box=floor.box, db=floor.db, hq=floor.hq).shop
-        context = Context(moment=now(), config=config, shop=shop, root=root, path=tmp_path / "noren.toml")
-        report = Report(moment=now(), store="ginza", box=floor.box.id, findings=run_checks(CHECKS, context))
+        context = CheckContext(moment=now(), config=config, shop=shop, root=root, path=tmp_path / "noren.toml")
+        report = HealthReport(moment=now(), store="ginza", box=floor.box.id, findings=run_checks(CHECKS, context))
         path = tmp_path / "bundle.tar.gz"
         write_bundle(path, context, report, Locales(config.zone)["en"])
         with tarfile.open(path) as archive:

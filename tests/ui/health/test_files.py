@@ -8,7 +8,7 @@ import pytest
 from edge.key_files.own_secrets import CLEAR_KEYS_NOTE_FILE
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor
-from ui.health.finding import Level
+from ui.health.finding import HealthLevel
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def data(floor: Floor) -> Path:
 @pytest.mark.parametrize(
     ("name", "mode", "state", "level"),
     [
-        ("data.key", 0o640, "open", Level.ERROR),
-        ("data.key", 0o604, "open", Level.ERROR),
-        ("store.db", 0o644, "wide", Level.WARNING),
-        ("hq.db", 0o660, "wide", Level.WARNING),
+        ("data.key", 0o640, "open", HealthLevel.ERROR),
+        ("data.key", 0o604, "open", HealthLevel.ERROR),
+        ("store.db", 0o644, "wide", HealthLevel.WARNING),
+        ("hq.db", 0o660, "wide", HealthLevel.WARNING),
     ],
 )
 def test_a_secret_that_others_may_use_is_told_with_its_mode(
-    look: Look, data: Path, name: str, mode: int, state: str, level: Level
+    look: Look, data: Path, name: str, mode: int, state: str, level: HealthLevel
 ) -> None:
     assert [one.state for one in look("files.permissions")] == ["ok"]
     (data / name).chmod(mode)
@@ -87,7 +87,7 @@ def test_both_databases_are_read_and_damage_is_told(look: Look, floor: Floor, da
         file.seek(4096 * 3)
         file.write(b"\xff" * 4096)
     found = look("databases.integrity")
-    assert [(one.subject, one.level) for one in found] == [("store.db", Level.OK), ("hq.db", Level.ERROR)]
+    assert [(one.subject, one.level) for one in found] == [("store.db", HealthLevel.OK), ("hq.db", HealthLevel.ERROR)]
     assert found[1].args["reason"]
 
 
@@ -98,4 +98,4 @@ def test_a_database_that_is_gone_is_told(look: Look, data: Path) -> None:
 
 def test_without_their_key_nothing_is_said_of_the_pages(look: Look) -> None:
     (found,) = look("databases.integrity", shop=None, unopened="no data key", locked=True)
-    assert (found.state, found.level, found.args) == ("databases", Level.UNKNOWN, {"why": "no data key"})
+    assert (found.state, found.level, found.args) == ("databases", HealthLevel.UNKNOWN, {"why": "no data key"})

@@ -12,7 +12,7 @@ from tests.machine import lay_out_card, set_temperature, set_throttled
 from tests.small_disk import small_disk
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor
-from ui.health.finding import Level
+from ui.health.finding import HealthLevel
 
 HOUR = 3_600_000  # ms
 GIGABYTE = 1_000_000_000
@@ -20,10 +20,15 @@ GIGABYTE = 1_000_000_000
 
 @pytest.mark.parametrize(
     ("degrees", "state", "level"),
-    [(61.0, "ok", Level.OK), (79.9, "ok", Level.OK), (80.0, "warm", Level.WARNING), (85.0, "hot", Level.ERROR)],
+    [
+        (61.0, "ok", HealthLevel.OK),
+        (79.9, "ok", HealthLevel.OK),
+        (80.0, "warm", HealthLevel.WARNING),
+        (85.0, "hot", HealthLevel.ERROR),
+    ],
 )
 def test_heat_is_told_from_where_a_pi_becomes_slow(
-    look: Look, root: Path, degrees: float, state: str, level: Level
+    look: Look, root: Path, degrees: float, state: str, level: HealthLevel
 ) -> None:
     set_temperature(root, 40.0, degrees)
     (found,) = look("power.temperature")
@@ -36,13 +41,13 @@ def test_weak_power_is_an_error_now_and_a_warning_afterwards(look: Look, root: P
         set_throttled(root, bits)
         (found,) = look("power.voltage")
         told.append((found.state, found.level))
-    assert told == [("ok", Level.OK), ("low", Level.ERROR), ("was_low", Level.WARNING)]
+    assert told == [("ok", HealthLevel.OK), ("low", HealthLevel.ERROR), ("was_low", HealthLevel.WARNING)]
 
 
 def test_a_machine_without_sensors_says_that_it_has_none(look: Look) -> None:
     found = [look(check)[0] for check in ("power.temperature", "power.voltage", "disk.wear", "disk.writes")]
     assert [one.state for one in found] == ["no_sensor", "no_pi", "no_block_device", "no_block_device"]
-    assert {one.level for one in found} == {Level.UNKNOWN}
+    assert {one.level for one in found} == {HealthLevel.UNKNOWN}
 
 
 @pytest.mark.parametrize(
@@ -83,9 +88,9 @@ def test_of_a_box_that_has_just_started_nothing_is_told_of_a_day(look: Look, flo
 
 
 @pytest.mark.parametrize(
-    ("clock", "level"), [("synced", Level.OK), ("holdover", Level.WARNING), ("unset", Level.WARNING)]
+    ("clock", "level"), [("synced", HealthLevel.OK), ("holdover", HealthLevel.WARNING), ("unset", HealthLevel.WARNING)]
 )
-def test_the_clock_is_told_as_it_is(look: Look, clock: str, level: Level) -> None:
+def test_the_clock_is_told_as_it_is(look: Look, clock: str, level: HealthLevel) -> None:
     moment = replace(now(), clock=clock)  # type: ignore[arg-type]
     assert look("clock.quality", moment=moment)[0].level is level
 

@@ -16,8 +16,8 @@ from sync.transport.link_status import LinkStatus
 from tests.machine import lay_out_card, set_temperature, set_throttled
 from tests.ui.shop_floor import Floor
 from ui.health.box_health import PagesState
-from ui.health.context import Context
-from ui.health.metrics import METRICS, Metric, Sample, to_text
+from ui.health.context import CheckContext
+from ui.health.metrics import METRICS, Metric, MetricSample, to_text
 from ui.health.registry import ON_PAGE
 
 SAMPLE = re.compile(r'([a-z_]+)(?:\{((?:[a-z_]+="(?:[^"\\\n]|\\[\\n"])*",?)*)\})? (-?[0-9.]+(?:e[+-][0-9]+)?)')
@@ -25,7 +25,7 @@ DEVICE = SerialDevice(id="by-door", station="kiosk-1", path="/dev/serial/by-id/a
 
 
 @pytest.fixture
-def context(floor: Floor, root: Path) -> Context:
+def context(floor: Floor, root: Path) -> CheckContext:
     """A Pi with a card that tells its wear, a scanner, and a screen."""
     lay_out_card(root, Path(floor.config.store.data), sectors=1000, life_time="0x02 0x01", pre_eol="0x01")
     set_temperature(root, 48.3)
@@ -35,7 +35,7 @@ def context(floor: Floor, root: Path) -> Context:
     DeviceLog(floor.db, DEVICE).note_working()
     LinkStatus(floor.db).note_disconnected(LinkReason.LOST, "timed out", now())
     pages = PagesState(screens={"kiosk-1": 2}, failing=0, cut=False)
-    return Context(moment=now(), config=config, shop=shop, pages=pages, root=root)
+    return CheckContext(moment=now(), config=config, shop=shop, pages=pages, root=root)
 
 
 def samples(text: str) -> dict[str, float]:
@@ -49,7 +49,7 @@ def samples(text: str) -> dict[str, float]:
     return found
 
 
-def test_every_metric_has_help_and_type_before_its_samples(context: Context) -> None:
+def test_every_metric_has_help_and_type_before_its_samples(context: CheckContext) -> None:
     text = to_text(context)
     assert text.endswith("\n")
     kinds = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.M))
@@ -60,7 +60,7 @@ def test_every_metric_has_help_and_type_before_its_samples(context: Context) -> 
     } == kinds
 
 
-def test_the_figures_of_a_box_are_told_in_base_units(context: Context) -> None:
+def test_the_figures_of_a_box_are_told_in_base_units(context: CheckContext) -> None:
     found = samples(to_text(context))
     assert found["noren_temperature_celsius"] == 48.3
     assert found["noren_under_voltage"] == 0
@@ -76,14 +76,14 @@ def test_the_figures_of_a_box_are_told_in_base_units(context: Context) -> None:
     assert found["noren_metrics_failed"] == 0
 
 
-def test_each_check_has_a_series_for_each_level(context: Context) -> None:
+def test_each_check_has_a_series_for_each_level(context: CheckContext) -> None:
     found = [name for name in samples(to_text(context)) if name.startswith("noren_findings")]
     assert len(found) == 4 * len(ON_PAGE)
 
 
 def test_what_a_machine_cannot_tell_is_absent(floor: Floor, root: Path) -> None:
     pages = PagesState(screens={}, failing=0, cut=False)
-    found = samples(to_text(Context(moment=now(), config=floor.config, shop=floor.shop, pages=pages, root=root)))
+    found = samples(to_text(CheckContext(moment=now(), config=floor.config, shop=floor.shop, pages=pages, root=root)))
     absent = {
         "noren_temperature_celsius",
         "noren_under_voltage",
@@ -94,11 +94,11 @@ def test_what_a_machine_cannot_tell_is_absent(floor: Floor, root: Path) -> None:
     assert found["noren_metrics_failed"] == 0
 
 
-def test_one_that_breaks_is_counted_and_hides_no_other(context: Context, floor: Floor) -> None:
+def test_one_that_breaks_is_counted_and_hides_no_other(context: CheckContext, floor: Floor) -> None:
     floor.db.conn.execute("alter table line rename to gone")
     with pytest.raises(sqlite3.DatabaseError):
         _ = context.health.line
-    plain = Context(
+    plain = CheckContext(
         moment=now(), config=floor.config, shop=context.shop, root=context.root
     )  # as a command, without repair
     found = samples(to_text(plain))
@@ -106,9 +106,9 @@ def test_one_that_breaks_is_counted_and_hides_no_other(context: Context, floor: 
     assert 'noren_device_up{device="by-door",station="kiosk-1",kind="serial"}' in found
 
 
-def test_a_label_may_hold_anything(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    def awkward(_context: Context) -> Iterator[Sample]:
-        yield Sample(1.5, {"device": 'a"b\\c\nd'})
+def test_a_label_may_hold_anything(context: CheckContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    def awkward(_context: CheckContext) -> Iterator[MetricSample]:
+        yield MetricSample(1.5, {"device": 'a"b\\c\nd'})
 
     odd = Metric(name="noren_odd", kind="gauge", help="Odd.", read=awkward)
     monkeypatch.setattr("ui.health.metrics.METRICS", (odd,))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ui.health.metrics import FAILED, METRICS
+from ui.health.metrics import FAILED_METRIC, METRICS
 from ui.health.registry import CHECKS
 
 FOLDER = Path("docs/monitoring")
-NAMES = {metric.name for metric in METRICS} | {FAILED[0]}
+NAMES = {metric.name for metric in METRICS} | {FAILED_METRIC[0]}
 LABELS = {"store", "check", "level", "device", "station", "kind", "process", "version"}
 # the functions and words of PromQL that rules and board use
 PROMQL = {

@@ -11,7 +11,7 @@ from edge.config.printer_sections import FolderPrinter
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor
 from ui.health.box_health import PagesState
-from ui.health.finding import Level
+from ui.health.finding import HealthLevel
 
 STATES = {
     "noren-web": "LoadState=loaded\nActiveState=active\nNRestarts=1",
@@ -38,7 +38,7 @@ def booted(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_where_systemd_is_not_it_is_said(look: Look) -> None:
-    assert [(one.state, one.level) for one in look("units.state")] == [("no_systemd", Level.UNKNOWN)]
+    assert [(one.state, one.level) for one in look("units.state")] == [("no_systemd", HealthLevel.UNKNOWN)]
 
 
 @pytest.mark.usefixtures("booted")

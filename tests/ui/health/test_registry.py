@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ui.health.check import Check
+from ui.health.check import HealthCheck
 from ui.health.checks.devices import CLERK_CAN_MEND
-from ui.health.finding import Level
+from ui.health.finding import HealthLevel
 from ui.health.registry import CHECKS, ON_PAGE
-from ui.i18n import LANGUAGES, Locale, Locales, catalogue
+from ui.i18n import LANGUAGES, Locale, Locales, message_catalogue
 from ui.status import troubleshooting
 
 JARGON = re.compile(r"\b(MQTT|broker|IP|API|null|None|SQL|HTTP|daemon|socket|sync|bridge|serial|hid)\b", re.I)
@@ -21,7 +21,7 @@ def message(language: str, key: str) -> str:
     return voice.messages.gettext(key)
 
 
-def keys_of(check: Check) -> set[str]:
+def keys_of(check: HealthCheck) -> set[str]:
     """Every message that a finding of this check may ask for."""
     found = {f"health.{check.id}.{state}" for state in check.states} | {f"health.{check.id}.why"}
     return found | {f"health.do.{state.do}" for state in check.states.values() if state.do}
@@ -34,7 +34,7 @@ def test_no_two_checks_have_one_id() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_every_state_has_its_words(check: Check, language: str) -> None:
+def test_every_state_has_its_words(check: HealthCheck, language: str) -> None:
     missing = [key for key in keys_of(check) if message(language, key) == key]
     assert missing == []
 
@@ -42,15 +42,15 @@ def test_every_state_has_its_words(check: Check, language: str) -> None:
 def test_no_message_is_left_that_no_check_asks_for() -> None:
     asked = {key for check in CHECKS for key in keys_of(check)} | {f"health.do.{do}" for do in CLERK_CAN_MEND.values()}
     general = re.compile(r"health\.(unknown|unchecked|level|report|bundle)\b")
-    known = {str(one.id) for one in catalogue("ja") if str(one.id).startswith("health.")}
+    known = {str(one.id) for one in message_catalogue("ja") if str(one.id).startswith("health.")}
     assert {key for key in known - asked if not general.match(key)} == set()
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
-def test_whatever_is_wrong_says_what_to_do(check: Check) -> None:
-    wrong = [state for state in check.states.values() if state.level in (Level.WARNING, Level.ERROR)]
+def test_whatever_is_wrong_says_what_to_do(check: HealthCheck) -> None:
+    wrong = [state for state in check.states.values() if state.level in (HealthLevel.WARNING, HealthLevel.ERROR)]
     assert all(state.do for state in wrong)
-    assert any(state.level is Level.OK for state in check.states.values())
+    assert any(state.level is HealthLevel.OK for state in check.states.values())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -61,12 +61,15 @@ def test_the_words_on_the_page_are_no_technicians(language: str) -> None:
 
 def test_what_the_page_tells_first_is_a_finding_of_a_check_on_it() -> None:
     states = {(check.id, state) for check in ON_PAGE for state in check.states}
-    assert set(troubleshooting.TOLD_FIRST) <= states
+    assert set(troubleshooting.PROBLEM_OF_FINDING) <= states
     grave = {
-        (check.id, name) for check in ON_PAGE for name, state in check.states.items() if state.level is Level.ERROR
+        (check.id, name)
+        for check in ON_PAGE
+        for name, state in check.states.items()
+        if state.level is HealthLevel.ERROR
     }
     # a certificate that nobody can read has no end that could be shown: the list below says it to support
-    assert grave - set(troubleshooting.TOLD_FIRST) == {("certificates.pages", "damaged")}
+    assert grave - set(troubleshooting.PROBLEM_OF_FINDING) == {("certificates.pages", "damaged")}
 
 
 def test_the_documentation_names_every_check_and_state() -> None:

@@ -12,7 +12,7 @@ from edge.features.pickup.order import find_order
 from edge.features.pickup.state_machine import State
 from edge.platform.database import rows
 from tests.ui.shop_floor import FULL_NAME, ONLINE_ONLY, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code
-from ui.i18n import catalogue
+from ui.i18n import message_catalogue
 from ui.kiosk.outcome_views import why_not_understood
 
 KIOSK = "/kiosk/kiosk-1"
@@ -212,7 +212,7 @@ def test_a_code_nobody_understands_says_what_to_do_and_never_the_code(
 @pytest.mark.parametrize("reason", RejectReason)
 def test_every_reason_has_words(reason: RejectReason) -> None:
     for language in ("ja", "en"):
-        assert f"kiosk.no.{why_not_understood(reason)}.title" in catalogue(language)
+        assert f"kiosk.no.{why_not_understood(reason)}.title" in message_catalogue(language)
 
 
 def test_another_stations_screen_is_not_shown_here(client: FlaskClient, floor: Floor) -> None:

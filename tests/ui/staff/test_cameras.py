@@ -62,7 +62,7 @@ def test_nobody_else_sees_it_and_the_camera_is_not_asked(client: FlaskClient, fl
     for path in ("/staff/counter-1/preview/eye.jpg", "/staff/counter-1/status/cards"):
         assert client.get(path).status_code == 403
     sign_in(client)
-    client.set_cookie(shell.cookie("kiosk-1"), "made-up", path="/")
+    client.set_cookie(shell.cookie_name("kiosk-1"), "made-up", path="/")
     assert client.get("/staff/kiosk-1/preview/eye.jpg").status_code == 403
     assert not (folder(floor) / "eye.want").exists()
 

@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from msgspec import structs
 
 from edge.config.noren_toml import Station
-from edge.config.policy import Proofs
+from edge.config.policy import ProofRules
 from edge.config.station_role import Role
 from edge.features.pickup import order as orders
 from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import OrderLine
-from edge.features.pickup.piece_ticks import Check
+from edge.features.pickup.piece_ticks import PieceCheck
 from edge.features.pickup.state_machine import Action, State
 from edge.features.staff.pin_check import hash_pin
 from edge.features.staff.sessions import Session, Staff
@@ -24,7 +24,7 @@ from edge.platform.database import rows, writing
 from edge.validation.localized_text import LocalizedText
 from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code, tick
 from ui.process_state.screens import Screens
-from ui.staff.work_list import new_key
+from ui.staff.work_list import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 
@@ -45,7 +45,7 @@ def state(floor: Floor, order: str = "o-4821") -> State:
 
 def give(clerk: FlaskClient, pieces: Sequence[str] = ("1-1",), **form: Any) -> str:
     tick(clerk, "o-4821", *pieces)
-    return clerk.post(f"{HERE}/hand-over", data={"key": new_key(), **form}, follow_redirects=True).text
+    return clerk.post(f"{HERE}/hand-over", data={"key": new_form_key(), **form}, follow_redirects=True).text
 
 
 def facts(floor: Floor, kind: str) -> list[dict[str, Any]]:
@@ -149,7 +149,7 @@ def test_every_look_at_a_full_name_is_told_and_what_a_page_fetches_by_itself_is_
         clerk.get(HERE)
         clerk.get(HERE)
         assert FULL_NAME in clerk.get(HERE, headers={"Noren-Quiet": "1"}).text
-    clerk.post(f"{HERE}/refuse", data={"key": new_key()})
+    clerk.post(f"{HERE}/refuse", data={"key": new_form_key()})
     clerk.post(f"{HERE}/check")
     clerk.get(HERE)
     clerk.get(HERE)
@@ -208,7 +208,7 @@ def test_who_opens_one_name_after_another_waits_and_hq_is_told_once(clerk: Flask
 def test_a_name_that_led_to_a_hand_over_is_no_unusual_look(clerk: FlaskClient, floor: Floor) -> None:
     for number in range(5000, 5010):
         assert names_opened(clerk, floor, range(number, number + 1)) == 1
-        form = {"key": new_key(), "who": "same"}
+        form = {"key": new_form_key(), "who": "same"}
         tick(clerk, f"o-{number}", "1-1")
         clerk.post(f"/staff/counter-1/order/o-{number}/hand-over", data=form)
     assert facts(floor, "staff.unusual_looks") == []
@@ -218,15 +218,15 @@ def test_a_hand_over_that_is_taken_back_was_a_look_all_the_same(clerk: FlaskClie
     most = POLICY.proofs.names_in_row
     for number in range(5000, 5000 + most):
         assert names_opened(clerk, floor, range(number, number + 1)) == 1
-        form = {"key": new_key(), "who": "same"}
+        form = {"key": new_form_key(), "who": "same"}
         tick(clerk, f"o-{number}", "1-1")
         clerk.post(f"/staff/counter-1/order/o-{number}/hand-over", data=form)
-        clerk.post(f"/staff/counter-1/order/o-{number}/undo", data={"key": new_key()})
+        clerk.post(f"/staff/counter-1/order/o-{number}/undo", data={"key": new_form_key()})
     assert names_opened(clerk, floor, range(6000, 6001)) == 0
 
 
 def test_how_many_names_may_be_opened_is_the_policys(clerk: FlaskClient, floor: Floor) -> None:
-    floor.policy(structs.replace(POLICY, proofs=Proofs(names_in_row=2)))
+    floor.policy(structs.replace(POLICY, proofs=ProofRules(names_in_row=2)))
     assert names_opened(clerk, floor, range(5000, 5010)) == 2
 
 
@@ -236,7 +236,7 @@ LEAD = {"lead": "s-9", "lead_pin": "9999"}
 @pytest.fixture
 def strict(clerk: FlaskClient, floor: Floor) -> FlaskClient:
     """A clerk whose chain wants a lead beside hand-overs without a code, and a lead."""
-    floor.policy(structs.replace(POLICY, proofs=Proofs(lead_for=["name", "proxy"])))
+    floor.policy(structs.replace(POLICY, proofs=ProofRules(lead_for=["name", "proxy"])))
     floor.feed("staff", "s-9", Staff(staff="s-9", name="原 みどり", mark="原", role="lead", pin=hash_pin("9999")))
     return clerk
 
@@ -316,19 +316,19 @@ def test_goods_are_ready_only_if_every_piece_was_ticked_while_they_were_collecte
     for pieces in ((), ("1-1",)):
         tick(clerk, "o-4821", *pieces)
         page = clerk.post(
-            f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3", "tick": BOTH}, follow_redirects=True
+            f"{HERE}/ready", data={"key": new_form_key(), "shelf": "C-3", "tick": BOTH}, follow_redirects=True
         ).text
         assert "まだ確認していない品物があります" in page
         assert state(floor) is State.PICKING
     tick(clerk, "o-4821", "2-1")
-    clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3"})
+    clerk.post(f"{HERE}/ready", data={"key": new_form_key(), "shelf": "C-3"})
     assert state(floor) is State.READY
 
 
 def test_ticks_of_the_collecting_are_none_at_the_hand_over(clerk: FlaskClient, floor: Floor) -> None:
     floor.order("4821", State.PICKING, lines=TWO)
     tick(clerk, "o-4821", *BOTH)
-    clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3"})
+    clerk.post(f"{HERE}/ready", data={"key": new_form_key(), "shelf": "C-3"})
     assert ticks_shown(clerk) == 0
     floor.scan(pickup_code("4821"), "counter-1")
     assert "まだ確認が残っています" in give(clerk, (), tick=BOTH)  # what a page says of its own ticks is not believed
@@ -356,7 +356,7 @@ def test_after_it_is_not_them_and_after_a_hand_over_was_taken_back_nothing_is_ti
         give(clerk)
     else:
         tick(clerk, "o-4821", "1-1")
-    clerk.post(f"{HERE}/{press}", data={"key": new_key()})
+    clerk.post(f"{HERE}/{press}", data={"key": new_form_key()})
     assert ticks_shown(clerk) == 0
 
 
@@ -393,7 +393,7 @@ def test_what_is_to_be_paid_here_must_be_paid(clerk: FlaskClient, floor: Floor) 
 
 def test_a_double_tap_hands_over_once(clerk: FlaskClient, floor: Floor) -> None:
     floor.scan(pickup_code("4821"), "counter-1")
-    key = new_key()
+    key = new_form_key()
     for _ in range(3):
         give(clerk, key=key)
     assert len(facts(floor, "pickup.handed_over")) == 1
@@ -434,7 +434,7 @@ def test_a_press_after_hqs_cancellation_hands_nothing_over_and_blames_nobody_in_
     floor.scan(pickup_code("4821"), "counter-1")
     tick(clerk, "o-4821", "1-1")
     floor.order("4821", State.CANCELLED)
-    page = clerk.post(f"{HERE}/hand-over", data={"key": new_key()}, follow_redirects=True).text
+    page = clerk.post(f"{HERE}/hand-over", data={"key": new_form_key()}, follow_redirects=True).text
     assert "取り消された注文です" in page
     assert "先に進" not in page
     assert state(floor) is State.CANCELLED
@@ -444,9 +444,9 @@ def test_who_was_faster_is_said(clerk: FlaskClient, floor: Floor) -> None:
     floor.order("4821", State.PLACED)
     floor.feed("staff", "s-2", Staff(staff="s-2", name="原 みどり", mark="原", role="clerk", pin=hash_pin(PIN)))
     clerk.post("/staff/counter-1/login", data={"staff": "s-2", "pin": PIN})
-    clerk.post(f"{HERE}/pick", data={"key": new_key()})
+    clerk.post(f"{HERE}/pick", data={"key": new_form_key()})
     clerk.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
-    page = clerk.post(f"{HERE}/pick", data={"key": new_key()}, follow_redirects=True).text
+    page = clerk.post(f"{HERE}/pick", data={"key": new_form_key()}, follow_redirects=True).text
     assert "社員番号 s-2 が先に進めました" in page
 
 
@@ -455,7 +455,7 @@ def shelved(clerk: FlaskClient, floor: Floor, number: str, shelf: str, **more: A
     floor.order(number, State.PICKING, **more)
     tick(clerk, f"o-{number}", "1-1", "2-1")
     address = f"/staff/counter-1/order/o-{number}"
-    clerk.post(f"{address}/ready", data={"key": new_key(), "shelf": shelf})
+    clerk.post(f"{address}/ready", data={"key": new_form_key(), "shelf": shelf})
     assert state(floor, f"o-{number}") is State.READY
 
 
@@ -487,10 +487,10 @@ def test_goods_that_nobody_will_fetch_are_put_back_piece_by_piece_and_hq_is_told
     assert "o-4821?back=1" in listed
     assert "<b>C-3</b>" in listed
     clerk.post(f"{HERE}/tick?back=1", data={"piece": ["1-1"]})
-    page = clerk.post(f"{HERE}/restock?back=1", data={"key": new_key()}, follow_redirects=True).text
+    page = clerk.post(f"{HERE}/restock?back=1", data={"key": new_form_key()}, follow_redirects=True).text
     assert "まだ確認していない品物があります" in page
     clerk.post(f"{HERE}/tick?back=1", data={"piece": ["2-1"]})
-    clerk.post(f"{HERE}/restock?back=1", data={"key": new_key()})
+    clerk.post(f"{HERE}/restock?back=1", data={"key": new_form_key()})
     assert state(floor) is State.RESTOCKED
     (told,) = facts(floor, "pickup.restocked")
     assert (told["staff"], told["data"]["number"], told["data"]["from"]) == ("s-1", "4821", str(stands))
@@ -500,22 +500,22 @@ def test_goods_that_nobody_will_fetch_are_put_back_piece_by_piece_and_hq_is_told
 def test_an_order_that_was_never_collected_leaves_nothing_to_put_back(clerk: FlaskClient, floor: Floor) -> None:
     floor.order("4821", State.CANCELLED)
     assert "o-4821" not in clerk.get(BACK).text
-    clerk.post(f"{HERE}/restock", data={"key": new_key()})
+    clerk.post(f"{HERE}/restock", data={"key": new_form_key()})
     assert state(floor) is State.CANCELLED
 
 
 def test_of_a_short_order_only_what_was_found_is_put_back(clerk: FlaskClient, floor: Floor) -> None:
     shelved(clerk, floor, "4821", "C-3", lines=TWO)
-    clerk.post(f"{HERE}/short", data={"key": new_key(), "reason": "damaged", "missing": ["2-1"]})
+    clerk.post(f"{HERE}/short", data={"key": new_form_key(), "reason": "damaged", "missing": ["2-1"]})
     assert "o-4821?back=1" in clerk.get(BACK).text
     assert tick(clerk, "o-4821", "1-1", "2-1").json["ticked"] == ["1-1"]  # type: ignore[index]
-    clerk.post(f"{HERE}/restock", data={"key": new_key()})
+    clerk.post(f"{HERE}/restock", data={"key": new_form_key()})
     assert state(floor) is State.RESTOCKED
 
 
 def test_an_order_of_which_nothing_was_found_leaves_nothing_to_put_back(clerk: FlaskClient, floor: Floor) -> None:
     shelved(clerk, floor, "4821", "C-3")
-    clerk.post(f"{HERE}/short", data={"key": new_key(), "reason": "sold", "missing": ["1-1"]})
+    clerk.post(f"{HERE}/short", data={"key": new_form_key(), "reason": "sold", "missing": ["1-1"]})
     assert "o-4821" not in clerk.get(BACK).text
 
 
@@ -524,7 +524,7 @@ def test_a_hand_over_taken_back_after_hqs_cancellation_is_put_back(clerk: FlaskC
     floor.scan(pickup_code("4821"), "counter-1")
     give(clerk)
     floor.order("4821", State.CANCELLED)
-    clerk.post(f"{HERE}/undo", data={"key": new_key()})
+    clerk.post(f"{HERE}/undo", data={"key": new_form_key()})
     assert "o-4821?back=1" in clerk.get(BACK).text
 
 
@@ -532,7 +532,7 @@ def test_goods_that_were_put_back_stay_so_whatever_hq_says_afterwards(clerk: Fla
     shelved(clerk, floor, "4821", "C-3")
     floor.order("4821", State.CANCELLED)
     tick(clerk, "o-4821", "1-1")
-    clerk.post(f"{HERE}/restock", data={"key": new_key()})
+    clerk.post(f"{HERE}/restock", data={"key": new_form_key()})
     assert state(floor) is State.RESTOCKED
     floor.order("4821", State.CANCELLED, epoch=floor.box.epoch, through_seq=10_000)
     assert state(floor) is State.CANCELLED
@@ -542,7 +542,7 @@ def test_goods_that_were_put_back_stay_so_whatever_hq_says_afterwards(clerk: Fla
 def test_a_tick_of_a_session_that_has_ended_is_no_error_and_counts_for_nothing(
     clerk: FlaskClient, floor: Floor
 ) -> None:
-    check = Check(
+    check = PieceCheck(
         session=Session(
             id="gone", staff=Staff(staff="s-1", name="森 花子", mark="森", role="clerk", pin="-"), station="counter-1"
         ),
@@ -550,8 +550,8 @@ def test_a_tick_of_a_session_that_has_ended_is_no_error_and_counts_for_nothing(
         step=Action.HAND_OVER,
     )
     with writing(floor.db):
-        piece_ticks.tick(floor.db, check, [("1-1", SHIRT_M)])
-    assert piece_ticks.ticked(floor.db, check) == {}
+        piece_ticks.tick_pieces(floor.db, check, [("1-1", SHIRT_M)])
+    assert piece_ticks.ticked_pieces(floor.db, check) == {}
 
 
 def test_goods_of_weeks_ago_are_still_to_be_put_back(clerk: FlaskClient, floor: Floor) -> None:
@@ -585,7 +585,7 @@ def test_a_hand_over_can_be_taken_back_at_once(clerk: FlaskClient, floor: Floor)
     floor.scan(pickup_code("4821"), "counter-1")
     give(clerk)
     assert "data-undo" in clerk.get(HERE).text
-    clerk.post(f"{HERE}/undo", data={"key": new_key()})
+    clerk.post(f"{HERE}/undo", data={"key": new_form_key()})
     assert state(floor) is State.ARRIVED
 
 
@@ -593,14 +593,14 @@ def test_after_ten_seconds_it_cannot(clerk: FlaskClient, floor: Floor) -> None:
     floor.scan(pickup_code("4821"), "counter-1")
     give(clerk)
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=13)):
-        page = clerk.post(f"{HERE}/undo", data={"key": new_key()}, follow_redirects=True).text
+        page = clerk.post(f"{HERE}/undo", data={"key": new_form_key()}, follow_redirects=True).text
     assert state(floor) is State.HANDED_OVER
     assert "10秒を過ぎたので" in page
 
 
 def test_it_is_not_them_is_told_and_voids_the_proof(clerk: FlaskClient, floor: Floor) -> None:
     floor.scan(pickup_code("4821"), "counter-1")
-    key = new_key()
+    key = new_form_key()
     for _ in range(2):
         clerk.post(f"{HERE}/refuse", data={"key": key})
     assert len(facts(floor, "pickup.identity_refused")) == 1
@@ -611,10 +611,10 @@ def test_it_is_not_them_is_told_and_voids_the_proof(clerk: FlaskClient, floor: F
 def test_a_missing_piece_ends_the_order_and_hq_is_told_which_and_why(clerk: FlaskClient, floor: Floor) -> None:
     floor.order("4821", lines=[OrderLine(line=1, gtin=SHIRT_M, quantity=2), OrderLine(line=2, gtin=gtin14(101))])
     for half in ({}, {"reason": "damaged"}, {"missing": "1-2"}, {"reason": "damaged", "missing": "9-9"}):
-        page = clerk.post(f"{HERE}/short", data={"key": new_key(), **half}, follow_redirects=True).text
+        page = clerk.post(f"{HERE}/short", data={"key": new_form_key(), **half}, follow_redirects=True).text
         assert "ない品物と理由を選んでください。" in page
         assert state(floor) is State.READY
-    clerk.post(f"{HERE}/short", data={"key": new_key(), "reason": "damaged", "missing": ["1-2", "2-1", "9-9"]})
+    clerk.post(f"{HERE}/short", data={"key": new_form_key(), "reason": "damaged", "missing": ["1-2", "2-1", "9-9"]})
     assert state(floor) is State.UNFULFILLABLE
     told = facts(floor, "pickup.short")[0]["data"]
     assert (told["reason"], told["missing"]) == ("damaged", ["1-2", "2-1"])
@@ -623,11 +623,11 @@ def test_a_missing_piece_ends_the_order_and_hq_is_told_which_and_why(clerk: Flas
 def test_an_order_is_accepted_picked_and_put_on_a_shelf(clerk: FlaskClient, floor: Floor) -> None:
     floor.order("4821", State.PLACED)
     for action in ("accept", "pick"):
-        clerk.post(f"{HERE}/{action}", data={"key": new_key()})
+        clerk.post(f"{HERE}/{action}", data={"key": new_form_key()})
     tick(clerk, "o-4821", "1-1")
-    clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "not a shelf!"})
+    clerk.post(f"{HERE}/ready", data={"key": new_form_key(), "shelf": "not a shelf!"})
     assert state(floor) is State.PICKING
-    clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "c-3"})
+    clerk.post(f"{HERE}/ready", data={"key": new_form_key(), "shelf": "c-3"})
     assert state(floor) is State.READY
     assert "<b>C-3</b>" in clerk.get("/staff/counter-1").text
 
@@ -636,7 +636,7 @@ def test_ready_pressed_again_after_a_reload_is_a_success(clerk: FlaskClient, flo
     floor.order("4821", State.PICKING)
     tick(clerk, "o-4821", "1-1")
     for _ in range(2):
-        answer = clerk.post(f"{HERE}/ready", data={"key": new_key(), "shelf": "C-3"})
+        answer = clerk.post(f"{HERE}/ready", data={"key": new_form_key(), "shelf": "C-3"})
         assert answer.location == f"{HERE}?said=ready", "a success, no word of an error"
     assert len(facts(floor, "pickup.ready")) == 1
 
@@ -653,7 +653,7 @@ def test_an_order_whose_shopper_has_come_is_waited_for_and_not_done(clerk: Flask
 
 
 def test_a_step_that_came_too_late_says_how_the_order_stands(clerk: FlaskClient) -> None:
-    page = clerk.post(f"{HERE}/accept", data={"key": new_key()}, follow_redirects=True).text
+    page = clerk.post(f"{HERE}/accept", data={"key": new_form_key()}, follow_redirects=True).text
     assert "ほかの端末で先に進みました" in page
 
 
@@ -679,11 +679,11 @@ def test_ticks_for_the_hand_over_put_nothing_back_and_the_other_way_round(clerk:
     floor.order("4821", State.NO_SHOW, lines=TWO)
     tick(clerk, "o-4821", "1-1", "2-1")
     for page in ("restock", "restock?back=1"):
-        clerk.post(f"{HERE}/{page}", data={"key": new_key()})
+        clerk.post(f"{HERE}/{page}", data={"key": new_form_key()})
         assert state(floor) is State.NO_SHOW
     clerk.post(f"{HERE}/tick", data={"piece": ["1-1", "2-1"], "on": "no"})
     clerk.post(f"{HERE}/tick?back=1", data={"piece": ["1-1", "2-1"]})
     floor.scan(pickup_code("4821"), "counter-1")
     for page in ("hand-over", "hand-over?back=1"):
-        clerk.post(f"{HERE}/{page}", data={"key": new_key()})
+        clerk.post(f"{HERE}/{page}", data={"key": new_form_key()})
         assert state(floor) is State.NO_SHOW

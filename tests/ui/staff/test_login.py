@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from edge.codes.code_rules import IssuerRule
 from edge.config.noren_toml import Station
 from edge.config.station_role import Role
-from edge.features.staff.pin_check import AT_ONCE, MAX_WAITING, hash_pin
-from edge.features.staff.pin_locks import WRONG_MOST
+from edge.features.staff.pin_check import MAX_WAITING_PIN_CHECKS, PIN_CHECK_THREADS, hash_pin
+from edge.features.staff.pin_locks import MAX_WRONG_PINS
 from edge.features.staff.sessions import Staff
 from edge.platform.database import first_row
 from edge.validation.localized_text import LocalizedText
@@ -28,7 +28,7 @@ def sign_in(client: FlaskClient, pin: str = PIN, who: str = "s-1") -> int:
 
 
 def wrong_until_locked(client: FlaskClient) -> str:
-    for _ in range(WRONG_MOST - 1):
+    for _ in range(MAX_WRONG_PINS - 1):
         assert sign_in(client, "0000") == 401
     return client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": "0000"}).text
 
@@ -200,10 +200,12 @@ def test_who_was_locked_out_is_for_leads_to_see_and_to_mend(client: FlaskClient,
 
 def test_one_sign_in_too_many_at_once_is_told_in_words_and_not_counted(client: FlaskClient, floor: Floor) -> None:
     pins, gate = client.application.extensions["house"].pins, threading.Event()
-    with ThreadPoolExecutor(AT_ONCE + MAX_WAITING) as others:
-        for _ in range(AT_ONCE):
+    with ThreadPoolExecutor(PIN_CHECK_THREADS + MAX_WAITING_PIN_CHECKS) as others:
+        for _ in range(PIN_CHECK_THREADS):
             pins._threads.submit(gate.wait)
-        waiting = [others.submit(pins.fits, hash_pin("1"), "1") for _ in range(AT_ONCE + MAX_WAITING)]
+        waiting = [
+            others.submit(pins.fits, hash_pin("1"), "1") for _ in range(PIN_CHECK_THREADS + MAX_WAITING_PIN_CHECKS)
+        ]
         while pins._places.acquire(blocking=False):  # until every place is theirs
             pins._places.release()
         answer = client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": "0000"})

@@ -17,7 +17,7 @@ from tests.ui.shop_floor import PIN, Floor, pickup_code, tick
 from ui.app import make_app
 from ui.process_state.screens import Screens
 from ui.request_context import shop
-from ui.staff.work_list import new_key
+from ui.staff.work_list import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 LEAVES = "Test-Leaves"  # the header of a request whose clerk locks the tablet while it waits for the write lock
@@ -57,7 +57,7 @@ def _ready(clerk: FlaskClient, floor: Floor) -> None:
 
 def _given(clerk: FlaskClient, floor: Floor) -> None:
     _ready(clerk, floor)
-    clerk.post(f"{HERE}/hand-over", data={"key": new_key()})
+    clerk.post(f"{HERE}/hand-over", data={"key": new_form_key()})
 
 
 def _placed(_clerk: FlaskClient, floor: Floor) -> None:
@@ -91,7 +91,7 @@ def test_nothing_is_done_for_a_clerk_who_has_left(clerk: FlaskClient, floor: Flo
     before, address, form = STEPS[name]
     before(clerk, floor)
     was = _kept(floor)
-    answer = clerk.post(address, data={"key": new_key(), **form}, headers={LEAVES: "yes"})
+    answer = clerk.post(address, data={"key": new_form_key(), **form}, headers={LEAVES: "yes"})
     assert first_row(floor.db, "select 1 from staff_sessions") is None
     assert (_kept(floor), answer.status_code, answer.location) == (was, 303, "/staff/counter-1/login")
 
@@ -100,7 +100,7 @@ def test_nothing_is_done_for_a_clerk_who_has_left(clerk: FlaskClient, floor: Flo
 def test_the_same_is_done_for_a_clerk_who_is_there(clerk: FlaskClient, floor: Floor, name: str) -> None:
     before, address, form = STEPS[name]
     before(clerk, floor)
-    answer = clerk.post(address, data={"key": new_key(), **form})
+    answer = clerk.post(address, data={"key": new_form_key(), **form})
     assert "login" not in (answer.location or "")
 
 

@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from edge.features.paired_devices import Page
+from edge.features.paired_devices import DevicePage
 from edge.platform.process import ProcessLife
 from tests.ui.on_the_network import laptop, paired
 from tests.ui.shop_floor import FULL_NAME, Floor
@@ -20,11 +20,16 @@ def test_the_box_itself_is_told_in_prometheus_text_format(client: FlaskClient) -
     assert FULL_NAME not in answer.text
 
 
-PAIRED: tuple[tuple[Page, str], ...] = (("status", ""), ("board", ""), ("kiosk", "kiosk-1"), ("counter", "counter-1"))
+PAIRED: tuple[tuple[DevicePage, str], ...] = (
+    ("status", ""),
+    ("board", ""),
+    ("kiosk", "kiosk-1"),
+    ("counter", "counter-1"),
+)
 
 
 @pytest.mark.parametrize(("page", "station"), PAIRED)
-def test_no_device_on_the_network_is_told(floor: Floor, page: Page, station: str) -> None:
+def test_no_device_on_the_network_is_told(floor: Floor, page: DevicePage, station: str) -> None:
     app = make_app(floor.config, floor.box, Screens(), ProcessLife())
     asking = paired(app, floor, page, station)
     assert asking.get("/metrics").status_code == 403

@@ -31,7 +31,7 @@ from edge.replica import clone_notice
 from edge.replica.hq_link import LinkReason
 from edge.retention import unswept
 from edge.scan.log import Reading, append_reading
-from edge.single_instance import is_locked
+from edge.single_instance import is_instance_locked
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import BytesReceived, DeviceFault
 from firmware_bridge.framing.framing import RefusalReason
@@ -274,11 +274,11 @@ def test_without_the_process_that_reads_no_reader_is_called_well(client: FlaskCl
 @pytest.mark.usefixtures("bridge")
 def test_looking_never_keeps_the_bridge_from_its_lock(floor: Floor, tmp_path: Path) -> None:
     lock = tmp_path / "lock"
-    assert not is_locked(lock)
+    assert not is_instance_locked(lock)
     with lock.open("w") as held:
-        assert not is_locked(lock)
+        assert not is_instance_locked(lock)
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        assert is_locked(lock)
+        assert is_instance_locked(lock)
 
 
 def test_a_film_that_has_ended_is_no_trouble(client: FlaskClient, bridge: dict[str, DeviceLog]) -> None:

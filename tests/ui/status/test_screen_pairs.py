@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 
 from edge.config.noren_toml import WebSection
 from edge.features import paired_devices as devices
-from edge.features.paired_devices import Page
+from edge.features.paired_devices import DevicePage
 from edge.features.staff.pin_check import PinCheckPool, hash_pin
-from edge.features.staff.pin_locks import WRONG_MOST
+from edge.features.staff.pin_locks import MAX_WRONG_PINS
 from edge.features.staff.sessions import Staff
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
@@ -118,7 +118,7 @@ def test_nobody_pairs_or_revokes_at_a_status_screen_without_a_leads_pin(
 
 
 @pytest.mark.parametrize(("page", "station"), [("kiosk", "kiosk-1"), ("counter", "counter-1"), ("board", "")])
-def test_no_other_device_pairs_even_for_a_lead(app: Flask, floor: Floor, page: Page, station: str) -> None:
+def test_no_other_device_pairs_even_for_a_lead(app: Flask, floor: Floor, page: DevicePage, station: str) -> None:
     asking = paired(app, floor, page, station)
     device = devices.all_paired_devices(floor.db)[0].id
     assert asking.get("/status/devices").status_code == 403
@@ -131,7 +131,7 @@ def test_no_other_device_pairs_even_for_a_lead(app: Flask, floor: Floor, page: P
 def test_a_leads_pin_is_not_guessed_at_a_status_screen(screen: FlaskClient, floor: Floor) -> None:
     """Counted by person and device, reported to HQ, and no lock at a counter's sign-in."""
     wrong = [
-        screen.post("/status/devices", data=TABLET | {"lead": "s-2", "lead_pin": "0000"}) for _ in range(WRONG_MOST)
+        screen.post("/status/devices", data=TABLET | {"lead": "s-2", "lead_pin": "0000"}) for _ in range(MAX_WRONG_PINS)
     ]
     assert {answer.status_code for answer in wrong} == {401}
     assert screen.post("/status/devices", data=TABLET | LEAD).status_code == 401

@@ -9,8 +9,8 @@ from edge.check import all_config_faults
 from edge.config.noren_toml import BadConfig, Config
 from edge.key_files.data_key_file import key_path
 from edge.key_files.own_secrets import secret_files
-from ui.health.check import Result
-from ui.health.context import Context
+from ui.health.check import CheckResult
+from ui.health.context import CheckContext
 from ui.health.finding import NotKnown
 
 OTHERS_RIGHTS = stat.S_IRWXG | stat.S_IRWXO  # a secret is its owner's alone
@@ -18,7 +18,7 @@ ANYBODY_WRITES = stat.S_IWOTH
 DATABASE_FILES = ("store.db", "hq.db")
 
 
-def settings(context: Context) -> Iterator[Result]:
+def settings(context: CheckContext) -> Iterator[CheckResult]:
     """The faults that `noren check` finds. Only their number: a fault quotes what is written, which may be a secret."""
     if context.path is None:
         raise NotKnown("settings")
@@ -27,10 +27,14 @@ def settings(context: Context) -> Iterator[Result]:
     except BadConfig as error:
         found = list(error.faults)
     file = str(context.path)
-    yield Result("faulty", file, {"file": file, "count": len(found)}) if found else Result("ok", file, {"file": file})
+    yield (
+        CheckResult("faulty", file, {"file": file, "count": len(found)})
+        if found
+        else CheckResult("ok", file, {"file": file})
+    )
 
 
-def permissions(context: Context) -> Iterator[Result]:
+def permissions(context: CheckContext) -> Iterator[CheckResult]:
     """Whether only those may read and write a file who must; files this user may not look at are passed over."""
     config, data = context.config, context.data
     secrets = _there([key_path(config), *secret_files(config).values()])
@@ -40,11 +44,11 @@ def permissions(context: Context) -> Iterator[Result]:
     if context.path and _there([context.path]) and context.path.stat().st_mode & ANYBODY_WRITES:
         wrong.append(_result("open", context.path))
     wrong += _foreign(data)
-    yield from wrong or [Result("ok", args={"count": len(secrets) + len(databases)})]
+    yield from wrong or [CheckResult("ok", args={"count": len(secrets) + len(databases)})]
 
 
-def _result(state: str, file: Path) -> Result:
-    return Result(state, str(file), {"file": str(file), "mode": f"{stat.S_IMODE(file.stat().st_mode):04o}"})
+def _result(state: str, file: Path) -> CheckResult:
+    return CheckResult(state, str(file), {"file": str(file), "mode": f"{stat.S_IMODE(file.stat().st_mode):04o}"})
 
 
 def _there(files: Iterable[Path]) -> list[Path]:
@@ -65,14 +69,14 @@ def _is_open(file: Path) -> bool:
     return bool(file.stat().st_mode & OTHERS_RIGHTS) and not folder_closed
 
 
-def _foreign(data: Path) -> Iterator[Result]:
+def _foreign(data: Path) -> Iterator[CheckResult]:
     """Databases of another owner than their folder's: the processes could not write them."""
     if not _there([data]):
         return
     wanted = data.stat().st_uid
     for file in _there(data / name for name in DATABASE_FILES):
         if (owner := file.stat().st_uid) != wanted:
-            yield Result("owner", str(file), {"file": str(file), "owner": _user(owner), "wanted": _user(wanted)})
+            yield CheckResult("owner", str(file), {"file": str(file), "owner": _user(owner), "wanted": _user(wanted)})
 
 
 def _user(number: int) -> str:
@@ -82,14 +86,14 @@ def _user(number: int) -> str:
         return str(number)
 
 
-def data_key(context: Context) -> Iterator[Result]:
+def data_key(context: CheckContext) -> Iterator[CheckResult]:
     """Whether the key of the databases lies on the card that it protects."""
-    yield Result("beside" if context.health.key_beside else "sealed")
+    yield CheckResult("beside" if context.health.key_beside else "sealed")
 
 
-def own_secrets(context: Context) -> Iterator[Result]:
+def own_secrets(context: CheckContext) -> Iterator[CheckResult]:
     """Whether the box's secrets at HQ are as well guarded as its databases."""
-    yield Result("clear" if context.health.keys_in_the_clear else "ok")
+    yield CheckResult("clear" if context.health.keys_in_the_clear else "ok")
 
 
 def certificate_files(config: Config) -> dict[str, Path]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from edge.config.station_role import SHOPPER_ROLES
 from edge.platform.version import version
-from ui.health.check import Result
-from ui.health.context import Context
+from ui.health.check import CheckResult
+from ui.health.context import CheckContext
 from ui.health.finding import NotKnown
 
 UNITS = ("noren-web", "noren-bridge", "noren-sync")
@@ -19,7 +19,7 @@ SYSTEMCTL_TIMEOUT_S = 5.0  # seconds for systemctl to answer
 BOARD_PAGE = "board"
 
 
-def units(context: Context) -> Iterator[Result]:
+def units(context: CheckContext) -> Iterator[CheckResult]:
     """Each unit as systemd has it."""
     if not (context.root / "run/systemd/system").is_dir() or shutil.which("systemctl") is None:  # sd_booted(3)
         raise NotKnown("no_systemd")
@@ -27,7 +27,7 @@ def units(context: Context) -> Iterator[Result]:
     for unit in [*UNITS, *(unit for unit, is_wanted in wanted.items() if is_wanted)]:
         told = _show(unit)
         restarts = int(told.get("NRestarts", 0) or 0)
-        yield Result(_unit_state(told, restarts), unit, {"unit": unit, "count": restarts})
+        yield CheckResult(_unit_state(told, restarts), unit, {"unit": unit, "count": restarts})
 
 
 def _show(unit: str) -> dict[str, str]:
@@ -48,48 +48,48 @@ def _unit_state(told: dict[str, str], restarts: int) -> str:
             return "inactive"
 
 
-def loops(context: Context) -> Iterator[Result]:
+def loops(context: CheckContext) -> Iterator[CheckResult]:
     """The loops of the web process: the scan processor, and the work behind the pages."""
     stuck = context.health.stuck
     if "desk" in stuck:
-        yield Result("desk")
+        yield CheckResult("desk")
     if set(stuck) - {"desk"}:
-        yield Result("behind")
+        yield CheckResult("behind")
     if not stuck:
-        yield Result("ok")
+        yield CheckResult("ok")
 
 
-def failures(context: Context) -> Iterator[Result]:
+def failures(context: CheckContext) -> Iterator[CheckResult]:
     """Pages that ended in an error of ours."""
     count = context.pages.failing
-    yield Result("failing", args={"failing": count}) if count else Result("none")
+    yield CheckResult("failing", args={"failing": count}) if count else CheckResult("none")
 
 
-def front(context: Context) -> Iterator[Result]:
+def front(context: CheckContext) -> Iterator[CheckResult]:
     """Whether the shop's network gets the pages."""
     cut = context.pages.cut
     if context.config.web.lan is None:
-        yield Result("none")
+        yield CheckResult("none")
         return
-    yield Result("silent" if cut else "ok")
+    yield CheckResult("silent" if cut else "ok")
 
 
-def screens(context: Context) -> Iterator[Result]:
+def screens(context: CheckContext) -> Iterator[CheckResult]:
     """Screens for shoppers that were there since the start; staff put their own away as they like."""
     open_, shop = context.pages.screens, context.shop
     places = {place.id: place.name for place in shop.config.stations if place.role in SHOPPER_ROLES}
     for station, count in sorted(open_.items()):
         if station in places:
-            yield Result("gone" if count == 0 else "open", station, {"place": places[station]})
+            yield CheckResult("gone" if count == 0 else "open", station, {"place": places[station]})
         elif station == BOARD_PAGE:
-            yield Result("board_gone" if count == 0 else "board_open", station)
+            yield CheckResult("board_gone" if count == 0 else "board_open", station)
 
 
-def software(context: Context) -> Iterator[Result]:
+def software(context: CheckContext) -> Iterator[CheckResult]:
     """Whether this code is the version that the next start would run: a process that was not restarted runs an older one."""
     running, active = version(), context.root / "opt/noren/active"
     if not active.is_symlink():
-        yield Result("alone", args={"running": running})
+        yield CheckResult("alone", args={"running": running})
         return
     current = Path(__file__).resolve().is_relative_to(active.resolve())
-    yield Result("current" if current else "other", args={"running": running, "installed": active.readlink().name})
+    yield CheckResult("current" if current else "other", args={"running": running, "installed": active.readlink().name})

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.codes.code_rules import CodeRules, TokenKey
-from edge.codes.issued.member_token import Claims, mint_token, public_key_text, verify_token
+from edge.codes.issued.member_token import TokenClaims, mint_token, public_key_text, verify_token
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Coupon, Entitlement, Invite, MemberToken, Unknown
 from edge.codes.reject_reason import RejectReason
@@ -22,7 +22,7 @@ RULES = CodeRules(
         "k2": TokenKey(issuer="other", public=public_key_text(OTHER)),
     }
 )
-MEMBER = Claims(iss="noren", sub="m1042", iat=1_800_000_000, exp=1_800_000_060, jti="j1")
+MEMBER = TokenClaims(iss="noren", sub="m1042", iat=1_800_000_000, exp=1_800_000_060, jti="j1")
 
 
 def part(value: object) -> str:
@@ -49,7 +49,7 @@ def test_a_member_token_says_who_until_when() -> None:
 def test_a_grant_says_what_for_and_may_name_a_member(
     typ: Any, kind: type[Coupon | Entitlement | Invite], member: str | None
 ) -> None:
-    claims = Claims(iss="noren", typ=typ, ref="spring-10", sub=member, iat=1, exp=2, jti="j")
+    claims = TokenClaims(iss="noren", typ=typ, ref="spring-10", sub=member, iat=1, exp=2, jti="j")
     assert verify_token(mint_token(KEY, claims, kid="k1"), RULES) == kind(
         issuer="noren", ref="spring-10", member=member, iat=1, exp=2, jti="j", kid="k1"
     )

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from edge.features.pickup.order import KeptOrder, PickupOrder, present_order, steps_of
+from edge.features.pickup.order import PickupOrder, ReplicaOrder, present_order, steps_of
 from edge.features.pickup.order_queries import SHELVED_STATES, arrived_orders, orders_on_shelf
 from edge.features.pickup.put_back import ended_orders_with_goods, is_to_put_back
 from edge.features.pickup.state_machine import TRANSITIONS, Action, State
@@ -47,7 +47,7 @@ def take(floor: Floor, order: str, action: Action) -> None:
 
 
 def every_order(floor: Floor) -> list[PickupOrder]:
-    rows = hq_replica.rows_where(floor.hq, "orders", KeptOrder)
+    rows = hq_replica.rows_where(floor.hq, "orders", ReplicaOrder)
     return [present_order(floor.db, row, floor.box) for row in rows if row.store == floor.box.store]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.features.search.words import fold, gram_query, grams, occurs, parts_of, words_of
+from edge.features.search.words import fold, gram_query, grams_of_words, occurs_in_words, split_by_script, words_of
 from edge.platform.sqlite import sqlite3
 
 # few characters, so that words occur in one another; of every script, and what joins, parts or folds
@@ -58,12 +58,12 @@ def test_a_word_has_letters_and_digits_only(text: str) -> None:
     ],
 )
 def test_a_word_is_cut_where_its_script_changes(word: str, parts: list[str]) -> None:
-    assert parts_of(word) == parts
+    assert split_by_script(word) == parts
 
 
 @given(TEXTS)
 def test_the_parts_of_a_word_are_the_word(text: str) -> None:
-    assert all("".join(parts_of(word)) == word for word in words_of(text))
+    assert all("".join(split_by_script(word)) == word for word in words_of(text))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_parts_of_a_word_are_the_word(text: str) -> None:
     ],
 )
 def test_where_a_word_occurs(word: str, text: str, found: bool) -> None:
-    assert occurs(word, words_of(text)) is found
+    assert occurs_in_words(word, words_of(text)) is found
 
 
 @given(st.lists(TEXTS, max_size=3), TEXTS)
@@ -87,8 +87,8 @@ def test_the_grams_answer_as_the_texts_do(texts: list[str], asked: str) -> None:
     words = [word for text in texts for word in words_of(text)]
     with sqlite3.connect(":memory:") as db:
         db.execute("create virtual table t using fts5(words, tokenize = \"ascii tokenchars '^='\")")
-        db.execute("insert into t values (?)", (grams(words),))
+        db.execute("insert into t values (?)", (grams_of_words(words),))
         for word in words_of(asked):
             found = db.execute("select count(*) from t where t match ?", (gram_query(word),)).fetchone()[0] > 0
-            assert found is occurs(word, words), (word, words)
+            assert found is occurs_in_words(word, words), (word, words)
     db.close()

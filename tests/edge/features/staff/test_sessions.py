@@ -14,9 +14,16 @@ from edge.codes.code_rules import CodeRules, IssuerRule
 from edge.config.policy import Policy
 from edge.features.staff import pin_locks, session_secret
 from edge.features.staff.badge import BadgeRead
-from edge.features.staff.pin_check import AT_ONCE, MAX_WAITING, PinCheckPool, TooManyPinChecks, hash_pin, pin_matches
+from edge.features.staff.pin_check import (
+    MAX_WAITING_PIN_CHECKS,
+    PIN_CHECK_THREADS,
+    PinCheckPool,
+    TooManyPinChecks,
+    hash_pin,
+    pin_matches,
+)
 from edge.features.staff.pin_locks import PinAttempt, PinLocked, WrongPin, WrongPinRun
-from edge.features.staff.sessions import Opened, Session, Staff, keep_alive, session, sign_in, sign_out
+from edge.features.staff.sessions import OpenedSession, Session, Staff, keep_alive, live_session, sign_in, sign_out
 from edge.platform.clock import Now, now
 from edge.platform.database import writing
 from edge.platform.sqlite import sqlite3
@@ -35,7 +42,7 @@ def _later(seconds: float) -> Now:
     return Now(moment.time + timedelta(seconds=seconds), moment.clock, moment.boot, uptime)
 
 
-def _try(floor: StoreContext, pin: str, at: float = 0, station: str = "c1") -> Opened | WrongPin | PinLocked:
+def _try(floor: StoreContext, pin: str, at: float = 0, station: str = "c1") -> OpenedSession | WrongPin | PinLocked:
     return sign_in(floor.db, floor.box, MORI, pin, _at(station), _later(at), station)
 
 
@@ -50,18 +57,18 @@ def _staff(floor: StoreContext) -> None:
 
 def test_the_right_pin_opens_a_session_at_that_station(floor: StoreContext) -> None:
     opened = _try(floor, "4826")
-    assert isinstance(opened, Opened)
-    assert session(floor.db, floor.hq, opened.secret, "c1", now()) == opened.session
+    assert isinstance(opened, OpenedSession)
+    assert live_session(floor.db, floor.hq, opened.secret, "c1", now()) == opened.session
     assert facts(floor, "staff.signed_in")[0]["staff"] == "s-1"
 
 
 def test_who_reads_the_store_is_not_signed_in_by_what_is_kept_there(floor: StoreContext) -> None:
     opened = _try(floor, "4826")
-    assert isinstance(opened, Opened)
+    assert isinstance(opened, OpenedSession)
     assert opened.secret not in str([list(floor.db.table(name).rows) for name in floor.db.table_names()])
     for (kept,) in floor.db.conn.execute("select hash from staff_sessions").fetchall():
-        assert session(floor.db, floor.hq, kept.hex(), "c1", now()) is None
-        assert session(floor.db, floor.hq, kept.decode("latin-1"), "c1", now()) is None
+        assert live_session(floor.db, floor.hq, kept.hex(), "c1", now()) is None
+        assert live_session(floor.db, floor.hq, kept.decode("latin-1"), "c1", now()) is None
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def test_five_wrong_pins_lock_even_the_right_one_out_for_a_minute(floor: StoreCo
     told = [_try(floor, "0000") for _ in range(5)]
     assert told == [WrongPin(left=4), WrongPin(left=3), WrongPin(left=2), WrongPin(left=1), PinLocked(seconds=60)]
     assert isinstance(_try(floor, "4826", at=50), PinLocked)
-    assert isinstance(_try(floor, "4826", at=61), Opened)
+    assert isinstance(_try(floor, "4826", at=61), OpenedSession)
     assert len(facts(floor, "staff.locked")) == 1
 
 
@@ -114,22 +121,22 @@ def test_guessing_at_one_device_locks_nobody_out_at_another(floor: StoreContext)
     for attempt in range(20):
         _try(floor, "0000", at=attempt, station="the attacker's")
     assert isinstance(_try(floor, "4826", at=21, station="the attacker's"), PinLocked)
-    assert isinstance(_try(floor, "4826", at=21), Opened)
+    assert isinstance(_try(floor, "4826", at=21), OpenedSession)
 
 
 def test_the_right_pin_clears_no_count_of_another_device(floor: StoreContext) -> None:
     for _ in range(4):
         _try(floor, "0000", station="the attacker's")
-        assert isinstance(_try(floor, "4826"), Opened)
+        assert isinstance(_try(floor, "4826"), OpenedSession)
     assert _try(floor, "0000", station="the attacker's") == PinLocked(seconds=60)
 
 
-def _guess(floor: StoreContext, devices: int, each: int) -> list[Opened | WrongPin | PinLocked]:
+def _guess(floor: StoreContext, devices: int, each: int) -> list[OpenedSession | WrongPin | PinLocked]:
     """An attacker who owns some devices, with the clerk's own right PIN between."""
     told = []
     for device in range(devices):
         told += [_try(floor, "0000", station=f"d{device}") for _ in range(each)]
-        assert isinstance(_try(floor, "4826"), Opened)
+        assert isinstance(_try(floor, "4826"), OpenedSession)
     return told
 
 
@@ -137,7 +144,7 @@ def test_guesses_over_many_devices_slow_all_of_them_down_and_the_clerk_not(floor
     told = _guess(floor, devices=8, each=4)
     assert told[:19] == [WrongPin(left=left) for left in (4, 3, 2, 1)] * 4 + [WrongPin(left=left) for left in (4, 3, 2)]
     assert told[19] == told[20] == PinLocked(seconds=900)
-    assert isinstance(_try(floor, "4826"), Opened)
+    assert isinstance(_try(floor, "4826"), OpenedSession)
     last = facts(floor, "staff.locked")[-1]
     assert (last["staff"], last["data"]["seconds"]) == ("s-1", 900)
     assert last["data"]["everywhere"] == 23  # of the last four devices only the first try was looked at
@@ -153,7 +160,7 @@ def test_runs_of_wrong_pins_are_listed_and_a_lead_unlocks(floor: StoreContext) -
     assert pin_locks.runs_of_wrong_pins(floor.db, _later(3700)) == []
     with writing(floor.db):
         pin_locks.unlock_staff(floor.db, floor.box, "s-1", _at("c1", "s-9"), now())
-    assert isinstance(_try(floor, "4826", station="t1"), Opened)
+    assert isinstance(_try(floor, "4826", station="t1"), OpenedSession)
     (told,) = facts(floor, "staff.unlocked")
     assert (told["staff"], told["data"]) == ("s-9", {"who": "s-1"})
 
@@ -165,41 +172,43 @@ def test_what_is_no_hash_is_nobodys_pin() -> None:
 
 def test_more_sign_ins_than_may_wait_are_turned_away_and_not_looked_at() -> None:
     check, gate = PinCheckPool(), threading.Event()
-    for _ in range(AT_ONCE):
+    for _ in range(PIN_CHECK_THREADS):
         check._threads.submit(gate.wait)  # every thread that tries PINs is busy until the gate opens
     with ThreadPoolExecutor(40) as attackers:
         asked = [attackers.submit(check.fits, MORI.pin, "4826") for _ in range(40)]
-        busy = list(islice(as_completed(asked), 40 - AT_ONCE - MAX_WAITING))
+        busy = list(islice(as_completed(asked), 40 - PIN_CHECK_THREADS - MAX_WAITING_PIN_CHECKS))
         gate.set()
         assert all(isinstance(one.exception(), TooManyPinChecks) for one in busy)
-        assert [one.result() for one in asked if one not in busy] == [True] * (AT_ONCE + MAX_WAITING)
+        assert [one.result() for one in asked if one not in busy] == [True] * (
+            PIN_CHECK_THREADS + MAX_WAITING_PIN_CHECKS
+        )
 
 
 def test_a_tablet_left_alone_for_three_minutes_is_locked(floor: StoreContext) -> None:
     opened = _try(floor, "4826")
-    assert isinstance(opened, Opened)
-    assert session(floor.db, floor.hq, opened.secret, "c1", _later(179)) is not None
+    assert isinstance(opened, OpenedSession)
+    assert live_session(floor.db, floor.hq, opened.secret, "c1", _later(179)) is not None
     with writing(floor.db):
         keep_alive(floor.db, opened.session, _later(100))
-    assert session(floor.db, floor.hq, opened.secret, "c1", _later(200)) is not None
-    assert session(floor.db, floor.hq, opened.secret, "c1", _later(281)) is None
+    assert live_session(floor.db, floor.hq, opened.secret, "c1", _later(200)) is not None
+    assert live_session(floor.db, floor.hq, opened.secret, "c1", _later(281)) is None
 
 
 def test_somebody_hq_has_struck_off_is_out_at_once(floor: StoreContext) -> None:
     opened = _try(floor, "4826")
-    assert isinstance(opened, Opened)
+    assert isinstance(opened, OpenedSession)
     send(floor, "staff", "s-1", None, version=2)
-    assert session(floor.db, floor.hq, opened.secret, "c1", now()) is None
+    assert live_session(floor.db, floor.hq, opened.secret, "c1", now()) is None
 
 
-def _open(floor: StoreContext, device: str = "c1", at: float = 0) -> Opened:
+def _open(floor: StoreContext, device: str = "c1", at: float = 0) -> OpenedSession:
     opened = _try(floor, "4826", at=at, station=device)
-    assert isinstance(opened, Opened)
+    assert isinstance(opened, OpenedSession)
     return opened
 
 
-def _live(floor: StoreContext, opened: Opened, device: str = "c1", at: float = 0) -> Session | None:
-    return session(floor.db, floor.hq, opened.secret, device, _later(at))
+def _live(floor: StoreContext, opened: OpenedSession, device: str = "c1", at: float = 0) -> Session | None:
+    return live_session(floor.db, floor.hq, opened.secret, device, _later(at))
 
 
 def test_a_new_session_on_a_device_ends_the_old_one_there(floor: StoreContext) -> None:
@@ -225,7 +234,7 @@ def test_a_badge_ends_the_sessions_of_everybody_else_at_its_station(floor: Store
     hayashi = Staff(staff="s-2", name="林 さち", mark="林", role="clerk", pin=hash_pin("1111"), badges=["hr:B1234"])
     send(floor, "staff", "s-2", hayashi)
     first, own = _open(floor), sign_in(floor.db, floor.box, hayashi, "1111", _at("t2", "s-2"), now(), "t2")
-    assert isinstance(own, Opened)
+    assert isinstance(own, OpenedSession)
     assert scan(floor, "c1", "B1234") == BadgeRead(staff="s-2")
     assert _live(floor, first) is None
     assert _live(floor, own, "t2")
@@ -233,12 +242,12 @@ def test_a_badge_ends_the_sessions_of_everybody_else_at_its_station(floor: Store
 
 def _turn(floor: StoreContext, secret: str, at: float) -> str | None:
     """A request with a secret, as the pages treat it; the next secret, if it got one."""
-    it = session_secret.held(floor.db, secret, "c1")
+    it = session_secret.session_of_secret(floor.db, secret, "c1")
     if it is None or not it.is_due(_later(at)):
         return None
     with writing(floor.db):
         keep_alive(floor.db, Session(id=it.id, staff=MORI, station="c1"), _later(at))
-        return session_secret.turn(floor.db, floor.box, secret, "c1", _later(at))
+        return session_secret.rotate_secret(floor.db, floor.box, secret, "c1", _later(at))
 
 
 def test_a_session_gets_a_new_secret_and_the_one_before_is_soon_worth_nothing(floor: StoreContext) -> None:
@@ -246,30 +255,32 @@ def test_a_session_gets_a_new_secret_and_the_one_before_is_soon_worth_nothing(fl
     assert _turn(floor, old, 299) is None
     new = _turn(floor, old, 301)
     assert new is not None
-    assert session(floor.db, floor.hq, old, "c1", _later(302)), "the answer with the new one may be lost"
+    assert live_session(floor.db, floor.hq, old, "c1", _later(302)), "the answer with the new one may be lost"
     assert _turn(floor, old, 310) is None, "requests side by side get one new secret"
     assert _turn(floor, new, 311) is None
-    assert session(floor.db, floor.hq, new, "c1", _later(311))
-    assert session(floor.db, floor.hq, old, "c1", _later(330)), "under way since before"
-    assert session(floor.db, floor.hq, old, "c1", _later(342)) is None
+    assert live_session(floor.db, floor.hq, new, "c1", _later(311))
+    assert live_session(floor.db, floor.hq, old, "c1", _later(330)), "under way since before"
+    assert live_session(floor.db, floor.hq, old, "c1", _later(342)) is None
 
 
 def test_requests_that_come_at_once_turn_a_session_once(floor: StoreContext) -> None:
     """All of them have seen that the secret is due; each then waits for the others' writing."""
     old = _open(floor).secret
     with writing(floor.db):
-        drawn = [session_secret.turn(floor.db, floor.box, old, "c1", _later(301)) for _ in range(3)]
+        drawn = [session_secret.rotate_secret(floor.db, floor.box, old, "c1", _later(301)) for _ in range(3)]
     new = drawn[0]
     assert new is not None
     assert drawn[1:] == [None, None]
     with writing(floor.db):
-        assert [session_secret.turn(floor.db, floor.box, new, "c1", _later(302)) for _ in range(3)] == [None] * 3
-    known = session_secret.held(floor.db, new, "c1")
+        assert [session_secret.rotate_secret(floor.db, floor.box, new, "c1", _later(302)) for _ in range(3)] == [
+            None
+        ] * 3
+    known = session_secret.session_of_secret(floor.db, new, "c1")
     assert known is not None
     assert known.secret == "present"
     with writing(floor.db):
         for _ in range(3):
-            session_secret.turn(floor.db, floor.box, old, "c1", _later(400))
+            session_secret.rotate_secret(floor.db, floor.box, old, "c1", _later(400))
     assert len(facts(floor, "staff.session_copied")) == 1
 
 
@@ -286,7 +297,7 @@ def test_a_copy_that_is_used_ends_the_session_for_both_and_hq_is_told(floor: Sto
     assert new is not None
     _turn(floor, new, 302)
     assert _turn(floor, copied, 400) is None
-    assert session(floor.db, floor.hq, new, "c1", _later(401)) is None
+    assert live_session(floor.db, floor.hq, new, "c1", _later(401)) is None
     (told,) = facts(floor, "staff.session_copied")
     assert (told["staff"], told["data"]) == ("s-1", {"device": "c1"})
 
@@ -300,8 +311,8 @@ def test_a_night_of_guessing_never_wears_the_lock_out(floor: StoreContext) -> No
 
 def test_a_clock_set_back_neither_keeps_a_tablet_open_nor_a_clerk_out(floor: StoreContext) -> None:
     opened = _try(floor, "4826", at=9 * 3600)
-    assert isinstance(opened, Opened)
-    assert session(floor.db, floor.hq, opened.secret, "c1", now()) is None
+    assert isinstance(opened, OpenedSession)
+    assert live_session(floor.db, floor.hq, opened.secret, "c1", now()) is None
     for _ in range(5):
         _try(floor, "0000", at=9 * 3600)
     locked = _try(floor, "4826")
@@ -317,4 +328,4 @@ def test_a_lock_of_a_clock_that_was_set_back_lasts_as_long_as_any_and_no_restart
         _try(floor, "0000")
     assert _try(floor, "4826", at=back) == PinLocked(seconds=60)
     assert isinstance(_try(floor, "4826", at=back + 30), PinLocked)
-    assert isinstance(_try(floor, "4826", at=back + 61), Opened)
+    assert isinstance(_try(floor, "4826", at=back + 61), OpenedSession)

@@ -6,7 +6,7 @@ import pytest
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.evidence import bars
-from firmware_bridge.decode.evidence.claim import CLEAR_LEAD, OUTDONE_LEAD
+from firmware_bridge.decode.evidence.claim import MAX_OUTDONE_LEAD, MIN_CLEAR_LEAD
 from firmware_bridge.decode.evidence.likeness import Likeness, likeness_of_rows
 from tests.bench.decoding import camera, damage
 
@@ -38,8 +38,8 @@ def a_text(kind: Symbology) -> tuple[str, str]:
 @pytest.mark.parametrize("kind", damage.KINDS)
 def test_rows_look_like_their_text_and_like_no_other(kind: Symbology) -> None:
     text, other = a_text(kind)
-    assert looked(printed(kind, text), kind, text).lead > 2 * CLEAR_LEAD
-    assert looked(printed(kind, text), kind, other).lead < OUTDONE_LEAD - CLEAR_LEAD
+    assert looked(printed(kind, text), kind, text).lead > 2 * MIN_CLEAR_LEAD
+    assert looked(printed(kind, text), kind, other).lead < MAX_OUTDONE_LEAD - MIN_CLEAR_LEAD
 
 
 @pytest.mark.parametrize("kind", damage.KINDS)
@@ -47,8 +47,8 @@ def test_upside_down_light_on_dark_soft_or_told_with_its_quiet_zones_they_look_a
     text, _ = a_text(kind)
     gray = printed(kind, text)
     for picture in (gray[::-1, ::-1], 255 - gray, cv2.GaussianBlur(gray, (0, 0), 1.2)):
-        assert looked(picture, kind, text).lead > CLEAR_LEAD
-    assert looked(gray, kind, text, cut=8).lead > CLEAR_LEAD
+        assert looked(picture, kind, text).lead > MIN_CLEAR_LEAD
+    assert looked(gray, kind, text, cut=8).lead > MIN_CLEAR_LEAD
 
 
 def test_it_is_told_where_the_bars_are() -> None:
@@ -75,4 +75,4 @@ def test_what_nobody_knows_how_to_draw_or_does_not_lie_as_drawn_is_not_judged() 
 def test_a_scratch_down_all_the_bars_leaves_rows_that_look_more_like_the_truth_than_what_engines_make_of_it() -> None:
     label = damage.label(damage.Case(seed="report", how="scratched", kind=Symbology.EAN8, number=0))
     gray = cv2.resize(label.print * 200 + 30, None, fx=SCALE, fy=SCALE, interpolation=cv2.INTER_AREA).astype(np.uint8)
-    assert looked(gray, Symbology.EAN8, "49485554").lead < OUTDONE_LEAD
+    assert looked(gray, Symbology.EAN8, "49485554").lead < MAX_OUTDONE_LEAD

@@ -13,9 +13,9 @@ from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.plausibility import normalized_if_plausible
 from firmware_bridge.decode.engines.upc_ean import check_digit_holds, upca_to_upce, upce_to_upca
 from firmware_bridge.decode.evidence.claim import (
-    CLEAR_LEAD,
     MAX_NEEDED_BANDS,
-    OUTDONE_LEAD,
+    MAX_OUTDONE_LEAD,
+    MIN_CLEAR_LEAD,
     Claim,
     Vote,
     claims_with_sighting,
@@ -241,10 +241,10 @@ def test_most_of_the_rows_to_one_engine_alone_are_not_enough_where_others_say_so
 
 def test_rows_that_look_more_like_another_text_take_the_trust_from_all_but_most_of_them() -> None:
     some = borne_out(claim(zxing=5, zbar=2), MAX_NEEDED_BANDS - 1)
-    for lead, believed in ((None, True), (1.0, True), (OUTDONE_LEAD, True), (OUTDONE_LEAD - 0.01, False)):
+    for lead, believed in ((None, True), (1.0, True), (MAX_OUTDONE_LEAD, True), (MAX_OUTDONE_LEAD - 0.01, False)):
         one = replace(some, lead=lead)
         assert is_believed(one, (one,)) is believed
-    most = replace(borne_out(some, MAX_NEEDED_BANDS), lead=OUTDONE_LEAD - 0.01)
+    most = replace(borne_out(some, MAX_NEEDED_BANDS), lead=MAX_OUTDONE_LEAD - 0.01)
     assert is_believed(most, (most,))
     assert not is_sure(most)
     assert not is_believed(most, (most,), {most.key})
@@ -253,23 +253,23 @@ def test_rows_that_look_more_like_another_text_take_the_trust_from_all_but_most_
 
 
 def test_a_text_outdone_that_two_engines_read_in_view_after_view_stands_where_nobody_reads_another() -> None:
-    outdone = replace(claim(zxing=3, zbar=3), lead=OUTDONE_LEAD - 0.01)
+    outdone = replace(claim(zxing=3, zbar=3), lead=MAX_OUTDONE_LEAD - 0.01)
     assert is_believed(outdone, (outdone,))
     assert not is_sure(outdone)
     assert not is_believed(outdone, (outdone, claim(data=b"4909876543214", zbar=1)))
     assert not is_believed(outdone, (outdone,), {outdone.key})
     no_check_digit = borne_out(claim(Symbology.CODE39, b"D2YBW1T9", zxing=3, zbar=3), 2)
-    no_check_digit = replace(no_check_digit, lead=OUTDONE_LEAD - 0.01)
+    no_check_digit = replace(no_check_digit, lead=MAX_OUTDONE_LEAD - 0.01)
     assert not is_believed(no_check_digit, (no_check_digit,))
-    alone = replace(claim(zxing=5), lead=OUTDONE_LEAD - 0.01)
+    alone = replace(claim(zxing=5), lead=MAX_OUTDONE_LEAD - 0.01)
     assert not is_believed(alone, (alone,))
 
 
 def test_what_rows_clearly_show_needs_none_that_shows_it_from_end_to_end() -> None:
-    one = replace(claim(zxing=3), lead=CLEAR_LEAD + 0.01)
+    one = replace(claim(zxing=3), lead=MIN_CLEAR_LEAD + 0.01)
     assert is_believed(one, (one,))
     assert is_sure(one)
-    itf = replace(claim(Symbology.ITF, b"12345678", zxing=2, zbar=1), lead=CLEAR_LEAD + 0.01)
+    itf = replace(claim(Symbology.ITF, b"12345678", zxing=2, zbar=1), lead=MIN_CLEAR_LEAD + 0.01)
     assert is_believed(itf, (itf,))
 
 
@@ -277,7 +277,7 @@ def test_what_rows_clearly_show_needs_none_that_shows_it_from_end_to_end() -> No
 def test_rows_that_clearly_show_a_text_stand_in_for_a_second_engine(symbology: Symbology) -> None:
     alone = claim(symbology, b"01234565", zxing=3)
     assert not is_believed(alone, (alone,))
-    shown = replace(alone, lead=CLEAR_LEAD + 0.01)
+    shown = replace(alone, lead=MIN_CLEAR_LEAD + 0.01)
     assert is_believed(shown, (shown,))
     assert is_sure(shown)
 
@@ -297,39 +297,41 @@ def test_opencvs_word_alone_counts_against_the_long_ones_it_reads_and_no_others(
     ("lead", "one_band", "two_bands"),
     [
         (TWO_BAND_MIN_LEAD - 0.01, True, True),
-        (OUTDONE_LEAD - 0.01, True, False),
-        (CLEAR_LEAD - 0.01, True, False),
+        (MAX_OUTDONE_LEAD - 0.01, True, False),
+        (MIN_CLEAR_LEAD - 0.01, True, False),
         (None, True, False),
     ],
 )
 def test_beside_a_text_that_rows_clearly_show_another_counts_when_two_bands_say_it_and_it_is_as_likely(
     lead: float | None, one_band: bool, two_bands: bool
 ) -> None:
-    true = replace(borne_out(claim(zxing=3), 2), lead=CLEAR_LEAD + 0.01)
+    true = replace(borne_out(claim(zxing=3), 2), lead=MIN_CLEAR_LEAD + 0.01)
     for bands, believed in ((1, one_band), (2, two_bands)):
         other = replace(borne_out(claim(data=b"4909876543214", zbar=3), bands), lead=lead)
         assert is_believed(true, (true, other)) is believed
         assert (true.key in contested_keys((true, other))) is not believed
-    shown = replace(borne_out(claim(data=b"4909876543214", zbar=3), 1), lead=CLEAR_LEAD + 0.01)
+    shown = replace(borne_out(claim(data=b"4909876543214", zbar=3), 1), lead=MIN_CLEAR_LEAD + 0.01)
     assert not is_believed(true, (true, shown))
 
 
 def test_a_text_that_another_outdoes_is_no_rival_of_one_that_none_does() -> None:
-    true = replace(borne_out(claim(zxing=3), 2), lead=CLEAR_LEAD - 0.01)
-    outdone = replace(borne_out(claim(data=b"4909876543214", zbar=3), 1), lead=OUTDONE_LEAD - 0.01)
+    true = replace(borne_out(claim(zxing=3), 2), lead=MIN_CLEAR_LEAD - 0.01)
+    outdone = replace(borne_out(claim(data=b"4909876543214", zbar=3), 1), lead=MAX_OUTDONE_LEAD - 0.01)
     assert is_believed(true, (true, outdone))
     assert not is_believed(replace(true, lead=None), (replace(true, lead=None), outdone))
     assert contested_keys((true, outdone)) == {outdone.key}
 
 
 def test_what_rows_do_not_clearly_show_needs_two_bands_that_say_it_or_two_engines() -> None:
-    alone, both = (replace(claim(**votes), lead=CLEAR_LEAD - 0.01) for votes in ({"zxing": 5}, {"zxing": 3, "zbar": 3}))
+    alone, both = (
+        replace(claim(**votes), lead=MIN_CLEAR_LEAD - 0.01) for votes in ({"zxing": 5}, {"zxing": 3, "zbar": 3})
+    )
     assert not is_believed(alone, (alone,))
     assert not is_believed(borne_out(alone, 1), (borne_out(alone, 1),))
     assert is_believed(borne_out(alone, 2), (borne_out(alone, 2),))
     assert is_believed(both, (both,))
     for votes, believed in (({"zxing": 3, "zbar": 1}, False), ({"zxing": 4, "zbar": 1}, True)):
-        together = replace(claim(**votes), lead=CLEAR_LEAD - 0.01)
+        together = replace(claim(**votes), lead=MIN_CLEAR_LEAD - 0.01)
         assert is_believed(together, (together,)) is believed
         assert not is_believed(together, (together, claim(data=b"4909876543214", zbar=1)))
 
@@ -343,7 +345,7 @@ def test_a_text_without_a_check_digit_of_which_a_character_is_hidden_needs_most_
 
 
 def test_what_rows_clearly_show_may_still_be_a_part_of_a_longer_text() -> None:
-    part = replace(borne_out(claim(Symbology.ITF, b"12345678", zxing=3, zbar=3), 4), lead=CLEAR_LEAD + 0.01)
+    part = replace(borne_out(claim(Symbology.ITF, b"12345678", zxing=3, zbar=3), 4), lead=MIN_CLEAR_LEAD + 0.01)
     longer = claim(Symbology.ITF, b"1234567890", zxing=1)
     assert not is_believed(part, (part, longer))
 

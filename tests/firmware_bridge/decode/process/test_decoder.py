@@ -17,7 +17,7 @@ from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.engines.fault_injection import Fault
 from firmware_bridge.decode.process import messages
 from firmware_bridge.decode.process.decoder import FRAME_BYTES, MAX_DEATHS, DecoderLost, ProcessDecoder
-from firmware_bridge.decode.process.messages import Answer
+from firmware_bridge.decode.process.messages import FrameAnswer
 from tests.firmware_bridge.decode.impostors import LIES, OWNED, chatterer, liar, shrinker, silent
 
 TEXT = b"4901234567894"
@@ -163,7 +163,7 @@ def test_of_a_picture_full_of_codes_the_first_are_told() -> None:
     ]
     two.send(messages.encode_answer(found, unfinished=True, noise=3))
     heard = messages.receive_from_child(one)
-    assert isinstance(heard, Answer)
+    assert isinstance(heard, FrameAnswer)
     assert heard.unfinished
     assert heard.found == tuple(found[: len(heard.codes)])
     assert 8 <= len(heard.codes) <= 9

@@ -13,11 +13,11 @@ from edge.retention import unswept
 from sync.hq.cli.main import hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed, row_types
-from sync.hq.ingest.batch_keeping import keep_all, keep_batch
+from sync.hq.ingest.batch_keeping import keep_batch, keep_batches
 from sync.hq.schema import HQ_DB, hq_store_migrations
 from sync.hq.store_commands import open_commands
 from sync.hq.stores import presence
-from sync.protocol.messages import Passage, State
+from sync.protocol.messages import ScannerCounts, State
 from sync.protocol.signing import read_private, write_public
 from tests.sync.hq.telling import Teller
 
@@ -171,7 +171,7 @@ def test_a_pushed_number_counts_the_facts_of_the_epoch_that_came_last_also_when_
     for teller in tellers:
         teller.tell("stock.moved", {"gtin": GTIN, "quantity": -1, "reserved": 0})
     with open_headquarters(folder) as db:
-        keep_all(db, [teller.all() for teller in tellers])
+        keep_batches(db, [teller.all() for teller in tellers])
     said(folder, "push", "stock", str(stock(folder, 5)), "--store", "ginza")
     row = body(folder, "stock", "ginza", GTIN)
     assert (row["epoch"], row["through_seq"]) == ("e2", 1)
@@ -417,8 +417,8 @@ def test_a_restored_headquarters_begins_a_new_epoch_of_every_feed(folder: Path) 
 
 def test_the_fleet_shows_what_went_into_each_scanner_and_what_came_out(folder: Path) -> None:
     scans = {
-        "scanner-k1": Passage(heard=1418, readings=101, refused=1, answered=99),
-        "deaf": Passage(heard=300, readings=0, refused=12),
+        "scanner-k1": ScannerCounts(heard=1418, readings=101, refused=1, answered=99),
+        "deaf": ScannerCounts(heard=300, readings=0, refused=12),
     }
     born = State(store="ginza", state="birth", boot=1, epoch="e", box="b", scans=scans)
     with open_headquarters(folder) as db, writing(db):

@@ -14,7 +14,7 @@ from sync.hq.schema import open_hq_store
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     founding.found_headquarters(tmp_path, "hanada", "mqtt://127.0.0.1:1")
-    founding.enrol(tmp_path, "ginza", "Ginza")
+    founding.enrol_store(tmp_path, "ginza", "Ginza")
     return tmp_path
 
 
@@ -27,7 +27,7 @@ def test_a_lost_key_is_said_and_no_other_is_made_in_its_place(folder: Path) -> N
     kept = (folder / recovery_key.RECOVERY_KEY_FILE).read_bytes()
     (folder / recovery_key.RECOVERY_KEY_FILE).unlink()
     for ask in (
-        lambda: founding.enrol(folder, "shinjuku", "Shinjuku"),
+        lambda: founding.enrol_store(folder, "shinjuku", "Shinjuku"),
         lambda: founding.found_headquarters(folder, "hanada", "mqtt://127.0.0.1:1"),
         lambda: _asks(folder),
     ):
@@ -35,7 +35,7 @@ def test_a_lost_key_is_said_and_no_other_is_made_in_its_place(folder: Path) -> N
             ask()
         assert not (folder / recovery_key.RECOVERY_KEY_FILE).exists()
     (folder / recovery_key.RECOVERY_KEY_FILE).write_bytes(kept)
-    founding.enrol(folder, "shinjuku", "Shinjuku")
+    founding.enrol_store(folder, "shinjuku", "Shinjuku")
 
 
 def test_another_key_in_its_place_is_refused(folder: Path) -> None:

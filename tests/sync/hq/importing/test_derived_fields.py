@@ -3,9 +3,9 @@
 import pytest
 
 from edge.features.pickup.state_machine import State
-from sync.hq.importing.derived_fields import Target, derive_order
+from sync.hq.importing.derived_fields import PushTarget, derive_order
 
-TO = Target(feed="orders", scope="ginza", moment="2026-11-27T06:42:00.000Z")
+TO = PushTarget(feed="orders", scope="ginza", moment="2026-11-27T06:42:00.000Z")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows, writing
 from sync.hq.feeds import feed, row_types
-from sync.hq.ingest.batch_keeping import keep_all, keep_batch, keep_within
+from sync.hq.ingest.batch_keeping import keep_batch, keep_batches, keep_batches_within
 from sync.hq.schema import migrate, open_hq_store
 from sync.protocol import feed_types
 from sync.protocol.messages import Ack, Nack
@@ -177,7 +177,7 @@ def test_epochs_lanes_and_stores_are_acknowledged_by_themselves(hq: Database) ->
     lanes = [Teller(store=store, epoch=epoch, lane=lane) for store in "ab" for epoch in "xy" for lane in (0, 1)]
     for number, teller in enumerate(lanes):
         teller.tell("visit.checked_in", {"n": number})
-    answers = keep_all(hq, [teller.all() for teller in lanes])
+    answers = keep_batches(hq, [teller.all() for teller in lanes])
     assert [store for store, _ in answers] == ["a"] * 4 + ["b"] * 4
     assert kept(hq) == list(range(8))
 
@@ -193,7 +193,7 @@ def test_a_transaction_that_dies_keeps_nothing(hq: Database) -> None:
 
 
 def keep_within_then_die(db: Database, teller: Teller) -> None:
-    keep_within(db, [teller.all()])
+    keep_batches_within(db, [teller.all()])
     raise RuntimeError("power cut")
 
 

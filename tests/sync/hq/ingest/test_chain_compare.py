@@ -4,10 +4,10 @@ from edge.facts.journal import GENESIS_HASH
 from sync.hq.ingest.chain_compare import (
     AlreadyKept,
     ChainedBatch,
-    Fork,
-    Gap,
+    ChainFork,
     LanePosition,
     NewRows,
+    SeqGap,
     chained_batch,
     compare_with_kept,
 )
@@ -40,14 +40,14 @@ def test_every_batch_of_one_journal_fits_on_every_beginning_of_it() -> None:
                     at(teller, kept), chained(teller, begin, end), lambda seq: at(teller, seq).hash
                 )
                 match verdict:
-                    case Gap():
+                    case SeqGap():
                         assert begin > kept
                     case AlreadyKept():
                         assert begin <= kept >= end
                     case NewRows(links=links):
                         assert begin <= kept < end
                         assert [link.place.seq for link in links] == list(range(kept + 1, end + 1))
-                    case Fork():
+                    case ChainFork():
                         raise AssertionError((kept, begin, end))
 
 
@@ -57,4 +57,4 @@ def test_no_batch_of_another_journal_ever_fits_where_hq_has_something() -> None:
         for begin in range(6):
             for end in range(begin + 1, 7):
                 verdict = compare_with_kept(at(ours, kept), chained(theirs, begin, end), lambda seq: at(ours, seq).hash)
-                assert isinstance(verdict, Gap if begin > kept else Fork)
+                assert isinstance(verdict, SeqGap if begin > kept else ChainFork)

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows
 from sync.hq.ingest import quarantine
-from sync.hq.ingest.batch_keeping import keep_all, keep_batch
+from sync.hq.ingest.batch_keeping import keep_batch, keep_batches
 from tests.sync.hq.telling import Teller
 
 
@@ -54,7 +54,7 @@ def test_the_rest_told_again_and_at_first_hand_in_any_order_is_kept_once(hq: Dat
 
 def test_both_are_kept_once_where_they_wait_together(hq: Database) -> None:
     old = told(6)
-    keep_all(hq, [again(old, "e2", 3).all(), old.all(), again(old, "e3", 0).all()])
+    keep_batches(hq, [again(old, "e2", 3).all(), old.all(), again(old, "e3", 0).all()])
     assert is_one_each(hq, old)
 
 

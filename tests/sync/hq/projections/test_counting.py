@@ -19,7 +19,7 @@ from sync.hq.feeds import feed, row_types
 from sync.hq.ingest import fact_store, quarantine
 from sync.hq.ingest.batch_keeping import keep_batch
 from sync.hq.ingest.chain_compare import ChainedRow, chained_batch
-from sync.hq.ingest.fact_store import Lane
+from sync.hq.ingest.fact_store import LaneOfStore
 from sync.hq.projections.counting import ACTION_OF_FACT
 from sync.hq.schema import migrate, open_hq_store
 from tests.sync.hq.telling import Teller
@@ -183,7 +183,7 @@ def test_a_conflict_that_waited_in_quarantine_is_no_task_for_another_stores_orde
     teller.tell("pickup.conflict", {"order": "o1"})
     with writing(hq):
         fact_store.quarantine_row(
-            hq, Lane("ginza", "e1", 0), _link(teller), "not a kind HQ knows", "2026-11-21T10:43:00.000Z"
+            hq, LaneOfStore("ginza", "e1", 0), _link(teller), "not a kind HQ knows", "2026-11-21T10:43:00.000Z"
         )
     assert quarantine.retry_quarantined(hq, quarantine.quarantined_rows(hq)[0]) is None
     assert [row["store"] for row in rows(hq, "select * from conflicts")] == (["ginza"] if store == "ginza" else [])

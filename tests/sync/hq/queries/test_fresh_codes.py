@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from edge.codes.code_rules import CodeRules, TokenKey
 from edge.codes.issued import member_token, totp
-from edge.config.policy import Policy, Proofs
+from edge.config.policy import Policy, ProofRules
 from edge.features.member import Member
 from edge.platform.clock import Now, now
 from edge.platform.database import rows, writing
@@ -44,7 +44,7 @@ def member(ref: str, secret: bytes | None, *codes: str) -> tuple[str, str]:
 def hq(hq: Database) -> Database:
     """Two members of yokohama; ginza knows nobody. Both stores live with a policy that has the chain's key."""
     rules = CodeRules(keys={"key-1": TokenKey(issuer="app", public=member_token.public_key_text(KEY))})
-    policy = msgspec.json.encode(Policy(codes=rules, proofs=Proofs(token_life_s=600, token_ahead_s=300))).decode()
+    policy = msgspec.json.encode(Policy(codes=rules, proofs=ProofRules(token_life_s=600, token_ahead_s=300))).decode()
     with writing(hq):
         feed.put_rows(hq, "members", "yokohama", [member("m-1", SECRET, PASS, CARD), member("m-2", OTHER, OTHER_PASS)])
         for store in ("ginza", "kichijoji"):
@@ -68,7 +68,7 @@ def signed(sub: str = "m-1", *, jti: str = "j1", age: float = 0, lasts: int = 60
     made = int(now().time.timestamp() - age)
     assert isinstance(key, Ed25519PrivateKey)
     return member_token.mint_token(
-        key, member_token.Claims(iss="app", sub=sub, iat=made, exp=made + lasts, jti=jti), kid="key-1"
+        key, member_token.TokenClaims(iss="app", sub=sub, iat=made, exp=made + lasts, jti=jti), kid="key-1"
     )
 
 

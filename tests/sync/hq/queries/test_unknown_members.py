@@ -14,9 +14,9 @@ from edge.platform.database import rows, writing
 from sync.hq.feeds import feed
 from sync.hq.ingest import batch_keeping
 from sync.hq.queries.stranger_limit import (
-    ALWAYS_ALLOWED,
     BURST_SIZE,
-    MAX_STRANGERS,
+    MAX_HOURLY_LIMIT,
+    MIN_HOURLY_LIMIT,
     REFILL_INTERVAL_S,
     asked_last_hour,
     hourly_limit,
@@ -112,16 +112,16 @@ def test_people_come_one_by_one_and_a_list_does_not(hq: Database) -> None:
 
 def test_a_flood_closes_the_door_for_a_while(hq: Database) -> None:
     budgets, begun = QueryBudgets(hq), at(0)
-    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST_SIZE + ALWAYS_ALLOWED + 1)]
+    told = [ask(hq, budgets, f"app:{number}", begun) for number in range(BURST_SIZE + MIN_HOURLY_LIMIT + 1)]
     assert told[-2:] == [RefusalReason.TOO_FAST, RefusalReason.OVER_BUDGET]
 
 
 def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
     hq: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for number in range(ALWAYS_ALLOWED):
+    for number in range(MIN_HOURLY_LIMIT):
         ask(hq, QueryBudgets(hq), f"app:{number}", at(-1800 + REFILL_INTERVAL_S * number))
-    assert asked_last_hour(hq, "ginza", now()) == hourly_limit(hq, "ginza", now()) == ALWAYS_ALLOWED
+    assert asked_last_hour(hq, "ginza", now()) == hourly_limit(hq, "ginza", now()) == MIN_HOURLY_LIMIT
     assert ask(hq) is RefusalReason.OVER_BUDGET
     assert "ginza asks about unknown members far above its normal" in caplog.text
     assert ask(hq, moment=at(1900)) is not RefusalReason.OVER_BUDGET
@@ -130,11 +130,11 @@ def test_above_its_budget_a_store_hears_nothing_until_the_hour_has_passed(
 @pytest.mark.parametrize(
     ("hours", "may"),
     [
-        ([], ALWAYS_ALLOWED),
-        ([2, 3, 2], ALWAYS_ALLOWED),
+        ([], MIN_HOURLY_LIMIT),
+        ([2, 3, 2], MIN_HOURLY_LIMIT),
         ([40, 50, 60], 150),
         ([40, 50, 60, 9_000, 50], 150),
-        ([9_000] * 5, MAX_STRANGERS),
+        ([9_000] * 5, MAX_HOURLY_LIMIT),
     ],
 )
 def test_what_a_store_may_ask_is_by_its_own_normal_and_one_day_moves_it_little(

@@ -50,8 +50,8 @@ def file(folder: Path, text: str = "[check_in]\nmiles = 50\n", name: str = "wint
 
 
 def roll(db: Database, path: Path, group: str | None = None, percent: int = 100) -> Rollout:
-    planned, _ = rolling.plan(db, config_rows(path, "utf-8"), group, percent)
-    return rolling.begin(db, planned)
+    planned, _ = rolling.plan_rollout(db, config_rows(path, "utf-8"), group, percent)
+    return rolling.begin_rollout(db, planned)
 
 
 def stands(db: Database, rollout: Rollout) -> RolloutStatus:
@@ -122,7 +122,7 @@ def test_a_group_is_a_chain_of_its_own(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path), "pilot", 50)
     assert has(chain, rollout) < set(PILOT)
     assert len(has(chain, rollout)) == 2
-    rolling.advance(chain, rollout.id, 100, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     assert has(chain, rollout) == set(PILOT)
     with pytest.raises(NotPossible, match="no store is in group `north`"):
         roll(chain, file(tmp_path), "north")
@@ -133,15 +133,15 @@ def test_going_on_keeps_the_stores_it_has_and_takes_in_those_that_have_come_sinc
 ) -> None:
     rollout = roll(chain, file(tmp_path), percent=30)
     before = has(chain, rollout)
-    rolling.advance(chain, rollout.id, 60, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 60, anyway=False)
     assert before < has(chain, rollout)
     assert len(has(chain, rollout)) == 6
     with pytest.raises(NotPossible, match="cannot go back to 50 %"):
-        rolling.advance(chain, rollout.id, 50, anyway=False)
-    rolling.advance(chain, rollout.id, 100, anyway=False)
+        rolling.advance_rollout(chain, rollout.id, 50, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     with writing(chain):
         chain.conn.execute("insert into stores (id, name, public_key, since) values ('new', 'new', '', '')")
-    rolling.advance(chain, rollout.id, 100, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     assert has(chain, rollout) == {*STORES, "new"}
 
 
@@ -150,16 +150,16 @@ def test_going_on_leaves_alone_what_a_store_it_has_was_sent_since(chain: Databas
     (store,) = has(chain, rollout)
     with writing(chain):
         feed.put_rows(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
-    rolling.advance(chain, rollout.id, 100, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     assert policy(chain, store)["check_in"]["miles"] == 40
 
 
 def test_a_roll_out_killed_between_two_runs_is_finished_by_asking_again(chain: Database, tmp_path: Path) -> None:
-    planned, _ = rolling.plan(chain, config_rows(file(tmp_path), "utf-8"), None, 100)
-    rollout = rolling.begin(chain, planned)
+    planned, _ = rolling.plan_rollout(chain, config_rows(file(tmp_path), "utf-8"), None, 100)
+    rollout = rolling.begin_rollout(chain, planned)
     with writing(chain):  # as if it had been killed after the first half
         chain.conn.execute("delete from rollout_stores where store > 'store-04'")
-    rolling.advance(chain, rollout.id, 100, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     assert has(chain, rollout) == set(STORES)
     assert {version(chain, store) for store in STORES} == {2}
 
@@ -178,9 +178,9 @@ def test_a_roll_out_halts_while_a_store_cannot_live_with_it(chain: Database, tmp
     found = stands(chain, rollout)
     assert (found.state, found.stages[stage], found.stages["waiting"]) == ("halted", 1, 1)
     with pytest.raises(RolloutHalted, match=rf"{bad} {stage.replace('_', ' ')}: policy.check_in.miles: expected 1..40"):
-        rolling.advance(chain, rollout.id, 100, anyway=False)
+        rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     assert stands(chain, rollout).percent == 20
-    rolling.advance(chain, rollout.id, 50, anyway=True)
+    rolling.advance_rollout(chain, rollout.id, 50, anyway=True)
     assert len(has(chain, rollout)) == 5
 
 
@@ -194,7 +194,7 @@ def test_it_goes_on_once_the_store_keeps_something_newer(chain: Database, tmp_pa
     box.tell("received")
     box.tell("kept")
     assert stands(chain, rollout).stages["kept"] == 1
-    rolling.advance(chain, rollout.id, 20, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 20, anyway=False)
 
 
 def test_a_refusal_that_comes_while_it_goes_on_halts_it_between_two_runs(
@@ -210,7 +210,7 @@ def test_a_refusal_that_comes_while_it_goes_on_halts_it_between_two_runs(
                where rollout = new.rollout and store = '{store}'; end"""
     )
     with pytest.raises(RolloutHalted, match=f"{store} refused"):
-        rolling.advance(chain, rollout.id, 100, anyway=False)
+        rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     assert len(has(chain, rollout)) == 4
 
 
@@ -222,16 +222,16 @@ def test_a_store_whose_key_is_revoked_neither_halts_nor_gets_it(chain: Database,
     with writing(chain):
         chain.conn.execute("update stores set revoked = 'now' where id in (?, ?)", (store, other))
     assert stands(chain, rollout).state == "running"
-    rolling.advance(chain, rollout.id, 100, anyway=False)
+    rolling.advance_rollout(chain, rollout.id, 100, anyway=False)
     assert has(chain, rollout) == set(STORES) - {store, other}
     assert version(chain, other) == 1
 
 
 def test_a_stopped_one_reaches_no_more_stores(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path), percent=20)
-    assert rolling.stop(chain, rollout.id).state == "stopped"
+    assert rolling.stop_rollout(chain, rollout.id).state == "stopped"
     with pytest.raises(NotPossible, match="is stopped: begin a new one"):
-        rolling.advance(chain, rollout.id, 100, anyway=True)
+        rolling.advance_rollout(chain, rollout.id, 100, anyway=True)
     assert len(has(chain, rollout)) == 2
 
 
@@ -242,14 +242,14 @@ def test_what_failed_is_sent_again_as_a_new_version_and_only_there(chain: Databa
     Box(chain, good).tell("kept")
     before = feed.row_body(chain, "config", bad, "policy")
     here = feed.feed_position(chain, "config", bad)
-    assert rolling_back.retry(chain, rollout.id) == [bad]
+    assert rolling_back.retry_rollout(chain, rollout.id) == [bad]
     after = feed.feed_position(chain, "config", bad)
     assert here
     assert after
     assert (feed.row_body(chain, "config", bad, "policy"), version(chain, good)) == (before, 2)
     assert (after.version > here.version, after.rows, after.digest != here.digest) == (True, 1, True)
     assert stands(chain, rollout).state == "running"
-    rolling_back.undo(chain, rollout.id, anyway=False)
+    rolling_back.undo_rollout(chain, rollout.id, anyway=False)
     assert policy(chain, bad)["check_in"]["miles"] == 10
 
 
@@ -259,8 +259,8 @@ def test_what_was_sent_something_else_since_is_not_sent_again(chain: Database, t
     with writing(chain):
         feed.put_rows(chain, "config", store, [("policy", json.dumps({"check_in": {"miles": 40}}))])
     Box(chain, store).tell("refused", reason="no", path="policy")
-    assert rolling_back.retry(chain, rollout.id) == []
-    assert rolling_back.undo(chain, rollout.id, anyway=False) == ([], [store])
+    assert rolling_back.retry_rollout(chain, rollout.id) == []
+    assert rolling_back.undo_rollout(chain, rollout.id, anyway=False) == ([], [store])
 
 
 # --- back
@@ -271,20 +271,20 @@ def test_stores_get_back_what_they_had_as_a_new_version(chain: Database, tmp_pat
     rollout = roll(chain, file(tmp_path))
     for store in STORES:
         Box(chain, store).tell("refused", reason="no", path="policy")
-    back, left = rolling_back.undo(chain, rollout.id, anyway=False)
+    back, left = rolling_back.undo_rollout(chain, rollout.id, anyway=False)
     assert (back, left) == (STORES, [])
     assert {store: feed.row_body(chain, "config", store, "policy") for store in STORES} == before
     assert {version(chain, store) for store in STORES} == {3}
     found = stands(chain, rollout)
     assert (found.state, found.stages["waiting"]) == ("undone", 10)
     with pytest.raises(NotPossible, match="undone already"):
-        rolling_back.undo(chain, rollout.id, anyway=False)
+        rolling_back.undo_rollout(chain, rollout.id, anyway=False)
 
 
 def test_a_row_that_was_not_there_before_goes_again(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path, "[policy.check_in]\nmiles = 7\n[box]\nstations = []\n"))
     assert feed.row_body(chain, "config", "store-00", "box")
-    rolling_back.undo(chain, rollout.id, anyway=False)
+    rolling_back.undo_rollout(chain, rollout.id, anyway=False)
     assert feed.row_body(chain, "config", "store-00", "box") is None
     assert policy(chain, "store-00")["check_in"]["miles"] == 10
 
@@ -292,11 +292,11 @@ def test_a_row_that_was_not_there_before_goes_again(chain: Database, tmp_path: P
 def test_a_store_whose_config_was_changed_since_is_left_as_it_is_unless_anyway(chain: Database, tmp_path: Path) -> None:
     rollout = roll(chain, file(tmp_path))
     later = roll(chain, file(tmp_path, "[kiosk]\nquiet_s = 60\n"), "pilot")
-    back, left = rolling_back.undo(chain, rollout.id, anyway=False)
+    back, left = rolling_back.undo_rollout(chain, rollout.id, anyway=False)
     assert (set(back), left) == (set(STORES) - set(PILOT), PILOT)
     assert policy(chain, PILOT[0])["check_in"]["miles"] == 50
     assert stands(chain, rollout).state == "stopped"
-    back, left = rolling_back.undo(chain, rollout.id, anyway=True)
+    back, left = rolling_back.undo_rollout(chain, rollout.id, anyway=True)
     assert (back, left) == (PILOT, [])
     assert policy(chain, PILOT[0])["check_in"]["miles"] == 10
     assert stands(chain, later).state == "running"
