@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from gettext import GNUTranslations
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from edge.validation.localized_text import FURIGANA_PATTERN, LocalizedText
+from edge.validation.localized_text import FURIGANA_PATTERN, KANJI, LocalizedText
 
 LANGUAGES: Mapping[str, str] = {"ja": "日本語", "en": "English"}  # each by its own name
 DEFAULT_LANGUAGE = "ja"  # the language to which every screen returns at a reset
@@ -61,6 +61,15 @@ def with_furigana(text: str) -> Markup:
     return Markup("").join(parts).replace("\n", Markup("<br>"))
 
 
+class Named(Protocol):
+    """What HQ names, and says how to read."""
+
+    @property
+    def name(self) -> LocalizedText: ...
+    @property
+    def reading(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Locale:
     """One language at one store: messages by key, HQ's words, and figures as they are written there."""
@@ -87,6 +96,13 @@ class Locale:
     def words(self, words: LocalizedText) -> Markup:
         """HQ's words; they may carry furigana in the same way."""
         return with_furigana(words.in_(self.language))
+
+    def name(self, it: Named) -> Markup:
+        """A name with its reading as furigana over the whole, if it has kanji and no furigana of its own."""
+        text = it.name.in_(self.language)
+        if text != it.name.ja or not it.reading or FURIGANA_PATTERN.search(text) or not KANJI.search(text):
+            return with_furigana(text)
+        return Markup("<ruby>{}<rp>(</rp><rt>{}</rt><rp>)</rp></ruby>").format(text, it.reading)
 
     def plain_words(self, words: LocalizedText) -> str:
         return without_furigana(words.in_(self.language))

@@ -22,6 +22,7 @@ PRODUCTS_OF_STYLE_SQL = f"""key in (select key from catalog where body is not nu
 class Colour(Struct, frozen=True, kw_only=True):
     code: ShortText
     name: LocalizedText
+    reading: TextLine = ""  # the name in kana: `あか` finds 赤, and it is shown as furigana if the name has none
     hex: ColourHex  # `#e9e3d6`
 
 
@@ -82,6 +83,7 @@ class Category(Struct, frozen=True, kw_only=True, tag="category", tag_field="wha
 
     id: Id
     name: LocalizedText
+    reading: TextLine = ""  # as a colour's
     order: Ordinal
     picture: TextLine
 

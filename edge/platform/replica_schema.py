@@ -70,6 +70,11 @@ def m005_cards_that_change_hands(db: Database) -> None:
         db.conn.execute(statement)
 
 
+@hq_migrations()
+def m006_words_in_their_loose_form(db: Database) -> None:
+    db.conn.execute(MARK_EVERY_STYLE_SQL)
+
+
 # The loads of whole feeds that are under way: up to which version of an epoch HQ's pages have come and when HQ sent the last one;
 # then (null before) the last key that is moved into the feed.
 LOADS_DDL = """create table loads (

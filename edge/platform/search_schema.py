@@ -50,7 +50,7 @@ SEARCH_DDL = (
     f"create trigger search_stock_out after delete on stock begin {_CHANGED_HERE.format(key='old.key')} end",
 )
 
-# for a catalogue that was here before the index: sync builds it in the background
+# for a catalogue that was here before the index, or before an entry was made as now: sync builds it in the background
 MARK_EVERY_STYLE_SQL = f"""insert into search_changed
     select distinct style from (select {_STYLE.format(body="body")} as style from catalog where body is not null)
-    where style is not null"""
+    where style is not null on conflict do nothing"""

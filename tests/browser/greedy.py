@@ -207,6 +207,7 @@ TAPS = {
     "search shut": "search?q=メリノ&shut=1",
     "search here": "search?q=メリノ&here=1&shut=1",
     "search none": "search?q=ないないないないないないないないないないもの",
+    "search none here": "search?q=99-2003&here=1",
     "product from list": f"product/{FREE}",
     "message refused": "refused",
 }

@@ -104,9 +104,8 @@ def test_letters_and_numbers_have_keys_of_their_own(kiosk: Page) -> None:
     hits(kiosk, 601)
 
 
-@pytest.mark.parametrize("size", [(800, 1280), (1280, 800)])
-def test_on_a_small_screen_a_row_of_kana_is_chosen_first(kiosk: Page, size: tuple[int, int]) -> None:
-    kiosk.set_viewport_size({"width": size[0], "height": size[1]})
+def test_on_a_small_upright_screen_a_row_of_kana_is_chosen_first(kiosk: Page) -> None:
+    kiosk.set_viewport_size({"width": 800, "height": 1280})
     for row, char in (("は", "ほ"), (None, "*"), ("あ", "う")):
         if row:
             kiosk.locator(".head", has_text=row).click()
@@ -117,6 +116,57 @@ def test_on_a_small_screen_a_row_of_kana_is_chosen_first(kiosk: Page, size: tupl
     hits(kiosk, 602, 600)
     expect(kiosk.locator(".hit").first).to_be_in_viewport(ratio=1)
     expect(kiosk.locator(".board")).to_be_hidden()
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (800, 1280), (1280, 800), (1920, 1080)])
+@pytest.mark.parametrize("way", ["normal", "large"])
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_is_found_is_seen_above_the_keys_while_one_types(
+    kiosk: Page, size: tuple[int, int], way: str, language: str
+) -> None:
+    kiosk.locator(f"[data-lang={language}]").click()
+    expect(kiosk.locator(f".stage.search[lang={language}]")).to_be_visible()
+    kiosk.set_viewport_size({"width": size[0], "height": size[1]})
+    if way == "large":
+        kiosk.locator("[data-aid=text]").click()
+    if language == "ja" and size[0] == 800:
+        kiosk.locator(".head", has_text="な").click()
+    keys = "に" if language == "ja" else "H0"
+    press(kiosk, keys)
+    expect(kiosk.locator(".stage")).to_have_attribute("data-answered", keys)
+    hit = kiosk.locator(".hit").first
+    expect(hit).to_be_in_viewport(ratio=1)
+    box, key = hit.bounding_box(), kiosk.locator(".key:visible").first.bounding_box()
+    assert box is not None
+    assert key is not None
+    if size[1] > size[0]:
+        assert 0.4 * size[1] <= box["y"] < box["y"] + box["height"] <= key["y"]
+    hit.click()
+    expect(kiosk.locator(".stage.product")).to_be_visible()
+
+
+def test_in_english_the_letters_lie_as_on_any_keyboard_and_kana_have_no_keys(kiosk: Page) -> None:
+    press(kiosk, "#")
+    places = {char: kiosk.locator(f'[data-char="{char}"]:visible').bounding_box() for char in "1QWPAZ-"}
+    x, y = ({char: box[side] for char, box in places.items() if box} for side in ("x", "y"))
+    assert y["1"] < y["Q"] == y["W"] == y["P"] < y["A"] < y["Z"] == y["-"]
+    assert x["1"] == x["Q"] < x["A"] < x["W"] <= x["Z"] < x["P"]
+    expect(kiosk.locator("[data-char=ー]")).to_be_hidden()
+    expect(kiosk.locator("[data-edit=form]")).to_be_hidden()
+    kiosk.locator("[data-lang=en]").click()
+    expect(kiosk.locator(".stage.search[lang=en]")).to_be_visible()
+    expect(kiosk.locator('[data-char="Q"]')).to_be_visible()
+    expect(kiosk.locator(".script.kana, .of-kana, [data-edit=script]")).to_have_count(0)
+
+
+def test_nothing_found_here_is_offered_from_elsewhere_in_one_touch(kiosk: Page) -> None:
+    kiosk.locator("[data-here]").click()
+    press(kiosk, "#H0")
+    offer = kiosk.locator("[data-everywhere]")
+    expect(offer).to_contain_text("1")
+    offer.click()
+    hits(kiosk, 600)
+    expect(kiosk.locator("[data-here]")).to_have_attribute("aria-pressed", "false")
 
 
 def test_only_what_is_here(kiosk: Page) -> None:

@@ -14,9 +14,9 @@ from sqlite_utils import Database
 
 from edge.features import catalog
 from edge.features.catalog import Category, Colour, Product
-from edge.features.search.entry import colour_words, name_words, words_in
+from edge.features.search.entry import colour_words, name_and_reading, name_words
 from edge.features.search.find import find_styles, is_search_complete
-from edge.features.search.words import occurs_in_words, split_by_script, words_of
+from edge.features.search.words import loose_form, occurs_in_words, occurs_loosely, split_by_script, words_of
 from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import first_row, open_hq, rows, writing
@@ -33,11 +33,11 @@ from sync.search_index import STEP_INTERVAL_S, STYLES_PER_STEP, SearchIndex, wip
 
 NOW = now()
 ALL = 1000  # styles: more than there are
-NAMES = ("トレンチコート", "Tシャツ", "綿シャツ", "上着", "ﾆｯﾄ 帽子", "Coat (wool)")
+NAMES = ("ことり", "トレンチコート", "Tシャツ", "綿シャツ", "上着", "ﾆｯﾄ 帽子", "Coat (wool)")
 READINGS = ("", "うわぎ", "トレンチ コート")
 COLOURS = ("黒", "紺", "若草")
 CATEGORIES = ("shirts", "外套", "a-b.c")
-CATEGORY_NAMES = ("シャツ", "コート", "その他")
+CATEGORY_NAMES = ("ことり", "シャツ", "コート", "その他")
 STYLES = ("41-2208", "41-22", "AB-07", "412208")
 ASKED = (
     "コート",
@@ -61,6 +61,12 @@ ASKED = (
     "その",
     "ート",
     "ー",
+    "コト",
+    "しやつ",
+    "シアツ",
+    "くろ",
+    "クロ コト",
+    "まくろ",
 )
 
 
@@ -77,7 +83,9 @@ def product(
         name=LocalizedText(ja=name),
         reading=reading,
         category=category,
-        colour=Colour(code="01", name=LocalizedText(ja=colour), hex="#e9e3d6"),
+        colour=Colour(
+            code="01", name=LocalizedText(ja=colour), reading="くろ" if colour == "黒" else "", hex="#e9e3d6"
+        ),
         size="M",
         size_order=0,
         price=3990,
@@ -123,14 +131,17 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def by_looking(db: Database, asked: str, *, here: bool) -> list[set[str]]:
-    """The styles that are to be found, in four groups: the first come first."""
-    words = words_of(asked)
+    """The styles that are to be found, in groups: the first come first."""
+    words = [word for word in words_of(asked) if loose_form(word)]
     found = _by_looking(db, words, here)
-    return found if any(found) else _by_looking(db, [part for word in words for part in split_by_script(word)], here)
+    parts = [part for word in words for part in split_by_script(word) if loose_form(part)]
+    return found if any(found) else _by_looking(db, parts, here)
 
 
 def _by_looking(db: Database, words: list[str], here: bool) -> list[set[str]]:
-    groups: list[set[str]] = [set(), set(), set(), set(), set()]
+    groups: list[set[str]] = [set() for _ in range(7)]
+    if not words:
+        return groups
     styles: dict[str, list[Product]] = {}
     for row in hq_replica.rows_where(db, "catalog", Product):
         styles.setdefault(row.style, []).append(row)
@@ -142,7 +153,7 @@ def _by_looking(db: Database, words: list[str], here: bool) -> list[set[str]]:
             word
             for kind in catalog.categories(db)
             if kind.id in {row.category for row in products}
-            for word in words_in(kind.name)
+            for word in name_and_reading(kind)
         ]
         if here and not is_here:
             continue
@@ -150,8 +161,10 @@ def _by_looking(db: Database, words: list[str], here: bool) -> list[set[str]]:
             groups[0].add(style)
         elif all(occurs_in_words(word, names) for word in words):
             groups[1 if is_here else 2].add(style)
-        elif all(occurs_in_words(word, (*names, *more)) or occurs_in_words(word, kinds) for word in words):
+        elif all(occurs_loosely(word, names) for word in words):
             groups[3 if is_here else 4].add(style)
+        elif all(occurs_loosely(word, (*names, *more, *kinds)) for word in words):
+            groups[5 if is_here else 6].add(style)
     return groups
 
 
@@ -220,7 +233,7 @@ def happen(db: Database, step: Any) -> None:
         case ("no stock", int(number)):
             db.conn.execute("delete from stock where key = ?", (gtin(number),))
         case ("category", str(id), str(name)):
-            body = Category(id=id, name=LocalizedText(ja=name), order=0, picture="")
+            body = Category(id=id, name=LocalizedText(ja=name), reading="そのほか", order=0, picture="")
             put(db, "content", f"category/{id}", body)
         case ("look", _):
             SearchIndex(db).look(0.0)
@@ -281,6 +294,21 @@ def test_a_catalogue_that_was_here_before_the_index_is_built_in(tmp_path: Path) 
     db.close()
 
 
+def test_an_index_without_loose_forms_is_made_anew(tmp_path: Path) -> None:
+    with closing(create_database(tmp_path / "hq.db")) as conn:
+        older = Database(conn)
+        hq_migrations.apply(older, stop_before="m006_words_in_their_loose_form")
+        fill(older, 3)
+        work(older)
+        put(older, "catalog", gtin(0), product(0, "S-00000", "上着"))  # one is noted already
+    migrate(tmp_path)
+    db = open_hq(tmp_path)
+    assert rows(db, "select count(*) as left from search_changed") == [{"left": 3}]
+    work(db)
+    assert len(numbers(db, "コト")) == 2
+    db.close()
+
+
 def test_before_the_catalogue_has_come_nothing_is_said_to_be_missing(tmp_path: Path) -> None:
     migrate(tmp_path)
     db = open_hq(tmp_path)
@@ -332,6 +360,41 @@ def test_kana_finds_by_the_reading_what_is_written_in_kanji(db: Database, asked:
     put(db, "catalog", gtin(1), product(1, "A-1", "上着", reading="うわぎ"))
     work(db)
     assert numbers(db, asked) == ("A-1",)
+
+
+@pytest.mark.parametrize("asked", ["あか", "アカ", "赤", "ｱｶ 毛布"])
+def test_a_colour_is_found_by_its_reading(db: Database, asked: str) -> None:
+    red = Colour(code="02", name=LocalizedText(ja="赤"), reading="あか", hex="#a02020")
+    put(db, "catalog", gtin(1), msgspec.structs.replace(product(1, "A-1", "毛布"), colour=red))
+    put(db, "catalog", gtin(2), product(2, "A-2", "毛布"))
+    work(db)
+    assert numbers(db, asked) == ("A-1",)
+
+
+def test_a_category_is_found_by_its_reading(db: Database) -> None:
+    put(db, "catalog", gtin(1), product(1, "A-1", "Bonnet", category="hats"))
+    hats = Category(id="hats", name=LocalizedText(ja="帽子"), reading="ぼうし", order=0, picture="")
+    put(db, "content", "category/hats", hats)
+    work(db)
+    assert numbers(db, "ボウシ") == ("A-1",)
+
+
+@pytest.mark.parametrize("asked", ["しやつ", "シヤツ", "シャッ"])
+def test_small_kana_typed_large_find_what_has_small_ones(db: Database, asked: str) -> None:
+    put(db, "catalog", gtin(1), product(1, "A-1", "麻のシャツ"))
+    work(db)
+    assert numbers(db, asked) == ("A-1",)
+
+
+def test_what_is_written_as_it_was_typed_comes_before_what_is_only_like_it(db: Database) -> None:
+    put(db, "catalog", gtin(1), product(1, "A-1", "ことり"))
+    put(db, "catalog", gtin(2), product(2, "A-2", "コート"))
+    put(db, "catalog", gtin(3), product(3, "A-3", "コート"))
+    stock(db, 3, 1)
+    work(db)
+    assert numbers(db, "コート") == ("A-3", "A-2", "A-1")
+    assert numbers(db, "コト") == ("A-1", "A-3", "A-2")
+    assert numbers(db, "コート", most=1) == ("A-3",)
 
 
 @pytest.mark.parametrize("asked", ["極細メリノ", "ごくぼそ", "細", "ぼそめり"])

@@ -120,6 +120,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }
+SEARCHED = "tests/ui/kiosk/test_search.py"
 VISITS = "tests/edge/features/test_visit.py"
 COUPONS = "tests/edge/features/offer/test_coupon.py"
 HOLDS = "tests/edge/features/pickup/test_holds.py"
@@ -132,6 +133,8 @@ PROVEN = {
     "catalog.contains": "tests/edge/test_scan_processor.py",
     "catalog.pieces": "tests/edge/test_scan_processor.py",
     "catalog.reading": "tests/sync/test_search_index.py::test_kana_finds_by_the_reading_what_is_written_in_kanji",
+    "catalog.colour.reading": f"{SEARCHED}::test_a_colour_is_found_by_its_reading_and_shown_with_it",
+    "content.reading": f"{SEARCHED}::test_a_category_is_shown_with_its_reading",
     "config.check_in.window_hours": f"{VISITS}::test_a_window_counts_from_the_first_visit_and_then_opens_anew",
     "config.pickup.no_show_hour": f"{HOLDS}::test_the_hour_is_hqs_to_set",
     "config.pickup.remind_hours": f"{HOLDS}::test_how_long_before_is_hqs_to_set",

@@ -8,10 +8,10 @@ from flask import Blueprint, abort, request, url_for
 from edge.disk.disk_space import require_room
 from edge.features import catalog, stock
 from edge.features.catalog import Colour, Product
-from edge.features.search.entry import words_in
+from edge.features.search.entry import name_and_reading
 from edge.features.search.find import find_styles
 from edge.features.search.missed import tell_missed
-from edge.features.search.words import occurs_in_words, split_by_script, words_of
+from edge.features.search.words import loose_form, occurs_loosely, split_by_script, words_of
 from edge.store_context import StoreContext
 from ui.kiosk.outcome_views import OutcomeScreen, product_page
 from ui.kiosk.pages import is_a_stage, screen_html, station_of
@@ -37,14 +37,14 @@ KEYBOARD_ROWS = {
         "らりるれろ",
         "わをん",
     ),
-    "latin": ("12345", "67890", "ABCDE", "FGHIJ", "KLMNO", "PQRST", "UVWXY", "Z"),
+    "latin": ("1234567890", "QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM-"),
 }
 # the forms of a kana, that share its key: voiced, half voiced, small
 KANA_FORMS = (
     "あぁ いぃ うぅゔ えぇ おぉ かが きぎ くぐ けげ こご さざ しじ すず せぜ そぞ ただ ちぢ つっづ てで とど "
     "はばぱ ひびぴ ふぶぷ へべぺ ほぼぽ やゃ ゆゅ よょ わゎ"
 )
-SIGN_KEYS = {"forms": "゛゜小", "long": "ー", "script": "かな/A1"}
+SIGN_KEYS = {"forms": "゛゜小", "long": "ー", "kana": "かな", "latin": "ABC"}
 # what a shopper wants first
 STOCK_ORDER = ("in_stock", "few", "ask", "online", "none")
 
@@ -58,6 +58,15 @@ class FoundStyle:
     word: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """What is found, best first. `more`: there is more than is shown. `complete`: the whole catalogue was looked at."""
+
+    hits: list[FoundStyle]
+    more: bool
+    complete: bool
+
+
 @search.get("/kiosk/<station>/search")
 def page(station: str) -> str:
     """The search screen with what is typed (`q`), the filter (`here`) and the keyboard open or not (`keys`)."""
@@ -67,16 +76,14 @@ def page(station: str) -> str:
         "here" in request.args,
         "shut" not in request.args,
     )
-    found = find_styles(it.hq, asked, most=MAX_HITS, here=here)
-    hits = [hit for style in found.styles if (hit := _hit(it, style, asked, request_moment().time))]
+    results = _results(it, asked, here=here)
     values: dict[str, object] = {
         "asked": asked,
         "here": here,
         "keys": keys,
-        "hits": [hit for hit in hits if hit.word not in ("none", "online")] if here else hits,
-        "more": found.more,
-        "complete": found.complete,
-        "scripts": KEYBOARD_ROWS if page_locale().language == "ja" else dict(reversed(KEYBOARD_ROWS.items())),
+        "results": results,
+        "elsewhere": _results(it, asked, here=False) if here and not results.hits else None,
+        "scripts": KEYBOARD_ROWS if page_locale().language == "ja" else {"latin": KEYBOARD_ROWS["latin"]},
         "forms": KANA_FORMS,
         "signs": SIGN_KEYS,
     }
@@ -98,6 +105,25 @@ def missed(station: str, gtin: str) -> str:
     return screen_html(place, told, url_for("kiosk.product", station=station, gtin=gtin))
 
 
+def _results(it: StoreContext, asked: str, *, here: bool) -> Results:
+    """What is found by a product's number, then by words; `here`: only what this store has."""
+    now = request_moment().time
+    found = find_styles(it.hq, asked, most=MAX_HITS, here=here)
+    numbered = _by_number(it, asked)
+    hits = [FoundStyle(product=numbered, colours=(numbered.colour,), word=_word(it, numbered, now))] if numbered else []
+    styles = (style for style in found.styles if numbered is None or style != numbered.style)
+    hits += [hit for style in styles if (hit := _hit(it, style, asked, now))]
+    if here:
+        hits = [hit for hit in hits if hit.word not in ("none", "online")]
+    return Results(hits=hits, more=found.more, complete=found.complete)
+
+
+def _by_number(it: StoreContext, asked: str) -> Product | None:
+    """The product whose number was typed as it is printed on its tag, with blanks or without."""
+    found = catalog.product(it.hq, catalogue_key_of(it, "".join(words_of(asked)))) if asked else None
+    return catalog.product_on_shelf(it.hq, found) if found else None
+
+
 def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> FoundStyle | None:
     """A style as it is found: in the colour that was asked for, of that what is here."""
     products = catalog.products_of_style(it.hq, style)
@@ -112,9 +138,10 @@ def _hit(it: StoreContext, style: str, asked: str, now: datetime) -> FoundStyle 
 
 
 def _named(colour: Colour, asked: str) -> int:
-    """How many of the words asked for are in a colour's name."""
-    name = words_in(colour.name)
-    return sum(occurs_in_words(part, name) for word in words_of(asked) for part in {word, *split_by_script(word)})
+    """How many of the words asked for are in a colour's name or reading."""
+    name = name_and_reading(colour)
+    parts = (part for word in words_of(asked) for part in {word, *split_by_script(word)} if loose_form(part))
+    return sum(occurs_loosely(part, name) for part in parts)
 
 
 def _word(it: StoreContext, product: Product, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from edge.features.catalog import Product
+from edge.features.catalog import Category, Colour, Product
 from edge.features.search.words import grams_of_words, words_of
 from edge.validation.localized_text import FURIGANA_PATTERN, LocalizedText
 
@@ -34,7 +34,12 @@ def name_words(products: Iterable[Product]) -> list[str]:
 
 def colour_words(products: Iterable[Product]) -> list[str]:
     """The words of colours."""
-    return [word for product in products for word in words_in(product.colour.name)]
+    return [word for product in products for word in name_and_reading(product.colour)]
+
+
+def name_and_reading(of: Colour | Category) -> list[str]:
+    """The words of a name and of its reading."""
+    return [*words_in(of.name), *words_of(of.reading)]
 
 
 def words_in(text: LocalizedText) -> list[str]:

@@ -7,8 +7,15 @@ from itertools import islice
 from sqlite_utils import Database
 
 from edge.features import catalog
-from edge.features.search.entry import category_mark, words_in
-from edge.features.search.words import gram_query, occurs_in_words, split_by_script, words_of
+from edge.features.search.entry import category_mark, name_and_reading
+from edge.features.search.words import (
+    gram_query,
+    loose_form,
+    loose_gram_query,
+    occurs_loosely,
+    split_by_script,
+    words_of,
+)
 from edge.platform.database import first_row
 from edge.replica.hq_replica import feed_version
 
@@ -29,12 +36,17 @@ class FoundStyles:
 def find_styles(hq: Database, text: str, *, most: int, here: bool = False) -> FoundStyles:
     """At most `most` styles; `here`: only those of which HQ counts a piece in this store.
 
-    First the style with exactly this number, then those in whose name all words occur, then those with a word in their
-    number, colour or category; of both, first what is here. If nothing is found, words are cut where their script changes.
+    First the style with exactly this number, then those in whose name all words occur, then those in whose name they occur
+    loosely, then those with a word in their number, colour or category; of each, first what is here. If nothing is found,
+    words are cut where their script changes.
     """
-    words = [word[:MAX_WORD_LENGTH] for word in words_of(text)][:MAX_WORDS]
+    words = [word[:MAX_WORD_LENGTH] for word in words_of(text) if loose_form(word[:MAX_WORD_LENGTH])][:MAX_WORDS]
     found = _found(hq, words, most + 1, here)
-    if not found and (parts := [part for word in words for part in split_by_script(word)][:MAX_WORDS]) != words:
+    if (
+        not found
+        and (parts := [part for word in words for part in split_by_script(word) if loose_form(part)][:MAX_WORDS])
+        != words
+    ):
         found = _found(hq, parts, most + 1, here)
     return FoundStyles(styles=found[:most], more=len(found) > most, complete=is_search_complete(hq))
 
@@ -61,12 +73,13 @@ def _ids(hq: Database, words: Sequence[str], most: int, here: bool) -> Iterator[
     looked for. What a shopper has typed so far is often in no product.
     """
     yield from _exact(hq, "".join(words), here)
-    name = f"name : ({' AND '.join(gram_query(word) for word in words)})"
-    anywhere = " AND ".join(f"({' OR '.join((gram_query(word), *_categories(hq, word)))})" for word in words)
+    anywhere = " AND ".join(f"({' OR '.join((loose_gram_query(word), *_categories(hq, word)))})" for word in words)
     if every := _matches(hq, "search_here" if here else "search_all", anywhere, most):
-        yield from _matches(hq, "search_here", name, most)
+        for gram in (gram_query, loose_gram_query):
+            name = f"name : ({' AND '.join(gram(word) for word in words)})"
+            for table in ("search_here",) if here else ("search_here", "search_all"):
+                yield from _matches(hq, table, name, most)
         if not here:
-            yield from _matches(hq, "search_all", name, most)
             yield from _matches(hq, "search_here", anywhere, most)
         yield from every
 
@@ -88,5 +101,5 @@ def _exact(hq: Database, number: str, here: bool) -> list[int]:
 
 def _categories(hq: Database, word: str) -> list[str]:
     """The marks of the categories in whose name a word occurs."""
-    named = (category for category in catalog.categories(hq) if occurs_in_words(word, words_in(category.name)))
+    named = (category for category in catalog.categories(hq) if occurs_loosely(word, name_and_reading(category)))
     return [f'"{category_mark(category.id)}"' for category in islice(named, MAX_CATEGORIES)]

@@ -9,7 +9,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from edge.config.policy import Search
-from edge.features.catalog import Colour, Product
+from edge.features.catalog import Category, Colour, Product
 from edge.platform.database import rows
 from edge.validation.localized_text import LocalizedText
 from tests.ui.kiosk.test_kiosk_pages import KIOSK
@@ -90,6 +90,74 @@ def test_only_what_is_here_and_not_what_the_store_has_sold_since(client: FlaskCl
     assert "スタッフをお呼びください" in plain(page)
 
 
+@pytest.mark.parametrize("asked", ["あか", "アカ", "赤"])
+def test_a_colour_is_found_by_its_reading_and_shown_with_it(client: FlaskClient, floor: Floor, asked: str) -> None:
+    red = Colour(code="2", name=LocalizedText(ja="赤", en="Red"), reading="あか", hex="#aa1122")
+    black = put(floor, 500, "H-1", "帽子", "黒")
+    put(floor, 501, "H-2", "手袋", "白")
+    floor.index()
+    hat = gtin14(502)
+    body = msgspec.json.decode(floor.hq.conn.execute("select body from catalog where key = ?", (black,)).fetchone()[0])
+    floor.feed("catalog", hat, msgspec.convert(body | {"gtin": hat, "colour": msgspec.to_builtins(red)}, Product))
+    floor.index()
+    assert results(found(client, asked)) == [hat], "of the style the colour that was asked for"
+    page = client.get(f"{KIOSK}/product/{hat}?lang=ja").text
+    assert "<ruby>赤<rp>(</rp><rt>あか</rt>" in page
+    assert "あか" not in client.get(f"{KIOSK}/product/{hat}?lang=en").text
+
+
+def test_a_category_is_shown_with_its_reading(client: FlaskClient, floor: Floor) -> None:
+    hats = Category(id="hats", name=LocalizedText(ja="帽子"), reading="ぼうし", order=2, picture="")
+    floor.feed("content", "category/hats", hats)
+    for page in ("find", "find/hats"):
+        assert "<ruby>帽子<rp>(</rp><rt>ぼうし</rt>" in client.get(f"{KIOSK}/{page}?lang=ja").text
+
+
+@pytest.mark.parametrize(
+    ("key", "typed"),
+    [
+        ("04901234567894", "4901234567894"),
+        ("04901234567894", "4 901234 567894"),
+        ("04901234567894", "４９０１２３４５６７８９４"),
+        ("00012345678905", "012345678905"),
+        ("00000049123456", "49123456"),
+    ],
+)
+def test_the_number_on_a_tag_finds_its_product(client: FlaskClient, floor: Floor, key: str, typed: str) -> None:
+    other = put(floor, 500, "H-1", "帽子", "黒")
+    body = msgspec.json.decode(floor.hq.conn.execute("select body from catalog where key = ?", (other,)).fetchone()[0])
+    floor.feed("catalog", key, msgspec.convert(body | {"gtin": key}, Product))
+    floor.index()
+    assert results(found(client, typed)) == [key]
+    assert results(found(client, typed[:-1])) == []
+    floor.stock(key, 0)
+    assert results(found(client, typed, here="1")) == []
+    floor.stock(key, 3)
+    assert results(found(client, typed, here="1")) == [key]
+
+
+def test_the_number_of_an_outer_pack_finds_the_item_in_it(client: FlaskClient, floor: Floor) -> None:
+    item = put(floor, 500, "H-1", "帽子", "黒")
+    pack = put(floor, 501, "H-1", "帽子 24点", "黒", contains=item, pieces=24)
+    floor.index()
+    assert results(found(client, pack)) == [item]
+
+
+def test_what_is_not_here_is_offered_with_how_many_there_are(client: FlaskClient, floor: Floor) -> None:
+    for at in range(3):
+        put(floor, 500 + at, f"H-{at}", "帽子")
+    floor.index()
+    page = found(client, "帽子", here="1")
+    assert results(page) == []
+    assert "この店にないものも見る（3 件）" in plain(page)
+    assert "data-everywhere" not in found(client, "帽子")
+    assert "data-everywhere" not in found(client, "ないもの", here="1")
+    for at in range(3, MAX_HITS + 1):
+        put(floor, 500 + at, f"H-{at}", "帽子")
+    floor.index()
+    assert f"（{MAX_HITS} 件より多い）" in plain(found(client, "帽子", here="1"))
+
+
 def test_what_is_not_found_says_what_to_do(client: FlaskClient, floor: Floor) -> None:
     floor.index()
     page = plain(found(client, "ないもの"))
@@ -125,7 +193,7 @@ def test_what_was_typed_is_there_again_after_a_look_at_a_product(client: FlaskCl
     page = client.get(f"{KIOSK}/search?q=%E3%82%B7%E3%83%A3%E3%83%84&here=1&shut=1&lang=en").text
     assert "<span data-typed>シャツ</span>" in page
     assert 'data-here aria-pressed="true"' in page
-    assert 'class="stage search shut"' in page
+    assert 'class="stage search shut latin"' in page
     assert "q=%E3%82%B7%E3%83%A3%E3%83%84&amp;here=1&amp;shut=1" in page.split("data-address")[1].split(">")[0]
 
 

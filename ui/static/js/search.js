@@ -58,7 +58,7 @@ export function search({ stage, made, language, failed }) {
     if ('char' in dataset) return type(typed.length < LONGEST && (typed || dataset.char !== ' ') ? typed + dataset.char : typed);
     if (dataset.edit === 'back') return type(typed.slice(0, -1));
     if (dataset.edit === 'form') return type(typed && typed.slice(0, -1) + otherForm(typed.at(-1), stage().querySelector('.board').dataset.forms));
-    for (const script of stage().querySelectorAll('.script')) script.hidden = !script.hidden;
+    stage().classList.toggle('latin');
   };
 
   const turn = (head) => {
@@ -71,7 +71,8 @@ export function search({ stage, made, language, failed }) {
     const button = target.closest('.search button');
     if (!button) return;
     if ('row' in button.dataset) turn(button);
-    else if (button.matches('.key')) press(button, stage().querySelector('[data-typed]').textContent);
+    else if (button.matches('.key:not(.tool)')) press(button, stage().querySelector('[data-typed]').textContent);
+    else if ('everywhere' in button.dataset) stage().querySelector('[data-here]').click();
     else if ('here' in button.dataset) {
       const on = button.getAttribute('aria-pressed') !== 'true';
       button.setAttribute('aria-pressed', String(on));
