@@ -40,6 +40,7 @@ PATHS = (
         "/find",
         "/find?asked=o",
         "/calls",
+        "/work",
         "/devices",
     ),
     *("/goods", f"/goods/{SHIRT_M}", "/goods?number=nothing"),
@@ -56,7 +57,7 @@ def busy(town: Town) -> Town:
     """Orders in every state a list shows: late, unpaid, waited for and not ready, over their time, given, called for."""
     floor = town.floor
     floor.hq.conn.execute("delete from orders")
-    for table in ("pickup_steps", "staff_calls"):
+    for table in ("pickup_steps", "staff_calls", "task_claims", "count_tasks"):
         floor.db.conn.execute(f"delete from {table}")
     floor.order("6734", State.PICKING, name="イシカワ コウタロウ", promise_at=at(minutes=22), lines=pieces(12))
     floor.order("2700", State.PICKING, name="エンドウ ヒナコ", promise_at=at(hours=14), paid=False)
@@ -71,8 +72,15 @@ def busy(town: Town) -> Town:
     floor.order("7121", State.NO_SHOW, name="イトウ ミナ", shelf="R-18", hold_until=at(days=2))
     floor.order("3288", State.HANDED_OVER, name="イノウエ ジュン", handed_over_at=at(minutes=40))
     town.scan(pickup_code("6101"))
-    for _ in range(12):
-        floor.db.conn.execute("insert into staff_calls (station, time) values ('kiosk-1', ?)", (at(minutes=4),))
+    for nth in range(12):
+        call = (at(minutes=4), SHIRT_M if nth == 3 else None)
+        floor.db.conn.execute("insert into staff_calls (station, time, gtin) values ('kiosk-1', ?, ?)", call)
+    claim = ("pick:o-9280", at(minutes=2))
+    floor.db.conn.execute("insert into task_claims (task, staff, time) values (?, 's-100000000001', ?)", claim)
+    count = (SHIRT_M, at(minutes=50))
+    floor.db.conn.execute(
+        "insert into count_tasks (gtin, shelf, station, time) values (?, 'B-14', 'kiosk-1', ?)", count
+    )
     return town
 
 
@@ -214,8 +222,8 @@ def test_a_word_about_a_scan_lies_over_nothing_and_goes_with_the_page(
     busy.scan(ean13(gtin14(103)) if "order" in path else "4901230001028", "counter-1")
     expect(page.locator("#toast")).to_be_visible()
     assert broken(page) == {}
-    page.click(".rail nav a >> nth=1")
-    expect(page.locator(".rail nav a[aria-current] >> nth=0")).to_have_attribute("href", re.compile("/calls"))
+    page.click(".rail nav a >> nth=0")
+    expect(page.locator(".rail nav a[aria-current] >> nth=0")).to_have_attribute("href", re.compile("/work"))
     expect(page.locator("#toast")).to_be_hidden()
 
 

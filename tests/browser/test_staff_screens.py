@@ -28,6 +28,8 @@ def sign_in(visit: Visit, lang: str = "ja", size: tuple[int, int] = TABLET, *, c
         page.click(f'[data-digit="{digit}"]')
     page.click(".key.go")
     expect(page.locator(".rows")).to_be_visible()
+    page.click(".rail nav a >> nth=1")  # from the work list to the orders
+    expect(page.locator(".rail nav a >> nth=1")).to_have_attribute("aria-current", "page")
     return page
 
 

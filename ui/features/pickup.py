@@ -2,8 +2,9 @@
 
 from edge.features.pickup.feature import PICKUP_FEATURE
 from ui.features.ui_feature import UiFeature
-from ui.staff import checking, handover, work_list
+from ui.staff import checking, handover, order_tasks, work_list
 from ui.staff.staff_tab import SERVING, StaffTab
+from ui.staff.task import TaskKind
 
 ORDERS_TAB = StaffTab(
     name="orders",
@@ -14,4 +15,8 @@ ORDERS_TAB = StaffTab(
     count=work_list.waiting_here,
 )
 
-PICKUP = UiFeature(feature=PICKUP_FEATURE, blueprints=(checking.checking, handover.handover), tabs=(ORDERS_TAB,))
+ORDER_TASKS = TaskKind(find=order_tasks.order_tasks, roles=SERVING)
+
+PICKUP = UiFeature(
+    feature=PICKUP_FEATURE, blueprints=(checking.checking, handover.handover), tabs=(ORDERS_TAB,), tasks=(ORDER_TASKS,)
+)

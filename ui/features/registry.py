@@ -15,8 +15,9 @@ from ui.features.staff import STAFF
 from ui.features.ui_feature import UiFeature
 from ui.kiosk import screen_part
 from ui.kiosk.screen_part import ShownPart
-from ui.staff import staff_tab
+from ui.staff import staff_tab, task
 from ui.staff.staff_tab import StaffTab
+from ui.staff.task import TaskKind
 
 UI_FEATURES: tuple[UiFeature, ...] = (
     OFFER,
@@ -47,14 +48,20 @@ def tabs_of(shop: StoreContext) -> list[StaffTab]:
     return [tab for one in UI_FEATURES if one.feature.is_on(shop.policy) for tab in one.tabs]
 
 
+def task_kinds_of(shop: StoreContext) -> list[TaskKind]:
+    """The kinds of tasks of the work list that features which are on declare."""
+    return [kind for one in UI_FEATURES if one.feature.is_on(shop.policy) for kind in one.tasks]
+
+
 def install(app: Flask) -> None:
-    """Register the features' blueprints, parts and tabs; a route of a feature that is off is not found."""
+    """Register the features' blueprints, parts, tabs and tasks; a route of a feature that is off is not found."""
     for one in UI_FEATURES:
         for blueprint in one.blueprints:
             app.register_blueprint(blueprint)
     app.before_request(_not_found_if_off)
     screen_part.install(app, parts_of)
     staff_tab.install(app, tabs_of)
+    task.install(app, task_kinds_of)
 
 
 def _not_found_if_off() -> None:

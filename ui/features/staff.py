@@ -6,8 +6,9 @@ from edge.features.staff import calls
 from edge.features.staff.feature import STAFF_FEATURE
 from edge.store_context import StoreContext
 from ui.features.ui_feature import UiFeature
-from ui.staff import login, pin_lock_pages
+from ui.staff import floor_tasks, login, pin_lock_pages, work_pages
 from ui.staff.staff_tab import StaffTab
+from ui.staff.task import TaskKind
 
 
 def _open_calls(shop: StoreContext, _now: datetime) -> int:
@@ -16,9 +17,10 @@ def _open_calls(shop: StoreContext, _now: datetime) -> int:
 
 STAFF = UiFeature(
     feature=STAFF_FEATURE,
-    blueprints=(login.stations, login.login, pin_lock_pages.pins),
+    blueprints=(login.stations, login.login, pin_lock_pages.pins, work_pages.work),
     tabs=(
-        StaffTab(name="calls", icon="bell", endpoint="staff.calls", order=20, count=_open_calls),
+        StaffTab(name="work", icon="list-checks", endpoint="work.listed", order=5, count=_open_calls),
         StaffTab(name="devices", icon="activity", endpoint="devices.inside", order=90),
     ),
+    tasks=(TaskKind(find=floor_tasks.call_tasks),),
 )

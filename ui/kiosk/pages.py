@@ -201,10 +201,11 @@ def calling(station: str) -> str:
 
 @kiosk.post("/kiosk/<station>/call")
 def call(station: str) -> str:
-    """Call staff to this station; pressed again before they come, it is still one call."""
+    """Call staff to this station, about the product that the screen shows (`?gtin=`); pressed again, it is still one call."""
     place, db = station_of(station), shop().db
+    shown = catalog.product(shop().hq, request.args.get("gtin", ""))
     with writing(db):
-        calls.call_staff(db, station, request_moment())
+        calls.call_staff(db, station, request_moment(), shown.gtin if shown else None)
     process_state().screens.changed("calls")
     told = OutcomeScreen(template="kiosk/calling.html", sound="ok")
     return screen_html(place, told, url_for(".calling", station=station))

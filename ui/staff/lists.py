@@ -69,7 +69,7 @@ def touch() -> tuple[str, int]:
 @staff.get("/calls")
 def calls() -> Response:
     """Who calls for staff, the longest first, and who answered the last ones."""
-    sql = "select seq, station, time, answered, staff from staff_calls"
+    sql = "select seq, station, gtin, time, answered, staff from staff_calls"
     listed = rows(shop().db, f"{sql} where answered is null order by seq")
     past = rows(shop().db, f"{sql} where answered is not null order by answered desc limit ?", (MAX_ANSWERED_CALLS,))
     return page("staff/calls.html", calls=[_call(row) for row in listed], past=[_call(row) for row in past])
@@ -81,7 +81,16 @@ def _call(row: dict[str, object]) -> dict[str, object]:
     at = parse_utc(str(row["time"]))
     answered = parse_utc(str(row["answered"])) if row["answered"] else None
     minutes = max(0, int((request_moment().time - at).total_seconds() // 60))
-    return {**row, "name": from_there.name if from_there else None, "at": at, "answered": answered, "minutes": minutes}
+    gtin = row["gtin"]
+    product = catalog.product(shop().hq, str(gtin)) if gtin else None
+    return {
+        **row,
+        "product": product,
+        "name": from_there.name if from_there else None,
+        "at": at,
+        "answered": answered,
+        "minutes": minutes,
+    }
 
 
 @staff.post("/calls/<int:seq>/answer")
@@ -90,7 +99,7 @@ def answer_call(seq: int) -> Answer:
     with writing_as(shop().db, signed_in()):
         staff_calls.answer_call(shop().db, shop().box, seq, signed_in().staff.staff, request_moment())
     process_state().screens.changed("calls")
-    return redirect(url_for("staff.calls"), 303)
+    return redirect(url_for("work.listed" if request.args.get("to") == "work" else "staff.calls"), 303)
 
 
 @staff.get("/goods")

@@ -84,7 +84,7 @@ def sign_in() -> Response | Answer:
 
 
 def _welcome(secret: str) -> Answer:
-    answer = redirect(url_for("staff.waiting"), 303)
+    answer = redirect(url_for("work.listed"), 303)
     shell.set_cookie(answer, secret)
     return answer
 

@@ -130,6 +130,16 @@ def _in(tab: Tab, row: OrderOnList) -> bool:
             return row.state is State.HANDED_OVER
 
 
+def minutes_ago(now: datetime, minutes: int) -> datetime:
+    """The moment so many whole minutes before now."""
+    return now - timedelta(minutes=minutes)
+
+
+def all_rows(shop: StoreContext, now: datetime) -> list[OrderOnList]:
+    """Every order that is open, has ended lately, or whose goods are still to be put back."""
+    return _all(shop, now)
+
+
 def _all(shop: StoreContext, now: datetime) -> list[OrderOnList]:
     put, here = staff_shelves(shop), _here(shop, now)
     known = {order.row.order for order in here}

@@ -1,13 +1,22 @@
-"""A shopper could not find a product where it should be: HQ is told, and learns which numbers are wrong on the shelf."""
+"""A shopper could not find a product where it should be: HQ is told, and staff have the shelf to look at."""
+
+from msgspec import Struct
+from sqlite_utils import Database
 
 from edge.facts.fact import Fact, FactAttributes, Gtin
 from edge.facts.journal import tell
 from edge.features import stock
 from edge.features.catalog import Product
+from edge.features.expiring_table import ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.platform.clock import Now, business_day
-from edge.platform.database import writing
+from edge.platform.database import values, writing
 from edge.platform.idempotency_marks import marked_number, set_mark
+from edge.replica import hq_replica
 from edge.store_context import StoreContext
+
+COUNT_TABLE = ExpiringTable(
+    name="count_tasks", expired=f"select t.rowid from count_tasks t where {ROWID_IN_PAGE_SQL} and t.closed is not null"
+)
 
 
 class LookupMissed(Fact, frozen=True, kw_only=True):
@@ -30,3 +39,31 @@ def tell_missed(shop: StoreContext, product: Product, station: str, now: Now) ->
         if not marked_number(shop.db, name):
             it = LookupMissed(gtin=product.gtin, shelf=here.shelf, available=here.number)
             set_mark(shop.db, name, tell(shop.db, shop.box, it, now, FactAttributes(station=station)), now)
+            sql = "insert or ignore into count_tasks (gtin, shelf, station, time) values (?, ?, ?, ?)"
+            shop.db.conn.execute(sql, (product.gtin, here.shelf, station, now.text))  # one while it is open
+
+
+class CountTask(Struct, frozen=True, kw_only=True):
+    """A clerk is to look at the shelf of a product that was not found."""
+
+    seq: int
+    gtin: str
+    shelf: str | None
+    time: str
+
+
+def open_count_tasks(db: Database) -> list[CountTask]:
+    """What is to be counted, the longest waiting first."""
+    return values(db, CountTask, "select seq, gtin, shelf, time from count_tasks where closed is null order by seq")
+
+
+def close_count_task(db: Database, seq: int, staff: str, now: Now) -> None:
+    """A clerk has looked, inside the caller's transaction; what somebody has closed stays theirs."""
+    sql = "update count_tasks set closed = ?, staff = ? where seq = ? and closed is null"
+    db.conn.execute(sql, (now.text, staff, seq))
+
+
+def shelf_of(hq: Database, gtin: str) -> str | None:
+    """The shelf at which HQ says that a product is."""
+    row = hq_replica.replica_row(hq, "stock", gtin, stock.StockRow)
+    return row.shelf if row else None

@@ -20,11 +20,15 @@ class StaffAssisted(Fact, frozen=True, kw_only=True):
 FACTS = (StaffAssisted,)
 
 
-def call_staff(db: Database, station: str, now: Now) -> None:
-    """Call staff to a station, inside the caller's transaction; while a call waits there, another one is the same."""
-    if first_row(db, "select 1 from staff_calls where station = ? and answered is null", (station,)) is None:
-        sql = "insert into staff_calls (station, time, boot, uptime_ms) values (?, ?, ?, ?)"
-        db.conn.execute(sql, (station, now.text, now.boot, now.uptime_ms))
+def call_staff(db: Database, station: str, now: Now, gtin: str | None = None) -> None:
+    """Call staff to a station, inside the caller's transaction, about the product before the shopper if there is one.
+
+    While a call about it waits there, another one is the same; one about another product is another one.
+    """
+    waits = "select 1 from staff_calls where station = ? and gtin is ? and answered is null"
+    if first_row(db, waits, (station, gtin)) is None:
+        sql = "insert into staff_calls (station, gtin, time, boot, uptime_ms) values (?, ?, ?, ?, ?)"
+        db.conn.execute(sql, (station, gtin, now.text, now.boot, now.uptime_ms))
 
 
 def open_calls(db: Database) -> int:

@@ -4,7 +4,7 @@ from edge.codes.parsed_code import StaffBadge
 from edge.config.station_role import STAFF_ROLES as STATIONS
 from edge.features.expiring_table import ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature, Feed
-from edge.features.staff import calls, pin_locks, sessions
+from edge.features.staff import calls, pin_locks, sessions, tasks
 from edge.features.staff.badge import BadgeRead, answer_badge
 
 CALLS_TABLE = ExpiringTable(
@@ -18,5 +18,5 @@ STAFF_FEATURE = Feature(
     facts=(*sessions.FACTS, *pin_locks.FACTS, *calls.FACTS),
     feeds=(Feed(name="staff", row=sessions.Staff, key="staff"),),
     outcomes=(BadgeRead,),
-    tables=(CALLS_TABLE,),
+    tables=(CALLS_TABLE, tasks.CLAIMS_TABLE),
 )

@@ -150,3 +150,8 @@ def m027_returns(db: Database) -> None:
 @store_migrations()
 def m028_printing(db: Database) -> None:
     _execute(db, printing.PRINTING)
+
+
+@store_migrations()
+def m029_staff_tasks(db: Database) -> None:
+    _execute(db, staff.STAFF_TASKS_DDL)

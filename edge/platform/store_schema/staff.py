@@ -79,3 +79,15 @@ create table piece_ticks (
   primary key (session, order_id, step, piece)
 ) strict;
 """
+
+# What a shopper who called was looking at; who has taken a task of the work list, and when it was done
+# (edge/features/staff/tasks.py); products to be counted (edge/features/search/missed.py). Written by web.
+STAFF_TASKS_DDL = """
+alter table staff_calls add column gtin text;
+create table task_claims (task text primary key, staff text not null, time text not null) strict;
+create table count_tasks (
+  seq integer primary key autoincrement,
+  gtin text not null, shelf text, station text not null, time text not null, closed text, staff text
+) strict;
+create unique index count_tasks_open on count_tasks (gtin) where closed is null;
+"""

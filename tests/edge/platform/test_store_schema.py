@@ -37,6 +37,7 @@ AFTER = {
     "m026_timed_calls": "e30a72ddddbfe8d6",
     "m027_returns": "064856e7cd82d9d6",
     "m028_printing": "ed109ea81ed6224e",
+    "m029_staff_tasks": "f4f9743d55fb8de3",
 }
 
 

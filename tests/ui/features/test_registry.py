@@ -54,7 +54,7 @@ def test_the_staffs_tabs_are_those_of_the_features_that_are_on(client: FlaskClie
     for is_on in (True, False):
         floor.policy(msgspec.structs.replace(POLICY, pickup=Pickup(on=is_on)))
         found.append(tabs(client))
-    assert found == [["", "calls", "goods", "devices"], ["calls", "goods", "devices"]]
+    assert found == [["work", "", "goods", "devices"], ["work", "goods", "devices"]]
 
 
 def test_a_feature_adds_its_tab_where_it_says_and_who_may_not_see_it_has_none(
@@ -66,7 +66,7 @@ def test_a_feature_adds_its_tab_where_it_says_and_who_may_not_see_it_has_none(
     )
     monkeypatch.setattr(registry, "UI_FEATURES", (*UI_FEATURES, UiFeature(feature=FEATURES[0], tabs=added)))
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
-    assert tabs(client) == ["", "pins", "calls", "goods", "devices"]
+    assert tabs(client) == ["work", "", "pins", "goods", "devices"]
     assert '<span class="dot num">7<' in client.get("/staff/counter-1/goods").text
 
 
