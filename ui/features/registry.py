@@ -10,6 +10,7 @@ from ui.features.offer import OFFER
 from ui.features.paired_devices import PAIRED_DEVICES
 from ui.features.pickup import PICKUP
 from ui.features.product import PRODUCT
+from ui.features.returns import RETURNS
 from ui.features.search import SEARCH
 from ui.features.staff import STAFF
 from ui.features.ui_feature import UiFeature
@@ -24,6 +25,7 @@ UI_FEATURES: tuple[UiFeature, ...] = (
     PAIRED_DEVICES,
     PICKUP,
     PRODUCT,
+    RETURNS,
     SEARCH,
     STAFF,
 )

@@ -77,7 +77,9 @@ def _say(why: str, **about: str) -> Response:
 
 
 def _refused(no: PickupRefused) -> Response | Answer:
-    """An order that is known here opens and shows its state; else a short message."""
+    """An order that is known here opens and shows its state; else a short message. Where goods come back, it is what came."""
+    if no.order is not None and no.why == "handed_over" and _takes_returns():
+        return redirect(url_for("returns.show_order", order=no.order), 303)
     if no.order is not None:
         return redirect(url_for("handover.show_order", order=no.order), 303)
     if no.why == "other_store":
@@ -96,11 +98,20 @@ def _product(seq: int, gtin: str, not_one: str | None) -> Response | Answer:
         return _say("product")
     if request.args.get("back"):
         return _put_back(found)
+    if request.args.get("returns") == "tick" and _takes_returns():
+        return jsonify(do="tick", **_tick_words(found))
+    if _takes_returns():
+        return redirect(url_for("returns.show_goods", gtin=gtin), 303)
     if not request.args.get("order"):
         return redirect(url_for("staff.one_of_goods", gtin=gtin, scan=seq), 303)
     if not_one is not None:
         return _say(not_one)
     return jsonify(do="tick", **_tick_words(found))
+
+
+def _takes_returns() -> bool:
+    """Whether the page that is open is one on which goods come back."""
+    return "returns" in request.args and shop().policy.returns.on and signed_in().staff.role != "installer"
 
 
 def _tick_words(found: catalog.Product) -> dict[str, str]:

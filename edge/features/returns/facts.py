@@ -1,5 +1,6 @@
 """Facts about returned goods. The store moves no money: HQ or the POS pays back what they say."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -25,6 +26,26 @@ class ReturnedPiece(Struct, frozen=True, kw_only=True, omit_defaults=True):
     estimated: bool = False  # the price is the catalogue's
     instead: Gtin | None = None  # exchanged for this product
     instead_price: int | None = None  # yen with tax, by the catalogue
+
+
+def refund_of(pieces: Iterable[ReturnedPiece]) -> int | None:
+    """Yen for the pieces that are not exchanged; None if a price is not known."""
+    return _sum(piece.price for piece in pieces if piece.instead is None)
+
+
+def difference_of(pieces: Iterable[ReturnedPiece]) -> int | None:
+    """Yen that the shopper pays for the pieces that are exchanged; below 0 they get it back. None if a price is not known."""
+    return _sum(
+        None if piece.price is None or piece.instead_price is None else piece.instead_price - piece.price
+        for piece in pieces
+        if piece.instead is not None
+    )
+
+
+def _sum(amounts: Iterable[int | None]) -> int | None:
+    every = list(amounts)
+    known = [amount for amount in every if amount is not None]
+    return sum(known) if len(known) == len(every) else None
 
 
 class ReturnStep(Fact, frozen=True, kw_only=True):

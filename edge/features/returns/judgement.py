@@ -1,11 +1,10 @@
 """A return as a clerk asks for it, and what the policy says of it: what is taken, what is not, and the money that is owed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from edge.features import catalog
 from edge.features.pickup.order import PickupOrder
-from edge.features.returns.facts import ReturnedPiece
+from edge.features.returns.facts import ReturnedPiece, difference_of, refund_of
 from edge.features.returns.pieces import (
     ReturnablePiece,
     find_given_order,
@@ -64,23 +63,11 @@ class Judged:
 
     @property
     def refund(self) -> int | None:
-        """Yen for the pieces that are not exchanged; None if a price is not known."""
-        return _sum(piece.price for piece in self.taken if piece.instead is None)
+        return refund_of(self.taken)
 
     @property
     def difference(self) -> int | None:
-        """Yen that the shopper pays for the pieces that are exchanged; below 0 they get it back."""
-        return _sum(
-            None if piece.price is None or piece.instead_price is None else piece.instead_price - piece.price
-            for piece in self.taken
-            if piece.instead is not None
-        )
-
-
-def _sum(amounts: Iterable[int | None]) -> int | None:
-    every = list(amounts)
-    known = [amount for amount in every if amount is not None]
-    return sum(known) if len(known) == len(every) else None
+        return difference_of(self.taken)
 
 
 def judge_return(shop: StoreContext, asked: ReturnRequest, now: Now) -> Judged:

@@ -6,12 +6,14 @@ from datetime import date, datetime
 
 from edge.features import catalog
 from edge.features.catalog import Product
-from edge.features.pickup.order import PickupOrder, find_order
+from edge.features.pickup.order import KeptOrder, PickupOrder, find_order, present_order
 from edge.features.pickup.state_machine import State
 from edge.features.returns.kept import returned_of_order
 from edge.features.returns.window import GivenPiece, NotReturnable, why_not
 from edge.platform.clock import Now, business_day
+from edge.replica import hq_replica
 from edge.store_context import StoreContext
+from edge.validation.fields import EARLIEST_MOMENT
 
 GIVEN_STATES = frozenset({State.HANDED_OVER, State.RETURNED})
 
@@ -34,6 +36,16 @@ def find_given_order(shop: StoreContext, order: str) -> PickupOrder | None:
     return found if found and found.row.store == shop.box.store and found.state in GIVEN_STATES else None
 
 
+def given_orders(shop: StoreContext, asked: str) -> list[PickupOrder]:
+    """The orders that this store has handed over under a number or an id, the last one first: numbers come round again."""
+    found = hq_replica.rows_where(
+        shop.hq, "orders", KeptOrder, "json_extract(body, '$.number') = ? or key = ?", (asked, asked)
+    )
+    standing = [present_order(shop.db, row, shop.box) for row in found if row.store == shop.box.store]
+    given = [order for order in standing if order.state in GIVEN_STATES]
+    return sorted(given, key=lambda order: order.handed_over_at or EARLIEST_MOMENT, reverse=True)
+
+
 def pieces_of_order(shop: StoreContext, order: PickupOrder, now: Now) -> list[ReturnablePiece]:
     """Every piece of an order, with what the policy says of it."""
     back = returned_of_order(shop.db, shop.box, order)
@@ -41,7 +53,7 @@ def pieces_of_order(shop: StoreContext, order: PickupOrder, now: Now) -> list[Re
     unnamed = back.counts - Counter(
         line.gtin for line in order.row.lines for nth in _numbers(line.quantity) if f"{line.line}-{nth}" in back.pieces
     )
-    given = _shop_day(shop, order.handed_over_at) if order.handed_over_at else None
+    given = shop_day(shop, order.handed_over_at) if order.handed_over_at else None
     found = []
     for line in order.row.lines:
         product = catalog.product(shop.hq, line.gtin)
@@ -71,7 +83,8 @@ def _numbers(quantity: int) -> range:
     return range(1, quantity + 1)
 
 
-def _shop_day(shop: StoreContext, moment: datetime) -> date:
+def shop_day(shop: StoreContext, moment: datetime) -> date:
+    """The shop's day of a moment: the hours before the day starts belong to the day before."""
     return date.fromisoformat(business_day(moment, shop.config.zone, shop.config.store.day_starts))
 
 
@@ -79,7 +92,7 @@ def _given(
     shop: StoreContext, product: Product | None, gone: bool, given: date | None, now: Now
 ) -> NotReturnable | None:
     kinds = frozenset({product.category, product.style}) if product else frozenset[str]()
-    today = None if now.clock == "unset" else _shop_day(shop, now.time)
+    today = None if now.clock == "unset" else shop_day(shop, now.time)
     return why_not(GivenPiece(returned=gone, kinds=kinds, given=given, today=today), shop.policy.returns)
 
 

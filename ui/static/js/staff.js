@@ -8,6 +8,7 @@ import { setClock } from './clock.js';
 import { cutOff } from './cut.js';
 import { mendFonts } from './fonts.js';
 import { dialogs, handOver, pieceOf, setTick, showTicked } from './staff-hand.js';
+import { chooseReturned, returnForm } from './staff-returns.js';
 import { pinPad } from './staff-pin.js';
 import { askHq } from './ask.js';
 import { renew } from './renew.js';
@@ -56,6 +57,7 @@ function settle() {
   root.lang = lang;
   pinPad(page());
   handOver(page(), go);
+  returnForm(page());
   askHq(page(), root.lang);
 }
 
@@ -113,6 +115,7 @@ const inTurn = (work) => { ticking = ticking.then(work); };
 const press = (piece) => inTurn(() => setTick(page(), piece, go));
 
 async function scanned({ gtin, done, wrong }) {
+  if (chooseReturned(page(), { gtin, done, wrong }, (text, how) => (text ? say(text, how) : sound[how]()))) return;
   const found = pieceOf(page(), gtin);
   if (typeof found === 'string') return say(found === 'again' ? done : wrong, 'no');
   await setTick(page(), found, go);
@@ -317,8 +320,9 @@ live(station, {
     if (kind === 'outcome') {
       document.querySelector('dialog[open]')?.close();
       const order = page().querySelector('[data-tick]')?.closest('[data-order]').dataset.order;
+      const takes = page().querySelector('[data-returns]')?.dataset.returns;
       const where = isSigned() ? `outcome/${data.seq}` : `badge/${data.seq}`;
-      go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}${page().querySelector('[data-back]') ? '&back=1' : ''}`);
+      go(`${base}/${where}?lang=${root.lang}${order ? `&order=${order}` : ''}${page().querySelector('[data-back]') ? '&back=1' : ''}${takes ? `&returns=${takes}` : ''}`);
     } else if (kind === 'refused') {
       go(`${base}/refused?lang=${root.lang}`);
     } else if (kind === 'sessions') {
