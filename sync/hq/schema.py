@@ -100,7 +100,7 @@ def m024_recovery_key(db: Database) -> None:
 
 @hq_store_migrations()
 def m025_returns(db: Database) -> None:
-    for statement in returns.RETURNS:
+    for statement in returns.RETURNS_DDL:
         db.conn.execute(statement)
 
 

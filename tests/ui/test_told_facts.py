@@ -16,6 +16,7 @@ from edge.facts.fact import RelayedFact
 from edge.features.offer.row import Offer
 from edge.features.paired_devices import PairingRequest, make_pairing_code, pair_device, revoke_device
 from edge.features.pickup.holds import end_holds
+from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition
 from edge.features.staff import pin_locks, session_secret, sessions
@@ -117,6 +118,15 @@ def clerks(clerk: FlaskClient, floor: Floor) -> None:
     press(clerk, "1", "hand-over")
     press(clerk, "1", "undo")
     press(clerk, "1", "refuse")
+    floor.order("8", State.HANDED_OVER, handed_over_at=now().text, returned={SHIRT: 1}, lines=[_two(SHIRT)])
+    returned = {"key": "a" * 32, "piece": "1-2", "reason-1-2": "size", "condition-1-2": "shelf"}
+    clerk.post("/staff/counter-1/returns/order/o-8", data=returned)
+    clerk.post("/staff/counter-1/returns/order/o-8/refuse")
+    clerk.post(f"/staff/counter-1/returns/done/{returned['key']}/undo")
+
+
+def _two(gtin: str) -> OrderLine:
+    return OrderLine(line=1, gtin=gtin, quantity=2)
 
 
 def others(floor: Floor) -> None:

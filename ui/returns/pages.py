@@ -21,7 +21,7 @@ from edge.features.staff.pin_check import TooManyPinChecks
 from edge.features.staff.sessions import writing_as
 from edge.platform.database import NoRoom
 from ui.access import lead_pin
-from ui.request_context import moment, process_state, shop, voice
+from ui.request_context import page_locale, process_state, request_moment, shop
 from ui.returns.return_form import read_request
 from ui.staff import shell
 from ui.staff.shell import page, request_station, signed_in
@@ -29,7 +29,7 @@ from ui.staff.staff_tab import SERVING
 
 returns = Blueprint("returns", __name__, url_prefix="/staff/<station>/returns")
 shell.install(returns)
-returns.before_request(shell.only_signed_in)
+returns.before_request(shell.require_sign_in)
 
 MAX_ASKED = 64  # characters of an order's number or id
 
@@ -59,7 +59,7 @@ def _given(order: str) -> PickupOrder:
 def show_order(order: str) -> Response:
     """The pieces of an order that was handed over; why one cannot come back is said beside it."""
     found = _given(order)
-    every = goods.pieces_of_order(shop(), found, moment())
+    every = goods.pieces_of_order(shop(), found, request_moment())
     until = (
         last_day(goods.shop_day(shop(), found.handed_over_at), shop().policy.returns) if found.handed_over_at else None
     )
@@ -70,7 +70,7 @@ def show_order(order: str) -> Response:
 def show_goods(gtin: str) -> Response:
     """A piece without an order of this store: a lead decides."""
     product = catalog.product(shop().hq, gtin) or abort(404)
-    return _form([goods.piece_without_order(shop(), product, moment())], order=None, gtin=gtin)
+    return _form([goods.piece_without_order(shop(), product, request_moment())], order=None, gtin=gtin)
 
 
 def _form(
@@ -110,11 +110,11 @@ def _accept(order: str | None, gtin: str | None) -> Response | Answer:
         asked = read_request(request.form, me, order=order, gtin=gtin)
         if find_return(here.db, asked.key):
             return redirect(url_for("returns.done", name=asked.key), 303)
-        judged = judge_return(here, asked, moment())
+        judged = judge_return(here, asked, request_moment())
         asked = _with_lead(asked) if needs_lead(here, judged) else asked
         require_room(here.db)
         with writing_as(here.db, me):
-            kept = accept_return(here, asked, moment())
+            kept = accept_return(here, asked, request_moment())
     except ReturnImpossible as no:
         return _say(no.why)
     except NoRoom:
@@ -123,7 +123,9 @@ def _accept(order: str | None, gtin: str | None) -> Response | Answer:
     refused = [why.value for _, why in judged.refused]
     if kept is None:
         return jsonify(
-            do="say", text=voice().plain(f"returns.no.{refused[0]}" if refused else "returns.said.moved_on"), sound="no"
+            do="say",
+            text=page_locale().plain(f"returns.no.{refused[0]}" if refused else "returns.said.moved_on"),
+            sound="no",
         )
     return redirect(url_for("returns.done", name=asked.key, refused=refused), 303)
 
@@ -142,7 +144,7 @@ def _with_lead(asked: ReturnRequest) -> ReturnRequest:
 
 
 def _say(why: str) -> Response:
-    return jsonify(do="say", text=voice().plain(f"returns.said.{why}"), sound="no")
+    return jsonify(do="say", text=page_locale().plain(f"returns.said.{why}"), sound="no")
 
 
 @returns.post("/order/<order>/refuse")
@@ -150,9 +152,9 @@ def refuse(order: str) -> Answer:
     """The pieces that cannot come back were refused to the shopper: HQ is told."""
     found, me = _given(order), signed_in()
     with writing_as(shop().db, me):
-        for piece in goods.pieces_of_order(shop(), found, moment()):
+        for piece in goods.pieces_of_order(shop(), found, request_moment()):
             if piece.no is not None:
-                refuse_piece(shop(), found, piece.gtin, piece.no, me.staff.staff, me.station, moment())
+                refuse_piece(shop(), found, piece.gtin, piece.no, me.staff.staff, me.station, request_moment())
     return redirect(url_for("returns.door"), 303)
 
 
@@ -160,7 +162,7 @@ def refuse(order: str) -> Answer:
 def done(name: str) -> Response:
     """What was taken back, what HQ or the POS pays, and for ten seconds the way back."""
     kept = find_return(shop().db, name) or abort(404)
-    left = undo_time_left(kept, request_station().id, moment())
+    left = undo_time_left(kept, request_station().id, request_moment())
     said = {why.value for why in NotReturnable} & set(request.args.getlist("refused"))
     return page(
         "returns/done.html",
@@ -180,7 +182,7 @@ def undo(name: str) -> Response | Answer:
     me = signed_in()
     try:
         with writing_as(shop().db, me):
-            undo_return(shop(), name, me.staff.staff, me.station, moment())
+            undo_return(shop(), name, me.staff.staff, me.station, request_moment())
     except ReturnImpossible as no:
         return _say(no.why)
     process_state().screens.changed("orders")

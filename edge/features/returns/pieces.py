@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from edge.features import catalog
 from edge.features.catalog import Product
-from edge.features.pickup.order import KeptOrder, PickupOrder, find_order, present_order
+from edge.features.pickup.order import PickupOrder, ReplicaOrder, find_order, present_order
 from edge.features.pickup.state_machine import State
 from edge.features.returns.kept import returned_of_order
 from edge.features.returns.window import GivenPiece, NotReturnable, why_not
@@ -39,7 +39,7 @@ def find_given_order(shop: StoreContext, order: str) -> PickupOrder | None:
 def given_orders(shop: StoreContext, asked: str) -> list[PickupOrder]:
     """The orders that this store has handed over under a number or an id, the last one first: numbers come round again."""
     found = hq_replica.rows_where(
-        shop.hq, "orders", KeptOrder, "json_extract(body, '$.number') = ? or key = ?", (asked, asked)
+        shop.hq, "orders", ReplicaOrder, "json_extract(body, '$.number') = ? or key = ?", (asked, asked)
     )
     standing = [present_order(shop.db, row, shop.box) for row in found if row.store == shop.box.store]
     given = [order for order in standing if order.state in GIVEN_STATES]

@@ -144,7 +144,7 @@ def m026_timed_calls(db: Database) -> None:
 
 @store_migrations()
 def m027_returns(db: Database) -> None:
-    _execute(db, returns.RETURNS)
+    _execute(db, returns.RETURNS_DDL)
 
 
 @store_migrations()

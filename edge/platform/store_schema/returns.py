@@ -1,7 +1,7 @@
 """The table of goods that came back. Written by web."""
 
 # What the store did with each return: accepted it, took it back. `pieces` is JSON, as it is told to HQ.
-RETURNS = """
+RETURNS_DDL = """
 create table return_steps (
   seq integer primary key autoincrement,
   key text not null unique,

@@ -2,7 +2,7 @@
 
 # `number` is the order in which HQ kept them. `data` is what the store told; null: HQ knows only that it was taken back.
 # A piece is `surplus` if more pieces of its product came back than the order had: two stores took the same one.
-RETURNS = (
+RETURNS_DDL = (
     """create table returns (
          number integer primary key, store text not null, return_id text not null, order_id text, data text,
          time text not null, received text not null, undone text, settled text,
