@@ -128,6 +128,15 @@ def sessions_stamp(shop: StoreContext) -> tuple[object, ...]:
     return (hq_replica.feed_stamp(shop.hq, "staff"), *signed_in)
 
 
+def printing_stamp(shop: StoreContext) -> tuple[object, ...]:
+    """What has become of the print jobs, and how the printers are."""
+    return (
+        first_row(shop.db, "select max(seq) from print_jobs"),
+        *shop.db.conn.execute("select job, state from print_results order by job desc limit 100").fetchall(),
+        *shop.db.conn.execute("select printer, reason from printers order by printer").fetchall(),
+    )
+
+
 def end_session(shop: StoreContext, station: str) -> None:
     """The shopper at a screen has changed. If that cannot be written (disk full), the session ends by its timeout."""
     try:
@@ -167,6 +176,7 @@ class ChangeWatcher:
             "line": system_state_stamp(shop),
             "calls": calls_stamp(shop),
             "sessions": sessions_stamp(shop),
+            "printing": printing_stamp(shop),
         }
         if marks["orders"] != self._marks.get("orders"):
             self._conflicts()

@@ -12,6 +12,7 @@ from edge.codes.parsed_code import (
     Meaning,
     MemberCode,
     MemberToken,
+    OrderLabel,
     PickupCode,
     Place,
     PrintedCoupon,
@@ -54,6 +55,8 @@ def _names(meaning: Meaning) -> str:
         case Product(gtin=name) | WalletCode(gsrn=name) | PickupCode(order=name) | MemberToken(member=name):
             return name
         case MemberCode(number=name) | StaffBadge(number=name) | PrintedCoupon(number=name):
+            return name
+        case OrderLabel(order=name):
             return name
         case Coupon(ref=name) | Entitlement(ref=name) | Invite(ref=name) | Place(id=name) | Gs1Key(value=name):
             return name

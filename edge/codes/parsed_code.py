@@ -143,6 +143,13 @@ class PickupCode:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLabel:
+    """`noren:o:<order>`: the label on a package, for staff. It has no secret, so it proves nothing of a shopper."""
+
+    order: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """`noren:at:<kind>:<id>`: a table, parking bay, fitting room, bin."""
 
@@ -210,6 +217,7 @@ Meaning = (
     | MemberToken
     | WalletCode
     | PickupCode
+    | OrderLabel
     | Coupon
     | Entitlement
     | Invite

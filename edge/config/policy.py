@@ -81,6 +81,13 @@ class Returns(PolicyPart, frozen=True, kw_only=True):
             raise ValueError("reasons: expected each id once")
 
 
+class Printing(PolicyPart, frozen=True, kw_only=True):
+    """Labels, in stores that have a printer."""
+
+    label_on_ready: bool = False  # an order that becomes ready has its label printed at once
+    name: Literal["none", "initial", "kana"] = "initial"  # of the shopper, on a label that lies open on a shelf
+
+
 class ProofRules(PolicyPart, frozen=True, kw_only=True):
     """Proofs of a person: how long they hold, and how often they may be tried (docs/security.md). Tries count for ten minutes."""
 
@@ -137,6 +144,7 @@ class Policy(PolicyPart, frozen=True, kw_only=True):
     pickup: Pickup = Pickup()
     offer: Offer = Offer()
     search: Search = Search()
+    printing: Printing = Printing()
     returns: Returns = Returns()
     proofs: ProofRules = ProofRules()
     kiosk: Kiosk = Kiosk()

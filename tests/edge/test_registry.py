@@ -4,7 +4,7 @@ import pytest
 
 from edge import registry, scan_dispatch
 from edge.codes import parsed_code
-from edge.codes.parsed_code import PickupCode, Product, StaffBadge, Unknown
+from edge.codes.parsed_code import OrderLabel, PickupCode, Product, StaffBadge, Unknown
 from edge.config.policy import Pickup, Policy
 from edge.config.station_role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
 from edge.features.feature import Feature, Feed, ScanAnswer
@@ -77,7 +77,8 @@ def test_a_feature_answers_only_what_a_code_can_be() -> None:
 
 def test_what_hqs_policy_has_off_is_not_in_the_table() -> None:
     on, off = (registry.answers_in_force(Policy(pickup=Pickup(on=on))) for on in (True, False))
-    assert set(on) - set(off) == {(role, PickupCode) for role in SERVED_ROLES}
+    of_pickup = {(role, PickupCode) for role in SERVED_ROLES} | {(role, OrderLabel) for role in STAFF_ROLES}
+    assert set(on) - set(off) == of_pickup
     assert on.items() <= registry.ANSWER_TABLE.items()  # all of them, but for features that are off unless HQ says so
 
 

@@ -123,6 +123,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
 SEARCHED = "tests/ui/kiosk/test_search.py"
 VISITS = "tests/edge/features/test_visit.py"
 COUPONS = "tests/edge/features/offer/test_coupon.py"
+LABELS = "tests/ui/staff/test_label_pages.py"
 HOLDS = "tests/edge/features/pickup/test_holds.py"
 RETURNS = "tests/edge/features/returns/test_accept.py"
 WINDOW = "tests/edge/features/returns/test_window.py"
@@ -138,6 +139,8 @@ PROVEN = {
     "config.check_in.window_hours": f"{VISITS}::test_a_window_counts_from_the_first_visit_and_then_opens_anew",
     "config.pickup.no_show_hour": f"{HOLDS}::test_the_hour_is_hqs_to_set",
     "config.pickup.remind_hours": f"{HOLDS}::test_how_long_before_is_hqs_to_set",
+    "config.printing.label_on_ready": f"{LABELS}::test_an_order_that_becomes_ready_gets_its_label_once_if_the_policy_says_so",
+    "config.printing.name": f"{LABELS}::test_the_label_says_which_order_and_where_and_no_more_of_the_name_than_allowed",
     "config.returns.on": f"{RETURNS}::test_a_chain_may_have_no_returns",
     "config.returns.days": f"{WINDOW}::test_a_piece_comes_back_or_stays_for_one_reason",
     "config.returns.final_sale": f"{WINDOW}::test_a_piece_comes_back_or_stays_for_one_reason",

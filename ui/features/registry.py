@@ -9,6 +9,7 @@ from ui import request_context
 from ui.features.offer import OFFER
 from ui.features.paired_devices import PAIRED_DEVICES
 from ui.features.pickup import PICKUP
+from ui.features.printing import PRINTING
 from ui.features.product import PRODUCT
 from ui.features.returns import RETURNS
 from ui.features.search import SEARCH
@@ -24,6 +25,7 @@ UI_FEATURES: tuple[UiFeature, ...] = (
     OFFER,
     PAIRED_DEVICES,
     PICKUP,
+    PRINTING,
     PRODUCT,
     RETURNS,
     SEARCH,

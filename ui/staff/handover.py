@@ -21,7 +21,7 @@ from edge.platform.clock import parse_utc
 from edge.platform.database import NoRoom
 from ui.access import lead_pin
 from ui.request_context import process_state, request_moment, shop
-from ui.staff import checking, shell, work_list
+from ui.staff import checking, label_pages, shell, work_list
 from ui.staff import identity_proof as proof
 from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, undo_seconds_left
 from ui.staff.order_items import order_pieces
@@ -48,6 +48,7 @@ REFUSAL_WORDS = (
     "reason",
     "missing",
     "unchecked",
+    "labels_wait",
 )  # what a page says about the step before it
 DONE_WORDS = {Action.READY: "ready", Action.RESTOCK: "restock"}  # what a page says of a step that was taken
 RELATIONS = ("family", "friend", "work")
@@ -101,6 +102,8 @@ def show_order(order: str) -> Response:
         said=said if (said := request.args.get("said")) in REFUSAL_WORDS else None,
         done=_done_word(found, request.args.get("said")),
         latest=_latest_step(order),
+        has_label=label_pages.has_label(found, request_station().id),
+        label_job=label_pages.latest_job(order),
         store=_store_of(found),
         choices={"reject": REJECT_REASONS, "short": SHORT_REASONS, "relation": RELATIONS},
         leads=lead_pin.all_leads(),
@@ -270,9 +273,11 @@ def _step(order: str, action: Action, detail: Mapping[str, Any], judged: PickupO
         if action is not Action.UNDO:  # takes back what was kept: the reserve of a nearly full disk is for such
             require_room(here.db)
         with writing_as(here.db, me):
-            apply_transition(here.db, here.hq, here.box, asked, request_moment())
+            done = apply_transition(here.db, here.hq, here.box, asked, request_moment())
             piece_ticks.untick_order(here.db, order)
-            if action is Action.HAND_OVER:
+            if action is Action.READY:
+                label_pages.ask_when_ready(done, me, asked.key, detail.get("shelf", ""))
+            elif action is Action.HAND_OVER:
                 proof.note_handed_over(here, me, order, request_moment())
             elif action is Action.UNDO:
                 proof.note_taken_back(here, me, order, request_moment())

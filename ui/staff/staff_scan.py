@@ -12,7 +12,7 @@ from edge.features.check_in import CodeRefused, Identified
 from edge.features.member import Member
 from edge.features.outcome import Fault, NotUnderstood, OutcomeRow
 from edge.features.pickup import order as orders
-from edge.features.pickup.arrival import OrderOpened, PickupRefused
+from edge.features.pickup.arrival import OrderLabelRead, OrderOpened, PickupRefused
 from edge.features.pickup.facts import ViewedVisitor
 from edge.features.product import ProductPast, ProductShown, ProductUnknown, SecondRow
 from edge.features.staff.badge import BadgeRead
@@ -134,7 +134,7 @@ def _put_back(found: catalog.Product) -> Response:
 def outcome(seq: int) -> Response | Answer:
     """What to do about a scan at this station: a page to open, or JSON for the page that is open."""
     match decode_outcome(_row(seq)):
-        case OrderOpened(order=order):
+        case OrderOpened(order=order) | OrderLabelRead(order=order):
             return redirect(url_for("handover.show_order", order=order), 303)
         case ProductShown(gtin=gtin, case_of=pieces):
             return _product(seq, gtin, "case" if pieces else None)

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from edge.codes.parsed_code import PickupCode
+from edge.codes.parsed_code import OrderLabel, PickupCode
 from edge.features.outcome import Outcome
 from edge.features.pickup import order as orders
 from edge.features.pickup.state_machine import OPEN_STATES, Action, State
@@ -41,7 +41,13 @@ class PickupRefused(Outcome, frozen=True, kw_only=True, tag="pickup_refused"):
     store: str | None = None
 
 
-OUTCOMES = (PickupArrived, OrderOpened, PickupRefused)
+class OrderLabelRead(Outcome, frozen=True, kw_only=True, tag="order_label"):
+    """Staff read the label on a package: its order opens, and nothing of the shopper is proven."""
+
+    order: str
+
+
+OUTCOMES = (PickupArrived, OrderOpened, OrderLabelRead, PickupRefused)
 
 # What a screen says of an order that cannot be handed over.
 _NO: dict[State, PickupRefusalReason] = {
@@ -82,3 +88,14 @@ def answer_pickup_code(case: ScanContext, code: PickupCode) -> Outcome:
         order = apply_transition(shop.db, shop.hq, shop.box, request, case.moment)
     ready = order.state not in OPEN_STATES - {State.READY, State.ARRIVED}
     return PickupArrived(order=row.order, number=row.number, ready=ready)
+
+
+def answer_order_label(case: ScanContext, code: OrderLabel) -> Outcome:
+    """Open the order whose package has this label. Its id is no secret: a wrong one is no guess at one."""
+    shop = case.shop
+    order = orders.find_order(shop.db, shop.hq, shop.box, code.order)
+    if order is None:
+        return PickupRefused(why="unknown")
+    if order.row.store != shop.box.store:
+        return PickupRefused(why="other_store", store=order.row.store)
+    return OrderLabelRead(order=order.row.order)

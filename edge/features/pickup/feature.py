@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from edge.codes.parsed_code import PickupCode
-from edge.config.station_role import SERVED_ROLES
+from edge.codes.parsed_code import OrderLabel, PickupCode
+from edge.config.station_role import SERVED_ROLES, STAFF_ROLES
 from edge.features.expiring_table import COUNTED_BY_HQ_SQL, ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.pickup import arrival, holds
@@ -26,7 +26,10 @@ MARKS_TABLE = ExpiringTable(
 
 PICKUP_FEATURE = Feature(
     name="pickup",
-    answers={(SERVED_ROLES, PickupCode): arrival.answer_pickup_code},
+    answers={
+        (SERVED_ROLES, PickupCode): arrival.answer_pickup_code,
+        (STAFF_ROLES, OrderLabel): arrival.answer_order_label,
+    },
     facts=(*FACTS, *holds.FACTS),
     feeds=(Feed(name="orders", row=OrderRow, key="order"),),
     outcomes=arrival.OUTCOMES,

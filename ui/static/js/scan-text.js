@@ -3,7 +3,7 @@
 export const LOST = '\x1a'; // a key that has no character on this keyboard
 const AIM = /^\](?:[A-Za-z][0-9]|z[A-C])/;
 const TELLING = /^(?:noren:|https?:\/\/)/;
-const HOUSE = /^noren:(?:p:[\w.-]{1,64}:[\w-]{1,128}|at:[a-z]\w{0,31}:[\w.-]{1,64}|test:.*)$/;
+const HOUSE = /^noren:(?:p:[\w.-]{1,64}:[\w-]{1,128}|o:[\w.-]{1,64}|at:[a-z]\w{0,31}:[\w.-]{1,64}|test:.*)$/;
 const TOKEN = /^eyJ[\w-]+\.[\w-]+\.[\w-]{86}$/; // header, claims, and 64 bytes of signature
 const NW7 = /^(?:[A-D][\d$:/.+-]{4,}[A-D]|[a-d][\d$:/.+-]{4,}[a-d])$/; // start and stop letters, which no piece has
 // a line that is a code by itself, and none of a business card; as firmware_bridge/framing/terminator_learning.py
