@@ -73,6 +73,23 @@ def test_what_is_too_long_for_its_place_is_reached_to_its_end_by_touching_the_ba
     expect(kiosk.locator(".sw button").first).to_be_in_viewport(ratio=1)
 
 
+def test_reviews_are_read_in_full_or_by_their_stars(kiosk: Page, shop: Town) -> None:
+    resize(kiosk, greedy.SIZES[0])
+    greedy.show(kiosk, shop, "product", "en")
+    shown = kiosk.locator(".voices li:visible")
+    expect(shown).to_have_count(40)
+    expect(shown.nth(3)).to_contain_text("Nov 2, 2026")
+    expect(shown.nth(3).get_by_role("img", name="4 out of 5")).to_have_count(1)
+    two = kiosk.locator("[data-stars='2']")
+    expect(two).to_have_accessible_name("2 of 5 stars, 8 reviews")
+    two.click()
+    expect(shown).to_have_count(8)
+    expect(two).to_have_attribute("aria-pressed", "true")
+    assert greedy.broken(kiosk) == []
+    kiosk.locator("[data-stars='']").click()
+    expect(shown).to_have_count(40)
+
+
 def test_two_waiting_orders_and_coupons_need_no_scrolling_upright(kiosk: Page, shop: Town) -> None:
     greedy.show(kiosk, shop, "member two plain", "ja")
     resize(kiosk, greedy.SIZES[0])

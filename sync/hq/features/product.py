@@ -40,13 +40,6 @@ CONTENT = PushedFeed(
 """,
         ),
     ),
-    unsupported=(
-        Unsupported(
-            field="latest",
-            concerns=bool,
-            message="reviews.latest: the texts are shown, not their stars, by whom and when",
-        ),
-    ),
 )
 
 PRICES = PushedFeed(

@@ -11,6 +11,7 @@ import { shield } from './shield.js';
 import { mendFonts } from './fonts.js';
 import { search } from './search.js';
 import './pane.js';
+import './reviews.js';
 import './missing.js';
 
 const LATE = 300; // ms without an answer before the screen says that we are looking
