@@ -8,6 +8,8 @@ from edge.features.pickup.transition import Actor, TransitionRequest
 
 DETAIL: Mapping[Action, Mapping[str, Any]] = {
     Action.REJECT: {"reason": "no_stock"},
+    Action.PART_SHORT: {"line": 1, "count": 1, "reason": "sold"},
+    Action.FOUND: {"line": 1, "count": 1},
     Action.SHORT: {"reason": "damaged", "missing": ["1-1"]},
     Action.READY: {"shelf": "A-1"},
     Action.HAND_OVER: {"proof": "code", "scan": "scans/1", "paid_here": False},

@@ -104,7 +104,11 @@ def clerks(clerk: FlaskClient, floor: Floor) -> None:
     press(clerk, "2", "tick", piece=["1-1"])
     press(clerk, "2", "ready", shelf="c-3")
     press(clerk, "3", "reject", reason="no_stock")
-    press(clerk, "4", "short", reason="damaged", missing=["1-1"])
+    press(clerk, "4", "missing", reason="damaged", piece=["1-1"])
+    press(clerk, "4", "found", piece=["1-1"])
+    press(clerk, "4", "missing", reason="damaged", piece=["1-1"])
+    for action in ("short", "undo", "short"):
+        press(clerk, "4", action)
     press(clerk, "2", "check")
     clerk.get(ORDER.format("2"))
     clerk.get(f"/staff/counter-1/visitor/{floor.scan('M12345678', 'counter-1')}")

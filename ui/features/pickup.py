@@ -2,7 +2,7 @@
 
 from edge.features.pickup.feature import PICKUP_FEATURE
 from ui.features.ui_feature import UiFeature
-from ui.staff import checking, handover, order_tasks, work_list
+from ui.staff import checking, handover, order_tasks, part_short, work_list
 from ui.staff.staff_tab import SERVING, StaffTab
 from ui.staff.task import TaskKind
 
@@ -18,5 +18,8 @@ ORDERS_TAB = StaffTab(
 ORDER_TASKS = TaskKind(find=order_tasks.order_tasks, roles=SERVING)
 
 PICKUP = UiFeature(
-    feature=PICKUP_FEATURE, blueprints=(checking.checking, handover.handover), tabs=(ORDERS_TAB,), tasks=(ORDER_TASKS,)
+    feature=PICKUP_FEATURE,
+    blueprints=(checking.checking, part_short.part_short, handover.handover),
+    tabs=(ORDERS_TAB,),
+    tasks=(ORDER_TASKS,),
 )

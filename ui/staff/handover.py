@@ -4,27 +4,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from edge.disk.disk_space import require_room
 from edge.features.pickup import order as orders
-from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.pieces import is_held_up, missing_pieces
 from edge.features.pickup.state_machine import Action, State
-from edge.features.pickup.transition import Actor, TransitionRefused, TransitionRequest, apply_transition
 from edge.features.staff.pin_check import TooManyPinChecks
-from edge.features.staff.sessions import Session, writing_as
 from edge.platform.clock import parse_utc
-from edge.platform.database import NoRoom
 from ui.access import lead_pin
-from ui.request_context import process_state, request_moment, shop
+from ui.request_context import request_moment, shop
 from ui.staff import checking, label_pages, shell, work_list
 from ui.staff import identity_proof as proof
-from ui.staff.order_actions import SAME_PERSON, OrderOptions, order_options, undo_seconds_left
+from ui.staff.order_actions import SAME_PERSON, UNDOABLE, OrderOptions, order_options, undo_seconds_left
 from ui.staff.order_items import order_pieces
+from ui.staff.order_step import DONE_WORDS, back_to_order, find_order, form_key, take_step
+from ui.staff.part_short import MISSING_REASONS
 from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import half_masked, staff_shelves
 
@@ -33,9 +32,7 @@ shell.install(handover)
 handover.before_request(shell.require_sign_in)
 handover.before_request(shell.require_orders)
 
-_KEY = re.compile(r"[0-9a-f]{32}")
 REJECT_REASONS = ("no_stock", "damaged", "cannot")
-SHORT_REASONS = ("not_found", "damaged", "sold")
 REFUSAL_WORDS = (
     "incomplete",
     "slow",
@@ -47,37 +44,19 @@ REFUSAL_WORDS = (
     "shelf",
     "reason",
     "missing",
+    "held_up",
     "unchecked",
     "labels_wait",
 )  # what a page says about the step before it
-DONE_WORDS = {Action.READY: "ready", Action.RESTOCK: "restock"}  # what a page says of a step that was taken
 RELATIONS = ("family", "friend", "work")
 MAX_NAME_LENGTH = 60  # characters of a proxy's name
 SHELF_NAME = re.compile(r"[\w-]{1,12}")
 
 
-def _find(order: str) -> PickupOrder:
-    found = orders.find_order(shop().db, shop().hq, shop().box, order)
-    if found is None:
-        abort(404)
-    return found
-
-
-def _key() -> str:
-    key = request.form.get("key", "")
-    if not _KEY.fullmatch(key):
-        abort(400)
-    return key
-
-
-def _back(order: str, said: str | None = None) -> Answer:
-    return redirect(url_for("handover.show_order", order=order, said=said, back=request.args.get("back")), 303)
-
-
 @handover.get("")
 def show_order(order: str) -> Response:
     """The page of an order: its state, what can be done with it, or why nothing can be done."""
-    found, me, here = _find(order), signed_in(), shop()
+    found, me, here = find_order(order), signed_in(), shop()
     read = proof.proof_by_code(here, me, order, request_moment())
     named = read is not None or proof.is_checking(here, me, order, request_moment())
     if named:
@@ -87,7 +66,10 @@ def show_order(order: str) -> Response:
         "staff/order.html",
         order=found,
         stands=order_options(here, found),
-        pieces=order_pieces(here, found.row),
+        pieces=order_pieces(here, found),
+        held_up=is_held_up(found),
+        missing=missing_pieces(found),
+        instead=checking.substitute_words(found),
         checks=step is not None,
         puts_back=step is Action.RESTOCK,
         to_check={piece.id for piece in checking.pieces_to_check(found)},
@@ -105,7 +87,7 @@ def show_order(order: str) -> Response:
         has_label=label_pages.has_label(found, request_station().id),
         label_job=label_pages.latest_job(order),
         store=_store_of(found),
-        choices={"reject": REJECT_REASONS, "short": SHORT_REASONS, "relation": RELATIONS},
+        choices={"reject": REJECT_REASONS, "missing": MISSING_REASONS, "relation": RELATIONS},
         leads=lead_pin.all_leads(),
         lead_for=[one for one in here.policy.proofs.lead_for if _needs_lead(one)],
     )
@@ -139,17 +121,17 @@ def _store_of(found: PickupOrder) -> object:
 @handover.post("/check")
 def check(order: str) -> Answer:
     """Show the full name, to compare it with the one the shopper says."""
-    found = _find(order)
+    found = find_order(order)
     opens = order_options(shop(), found) is not OrderOptions.HAND or proof.check_name(
         shop(), signed_in(), found.row, request_moment()
     )
-    return _back(order, None if opens else "slow")
+    return back_to_order(order, None if opens else "slow")
 
 
 @handover.post("/refuse")
 def refuse(order: str) -> Answer:
     """The person is not the one the goods are for: nothing is handed over, and the attempt is reported to HQ."""
-    proof.refuse_identity(shop(), signed_in(), _find(order).row, _key(), request_moment())
+    proof.refuse_identity(shop(), signed_in(), find_order(order).row, form_key(), request_moment())
     return redirect(url_for("staff.waiting", said="refused"), 303)
 
 
@@ -175,20 +157,28 @@ def hand_over(order: str) -> Answer:
 
     For a proof that the policy names, a lead approves with their PIN: wrong PINs are counted as at the sign-in page.
     """
-    found = _find(order)
+    found = find_order(order)
     proven = _proven(order)
     paid = found.row.paid or request.form.get("paid") == "yes"
     if not checking.is_checked(found, Action.HAND_OVER) or proven is None or not paid:
-        return _back(order, "incomplete" if order_options(shop(), found) is OrderOptions.HAND else None)
+        return back_to_order(order, "incomplete" if order_options(shop(), found) is OrderOptions.HAND else None)
     if _needs_lead(proven["proof"]) and order_options(shop(), found) is OrderOptions.HAND:
         try:
             beside = lead_pin.prove_lead(shell.pin_attempt)
         except TooManyPinChecks:
-            return _back(order, "busy")
+            return back_to_order(order, "busy")
         if not isinstance(beside, str):
-            return _back(order, "lead")
+            return back_to_order(order, "lead")
         proven = {**proven, "lead": beside}
-    return _step(order, Action.HAND_OVER, {**proven, "paid_here": not found.row.paid}, judged=found)
+    goods = {"paid_here": not found.row.paid, "substitutes": checking.substitutes_ticked(found)}
+    again = partial(_unproven, order, found)
+    return take_step(order, Action.HAND_OVER, {**proven, **goods}, judged=found, again=again)
+
+
+def _unproven(order: str, found: PickupOrder) -> str | None:
+    """What is asked once more when the step's turn has come: another tablet may have voided the proof, or the ticks."""
+    fits = checking.is_checked(found, Action.HAND_OVER) and _proven(order) is not None
+    return None if fits else "incomplete"
 
 
 def _needs_lead(proof: str) -> bool:
@@ -198,92 +188,47 @@ def _needs_lead(proof: str) -> bool:
 
 @handover.post("/undo")
 def undo(order: str) -> Answer:
-    """Take a hand-over back, within ten seconds at the station it was done at."""
-    if undo_seconds_left(shop(), order, request_station().id, request_moment(), late=True) is None:
-        return _back(order, "too_late")
-    return _step(order, Action.UNDO, {})
+    """Take a hand-over back, or that the order was given up, within ten seconds at the station it was done at."""
+    ends = [step.action for step in find_order(order).steps if step.action in UNDOABLE]
+    action = Action.UNDO_SHORT if ends[-1:] == [Action.SHORT] else Action.UNDO
+    return take_step(order, action, {}, again=partial(_too_late, order))
+
+
+def _too_late(order: str) -> str | None:
+    left = undo_seconds_left(shop(), order, request_station().id, request_moment(), late=True)
+    return "too_late" if left is None else None
 
 
 @handover.post("/<action>")
 def prepare(order: str, action: str) -> Answer:
-    """Accept, pick, put ready, reject, or say that something is missing."""
+    """Accept, pick, put ready, reject, or put back."""
     form = request.form
     match action:
         case "accept":
-            return _step(order, Action.ACCEPT, {})
+            return take_step(order, Action.ACCEPT, {})
         case "pick":
-            return _step(order, Action.PICK, {})
+            return take_step(order, Action.PICK, {})
         case "restock":
-            found = _find(order)
+            found = find_order(order)
             if not checking.is_checked(found, Action.RESTOCK):
-                return _back(order, "unchecked")
-            return _step(order, Action.RESTOCK, {}, judged=found)
+                return back_to_order(order, "unchecked")
+            return take_step(order, Action.RESTOCK, {}, judged=found)
         case "ready":
             return _put_on_shelf(order, form.get("shelf", "").strip().upper())
         case "reject" if form.get("reason") in REJECT_REASONS:
-            return _step(order, Action.REJECT, {"reason": form["reason"]})
-        case "short" if form.get("reason") in SHORT_REASONS and (missing := _missing(order)):
-            return _step(order, Action.SHORT, {"reason": form["reason"], "missing": missing})
-        case "short":
-            return _back(order, "missing")
+            return take_step(order, Action.REJECT, {"reason": form["reason"]})
         case "reject":
-            return _back(order, "reason")
+            return back_to_order(order, "reason")
         case _:
             return abort(404)
 
 
-def _was_done_by(me: Session, order: str, action: Action) -> bool:
-    """Whether the order's last step is this one, by this clerk: pressed once more on an older page, it is a success."""
-    steps = orders.steps_of(shop().db, order)
-    return bool(steps) and (steps[-1].action, steps[-1].staff) == (action, me.staff.staff)
-
-
-def _moved_on(me: Session, order: str, action: Action) -> str | None:
-    """What is said of a step that the order cannot take any more. The page of a closed order says why by itself."""
-    if _was_done_by(me, order, action):
-        return DONE_WORDS.get(action)
-    is_open = order_options(shop(), _find(order)) in (OrderOptions.HAND, OrderOptions.PREPARE)
-    return "moved_on" if is_open else None
-
-
 def _put_on_shelf(order: str, shelf: str) -> Answer:
     """ご用意できた: every piece ticked while it was collected, and the shelf named."""
-    found = _find(order)
+    found = find_order(order)
     if not SHELF_NAME.fullmatch(shelf):
-        return _back(order, "shelf")
+        return back_to_order(order, "shelf")
     if found.state is State.PICKING and not checking.is_checked(found, Action.READY):
-        return _back(order, "unchecked")
-    return _step(order, Action.READY, {"shelf": shelf}, judged=found)
-
-
-def _missing(order: str) -> list[str]:
-    """The pieces of the order that the form reports as missing."""
-    said = set(request.form.getlist("missing"))
-    return [piece.id for piece in order_pieces(shop(), _find(order).row) if piece.id in said]
-
-
-def _step(order: str, action: Action, detail: Mapping[str, Any], judged: PickupOrder | None = None) -> Answer:
-    """Take the step the form asks for; if the order has changed meanwhile, its page shows the present state."""
-    me, here = signed_in(), shop()
-    who = Actor(staff=me.staff.staff, station=me.station)
-    asked = TransitionRequest(
-        key=f"{action}:{order}:{_key()}", order=order, action=action, who=who, detail=detail, judged=judged
-    )
-    try:
-        if action is not Action.UNDO:  # takes back what was kept: the reserve of a nearly full disk is for such
-            require_room(here.db)
-        with writing_as(here.db, me):
-            done = apply_transition(here.db, here.hq, here.box, asked, request_moment())
-            piece_ticks.untick_order(here.db, order)
-            if action is Action.READY:
-                label_pages.ask_when_ready(done, me, asked.key, detail.get("shelf", ""))
-            elif action is Action.HAND_OVER:
-                proof.note_handed_over(here, me, order, request_moment())
-            elif action is Action.UNDO:
-                proof.note_taken_back(here, me, order, request_moment())
-    except TransitionRefused:
-        return _back(order, _moved_on(me, order, action))
-    except NoRoom:
-        return _back(order, "no_room")
-    process_state().screens.changed("orders")
-    return _back(order, DONE_WORDS.get(action))
+        return back_to_order(order, "unchecked")
+    detail = {"shelf": shelf, "substitutes": checking.substitutes_ticked(found)}
+    return take_step(order, Action.READY, detail, judged=found)

@@ -12,6 +12,7 @@ from edge.store_context import StoreContext
 from ui.staff.work_list import TO_PREPARE
 
 UNDO_WITHIN = timedelta(seconds=10)  # experience.md rule 28
+UNDOABLE = frozenset({Action.HAND_OVER, Action.SHORT})
 PRESS_DELIVERY_GRACE = timedelta(seconds=2)  # what a press in the last moment may take to arrive
 SAME_PERSON = "name"  # the proof: number and name were said by the shopper themselves
 
@@ -63,11 +64,14 @@ def step_to_check(shop: StoreContext, order: PickupOrder, *, back: bool = False)
 
 
 def undo_seconds_left(shop: StoreContext, order: str, station: str, now: Now, *, late: bool = False) -> float | None:
-    """Seconds in which the hand-over can still be taken back at `station`, or None; `late` allows for the way here."""
+    """Seconds in which a hand-over, or that an order was given up, can still be taken back at `station`, or None.
+
+    `late` allows for the way here.
+    """
     row = first_row(
         shop.db, "select action, station, time from pickup_steps where order_id = ? order by seq desc limit 1", (order,)
     )
-    if row is None or row[0] != Action.HAND_OVER or row[1] != station:
+    if row is None or row[0] not in UNDOABLE or row[1] != station:
         return None
     age = now.time - parse_utc(row[2])
     left = (UNDO_WITHIN + PRESS_DELIVERY_GRACE if late else UNDO_WITHIN) - age

@@ -106,7 +106,7 @@ def _product(seq: int, gtin: str, not_one: str | None) -> Response | Answer:
         return redirect(url_for("staff.one_of_goods", gtin=gtin, scan=seq), 303)
     if not_one is not None:
         return _say(not_one)
-    return jsonify(do="tick", **_tick_words(found))
+    return jsonify(do="tick", **_tick_words(found, request.args["order"]))
 
 
 def _takes_returns() -> bool:
@@ -114,12 +114,20 @@ def _takes_returns() -> bool:
     return "returns" in request.args and shop().policy.returns.on and signed_in().staff.role != "installer"
 
 
-def _tick_words(found: catalog.Product) -> dict[str, str]:
+def _tick_words(found: catalog.Product, order: str = "") -> dict[str, str]:
     """What a page needs to tick a piece of a product: its number, and what is said if there is none to tick."""
-    v = page_locale()
+    v, why = page_locale(), "no_substitute" if _is_like_ordered(found, order) else "wrong_piece"
     name = f"{v.plain_words(found.name)} {v.plain_words(found.colour.name)} {found.size}"
-    wrong, done = v.plain("staff.scan.wrong_piece", name=name), v.plain("staff.scan.done_piece", name=name)
+    wrong, done = v.plain(f"staff.scan.{why}", name=name), v.plain("staff.scan.done_piece", name=name)
     return {"gtin": found.gtin, "wrong": wrong, "done": done}
+
+
+def _is_like_ordered(found: catalog.Product, order: str) -> bool:
+    """Whether an order has another colour or size of a product."""
+    known = orders.find_order(shop().db, shop().hq, shop().box, order)
+    lines = known.row.lines if known else []
+    ordered = (catalog.product(shop().hq, line.gtin) for line in lines)
+    return any(one is not None and one.style == found.style for one in ordered)
 
 
 def _put_back(found: catalog.Product) -> Response:

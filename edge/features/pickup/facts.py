@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from msgspec import field
+
 from edge.facts.fact import Fact, FactTime, Lane
 from edge.features.pickup.state_machine import Action, State
+
+Missing = Literal["not_found", "damaged", "sold", "other"]  # why a piece cannot be handed over
 
 
 class PickupStep(Fact, frozen=True, kw_only=True, rename={"before": "from"}):
@@ -30,7 +34,17 @@ class PickupPicking(PickupStep, frozen=True, kw_only=True):
     TYPE = "pickup.picking"
 
 
-class PickupReady(PickupStep, frozen=True, kw_only=True):
+class WithGoods(PickupStep, frozen=True, kw_only=True):
+    """A step with the goods themselves, piece by piece; a piece is `<order line>-<piece>`."""
+
+    pieces: list[str] = field(default_factory=list)  # what was there
+    missing: list[str] = field(default_factory=list)  # of an order that may be handed over in part
+    substitutes: dict[str, str] = field(
+        default_factory=dict
+    )  # piece -> the GTIN that is there instead of the one ordered
+
+
+class PickupReady(WithGoods, frozen=True, kw_only=True):
     """The goods wait on a shelf."""
 
     TYPE = "pickup.ready"
@@ -46,13 +60,42 @@ class PickupRejected(PickupStep, frozen=True, kw_only=True):
     reason: Literal["no_stock", "damaged", "cannot"]
 
 
+class PickupPartShort(PickupStep, frozen=True, kw_only=True):
+    """Pieces of one line are missing. The order goes on: HQ or the shopper decides, if it may not be handed over in part."""
+
+    TYPE = "pickup.part_short"
+
+    line: int
+    gtin: str
+    missing: list[str]  # `<order line>-<piece>`, the line's last ones
+    reason: Missing
+
+
+class PickupFound(PickupStep, frozen=True, kw_only=True):
+    """Pieces of one line that were missing are there after all."""
+
+    TYPE = "pickup.found"
+
+    line: int
+    gtin: str
+    found: list[str]
+
+
 class PickupShort(PickupStep, frozen=True, kw_only=True):
-    """Something of the order cannot be found."""
+    """The store gives the whole order up, because something of it is missing."""
 
     TYPE = "pickup.short"
 
-    reason: Literal["not_found", "damaged", "sold"]
+    reason: Missing
     missing: list[str]  # `<order line>-<piece>`
+
+
+class PickupShortUndone(PickupStep, frozen=True, kw_only=True):
+    """The store takes back that it has given an order up."""
+
+    TYPE = "pickup.short_undone"
+
+    to: State  # where it was given up
 
 
 class PickupArrived(PickupStep, frozen=True, kw_only=True):
@@ -61,7 +104,7 @@ class PickupArrived(PickupStep, frozen=True, kw_only=True):
     TYPE = "pickup.arrived"
 
 
-class HandedOver(PickupStep, frozen=True, kw_only=True):
+class HandedOver(WithGoods, frozen=True, kw_only=True):
     """The goods are the shopper's: a physical fact, which wins over whatever HQ says meanwhile."""
 
     TYPE = "pickup.handed_over"
@@ -151,7 +194,10 @@ FACT_OF_ACTION: Mapping[Action, type[PickupStep]] = {
     Action.ACCEPT: PickupAccepted,
     Action.REJECT: PickupRejected,
     Action.PICK: PickupPicking,
+    Action.PART_SHORT: PickupPartShort,
+    Action.FOUND: PickupFound,
     Action.SHORT: PickupShort,
+    Action.UNDO_SHORT: PickupShortUndone,
     Action.READY: PickupReady,
     Action.ARRIVE: PickupArrived,
     Action.HAND_OVER: HandedOver,

@@ -37,6 +37,7 @@ from edge.validation.fields import (
 
 MAX_PIECES = 300  # of one order: each is a tick on a clerk's screen, and more is a delivery, not a bag
 MAX_LINES = 100
+MAX_SUBSTITUTES = 50  # of one line: the other colours and sizes of a style
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
@@ -44,12 +45,21 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     gtin: ProductNumber
     quantity: Annotated[int, Meta(ge=1, le=99)] = 1
     price: Yen | None = None  # what was paid for one piece, tax included; told again if it comes back
+    substitutes: Annotated[
+        list[ProductNumber], Meta(max_length=MAX_SUBSTITUTES)
+    ] = []  # goods the shopper takes instead
 
     def __post_init__(self) -> None:
         """A GTIN has one key, however HQ writes it: a piece that is scanned is compared with it. A number of the house
         gets its own if the chain's rules are known (`_keyed`)."""
-        if (key := catalogue_key_of_gtin(self.gtin)) and key != self.gtin:
-            msgspec.structs.force_setattr(self, "gtin", key)
+        msgspec.structs.force_setattr(self, "gtin", catalogue_key_of_gtin(self.gtin) or self.gtin)
+        keys = [catalogue_key_of_gtin(one) or one for one in self.substitutes]
+        msgspec.structs.force_setattr(self, "substitutes", keys)
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The goods that count for the line: what was ordered, and what the shopper takes instead."""
+        return self.gtin, *self.substitutes
 
 
 class OrderRow(Struct, frozen=True, kw_only=True):
@@ -69,6 +79,7 @@ class OrderRow(Struct, frozen=True, kw_only=True):
     name: TextLine = ""  # kana; for staff only, after the pickup code has been read
     lines: Annotated[list[OrderLine], Meta(max_length=MAX_LINES)] = []
     paid: bool = True
+    partial: bool = False  # the shopper takes what there is: it may be handed over with pieces missing
     placed_at: Moment | None = None
     promise_at: Moment | None = None
     hold_until: Moment | None = None
@@ -119,6 +130,7 @@ class PickupOrder:
 
     row: ReplicaOrder
     state: State
+    steps: tuple[Step, ...] = ()  # the store's own, by seq, whether HQ has counted them or not
     arrived_at: datetime | None = None
     handed_over_at: datetime | None = None
     handed_over_by: str | None = None
@@ -149,13 +161,16 @@ def matches_secret(row: ReplicaOrder, secret: str, key: DataKey | None) -> bool:
 def state_of_order(row: ReplicaOrder, steps: list[Step], box: BoxIdentity) -> PickupOrder:
     """Put the store's steps on HQ's row. The steps are all those of this order, by seq."""
     through = box.counted(row.epoch, row.through_seq)
-    state = state_after_all(row.state, [step.action for step in steps if step.fact > through])
+    undone = [step for step in steps if step.action is Action.UNDO_SHORT]
+    given_up = State(msgspec.json.decode(undone[-1].detail)["to"]) if undone else State.PICKING
+    state = state_after_all(row.state, [step.action for step in steps if step.fact > through], given_up)
     here = next((step for step in reversed(steps) if step.action is Action.ARRIVE), None)
     given = next((step for step in reversed(steps) if step.action is Action.HAND_OVER), None)
     out = given if state is State.HANDED_OVER else None
     return PickupOrder(
         row=row,
         state=state,
+        steps=tuple(steps),
         arrived_at=(parse_utc(here.time) if here else row.arrived_at) if state in OPEN_STATES else None,
         handed_over_at=parse_utc(out.time) if out else row.handed_over_at,
         handed_over_by=out.staff if out else None,
@@ -167,11 +182,14 @@ def _keyed(db: Database, row: ReplicaOrder) -> ReplicaOrder:
 
     A number that no rule takes stays as it came: a clerk can read it, and no tag ticks it.
     """
-    if all(catalogue_key_of_gtin(line.gtin) for line in row.lines):
+    if all(catalogue_key_of_gtin(one) for line in row.lines for one in line.accepted):
         return row
     house = code_rules(db).house
-    keys = [catalogue_key_of_gtin(catalogue_key(line.gtin, house)) or line.gtin for line in row.lines]
-    lines = [msgspec.structs.replace(line, gtin=key) for line, key in zip(row.lines, keys, strict=True)]
+    keys = {one: catalogue_key_of_gtin(catalogue_key(one, house)) or one for line in row.lines for one in line.accepted}
+    lines = [
+        msgspec.structs.replace(line, gtin=keys[line.gtin], substitutes=[keys[one] for one in line.substitutes])
+        for line in row.lines
+    ]
     return msgspec.structs.replace(row, lines=lines)
 
 

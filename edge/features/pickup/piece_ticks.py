@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from edge.features.pickup.order import PickupOrder
+from edge.features.pickup.pieces import missing_pieces, pieces_of_line
 from edge.features.pickup.state_machine import Action
 from edge.features.staff.sessions import Session
 
@@ -44,3 +46,25 @@ def untick_pieces(db: Database, check: PieceCheck, pieces: Iterable[str]) -> Non
 def untick_order(db: Database, order: str) -> None:
     """Forget all ticks of an order, inside the caller's transaction: its goods have gone on, or the person was not right."""
     db.conn.execute("delete from piece_ticks where order_id = ?", (order,))
+
+
+def move_ticks(db: Database, order: PickupOrder) -> None:
+    """Ticks on pieces that are missing now go to pieces of the same line without one, inside the caller's transaction.
+
+    Pieces of a line are alike, and the missing ones are its last: what a clerk has in hand stays ticked.
+    """
+    missing, id_ = missing_pieces(order), order.row.order
+    for line in order.row.lines:
+        own = pieces_of_line(line)
+        for gone in (piece for piece in own if piece in missing):
+            sql = "select session, step, gtin from piece_ticks where order_id = ? and piece = ?"
+            for session, step, gtin in db.conn.execute(sql, (id_, gone)).fetchall():
+                taken = db.conn.execute(
+                    "select piece from piece_ticks where order_id = ? and session = ? and step = ?",
+                    (id_, session, step),
+                )
+                used = {piece for (piece,) in taken.fetchall()}
+                for free in [piece for piece in own if piece not in missing and piece not in used][:1]:
+                    sql_in = "insert into piece_ticks (session, order_id, step, piece, gtin) values (?, ?, ?, ?, ?)"
+                    db.conn.execute(sql_in, (session, id_, step, free, gtin))
+            db.conn.execute("delete from piece_ticks where order_id = ? and piece = ?", (id_, gone))

@@ -4,7 +4,8 @@ import msgspec
 from sqlite_utils import Database
 
 from edge.facts.journal import BoxIdentity
-from edge.features.pickup.order import PickupOrder, ReplicaOrder, Step, present_order, steps_of
+from edge.features.pickup.order import PickupOrder, ReplicaOrder, present_order
+from edge.features.pickup.pieces import present_pieces
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.replica import hq_replica
 
@@ -14,23 +15,15 @@ _ENDED = """json_extract(body, '$.store') = :store
     and (coalesce(json_extract(body, '$.shelf'), '') <> '' or key in (select value from json_each(:collected)))"""
 
 
-def missing_pieces(steps: list[Step]) -> frozenset[str]:
-    """The pieces (`<order line>-<piece>`) that a clerk has not found, by the order's steps."""
-    return frozenset(
-        piece for step in steps if step.action is Action.SHORT for piece in msgspec.json.decode(step.detail)["missing"]
-    )
-
-
 def is_to_put_back(db: Database, order: PickupOrder) -> bool:
     """Whether goods that were collected for an order still lie there, and nobody is expected to fetch them."""
     if state_after(order.state, Action.RESTOCK) is None:
         return False
-    steps = steps_of(db, order.row.order)
+    steps = order.steps
     if any(step.action is Action.RESTOCK for step in steps[-1:]):
         return False  # HQ may say afterwards that it was cancelled
     collected = any(step.action in (Action.PICK, Action.READY) for step in steps) or bool(order.row.shelf)
-    pieces = sum(line.quantity for line in order.row.lines)
-    return (collected or order.state is State.NO_SHOW) and len(missing_pieces(steps)) < pieces
+    return (collected or order.state is State.NO_SHOW) and bool(present_pieces(order))
 
 
 def ended_orders_with_goods(db: Database, hq: Database, box: BoxIdentity) -> list[PickupOrder]:

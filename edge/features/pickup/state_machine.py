@@ -26,7 +26,10 @@ class Action(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     PICK = "pick"
+    PART_SHORT = "part_short"
+    FOUND = "found"
     SHORT = "short"
+    UNDO_SHORT = "undo_short"
     READY = "ready"
     ARRIVE = "arrive"
     HAND_OVER = "hand_over"
@@ -48,6 +51,10 @@ TRANSITIONS = {
     (S.READY, A.SHORT): S.UNFULFILLABLE,
     (S.ARRIVED, A.SHORT): S.UNFULFILLABLE,
     (S.NO_SHOW, A.SHORT): S.UNFULFILLABLE,
+    # what is missing of an order, or is there again, leaves it where it is: HQ or the shopper decides what becomes of it
+    **{(state, A.PART_SHORT): state for state in (S.PICKING, S.READY, S.ARRIVED, S.NO_SHOW)},
+    **{(state, A.FOUND): state for state in (S.PICKING, S.READY, S.ARRIVED, S.NO_SHOW)},
+    (S.UNFULFILLABLE, A.UNDO_SHORT): S.PICKING,  # or where it was given up: see `state_after_all`
     # a shopper may come before the goods are ready: the staff see them waiting, the order's state stays
     (S.PLACED, A.ARRIVE): S.PLACED,
     (S.ACCEPTED, A.ARRIVE): S.ACCEPTED,
@@ -76,11 +83,12 @@ def state_after(state: State, action: Action) -> State | None:
     return TRANSITIONS.get((state, action))
 
 
-def state_after_all(state: State, actions: list[Action]) -> State:
+def state_after_all(state: State, actions: list[Action], given_up: State = S.PICKING) -> State:
     """HQ's word, then what the store did that HQ has not counted.
 
     A hand-over is a physical fact: it wins over whatever HQ says meanwhile. Any other step that HQ's word has made
-    impossible has no effect. A hand-over taken back leaves an order that HQ had cancelled meanwhile cancelled.
+    impossible has no effect. A hand-over taken back leaves an order that HQ had cancelled meanwhile cancelled. A whole short
+    that is taken back leaves an order where it was given up: `given_up`, if that was before these actions.
     """
     cancelled = state is S.CANCELLED
     for action in actions:
@@ -89,6 +97,9 @@ def state_after_all(state: State, actions: list[Action]) -> State:
                 state = S.HANDED_OVER
             case A.UNDO if cancelled and state is S.HANDED_OVER:
                 state = S.CANCELLED
+            case A.UNDO_SHORT if state is S.UNFULFILLABLE and state_after(given_up, A.SHORT):
+                state = given_up
             case _:
+                given_up = state if action is A.SHORT and state_after(state, action) else given_up
                 state = state_after(state, action) or state
     return state

@@ -10,8 +10,10 @@ from sqlite_utils import Database
 from edge.facts.fact import FactAttributes
 from edge.facts.journal import BoxIdentity, tell
 from edge.features import stock
+from edge.features.pickup import step_detail
 from edge.features.pickup.facts import FACT_OF_ACTION, Conflict, PickupStep
-from edge.features.pickup.order import OrderRow, PickupOrder, ReplicaOrder, find_order, state_of_order, steps_of
+from edge.features.pickup.order import PickupOrder, ReplicaOrder, find_order, state_of_order, steps_of
+from edge.features.pickup.pieces import missing_pieces
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, utc_text
 from edge.platform.database import first_row, writing
@@ -52,18 +54,27 @@ class TransitionRequest:
     judged: PickupOrder | None = None
 
 
+def is_taken(db: Database, key: str) -> bool:
+    """Whether a step with that key was taken."""
+    return first_row(db, "select 1 from pickup_steps where key = ?", (key,)) is not None
+
+
 def apply_transition(db: Database, hq: Database, box: BoxIdentity, request: TransitionRequest, now: Now) -> PickupOrder:
     """Take a step inside the caller's transaction; returns the order after it. Raises TransitionRefused."""
     order = find_order(db, hq, box, request.order)
-    if order is not None and first_row(db, "select 1 from pickup_steps where key = ?", (request.key,)):
+    if order is not None and is_taken(db, request.key):
         return order
     if order is None or order.row.store != box.store or not _can(order, request.action) or _has_changed(order, request):
         raise TransitionRefused(request.order, request.action, order.state if order else None)
+    detail = step_detail.complete_detail(order, request.action, request.detail)
+    if detail is None:
+        raise TransitionRefused(request.order, request.action, order.state)
     who = request.who
     about = FactAttributes(member=order.row.member, staff=who.staff, station=who.station, causation=who.causation)
-    fact = tell(db, box, _fact(order, request), now, about)
-    _note(db, request, fact, now)
-    _goods(db, box, order.row, request, fact, now)
+    fact = tell(db, box, _fact(order, request.action, detail), now, about)
+    _note(db, request, detail, fact, now)
+    for gtin, moved in step_detail.moves_of(order, request.action, detail):
+        stock.move_stock(db, box, gtin, moved, request.action, now, causation=f"journal/{fact}", staff=who.staff)
     done = find_order(db, hq, box, request.order)
     assert done is not None
     return done
@@ -77,20 +88,21 @@ def _can(order: PickupOrder, action: Action) -> bool:
 def _has_changed(order: PickupOrder, request: TransitionRequest) -> bool:
     """Whether the order is another one than was judged."""
     was = request.judged
-    return was is not None and (was.state, was.row.lines, was.row.paid) != (
-        order.state,
-        order.row.lines,
-        order.row.paid,
-    )
+    return was is not None and _looked_at(was) != _looked_at(order)
 
 
-def _fact(order: PickupOrder, request: TransitionRequest) -> PickupStep:
+def _looked_at(order: PickupOrder) -> tuple[object, ...]:
+    """What ticks, bill and permission were looked at for."""
+    return order.state, order.row.lines, order.row.paid, order.row.partial, missing_pieces(order)
+
+
+def _fact(order: PickupOrder, action: Action, detail: Mapping[str, Any]) -> PickupStep:
     """The step as a fact for HQ. Raises msgspec.ValidationError for a detail that does not belong to the action."""
-    told = {"order": order.row.order, "number": order.row.number, "from": order.state, **request.detail}
-    return msgspec.convert(told, FACT_OF_ACTION[request.action])
+    told = {"order": order.row.order, "number": order.row.number, "from": order.state, **detail}
+    return msgspec.convert(told, FACT_OF_ACTION[action])
 
 
-def _note(db: Database, request: TransitionRequest, fact: int, now: Now) -> None:
+def _note(db: Database, request: TransitionRequest, detail: Mapping[str, Any], fact: int, now: Now) -> None:
     db.conn.execute(
         """insert into pickup_steps (key, order_id, action, detail, staff, station, time, fact)
            values (?, ?, ?, ?, ?, ?, ?, ?)""",
@@ -98,24 +110,13 @@ def _note(db: Database, request: TransitionRequest, fact: int, now: Now) -> None
             request.key,
             request.order,
             request.action,
-            msgspec.json.encode(request.detail).decode(),
+            msgspec.json.encode(detail).decode(),
             request.who.staff,
             request.who.station,
             now.text,
             fact,
         ),
     )
-
-
-def _goods(db: Database, box: BoxIdentity, row: OrderRow, request: TransitionRequest, fact: int, now: Now) -> None:
-    """Goods handed over leave the shelf and the reserve together; an undone hand-over puts them back."""
-    sign = {Action.HAND_OVER: -1, Action.UNDO: 1}.get(request.action)
-    if sign is None:
-        return
-    for line in row.lines:
-        moved = stock.UncountedMoves(quantity=sign * line.quantity, reserved=sign * line.quantity)
-        cause = f"journal/{fact}"
-        stock.move_stock(db, box, line.gtin, moved, request.action, now, causation=cause, staff=request.who.staff)
 
 
 def note_conflicts(db: Database, hq: Database, box: BoxIdentity, now: Now) -> int:

@@ -18,8 +18,8 @@ ORDERS = PushedFeed(
         PushedFile(
             word="orders",
             template="""\
-order,number,state,kind,member,name,lines,paid,placed_at,promise_at,hold_until,shelf,secret_sha256
-o-20261122-7,4821,placed,pickup,m-1042,サトウ,"[{""line"":1,""gtin"":""04901234567894"",""quantity"":2}]",true,2026-11-22T01:00:00.000Z,2026-11-22T03:00:00.000Z,2026-11-29T12:00:00.000Z,,
+order,number,state,kind,member,name,lines,paid,partial,placed_at,promise_at,hold_until,shelf,secret_sha256
+o-20261122-7,4821,placed,pickup,m-1042,サトウ,"[{""line"":1,""gtin"":""04901234567894"",""quantity"":2}]",true,true,2026-11-22T01:00:00.000Z,2026-11-22T03:00:00.000Z,2026-11-29T12:00:00.000Z,,
 """,
         ),
     ),

@@ -142,10 +142,11 @@ def check_order(to: PushTarget, item: FileRow, row: OrderRow) -> None:
     if not row.lines and row.state in OPEN_STATES:
         raise item.bad("lines: expected at least one line: there would be nothing to hand over", "lines")
     for number, line in enumerate(row.lines):
-        if not is_gtin14(line.gtin):
-            raise item.bad(
-                f"lines[{number}].gtin: {line.gtin!r} is no GTIN with a true check digit", f"lines[{number}].gtin"
-            )
+        fields = {f"lines[{number}].gtin": line.gtin}
+        fields |= {f"lines[{number}].substitutes[{at}]": one for at, one in enumerate(line.substitutes)}
+        for name, gtin in fields.items():
+            if not is_gtin14(gtin):
+                raise item.bad(f"{name}: {gtin!r} is no GTIN with a true check digit", name)
     for name in ("promise_at", "hold_until"):
         at = getattr(row, name)
         if at and row.placed_at and at < row.placed_at:

@@ -106,13 +106,20 @@ def _one_key_form(to: PushTarget, body: dict[str, Any]) -> dict[str, Any]:
     if isinstance(body.get("contains"), str):
         body["contains"] = catalogue_key(body["contains"], to.house)
     if isinstance(body.get("lines"), list):
-        body["lines"] = [
-            {**line, "gtin": catalogue_key(line["gtin"], to.house)}
-            if isinstance(line, dict) and isinstance(line.get("gtin"), str)
-            else line
-            for line in body["lines"]
-        ]
+        body["lines"] = [_line_in_keys(to, line) if isinstance(line, dict) else line for line in body["lines"]]
     return body
+
+
+def _line_in_keys(to: PushTarget, line: dict[str, Any]) -> dict[str, Any]:
+    """The same of an order's line: what is ordered, and what may be taken instead."""
+    line = dict(line)
+    if isinstance(line.get("gtin"), str):
+        line["gtin"] = catalogue_key(line["gtin"], to.house)
+    if isinstance(line.get("substitutes"), list):
+        line["substitutes"] = [
+            catalogue_key(one, to.house) if isinstance(one, str) else one for one in line["substitutes"]
+        ]
+    return line
 
 
 def _key(to: PushTarget, item: FileRow) -> tuple[str, dict[str, Any]]:

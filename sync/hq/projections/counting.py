@@ -58,6 +58,7 @@ class _Move(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True):
     order: RowKey
+    to: State = State.PICKING  # where an order was given up, if that was taken back
 
 
 def check_readable(event: Event) -> None:
@@ -172,7 +173,7 @@ def _step(db: Database, fact: CountedFact, action: Action, orders: dict[str, Ord
         return
     if action is Action.HAND_OVER and row.state is State.CANCELLED:
         cancelled_handovers.note_conflict(db, row, fact.received)
-    state = state_after_all(row.state, [action])
+    state = state_after_all(row.state, [action], step.to)
     if action is Action.UNDO and cancelled_handovers.settle_cancelled_handover(
         db, fact.store, row.order, fact.received
     ):

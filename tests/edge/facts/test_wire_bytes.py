@@ -165,12 +165,25 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
     (pickup.PickupReady(**STEP, shelf="C-3"), {**STEPPED, "shelf": "C-3"}),
     (pickup.PickupRejected(**STEP, reason="damaged"), {**STEPPED, "reason": "damaged"}),
     (
+        pickup.PickupPartShort(**STEP, line=1, gtin=GTIN, missing=["1-2"], reason="not_found"),
+        {**STEPPED, "line": 1, "gtin": GTIN, "missing": ["1-2"], "reason": "not_found"},
+    ),
+    (
+        pickup.PickupFound(**STEP, line=1, gtin=GTIN, found=["1-2"]),
+        {**STEPPED, "line": 1, "gtin": GTIN, "found": ["1-2"]},
+    ),
+    (pickup.PickupShortUndone(**STEP, to=State.READY), {**STEPPED, "to": "ready_for_pickup"}),
+    (
         pickup.PickupShort(**STEP, reason="sold", missing=["1-1"]),
         {**STEPPED, "reason": "sold", "missing": ["1-1"]},
     ),
     (
         pickup.HandedOver(**STEP, proof="code", scan="scans/812", lead="s-9", paid_here=True),
         {**STEPPED, "proof": "code", "scan": "scans/812", "lead": "s-9", "paid_here": True},
+    ),
+    (
+        pickup.PickupReady(**STEP, shelf="C-3", pieces=["1-1"], missing=["1-2"], substitutes={"1-1": GTIN}),
+        {**STEPPED, "pieces": ["1-1"], "missing": ["1-2"], "substitutes": {"1-1": GTIN}, "shelf": "C-3"},
     ),
     (
         pickup.HandedOver(**STEP, proof="proxy", relation="family", proxy="サトウ", paid_here=False),

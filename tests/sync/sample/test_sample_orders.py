@@ -26,6 +26,15 @@ def test_ginza_has_thirty_in_every_state_there_is() -> None:
     assert set(states) == set(State)
 
 
+def test_one_may_be_handed_over_in_part_and_for_one_another_colour_counts_too() -> None:
+    every = orders_of_store("ginza", NOON)
+    (partial,) = [order for order in every if order.partial]
+    assert sum(line.quantity for line in partial.lines) > 1
+    ((ordered, instead),) = [line.accepted for order in every for line in order.lines if line.substitutes]
+    styles = {one.gtin: one.style for one in table("catalogue", ALL_STORES, Product)}
+    assert styles[ordered] == styles[instead]
+
+
 def kept(order: OrderRow, key: DataKey | None) -> ReplicaOrder:
     """The row as a store's mirror has it."""
     return msgspec.json.decode(

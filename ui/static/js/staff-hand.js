@@ -3,21 +3,27 @@ const pieces = (page) => [...page.querySelectorAll('[data-piece]')];
 const isTicked = (piece) => piece.getAttribute('aria-checked') === 'true';
 
 // The pieces that the box has ticked.
-export function showTicked(page, { order, ticked }) {
+export function showTicked(page, { order, ticked, instead }) {
   if (page.querySelector('[data-order]')?.dataset.order !== order) return;
   for (const piece of pieces(page)) piece.setAttribute('aria-checked', String(ticked.includes(piece.dataset.piece)));
+  for (const words of page.querySelectorAll('[data-piece] [data-instead]')) {
+    words.textContent = instead[words.closest('[data-piece]').dataset.piece] ?? '';
+    words.hidden = words.textContent === '';
+  }
   judge(page);
 }
 
-// The first piece of that product that is not ticked yet; else 'again' if all of that kind are, 'wrong' if none is in this order.
+// The first piece of that product that is not ticked yet, or of one it may be given instead of; else 'again' if all of that kind
+// are, 'wrong' if none is in this order.
 export function pieceOf(page, gtin) {
-  const same = pieces(page).filter((piece) => piece.dataset.gtin === gtin);
+  const own = pieces(page).filter((piece) => piece.dataset.gtin === gtin);
+  const same = [...own, ...pieces(page).filter((piece) => !own.includes(piece) && piece.dataset.also.split(' ').includes(gtin))];
   return same.find((one) => !isTicked(one)) ?? (same.length ? 'again' : 'wrong');
 }
 
-// Asks the box to tick a piece, or to take its tick back.
-export function setTick(page, piece, go) {
-  const body = new URLSearchParams({ piece: piece.dataset.piece, on: isTicked(piece) ? 'no' : 'yes', lang: document.documentElement.lang });
+// Asks the box to tick a piece, or to take its tick back; `gtin`: what was read of it.
+export function setTick(page, piece, go, gtin = '') {
+  const body = new URLSearchParams({ piece: piece.dataset.piece, on: isTicked(piece) ? 'no' : 'yes', lang: document.documentElement.lang, gtin });
   return go(page.querySelector('[data-tick]').dataset.tick, { method: 'POST', body });
 }
 

@@ -118,7 +118,7 @@ async function scanned({ gtin, done, wrong }) {
   if (chooseReturned(page(), { gtin, done, wrong }, (text, how) => (text ? say(text, how) : sound[how]()))) return;
   const found = pieceOf(page(), gtin);
   if (typeof found === 'string') return say(found === 'again' ? done : wrong, 'no');
-  await setTick(page(), found, go);
+  await setTick(page(), found, go, gtin);
   if (found.getAttribute('aria-checked') === 'true') sound.ok();
   const back = page().querySelector('#back');
   if (back && !back.querySelector('.primary').disabled) send(back); // the last piece that was read has put it back

@@ -20,6 +20,7 @@ from tests.ui.shop_floor import Floor, open_floor
 
 SHELVES = ("R-12", "r-12", "R-13", None)
 ENDED = (State.CANCELLED, State.REJECTED, State.UNFULFILLABLE)
+OF_PIECES = {Action.PART_SHORT, Action.FOUND, Action.UNDO_SHORT}  # they leave an order in the list where it is
 DETAIL: Mapping[Action, Mapping[str, Any]] = {
     Action.READY: {"shelf": "R-12"},
     Action.REJECT: {"reason": "no_stock"},
@@ -74,7 +75,7 @@ def test_it_finds_what_a_look_at_every_order_finds(floor: Floor) -> None:
         )
         state = row.state
         for _ in range(random.randrange(4) if row.store == "ginza" else 0):
-            possible = [action for before, action in TRANSITIONS if before is state]
+            possible = [action for before, action in TRANSITIONS if before is state and action not in OF_PIECES]
             if not possible:
                 break
             take(floor, row.order, action := random.choice(possible))

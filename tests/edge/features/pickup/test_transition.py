@@ -49,7 +49,13 @@ def test_a_hand_over_is_kept_told_and_takes_the_goods_off_the_shelf(floor: Store
     done = _take(floor, Action.HAND_OVER)
     assert (done.state, done.handed_over_by) == (State.HANDED_OVER, "s-1")
     (told,) = facts(floor, "pickup.handed_over")
-    assert told["data"] == {"order": "o-1", "number": "4821", "from": "ready_for_pickup", **DETAIL[Action.HAND_OVER]}
+    assert told["data"] == {
+        "order": "o-1",
+        "number": "4821",
+        "from": "ready_for_pickup",
+        **DETAIL[Action.HAND_OVER],
+        "pieces": ["1-1"],
+    }
     assert told["staff"] == "s-1"
     assert moves_since_count(floor.db, floor.box, stock(5)) == UncountedMoves(quantity=-1, reserved=-1)
 

@@ -134,6 +134,30 @@ def test_any_other_step_on_a_cancelled_order_has_no_effect_but_is_counted(hq: Da
     assert (order_row(hq).state, order_row(hq).through_seq) == (State.CANCELLED, 1)
 
 
+def test_pieces_that_are_missing_leave_an_order_where_it_is_and_giving_it_up_is_taken_back(hq: Database) -> None:
+    order(hq, State.READY)
+    teller = Teller()
+    seen = []
+    for action, more in ((Action.PART_SHORT, {}), (Action.SHORT, {}), (Action.UNDO_SHORT, {"to": State.READY})):
+        name, data = stepped(action)
+        teller.tell(name, {**data, **more})
+        keep_batch(hq, *teller.all())
+        seen.append(order_row(hq).state)
+    assert seen == [State.READY, State.UNFULFILLABLE, State.READY]
+
+
+def test_an_order_that_was_given_up_goes_to_no_other_store_by_itself(hq: Database) -> None:
+    """What becomes of it is a person's decision: HQ's rows of every store are what they were, but for its state here."""
+    order(hq, State.PICKING)
+    before = {(row["scope"], row["key"]) for row in rows(hq, "select scope, key from rows where feed = 'orders'")}
+    teller = Teller()
+    for action in (Action.PART_SHORT, Action.SHORT):
+        teller.tell(*stepped(action))
+    keep_batch(hq, *teller.all())
+    after = {(row["scope"], row["key"]) for row in rows(hq, "select scope, key from rows where feed = 'orders'")}
+    assert (after, order_row(hq).store, order_row(hq).state) == (before, "ginza", State.UNFULFILLABLE)
+
+
 def test_a_store_cannot_move_another_stores_order_by_its_stub(hq: Database) -> None:
     order(hq, State.READY, store="yokohama")
     teller = Teller()
