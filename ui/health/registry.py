@@ -1,7 +1,7 @@
 """Every health check of the box, in the order in which a report tells them; a new check is one more line here."""
 
 from ui.health.check import OK, CheckState, HealthCheck
-from ui.health.checks import certificates, databases, devices, files, hq, machine, processes
+from ui.health.checks import certificates, databases, devices, files, hq, machine, printers, processes
 from ui.health.finding import HealthLevel
 
 
@@ -71,6 +71,9 @@ CHECKS: tuple[HealthCheck, ...] = (
         "present": OK, "missing": _error("plug"), "no_permission": _warning("as_root")}),
     HealthCheck(id="devices.keyboard_wedge", look=devices.keyboard_wedges, states={
         "ok": OK, "settings": _warning("scanner_sheet"), "separators": _warning("scanner_sheet")}),
+    HealthCheck(id="printers.state", look=printers.printers, states={
+        "none": OK, "works": OK, "starting": CheckState(HealthLevel.UNKNOWN, "wait"), "lost": _warning("support"),
+        "stopped": _warning("support")}),
 )
 # fmt: on
 ON_PAGE = tuple(check for check in CHECKS if check.on_page)

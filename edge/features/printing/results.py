@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import timedelta
 
+from msgspec import Struct
 from sqlite_utils import Database
 
 from edge.features.printing.job import JOBS, LIFE, JobEvent, JobReason, JobState, PrintJob
@@ -12,6 +13,21 @@ from edge.platform.database import first_row, rows, values, writing
 
 # A label is wanted while the goods are in hand. A printer that is plugged in the next morning prints none of yesterday's.
 WAITS_AT_MOST = timedelta(hours=2)
+
+
+class PrinterState(Struct, frozen=True, kw_only=True):
+    """A printer's row: `works`, `lost` with a reason (PrinterFault), or `starting`."""
+
+    printer: str
+    kind: str
+    state: str
+    reason: str
+    since: str
+
+
+def printer_states(db: Database) -> list[PrinterState]:
+    """How each printer is."""
+    return values(db, PrinterState, "select * from printers order by printer")
 
 
 def next_job(db: Database, printer: str) -> PrintJob | None:

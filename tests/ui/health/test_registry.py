@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ui.health.check import HealthCheck
-from ui.health.checks.devices import CLERK_CAN_MEND
+from ui.health.checks import devices, printers
 from ui.health.finding import HealthLevel
 from ui.health.registry import CHECKS, ON_PAGE
 from ui.i18n import LANGUAGES, Locale, Locales, message_catalogue
@@ -40,7 +40,8 @@ def test_every_state_has_its_words(check: HealthCheck, language: str) -> None:
 
 
 def test_no_message_is_left_that_no_check_asks_for() -> None:
-    asked = {key for check in CHECKS for key in keys_of(check)} | {f"health.do.{do}" for do in CLERK_CAN_MEND.values()}
+    by_hand = {*devices.CLERK_CAN_MEND.values(), *printers.CLERK_CAN_MEND.values()}
+    asked = {key for check in CHECKS for key in keys_of(check)} | {f"health.do.{do}" for do in by_hand}
     general = re.compile(r"health\.(unknown|unchecked|level|report|bundle)\b")
     known = {str(one.id) for one in message_catalogue("ja") if str(one.id).startswith("health.")}
     assert {key for key in known - asked if not general.match(key)} == set()
