@@ -3,8 +3,9 @@
 A word of two characters or more occurs where a text contains it, within one of the text's words. A single kanji occurs the
 same way. A single kana, letter or digit occurs where a word of the text begins with it: it is the first key that is touched.
 
-A word occurs loosely where it does once small kana are large and marks of long vowels are gone, in the word and in the text:
-`しやつ` is found in シャツ and `セタ` in セーター, as in Japanese indexes, and what is written as it was typed comes first.
+A word with kana occurs loosely where it does once small kana are large and marks of long vowels are gone, in the word and in
+the text: `しやつ` is found in シャツ and `セタ` in セーター, as in Japanese indexes, and what is written as it was typed comes
+first. A word without kana occurs loosely where it occurs, so that numbers and kanji are not looked for twice.
 """
 
 import re
@@ -20,6 +21,7 @@ _VOICED = frozenset("\u3099\u309a")  # as marks of their own (ﾊﾟ): they make
 _JOINS = re.compile("[-‐‒–—―−・'’]|(?<=[0-9])ー(?=[0-9])")
 _WORD = re.compile(r"[^\W_]+")
 _KANJI = KANJI.pattern.strip("[]")
+_KANA = re.compile("[ァ-ヿ]")
 _LOOSE = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", "ー")
 _SCRIPTS = re.compile(rf"[{_KANJI}]+|[ァ-ヿ]+|[0-9]+|[^{_KANJI}ァ-ヿ0-9]+")
 WORD_START_MARK = "^"  # before the first character of a word; it is in no word
@@ -57,6 +59,8 @@ def occurs_in_words(word: str, among: Iterable[str]) -> bool:
 
 def occurs_loosely(word: str, among: Iterable[str]) -> bool:
     """Whether a folded word, which leaves something if it is made loose, occurs loosely in one of a text's folded words."""
+    if not _KANA.search(word):
+        return occurs_in_words(word, among)
     return occurs_in_words(loose_form(word), (loose_form(text) for text in among))
 
 
@@ -88,6 +92,8 @@ def gram_query(word: str) -> str:
 
 def loose_gram_query(word: str) -> str:
     """The FTS5 expression that finds a folded word loosely; a word that is loose already may be in either form of a text."""
+    if not _KANA.search(word):
+        return gram_query(word)
     form = loose_form(word)
     return f"({_phrase(form, '')} OR {_phrase(form, LOOSE_MARK)})"
 
