@@ -41,6 +41,7 @@ PATHS = (
         "/find?asked=o",
         "/calls",
         "/work",
+        "/today",
         "/devices",
     ),
     *("/goods", f"/goods/{SHIRT_M}", "/goods?number=nothing"),

@@ -213,6 +213,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
         "key": work_list.new_form_key(),
     }
     frame["wedge"] = keyboard_wedge.settings(request_station())
+    frame["with_orders"] = sees_orders()
     limits = {"quiet": int(IDLE_TIMEOUT.total_seconds()) - IDLE_WARNING_S, "warn": IDLE_WARNING_S}
     known = session()
     around = _shell(known) if known else None

@@ -152,6 +152,7 @@ document.addEventListener('click', (event) => {
   const piece = event.target.closest('[data-tick] [data-piece]');
   if (piece) press(piece);
   dialogs(page(), event.target);
+  if (event.target.closest('[data-print]')) print();
   const link = event.target.closest('a[href]');
   if (link && new URL(link.href).pathname.startsWith(`${base}`) && !event.ctrlKey && !event.metaKey) {
     event.preventDefault();
