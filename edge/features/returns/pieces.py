@@ -7,6 +7,7 @@ from datetime import date, datetime
 from edge.features import catalog
 from edge.features.catalog import Product
 from edge.features.pickup.order import PickupOrder, ReplicaOrder, find_order, present_order
+from edge.features.pickup.pieces import handed_pieces, lines_of_pieces, substitutes_in_place
 from edge.features.pickup.state_machine import State
 from edge.features.returns.kept import returned_of_order
 from edge.features.returns.window import GivenPiece, NotReturnable, why_not
@@ -47,22 +48,24 @@ def given_orders(shop: StoreContext, asked: str) -> list[PickupOrder]:
 
 
 def pieces_of_order(shop: StoreContext, order: PickupOrder, now: Now) -> list[ReturnablePiece]:
-    """Every piece of an order, with what the policy says of it."""
-    back = returned_of_order(shop.db, shop.box, order)
-    # pieces of one product are alike: those this store has not named are the first of the rest
-    unnamed = back.counts - Counter(
-        line.gtin for line in order.row.lines for nth in _numbers(line.quantity) if f"{line.line}-{nth}" in back.pieces
+    """Every piece that the shopper was given, with what the policy says of it: not what was missing, and of other goods those."""
+    back, lines, instead = (
+        returned_of_order(shop.db, shop.box, order),
+        lines_of_pieces(order.row),
+        substitutes_in_place(order),
     )
-    given = shop_day(shop, order.handed_over_at) if order.handed_over_at else None
+    handed = handed_pieces(order)
+    given = {piece: instead.get(piece, line.gtin) for piece, line in lines.items() if handed is None or piece in handed}
+    # pieces of one product are alike: those this store has not named are the first of the rest
+    unnamed = back.counts - Counter(gtin for piece, gtin in given.items() if piece in back.pieces)
+    on = shop_day(shop, order.handed_over_at) if order.handed_over_at else None
     found = []
-    for line in order.row.lines:
-        product = catalog.product(shop.hq, line.gtin)
-        for nth in _numbers(line.quantity):
-            name = f"{line.line}-{nth}"
-            gone = name in back.pieces or order.state is State.RETURNED or unnamed[line.gtin] > 0
-            if name not in back.pieces:
-                unnamed[line.gtin] -= 1
-            found.append(_piece(shop, name, line.gtin, product, line.price, _given(shop, product, gone, given, now)))
+    for piece, gtin in given.items():
+        product = catalog.product(shop.hq, gtin)
+        gone = piece in back.pieces or order.state is State.RETURNED or unnamed[gtin] > 0
+        if piece not in back.pieces:
+            unnamed[gtin] -= 1
+        found.append(_piece(shop, piece, gtin, product, lines[piece].price, _given(shop, product, gone, on, now)))
     return found
 
 
@@ -77,10 +80,6 @@ def sizes_to_exchange(shop: StoreContext, product: Product | None) -> list[Produ
     if product is None:
         return []
     return [one for one in catalog.products_of_style(shop.hq, product.style) if not one.online_only]
-
-
-def _numbers(quantity: int) -> range:
-    return range(1, quantity + 1)
 
 
 def shop_day(shop: StoreContext, moment: datetime) -> date:

@@ -99,7 +99,8 @@ def count_order(db: Database, row: OrderRow) -> dict[str, int]:
     """Mark the surplus pieces of an order: HQ kept them after as many as the order had. Returns how many came back, by product."""
     had, found = Counter[str](), Counter[str]()
     for line in row.lines:
-        had[line.gtin] += line.quantity
+        for gtin in line.accepted:  # any of them may have been given
+            had[gtin] += line.quantity
     for piece in rows(
         db,
         """select p.number, p.place, p.gtin, p.surplus, r.store, r.return_id

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -264,6 +265,23 @@ def test_a_return_stays_until_hq_has_counted_it(floor: StoreContext, counted: bo
 def last_told(floor: StoreContext) -> int:
     (seq,) = [row["seq"] for row in rows(floor.db, "select seq from journal where type = 'noren.return.accepted'")]
     return int(seq)
+
+
+def test_what_was_missing_cannot_come_back_and_other_goods_come_back_as_what_they_are(floor: StoreContext) -> None:
+    lines = [OrderLine(line=1, gtin=GTIN, quantity=2, price=3000, substitutes=[LARGE])]
+    send(floor, "orders", "o-1", replace(order(state=State.READY), lines=lines, partial=True), 2)
+    detail = {"proof": "code", "paid_here": False, "pieces": ["1-1"], "substitutes": {"1-1": LARGE}}
+    with writing(floor.db):
+        floor.db.conn.execute(
+            """insert into pickup_steps (key, order_id, action, detail, station, time, fact)
+               values ('k', 'o-1', 'hand_over', ?, 'c1', ?, 99)""",
+            (msgspec.json.encode(detail).decode(), now().text),
+        )
+    assert open_pieces(floor) == ["1-1"]
+    accept(floor, asked("1-1"))
+    (piece,) = facts(floor, "return.accepted")[0]["data"]["pieces"]
+    assert (piece["gtin"], piece["price"]) == (LARGE, 3000)
+    assert open_pieces(floor) == []
 
 
 def replace_time(at: Now, seconds: float) -> Now:
