@@ -29,7 +29,7 @@ CAN_BE_TOUCHED = """() => { const card = document.querySelector('.stage.find .go
 
 
 def to_the_list(page: Page) -> None:
-    page.locator(".tile", has_text="Find").click()
+    page.locator(".tile", has_text="Browse by kind").click()
     page.locator(f"{FIND} .kinds .good").first.click()
     expect(page.locator(f"{FIND} .shelf:not(.kinds) .good").first).to_be_visible()
 
@@ -60,7 +60,7 @@ def test_a_scan_leaves_no_way_back_to_what_somebody_looked_at_before(visit: Visi
 def test_the_second_of_two_quick_taps_meets_nothing(visit: Visit, town: Town) -> None:
     page = visit()
     page.evaluate(TOUCHED_AT_ONCE)
-    page.locator(".tile", has_text="Find").click()
+    page.locator(".tile", has_text="Browse by kind").click()
     until(page, "hit !== null")
     assert page.evaluate("hit") is False
     until(page, CAN_BE_TOUCHED)
