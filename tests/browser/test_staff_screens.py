@@ -336,8 +336,10 @@ def test_a_call_is_answered_in_one_tap(visit: Visit, orders: Town) -> None:
     kiosk = visit("/kiosk/kiosk-1")
     kiosk.click('[data-post$="/call"] >> nth=0')
     expect(page.locator(".rail .dot")).to_have_count(1)
-    page.click(".rail nav a >> nth=1")
-    page.click(".call .btn")
+    page.click(".rail nav a >> nth=0")
+    page.click("[data-task^='call:'] .btn")
+    expect(page.locator("[data-task^='call:']")).to_have_count(0)
+    page.click(".tabs a[href*='/calls']")
     expect(page.locator(".call .tag.ok")).to_be_visible()
 
 
