@@ -19,6 +19,13 @@ miles = 10
 [pickup]
 promise_hours = 2
 
+# what shoppers may bring back; final_sale and hygiene name categories or styles that are not taken back
+[returns]
+days = 30
+final_sale = []
+hygiene = []
+lead_over = 30000
+
 # what proves a person, for how long, and how often it may be tried within ten minutes (docs/security.md)
 [proofs]
 token_life_s = 600

@@ -24,6 +24,7 @@ GTIN = "04901234567894"
 ENDINGS = {"config": "toml", "content": "json"}
 OURS = {
     "through_seq",
+    "returned",
     "epoch",
     "as_of",
     "store",
