@@ -110,7 +110,7 @@ def test_nothing_is_cut_or_lies_over_something_else(visit: Visit, busy: Town, pa
 
 
 @pytest.mark.parametrize("lang", ("ja", "en"))
-@pytest.mark.parametrize("sheet", ("short", "who", "idle"))
+@pytest.mark.parametrize("sheet", ("missing", "who", "idle"))
 def test_what_is_asked_in_the_middle_of_a_hand_over_fits_every_screen(
     visit: Visit, busy: Town, sheet: str, lang: str
 ) -> None:
@@ -118,8 +118,8 @@ def test_what_is_asked_in_the_middle_of_a_hand_over_fits_every_screen(
     page.goto(f"{busy.url}/staff/counter-1/order/o-4909?lang={lang}")
     ready(page)
     match sheet:
-        case "short":
-            page.click("[data-open=short]")
+        case "missing":
+            page.click("[data-open=missing]")
         case "who":
             page.click("[form=check]")
             page.click(".pick >> nth=1")

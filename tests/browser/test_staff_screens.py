@@ -165,12 +165,12 @@ def test_a_dialog_that_a_clerk_has_open_stays_as_it_is(visit: Visit, orders: Tow
     orders.floor.db.conn.execute("delete from staff_calls")
     page = sign_in(visit)
     page.click('.order:has-text("4821")')
-    page.click("[data-open=short]")
-    page.click(".pick:has([name=missing][value='2-1'])")
+    page.click("[data-open=missing]")
+    page.click(".pick:has([name=piece][value='2-1'])")
     changes(orders)
     expect(page.locator(".rail .dot")).to_contain_text("1")
-    expect(page.locator("#short")).to_be_visible()
-    expect(page.locator("[name=missing]:checked")).to_have_value("2-1")
+    expect(page.locator("#missing")).to_be_visible()
+    expect(page.locator("#missing [name=piece]:checked")).to_have_value("2-1")
 
 
 def test_another_tablets_step_is_said_beside_what_was_typed_for_it(visit: Visit, orders: Town) -> None:
@@ -322,11 +322,11 @@ def test_what_is_not_ticked_is_what_is_said_to_be_missing(visit: Visit, orders: 
     expect(page.locator("#hand")).to_be_visible()
     orders.scan(ean13(SHIRT_M), "counter-1")
     expect(page.locator('[aria-checked="true"]')).to_have_count(1)
-    page.click("[data-open=short]")
-    expect(page.locator("[name=missing]:checked")).to_have_count(1)
-    expect(page.locator("[name=missing]:checked")).to_have_value("2-1")
+    page.click("[data-open=missing]")
+    expect(page.locator("#missing [name=piece]:checked")).to_have_count(1)
+    expect(page.locator("#missing [name=piece]:checked")).to_have_value("2-1")
     keeps_the_rules(page)
-    page.click("#short [name=reason] >> nth=0")
+    page.click("#missing [name=reason] >> nth=0")
     expect(page.locator(".big-word.alert")).to_be_visible()
 
 

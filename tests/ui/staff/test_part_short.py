@@ -205,7 +205,7 @@ def test_one_item_refused_says_one_item_by_the_number_the_shopper_knows(clerk: F
     assert (told["data"]["number"], len(told["data"]["missing"])) == ("4821", 1)
     page = clerk.get(HERE).text
     assert "1点ありません。" in page
-    assert page.count("売れてしまった</span>") == 1
+    assert page.count("売れた</span>") == 1
     assert '<span class="no">4821</span>' in page
 
 
@@ -249,3 +249,11 @@ def test_goods_that_hq_does_not_allow_instead_any_more_are_ticked_no_longer(cler
     clerk.post(f"{HERE}/tick", data={"piece": "1-1", "gtin": SHIRT_L})
     floor.order("4821", State.PICKING, lines=[OrderLine(line=1, gtin=SHIRT_M)])
     assert "まだ確認していない品物があります" in press(clerk, "ready", shelf="C-3")
+
+
+def test_what_was_found_of_an_order_that_was_given_up_is_put_back_though_hq_had_said_it_is_being_picked(
+    clerk: FlaskClient, floor: Floor
+) -> None:
+    press(clerk, "missing", reason="sold", piece="2-1")
+    press(clerk, "short")
+    assert "o-4821?back=1" in clerk.get(BACK).text
