@@ -39,6 +39,7 @@ class Pickup(PolicyPart, frozen=True, kw_only=True):
     counter: LocalizedText = LocalizedText(ja="受け取りカウンター", en="the pickup counter")
     promise_hours: Annotated[int, Meta(ge=1, le=240)] = 2
     no_show_hour: Annotated[int, Meta(ge=0, le=23)] = 4  # in the store's time: then holds that are over end as no-shows
+    red_minutes: Annotated[int, Meta(ge=0, le=240)] = 15  # before a promise is due, the staff's list shows it in red
     remind_hours: Annotated[int, Meta(ge=1, le=240)] = 24  # before a hold ends, HQ is told that nobody has come
 
 

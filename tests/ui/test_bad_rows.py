@@ -164,10 +164,10 @@ def test_a_row_that_the_page_itself_trips_over_costs_its_own_line(
     floor.order("4822")
     made = work_list._row
 
-    def trips(shop: Any, order: Any, shelf: Any, now: Any) -> Any:
+    def trips(shop: Any, order: Any, shelf: Any, claim: Any, now: Any) -> Any:
         if order.row.number == "4822":
             raise OverflowError("date value out of range")
-        return made(shop, order, shelf, now)
+        return made(shop, order, shelf, claim, now)
 
     monkeypatch.setattr(work_list, "_row", trips)
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})

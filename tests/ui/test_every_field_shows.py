@@ -150,6 +150,7 @@ PROVEN = {
     "content.reading": f"{SEARCHED}::test_a_category_is_shown_with_its_reading",
     "config.check_in.window_hours": f"{VISITS}::test_a_window_counts_from_the_first_visit_and_then_opens_anew",
     "config.pickup.no_show_hour": f"{HOLDS}::test_the_hour_is_hqs_to_set",
+    "config.pickup.red_minutes": "tests/ui/staff/test_list.py::test_how_long_before_it_turns_red_is_hqs_to_set",
     "config.pickup.remind_hours": f"{HOLDS}::test_how_long_before_is_hqs_to_set",
     "config.printing.label_on_ready": f"{LABELS}::test_an_order_that_becomes_ready_gets_its_label_once_if_the_policy_says_so",
     "config.printing.name": f"{LABELS}::test_the_label_says_which_order_and_where_and_no_more_of_the_name_than_allowed",

@@ -15,6 +15,7 @@ from edge.facts import box, config_stages, hq_link
 from edge.facts.fact import RelayedFact
 from edge.features.offer.row import Offer
 from edge.features.paired_devices import PairingRequest, make_pairing_code, pair_device, revoke_device
+from edge.features.pickup import claims
 from edge.features.pickup.holds import end_holds
 from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import Action, State
@@ -99,6 +100,10 @@ def clerks(clerk: FlaskClient, floor: Floor) -> None:
     clerk.post("/staff/counter-1/calls/1/answer")
     for number, state in (("2", State.PLACED), ("3", State.PLACED), ("4", State.PICKING), ("5", State.READY)):
         floor.order(number, state)
+    floor.order("8", State.PICKING)
+    with writing(floor.db):
+        claims.claim_order(floor.db, "o-8", "s-9", "counter-1", now())
+    press(clerk, "8", "take-over", **{"from": "s-9"})
     press(clerk, "2", "accept")
     press(clerk, "2", "pick")
     press(clerk, "2", "tick", piece=["1-1"])

@@ -3,6 +3,7 @@
 from edge.features.pickup.feature import PICKUP_FEATURE
 from ui.features.ui_feature import UiFeature
 from ui.staff import checking, handover, order_tasks, part_short, today, work_list
+from ui.staff.picking import claim_pages
 from ui.staff.staff_tab import SERVING, StaffTab
 from ui.staff.task import TaskKind
 
@@ -19,7 +20,7 @@ ORDER_TASKS = TaskKind(find=order_tasks.order_tasks, roles=SERVING)
 
 PICKUP = UiFeature(
     feature=PICKUP_FEATURE,
-    blueprints=(checking.checking, part_short.part_short, handover.handover, today.today),
+    blueprints=(checking.checking, claim_pages.claiming, part_short.part_short, handover.handover, today.today),
     tabs=(ORDERS_TAB,),
     tasks=(ORDER_TASKS,),
 )

@@ -5,18 +5,19 @@ from werkzeug.wrappers import Response as Answer
 
 from edge.disk.disk_space import require_room
 from edge.features import catalog
+from edge.features.pickup import claims, piece_ticks
 from edge.features.pickup import order as orders
-from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.piece_ticks import PieceCheck
 from edge.features.pickup.pieces import lines_of_pieces
 from edge.features.pickup.state_machine import Action
 from edge.features.staff.sessions import writing_as
 from edge.platform.database import NoRoom
-from ui.request_context import page_locale, shop
+from ui.request_context import page_locale, request_moment, shop
 from ui.staff import shell
 from ui.staff.order_actions import step_to_check
 from ui.staff.order_items import Piece, order_pieces
+from ui.staff.picking.claim_pages import claim_of_another
 from ui.staff.shell import signed_in
 
 checking = Blueprint("checking", __name__, url_prefix="/staff/<station>/order/<order>")
@@ -74,12 +75,17 @@ def tick(order: str) -> Response | Answer:
     check = _check(found)
     if check is None:
         return redirect(url_for("handover.show_order", order=order, said="moved_on"), 303)
+    if claim_of_another(found):
+        return redirect(url_for("handover.show_order", order=order, said="claimed"), 303)
     named = set(request.form.getlist("piece"))
     there = [(piece, request.form.get("gtin") or piece.gtin) for piece in pieces_to_check(found) if piece.id in named]
     chosen = [(piece.id, gtin) for piece, gtin in there if gtin in piece.accepted]
     try:
         require_room(shop().db)
         with writing_as(shop().db, check.session):
+            if check.step is Action.READY:  # HQ had said that it is being picked: the first to touch it claims it
+                staff, station = check.session.staff.staff, check.session.station
+                claims.claim_order(shop().db, order, staff, station, request_moment())
             if request.form.get("on") == "no":
                 piece_ticks.untick_pieces(shop().db, check, [piece for piece, _ in chosen])
             else:

@@ -24,6 +24,7 @@ from ui.staff.order_actions import SAME_PERSON, UNDOABLE, OrderOptions, order_op
 from ui.staff.order_items import order_pieces
 from ui.staff.order_step import DONE_WORDS, back_to_order, find_order, form_key, take_step
 from ui.staff.part_short import MISSING_REASONS
+from ui.staff.picking.claim_pages import claim_of_another
 from ui.staff.shell import page, request_station, signed_in
 from ui.staff.work_list import half_masked, staff_shelves
 
@@ -47,6 +48,7 @@ REFUSAL_WORDS = (
     "held_up",
     "unchecked",
     "labels_wait",
+    "claimed",
 )  # what a page says about the step before it
 RELATIONS = ("family", "friend", "work")
 MAX_NAME_LENGTH = 60  # characters of a proxy's name
@@ -61,6 +63,7 @@ def show_order(order: str) -> Response:
     named = read is not None or proof.is_checking(here, me, order, request_moment())
     if named:
         proof.note_view(here, me, found.row, read, request_moment(), quiet=shell.BACKGROUND_HEADER in request.headers)
+    other = claim_of_another(found)
     step, shelf = checking.step_asked(found), staff_shelves(here).get(order) or found.row.shelf
     return page(
         "staff/order.html",
@@ -70,7 +73,8 @@ def show_order(order: str) -> Response:
         held_up=is_held_up(found),
         missing=missing_pieces(found),
         instead=checking.substitute_words(found),
-        checks=step is not None,
+        checks=step is not None and other is None,
+        claim=other,
         puts_back=step is Action.RESTOCK,
         to_check={piece.id for piece in checking.pieces_to_check(found)},
         back=request.args.get("back"),

@@ -16,6 +16,7 @@ from edge.features.pickup.pieces import is_held_up
 from edge.features.pickup.state_machine import Action
 from edge.features.pickup.transition import (
     Actor,
+    ClaimedByAnother,
     TransitionRefused,
     TransitionRequest,
     apply_transition,
@@ -91,6 +92,8 @@ def take_steps(order: str, requests: list[TransitionRequest], again: Callable[[]
                 _take_all(me, order, requests)
     except _NotNow as no:
         return back_to_order(order, str(no))
+    except ClaimedByAnother:
+        return back_to_order(order, "claimed")
     except TransitionRefused:
         return back_to_order(order, _moved_on(me, order, action))
     except NoRoom:

@@ -11,7 +11,7 @@ from ui.staff.task import Task, Urgency
 from ui.staff.work_list import TO_PREPARE, OrderOnList, PromiseDue
 
 _ICONS = {"arrived": "footprints", "pick_now": "footprints", "pick": "package-open", "put_back": "undo-2"}
-_URGENCY = {"past": Urgency.LATE, "soon": Urgency.SOON, "calm": Urgency.LATER}
+_URGENCY = {"past": Urgency.LATE, "red": Urgency.SOON, "soon": Urgency.SOON, "calm": Urgency.LATER}
 
 
 def order_tasks(shop: StoreContext, now: datetime) -> Iterator[Task]:

@@ -217,7 +217,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
     limits = {"quiet": int(IDLE_TIMEOUT.total_seconds()) - IDLE_WARNING_S, "warn": IDLE_WARNING_S}
     known = session()
     around = _shell(known) if known else None
-    words = {"day": _day, "span": _span}
+    words = {"day": _day, "span": _span, "place_name": _place_name}
     return make_response(render_page(template, shell=around, **frame, **limits, **words, **values), status)
 
 
@@ -231,3 +231,9 @@ def _span(minutes: int) -> str:
     """A length of time, as coarse as it matters: minutes, then hours, then days."""
     unit, size = next((unit, size) for unit, size in AGE_UNITS if minutes >= size * 2 or size == 1)
     return page_locale().plain(f"staff.span.{unit}", minutes // size)
+
+
+def _place_name(station: str) -> str:
+    """A station's name; its id if the settings no longer have it."""
+    found = shop().config.station(station)
+    return str(page_locale().plain_words(found.name)) if found is not None and found.name else station

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from edge.config.policy import Pickup
 from edge.features.member import NAME_MASK
+from edge.features.pickup import claims, put_back
 from edge.features.pickup import order as orders
-from edge.features.pickup import put_back
+from edge.features.pickup.claims import Claim
 from edge.features.pickup.order import PickupOrder
 from edge.features.pickup.order_queries import SHELVED_STATES, arrived_orders, orders_on_shelf
 from edge.features.pickup.state_machine import State
@@ -21,7 +23,7 @@ Tab = Literal["waiting", "prepare", "today", "back", "done"]
 TAB_NAMES: tuple[Tab, ...] = ("waiting", "prepare", "today", "back", "done")
 
 TO_PREPARE = frozenset({State.PLACED, State.ACCEPTED, State.PICKING})
-DUE_SOON = timedelta(minutes=30)  # before a promise falls due it turns amber
+AMBER_FACTOR = 2  # a promise turns amber so many times as long before it is due as it turns red
 MAX_FOUND = 60  # orders that a question finds; with more it was too short
 MAX_DONE = 60  # handed-over orders on the list: a day's, and enough to find yesterday's
 
@@ -32,7 +34,7 @@ class PromiseDue:
 
     at: datetime
     minutes: int
-    level: Literal["calm", "soon", "past"]
+    level: Literal["calm", "soon", "red", "past"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class OrderOnList:
     state: State
     waited: int | None  # minutes since the shopper came
     due: PromiseDue | None
+    age: int | None  # minutes since the order was placed, while it is to be prepared
+    claim: Claim | None  # who collects it
     hold: date | None  # last day the goods are kept
     hold_days: int  # days left: 0 is today, negative is over
     given: datetime | None
@@ -75,13 +79,23 @@ def half_masked(name: str) -> str:
     return f"{family} {given[:1]}{NAME_MASK}" if gap else f"{name[:1]}{NAME_MASK}"
 
 
-def _due(order: PickupOrder, hours: int, now: datetime) -> PromiseDue | None:
-    at = orders.promised_time(order.row, hours)
+def _due(order: PickupOrder, policy: Pickup, now: datetime) -> PromiseDue | None:
+    at = orders.promised_time(order.row, policy.promise_hours)
     if at is None or order.state not in TO_PREPARE:
         return None
     left = at - now
-    level: Literal["calm", "soon", "past"] = "past" if left < timedelta() else "soon" if left <= DUE_SOON else "calm"
-    return PromiseDue(at=at, minutes=round(left.total_seconds() / 60), level=level)
+    return PromiseDue(at=at, minutes=round(left.total_seconds() / 60), level=_level(left, policy.red_minutes))
+
+
+def _level(left: timedelta, red_minutes: int) -> Literal["calm", "soon", "red", "past"]:
+    red = timedelta(minutes=red_minutes)
+    if left < timedelta():
+        return "past"
+    return "red" if left <= red else "soon" if left <= red * AMBER_FACTOR else "calm"
+
+
+def _minutes_since(then: datetime | None, now: datetime) -> int | None:
+    return max(0, round((now - then).total_seconds() // 60)) if then else None
 
 
 def staff_shelves(shop: StoreContext) -> dict[str, str]:
@@ -94,11 +108,10 @@ def staff_shelves(shop: StoreContext) -> dict[str, str]:
     return {row["order_id"]: row["shelf"] for row in found}
 
 
-def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetime) -> OrderOnList:
+def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, claim: Claim | None, now: datetime) -> OrderOnList:
     row, zone = order.row, shop.config.zone
-    hold, here_since = row.hold_until, order.arrived_at
+    hold, waited = row.hold_until, _minutes_since(order.arrived_at, now)
     last = hold.astimezone(zone).date() if hold and order.state in SHELVED_STATES else None
-    waited = round((now - here_since).total_seconds() // 60) if here_since else None
     return OrderOnList(
         order=row.order,
         number=row.number,
@@ -107,8 +120,10 @@ def _row(shop: StoreContext, order: PickupOrder, shelf: str | None, now: datetim
         shelf=shelf or row.shelf,
         paid=row.paid,
         state=order.state,
-        waited=max(0, waited) if waited is not None else (0 if order.state is State.ARRIVED else None),
-        due=_due(order, shop.policy.pickup.promise_hours, now),
+        waited=waited if waited is not None else (0 if order.state is State.ARRIVED else None),
+        due=_due(order, shop.policy.pickup, now),
+        age=_minutes_since(row.placed_at, now) if order.state in TO_PREPARE else None,
+        claim=claim if order.state is State.PICKING else None,
         hold=last,
         hold_days=(last - now.astimezone(zone).date()).days if last else 0,
         given=order.handed_over_at if order.state is State.HANDED_OVER else None,
@@ -141,11 +156,15 @@ def all_rows(shop: StoreContext, now: datetime) -> list[OrderOnList]:
 
 
 def _all(shop: StoreContext, now: datetime) -> list[OrderOnList]:
-    put, here = staff_shelves(shop), _here(shop, now)
+    put, here, claimed = staff_shelves(shop), _here(shop, now), claims.all_claims(shop.db, now)
     known = {order.row.order for order in here}
     ended = put_back.ended_orders_with_goods(shop.db, shop.hq, shop.box)
     found = here + [order for order in ended if order.row.order not in known]
-    return hq_replica.decode_rows("orders", found, _key, lambda order: _row(shop, order, put.get(order.row.order), now))
+
+    def row(order: PickupOrder) -> OrderOnList:
+        return _row(shop, order, put.get(_key(order)), claimed.get(_key(order)), now)
+
+    return hq_replica.decode_rows("orders", found, _key, row)
 
 
 def _key(order: PickupOrder) -> str:

@@ -6,7 +6,7 @@ from edge.codes.parsed_code import OrderLabel, PickupCode
 from edge.config.station_role import SERVED_ROLES, STAFF_ROLES
 from edge.features.expiring_table import COUNTED_BY_HQ_SQL, ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature, Feed
-from edge.features.pickup import arrival, holds
+from edge.features.pickup import arrival, claims, holds
 from edge.features.pickup.facts import FACTS
 from edge.features.pickup.order import OrderRow
 
@@ -23,6 +23,8 @@ MARKS_TABLE = ExpiringTable(
     # that of a reminder stays until the hold has ended, or else HQ would be reminded again
     at_least=lambda policy: timedelta(hours=policy.pickup.remind_hours),
 )
+# A claim ends with its order's picking; what is left is of orders that HQ has ended.
+CLAIMS_TABLE = ExpiringTable(name="pick_claims", expired=f"select t.rowid from pick_claims t where {ROWID_IN_PAGE_SQL}")
 
 PICKUP_FEATURE = Feature(
     name="pickup",
@@ -30,9 +32,9 @@ PICKUP_FEATURE = Feature(
         (SERVED_ROLES, PickupCode): arrival.answer_pickup_code,
         (STAFF_ROLES, OrderLabel): arrival.answer_order_label,
     },
-    facts=(*FACTS, *holds.FACTS),
+    facts=(*FACTS, *claims.FACTS, *holds.FACTS),
     feeds=(Feed(name="orders", row=OrderRow, key="order"),),
     outcomes=arrival.OUTCOMES,
-    tables=(STEPS_TABLE, MARKS_TABLE),
+    tables=(STEPS_TABLE, MARKS_TABLE, CLAIMS_TABLE),
     is_on=lambda policy: policy.pickup.on,
 )

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from edge.facts.fact import FactAttributes
 from edge.facts.journal import BoxIdentity, tell
 from edge.features import stock
-from edge.features.pickup import step_detail
+from edge.features.pickup import claims, step_detail
 from edge.features.pickup.facts import FACT_OF_ACTION, Conflict, PickupStep
 from edge.features.pickup.order import PickupOrder, ReplicaOrder, find_order, state_of_order, steps_of
 from edge.features.pickup.pieces import missing_pieces
@@ -27,6 +27,10 @@ class TransitionRefused(Exception):
     def __init__(self, order: str, action: Action, state: State | None) -> None:
         super().__init__(f"order {order} is {state or 'not known here'}: cannot {action}")
         self.order, self.action, self.state = order, action, state
+
+
+class ClaimedByAnother(TransitionRefused):
+    """Somebody else collects the goods of this order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +74,14 @@ def apply_transition(db: Database, hq: Database, box: BoxIdentity, request: Tran
     if detail is None:
         raise TransitionRefused(request.order, request.action, order.state)
     who = request.who
+    if order.state is State.PICKING and who.staff and claims.is_held_by_another(db, request.order, who.staff):
+        raise ClaimedByAnother(request.order, request.action, order.state)
     about = FactAttributes(member=order.row.member, staff=who.staff, station=who.station, causation=who.causation)
     fact = tell(db, box, _fact(order, request.action, detail), now, about)
     _note(db, request, detail, fact, now)
     for gtin, moved in step_detail.moves_of(order, request.action, detail):
         stock.move_stock(db, box, gtin, moved, request.action, now, causation=f"journal/{fact}", staff=who.staff)
+    _claim(db, order, request, now)
     done = find_order(db, hq, box, request.order)
     assert done is not None
     return done
@@ -117,6 +124,17 @@ def _note(db: Database, request: TransitionRequest, detail: Mapping[str, Any], f
             fact,
         ),
     )
+
+
+def _claim(db: Database, order: PickupOrder, request: TransitionRequest, now: Now) -> None:
+    """Who begins to pick claims the order; any step out of picking releases it."""
+    who = request.who
+    if request.action is Action.PICK:
+        claims.release_order(db, request.order)  # what is left of a time before
+        if who.staff and who.station:
+            claims.claim_order(db, request.order, who.staff, who.station, now)
+    elif order.state is State.PICKING and state_after(order.state, request.action) is not State.PICKING:
+        claims.release_order(db, request.order)
 
 
 def note_conflicts(db: Database, hq: Database, box: BoxIdentity, now: Now) -> int:

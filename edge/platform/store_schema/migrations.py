@@ -155,3 +155,8 @@ def m028_printing(db: Database) -> None:
 @store_migrations()
 def m029_staff_tasks(db: Database) -> None:
     _execute(db, staff.STAFF_TASKS_DDL)
+
+
+@store_migrations()
+def m030_pick_claims(db: Database) -> None:
+    _execute(db, shop.PICK_CLAIMS_DDL)

@@ -21,6 +21,13 @@ create index pickup_steps_time on pickup_steps (time);
 create index pickup_steps_fact on pickup_steps (fact);
 """
 
+# Who collects the goods of an order (edge/features/pickup/claims.py), since when. Written by web.
+PICK_CLAIMS_DDL = """
+create table pick_claims (
+  order_id text primary key, staff text not null, station text not null, time text not null
+) strict;
+"""
+
 STOCK_MOVES_DDL = """
 create table stock_moves (
   seq integer primary key autoincrement,

@@ -38,6 +38,7 @@ AFTER = {
     "m027_returns": "064856e7cd82d9d6",
     "m028_printing": "ed109ea81ed6224e",
     "m029_staff_tasks": "f4f9743d55fb8de3",
+    "m030_pick_claims": "2680995fd7eab23f",
 }
 
 

@@ -3,15 +3,17 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 
+from edge.config.policy import Pickup
 from edge.features.pickup.state_machine import State
 from edge.features.staff import calls
 from edge.platform.clock import now, utc_text
 from edge.platform.database import first_row, writing
 from tests.edge.floor import facts
-from tests.ui.shop_floor import FULL_NAME, ONLINE_ONLY, PIN, SHIRT_M, Floor, ean13, pickup_code
+from tests.ui.shop_floor import FULL_NAME, ONLINE_ONLY, PIN, POLICY, SHIRT_M, Floor, ean13, pickup_code
 from ui.staff import work_list
 
 
@@ -52,12 +54,28 @@ def test_each_tab_counts_its_orders(floor: Floor) -> None:
     assert counts == {"waiting": 2, "prepare": 1, "today": 1, "back": 0, "done": 1}
 
 
-@pytest.mark.parametrize(("minutes", "level"), ((45, "calm"), (20, "soon"), (-1, "past")))
-def test_a_promise_turns_amber_then_red(floor: Floor, minutes: int, level: str) -> None:
+@pytest.mark.parametrize(("minutes", "level"), ((45, "calm"), (20, "soon"), (14, "red"), (1, "red"), (-1, "past")))
+def test_a_promise_turns_amber_then_red_before_it_is_late(floor: Floor, minutes: int, level: str) -> None:
     floor.order("1001", State.PLACED, promise_at=soon(minutes=minutes))
     (row,) = work_list.tab_contents(floor.shop, "prepare", now().time).rest
     assert row.due is not None
     assert row.due.level == level
+
+
+def test_how_long_before_it_turns_red_is_hqs_to_set(floor: Floor) -> None:
+    floor.order("1001", State.PLACED, promise_at=soon(minutes=45))
+    floor.policy(msgspec.structs.replace(POLICY, pickup=Pickup(red_minutes=60)))
+    (row,) = work_list.tab_contents(floor.shop, "prepare", now().time).rest
+    assert row.due is not None
+    assert row.due.level == "red"
+
+
+def test_overdue_orders_stand_on_top_and_each_says_its_age(clerk: FlaskClient, floor: Floor) -> None:
+    for number, minutes in (("1001", 90), ("1002", -20), ("1003", 10), ("1004", -5)):
+        floor.order(number, State.PLACED, promise_at=soon(minutes=minutes), placed_at=soon(minutes=minutes - 120))
+    rows = work_list.tab_contents(floor.shop, "prepare", now().time).rest
+    assert [(row.number, row.age) for row in rows] == [("1002", 140), ("1004", 125), ("1003", 110), ("1001", 30)]
+    assert "ご注文から30分" in clerk.get("/staff/counter-1/list/prepare").text
 
 
 @pytest.mark.parametrize(("name", "seen"), (("サトウ ミナミ", "サトウ ミ＊＊"), (FULL_NAME, "サ＊＊"), ("", "＊＊")))
