@@ -12,8 +12,8 @@ import click
 
 from edge.check import CREDENTIALS_DIRECTORY_VARIABLE, all_config_faults, load_checked_config
 from edge.config.command_option import config_option
-from edge.config.noren_toml import BadConfig, Config
 from edge.config.reference import reference_page
+from edge.config.toml_schema import BadConfig, Config
 from edge.db_files.backup import CannotBackUp
 from edge.db_files.encryption_migration import DISK_FULL_ERRNOS
 from edge.db_files.file_lock import InUse, shared_lock

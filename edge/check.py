@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 
 from edge.config.loader import LoadedConfig, read_with_faults
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.key_files import key_faults
 from edge.validation.fault import Fault
 from edge.validation.setting_file import process_user_name

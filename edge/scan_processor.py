@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from edge.codes.abridged import AbridgedCode, abridge_code
+from edge.codes.abridged_code import AbridgedCode, abridge_code
 from edge.codes.parse import parse_code
 from edge.crypto.keyed_values import code_mac
 from edge.db_files.full_disk_retry import FULL_DISK_RETRY_DELAY_S, FullDiskRetry

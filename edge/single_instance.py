@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge.config.noren_toml import BadConfig
+from edge.config.toml_schema import BadConfig
 
 
 @contextmanager

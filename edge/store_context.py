@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.config.active_config import NO_CONFIG, Settings, number_in_force, settings_in_force
-from edge.config.noren_toml import Config
 from edge.config.policy import Policy
+from edge.config.toml_schema import Config
 from edge.db_files import replica_rebuild as mirror_file
 from edge.facts.journal import BoxIdentity
 from edge.platform.clock import now

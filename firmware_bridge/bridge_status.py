@@ -7,8 +7,8 @@ from sqlite_utils import Database
 
 from edge.config.active_config import Settings, read_settings
 from edge.config.document import BadConfigDocument
-from edge.config.noren_toml import Config, Device, device_path
 from edge.config.overrides import changed_devices, moved_devices
+from edge.config.toml_schema import Config, Device, device_path
 from edge.platform import clock
 from edge.platform.database import first_row, writing
 

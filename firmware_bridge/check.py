@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from edge.config.noren_toml import CameraDevice, Config, is_valid_region
+from edge.config.toml_schema import CameraDevice, Config, is_valid_region
 from edge.validation.fault import Fault
 
 MIN_REGION_PX = (

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edge.config.active_config import Settings
-from edge.config.noren_toml import CameraDevice, Config, Device, HidDevice, SerialDevice
+from edge.config.toml_schema import CameraDevice, Config, Device, HidDevice, SerialDevice
 from edge.platform.database import open_store
 from edge.platform.process import ProcessLife
 from firmware_bridge.device_log import DeviceLog

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from edge.config.noren_toml import Device
+from edge.config.toml_schema import Device
 from edge.disk import disk_space
 from edge.disk.watermarks import DiskLevel
 from edge.facts.box import DeviceBack, DeviceLost

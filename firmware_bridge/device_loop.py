@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 
-from edge.config.noren_toml import Device
+from edge.config.toml_schema import Device
 from edge.platform.database import NoRoom
 from edge.platform.process import ProcessLife
 from edge.scan.log import Reading

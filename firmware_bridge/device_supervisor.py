@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.config.active_config import number_in_force, number_on_trial, settings_in_force
-from edge.config.noren_toml import Config, Device
+from edge.config.toml_schema import Config, Device
 from edge.platform import process
 from edge.platform.database import CommitDetector, open_store
 from edge.platform.process import ProcessLife

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.platform import heartbeat
 from edge.platform.database import open_store
 from edge.platform.process import run_tasks

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.key_files.data_key_file import key_if_readable
 from edge.validation.fault import Fault
 from sync.transport.broker import read_broker

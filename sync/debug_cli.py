@@ -12,8 +12,8 @@ from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, open_hq_store
 from sync.protocol import envelope
+from sync.protocol.ed25519_keys import BadKey, PublicKeys, SigningKey, read_private
 from sync.protocol.messages import BODY_ROWS, Ack, AnyHeader, EventRow, Events, FeedRow, Row
-from sync.protocol.signing import BadKey, PublicKeys, SigningKey, read_private
 
 _folder = click.option(
     "--dir",

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.platform.database import NoRoom, writing
-from edge.platform.replica_schema import FEED_TABLES, LOADING_SUFFIX
+from edge.platform.replica_schema.migrations import FEED_TABLES, LOADING_SUFFIX
 from edge.platform.set_aside import fsync_files
 from sync.search_index import wipe_index
 

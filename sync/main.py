@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.box_identity import read_box
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.db_files import replica_rebuild as mirror_file
 from edge.facts.journal import BoxIdentity
 from edge.platform import clock, heartbeat, process
@@ -26,7 +26,7 @@ from sync.config_trial.trial import ConfigTrials
 from sync.feeds.replica_rebuilt import begin_refill, note_if_refilled
 from sync.presence import Identity
 from sync.protocol import topics
-from sync.protocol.signing import PublicKeys, SigningKey, client_id
+from sync.protocol.ed25519_keys import PublicKeys, SigningKey, client_id
 from sync.session import SyncSession
 from sync.transport.broker import read_broker
 from sync.transport.link_status import LinkStatus

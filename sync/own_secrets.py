@@ -1,6 +1,6 @@
 """The box's own secrets for the MQTT connection: each secret's file named in [hq] is plain or sealed with the data key."""
 
-from edge.config.noren_toml import BadConfig
+from edge.config.toml_schema import BadConfig
 from edge.crypto import sealed_pem
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_secret import NotOpened, SecretUse, is_sealed, open_secret, require_sealed

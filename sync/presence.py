@@ -21,9 +21,9 @@ from edge.retention import unswept
 from sync import hardware
 from sync.feeds.versions import FeedPosition
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import ConfigState, FeedState, ScannerCounts, State
-from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
 from sync.transport.mqtt_client import LastWill
 

@@ -11,9 +11,9 @@ from edge.platform.clock import Now
 from edge.replica import hq_query
 from edge.replica.hq_query import Question
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import Answer, Ask
-from sync.protocol.signing import SigningKey
 from sync.transport.message_sender import MessageSender
 
 DELETE_AFTER_MS = 2_000  # after the deadline; by then the page that asked has read the answer

@@ -26,9 +26,9 @@ from sync.journal.sender import JournalSender
 from sync.presence import Identity
 from sync.protocol import topics
 from sync.protocol.command_types import REVOKE_COMMAND
+from sync.protocol.ed25519_keys import PublicKeys
 from sync.protocol.envelope import Message, seal_message
 from sync.protocol.messages import Ack, Answer, AnyHeader, Do, FeedDelta, FeedPage, Head, HqPresence, Nack, Want
-from sync.protocol.signing import PublicKeys
 from sync.query_relay import QueryRelay
 from sync.search_index import SearchIndex
 from sync.state_report import NEVER, StateReport

@@ -23,9 +23,9 @@ from edge.demo.stack import DEMO_STORE, DemoCamera, DemoStack
 from edge.features.pickup.order import OrderRow
 from edge.features.pickup.state_machine import State
 from sync.hq.sample import orders
-from tests import film
-from tests import town as towns
-from tests.browse import KIOSK, TABLET, TV, chromium, until
+from tests.processes import town as towns
+from tests.processes import video_file
+from tests.processes.chromium import KIOSK, TABLET, TV, chromium, until
 
 WITHIN_MS = 30_000.0  # a step that takes longer has not been seen
 FILMED = "4599990013016"  # the tag in the film
@@ -184,7 +184,7 @@ def main() -> int:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         tape = Path(folder) / "film.avi"
-        film.write(tape, FILMED)
+        video_file.write(tape, FILMED)
         moment = datetime.now(UTC)
         town = towns.built(Path(folder) / "town", (DemoCamera(station="cam", source=tape),))
         try:

@@ -8,15 +8,16 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from edge.config.active_config import NO_CONFIG
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.facts.journal import BoxIdentity
 from edge.features.staff.pin_check import PinCheckPool
 from edge.platform.process import ProcessLife
 from edge.platform.sqlite_file import key_of_folder
-from ui import board, error_pages, index_page, number_arguments, offline, request_context, sse, theme
+from ui import board, number_arguments, request_context, sse, theme
 from ui.access import authority_page, request_guard
 from ui.features import registry
 from ui.front.hosts import own_names
+from ui.general_pages import error_pages, index_page, offline_page
 from ui.i18n import Locales
 from ui.kiosk import pages as kiosk
 from ui.play import page as play
@@ -40,7 +41,7 @@ BLUEPRINTS = (
     theme.theme_pages,
     index_page.doors,
     authority_page.trust,
-    offline.offline,
+    offline_page.offline,
     setup_page.setup,
     status.status,
     metrics_page.metrics,

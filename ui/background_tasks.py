@@ -7,7 +7,7 @@ from flask import Flask
 
 from edge import box_identity, registry, scan_processor
 from edge.config.active_config import NO_CONFIG, number_on_trial
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.db_files import replica_rebuild as mirror_file
 from edge.facts.journal import BoxIdentity
 from edge.platform import heartbeat, process

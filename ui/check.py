@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.validation.fault import Fault
 from edge.validation.setting_file import read_file_of_setting
 from ui.front.hosts import address_of, is_loopback

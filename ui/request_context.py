@@ -7,7 +7,7 @@ from typing import cast
 from flask import Flask, current_app, g, render_template, request
 from markupsafe import Markup
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.facts.journal import BoxIdentity
 from edge.features.staff.pin_check import PinCheckPool
 from edge.platform.clock import Now, now

@@ -15,8 +15,8 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
-from edge.config.noren_toml import Config
 from edge.config.station_role import UNSERVED_ROLES
+from edge.config.toml_schema import Config
 from edge.platform.process import EX_BROKEN, exit_without_cleanup
 from edge.platform.sqlite_file import repair_request_path
 from edge.platform.systemd import notify_systemd

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from edge.config.noren_toml import BadConfig
+from edge.config.toml_schema import BadConfig
 
 ORPHAN_ENDS_WITHIN_S = 10.0  # seconds the worker of a killed process may take to notice and end; it looks once a second
 POLL_INTERVAL = 0.1  # seconds between tries

@@ -2,7 +2,7 @@
 
 import re
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 from edge.codes.code_rules import CodeRules
 from edge.codes.parsed_code import Unknown
 from edge.codes.raw_code import GS, RawCode

@@ -2,7 +2,7 @@
 
 import re
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 from edge.codes.check_digits import mod10_holds
 from edge.codes.code_rules import CodeRules
 from edge.codes.parse import parse_code

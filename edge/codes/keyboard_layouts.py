@@ -8,7 +8,7 @@ right, and everything else comes wrong.
 from collections.abc import Mapping
 from typing import Literal
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 
 Layout = Literal["us", "jp", "uk"]
 KeyCharacters = Mapping[

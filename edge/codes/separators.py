@@ -2,7 +2,7 @@
 
 import re
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 from edge.codes.gs1.application_identifiers import ai_at
 from edge.codes.raw_code import GS
 

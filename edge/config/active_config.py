@@ -6,8 +6,8 @@ from sqlite_utils import Database
 
 from edge.codes.code_rules import CodeRules
 from edge.config.document import BadConfigDocument, apply_document, read_document
-from edge.config.noren_toml import Config
 from edge.config.policy import Policy
+from edge.config.toml_schema import Config
 from edge.platform.database import first_row
 
 MAX_CONFIGS_READ = 4  # configs that are read at most: one on trial, and good ones before it

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
-from edge.config.noren_toml import (
+from edge.config.printer_sections import printer_path, printer_path_key
+from edge.config.toml_schema import (
     FILE_KEYS_OF_HQ,
     CameraDevice,
     Config,
@@ -16,7 +17,6 @@ from edge.config.noren_toml import (
     is_valid_region,
     path_key,
 )
-from edge.config.printer_sections import printer_path, printer_path_key
 from edge.crypto.sealed_data_key import NotSealed, read_recovery_public
 from edge.validation.fault import Fault, nearest_choice
 

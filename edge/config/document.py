@@ -7,9 +7,9 @@ import msgspec
 from msgspec import Raw
 
 from edge.codes.code_rules_check import code_rule_faults
-from edge.config.noren_toml import Config
 from edge.config.overrides import BoxSettings, apply_overrides
 from edge.config.policy import Policy
+from edge.config.toml_schema import Config
 from edge.validation import conversion
 
 ROW_TYPES: dict[str, Any] = {"policy": Policy, "box": BoxSettings}

@@ -10,8 +10,8 @@ import msgspec
 
 from edge.config.credential_paths import readable_path
 from edge.config.cross_checks import cross_field_faults
-from edge.config.noren_toml import FILE_KEYS_OF_HQ, BadConfig, CameraDevice, Config, Device
 from edge.config.printer_sections import printer_path, with_path
+from edge.config.toml_schema import FILE_KEYS_OF_HQ, BadConfig, CameraDevice, Config, Device
 from edge.validation import conversion
 from edge.validation.fault import Fault
 from edge.validation.source_position import SourceText

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from edge.config.cross_checks import cross_field_faults
-from edge.config.noren_toml import BrokerUrl, Config, Device, HqSection, Station, device_path, path_key
+from edge.config.toml_schema import BrokerUrl, Config, Device, HqSection, Station, device_path, path_key
 from edge.validation.fault import Fault
 
 

@@ -11,15 +11,15 @@ import msgspec
 from msgspec import Struct
 
 from edge.config.key_meanings import KEY_MEANINGS, SECTION_MEANINGS
-from edge.config.noren_toml import CameraDevice, Config, HidDevice, SerialDevice
 from edge.config.printer_sections import FolderPrinter, NetworkPrinter, SerialPrinter, UsbPrinter
+from edge.config.toml_schema import CameraDevice, Config, HidDevice, SerialDevice
 from edge.validation.expected_words import expected_in_words
 from edge.validation.type_parts import item_type_of, struct_types_in, without_none
 
 PAGE_HEAD = """\
 # noren.toml, key by key
 
-<!-- Not by hand: `python -m edge.config.reference` writes it from edge/config/noren_toml.py; `noren reference` prints it. -->
+<!-- Not by hand: `python -m edge.config.reference` writes it from edge/config/toml_schema.py; `noren reference` prints it. -->
 
 The settings of a box, written by its installer and read once at each start: `/etc/noren/noren.toml`, in TOML and UTF-8.
 Paths are relative to the folder of the file. `noren check` names every fault, with its line.

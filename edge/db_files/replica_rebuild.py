@@ -13,7 +13,7 @@ from edge.db_files.replacement import checkpoint_wal
 from edge.platform import migration
 from edge.platform.clock import Now
 from edge.platform.database import NoRoom, Replica, first_row, writing
-from edge.platform.replica_schema import hq_migrations
+from edge.platform.replica_schema.migrations import hq_migrations
 from edge.platform.set_aside import delete_file_and_side_files, fsync_files, set_aside, set_aside_path
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Connection, Damaged, FileIdentity, connect, file_identity

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.db_files import repair, replica_rebuild
 from edge.db_files.encryption_migration import encrypt_files
 from edge.disk import reserve

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 from sqlite_utils import Database
 
-from edge.codes.abridged import AbridgedCode
+from edge.codes.abridged_code import AbridgedCode
 from edge.codes.reject_reason import RejectReason
 from edge.platform.clock import Now, parse_utc, utc_text
 from edge.platform.database import append_to_log, first_row, values

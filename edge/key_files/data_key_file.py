@@ -5,7 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.crypto.data_key import DATA_KEY_BYTES, DataKey, NoDataKey, data_key_from_text, data_key_to_text
 from edge.key_files.private_file import delete_partial_writes, write_secret
 from edge.platform.os_errors import DISK_ERRNOS

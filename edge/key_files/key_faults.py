@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.crypto.page_cipher import is_encrypted
 from edge.key_files.data_key_file import WrongKey, find_key, key_path
 from edge.key_files.key_proof import header_bytes

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.crypto.sealed_secret import SECRET_USES, SecretUse, is_sealed
 from edge.platform.set_aside import fsync_files
 

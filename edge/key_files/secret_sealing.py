@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_pem import NoPem
 from edge.crypto.sealed_secret import SECRET_USES, NotOpened, SecretUse, is_sealed, open_secret, seal_secret

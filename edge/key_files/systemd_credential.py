@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.crypto.data_key import DataKey, data_key_to_text
 from edge.key_files import own_secrets
 from edge.key_files.data_key_file import CREDENTIAL_NAME, WrongKey, key_path, read_key

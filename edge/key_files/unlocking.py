@@ -4,7 +4,7 @@ import logging
 import secrets
 from pathlib import Path
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.crypto.data_key import DATA_KEY_BYTES, DataKey
 from edge.crypto.page_cipher import is_encrypted, is_plain_header
 from edge.crypto.sealed_data_key import SealedKey, read_recovery_public, seal_data_key

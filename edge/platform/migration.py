@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from edge.platform.database import NewerDatabase
-from edge.platform.replica_schema import hq_migrations
+from edge.platform.replica_schema.migrations import hq_migrations
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import connect, create_database
 from edge.platform.store_schema.migrations import store_migrations

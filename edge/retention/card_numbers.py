@@ -13,7 +13,7 @@ from edge.replica import hq_query
 log = logging.getLogger(__name__)
 
 CHECK_INTERVAL_S = (
-    600.0  # seconds between looks: as long as a clerk may look up who was here (ui/staff/identity_proof.py)
+    600.0  # seconds between looks: as long as a clerk may look up who was here (ui/staff/orders/identity_proof.py)
 )
 ROWS_PER_TRANSACTION = 500  # rows a transaction changes, so that a scan never waits long for it
 

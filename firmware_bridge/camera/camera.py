@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from edge.config.noren_toml import CameraDevice, Region
+from edge.config.toml_schema import CameraDevice, Region
 from edge.scan.log import Reading
 from firmware_bridge.camera import obstruction
 from firmware_bridge.camera.code_selection import select_codes

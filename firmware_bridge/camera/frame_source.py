@@ -11,7 +11,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from edge.config.noren_toml import CameraDevice
+from edge.config.toml_schema import CameraDevice
 from firmware_bridge.camera import v4l2
 from firmware_bridge.camera.motion_gate import Gray
 from firmware_bridge.devices.events import DeviceFault, DeviceLost

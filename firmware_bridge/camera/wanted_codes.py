@@ -8,13 +8,13 @@ whose prefix, length and check digit fit a rule. A part of a longer ITF has the 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from edge.codes.camera_limits import printed_lengths
 from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
+from edge.codes.issued.camera_code_lengths import printed_lengths
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Unknown
 from edge.codes.symbology import Symbology
-from edge.config.noren_toml import CameraDevice
 from edge.config.station_role import STAFF_ROLES, Role
+from edge.config.toml_schema import CameraDevice
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.detection import BelievedCode
 

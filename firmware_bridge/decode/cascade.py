@@ -14,9 +14,9 @@ from firmware_bridge.decode.engines import opencv, zbar, zxing
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.engines.fault_injection import FaultInjection
 from firmware_bridge.decode.frame_session import FrameSession
-from firmware_bridge.decode.known import KnownCodes
+from firmware_bridge.decode.known_codes import KnownCodes
+from firmware_bridge.decode.locating.texture import has_patch_elsewhere
 from firmware_bridge.decode.symbology_kinds import LINEAR_CODES
-from firmware_bridge.decode.texture import has_patch_elsewhere
 from firmware_bridge.decode.time_budget import TimeBudget
 
 CONFIRM_TIME_FACTOR = 3.0  # times the expected time of a stage: its look, and the second looks at what it claims

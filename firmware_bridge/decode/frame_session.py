@@ -16,10 +16,10 @@ from firmware_bridge.decode.evidence.rivals import are_rivals, contested_keys, i
 from firmware_bridge.decode.evidence.stripes import find_stripes, turn_upright
 from firmware_bridge.decode.evidence.voting import is_believed, is_sure
 from firmware_bridge.decode.evidence.witnesses import Witnesses
-from firmware_bridge.decode.finder_patterns import find_marks, isolate_code
+from firmware_bridge.decode.locating.finder_patterns import find_marks, isolate_code
+from firmware_bridge.decode.locating.texture import TexturedPatch, find_patches
 from firmware_bridge.decode.preprocess import View, crop_around, scaled, whole_frame
 from firmware_bridge.decode.symbology_kinds import LINEAR_CODES, MATRIX_CODES, SHORT_RETAIL_CODES, WEAK_CODES
-from firmware_bridge.decode.texture import TexturedPatch, find_patches
 from firmware_bridge.decode.time_budget import TimeBudget
 
 MAX_CLAIMS_CHECKED = 8  # codes of one stage that are looked at again; a shelf full of labels must not use up the budget

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import BelievedCode
-from firmware_bridge.decode.place import overlap
+from firmware_bridge.decode.locating.overlap import overlap
 from firmware_bridge.decode.symbology_kinds import MATRIX_CODES
 
 CODE_HOLD_S = 2.0  # seconds a code must be gone before it counts again, and before it no longer contradicts others

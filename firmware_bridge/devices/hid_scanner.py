@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Literal
 
 from edge.codes.keyboard_layouts import AUTO_LAYOUTS, Layout, likeliest_layout, undo_caps_lock
-from edge.config.noren_toml import HidDevice
+from edge.config.toml_schema import HidDevice
 from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from firmware_bridge.devices.framed_reader import read_codes
 from firmware_bridge.devices.keymap import KeyboardState

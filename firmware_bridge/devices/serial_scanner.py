@@ -8,7 +8,7 @@ from types import TracebackType
 
 import serial
 
-from edge.config.noren_toml import SerialDevice
+from edge.config.toml_schema import SerialDevice
 from firmware_bridge.devices.events import DeviceEvent, DeviceFault, DeviceLost
 from firmware_bridge.devices.framed_reader import ByteReader, read_codes
 from firmware_bridge.framing.framing import Framer

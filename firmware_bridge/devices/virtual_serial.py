@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from edge.config.noren_toml import BadConfig
+from edge.config.toml_schema import BadConfig
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Literal
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 from edge.codes.separators import with_separators
 
 MAX_CODE_BYTES = (

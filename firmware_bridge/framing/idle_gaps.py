@@ -7,7 +7,7 @@ a code counts as over. If a scanner pauses now and then, what may be a part of a
 from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 from edge.codes.completeness import GTIN_LENGTHS, LONGEST_GTIN, is_probably_complete
 
 CODE_START_HOLD_S = 2.0  # seconds for which a possible part waits for the rest: as long as `idle_ms` may be

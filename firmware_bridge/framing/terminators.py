@@ -3,7 +3,7 @@
 import re
 from enum import StrEnum
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 from edge.codes.completeness import is_probably_complete
 from firmware_bridge.framing.framing import ETX, LINE_ENDS
 

@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.features.printing import results
 from edge.platform import clock, heartbeat
 from edge.platform.database import open_store

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from edge.config.active_config import read_settings
 from edge.config.document import BadConfigDocument
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.facts.hq_link import BrokerFellBack
 from edge.platform.clock import Now
 from edge.platform.database import writing

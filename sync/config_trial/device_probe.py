@@ -4,8 +4,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from edge.config.noren_toml import Device
 from edge.config.overrides import changed_devices, moved_devices
+from edge.config.toml_schema import Device
 from edge.platform.database import first_row, rows
 from edge.single_instance import is_instance_locked
 from sync.config_trial.states import TrialDoubt

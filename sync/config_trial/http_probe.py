@@ -5,8 +5,8 @@ import http.client
 import msgspec
 from msgspec import Struct
 
-from edge.config.noren_toml import Config, Station
 from edge.config.station_role import Role
+from edge.config.toml_schema import Config, Station
 from sync.config_trial.states import TrialDoubt
 from sync.config_trial.trial import TrialInputs
 

@@ -14,8 +14,8 @@ from sqlite_utils import Database
 from edge.config import active_config
 from edge.config.active_config import Settings
 from edge.config.document import BadConfigDocument, unknown_keys
-from edge.config.noren_toml import Config
 from edge.config.overrides import moved_devices
+from edge.config.toml_schema import Config
 from edge.facts.config_stages import (
     ConfigKept,
     ConfigReceived,
@@ -30,7 +30,7 @@ from edge.platform.database import first_row, rows, synchronous, writing
 from sync.config_trial import states, validation
 from sync.config_trial.states import TRANSITIONS, TRIAL_DEADLINE_S, Stage, Transition, TrialVerdict, TriedConfig
 from sync.feeds.versions import FeedPosition
-from sync.protocol.signing import PublicKeys
+from sync.protocol.ed25519_keys import PublicKeys
 from sync.sync_log import append_note
 from sync.trust import trusted_keys
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from edge.config.active_config import Settings, read_settings
 from edge.config.document import BadConfigDocument, read_document
-from edge.config.noren_toml import BadConfig, CameraDevice, Config
 from edge.config.overrides import ca_file_path, moved_devices
+from edge.config.toml_schema import BadConfig, CameraDevice, Config
 from edge.platform.sqlite_file import key_of_folder
 from sync.transport.broker import BrokerSettings, read_broker
 

@@ -10,16 +10,16 @@ import msgspec
 from msgspec import UNSET
 
 from edge.facts.fact import Fact, event_type
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from edge.registry import FACTS
 from sync.contract import asyncapi_channels, yaml_writer
 from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
 from sync.contract.json_schemas import MESSAGE_HEADERS, Json, components, message_tag, named_types, schemas
 from sync.hq.feeds.feed import SCOPE_ALL
+from sync.protocol.ed25519_keys import write_public
 from sync.protocol.envelope import MAX_ROWS, MAX_WIRE_BYTES, seal_message
 from sync.protocol.feed_types import KEY_FIELDS
 from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION
-from sync.protocol.signing import write_public
 
 SYNC_FOLDER = Path(__file__).parents[1]
 DOCUMENT, SCHEMAS = "asyncapi.yaml", "schemas"

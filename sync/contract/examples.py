@@ -14,6 +14,7 @@ from edge.features.stock import NeighbourStock, StockRow
 from edge.validation.localized_text import LocalizedText
 from sync.protocol import topics
 from sync.protocol.digest import add_row, digest_text
+from sync.protocol.ed25519_keys import read_private
 from sync.protocol.messages import (
     Ack,
     Answer,
@@ -36,7 +37,6 @@ from sync.protocol.messages import (
     State,
     Want,
 )
-from sync.protocol.signing import read_private
 
 CHAIN, STORE = "hanada", "ginza"
 EPOCH, FEED_EPOCH = "5f0a", "c41d"  # true ones are 32 hex digits; these keep the examples short

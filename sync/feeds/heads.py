@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from sync.feeds.versions import FeedPosition, is_reached
 from sync.protocol.messages import FeedHead, Head
 

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from edge.facts.hq_link import FeedEpoch, FeedReload, ReloadReason, RowSetAside
 from edge.platform.clock import Now
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection
 from sync.feeds import replica_table, staging
 from sync.feeds.heads import HqHeads

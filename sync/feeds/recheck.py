@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from edge.facts.hq_link import RowSetAside
 from edge.platform.database import rows, writing
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from edge.platform.sqlite_file import key_of_connection
 from sync.feeds.stored_form import with_keyed_secrets
 from sync.protocol.feed_types import row_fault

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from edge.platform.database import first_row, rows, writing
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from sync.feeds.stored_row import StoredRow
 from sync.feeds.versions import FeedPosition
 from sync.protocol import digest

@@ -11,7 +11,7 @@ from dataclasses import replace
 from sqlite_utils import Database
 
 from edge.platform.database import first_row, rows, writing
-from edge.platform.replica_schema import LOADING_SUFFIX
+from edge.platform.replica_schema.migrations import LOADING_SUFFIX
 from sync.feeds import replica_table
 from sync.feeds.stored_row import StoredRow
 from sync.feeds.versions import FeedPosition, Load

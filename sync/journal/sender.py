@@ -24,9 +24,9 @@ from sync.journal.send_window import (
     resend_if_late,
 )
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey
 from sync.protocol.envelope import seal_message, split_rows
 from sync.protocol.messages import Ack, EventRow, Events, Nack, PreviousRow
-from sync.protocol.signing import SigningKey
 from sync.sync_log import append_note, remembered_names
 from sync.transport.message_sender import MessageSender
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from edge.facts.fact import Lane
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from edge.validation.fault import not_among_message
 
 ArgumentCheck = Callable[[str], str | None]

@@ -4,7 +4,7 @@ from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from sync.protocol.signing import BadKey
+from sync.protocol.ed25519_keys import BadKey
 
 # Seeds that standards print, and those that people type.
 _SEEDS = (

@@ -2,7 +2,7 @@
 
 The signature (base64url, Ed25519) covers the topic, an LF, and everything after the first line, so that a message cannot
 be moved to another store. Body: JSON lines. Types: sync/protocol/messages.py; topics: sync/protocol/topics.py; keys:
-sync/protocol/signing.py.
+sync/protocol/ed25519_keys.py.
 """
 
 import zlib
@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from sync.protocol.ed25519_keys import BadKey, PublicKeys, SigningKey, base64url_bytes, base64url_text, signed_by
 from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION, AnyHeader, Row
-from sync.protocol.signing import BadKey, PublicKeys, SigningKey, base64url_bytes, base64url_text, signed_by
 
 # bytes of a message; every broker carries it, and a store on a mobile connection can resend it
 MAX_WIRE_BYTES = 256 * 1024

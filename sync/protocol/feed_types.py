@@ -12,7 +12,7 @@ from edge.config.policy import Policy
 from edge.validation.fields import pattern_in_words
 from edge.validation.row_codec import DECODE_ERRORS, decode_row
 from sync.protocol.compromised_keys import refuse_known_key
-from sync.protocol.signing import BadKey, read_public
+from sync.protocol.ed25519_keys import BadKey, read_public
 
 
 class Vouch(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from edge.config.noren_toml import BadConfig, HqSection
+from edge.config.toml_schema import BadConfig, HqSection
 from edge.crypto.data_key import DataKey
 from edge.validation.fault import Fault
 from edge.validation.setting_file import read_file_of_setting

@@ -7,8 +7,7 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from sync.protocol.feed_types import HqKey, Vouch
-from sync.protocol.signing import (
+from sync.protocol.ed25519_keys import (
     BadKey,
     PublicKeys,
     SigningKey,
@@ -17,6 +16,7 @@ from sync.protocol.signing import (
     read_public,
     signed_by,
 )
+from sync.protocol.feed_types import HqKey, Vouch
 
 KeyVerdict = Literal["counts", "withdrawn"]
 

@@ -12,7 +12,7 @@ import msgspec
 
 from edge.platform.database import NoRoom
 from edge.platform.set_aside import fsync_files
-from sync.protocol.signing import BadKey, read_public
+from sync.protocol.ed25519_keys import BadKey, read_public
 from sync.trust.key_chain import TrustAnchor
 
 log = logging.getLogger(__name__)

@@ -8,16 +8,16 @@ from pathlib import Path
 import msgspec
 from sqlite_utils import Database
 
-from edge.config.noren_toml import BadConfig, HqSection
+from edge.config.toml_schema import BadConfig, HqSection
 from edge.crypto.data_key import DataKey
 from edge.platform.database import NoRoom, open_store, rows, writing
 from edge.validation.fault import Fault
 from edge.validation.row_codec import decode_row
 from sync.own_secrets import read_secret
 from sync.protocol.compromised_keys import refuse_known_key
+from sync.protocol.ed25519_keys import BadKey, PublicKeys, SigningKey, read_private, read_public, write_public
 from sync.protocol.feed_types import HqKey, row_fault
 from sync.protocol.messages import FeedRow
-from sync.protocol.signing import BadKey, PublicKeys, SigningKey, read_private, read_public, write_public
 from sync.trust import key_ledger
 from sync.trust.key_chain import TrustAnchor, proven_keys
 

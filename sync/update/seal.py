@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from sync.protocol.signing import BadKey, PublicKeys, SigningKey, base64url_bytes, base64url_text, signed_by
+from sync.protocol.ed25519_keys import BadKey, PublicKeys, SigningKey, base64url_bytes, base64url_text, signed_by
 from sync.update.package import Package
 
 SEAL_SUFFIX = ".sig"  # the seal is beside its package

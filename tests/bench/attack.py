@@ -8,9 +8,9 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.asking import within
-from tests.attacked import SERVERS, Found, shop
-from tests.flood import FLOODS
+from tests.processes.attacked_shop import SERVERS, Found, shop
+from tests.processes.flood import FLOODS
+from tests.processes.page_requests import within
 
 TARGET = 300.0  # ms: p99 of a kiosk under every flood
 CALM = "calm"  # no flood

@@ -22,10 +22,10 @@ from edge.demo.stack import DemoCamera, DemoStack
 from firmware_bridge.decode.cascade import Decoder, DecodeSettings
 from firmware_bridge.decode.detection import Gray
 from sync.hq.enrolment.founding import open_headquarters
-from tests import town as towns
 from tests.bench.decoding.camera import empty, seeded
 from tests.bench.scan import WATCH, quantile
-from tests.browse import KIOSK, chromium
+from tests.processes import town as towns
+from tests.processes.chromium import KIOSK, chromium
 
 FPS = 15
 ROUND = 40  # codes in the film, which begins again at its end

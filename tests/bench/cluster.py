@@ -16,7 +16,7 @@ import msgspec
 
 from edge.platform.database import rows
 from sync.hq.enrolment.founding import open_headquarters
-from tests.ends import CHAIN, Ends, until, up
+from tests.processes.sync_and_hq import CHAIN, Ends, until, up
 from tests.sync.nats import NAMES, Cluster, cluster, ends_of
 
 FACTS = 20_000

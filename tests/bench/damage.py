@@ -17,12 +17,12 @@ from edge.db_files.repair_log import last_repair
 from edge.demo.stack import DemoStack
 from edge.platform.clock import now
 from edge.platform.database import Replica, open_store
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from edge.platform.sqlite_file import Damaged
 from edge.replica.hq_replica import rows_where
 from sync.hq.schema import migrate, open_hq_store
-from tests.damage import ENDS, STORE, Lived, at_hq, carry, copied, flip, live, spoil
-from tests.town import a_town, card, eventually, look, scan
+from tests.processes.town import a_town, card, eventually, look, scan
+from tests.support.damaged_store import ENDS, STORE, Lived, at_hq, carry, copied, flip, live, spoil
 
 PAGE = 4096
 SETTLE = 6.0  # seconds a running box is watched after each damage

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import cv2
 
-from firmware_bridge.decode import known
+from firmware_bridge.decode import known_codes
 from tests.bench import codes
 from tests.bench.decoding import damaged, endurance, packs, slower
 from tests.bench.decoding.corpus import RETAIL, Picture, photographs, score, synthetic
@@ -47,7 +47,7 @@ def quickest(read: Reader, picture: Picture) -> float:
     """Milliseconds of the quickest of a few runs, each of a code that was not in view before."""
     times = []
     for _ in range(REPEATS):
-        for _ in range(known.REMEMBERED_FRAMES + 1):
+        for _ in range(known_codes.REMEMBERED_FRAMES + 1):
             read(slower.EMPTY)
         start = time.perf_counter()
         read(picture.gray)

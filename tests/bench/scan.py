@@ -23,8 +23,8 @@ from edge.demo.subprocesses import noren_command
 from edge.platform.database import open_hq
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
-from tests import town as towns
-from tests.browse import KIOSK, chromium, until
+from tests.processes import town as towns
+from tests.processes.chromium import KIOSK, chromium, until
 
 PRODUCTS = 10_000  # in the catalogue while scans are measured
 RATE = 5.0  # scans a second, as the issue has it

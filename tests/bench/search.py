@@ -20,10 +20,10 @@ from edge.platform import migration
 from edge.platform.database import Replica, open_hq, pragma, writing
 from edge.validation.localized_text import LocalizedText
 from sync.search_index import STYLES_PER_STEP, SearchIndex
-from tests import town as towns
 from tests.bench.scan import quantile
 from tests.bench.syncing import shop
-from tests.keyed import unlocked
+from tests.processes import town as towns
+from tests.support.keyed_databases import unlocked
 
 SEED = 20_261_128  # the same catalogue and questions on every machine
 PRODUCTS = 1_000_000

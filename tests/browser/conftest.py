@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browse import PATIENCE, chromium, patient, ready
 from tests.browser.town import Town, open_town
+from tests.processes.chromium import PATIENCE, chromium, patient, ready
 
 expect.set_options(timeout=1000 * PATIENCE)
 

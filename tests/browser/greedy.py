@@ -17,7 +17,7 @@ from edge.platform.database import writing
 from edge.validation.localized_text import LocalizedText
 from tests.browser import rules
 from tests.browser.town import Town
-from tests.town import eventually
+from tests.processes.town import eventually
 from tests.ui.shop_floor import POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code
 
 TARGET = 80  # px: a finger is as broad on a small panel as on a large one

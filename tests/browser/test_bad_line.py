@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from edge.features.outcome import shown_on_station
-from tests.browse import ready
 from tests.browser.town import Town, Weather
+from tests.processes.chromium import ready
 from tests.ui.shop_floor import SHIRT_M, ean13
 
 Visit = Callable[..., Page]

@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from edge.config.policy import Pickup
 from edge.features.pickup.state_machine import State
-from tests.browse import until
 from tests.browser import rules
 from tests.browser.greedy import LONG_COUNTER, LONG_STORE
 from tests.browser.town import Town
+from tests.processes.chromium import until
 
 Visit = Callable[..., Page]
 

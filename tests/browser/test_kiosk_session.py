@@ -9,9 +9,9 @@ from playwright.sync_api import TimeoutError as NotSeen
 
 from edge.features.outcome import shown_on_station
 from edge.platform.database import rows, writing
-from tests.browse import until
 from tests.browser.town import Town
-from tests.town import eventually
+from tests.processes.chromium import until
+from tests.processes.town import eventually
 from tests.ui.shop_floor import FULL_NAME, SHIRT_M, ean13, gtin14, pickup_code
 
 Visit = Callable[..., Page]

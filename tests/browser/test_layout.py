@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browse import patient, ready
 from tests.browser import greedy, rules
 from tests.browser.town import Town, open_town
+from tests.processes.chromium import patient, ready
 
 WAYS = {"ja": ((), ("text",), ("ruby",), ("text", "ruby")), "en": ((), ("text",))}
 

@@ -6,11 +6,11 @@ import socket
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browse import ready, until
 from tests.browser.conftest import Open
 from tests.browser.test_staff_screens import sign_in
 from tests.browser.town import Town, Weather
-from tests.town import eventually
+from tests.processes.chromium import ready, until
+from tests.processes.town import eventually
 from tests.ui.shop_floor import FULL_NAME
 
 PAGES = ("/kiosk/kiosk-1", "/board", "/status", "/staff/counter-1", "/setup/kiosk-1", "/")

@@ -13,10 +13,10 @@ from edge.features.staff.pin_check import hash_pin
 from edge.features.staff.sessions import Staff
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
-from tests.attacked import front
-from tests.browse import patient, ready
 from tests.browser import rules
 from tests.browser.town import Town, Web
+from tests.processes.attacked_shop import front
+from tests.processes.chromium import patient, ready
 from tests.ui.shop_floor import PIN, open_floor, toml
 from ui.front.hosts import network_address
 

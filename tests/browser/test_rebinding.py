@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from edge.platform.database import rows
-from tests.browse import CHROMIUM, FLAGS, patient
 from tests.browser.town import Town
+from tests.processes.chromium import CHROMIUM, FLAGS, patient
 
 TRAP = b"<!doctype html><title>a stranger's page</title>"
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (

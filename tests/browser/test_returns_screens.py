@@ -10,11 +10,11 @@ from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import utc_text
 from edge.platform.database import rows
-from tests.browse import ready
 from tests.browser import greedy
 from tests.browser.test_staff_layout import broken
 from tests.browser.test_staff_screens import keeps_the_rules, sign_in
 from tests.browser.town import Town
+from tests.processes.chromium import ready
 from tests.ui.shop_floor import SHIRT_M, ean13, gtin14
 
 Visit = Callable[..., Page]

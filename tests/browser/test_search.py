@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from edge.features.catalog import Colour, Product
 from edge.validation.localized_text import LocalizedText
-from tests.browse import patient, ready
 from tests.browser.town import Town, open_town
+from tests.processes.chromium import patient, ready
 from tests.ui.shop_floor import SHIRT_M, ean13, gtin14
 
 NAMES = ("[麦|むぎ]わら[帽子|ぼうし]", "パーカー", "ニット[帽|ぼう]")

@@ -11,8 +11,8 @@ import zxingcpp
 from playwright.sync_api import Page, expect
 
 from edge.codes.keyboard_layouts import Layout
-from tests.browse import ready
 from tests.browser.test_wedge_timing import ALT, Gun, nameless
+from tests.processes.chromium import ready
 from ui.wedge.setup_page import SETUP_CODES
 
 Visit = Callable[..., Page]

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from edge.features import catalog
-from tests.browse import until
 from tests.browser.test_kiosk_session import wedge
 from tests.browser.town import Town
+from tests.processes.chromium import until
 from tests.ui.shop_floor import POLICY, SHIRT_M, ean13, gtin14, pickup_code
 
 Visit = Callable[..., Page]

@@ -11,10 +11,10 @@ from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import State
 from edge.features.staff.sessions import Staff
 from edge.platform.clock import utc_text
-from tests.browse import ready
 from tests.browser import rules
 from tests.browser.test_staff_screens import TARGET, TEXT, sign_in
 from tests.browser.town import Town
+from tests.processes.chromium import ready
 from tests.ui.shop_floor import SHIRT_M, ean13, gtin14, pickup_code
 
 Visit = Callable[..., Page]

@@ -10,9 +10,9 @@ from edge.codes.code_rules import CodeRules, IssuerRule
 from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import State
 from edge.features.staff.sessions import Staff
-from tests.browse import ready
 from tests.browser import rules
 from tests.browser.town import Town
+from tests.processes.chromium import ready
 from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, ean13, gtin14, pickup_code
 
 Visit = Callable[..., Page]

@@ -14,14 +14,14 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from edge.config.noren_toml import CameraDevice, Device, SerialDevice
+from edge.config.toml_schema import CameraDevice, Device, SerialDevice
 from edge.platform.clock import now
 from edge.platform.process import ProcessLife
 from edge.replica.hq_link import LinkReason
 from firmware_bridge.device_log import DeviceLog
 from firmware_bridge.devices.events import DeviceFault
 from sync.transport.link_status import LinkStatus
-from tests.browse import TABLET, patient
+from tests.processes.chromium import TABLET, patient
 from tests.ui.shop_floor import POLICY, Floor, open_floor
 from ui.app import make_app
 from ui.process_state.screens import Screens

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import serialization
 from playwright.sync_api import Browser, BrowserContext, Error, Playwright, sync_playwright
 
 from edge.features.paired_devices import DevicePage
-from tests.attacked import Shop, shop
-from tests.browse import CHROMIUM, FLAGS, KIOSK, patient, ready
+from tests.processes.attacked_shop import Shop, shop
+from tests.processes.chromium import CHROMIUM, FLAGS, KIOSK, patient, ready
 from tests.ui.shop_floor import PIN, SHIRT_M, ean13
 from ui.access.caller import DEVICE_COOKIE
 

@@ -16,7 +16,7 @@ from edge.codes.check_digits import mod10_digit, mod10_holds
 from edge.codes.keyboard_layouts import LAYOUTS, Layout
 from edge.platform.database import rows
 from tests.browser.town import Town
-from tests.town import eventually
+from tests.processes.town import eventually
 from tests.ui.shop_floor import SHIRT_M, ean13
 
 Visit = Callable[..., Page]

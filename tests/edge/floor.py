@@ -10,8 +10,8 @@ import msgspec
 
 from edge import registry
 from edge.box_identity import ensure_identity
-from edge.config.noren_toml import Config, HqSection, Station, StoreSection
 from edge.config.station_role import Role
+from edge.config.toml_schema import Config, HqSection, Station, StoreSection
 from edge.features.catalog import Colour, Product
 from edge.features.member import Member
 from edge.features.outcome import Outcome, OutcomeRow
@@ -27,7 +27,7 @@ from edge.scan.log import Reading, append_reading
 from edge.scan_processor import answer_waiting_scans
 from edge.store_context import StoreContext, open_store_context
 from edge.validation.localized_text import LocalizedText
-from tests.keyed import unlocked
+from tests.support.keyed_databases import unlocked
 
 GTIN = "04512345678906"
 SECRET = "s3cret-of-4821"

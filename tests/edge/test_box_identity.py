@@ -12,9 +12,9 @@ from edge.features.stock import UncountedMoves, move_stock, moves_since_count
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.store_context import StoreContext
-from tests.any_fact import fact
 from tests.edge.floor import GTIN, order, send, stock
-from tests.pickup_steps import step
+from tests.support.any_fact import fact
+from tests.support.pickup_steps import step
 
 
 def _fork(floor: StoreContext, lane: int, kept: int = 0, hq_seq: int = 0) -> int:

@@ -9,8 +9,8 @@ import pytest
 from edge.check import all_config_faults
 from edge.platform.os_errors import EX_CONFIG
 from edge.validation.setting_file import process_user_name
-from sync.protocol.signing import new_key, write_private, write_public
-from tests.ordinary import noren
+from sync.protocol.ed25519_keys import new_key, write_private, write_public
+from tests.packaging.unprivileged_noren import noren
 
 GOOD = """\
 [store]

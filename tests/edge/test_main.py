@@ -11,8 +11,8 @@ from edge.crypto.data_key import DataKey, data_key_from_text, data_key_to_text
 from edge.db_files.encryption_migration import unencrypted_files
 from edge.platform import migration
 from tests.edge.config.test_noren_toml import GOOD as BARE
-from tests.enrolled import hq_part
-from tests.small_disk import fill, small_disk
+from tests.support.enrolled_store import hq_part
+from tests.support.small_disk import fill, small_disk
 
 EX_CONFIG = 78
 

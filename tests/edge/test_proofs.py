@@ -28,7 +28,7 @@ from edge.scan_processor import answer_waiting_scans
 from edge.store_context import StoreContext
 from sync.transport.link_status import LinkStatus
 from tests.edge.floor import SECRET, facts, last, member, order, send
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(

@@ -14,10 +14,10 @@ from edge.features.pickup.state_machine import State
 from edge.features.product import answer_product_code, answer_second_row
 from edge.features.stock import NeighbourRow
 from edge.platform.database import rows
-from edge.platform.replica_schema import FEED_TABLES as TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES as TABLES
 from edge.store_context import StoreContext
 from tests.edge.floor import SECRET, last, order, scan, send
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 CODE = f"noren:p:o-1:{SECRET}"
 

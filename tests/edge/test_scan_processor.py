@@ -34,7 +34,7 @@ from edge.registry import decode_outcome
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, SECRET, facts, last, member, order, product, scan, send
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(

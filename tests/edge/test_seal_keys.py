@@ -7,7 +7,7 @@ import pytest
 from edge.crypto.sealed_secret import is_sealed
 from edge.key_files.data_key_file import DATA_KEY_FILE
 from edge.platform.os_errors import EX_CONFIG
-from tests.ordinary import noren
+from tests.packaging.unprivileged_noren import noren
 
 SETTINGS = """\
 [store]

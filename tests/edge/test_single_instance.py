@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config.noren_toml import BadConfig
+from edge.config.toml_schema import BadConfig
 from edge.single_instance import instance_lock
 
 HOLDER = """

@@ -16,7 +16,7 @@ from edge.platform.process import ProcessLife
 from edge.retention import unswept
 from edge.retention.sweep import RetentionSweep, sweep
 from edge.store_context import StoreContext
-from tests.any_fact import fact
+from tests.support.any_fact import fact
 
 HOUR = 3600
 DAY = VisitDay(zone=ZoneInfo("Asia/Tokyo"), starts=0)

@@ -36,8 +36,8 @@ from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from tests.edge.floor import GTIN, facts, last, member, order, send
 from tests.edge.floor import stock as counted
-from tests.kept import keep
-from tests.pickup_steps import step
+from tests.support.kept_config import keep
+from tests.support.pickup_steps import step
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 RULES = CodeRules(

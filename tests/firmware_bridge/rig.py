@@ -15,8 +15,8 @@ from typing import Any
 
 from edge.platform import migration
 from edge.platform.database import open_store, rows
-from tests.enrolled import hq_part
-from tests.keyed import unlocked
+from tests.support.enrolled_store import hq_part
+from tests.support.keyed_databases import unlocked
 
 HUNG = 180.0  # seconds after which a wait in a test counts as hung; nothing measured here
 

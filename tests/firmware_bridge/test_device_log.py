@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from edge.config.noren_toml import SerialDevice
+from edge.config.toml_schema import SerialDevice
 from edge.platform.database import CommitDetector, open_store
 from edge.scan.log import Reading
 from firmware_bridge.device_log import DeviceLog

@@ -8,15 +8,15 @@ import pytest
 
 from edge.codes.code_rules import CodeRules, HouseRule, IssuerRule
 from edge.codes.symbology import Symbology
-from edge.config.noren_toml import CameraDevice, Device, SerialDevice
 from edge.config.overrides import BoxSettings
 from edge.config.policy import Policy
+from edge.config.toml_schema import CameraDevice, Device, SerialDevice
 from edge.platform.database import open_store, rows
 from firmware_bridge import bridge_status
 from firmware_bridge.device_log import DeviceLog
 from tests.firmware_bridge.pictures import desk, picture, showing
 from tests.firmware_bridge.rig import Rig, base64_of, until
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 
 @pytest.fixture

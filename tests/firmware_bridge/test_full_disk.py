@@ -8,7 +8,7 @@ from types import TracebackType
 import pytest
 from sqlite_utils import Database
 
-from edge.config.noren_toml import SerialDevice
+from edge.config.toml_schema import SerialDevice
 from edge.platform.database import open_store, writing
 from edge.platform.process import ProcessLife
 from edge.scan.log import Reading

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import audit
+from tests.packaging import audit
 
 CLEAN: dict[str, object] = {"name": "flask", "version": "3.1.3", "vulns": []}
 WEAK: dict[str, object] = {"name": "paho-mqtt", "version": "2.2", "vulns": [{"id": "PYSEC-1", "fix_versions": ["2.3"]}]}

@@ -16,9 +16,9 @@ from cryptography.x509.oid import NameOID
 
 from edge.crypto.sealed_secret import is_sealed
 from edge.key_files.data_key_file import CREDENTIAL_NAME
-from tests import deb, debian_root, small_package
-from tests.debian_root import MACHINE
-from tests.shell import Shell, bash, blocks
+from tests.packaging import deb, debian_root, small_package
+from tests.packaging.debian_root import MACHINE
+from tests.packaging.document_blocks import Shell, bash, blocks
 
 ROOT = Path(__file__).parents[2]
 BOX, CLUSTER = ROOT / "systemd" / "README.md", ROOT / "docs" / "clustered-broker.md"

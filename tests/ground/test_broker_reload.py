@@ -16,7 +16,7 @@ from sync.protocol import topics
 from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, MessageReceived
-from tests.ends import until
+from tests.processes.sync_and_hq import until
 from tests.sync.conftest import Mosquitto
 
 SYSTEMD = Path(__file__).parents[2] / "systemd"

@@ -10,8 +10,8 @@ import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
-from tests import bundle, sbom
 from tests.ground.test_locks import pinned
+from tests.packaging import bundle, sbom
 
 WHEN = 1_800_000_000
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from edge.config.noren_toml import HqSection
+from edge.config.toml_schema import HqSection
 from sync.hq.cli.main import hq
 from sync.transport.broker import parse_broker_url
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from sync.update import package
-from tests import deb, debian_root, small_package
-from tests.debian_root import MACHINE, install
+from tests.packaging import deb, debian_root, small_package
+from tests.packaging.debian_root import MACHINE, install
 
 OTHER = {"x86_64": "aarch64", "aarch64": "x86_64"}[MACHINE]
 

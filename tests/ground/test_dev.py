@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ordinary import POWERS
+from tests.packaging.unprivileged_noren import POWERS
 
 ROOT = Path(__file__).parents[2]
 ORDINARY = ("apt-cache", "apt-get", "bash", "dirname", "find", "flock", "grep", "sed", "sha256sum", "uname")

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from sync.update import package
-from tests import bundle, debian_root, small_package
-from tests.debian_root import MACHINE, PYTHON, install, picture, run_inside
-from tests.small_disk import small_disk
+from tests.packaging import bundle, debian_root, small_package
+from tests.packaging.debian_root import MACHINE, PYTHON, install, picture, run_inside
+from tests.support.small_disk import small_disk
 
 ROOT = Path(__file__).parents[2]
 ENABLED = "etc/systemd/system/multi-user.target.wants/noren.target"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import debian_root, small_package
-from tests.debian_root import MACHINE
+from tests.packaging import debian_root, small_package
+from tests.packaging.debian_root import MACHINE
 
 RECIPE = Path(__file__).parents[2] / "systemd" / "raspberry-pi-image.sh"
 SECTOR, MIB = 512, 1 << 20

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.recipes import PAGES, ROOT, Change, Command, DoesNotFit, changes, copy_tree, steps
+from tests.packaging.recipes import PAGES, ROOT, Change, Command, DoesNotFit, changes, copy_tree, steps
 
 RECIPES = sorted(PAGES.glob("*.md"))
 

@@ -4,8 +4,8 @@ import os
 import subprocess
 import sys
 
-from tests.spent import Spent
-from tests.town import eventually
+from tests.processes.town import eventually
+from tests.support.process_costs import Spent
 
 HALF = 0.5  # seconds of a processor
 

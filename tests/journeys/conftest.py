@@ -7,7 +7,7 @@ import pytest
 
 from edge.demo.ports import free_port
 from edge.demo.stack import DemoStack
-from tests import town as towns
+from tests.processes import town as towns
 from tests.sync.conftest import Mosquitto
 
 

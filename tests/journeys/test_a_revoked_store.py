@@ -19,8 +19,8 @@ from sync.protocol.messages import Do
 from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import MessageReceived
-from tests import keyed
-from tests.ends import CHAIN, PATIENCE, STORE, Ends, built, noren, until
+from tests.processes.sync_and_hq import CHAIN, PATIENCE, STORE, Ends, built, noren, until
+from tests.support import keyed_databases
 from tests.sync.conftest import Mosquitto
 
 Town = Ends[Mosquitto]
@@ -91,12 +91,12 @@ def test_the_box_wipes_members_and_keys_says_so_and_stays_out_of_use(town: Town)
     town.processes["sync"].terminate()
     assert town.processes["sync"].wait(PATIENCE) == 0
     assert not (town.folder / "data/hq.db-wal").exists()
-    assert "シラカワ".encode() not in keyed.bytes_of(town.folder / "data/hq.db")
+    assert "シラカワ".encode() not in keyed_databases.bytes_of(town.folder / "data/hq.db")
     town.start("sync")
     until(
         lambda: "HQ has taken this box out of use" in str(town.store.conn.execute("select detail from line").fetchone())
     )
-    with keyed.opened(town.folder / "data/hq.db") as conn:
+    with keyed_databases.opened(town.folder / "data/hq.db") as conn:
         assert conn.execute("select count(*) from members").fetchone() == (0,)
 
 

@@ -24,9 +24,9 @@ from sync.hq.feeds import feed
 from sync.hq.queries.stranger_limit import BURST_SIZE, REFILL_INTERVAL_S
 from sync.hq.sample.keys import SAMPLE_ISSUER, SAMPLE_KEY_ID, issuer_key
 from sync.hq.sample.members import GROUP_ISSUER, sample_people
-from tests import town as towns
-from tests.browse import chromium, patient, ready
-from tests.card_numbers import gsrn
+from tests.processes import town as towns
+from tests.processes.chromium import chromium, patient, ready
+from tests.support.card_numbers import gsrn
 
 LOOK = 3_000  # ms a page is watched before it is opened anew: HQ's word is worth nothing after 0.8 s, on any machine
 

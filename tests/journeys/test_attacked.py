@@ -12,9 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.asking import Way
-from tests.attacked import Shop, flood, shop
-from tests.town import eventually
+from tests.processes.attacked_shop import Shop, flood, shop
+from tests.processes.page_requests import Way
+from tests.processes.town import eventually
 
 SECONDS = 2.0  # of asking in each flood
 ROOM = 300_000  # bytes the card may grow by meanwhile: what the loops write of themselves, and a line of the flood

@@ -13,7 +13,7 @@ import pytest
 
 from sync.protocol import topics
 from sync.transport.inbox import INBOX_BYTES
-from tests.ends import CHAIN, Ends, built, until, up
+from tests.processes.sync_and_hq import CHAIN, Ends, built, until, up
 from tests.sync.conftest import Mosquitto
 
 Town = Ends[Mosquitto]

@@ -13,9 +13,9 @@ from edge.crypto.data_key import data_key_from_text
 from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
-from tests.any_fact import fact
-from tests.ends import STORE, built, noren, until
-from tests.keyed import opened, unlocked
+from tests.processes.sync_and_hq import STORE, built, noren, until
+from tests.support.any_fact import fact
+from tests.support.keyed_databases import opened, unlocked
 from tests.sync.conftest import Mosquitto
 
 FACTS = 60

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ends import CHAIN, Ends, until, up
+from tests.processes.sync_and_hq import CHAIN, Ends, until, up
 from tests.sync.nats import Cluster, cluster, ends_of
 
 BACKLOG = 20_000  # facts; more than are under way at once, so that most still wait when the node dies

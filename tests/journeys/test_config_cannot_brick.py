@@ -15,7 +15,7 @@ from edge.demo.subprocesses import Subprocess, noren_command
 from edge.platform.database import first_row, writing
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.feeds import feed
-from tests import town as towns
+from tests.processes import town as towns
 from tests.sync.conftest import Mosquitto
 
 NEW = "k9"  # a station that HQ adds

@@ -11,9 +11,9 @@ import pytest
 
 from edge.demo.stack import DemoStack
 from edge.platform.sqlite import sqlite3
-from tests.damage import spoil
-from tests.keyed import opened
-from tests.town import a_town, card, devices_work, eventually, kept, look, made, outcomes, scan
+from tests.processes.town import a_town, card, devices_work, eventually, kept, look, made, outcomes, scan
+from tests.support.damaged_store import spoil
+from tests.support.keyed_databases import opened
 
 PAGE = 4096
 PAGES = ("/kiosk/k1", "/status", "/staff/c1", "/board")

@@ -11,9 +11,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.asking import Way, answers
-from tests.attacked import ROOT, Shop, shop
-from tests.town import eventually
+from tests.processes.attacked_shop import ROOT, Shop, shop
+from tests.processes.page_requests import Way, answers
+from tests.processes.town import eventually
 
 
 @pytest.fixture

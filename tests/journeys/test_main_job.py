@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from edge.demo.stack import DemoStack
-from tests import town as towns
+from tests.processes import town as towns
 
 SCANS = 40  # a journey of about ten seconds; the long campaigns are benches
 VICTIMS = ("web", "bridge", "sync")

@@ -13,9 +13,9 @@ from playwright.sync_api import Page
 
 from edge.demo.stack import DemoStack
 from edge.disk.reserve import START_RESERVE_FILE
-from tests import town as towns
-from tests.browse import KIOSK, chromium, patient, ready
-from tests.small_disk import fill, small_disk
+from tests.processes import town as towns
+from tests.processes.chromium import KIOSK, chromium, patient, ready
+from tests.support.small_disk import fill, small_disk
 
 DISK = 100  # MB: the sample store's files, and more than `watermarks.WAL_BYTES` besides
 TAGS = 120

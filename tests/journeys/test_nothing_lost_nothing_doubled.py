@@ -11,13 +11,13 @@ from sync.journal.reader import epochs, rows_after
 from sync.journal.send_window import idle_window
 from sync.protocol.messages import Events, PreviousRow
 from tests.bench.syncing import drain, ours
-from tests.bench.syncing.arena import Arena, arena
 from tests.bench.syncing.arms import NOREN
-from tests.bench.syncing.faults import ALL, FAULTS, schedule
 from tests.bench.syncing.saying import Ledger
-from tests.bench.syncing.terms import Count, Trial
-from tests.bench.syncing.trial import run
-from tests.keyed import unlocked
+from tests.bench.syncing.trials.arena import Arena, arena
+from tests.bench.syncing.trials.faults import ALL, FAULTS, schedule
+from tests.bench.syncing.trials.terms import Count, Trial
+from tests.bench.syncing.trials.trial import run
+from tests.support.keyed_databases import unlocked
 
 SAID = 40  # facts in the count's own test
 

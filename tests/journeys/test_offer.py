@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from edge.demo.stack import DemoStack
 from sync.hq.cli.main import hq
-from tests import town as towns
+from tests.processes import town as towns
 
 HEAD = "offer,title.ja,title.en,on,begins,ends,audience,among,flag,raised,quota,single_use"
 SHOWN, LATE = "noren.coupon.shown", "noren.coupon.late"

@@ -7,7 +7,7 @@ import pytest
 
 from edge.platform.database import first_row
 from sync.hq.enrolment.founding import open_headquarters
-from tests.ends import STORE, Ends, built, until, up
+from tests.processes.sync_and_hq import STORE, Ends, built, until, up
 from tests.sync.conftest import Mosquitto
 
 OLDER = "3.1.1"

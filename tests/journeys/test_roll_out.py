@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from edge.demo.stack import DemoStack
 from sync.hq.cli.main import hq
-from tests import town as towns
+from tests.processes import town as towns
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,8 @@ from edge.key_files.data_key_file import CREDENTIAL_NAME, DATA_KEY_FILE
 from edge.key_files.key_note import NOTE_FILE
 from edge.key_files.own_secrets import CLEAR_KEYS_NOTE_FILE
 from edge.platform.os_errors import EX_CONFIG
-from sync.protocol.signing import read_private
-from tests.ends import Ends, built, noren, until, up
+from sync.protocol.ed25519_keys import read_private
+from tests.processes.sync_and_hq import Ends, built, noren, until, up
 from tests.sync.certificates import Authority
 from tests.sync.conftest import Mosquitto
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from edge.demo.stack import DemoStack
 from sync.hq.cli.main import hq
-from tests import town as towns
+from tests.processes import town as towns
 
 HEAD = (
     "gtin,style,name.ja,name.en,reading,category,colour.code,colour.name.ja,"

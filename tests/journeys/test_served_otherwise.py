@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.attacked import SERVERS, Server, shop
+from tests.processes.attacked_shop import SERVERS, Server, shop
 
 SECONDS = 2.0  # of asking
 

@@ -6,7 +6,7 @@ import signal
 import urllib.request
 
 from edge.demo.stack import DemoStack
-from tests.town import eventually
+from tests.processes.town import eventually
 
 WELL = "The shop can work as usual."
 

@@ -22,13 +22,13 @@ from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.feeds import feed
 from sync.protocol import envelope, topics
+from sync.protocol.ed25519_keys import new_key
 from sync.protocol.messages import FeedDelta, FeedRow
-from sync.protocol.signing import new_key
 from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected
-from tests.any_fact import fact
-from tests.ends import PATIENCE, Ends, built, noren, until, up
+from tests.processes.sync_and_hq import PATIENCE, Ends, built, noren, until, up
+from tests.support.any_fact import fact
 from tests.sync.conftest import Mosquitto
 
 Town = Ends[Mosquitto]

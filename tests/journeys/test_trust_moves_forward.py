@@ -13,14 +13,14 @@ from edge.platform.clock import now
 from edge.replica.hq_link import LinkReason
 from sync.hq.enrolment.keys import HQ_KEY_FILE, make_hq_key, read_hq_key
 from sync.protocol import envelope, topics
+from sync.protocol.ed25519_keys import SigningKey
 from sync.protocol.messages import HqPresence
-from sync.protocol.signing import SigningKey
 from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected
 from sync.trust.key_ledger import read_ledger as read_ledger
-from tests.ends import CHAIN, Ends, built, noren, until
-from tests.keyed import opened
+from tests.processes.sync_and_hq import CHAIN, Ends, built, noren, until
+from tests.support.keyed_databases import opened
 from tests.sync.conftest import Mosquitto
 
 Town = Ends[Mosquitto]

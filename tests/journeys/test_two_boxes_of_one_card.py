@@ -8,8 +8,8 @@ from pathlib import Path
 
 from edge.platform.database import open_store
 from edge.replica import clone_notice
-from tests.ends import PATIENCE, STORE, built, noren, until
-from tests.keyed import unlocked
+from tests.processes.sync_and_hq import PATIENCE, STORE, built, noren, until
+from tests.support.keyed_databases import unlocked
 from tests.sync.conftest import Mosquitto
 
 

@@ -17,8 +17,8 @@ import pytest
 from edge.box_identity import ensure_identity
 from edge.platform.clock import now
 from edge.platform.database import open_hq, open_store
-from tests.ends import STORE, built, noren, until, up
-from tests.keyed import opened, unlocked
+from tests.processes.sync_and_hq import STORE, built, noren, until, up
+from tests.support.keyed_databases import opened, unlocked
 from tests.sync.conftest import Mosquitto
 
 OLDER = sorted((Path(__file__).parent / "data").glob("store-*.db.xz"))

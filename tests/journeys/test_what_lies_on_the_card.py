@@ -21,11 +21,11 @@ from edge.demo.stack import DemoStack
 from edge.key_files.data_key_file import DATA_KEY_FILE
 from edge.platform.sqlite_file import connect_with_key
 from sync.hq.sample.members import APP_ISSUER
-from tests.card_numbers import app_number
-from tests.damage import spoil
-from tests.ends import noren
-from tests.keyed import opened
-from tests.town import a_town, eventually, look, outcomes, scan
+from tests.processes.sync_and_hq import noren
+from tests.processes.town import a_town, eventually, look, outcomes, scan
+from tests.support.card_numbers import app_number
+from tests.support.damaged_store import spoil
+from tests.support.keyed_databases import opened
 
 NICKNAME, MEMBER, CARD, WALLET = (
     "ヱビス龜太郎",

@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 
 from edge.demo.stack import DemoStack
 from sync.hq.cli.main import hq
-from tests import town as towns
-from tests.browse import PATIENCE, chromium, patient, ready
+from tests.processes import town as towns
+from tests.processes.chromium import PATIENCE, chromium, patient, ready
 
 SWEATER = "04599990392012"  # of the sample's catalogue
 CLERK_PIN = "1470"

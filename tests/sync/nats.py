@@ -14,7 +14,7 @@ import msgspec
 import psutil
 
 from edge.demo.ports import free_port
-from tests.ends import STORE, Ends, built
+from tests.processes.sync_and_hq import STORE, Ends, built
 from tests.sync.certificates import Authority
 
 EXAMPLE = Path(__file__).parents[2] / "systemd" / "nats-server.conf.example"

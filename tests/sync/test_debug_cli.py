@@ -12,8 +12,8 @@ from sync.debug_cli import by_hand
 from sync.hq.enrolment.founding import enrol_store, found_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.protocol import envelope
+from sync.protocol.ed25519_keys import read_private
 from sync.protocol.messages import Ack, FeedDelta
-from sync.protocol.signing import read_private
 from tests.sync.hq.telling import Teller
 
 TOPIC = "noren/1/hanada/up/ginza/events"

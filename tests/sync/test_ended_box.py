@@ -16,7 +16,7 @@ from sync import decommission
 from sync.protocol import topics
 from sync.protocol.messages import Do, FeedDelta, FeedPage, FeedRow
 from sync.transport.mqtt_events import Connected
-from tests.small_disk import fill, small_disk
+from tests.support.small_disk import fill, small_disk
 from tests.sync.test_session import OURS, Shop
 
 NAME = "TARO-OF-THE-MIRROR"

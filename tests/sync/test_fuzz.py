@@ -11,14 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edge.config.noren_toml import BadConfig, HqSection
+from edge.config.toml_schema import BadConfig, HqSection
 from sync.contract.examples import CHAIN, STORE
 from sync.hq.enrolment.keys import HQ_KEY_FILE, read_hq_key
 from sync.hq.errors import NotPossible
 from sync.protocol import envelope, topics
+from sync.protocol.ed25519_keys import BadKey, base64url_bytes, base64url_text, read_private, read_public
 from sync.protocol.envelope import RefusalReason, seal_message
 from sync.protocol.messages import Ack, Do, FeedPage, FeedRow, HqPresence
-from sync.protocol.signing import BadKey, base64url_bytes, base64url_text, read_private, read_public
 from sync.trust import trusted_keys
 from tests.sync.fuzzed.doors import Door, HqDoor, Letter, StoreDoor, knock, letter
 from tests.sync.fuzzed.mangle import bomb, plain, signed

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edge.platform import migration
 from sync.hq.enrolment.founding import enrol_store, found_headquarters
-from tests.keyed import unlocked
+from tests.support.keyed_databases import unlocked
 
 EX_CONFIG = 78
 HUNG = 180.0  # s after which a wait counts as hung; nothing measured here

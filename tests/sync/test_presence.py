@@ -8,8 +8,8 @@ from edge.platform.clock import now
 from edge.platform.database import open_store
 from edge.retention import unswept
 from sync.presence import Identity, birth_message
+from sync.protocol.ed25519_keys import read_private
 from sync.protocol.messages import ScannerCounts
-from sync.protocol.signing import read_private
 
 
 def test_a_birth_tells_what_went_into_each_scanner_and_what_came_out(tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from edge.demo.ports import free_port
 from edge.platform.database import open_hq, open_store
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.reports.fleet import fleet_status
-from tests.keyed import unlocked
-from tests.shell import PATIENCE, Shell, bash, blocks
+from tests.packaging.document_blocks import PATIENCE, Shell, bash, blocks
+from tests.support.keyed_databases import unlocked
 from tests.sync.conftest import Mosquitto
 
 ROOT = Path(__file__).parents[2]

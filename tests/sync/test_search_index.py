@@ -21,7 +21,7 @@ from edge.features.stock import StockRow
 from edge.platform.clock import now
 from edge.platform.database import first_row, open_hq, rows, writing
 from edge.platform.migration import migrate
-from edge.platform.replica_schema import hq_migrations
+from edge.platform.replica_schema.migrations import hq_migrations
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import create_database
 from edge.replica import hq_replica

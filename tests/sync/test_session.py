@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from edge.box_identity import ensure_identity, read_box
-from edge.config.noren_toml import BadConfig, HqSection
+from edge.config.toml_schema import BadConfig, HqSection
 from edge.facts.fact import Lane
 from edge.facts.journal import tell
 from edge.platform import clock
@@ -22,6 +22,7 @@ from sync import presence
 from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.presence import Identity
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey, new_key, write_private, write_public
 from sync.protocol.envelope import open_message, seal_message
 from sync.protocol.messages import (
     Ack,
@@ -37,12 +38,11 @@ from sync.protocol.messages import (
     State,
     Want,
 )
-from sync.protocol.signing import SigningKey, new_key, write_private, write_public
 from sync.session import SyncSession
 from sync.transport.link_status import SILENT_AFTER_S
 from sync.transport.mqtt_events import Connected, Disconnected, MessageReceived
 from sync.trust import trusted_keys
-from tests.any_fact import fact
+from tests.support.any_fact import fact
 
 HQ, OURS = new_key("hq-1"), new_key()
 ACKS = topics.hq_topic("chain", "ginza", "ack")

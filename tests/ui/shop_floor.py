@@ -15,9 +15,9 @@ from werkzeug.test import TestResponse
 from edge import registry, scan_processor
 from edge.box_identity import ensure_identity
 from edge.codes.code_rules import CodeRules, IssuerRule
-from edge.config.noren_toml import Config, HqSection, Station, StoreSection, WebSection
 from edge.config.policy import Brand, CheckIn, Kiosk, Neighbour, Pickup, Policy, StorePlace
 from edge.config.station_role import Role
+from edge.config.toml_schema import Config, HqSection, Station, StoreSection, WebSection
 from edge.facts.journal import BoxIdentity
 from edge.features.catalog import Category, Colour, Picture, Product, Review, Reviews
 from edge.features.member import Member
@@ -35,9 +35,9 @@ from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from sync.search_index import STEP_INTERVAL_S, SearchIndex
-from tests.enrolled import hq_part
-from tests.kept import keep
-from tests.keyed import unlocked
+from tests.support.enrolled_store import hq_part
+from tests.support.kept_config import keep
+from tests.support.keyed_databases import unlocked
 
 FULL_NAME = "サトウミサキ"  # must never be on a public screen
 SECRET = "s3cretS3cret"

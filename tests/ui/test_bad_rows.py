@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from edge.platform.sqlite import sqlite3
 from edge.replica import hq_replica
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
-from ui.staff import work_list
+from ui.staff.orders import pickup_list
 
 GOOD = "4821"
 MOMENTS: tuple[Any, ...] = (
@@ -107,7 +107,7 @@ def test_an_order_with_a_bad_date_costs_itself(floor: Floor, client: FlaskClient
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
     for moment in MOMENTS:
         assert put(floor, "orders", "o-bad", {**ORDER, field: moment})
-        for tab in work_list.TAB_NAMES:
+        for tab in pickup_list.TAB_NAMES:
             assert client.get(f"/staff/counter-1/list/{tab}").status_code == 200, moment
         assert client.get("/board").status_code == 200
         assert client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN}).status_code == 303
@@ -162,14 +162,14 @@ def test_a_row_that_the_page_itself_trips_over_costs_its_own_line(
 ) -> None:
     floor.order(GOOD)
     floor.order("4822")
-    made = work_list._row
+    made = pickup_list._row
 
     def trips(shop: Any, order: Any, shelf: Any, claim: Any, now: Any) -> Any:
         if order.row.number == "4822":
             raise OverflowError("date value out of range")
         return made(shop, order, shelf, claim, now)
 
-    monkeypatch.setattr(work_list, "_row", trips)
+    monkeypatch.setattr(pickup_list, "_row", trips)
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
     page = client.get("/staff/counter-1")
     assert page.status_code == 200
@@ -203,7 +203,7 @@ def test_goods_that_are_less_than_nothing_bring_nothing_in(floor: Floor, client:
     put(floor, "orders", "o-none", {**ORDER, "order": "o-none", "lines": []})
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
     for order in ("o-bad", "o-none"):
-        form = {"key": work_list.new_form_key(), "who": "same", "paid": "yes"}
+        form = {"key": pickup_list.new_form_key(), "who": "same", "paid": "yes"}
         client.post(f"/staff/counter-1/order/{order}/check")
         client.post(f"/staff/counter-1/order/{order}/hand-over", data=form)
     assert floor.db.conn.execute("select count(*) from stock_moves").fetchone() == (0,)

@@ -10,7 +10,7 @@ from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition
 from edge.platform.clock import now, utc_text
 from edge.platform.database import writing
-from tests import pickup_steps as steps
+from tests.support import pickup_steps as steps
 from tests.ui.shop_floor import FULL_NAME, Floor
 from ui.board import board_numbers
 

@@ -12,7 +12,7 @@ from edge.features.pickup.transition import apply_transition
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.platform.process import ProcessLife
-from tests.pickup_steps import step
+from tests.support.pickup_steps import step
 from tests.ui.shop_floor import PIN, POLICY, Floor
 from ui.app import make_app
 from ui.change_watcher import ChangeWatcher

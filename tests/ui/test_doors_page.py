@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from edge.platform.process import ProcessLife
 from tests.ui.shop_floor import Floor
-from ui import index_page
 from ui.app import make_app
+from ui.general_pages import index_page
 from ui.process_state.screens import Screens
 
 

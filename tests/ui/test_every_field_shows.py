@@ -22,7 +22,7 @@ from edge.validation.localized_text import LocalizedText
 from sync.hq.features.pushed_feed import WHOLE_FEED
 from sync.hq.importing.unsupported import unsupported_fields
 from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES
-from tests.kept import keep
+from tests.support.kept_config import keep
 from tests.ui.shop_floor import PIN, POLICY, SHIRT_M, Floor, gtin14, pickup_code
 
 ORDER = "o-4821"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pytest
 from flask.testing import FlaskClient
 
-from edge.config.noren_toml import SerialDevice
+from edge.config.toml_schema import SerialDevice
 from edge.disk import disk_space
 from edge.disk.load_shedding import report_thinned_rows
 from edge.disk.watermarks import DiskLevel
@@ -25,7 +25,7 @@ from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
 from ui.change_watcher import ChangeWatcher, watch_changes
 from ui.process_state.screens import Screens, StreamEvent
 from ui.request_context import shop
-from ui.staff.work_list import new_form_key
+from ui.staff.orders.pickup_list import new_form_key
 
 ORDER = "/staff/counter-1/order/o-4821"
 

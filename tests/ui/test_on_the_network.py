@@ -11,7 +11,7 @@ from edge.demo.ports import free_port
 from edge.features.paired_devices import DevicePage, PairingRequest, make_pairing_code
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
-from tests.attacked import front
+from tests.processes.attacked_shop import front
 from tests.ui.shop_floor import SHIRT_M, ean13, open_floor, toml
 from tests.ui.test_web_server import port_of, serving, wait_for
 from ui.front.hosts import network_address

@@ -27,12 +27,12 @@ from edge.platform.clock import Now, now
 from edge.platform.database import append_to_log, rows, writing
 from edge.registry import FACTS
 from edge.validation.localized_text import LocalizedText
-from tests.pickup_steps import step
+from tests.support.pickup_steps import step
 from tests.ui.shop_floor import PIN, Floor, ean13, pickup_code
 from tests.ui.shop_floor import SHIRT_M as SHIRT
 from ui.change_watcher import ChangeWatcher
 from ui.process_state.screens import Screens
-from ui.staff.work_list import new_form_key
+from ui.staff.orders.pickup_list import new_form_key
 
 ORDER = "/staff/counter-1/order/o-{}"
 ENVELOPE = [

@@ -2,7 +2,7 @@
 
 from edge.features.pickup.feature import PICKUP_FEATURE
 from ui.features.ui_feature import UiFeature
-from ui.staff import checking, handover, order_tasks, part_short, today, work_list
+from ui.staff.orders import handover, order_tasks, part_short, pickup_list, piece_checks, today
 from ui.staff.picking import claim_pages
 from ui.staff.staff_tab import SERVING, StaffTab
 from ui.staff.task import TaskKind
@@ -13,14 +13,14 @@ ORDERS_TAB = StaffTab(
     endpoint="staff.waiting",
     order=10,
     roles=SERVING,
-    count=work_list.waiting_here,
+    count=pickup_list.waiting_here,
 )
 
 ORDER_TASKS = TaskKind(find=order_tasks.order_tasks, roles=SERVING)
 
 PICKUP = UiFeature(
     feature=PICKUP_FEATURE,
-    blueprints=(checking.checking, claim_pages.claiming, part_short.part_short, handover.handover, today.today),
+    blueprints=(piece_checks.checking, claim_pages.claiming, part_short.part_short, handover.handover, today.today),
     tabs=(ORDERS_TAB,),
     tasks=(ORDER_TASKS,),
 )

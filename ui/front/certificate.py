@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.validation.fault import Fault
 from edge.validation.setting_file import read_file_of_setting
 from ui.front.addresses import Address

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.platform.clock import now
 from edge.platform.process import ProcessLife
 from edge.validation.fault import Fault

@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Struct
 from sqlite_utils import Database, Migrations
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.platform import migration
 from edge.platform.clock import utc_text
 from edge.platform.database import first_row, pragma, rows

@@ -59,7 +59,7 @@ def _findings(check: HealthCheck, context: CheckContext) -> Iterator[Finding]:
         return
     except Exception as error:
         if isinstance(error, Damaged) and context.in_web:
-            raise  # the web process asks for the repair, as it does whoever meets the damage (ui/error_pages.py)
+            raise  # the web process asks for the repair, as it does whoever meets the damage (ui/general_pages/error_pages.py)
         yield _finding(check, UNCHECKED, HealthLevel.UNKNOWN, CheckResult(UNCHECKED, args={"error": _describe(error)}))
         return
     for result in results:

@@ -14,7 +14,7 @@ from edge.box_identity import read_box
 from edge.check import CREDENTIALS_DIRECTORY_VARIABLE
 from edge.config.command_option import config_option
 from edge.config.loader import read_config
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.db_files.inspection import header_fault
 from edge.key_files.data_key_file import WrongKey
 from edge.key_files.unlocking import unlock_databases

@@ -4,7 +4,7 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.platform.clock import Now
 from edge.store_context import StoreContext
 from ui.health.box_health import Health, PagesState

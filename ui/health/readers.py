@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from edge.config.noren_toml import Config, Device
+from edge.config.toml_schema import Config, Device
 from edge.platform.clock import Now, business_day, parse_utc, utc_text
 from edge.platform.database import rows, values
 from edge.platform.heartbeat import LoopKeys

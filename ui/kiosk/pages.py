@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import msgspec
 from flask import Blueprint, Response, abort, request, url_for
 
-from edge.config.noren_toml import Station
 from edge.config.station_role import SHOPPER_ROLES
+from edge.config.toml_schema import Station
 from edge.disk.disk_space import current_disk_level, require_room
 from edge.disk.watermarks import DiskLevel
 from edge.features import catalog, member

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, request, url_for
 
-from edge.config.noren_toml import Station
+from edge.config.toml_schema import Station
 from edge.facts.journal import journal_progress
 from ui.number_arguments import row_number
 from ui.play import scanner_control

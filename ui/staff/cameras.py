@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort
 
-from edge.config.noren_toml import CameraDevice
+from edge.config.toml_schema import CameraDevice
 from ui.request_context import page_locale, process_state, render_page, request_moment, shop
 from ui.staff import shell
 from ui.status import pages as status

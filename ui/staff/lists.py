@@ -18,9 +18,10 @@ from ui import number_arguments
 from ui.kiosk import product_view
 from ui.kiosk.pack_lines import PackLabel
 from ui.request_context import process_state, render_page, request_moment, shop
-from ui.staff import shell, work_list
+from ui.staff import shell
+from ui.staff.orders import pickup_list
+from ui.staff.orders.pickup_list import TAB_NAMES, Tab
 from ui.staff.shell import page, request_station, signed_in
-from ui.staff.work_list import TAB_NAMES, Tab
 
 staff = Blueprint("staff", __name__, url_prefix="/staff/<station>")
 shell.install(staff)
@@ -32,7 +33,7 @@ MAX_ANSWERED_CALLS = 8  # calls of the past that are still shown
 
 
 def _list(tab: Tab) -> Response:
-    pile, said = work_list.tab_contents(shop(), tab, request_moment().time), request.args.get("said")
+    pile, said = pickup_list.tab_contents(shop(), tab, request_moment().time), request.args.get("said")
     return page("staff/list.html", pile=pile, said=said, asked="")
 
 
@@ -56,7 +57,7 @@ def find() -> Response | Answer:
         return elsewhere
     asked = request.args.get("asked", "").strip()[:MAX_QUESTION_LENGTH]
     return page(
-        "staff/list.html", pile=work_list.found_orders(shop(), asked, request_moment().time), said=None, asked=asked
+        "staff/list.html", pile=pickup_list.found_orders(shop(), asked, request_moment().time), said=None, asked=asked
     )
 
 

@@ -16,7 +16,8 @@ from edge.registry import decode_outcome
 from edge.replica import hq_replica
 from ui.access import caller
 from ui.request_context import page_locale, process_state, render_page, request_moment, shop
-from ui.staff import identity_proof, shell
+from ui.staff import shell
+from ui.staff.orders import identity_proof
 from ui.staff.shell import page, request_station, session
 
 login = Blueprint("login", __name__, url_prefix="/staff/<station>")

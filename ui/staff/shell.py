@@ -10,8 +10,8 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, reques
 from markupsafe import Markup
 from werkzeug.wrappers import Response as Answer
 
-from edge.config.noren_toml import Station
 from edge.config.station_role import STAFF_ROLES
+from edge.config.toml_schema import Station
 from edge.features.outcome import last_seq
 from edge.features.staff import pin_locks, session_secret, sessions
 from edge.features.staff.pin_locks import PinAttempt
@@ -20,7 +20,8 @@ from edge.platform.database import NoRoom, writing
 from ui.access import caller
 from ui.i18n import DEFAULT_LANGUAGE
 from ui.request_context import language, page_locale, process_state, render_page, request_moment, shop
-from ui.staff import staff_tab, work_list
+from ui.staff import staff_tab
+from ui.staff.orders import pickup_list
 from ui.staff.staff_tab import SERVING, ShownTab
 from ui.status import pages as status
 from ui.wedge import keyboard_wedge
@@ -210,7 +211,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
         "place": request_station(),
         "me": session(),
         "last": last_seq(shop().db),
-        "key": work_list.new_form_key(),
+        "key": pickup_list.new_form_key(),
     }
     frame["wedge"] = keyboard_wedge.settings(request_station())
     frame["with_orders"] = sees_orders()

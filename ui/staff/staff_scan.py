@@ -23,7 +23,8 @@ from edge.platform.idempotency_marks import marked_number, set_mark
 from edge.registry import decode_outcome
 from ui.kiosk.outcome_views import identify_member, why_not_understood
 from ui.request_context import page_locale, process_state, request_moment, shop
-from ui.staff import identity_proof, shell, work_list
+from ui.staff import shell
+from ui.staff.orders import identity_proof, pickup_list
 from ui.staff.shell import page, request_station, signed_in
 from ui.wedge import typed_codes
 
@@ -132,7 +133,7 @@ def _is_like_ordered(found: catalog.Product, order: str) -> bool:
 
 def _put_back(found: catalog.Product) -> Response:
     """A tag on the tab of what is to be put back opens the order whose piece it is, and ticks it."""
-    order = work_list.order_to_put_back(shop(), found.gtin, request_moment().time)
+    order = pickup_list.order_to_put_back(shop(), found.gtin, request_moment().time)
     if order is None:
         return _say("no_back")
     return jsonify(do="open", url=url_for("handover.show_order", order=order, back=1), **_tick_words(found))

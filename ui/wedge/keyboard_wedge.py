@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 from sqlite_utils import Database
 
-from edge.codes import aim as identifiers
+from edge.codes import aim_identifiers as identifiers
 from edge.codes.completeness import is_end_of_code, is_probably_complete
 from edge.codes.keyboard_layouts import AUTO_LAYOUTS, LAYOUTS, SUBSTITUTE_CHARACTER, Layout
 from edge.codes.parse import parse_code
@@ -17,8 +17,8 @@ from edge.codes.reject_reason import RejectReason
 from edge.codes.separators import with_separators
 from edge.codes.symbology import from_aim
 from edge.config.active_config import code_rules
-from edge.config.noren_toml import Station
 from edge.config.station_role import STAFF_ROLES
+from edge.config.toml_schema import Station
 from edge.disk.disk_space import current_disk_level
 from edge.disk.watermarks import DiskLevel
 from edge.features.outcome import clear_screen

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort
 
 from edge.codes.keyboard_layouts import LAYOUTS
-from edge.config.noren_toml import Station
+from edge.config.toml_schema import Station
 from ui.play.code_pictures import draw_code
 from ui.request_context import render_page, shop
 from ui.wedge import keyboard_wedge

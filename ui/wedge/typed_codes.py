@@ -12,7 +12,7 @@ from msgspec import Struct
 from edge.codes.charset import MAX_CODE_BYTES
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import Product
-from edge.config.noren_toml import Station
+from edge.config.toml_schema import Station
 from ui.request_context import process_state, request_moment, shop
 from ui.wedge import keyboard_wedge
 

@@ -5,7 +5,7 @@ from calendar import monthrange
 from collections.abc import Callable, Mapping
 
 from edge.codes.check_digits import gmn_holds, iban_holds, mod10_holds
-from edge.codes.gs1.ai_days import is_day, is_day_or_month
+from edge.codes.gs1.ai_date_checks import is_day, is_day_or_month
 from edge.codes.gs1.coupon_forms import is_north_american_coupon, is_positive_offer_file
 from edge.codes.gs1.iso_codes import COUNTRY_CODES, COUNTRY_LETTERS, CURRENCY_CODES
 from edge.codes.gs1.package_types import PACKAGE_TYPES

@@ -7,7 +7,7 @@ its own digit, so a form can be read in one way only.
 import re
 from functools import cache
 
-from edge.codes.gs1.ai_days import is_day
+from edge.codes.gs1.ai_date_checks import is_day
 
 
 def is_north_american_coupon(text: str) -> bool:

@@ -15,7 +15,7 @@ create table cursors (name text primary key, seq integer not null) strict;
 create table marks (name text primary key, seq integer not null, time text not null) strict;
 """
 
-# What is kept of a code once it is answered (edge/codes/abridged.py), beside what it came to; written by web. The bytes of a
+# What is kept of a code once it is answered (edge/codes/abridged_code.py), beside what it came to; written by web. The bytes of a
 # reading are empty in its log from then on (edge/scan/raw_reading.py); the indexes find those that are not.
 ABRIDGED_CODES_DDL = """
 alter table outcomes add column code text not null default '';

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from edge.codes.camera_limits import MIN_CAMERA_LENGTHS
+from edge.codes.issued.camera_code_lengths import MIN_CAMERA_LENGTHS
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.upc_ean import check_digit_holds, upca_to_upce, upce_to_upca

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from firmware_bridge.decode.cells import CELL_PX, crop_to_cells, remove_thin_regions
 from firmware_bridge.decode.detection import Gray
+from firmware_bridge.decode.locating.cells import CELL_PX, crop_to_cells, remove_thin_regions
 from firmware_bridge.decode.preprocess import View, cut_rotated
 
 WINDOW_CELLS = 3  # cells each way whose edges are looked at together: wider than the widest bar of a small code

@@ -8,13 +8,13 @@ from edge.platform.clock import now
 from edge.platform.database import first_row, rows, writing
 from sync.hq import epoch_reset, store_commands
 from sync.hq.cli.options import folder_option, plain_errors
-from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.errors import NotPossible
 from sync.hq.ingest import quarantine
 from sync.hq.progress_bar import with_bar
 from sync.hq.projections import cancelled_handovers as conflict
 from sync.hq.stores import clones
+from sync.hq.text_table import table
 from sync.protocol.command_types import COMMAND_FIELDS, REVOKE_COMMAND
 from sync.protocol.topics import ALL_STORES
 

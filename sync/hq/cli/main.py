@@ -6,16 +6,16 @@ from typing import Any
 
 import click
 
-from edge.config.noren_toml import BadConfig, HqSection
+from edge.config.toml_schema import BadConfig, HqSection
 from edge.validation.fault import Fault
 from sync.hq import main as serving
 from sync.hq.cli.admin import clones_group, conflicts, quarantine_group, restored, tell
 from sync.hq.cli.data_key import data_key
+from sync.hq.cli.fleet_and_facts import events, show_fleet, show_report
 from sync.hq.cli.keys import keys
 from sync.hq.cli.options import broker_option, folder_option, plain_errors
 from sync.hq.cli.orders import order, returns
 from sync.hq.cli.push import push, template
-from sync.hq.cli.query import events, show_fleet, show_report
 from sync.hq.cli.refused import show_refused
 from sync.hq.cli.rollout import rollout
 from sync.hq.cli.sample_files import sample_files

@@ -10,12 +10,12 @@ from edge.features.pickup.order import OrderRow
 from edge.platform.clock import now
 from edge.platform.database import writing
 from sync.hq.cli.options import folder_option, plain_errors
-from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.errors import NotPossible
 from sync.hq.features.returns import RefundTask, refund_tasks, settle_refund
 from sync.hq.feeds import feed, row_types
 from sync.hq.importing import pickup_codes
+from sync.hq.text_table import table
 
 TITLES = ("store", "return", "time", "state", "conflict", "order", "pieces", "refund", "difference", "", "lead")
 store_option = click.option("--store", required=True, help="The store where it waits.")

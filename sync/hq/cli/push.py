@@ -23,7 +23,7 @@ from sync.hq.importing.pickup_codes import PickupCodeOfOrder
 from sync.hq.importing.push import MAX_CHANGES_SHOWN, PushResult
 from sync.hq.importing.row_builder import CONFIG_ROWS, config_rows
 from sync.hq.progress_bar import with_row_bar
-from sync.protocol.signing import write_public
+from sync.protocol.ed25519_keys import write_public
 from sync.protocol.topics import ALL_STORES
 
 MAX_ROWS_NAMED = 2  # rows; if one row is deleted, the message names it

@@ -7,12 +7,12 @@ import msgspec
 
 from edge.platform.database import rows
 from sync.hq.cli.options import folder_option, plain_errors
-from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.ingest.message_auth import OTHER_STORE
 from sync.hq.projections import cancelled_handovers
 from sync.hq.queries import unknown_members
 from sync.hq.queries.unknown_members import RefusalReason
+from sync.hq.text_table import table
 
 # what a person may have to look into; the others are messages that could not be read
 REASON_WORDS = {

@@ -7,13 +7,13 @@ import click
 import msgspec
 
 from sync.hq.cli.options import encoding_option, folder_option, plain_errors
-from sync.hq.cli.text_table import table
 from sync.hq.enrolment import founding
 from sync.hq.importing.row_builder import config_rows
 from sync.hq.rollout import advance as rolling
 from sync.hq.rollout import plan as book
 from sync.hq.rollout import undo as rolling_back
 from sync.hq.rollout.plan import ReachedStore, RolloutStatus
+from sync.hq.text_table import table
 
 group_option = click.option("--group", help="Only stores of this group.")
 percent_option = click.option(

@@ -6,8 +6,8 @@ import click
 
 from edge.platform.database import rows
 from sync.hq.cli.options import folder_option, plain_errors
-from sync.hq.cli.text_table import table
 from sync.hq.enrolment import acl, founding
+from sync.hq.text_table import table
 
 NO_GROUP = "-"
 

@@ -18,7 +18,7 @@ from sync.hq.enrolment import acl, keys, recovery_key
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, migrate, open_hq_store
 from sync.protocol.command_types import REVOKE_COMMAND
-from sync.protocol.signing import fingerprint, new_key, read_public, write_private, write_public
+from sync.protocol.ed25519_keys import fingerprint, new_key, read_public, write_private, write_public
 
 END_COMMAND_LIFETIME = timedelta(days=3650)  # a stolen box may be off for years
 STORE_KEY_FILE = "store-signing.key"

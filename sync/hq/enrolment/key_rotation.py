@@ -13,8 +13,8 @@ from sync.hq.enrolment.founding import read_founded
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed, row_types
 from sync.hq.reports.fleet import fleet_status
+from sync.protocol.ed25519_keys import SigningKey, write_public
 from sync.protocol.feed_types import HqKey
-from sync.protocol.signing import SigningKey, write_public
 from sync.protocol.topics import ALL_STORES
 from sync.trust.key_chain import sign_vouch
 

@@ -12,7 +12,15 @@ from edge.key_files.private_file import write_secret
 from edge.platform.database import rows
 from sync.hq.errors import NotPossible
 from sync.protocol.compromised_keys import refuse_known_key
-from sync.protocol.signing import BadKey, SigningKey, fingerprint, new_key, read_private, read_public, write_private
+from sync.protocol.ed25519_keys import (
+    BadKey,
+    SigningKey,
+    fingerprint,
+    new_key,
+    read_private,
+    read_public,
+    write_private,
+)
 
 log = logging.getLogger(__name__)
 

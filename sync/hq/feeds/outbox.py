@@ -4,9 +4,9 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sync.protocol.ed25519_keys import SigningKey
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import AnyHeader, Row
-from sync.protocol.signing import SigningKey
 from sync.transport.message_sender import MessageSender
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from edge.codes.camera_limits import camera_length_warnings
 from edge.codes.code_rules import CodeRules
+from edge.codes.issued.camera_code_lengths import camera_length_warnings
 from sync.hq.features.registry import FEEDS
 
 

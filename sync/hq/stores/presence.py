@@ -7,9 +7,9 @@ from edge.platform.clock import now
 from edge.platform.database import first_row
 from sync.hq.stores import clones
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import HqPresence, State
-from sync.protocol.signing import SigningKey
 from sync.transport.mqtt_client import LastWill
 
 ANNOUNCE_INTERVAL_S = (

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode import known
+from firmware_bridge.decode import known_codes
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES, Decoder, DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.temporal_dedup import TemporalDedup, codes_after_frame
@@ -48,7 +48,7 @@ class Told:
 
 def told(label: Label, decoder: Decoder, seed: str, frames: int = FRAMES) -> Told:
     """One label before the lens, which showed an empty counter before."""
-    for _ in range(known.REMEMBERED_FRAMES + 1):
+    for _ in range(known_codes.REMEMBERED_FRAMES + 1):
         decoder.read(EMPTY)
     state, readings, first = TemporalDedup(), list[BelievedCode](), None
     for n, gray in enumerate(held(label, frames, seed)):

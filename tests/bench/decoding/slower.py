@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode import known
+from firmware_bridge.decode import known_codes
 from firmware_bridge.decode.cascade import (
     BUDGET_RESERVE_S,
     DEFAULT_SETTINGS,
@@ -58,7 +58,7 @@ def _decoder(factor: int) -> Decoder:
 
 
 def _is_read(decoder: Decoder, picture: Picture, seconds: float) -> bool:
-    for _ in range(known.REMEMBERED_FRAMES + 1):
+    for _ in range(known_codes.REMEMBERED_FRAMES + 1):
         decoder.read(EMPTY)
     until = time.thread_time() + seconds
     found = decoder.read(picture.gray)

@@ -9,7 +9,7 @@ from pathlib import Path
 import waitress
 
 from edge.config.loader import read_config
-from tests.keyed import unlocked
+from tests.support.keyed_databases import unlocked
 from ui.background_tasks import WorkerThreads
 from ui.server import SERVER_THREADS
 

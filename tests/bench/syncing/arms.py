@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.bench.syncing import ours, theirs
-from tests.bench.syncing.arena import Arena
-from tests.bench.syncing.terms import Count, Trial
+from tests.bench.syncing.trials.arena import Arena
+from tests.bench.syncing.trials.terms import Count, Trial
 
 NOREN = "noren"
 

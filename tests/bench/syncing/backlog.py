@@ -15,9 +15,9 @@ from edge.demo.stack import DemoStack
 from edge.facts.journal import BoxIdentity, journal_progress, tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
-from tests import town as towns
 from tests.bench.scan import quantile
 from tests.bench.syncing import shop
+from tests.processes import town as towns
 
 FACTS, FEW = 1_000_000, 50_000
 ENQUEUED, ENQUEUED_FEW = 3_000, 300  # facts given to each store, in turn

@@ -10,10 +10,10 @@ from edge.platform.database import rows, writing
 from sync.hq.schema import migrate, open_hq_store
 from sync.journal.send_window import MAX_BATCH_ROWS
 from sync.protocol import envelope, topics
+from sync.protocol.ed25519_keys import new_key
 from sync.protocol.messages import EventRow, Events, PreviousRow
-from sync.protocol.signing import new_key
-from tests.bench.syncing.arena import DEBIAN, PATIENCE, Arena, answers, arena, eventually, program
 from tests.bench.syncing.ours import CHAIN, STORE
+from tests.bench.syncing.trials.arena import DEBIAN, PATIENCE, Arena, answers, arena, eventually, program
 
 MESSAGES = 400  # batches that mosquitto carries
 TOPIC = topics.store_topic(CHAIN, STORE, "events")

@@ -13,11 +13,11 @@ from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
 from sync.protocol.messages import EventRow
 from tests.bench.syncing import ceilings, ours, theirs
-from tests.bench.syncing.arena import DEBIAN, answers, arena, eventually
-from tests.bench.syncing.faults import NONE
 from tests.bench.syncing.saying import said
 from tests.bench.syncing.teller import facts
-from tests.bench.syncing.terms import Trial
+from tests.bench.syncing.trials.arena import DEBIAN, answers, arena, eventually
+from tests.bench.syncing.trials.faults import NONE
+from tests.bench.syncing.trials.terms import Trial
 
 WAITING = 100_000  # facts at the store when the line comes up
 PEERS = 5_000  # for the peers, who would take many minutes; their rate does not hang on the number

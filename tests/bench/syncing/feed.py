@@ -29,9 +29,9 @@ from sync.feeds.versions import HeadComparison, compare_with_head
 from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.feeds import feed, publisher
 from sync.protocol.messages import FeedHead, Head, Want
-from tests import town as towns
 from tests.bench.scan import quantile
 from tests.bench.syncing import shop
+from tests.processes import town as towns
 
 PRODUCTS, FEW = 1_000_000, 50_000
 QUIET, QUIET_FEW = 300, 60  # scans of each kind before the load

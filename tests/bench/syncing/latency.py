@@ -22,14 +22,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
-from tests import town as towns
 from tests.bench.scan import quantile
 from tests.bench.syncing import shop, theirs
-from tests.bench.syncing.arena import TUNED, Arena, arena
-from tests.bench.syncing.faults import NONE
 from tests.bench.syncing.peers.sqlite_queue import open_queue
 from tests.bench.syncing.saying import message
-from tests.bench.syncing.terms import Trial
+from tests.bench.syncing.trials.arena import TUNED, Arena, arena
+from tests.bench.syncing.trials.faults import NONE
+from tests.bench.syncing.trials.terms import Trial
+from tests.processes import town as towns
 
 FACTS, FEW = 400, 60
 WARM = 20  # facts before counting

@@ -13,9 +13,9 @@ from pathlib import Path
 import msgspec
 
 from tests.bench.syncing.arms import ARMS, NOREN
-from tests.bench.syncing.faults import FAULTS
-from tests.bench.syncing.terms import Trial
-from tests.bench.syncing.trial import Result, run
+from tests.bench.syncing.trials.faults import FAULTS
+from tests.bench.syncing.trials.terms import Trial
+from tests.bench.syncing.trials.trial import Result, run
 
 FACTS = 5_000
 RATES = (500.0, 1_000.0)  # facts a second; each seed draws its own

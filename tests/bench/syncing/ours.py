@@ -13,11 +13,11 @@ from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from sync.hq.enrolment.founding import enrol_store, found_headquarters, open_headquarters
 from sync.hq.feeds import feed
-from tests.bench.syncing.arena import DEBIAN, Arena, answers, eventually, module
 from tests.bench.syncing.saying import said
 from tests.bench.syncing.teller import GTINS, ON_HAND
-from tests.bench.syncing.terms import Count, Trial
-from tests.keyed import unlocked
+from tests.bench.syncing.trials.arena import DEBIAN, Arena, answers, eventually, module
+from tests.bench.syncing.trials.terms import Count, Trial
+from tests.support.keyed_databases import unlocked
 
 CHAIN, STORE = "bench", "ginza"
 

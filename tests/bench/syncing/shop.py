@@ -17,9 +17,9 @@ from edge.facts.journal import BoxIdentity, tell
 from edge.features.product import ProductScanned
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
-from tests import town as towns
 from tests.bench.scan import RATE, WATCH, quantile
-from tests.browse import KIOSK, chromium, until
+from tests.processes import town as towns
+from tests.processes.chromium import KIOSK, chromium, until
 
 HQ_SIDE = ("broker", "hq")
 SCREEN_SIDE = (*(f"scanner-{station}" for station, *_ in DEMO_STATIONS), "web", "bridge")

@@ -22,13 +22,13 @@ from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.journal.send_window import MAX_BATCH_ROWS, WINDOW_BATCHES
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey, read_private
 from sync.protocol.envelope import seal_message, split_rows
 from sync.protocol.messages import EventRow, Events, PreviousRow
-from sync.protocol.signing import SigningKey, read_private
 from sync.transport.mqtt_events import Connected, MessageReceived
-from tests.any_fact import fact
-from tests.bench.syncing.arena import arena
 from tests.bench.syncing.teller import GTINS, ON_HAND, facts
+from tests.bench.syncing.trials.arena import arena
+from tests.support.any_fact import fact
 
 Told = Callable[[random.Random], Iterator[Fact]]
 

@@ -12,9 +12,9 @@ from edge.facts.journal import tell
 from edge.platform.clock import now
 from edge.platform.database import open_store, writing
 from edge.store_context import StoreContext, open_store_context
-from tests.any_fact import fact
 from tests.bench.syncing.saying import Ledger, Task, paced, read_task
-from tests.keyed import unlocked
+from tests.support.any_fact import fact
+from tests.support.keyed_databases import unlocked
 from ui.change_watcher import note_sync
 
 BODIES = [f"0459{number:09d}" for number in range(200)]

@@ -3,11 +3,11 @@
 import sqlite3
 
 from edge.demo.ports import free_port
-from tests.bench.syncing.arena import DEBIAN, TUNED, Arena, answers, eventually, module
-from tests.bench.syncing.faults import GROUPS
 from tests.bench.syncing.peers.consumer import READY
 from tests.bench.syncing.saying import said
-from tests.bench.syncing.terms import Count, Trial
+from tests.bench.syncing.trials.arena import DEBIAN, TUNED, Arena, answers, eventually, module
+from tests.bench.syncing.trials.faults import GROUPS
+from tests.bench.syncing.trials.terms import Count, Trial
 
 
 def build_paho(here: Arena, trial: Trial, settings: str = TUNED) -> None:

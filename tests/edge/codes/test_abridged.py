@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from edge.codes.abridged import AbridgedCode, abridge_code
+from edge.codes.abridged_code import AbridgedCode, abridge_code
 from edge.codes.parsed_code import (
     AddOn,
     Book,

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from edge.codes import aim
+from edge.codes import aim_identifiers
 from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CodeRules
 from edge.codes.completeness import is_end_of_code, is_probably_complete
@@ -65,7 +65,9 @@ def test_the_rest_of_a_cut_jan_is_a_tail_wherever_it_was_cut_and_a_second_code_i
 
 
 def test_an_identifier_is_three_characters_and_a_text_in_brackets_none() -> None:
-    assert [aim.leading_identifier(data) for data in (b"]E049", b"]zA01", b"]Q", b"]nothing", b"]-1", b"x]E0")] == [
+    assert [
+        aim_identifiers.leading_identifier(data) for data in (b"]E049", b"]zA01", b"]Q", b"]nothing", b"]-1", b"x]E0")
+    ] == [
         "]E0",
         "]zA",
         None,
@@ -75,7 +77,7 @@ def test_an_identifier_is_three_characters_and_a_text_in_brackets_none() -> None
     ]
 
 
-@pytest.mark.parametrize("said", sorted(aim.GS1_IDENTIFIERS))
+@pytest.mark.parametrize("said", sorted(aim_identifiers.GS1_IDENTIFIERS))
 def test_every_identifier_that_carries_gs1_has_its_stand_in_and_its_meaning(said: str) -> None:
     data = with_separators(b"0104901234567894" + b"10AB|17271231", said, "|")
     assert data == b"0104901234567894" + b"10AB\x1d17271231"

@@ -4,13 +4,13 @@ import msgspec
 import pytest
 
 from edge.config.active_config import NO_CONFIG, last_good_settings, number_on_trial, settings_in_force
-from edge.config.noren_toml import SerialDevice, Station
 from edge.config.overrides import BoxSettings
 from edge.config.policy import CheckIn, Policy
 from edge.config.station_role import Role
+from edge.config.toml_schema import SerialDevice, Station
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 SEVEN, EIGHT = (Policy(check_in=CheckIn(miles=miles)) for miles in (7, 8))
 NEW = Station(id="k9", role=Role.KIOSK, name=LocalizedText(ja="新"))

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from edge.config.document import BadConfigDocument, apply_document, read_document, unknown_keys
-from edge.config.noren_toml import Config, SerialDevice
 from edge.config.overrides import changed_devices, moved_devices
+from edge.config.toml_schema import Config, SerialDevice
 from tests.edge.floor import config
 
 K1 = {"id": "k1", "role": "kiosk", "name": {"ja": "キオスク"}}

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.config.loader import read_config
-from edge.config.noren_toml import BadConfig, CameraDevice, SerialDevice
+from edge.config.toml_schema import BadConfig, CameraDevice, SerialDevice
 
 GOOD = """
 [store]

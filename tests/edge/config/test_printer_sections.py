@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from edge.config.loader import read_config
-from edge.config.noren_toml import BadConfig, Config
 from edge.config.printer_sections import FolderPrinter, NetworkPrinter, SerialPrinter, UsbPrinter, printer_of_station
-from tests.enrolled import hq_part
+from edge.config.toml_schema import BadConfig, Config
+from tests.support.enrolled_store import hq_part
 
 STORE = """
 [store]

@@ -20,10 +20,10 @@ from edge.platform.clock import now
 from edge.platform.database import NewerDatabase, open_store, rows, writing
 from edge.platform.sqlite_file import connect, connect_with_key, key_of_folder, page_key_of, use_key
 from sync.hq.schema import migrate, open_hq_store
-from tests.any_fact import fact
-from tests.damage import at_hq, carry
 from tests.edge.floor import GTIN, stock
-from tests.keyed import unlocked
+from tests.support.any_fact import fact
+from tests.support.damaged_store import at_hq, carry
+from tests.support.keyed_databases import unlocked
 
 STORE = "ginza"
 

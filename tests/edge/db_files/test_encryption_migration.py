@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from edge.box_identity import ensure_identity
-from edge.config.noren_toml import Config, HqSection, StoreSection
+from edge.config.toml_schema import Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey
 from edge.crypto.page_cipher import is_encrypted
 from edge.db_files import encrypted_copy, encryption_migration, repair
@@ -28,9 +28,9 @@ from edge.platform.os_errors import explain_error
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import use_key
 from edge.platform.store_schema.migrations import store_migrations
-from tests.any_fact import fact
-from tests.damage import spoil
-from tests.small_disk import fill, small_disk
+from tests.support.any_fact import fact
+from tests.support.damaged_store import spoil
+from tests.support.small_disk import fill, small_disk
 
 KEY = DataKey(bytes(range(32)))
 NAME = "名無しの権兵衛"

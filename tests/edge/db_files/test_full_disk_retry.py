@@ -10,8 +10,8 @@ from edge.platform.database import writing
 from edge.platform.sqlite_file import Damaged
 from edge.replica import hq_replica
 from edge.store_context import StoreContext
-from tests.damage import spoil
 from tests.edge.db_files.test_replica_rebuild import PAGE, fill, folder
+from tests.support.damaged_store import spoil
 
 
 def retrying() -> FullDiskRetry:

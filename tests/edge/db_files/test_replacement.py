@@ -15,8 +15,8 @@ from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
 from edge.platform.os_errors import is_full
 from edge.platform.sqlite import sqlite3
-from tests.keyed import unlocked
-from tests.small_disk import fill, small_disk
+from tests.support.keyed_databases import unlocked
+from tests.support.small_disk import fill, small_disk
 
 STORE, LONG, MANY = "ginza", 3000, 100  # characters of a row's name, and rows: 400 kB of pages
 

@@ -22,9 +22,9 @@ from edge.platform.database import CommitDetector, open_hq, open_store
 from edge.platform.sqlite_file import Damaged, file_identity
 from edge.replica import hq_replica
 from edge.store_context import StoreContext
-from tests.damage import spoil
 from tests.edge.floor import GTIN, product, send, stock
-from tests.keyed import bytes_of
+from tests.support.damaged_store import spoil
+from tests.support.keyed_databases import bytes_of
 
 PAGE = 4096
 

@@ -16,7 +16,7 @@ from edge.db_files.set_aside_retention import KEEP_LATEST, SetAsideFile, delete_
 from edge.platform import migration
 from edge.platform.clock import now
 from edge.platform.database import open_store
-from tests.damage import spoil
+from tests.support.damaged_store import spoil
 
 STORE, PAGE = "ginza", 4096
 

@@ -17,8 +17,8 @@ from edge.platform.process import ProcessLife
 from edge.scan.log import Reading, append_reading
 from edge.scan_processor import run_scan_processor
 from edge.store_context import StoreContext
-from tests.any_fact import fact
 from tests.edge.floor import GTIN, product, send
+from tests.support.any_fact import fact
 
 
 @contextmanager

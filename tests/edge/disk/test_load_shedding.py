@@ -22,9 +22,9 @@ from edge.retention.log_retention import LogRetention
 from edge.retention.sweep import REPORT_INTERVAL_S, RetentionSweep
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
-from tests.any_fact import fact
 from tests.edge.disk.test_disk_space import card
 from tests.edge.floor import GTIN, facts, product, scan, send
+from tests.support.any_fact import fact
 
 KINDS = {Lane.PROMISES: "pickup.ready", Lane.STORE: "visit.checked_in", Lane.VIEWS: "product.scanned"}
 

@@ -21,7 +21,7 @@ from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge.disk.test_disk_space import card
 from tests.edge.floor import config
-from tests.small_disk import fill, small_disk
+from tests.support.small_disk import fill, small_disk
 
 TAG = Reading(data=b"4901234567894")
 MANY = 2_000  # tags: a shop's busiest hour, and more

@@ -9,8 +9,8 @@ from edge.facts.journal import GENESIS_HASH, chain_hash, journal_progress, tell
 from edge.platform.clock import now
 from edge.platform.database import rows, writing
 from edge.store_context import StoreContext
-from tests.any_fact import fact
 from tests.edge.floor import facts
+from tests.support.any_fact import fact
 
 
 def _tell(floor: StoreContext, *kinds: str) -> list[int]:

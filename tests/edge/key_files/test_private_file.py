@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge.config.noren_toml import Config, HqSection, StoreSection
+from edge.config.toml_schema import Config, HqSection, StoreSection
 from edge.key_files import private_file
 from edge.key_files.data_key_file import DATA_KEY_FILE
 from edge.key_files.private_file import write_secret
@@ -71,7 +71,7 @@ def test_a_kill_after_the_key_was_put_in_its_place_leaves_no_second_name_of_it(
 
 MAKER = """
 import sys
-from edge.config.noren_toml import Config, HqSection, StoreSection
+from edge.config.toml_schema import Config, HqSection, StoreSection
 from edge.key_files.unlocking import unlock_databases
 for n in range(int(sys.argv[2])):
     store = StoreSection(chain="hanada", id="ginza", data=f"{sys.argv[1]}/{n}")

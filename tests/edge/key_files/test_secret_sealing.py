@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.config.loader import read_config
-from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
+from edge.config.toml_schema import BadConfig, Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey
 from edge.crypto.sealed_secret import SecretUse, is_sealed, open_secret, seal_secret
 from edge.key_files.own_secrets import sealed_files, unsealed_copy, unsealed_files

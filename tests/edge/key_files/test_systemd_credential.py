@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
+from edge.config.toml_schema import BadConfig, Config, HqSection, StoreSection
 from edge.crypto.data_key import DataKey, data_key_to_text
 from edge.key_files import systemd_credential
 from edge.key_files.data_key_file import read_key

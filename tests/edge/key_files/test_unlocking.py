@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from edge.box_identity import ensure_identity
-from edge.config.noren_toml import BadConfig, Config, HqSection, StoreSection
+from edge.config.toml_schema import BadConfig, Config, HqSection, StoreSection
 from edge.crypto import sealed_secret
 from edge.crypto.data_key import DataKey, data_key_to_text
 from edge.crypto.sealed_data_key import sealed_key_from_text, write_recovery_public

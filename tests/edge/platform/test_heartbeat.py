@@ -12,7 +12,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_store, rows
 from edge.platform.migration import migrate
 from edge.platform.process import ProcessLife, join_threads, start_tasks
-from tests.ends import until
+from tests.processes.sync_and_hq import until
 
 
 def test_a_loop_that_stands_still_is_known_and_the_others_are_not_blamed(tmp_path: Path) -> None:

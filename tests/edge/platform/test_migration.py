@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from edge.platform import migration
 from edge.platform.database import NewerDatabase, open_hq, open_store, rows
-from edge.platform.replica_schema import hq_migrations
+from edge.platform.replica_schema.migrations import hq_migrations
 from edge.platform.sqlite_file import create_database
 
 

@@ -18,7 +18,7 @@ from edge.platform.os_errors import (
 )
 from edge.platform.sqlite import sqlite3
 from tests.edge.test_main import settings_file
-from tests.ordinary import noren
+from tests.packaging.unprivileged_noren import noren
 
 CLICKS_OWN = (1, 2)  # exit codes of click: what cannot be done, and how a command is used
 

@@ -11,7 +11,7 @@ from edge.platform.database import open_store
 from edge.platform.os_errors import is_full
 from edge.platform.sqlite import sqlite3
 from edge.platform.sqlite_file import Damaged, KeyMissing, connect, connect_with_key, read_failure, use_key
-from tests.small_disk import fill, small_disk
+from tests.support.small_disk import fill, small_disk
 
 KEY, OTHER = DataKey(bytes(32)), DataKey(bytes(range(32)))
 

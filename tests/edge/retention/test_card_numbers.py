@@ -14,7 +14,7 @@ from edge.retention import card_numbers, sweep
 from edge.retention.card_numbers import CHECK_INTERVAL_S, CardNumberErasure
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, last, scan
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 CARD, OTHER = "2000000000008", "2000000000016"
 RULES = CodeRules(

@@ -17,10 +17,10 @@ from edge.retention.log_retention import sweep_log
 from edge.retention.sweep import ROWS_PER_DELETE, sweep
 from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
-from tests.any_fact import fact
 from tests.edge.floor import GTIN, order, scan, send, stock
-from tests.kept import keep
-from tests.pickup_steps import step
+from tests.support.any_fact import fact
+from tests.support.kept_config import keep
+from tests.support.pickup_steps import step
 
 
 def _later(days: int) -> Now:

@@ -25,8 +25,8 @@ from edge.scan.log import Reading, append_reading
 from edge.store_context import StoreContext
 from tests.edge import floor as builder
 from tests.edge.floor import GTIN, SECRET, last, member, order, product, scan, send
-from tests.kept import keep
-from tests.keyed import bytes_of
+from tests.support.kept_config import keep
+from tests.support.keyed_databases import bytes_of
 
 CARD = "2000000000008"
 PICKUP = f"noren:p:o-1:{SECRET}"

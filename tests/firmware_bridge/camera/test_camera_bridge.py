@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from edge.config.noren_toml import BadConfig
+from edge.config.toml_schema import BadConfig
 from firmware_bridge.camera.camera import crop_region
 from tests.firmware_bridge.pictures import desk, picture, showing, video
 from tests.firmware_bridge.rig import Rig, noren, until

@@ -8,7 +8,7 @@ import pytest
 import segno
 import zxingcpp
 
-from edge.config.noren_toml import CameraDevice
+from edge.config.toml_schema import CameraDevice
 from firmware_bridge.camera.camera import FrameObservation
 from firmware_bridge.camera.code_selection import SelectionRule
 from firmware_bridge.camera.wanted_codes import WantedCodes

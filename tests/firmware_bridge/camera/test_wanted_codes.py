@@ -7,13 +7,13 @@ import pytest
 from edge.codes.check_digits import mod10_digit
 from edge.codes.code_rules import CheckScheme, CodeRules, HouseRule, IssuerRule
 from edge.codes.symbology import Symbology
-from edge.config.noren_toml import CameraDevice
 from edge.config.station_role import Role
+from edge.config.toml_schema import CameraDevice
 from firmware_bridge.camera.wanted_codes import FRESH_FOOD_CODES, WantedCodes, wanted_codes_of
 from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.detection import BelievedCode
 from sync.hq.sample.tables import sample_policy
-from tests.card_numbers import old_number
+from tests.support.card_numbers import old_number
 
 S = Symbology
 RULES = sample_policy("ginza").codes

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from edge.codes.camera_limits import MIN_CAMERA_LENGTHS, START_STOP_LETTERS
+from edge.codes.issued.camera_code_lengths import MIN_CAMERA_LENGTHS, START_STOP_LETTERS
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.cascade import BUDGET_RESERVE_S, RETAIL_SYMBOLOGIES, Decoder, DecodeSettings, engines
 from firmware_bridge.decode.cascade_stages import (

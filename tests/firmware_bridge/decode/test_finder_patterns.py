@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 import segno
 
-from firmware_bridge.decode.finder_patterns import PIXELS_PER_MODULE, QUIET_ZONE_MODULES, find_marks, isolate_code
+from firmware_bridge.decode.locating.finder_patterns import (
+    PIXELS_PER_MODULE,
+    QUIET_ZONE_MODULES,
+    find_marks,
+    isolate_code,
+)
 from firmware_bridge.decode.preprocess import whole_frame
 from tests.bench.decoding import camera
 

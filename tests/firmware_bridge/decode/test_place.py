@@ -5,7 +5,7 @@ from math import cos, radians, sin
 import pytest
 
 from firmware_bridge.decode.detection import Corners
-from firmware_bridge.decode.place import overlap
+from firmware_bridge.decode.locating.overlap import overlap
 
 
 def at(x: float, y: float, width: float = 300, height: float = 100, turn: float = 0) -> Corners:

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from edge.codes.symbology import Symbology
-from firmware_bridge.decode.cells import CELL_PX
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.evidence.claim import Key
-from firmware_bridge.decode.known import REMEMBERED_FRAMES, KnownCodes
-from firmware_bridge.decode.texture import find_patches, has_patch_elsewhere
+from firmware_bridge.decode.known_codes import REMEMBERED_FRAMES, KnownCodes
+from firmware_bridge.decode.locating.cells import CELL_PX
+from firmware_bridge.decode.locating.texture import find_patches, has_patch_elsewhere
 from tests.bench.decoding import camera
 
 SEED = "texture"

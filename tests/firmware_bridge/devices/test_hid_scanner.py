@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 
 from edge.codes.keyboard_layouts import SUBSTITUTE_CHARACTER, Layout
-from edge.config.noren_toml import HidDevice
+from edge.config.toml_schema import HidDevice
 from edge.scan.log import Reading
 from firmware_bridge.devices.events import DeviceFault, DeviceLost, RefusedInput
 from firmware_bridge.devices.hid_scanner import EV_KEY, EV_SYN, INPUT_EVENT, SYN_DROPPED, HidScanner, read_events

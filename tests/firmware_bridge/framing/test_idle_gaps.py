@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from edge.codes.check_digits import mod10_digit
-from edge.config.noren_toml import SerialDevice
+from edge.config.toml_schema import SerialDevice
 from edge.scan.log import Reading
 from firmware_bridge.devices.events import BytesReceived, RefusedInput
 from firmware_bridge.devices.serial_scanner import SerialScanner

@@ -27,7 +27,7 @@ from firmware_bridge.printing.escpos_printer import EscPosSource, Patience
 from firmware_bridge.printing.worker import PrintWorker
 from tests.firmware_bridge.printing.test_escpos_printer import same
 from tests.firmware_bridge.printing.virtual_printer import VirtualPrinter
-from tests.keyed import unlocked
+from tests.support.keyed_databases import unlocked
 
 WIDTH = 384
 PATIENCE = Patience(answer=0.02, look=0.0, stuck=0.02, done=0.02)  # the twin answers within the call, or never

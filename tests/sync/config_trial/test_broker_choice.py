@@ -14,7 +14,7 @@ from edge.platform.database import open_store, rows
 from edge.platform.migration import migrate
 from sync.config_trial.broker_choice import FAILOVER_DELAY_S, BrokerChoice
 from tests.edge.floor import config
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 FIRST, SECOND = "127.0.0.1:1", "new:1883"
 

@@ -16,10 +16,10 @@ from sqlite_utils import Database
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from edge.config.active_config import NO_CONFIG, last_good_settings, settings_in_force
-from edge.config.noren_toml import Config, Device, SerialDevice, Station, WebSection
 from edge.config.overrides import BoxSettings
 from edge.config.policy import Policy
 from edge.config.station_role import Role
+from edge.config.toml_schema import Config, Device, SerialDevice, Station, WebSection
 from edge.crypto import sealed_secret
 from edge.demo.ports import free_port
 from edge.platform.clock import now, utc_text
@@ -34,14 +34,14 @@ from sync.config_trial.probe import ConfigProbe
 from sync.config_trial.states import TrialDoubt, TrialVerdict
 from sync.config_trial.trial import TrialInputs
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey, new_key
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import HqPresence
-from sync.protocol.signing import SigningKey, new_key
 from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, Disconnected
 from tests.edge import floor as builder
-from tests.kept import keep
+from tests.support.kept_config import keep
 from tests.sync.conftest import Mosquitto
 from ui.app import make_app
 from ui.process_state.screens import Screens

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from edge.box_identity import ensure_identity
 from edge.config.active_config import last_good_settings, number_in_force, number_on_trial, settings_in_force
-from edge.config.noren_toml import Config, SerialDevice
+from edge.config.toml_schema import Config, SerialDevice
 from edge.platform.clock import now
 from edge.platform.database import NoRoom, open_hq, open_store, rows
 from edge.platform.migration import migrate
@@ -24,8 +24,8 @@ from sync.config_trial.states import MAX_TRIALS, TRIAL_DEADLINE_S, TrialVerdict
 from sync.config_trial.trial import CONFIGS_KEPT, MIN_CONFIGS_KEPT, ConfigTrials, TrialInputs
 from sync.feeds.versions import FeedPosition
 from sync.presence import Identity
+from sync.protocol.ed25519_keys import new_key
 from sync.protocol.feed_types import row_fault
-from sync.protocol.signing import new_key
 from tests.edge.floor import config
 from tests.sync.simulated.disk import Crash, Mortal
 

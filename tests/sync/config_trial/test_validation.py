@@ -8,12 +8,12 @@ import msgspec
 import pytest
 
 from edge.config.document import BadConfigDocument
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.crypto import sealed_secret
 from edge.platform.sqlite_file import key_of_folder
 from sync.config_trial.validation import broker_of_config, validate_config
 from tests.edge.floor import config
-from tests.keyed import unlocked
+from tests.support.keyed_databases import unlocked
 from tests.sync.certificates import Authority
 
 

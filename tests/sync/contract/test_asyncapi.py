@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from edge.facts.fact import Fact, event_type
-from edge.platform.replica_schema import FEED_TABLES
+from edge.platform.replica_schema.migrations import FEED_TABLES
 from edge.registry import FACTS, facts_by_type
 from sync.contract import yaml_writer
 from sync.contract.asyncapi import DOCUMENT, SCHEMAS, SYNC_FOLDER, asyncapi_document, write_contract
@@ -19,7 +19,7 @@ from sync.contract.json_schemas import message_tag
 from sync.protocol import topics
 from sync.protocol.envelope import MessageRefusal, open_message
 from sync.protocol.messages import AnyHeader
-from tests.any_fact import first_lane
+from tests.support.any_fact import first_lane
 from tests.sync import tellers
 from tests.sync.json_schema import RULES, SAYS_NOTHING, TYPES, NotValid, check, look_up
 

@@ -12,8 +12,8 @@ from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Damaged, file_identity
 from sync.feeds.replica_rebuilt import begin_refill, note_if_refilled
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import write_public
 from sync.protocol.messages import FeedDelta, FeedRow, Want
-from sync.protocol.signing import write_public
 from sync.transport.mqtt_events import Connected
 from tests.sync.test_session import Shop, new_key
 

@@ -23,11 +23,11 @@ from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.presence import Identity
 from sync.protocol import envelope, topics
+from sync.protocol.ed25519_keys import SigningKey, new_key, read_private
 from sync.protocol.messages import Ack, AnyHeader, Do, Events, FeedDelta, FeedPage, Nack, Row
-from sync.protocol.signing import SigningKey, new_key, read_private
 from sync.session import SyncSession
 from sync.transport.mqtt_events import Connected, MessageReceived
-from tests.any_fact import fact
+from tests.support.any_fact import fact
 from tests.sync.fuzzed import mangle
 
 HASTE = "pragma synchronous = off"  # no power fails here

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import msgspec
 
+from sync.protocol.ed25519_keys import SigningKey, base64url_text
 from sync.protocol.messages import AnyHeader
-from sync.protocol.signing import SigningKey, base64url_text
 
 DEEP = 100_000  # brackets: a decoder that recurses for each would end the process
 LONG = 20_000  # characters; more than a header may have

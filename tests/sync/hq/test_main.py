@@ -33,9 +33,9 @@ from sync.hq.feeds.publisher import Publisher
 from sync.hq.queries.stranger_limit import BURST_SIZE, REFILL_INTERVAL_S
 from sync.hq.reports.fleet import fleet_status
 from sync.protocol import envelope, topics
+from sync.protocol.ed25519_keys import SigningKey, new_key, read_private
 from sync.protocol.envelope import Message
 from sync.protocol.messages import Ack, Answer, Ask, FeedDelta, FeedPage, Head, HqPresence, Nack, State, Want
-from sync.protocol.signing import SigningKey, new_key, read_private
 from sync.transport.broker import BrokerSettings
 from sync.transport.mqtt_client import MqttClient
 from sync.transport.mqtt_events import Connected, MessageReceived

@@ -6,12 +6,12 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from edge.config.noren_toml import BadConfig, HqSection
+from edge.config.toml_schema import BadConfig, HqSection
 from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, migrate, open_hq_store
 from sync.protocol.compromised_keys import refuse_known_key
-from sync.protocol.signing import BadKey, base64url_text, new_key, read_private, write_public
+from sync.protocol.ed25519_keys import BadKey, base64url_text, new_key, read_private, write_public
 from sync.trust import trusted_keys
 from tests.sync.hq.cli.test_main import refused, said
 

@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sync.protocol import envelope
+from sync.protocol.ed25519_keys import base64url_bytes, base64url_text, new_key
 from sync.protocol.envelope import MessageRefusal, RefusalReason, open_message, seal_message
 from sync.protocol.messages import Ack, AnyHeader, EventRow, Events, FeedDelta, FeedRow, Nack, PreviousRow
-from sync.protocol.signing import base64url_bytes, base64url_text, new_key
 
 TOPIC = "noren/1/chain/down/ginza/ack"
 KEY = new_key("hq-1")

@@ -14,7 +14,7 @@ from edge.store_context import StoreContext
 from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.seed import found_sample
 from tests.edge import floor as builder
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 Row = tuple[str, str, str, dict[str, Any]]  # feed, scope, key, body
 

@@ -14,7 +14,7 @@ from edge.store_context import StoreContext
 from sync.hq.sample.members import APP_ISSUER, GROUP_ISSUER, OLD_CARD_ISSUER, Person, sample_people
 from sync.hq.sample.tables import sample_policy, table
 from sync.protocol.topics import ALL_STORES
-from tests.card_numbers import app_number, badge, gsrn, old_number
+from tests.support.card_numbers import app_number, badge, gsrn, old_number
 
 RULES = sample_policy("ginza").codes
 STAFF = "hanada-staff"

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 from edge.features.catalog import Product
 from sync.hq.sample.tables import PICTURES_FOLDER, SAMPLE_FOLDER, table
 from sync.protocol.topics import ALL_STORES
-from tests.browse import patient
+from tests.processes.chromium import patient
 
 SVG = "{http://www.w3.org/2000/svg}"
 NUMBERS = sorted({product.style for product in table("catalogue", ALL_STORES, Product)})

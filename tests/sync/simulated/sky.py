@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cryptography.exceptions import InvalidSignature
 
-from sync.protocol.signing import SigningKey
+from sync.protocol.ed25519_keys import SigningKey
 from sync.transport.mqtt_events import Event, MessageReceived
 
 

@@ -26,12 +26,12 @@ from sync.hq.feeds import feed, publisher
 from sync.hq.ingest import batch_keeping
 from sync.presence import Identity
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey
 from sync.protocol.envelope import open_message, seal_message
 from sync.protocol.messages import Ack, Events, FeedDelta, Head, HqPresence, Nack, State, Want
-from sync.protocol.signing import SigningKey
 from sync.session import SyncSession
 from sync.transport.mqtt_events import Connected, Disconnected, Event, MessageReceived
-from tests.any_fact import fact
+from tests.support.any_fact import fact
 from tests.sync.simulated.disk import HQ_DB, MIRROR_DB, STORE_DB, Blanks, Crash, Disk
 from tests.sync.simulated.sky import Out, Sky, stamp
 from tests.sync.web_model import CURSOR, follow

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from edge.config.noren_toml import BadConfig
+from edge.config.toml_schema import BadConfig
 from edge.demo.ports import free_port
 from sync.transport.broker import BrokerSettings, parse_broker_url
 from sync.transport.inbox import Inbox

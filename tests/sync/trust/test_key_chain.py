@@ -3,8 +3,8 @@
 import msgspec
 import pytest
 
+from sync.protocol.ed25519_keys import SigningKey, new_key, write_public
 from sync.protocol.feed_types import HqKey
-from sync.protocol.signing import SigningKey, new_key, write_public
 from sync.trust.key_chain import KeyVerdict, TrustAnchor, proven_keys, sign_vouch
 
 CHAIN = "hanada"

@@ -14,9 +14,9 @@ from edge.facts.fact import RelayedFact
 from edge.platform.database import open_store
 from edge.platform.migration import migrate
 from sync.protocol import topics
+from sync.protocol.ed25519_keys import SigningKey, new_key, write_public
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import FeedPage, FeedRow
-from sync.protocol.signing import SigningKey, new_key, write_public
 from sync.transport.mqtt_events import MessageReceived
 from sync.trust.key_chain import sign_vouch
 from sync.trust.key_ledger import KEY_LEDGER_FILE

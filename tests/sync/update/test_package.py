@@ -21,14 +21,14 @@ from edge.platform.database import open_store
 from sync.hq.enrolment import key_rotation
 from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import hq_keys, read_hq_key
-from sync.protocol.signing import base64url_text, new_key, write_public
+from sync.protocol.ed25519_keys import base64url_text, new_key, write_public
 from sync.trust import key_ledger
 from sync.trust.key_chain import TrustAnchor
 from sync.update import package, seal
 from sync.update.package import BadPackage, Package
 from sync.update.seal import NotSealed
-from tests import bundle
-from tests.keyed import unlocked
+from tests.packaging import bundle
+from tests.support.keyed_databases import unlocked
 
 WHEELS = {"wheels/noren-0.2.0-py3-none-any.whl": b"ours", "wheels/flask-3.1.3-py3-none-any.whl": b"theirs"}
 OTHERS = {"requirements.lock": b"flask==3.1.3\n", "sbom.cdx.json": b"{}"}

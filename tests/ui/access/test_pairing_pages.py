@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from edge.config.noren_toml import WebSection
+from edge.config.toml_schema import WebSection
 from edge.features import paired_devices as devices
 from edge.features.paired_devices import DevicePage, PairingRequest
 from edge.platform.clock import now

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.x509 import verification
 
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from tests.sync.certificates import Authority
 from tests.ui.shop_floor import settings
 from ui.front.certificate import (

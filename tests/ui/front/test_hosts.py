@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from flask.testing import FlaskClient
 
-from edge.config.noren_toml import WebSection
+from edge.config.toml_schema import WebSection
 from tests.ui.shop_floor import Floor, settings
 from ui.front.hosts import is_loopback, is_own_host, name_of, own_names
 from ui.server import listen_addresses

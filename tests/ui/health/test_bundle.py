@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from sqlite_utils import Database
 
-from edge.config.noren_toml import Config, SerialDevice
+from edge.config.toml_schema import Config, SerialDevice
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import now
 from edge.platform.database import writing

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.config.noren_toml import Config
+from edge.config.toml_schema import Config
 from edge.platform.clock import now
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor

@@ -14,7 +14,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_store, writing
 from edge.single_instance import instance_lock
 from tests.edge.test_main import settings_file
-from tests.keyed import unlocked
+from tests.support.keyed_databases import unlocked
 from ui.health.command import doctor
 from ui.health.registry import CHECKS
 

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from edge.platform.clock import now
-from tests.machine import lay_out_card, set_temperature, set_throttled
-from tests.small_disk import small_disk
+from tests.support.small_disk import small_disk
+from tests.support.sysfs_machine import lay_out_card, set_temperature, set_throttled
 from tests.ui.health.conftest import Look
 from tests.ui.shop_floor import Floor
 from ui.health.finding import HealthLevel

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from edge.config.noren_toml import SerialDevice
+from edge.config.toml_schema import SerialDevice
 from edge.platform.clock import now
 from edge.platform.sqlite import sqlite3
 from edge.replica.hq_link import LinkReason
 from firmware_bridge.device_log import DeviceLog
 from sync.transport.link_status import LinkStatus
-from tests.machine import lay_out_card, set_temperature, set_throttled
+from tests.support.sysfs_machine import lay_out_card, set_temperature, set_throttled
 from tests.ui.shop_floor import Floor
 from ui.health.box_health import PagesState
 from ui.health.context import CheckContext

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.machine import lay_out_card, set_temperature, set_throttled, set_voltage_alarm, write
+from tests.support.sysfs_machine import lay_out_card, set_temperature, set_throttled, set_voltage_alarm, write
 from ui.health import sysfs
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from edge.platform.database import rows
-from tests.attacked import size
+from tests.processes.attacked_shop import size
 from tests.ui.shop_floor import SHIRT_M, Floor, ean13
 from ui.process_state.scan_rate import BURST_CODES, CODES_PER_SECOND, MINUTE_S, UNKNOWN_PER_MINUTE, ScanRate
 from ui.wedge.keyboard_wedge import wedge_counters

@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from edge.config.noren_toml import CameraDevice, SerialDevice
+from edge.config.toml_schema import CameraDevice, SerialDevice
 from tests.ui.shop_floor import PIN, Floor
 from ui.staff import shell
 

@@ -10,9 +10,9 @@ import time_machine
 from flask.testing import FlaskClient
 from msgspec import structs
 
-from edge.config.noren_toml import Station
 from edge.config.policy import ProofRules
 from edge.config.station_role import Role
+from edge.config.toml_schema import Station
 from edge.features.pickup import order as orders
 from edge.features.pickup import piece_ticks
 from edge.features.pickup.order import OrderLine
@@ -24,7 +24,7 @@ from edge.platform.database import rows, writing
 from edge.validation.localized_text import LocalizedText
 from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code, tick
 from ui.process_state.screens import Screens
-from ui.staff.work_list import new_form_key
+from ui.staff.orders.pickup_list import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 

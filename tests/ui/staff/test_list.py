@@ -14,7 +14,7 @@ from edge.platform.clock import now, utc_text
 from edge.platform.database import first_row, writing
 from tests.edge.floor import facts
 from tests.ui.shop_floor import FULL_NAME, ONLINE_ONLY, PIN, POLICY, SHIRT_M, Floor, ean13, pickup_code
-from ui.staff import work_list
+from ui.staff.orders import pickup_list
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def test_shoppers_who_are_here_stand_first_the_longest_wait_on_top(floor: Floor)
     floor.scan(pickup_code("1003"))
     floor.db.conn.execute("update pickup_steps set time = ?", (soon(minutes=-7),))
     floor.scan(pickup_code("1002"))
-    pile = work_list.tab_contents(floor.shop, "waiting", now().time)
+    pile = pickup_list.tab_contents(floor.shop, "waiting", now().time)
     assert [(row.number, row.waited) for row in pile.here] == [("1003", 7), ("1002", 0)]
     assert [row.number for row in pile.rest] == ["1001"]
 
@@ -41,7 +41,7 @@ def test_shoppers_who_are_here_stand_first_the_longest_wait_on_top(floor: Floor)
 def test_a_shopper_who_came_early_is_seen_waiting_too(floor: Floor) -> None:
     floor.order("1001", State.PICKING)
     floor.scan(pickup_code("1001"))
-    assert [row.number for row in work_list.tab_contents(floor.shop, "waiting", now().time).here] == ["1001"]
+    assert [row.number for row in pickup_list.tab_contents(floor.shop, "waiting", now().time).here] == ["1001"]
 
 
 def test_each_tab_counts_its_orders(floor: Floor) -> None:
@@ -50,14 +50,14 @@ def test_each_tab_counts_its_orders(floor: Floor) -> None:
     floor.order("1003", State.PICKING)
     floor.order("1004", State.HANDED_OVER, handed_over_at=soon(hours=-1))
     floor.order("1005", State.CANCELLED)
-    counts = work_list.tab_contents(floor.shop, "waiting", now().time).counts
+    counts = pickup_list.tab_contents(floor.shop, "waiting", now().time).counts
     assert counts == {"waiting": 2, "prepare": 1, "today": 1, "back": 0, "done": 1}
 
 
 @pytest.mark.parametrize(("minutes", "level"), ((45, "calm"), (20, "soon"), (14, "red"), (1, "red"), (-1, "past")))
 def test_a_promise_turns_amber_then_red_before_it_is_late(floor: Floor, minutes: int, level: str) -> None:
     floor.order("1001", State.PLACED, promise_at=soon(minutes=minutes))
-    (row,) = work_list.tab_contents(floor.shop, "prepare", now().time).rest
+    (row,) = pickup_list.tab_contents(floor.shop, "prepare", now().time).rest
     assert row.due is not None
     assert row.due.level == level
 
@@ -65,7 +65,7 @@ def test_a_promise_turns_amber_then_red_before_it_is_late(floor: Floor, minutes:
 def test_how_long_before_it_turns_red_is_hqs_to_set(floor: Floor) -> None:
     floor.order("1001", State.PLACED, promise_at=soon(minutes=45))
     floor.policy(msgspec.structs.replace(POLICY, pickup=Pickup(red_minutes=60)))
-    (row,) = work_list.tab_contents(floor.shop, "prepare", now().time).rest
+    (row,) = pickup_list.tab_contents(floor.shop, "prepare", now().time).rest
     assert row.due is not None
     assert row.due.level == "red"
 
@@ -73,20 +73,20 @@ def test_how_long_before_it_turns_red_is_hqs_to_set(floor: Floor) -> None:
 def test_overdue_orders_stand_on_top_and_each_says_its_age(clerk: FlaskClient, floor: Floor) -> None:
     for number, minutes in (("1001", 90), ("1002", -20), ("1003", 10), ("1004", -5)):
         floor.order(number, State.PLACED, promise_at=soon(minutes=minutes), placed_at=soon(minutes=minutes - 120))
-    rows = work_list.tab_contents(floor.shop, "prepare", now().time).rest
+    rows = pickup_list.tab_contents(floor.shop, "prepare", now().time).rest
     assert [(row.number, row.age) for row in rows] == [("1002", 140), ("1004", 125), ("1003", 110), ("1001", 30)]
     assert "ご注文から30分" in clerk.get("/staff/counter-1/list/prepare").text
 
 
 @pytest.mark.parametrize(("name", "seen"), (("サトウ ミナミ", "サトウ ミ＊＊"), (FULL_NAME, "サ＊＊"), ("", "＊＊")))
 def test_a_name_on_the_list_is_masked(name: str, seen: str) -> None:
-    assert work_list.half_masked(name) == seen
+    assert pickup_list.half_masked(name) == seen
 
 
 def test_no_tab_holds_a_full_name(clerk: FlaskClient, floor: Floor) -> None:
     for number, state in (("1001", State.READY), ("1002", State.PLACED), ("1003", State.HANDED_OVER)):
         floor.order(number, state, hold_until=soon())
-    for tab in work_list.TAB_NAMES:
+    for tab in pickup_list.TAB_NAMES:
         assert FULL_NAME not in clerk.get(f"/staff/counter-1/list/{tab}").text
 
 

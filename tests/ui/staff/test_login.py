@@ -9,8 +9,8 @@ import time_machine
 from flask.testing import FlaskClient
 
 from edge.codes.code_rules import IssuerRule
-from edge.config.noren_toml import Station
 from edge.config.station_role import Role
+from edge.config.toml_schema import Station
 from edge.features.staff.pin_check import MAX_WAITING_PIN_CHECKS, PIN_CHECK_THREADS, hash_pin
 from edge.features.staff.pin_locks import MAX_WRONG_PINS
 from edge.features.staff.sessions import Staff

@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from edge.config.noren_toml import Station
 from edge.config.station_role import Role
+from edge.config.toml_schema import Station
 from edge.features.pickup.order import OrderLine, find_order
 from edge.features.pickup.pieces import handed_pieces, missing_pieces, present_pieces
 from edge.features.pickup.put_back import is_to_put_back
@@ -20,7 +20,7 @@ from edge.validation.localized_text import LocalizedText
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, gtin14, pickup_code, tick
 from ui.app import make_app
 from ui.process_state.screens import Screens
-from ui.staff.work_list import new_form_key
+from ui.staff.orders.pickup_list import new_form_key
 
 STATIONS = ("counter-1", "counter-2")
 LINES = [OrderLine(line=1, gtin=SHIRT_M, quantity=2), OrderLine(line=2, gtin=gtin14(101))]

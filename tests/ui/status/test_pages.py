@@ -17,7 +17,7 @@ import time_machine
 from flask.testing import FlaskClient
 
 from edge import registry, scan_processor
-from edge.config.noren_toml import CameraDevice, Device, SerialDevice
+from edge.config.toml_schema import CameraDevice, Device, SerialDevice
 from edge.crypto.data_key import DataKey
 from edge.db_files.repair_log import Repair, note_repair
 from edge.key_files import data_key_file as key_file

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from edge.config.noren_toml import WebSection
+from edge.config.toml_schema import WebSection
 from edge.features import paired_devices as devices
 from edge.features.paired_devices import DevicePage
 from edge.features.staff.pin_check import PinCheckPool, hash_pin

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge.config.noren_toml import device_path
+from edge.config.toml_schema import device_path
 from ui.health.check import CheckResult
 from ui.health.context import CheckContext
 from ui.health.finding import MessageArgument, MessageKey

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from edge.check import all_config_faults
-from edge.config.noren_toml import BadConfig, Config
+from edge.config.toml_schema import BadConfig, Config
 from edge.key_files.data_key_file import key_path
 from edge.key_files.own_secrets import secret_files
 from ui.health.check import CheckResult

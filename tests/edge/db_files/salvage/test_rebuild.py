@@ -13,7 +13,7 @@ from edge.db_files.repair_log import last_repair
 from edge.platform.clock import now
 from edge.platform.database import open_store, rows, writing
 from sync.hq.schema import migrate, open_hq_store
-from tests.damage import STORE, Lived, at_hq, carry, copied, flip, live, spoil
+from tests.support.damaged_store import STORE, Lived, at_hq, carry, copied, flip, live, spoil
 
 PAGE = 4096
 FACTS = 400

@@ -27,7 +27,7 @@ from edge.retention.sweep import sweep
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from tests.edge.floor import facts, member, scan, send, shop
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 CODES = CodeRules(issuers=(IssuerRule(issuer="own", prefix="M", lengths=(9,), characters="alphanumeric"),))
 POLICY = Policy(codes=CODES)

@@ -17,8 +17,8 @@ from edge.platform.clock import Now, Quality, now, utc_text
 from edge.platform.database import writing
 from edge.store_context import StoreContext
 from tests.edge.floor import SECRET, facts, order, scan, send
-from tests.kept import keep
-from tests.pickup_steps import step
+from tests.support.kept_config import keep
+from tests.support.pickup_steps import step
 
 HOLD = datetime(2026, 11, 25, 11, 0, tzinfo=UTC)  # 20:00 in Tokyo
 NIGHT = datetime(2026, 11, 25, 19, 0, tzinfo=UTC)  # 04:00 of the next day

@@ -33,8 +33,8 @@ from edge.platform.clock import now
 from edge.platform.database import writing
 from edge.store_context import StoreContext
 from tests.edge.floor import GTIN, facts, order, send, stock
-from tests.kept import keep
-from tests.pickup_steps import DETAIL, step
+from tests.support.kept_config import keep
+from tests.support.pickup_steps import DETAIL, step
 
 
 def _take(floor: StoreContext, action: Action, key: str | None = None, order_id: str = "o-1") -> PickupOrder:

@@ -24,7 +24,7 @@ from edge.retention.sweep import sweep
 from edge.store_context import StoreContext
 from edge.validation.localized_text import LocalizedText
 from tests.edge.floor import GTIN, facts, order, product, send
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 LARGE, OTHER = "04512345678913", "04512345678920"
 SHELF, QUARANTINE, DISPOSE = Condition.SHELF, Condition.QUARANTINE, Condition.DISPOSE

@@ -31,7 +31,7 @@ from edge.platform.store_schema.migrations import store_migrations
 from edge.store_context import StoreContext
 from tests.edge import floor as builder
 from tests.edge.floor import facts, scan, send
-from tests.kept import keep
+from tests.support.kept_config import keep
 
 MORI = Staff(staff="s-1", name="森 あかり", mark="森", role="clerk", pin=hash_pin("4826"))
 

@@ -7,8 +7,8 @@ import pytest
 from edge.validation.row_codec import decode_row
 from sync.hq.enrolment import keys
 from sync.hq.enrolment.founding import open_headquarters
+from sync.protocol.ed25519_keys import new_key, write_public
 from sync.protocol.feed_types import HqKey
-from sync.protocol.signing import new_key, write_public
 from sync.trust.key_chain import proven_keys
 from tests.sync.hq.cli.test_main import refused, run, said
 

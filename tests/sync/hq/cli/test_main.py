@@ -17,8 +17,8 @@ from sync.hq.ingest.batch_keeping import keep_batch, keep_batches
 from sync.hq.schema import HQ_DB, hq_store_migrations
 from sync.hq.store_commands import open_commands
 from sync.hq.stores import presence
+from sync.protocol.ed25519_keys import read_private, write_public
 from sync.protocol.messages import ScannerCounts, State
-from sync.protocol.signing import read_private, write_public
 from tests.sync.hq.telling import Teller
 
 GTIN = "04901234567894"

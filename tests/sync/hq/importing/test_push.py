@@ -15,10 +15,10 @@ from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.features.registry import FILES
 from sync.hq.feeds import feed
 from sync.hq.feeds.feed import SCOPE_ALL
+from sync.protocol.ed25519_keys import new_key, write_public
 from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES
-from sync.protocol.signing import new_key, write_public
 from sync.protocol.topics import ALL_STORES
-from tests.ordinary import noren
+from tests.packaging.unprivileged_noren import noren
 
 GTIN = "04901234567894"
 ENDINGS = {"config": "toml", "content": "json"}

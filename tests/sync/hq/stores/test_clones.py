@@ -5,7 +5,7 @@ from sqlite_utils import Database
 
 from edge.platform.database import rows, writing
 from sync.hq import store_commands
-from sync.hq.cli.query import _troubles
+from sync.hq.cli.fleet_and_facts import _troubles
 from sync.hq.reports.fleet import fleet_status
 from sync.hq.stores import clones, presence
 from sync.protocol.messages import State

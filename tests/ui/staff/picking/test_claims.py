@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from flask.testing import FlaskClient
 
-from edge.config.noren_toml import Station
 from edge.config.station_role import Role
+from edge.config.toml_schema import Station
 from edge.features.pickup.order import OrderLine, find_order
 from edge.features.pickup.state_machine import State
 from edge.features.staff.sessions import IDLE_TIMEOUT, Staff
@@ -16,7 +16,7 @@ from edge.replica import hq_replica
 from edge.validation.localized_text import LocalizedText
 from tests.edge.floor import facts
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, gtin14, tick
-from ui.staff.work_list import new_form_key
+from ui.staff.orders.pickup_list import new_form_key
 
 TWO = [OrderLine(line=1, gtin=SHIRT_M), OrderLine(line=2, gtin=gtin14(101))]
 

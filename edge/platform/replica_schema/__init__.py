@@ -1,0 +1,1 @@
+"""The tables of hq.db and their migrations."""

@@ -1,0 +1,1 @@
+"""Where in a frame codes may be."""

@@ -1,0 +1,1 @@
+"""What is built from the tree and looked at in it: packages, documents, lists of parts."""

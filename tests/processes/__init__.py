@@ -1,0 +1,1 @@
+"""Real processes, brokers and browsers, as journeys, checks and benches run them."""

@@ -1,0 +1,1 @@
+"""Data and files that tests of many folders begin with."""
