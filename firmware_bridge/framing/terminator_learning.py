@@ -4,8 +4,6 @@ A scan is a run of bytes with silence around it, and what a scanner is set to is
 that ends with the known end is one scan, whatever line ends and tabs are inside it (a QR code with a business card).
 """
 
-import itertools
-
 from edge.codes.completeness import is_end_of_code, is_probably_complete
 from firmware_bridge.framing.framing import (
     AIM_BYTES,
@@ -19,6 +17,7 @@ from firmware_bridge.framing.framing import (
     ScannerAdditions,
 )
 from firmware_bridge.framing.idle_gaps import CODE_START_HOLD_S, LearnedPauses, may_continue, split_into_codes
+from firmware_bridge.framing.learned_end import LearnedEnd
 from firmware_bridge.framing.terminators import (
     TERMINATOR_BYTES,
     TERMINATOR_PATTERNS,
@@ -27,17 +26,13 @@ from firmware_bridge.framing.terminators import (
     split_scans,
     terminator_of,
 )
+from firmware_bridge.framing.waiting_runs import WaitingRuns
 
 RUN_SETTLE_S = 0.02  # seconds after an end until it is the last: USB bridges hand bytes over every 16 ms
 RUN_GAP_S = 0.25  # seconds of silence that part two runs while the end is not known; hands are slower, scanners quicker
-UNKNOWN_END_TIMEOUT_S = (
-    2.0  # seconds until a run without any known end is taken for a code: it costs the first scan of a scanner
-)
-#               that sends no end, and spares every scanner that pauses inside a code
-TRUSTED_AFTER = 2  # scans in a row with the same end after which one without it is only half a scan
-DOUBTED_AT = (
-    TRUSTED_AFTER - 1
-)  # what one scan without the end leaves of that: the next such scan is taken, the next good one mends it
+# Seconds until a run without any known end is taken for a code. This costs the first scan of a scanner that sends no end, and
+# spares every scanner that pauses inside a code.
+UNKNOWN_END_TIMEOUT_S = 2.0
 MAX_RUN_BYTES = (
     MAX_CODE_BYTES + AIM_BYTES + 3
 )  # bytes of a run that may be one code: its STX and two of its end included
@@ -66,17 +61,17 @@ class LearningFramer:
         self._aim = aim
         self._settle, self._doubtful = settle, doubtful
         self.pauses = pauses or LearnedPauses(idle=idle)
-        self._run = bytearray()
-        self._parts: list[int] = []  # where runs without an end, kept until more is known, ended
-        self._gaps: list[float] = []  # how long it was silent behind each, in seconds, at least
+        self._waiting = WaitingRuns()
+        self._learned = LearnedEnd(end)
         self._skipping = False
-        self._agreed = 0  # scans in a row with the known end
-        self._other: Terminator | None = None  # what the last scan ended with, if it was another one
-        self._endless = 0  # runs in a row that were refused for want of an end
         self._last: bytes | None = None  # given out a moment ago; its rest may still come
-        self.end = end
         self.refused = 0
         self.why = RefusalReason.UNFINISHED
+
+    @property
+    def end(self) -> Terminator | None:
+        """What codes end with, as far as it is known."""
+        return self._learned.end
 
     @property
     def ending(self) -> str:
@@ -88,23 +83,23 @@ class LearningFramer:
     @property
     def unfinished(self) -> bool:
         """Whether something has begun, so that `patience` seconds of silence would mean something."""
-        return bool(self._run) or self._skipping or self._last is not None
+        return bool(self._waiting.run) or self._skipping or self._last is not None
 
     @property
     def patience(self) -> float:
         """Seconds of silence since the last byte that would mean something now."""
         if self._skipping:
             return self.pauses.idle
-        if not self._run:
+        if not self._waiting.run:
             return CODE_START_HOLD_S
         if self.end is Terminator.SILENCE:
-            return min(2 * self._gaps[-1], CODE_START_HOLD_S) if self._is_parted else self.pauses.idle
-        found = terminator_of(bytes(self._run))
+            return min(2 * self._waiting.gaps[-1], CODE_START_HOLD_S) if self._waiting.is_parted else self.pauses.idle
+        found = terminator_of(bytes(self._waiting.run))
         if found is not None and self.end in (None, found):
             return self._settle
-        if not self._is_parted:
+        if not self._waiting.is_parted:
             return RUN_GAP_S
-        return HALF_CODE_TIMEOUT_S if self._is_trusted and found is None else UNKNOWN_END_TIMEOUT_S
+        return HALF_CODE_TIMEOUT_S if self._learned.is_trusted and found is None else UNKNOWN_END_TIMEOUT_S
 
     def feed(self, data: bytes) -> list[FramedCode]:
         """The codes that these bytes complete; if more bytes might belong to a code, silence completes it."""
@@ -116,17 +111,17 @@ class LearningFramer:
         if self._skipping:
             self._skipping = False
             return []
-        if not self._run:
+        if not self._waiting.run:
             self._last = None
             return []
-        found = terminator_of(bytes(self._run))
+        found = terminator_of(bytes(self._waiting.run))
         if found is not None and self.end in (None, Terminator.SILENCE, found):
-            self._learn(found)
+            self._learned.confirm(found)
             return self._scans(found)
         if self.end is Terminator.SILENCE:
             return self._unended()
-        if not self._is_parted:
-            self._part(RUN_GAP_S)
+        if not self._waiting.is_parted:
+            self._waiting.part(RUN_GAP_S)
             return self._several()
         return self._given_up(found)
 
@@ -136,25 +131,17 @@ class LearningFramer:
         self._clear()
         self._skipping = True
 
-    @property
-    def _is_trusted(self) -> bool:
-        return self._agreed >= TRUSTED_AFTER
-
-    @property
-    def _is_parted(self) -> bool:
-        return bool(self._parts) and self._parts[-1] == len(self._run)
-
     def _take(self, byte: int) -> list[FramedCode]:
         if self._skipping:
             self._skipping = byte not in self._ends
             return []
-        if not self._run and byte in LINE_ENDS:
+        if not self._waiting.run and byte in LINE_ENDS:
             return []  # the LF behind a CR that has already ended a code
-        self._run.append(byte)
+        self._waiting.run.append(byte)
         if self.end is Terminator.ETX and byte == ETX:
-            self._learn(Terminator.ETX)
+            self._learned.confirm(Terminator.ETX)
             return self._scans(Terminator.ETX)
-        return self._too_much() if len(self._run) > MAX_RUN_BYTES else []
+        return self._too_much() if len(self._waiting.run) > MAX_RUN_BYTES else []
 
     def _at_once(self) -> list[FramedCode]:
         """A code that is alone, ends with this scanner's known end and has nothing behind it, waits for no silence.
@@ -162,14 +149,14 @@ class LearningFramer:
         A QR code with lines whose first one is such would be cut there, if the line hands its bytes over just up to it.
         Keys come one by one: if a person may have pressed them, that would be true for each key.
         """
-        run = bytes(self._run)
+        run = bytes(self._waiting.run)
         end = terminator_of(run)
-        if end is None or end is not self.end or not self._is_trusted or self._doubtful or self._skipping:
+        if end is None or end is not self.end or not self._learned.is_trusted or self._doubtful or self._skipping:
             return []
         code, *others = TERMINATOR_PATTERNS[end].split(run)
         if others != [b""] or not is_single_scan(code):
             return []
-        self._learn(end)
+        self._learned.confirm(end)
         return self._scans(end)
 
     @property
@@ -185,7 +172,7 @@ class LearningFramer:
 
     def _too_much(self) -> list[FramedCode]:
         """More than one code can have: several were sent without a pause, or it is noise."""
-        run = bytes(self._run)
+        run = bytes(self._waiting.run)
         end = (
             self.end
             if self.end in TERMINATOR_BYTES
@@ -197,7 +184,7 @@ class LearningFramer:
             return [self._code(run)]
         done, rest = run[: cuts[-1].end()], run[cuts[-1].end() :]
         self._clear()
-        self._run += rest
+        self._waiting.run += rest
         return [self._code(piece) for piece in TERMINATOR_PATTERNS[end].split(done) if piece]
 
     def _several(self) -> list[FramedCode]:
@@ -205,7 +192,7 @@ class LearningFramer:
 
         Runs that are no whole codes wait for the end of the last one, which tells.
         """
-        runs = self._runs()
+        runs = self._waiting.runs()
         if len(runs) < 2:
             return []
         ends = {terminator_of(run) for run in runs}
@@ -213,57 +200,52 @@ class LearningFramer:
         if other is not None and not others:
             end = other
         elif not all(is_probably_complete(run) for run in runs):
-            if ends != {None} or not self.pauses.is_over(runs, self._gaps[:-1]):
+            if ends != {None} or not self.pauses.is_over(runs, self._waiting.gaps[:-1]):
                 return []
-            self._relearn(Terminator.SILENCE)  # together they are a whole number, and nothing ends it
+            self._learned.replace(Terminator.SILENCE)  # together they are a whole number, and nothing ends it
             return self._without_end(waited=False)
         else:
             end = Terminator.SILENCE
-        self._relearn(end)
+        self._learned.replace(end)
         self._clear()
         if end is Terminator.SILENCE and not self.pauses.is_over(runs[-1:], []):
-            self._run += runs.pop()  # the rest of it may be still to come
-            self._part(RUN_GAP_S)
+            self._waiting.run += runs.pop()  # the rest of it may be still to come
+            self._waiting.part(RUN_GAP_S)
         return [self._code(_bare(run, end)) for run in runs]
-
-    def _runs(self) -> list[bytes]:
-        """The runs without an end that wait."""
-        return [bytes(self._run[a:b]) for a, b in itertools.pairwise([0, *self._parts])]
 
     def _given_up(self, found: Terminator | None) -> list[FramedCode]:
         """Long silence after a run without the known end."""
         if found is not None:
-            self._relearn(found)
+            self._learned.replace(found)
             return self._scans(found)
-        whole = is_probably_complete(bytes(self._run))
-        if whole or not (self._is_trusted or (self._doubtful and not self._endless)):
-            if self._is_trusted:
-                self._agreed = DOUBTED_AT
+        whole = is_probably_complete(bytes(self._waiting.run))
+        if whole or not (self._learned.is_trusted or (self._doubtful and not self._learned.has_refused)):
+            if self._learned.is_trusted:
+                self._learned.doubt()
                 return self._whole()
-            self._relearn(Terminator.SILENCE)
+            self._learned.replace(Terminator.SILENCE)
             return self._without_end(waited=True)
         self._refuse(RefusalReason.UNFINISHED)
-        self._endless, self._agreed = self._endless + 1, min(self._agreed, DOUBTED_AT)
+        self._learned.refuse_unended()
         self._clear()
         return []
 
     def _unended(self) -> list[FramedCode]:
         """Silence behind a run of a scanner that sends no end: a code is over, or waits for what may be its rest."""
-        if self._is_parted:
-            self._gaps[-1] = self.patience
+        if self._waiting.is_parted:
+            self._waiting.gaps[-1] = self.patience
         else:
-            self._part(self.pauses.idle)
-        waited = self._gaps[-1] >= CODE_START_HOLD_S
-        over = waited or (self._gaps[-1] == self.pauses.idle and self.pauses.is_over(self._runs(), self._gaps[:-1]))
+            self._waiting.part(self.pauses.idle)
+        waited = self._waiting.gaps[-1] >= CODE_START_HOLD_S
+        over = waited or (
+            self._waiting.gaps[-1] == self.pauses.idle
+            and self.pauses.is_over(self._waiting.runs(), self._waiting.gaps[:-1])
+        )
         return self._without_end(waited=waited) if over else []
-
-    def _part(self, gap: float) -> None:
-        self._parts.append(len(self._run))
-        self._gaps.append(gap)
 
     def _without_end(self, *, waited: bool) -> list[FramedCode]:
         """The codes of the runs that wait; `waited`: nothing has come behind them for long."""
-        runs, gaps, before = self._runs(), self._gaps[:-1], self._last
+        runs, gaps, before = self._waiting.runs(), self._waiting.gaps[:-1], self._last
         self._clear()
         groups = split_into_codes(runs, gaps, self.pauses.numbers)
         self.pauses.learn(groups, gaps)
@@ -271,7 +253,7 @@ class LearningFramer:
             self.pauses.learn_alone(runs[0])
         codes = [bare for group in groups if (bare := b"".join(group).rstrip(LINE_ENDS))]
         if any(map(is_probably_complete, codes)):  # else it may be a piece of a code whose scanner pauses inside
-            self._learn(Terminator.SILENCE)
+            self._learned.confirm(Terminator.SILENCE)
         if before and codes and is_end_of_code(before, codes[0]) and not self.pauses.is_known_alone(before):
             self.pauses.learn_cut(before)
             self._refuse(RefusalReason.UNFINISHED)
@@ -281,38 +263,24 @@ class LearningFramer:
         return [self._code(code) for code in codes]
 
     def _scans(self, end: Terminator) -> list[FramedCode]:
-        run = bytes(self._run)
+        run = bytes(self._waiting.run)
         self._clear()
         return [self._code(scan) for scan in split_scans(run, end, aim=self._aim)]
 
     def _whole(self) -> list[FramedCode]:
-        run = bytes(self._run).rstrip(LINE_ENDS)
+        run = bytes(self._waiting.run).rstrip(LINE_ENDS)
         self._clear()
         return [self._code(run)] if run else []
 
     def _code(self, scan: bytes) -> FramedCode:
         return self._cover.off(scan.removeprefix(bytes([STX])))
 
-    def _learn(self, end: Terminator) -> None:
-        self._endless = 0
-        if end is self.end:
-            self._agreed, self._other = self._agreed + 1, None
-        elif self.end is None or self._other is end:
-            self._relearn(end)
-        else:
-            self._other = end
-
-    def _relearn(self, end: Terminator) -> None:
-        self.end, self._agreed, self._other, self._endless = end, 1, None, 0
-
     def _refuse(self, why: RefusalReason) -> None:
         self.refused += 1
         self.why = why
 
     def _clear(self) -> None:
-        self._run.clear()
-        self._parts.clear()
-        self._gaps.clear()
+        self._waiting.clear()
         self._last = None
 
 
