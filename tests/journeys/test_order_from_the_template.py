@@ -19,7 +19,7 @@ from sync.protocol.messages import FeedDelta, FeedRow
 from tests.ui.shop_floor import PIN, Floor, open_floor, tick
 from ui.app import make_app
 from ui.process_state.screens import Screens
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 
 def said(folder: Path, *words: str) -> str:

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from edge.platform.sqlite import sqlite3
 from edge.replica import hq_replica
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
+from ui.staff.form_key import new_form_key
 from ui.staff.orders import pickup_list
 
 GOOD = "4821"
@@ -203,7 +204,7 @@ def test_goods_that_are_less_than_nothing_bring_nothing_in(floor: Floor, client:
     put(floor, "orders", "o-none", {**ORDER, "order": "o-none", "lines": []})
     client.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
     for order in ("o-bad", "o-none"):
-        form = {"key": pickup_list.new_form_key(), "who": "same", "paid": "yes"}
+        form = {"key": new_form_key(), "who": "same", "paid": "yes"}
         client.post(f"/staff/counter-1/order/{order}/check")
         client.post(f"/staff/counter-1/order/{order}/hand-over", data=form)
     assert floor.db.conn.execute("select count(*) from stock_moves").fetchone() == (0,)

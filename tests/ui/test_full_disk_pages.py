@@ -25,7 +25,7 @@ from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, pickup_code
 from ui.change_watcher import ChangeWatcher, watch_changes
 from ui.process_state.screens import Screens, StreamEvent
 from ui.request_context import shop
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 ORDER = "/staff/counter-1/order/o-4821"
 

@@ -32,7 +32,7 @@ from tests.ui.shop_floor import PIN, Floor, ean13, pickup_code
 from tests.ui.shop_floor import SHIRT_M as SHIRT
 from ui.change_watcher import ChangeWatcher
 from ui.process_state.screens import Screens
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 ORDER = "/staff/counter-1/order/o-{}"
 ENVELOPE = [

@@ -21,7 +21,7 @@ from ui.access import caller
 from ui.i18n import DEFAULT_LANGUAGE
 from ui.request_context import language, page_locale, process_state, render_page, request_moment, shop
 from ui.staff import staff_tab
-from ui.staff.orders import pickup_list
+from ui.staff.form_key import new_form_key
 from ui.staff.staff_tab import SERVING, ShownTab
 from ui.status import pages as status
 from ui.wedge import keyboard_wedge
@@ -211,7 +211,7 @@ def page(template: str, *, status: int = 200, **values: object) -> Response:
         "place": request_station(),
         "me": session(),
         "last": last_seq(shop().db),
-        "key": pickup_list.new_form_key(),
+        "key": new_form_key(),
     }
     frame["wedge"] = keyboard_wedge.settings(request_station())
     frame["with_orders"] = sees_orders()

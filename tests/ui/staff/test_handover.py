@@ -24,7 +24,7 @@ from edge.platform.database import rows, writing
 from edge.validation.localized_text import LocalizedText
 from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, SHIRT_M, Floor, ean13, gtin14, pickup_code, tick
 from ui.process_state.screens import Screens
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 

@@ -18,7 +18,7 @@ from edge.features.printing.printer_fault import PrinterFault
 from edge.platform.clock import now
 from edge.platform.database import writing
 from tests.ui.shop_floor import FULL_NAME, PIN, POLICY, Floor, open_floor, pickup_code, tick
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 BUTTON = "ラベルを印刷</button>"

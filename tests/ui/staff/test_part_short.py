@@ -13,7 +13,7 @@ from edge.features.pickup.state_machine import State
 from edge.platform.database import rows
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, ean13, gtin14, pickup_code, tick
 from tests.ui.staff.test_handover import facts, state
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 BACK = "/staff/counter-1/list/back"

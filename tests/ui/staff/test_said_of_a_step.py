@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import State
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, gtin14, tick
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 TWO_PIECES = [OrderLine(line=1, gtin=SHIRT_M), OrderLine(line=2, gtin=gtin14(101))]

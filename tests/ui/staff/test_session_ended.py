@@ -17,7 +17,7 @@ from tests.ui.shop_floor import PIN, Floor, pickup_code, tick
 from ui.app import make_app
 from ui.process_state.screens import Screens
 from ui.request_context import shop
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 HERE = "/staff/counter-1/order/o-4821"
 LEAVES = "Test-Leaves"  # the header of a request whose clerk locks the tablet while it waits for the write lock

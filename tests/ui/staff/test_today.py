@@ -11,7 +11,7 @@ from edge.config.policy import Pickup
 from edge.features.pickup.state_machine import State
 from edge.platform.clock import utc_text
 from tests.ui.shop_floor import PIN, POLICY, Floor, pickup_code, tick
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 NOON = datetime(2026, 11, 28, 3, 0, tzinfo=UTC)
 TODAY = "/staff/counter-1/today"

@@ -20,7 +20,7 @@ from edge.validation.localized_text import LocalizedText
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, gtin14, pickup_code, tick
 from ui.app import make_app
 from ui.process_state.screens import Screens
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 STATIONS = ("counter-1", "counter-2")
 LINES = [OrderLine(line=1, gtin=SHIRT_M, quantity=2), OrderLine(line=2, gtin=gtin14(101))]

@@ -1,6 +1,5 @@
 """The pickup list as clerks read it: who is here, what is to be prepared, what runs out today."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -66,11 +65,6 @@ class TabContents:
     here: list[OrderOnList]
     rest: list[OrderOnList]
     counts: Mapping[Tab, int]
-
-
-def new_form_key() -> str:
-    """A key for one form: however often it is sent, what it asks for is done once (128 bits)."""
-    return secrets.token_hex(16)
 
 
 def half_masked(name: str) -> str:

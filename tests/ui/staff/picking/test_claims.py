@@ -16,7 +16,7 @@ from edge.replica import hq_replica
 from edge.validation.localized_text import LocalizedText
 from tests.edge.floor import facts
 from tests.ui.shop_floor import PIN, SHIRT_M, Floor, gtin14, tick
-from ui.staff.orders.pickup_list import new_form_key
+from ui.staff.form_key import new_form_key
 
 TWO = [OrderLine(line=1, gtin=SHIRT_M), OrderLine(line=2, gtin=gtin14(101))]
 
