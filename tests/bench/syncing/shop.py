@@ -11,6 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from edge.box_identity import ensure_identity
+from edge.demo.ports import is_free
 from edge.demo.stack import DEMO_STATIONS, DemoStack
 from edge.facts.fact import FactAttributes
 from edge.facts.journal import BoxIdentity, tell
@@ -33,6 +34,8 @@ def built(folder: Path) -> tuple[DemoStack, BoxIdentity]:
     town = towns.built(folder)
     conf = folder / "broker" / "mosquitto.conf"
     conf.write_text(conf.read_text() + "sys_interval 1\n")  # seconds between its own counts of bytes
+    acl = folder / "broker" / "acl"
+    acl.write_text("topic read $SYS/broker/bytes/sent\n" + acl.read_text())  # the shipped rules show them to nobody
     db = open_store(town.data)
     box = ensure_identity(db, "ginza", now())
     db.close()
@@ -139,6 +142,7 @@ def _pss(pid: int) -> float:
 
 def sent_by_broker(town: DemoStack) -> int:
     """Bytes the broker has sent to all its clients so far (MQTT packets, without TCP's own)."""
+    towns.eventually(lambda: not is_free(town.ports.broker), "the broker listens")
     words = ["mosquitto_sub", "-p", str(town.ports.broker), "-t", "$SYS/broker/bytes/sent", "-C", "1", "-W", "20"]
     return int(subprocess.run(words, capture_output=True, check=True, text=True).stdout)
 
