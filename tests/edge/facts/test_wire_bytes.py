@@ -14,6 +14,7 @@ from edge.features.check_in import MemberIdentified
 from edge.features.offer import coupon
 from edge.features.paired_devices import DevicePaired, DeviceRevoked
 from edge.features.pickup import facts as pickup
+from edge.features.pickup.claims import PickTakenOver
 from edge.features.pickup.holds import HoldEnding
 from edge.features.pickup.state_machine import State
 from edge.features.product import OuterPack, ProductScanned
@@ -249,6 +250,10 @@ FIRST: list[tuple[Fact, dict[str, Any]]] = [
             "lead": "s-9",
             "unsure": True,
         },
+    ),
+    (
+        PickTakenOver(order="o-1", number="4821", taken_from="s-2"),
+        {"order": "o-1", "number": "4821", "taken_from": "s-2"},
     ),
     (returns.ReturnUndone(id="a1", order="o-1"), {"id": "a1", "order": "o-1"}),
     (
