@@ -80,7 +80,7 @@ def test_a_hand_over_by_scanner_from_code_to_done(visit: Visit, orders: Town) ->
     orders.scan(ean13(SHIRT_M), "counter-1")
     expect(page.locator('[aria-checked="true"]')).to_have_count(1)
     orders.scan(ean13(gtin14(103)), "counter-1")
-    expect(page.locator("#toast")).to_contain_text("この注文の品物ではありません")
+    expect(page.locator("#toast")).to_contain_text("この注文では代わりになりません")
     expect(done).to_be_disabled()
     page.reload()
     expect(page.locator('[aria-checked="true"]')).to_have_count(1)
