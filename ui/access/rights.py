@@ -12,7 +12,12 @@ EVERY_DEVICE_ENDPOINTS = frozenset({"looks", "offline", "doors", "pairing.still"
 
 _SHOPPER, _STAFF = (
     frozenset({"kiosk", "search", "setup"}),
-    frozenset({"login", "staff", "scanned", "checking", "handover", "pins", "devices", "aim", "setup"}),
+    frozenset(
+        {
+            *("login", "work", "staff", "scanned", "pins", "devices", "aim", "setup", "today", "returns"),
+            *("handover", "checking", "part_short", "labels", "claiming"),
+        }
+    ),
 )
 # Pages of its own station, whose address names it; and pages that name no station.
 _OWN: Mapping[DevicePage, frozenset[str]] = {

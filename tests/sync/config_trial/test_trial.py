@@ -428,7 +428,7 @@ def test_a_config_that_trips_a_bug_is_refused_and_does_not_end_sync(
     def trip(*_: Any) -> None:
         raise ZeroDivisionError("nobody thought of this")
 
-    monkeypatch.setattr(validation, "validate", trip)
+    monkeypatch.setattr(validation, "validate_config", trip)
     store.send(1, policy=GOOD)
     store.rounds()
     assert store.told(1) == ["received", "refused"]

@@ -38,7 +38,7 @@ from tests.sync.web_model import CURSOR, follow
 
 CHAIN, STORE = "chain", "ginza"
 PRESENCE = topics.hq_topic(CHAIN, topics.ALL_STORES, "hq")
-KINDS = ("return.accepted", "visit.checked_in", "product.scanned")
+KINDS = ("pickup.hold_ending", "visit.checked_in", "product.scanned")
 START = clock.now()
 HERE = Path(__file__).parent  # a folder whose disk a birth may speak of
 SETTLING = 400  # rounds after which a history that has not come to rest never will

@@ -56,6 +56,7 @@ def every_request(app: Flask) -> list[tuple[str, str, str]]:
     values = {"station": "kiosk-1", "filename": "css/ui.css", "order": "o-1", "gtin": SHIRT_M, "category": "shirts"}
     values |= {
         "seq": "1",
+        "job": "1",
         "n": "0",
         "name": "shirt",
         "code": "qr",

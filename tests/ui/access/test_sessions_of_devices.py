@@ -27,7 +27,7 @@ def app(floor: Floor, screens: Screens) -> Flask:
 def signed_in(asking: FlaskClient) -> str:
     """Sign in; the session's token."""
     answer = asking.post("/staff/counter-1/login", data={"staff": "s-1", "pin": PIN})
-    assert (answer.status_code, answer.location) == (303, "/staff/counter-1")
+    assert (answer.status_code, answer.location) == (303, "/staff/counter-1/work")
     return answer.headers["Set-Cookie"].partition("=")[2].partition(";")[0]
 
 
