@@ -12,7 +12,7 @@ from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, open_hq_store
 from sync.protocol import envelope
-from sync.protocol.ed25519_keys import BadKey, PublicKeys, SigningKey, read_private
+from sync.protocol.ed25519_keys import BadKey, PublicKeys, SigningKey, private_from_text
 from sync.protocol.messages import BODY_ROWS, Ack, AnyHeader, EventRow, Events, FeedRow, Row
 
 _folder = click.option(
@@ -35,7 +35,7 @@ def _key(path: Path) -> SigningKey:
         return (
             keys.read_hq_key(path.parent, path.name)
             if path.suffix == ".json"
-            else read_private(path.read_text(encoding="utf-8"))
+            else private_from_text(path.read_text(encoding="utf-8"))
         )
     except NotPossible as error:
         raise click.ClickException(str(error)) from None

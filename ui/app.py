@@ -26,7 +26,7 @@ from ui.process_state.front_traffic import FrontTraffic
 from ui.process_state.last_typed import LastTyped
 from ui.process_state.open_codes import OpenCodes
 from ui.process_state.page_failures import PageFailures
-from ui.process_state.scan_rate import ScanRate
+from ui.process_state.scan_rate import ScanRateLimiter
 from ui.process_state.screens import Screens
 from ui.staff import cameras, staff_scan
 from ui.staff import lists as pages
@@ -86,7 +86,7 @@ def make_app(ground: Config, box: BoxIdentity, screens: Screens, life: ProcessLi
         life=life,
         stamp=stamp,
         names=own_names(ground.web.names),
-        pace=ScanRate(),
+        pace=ScanRateLimiter(),
         last_typed=LastTyped(),
         pepper=secrets.token_bytes(16),
     )

@@ -14,7 +14,7 @@ from edge.facts.box import BoxForked
 from edge.facts.fact import FactAttributes
 from edge.facts.journal import RelayedFactRow, tell_relayed
 from edge.features.outcome import clear_screen
-from edge.features.pickup.holds import end_holds
+from edge.features.pickup.holds import sweep_holds
 from edge.features.pickup.transition import note_conflicts
 from edge.platform import heartbeat
 from edge.platform.clock import now
@@ -209,7 +209,7 @@ class ChangeWatcher:
         """End the holds that are over, once a minute: the next look brings it to the screens."""
         if time.monotonic() >= self._holds_due:
             self._holds_due = time.monotonic() + HOLDS_INTERVAL_S
-            end_holds(self._shop, now())
+            sweep_holds(self._shop, now())
 
     def _conflicts(self) -> None:
         new = note_conflicts(self._shop.db, self._shop.hq, self._shop.box, now())

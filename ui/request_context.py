@@ -20,7 +20,7 @@ from ui.process_state.front_traffic import FrontTraffic
 from ui.process_state.last_typed import LastTyped
 from ui.process_state.open_codes import OpenCodes
 from ui.process_state.page_failures import PageFailures
-from ui.process_state.scan_rate import ScanRate
+from ui.process_state.scan_rate import ScanRateLimiter
 from ui.process_state.screens import Screens
 
 
@@ -41,7 +41,7 @@ class ProcessState:
     life: ProcessLife
     stamp: str  # of the static files
     names: frozenset[str]  # the hosts by name that requests may be for (ui/front/hosts.py)
-    pace: ScanRate
+    pace: ScanRateLimiter
     last_typed: LastTyped
     pepper: bytes  # of the marks that distinguish one shopper from the next on a screen
 

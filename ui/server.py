@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers import gthread
 
-from edge.config.station_role import UNSERVED_ROLES
+from edge.config.station_role import UNSUPPORTED_ROLES
 from edge.config.toml_schema import Config
 from edge.platform.process import EX_BROKEN, exit_without_cleanup
 from edge.platform.sqlite_file import repair_request_path
@@ -158,7 +158,7 @@ def main(config: Config) -> int:
     """Serve the store's pages until asked to stop; the exit code. Raises BadConfig."""
     folder = Path(config.store.data)
     for place in config.stations:
-        if place.role in UNSERVED_ROLES:
+        if place.role in UNSUPPORTED_ROLES:
             log.warning(
                 "station %s: role %s is not served by this version; scans there are refused", place.id, place.role
             )

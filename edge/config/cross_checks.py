@@ -17,7 +17,7 @@ from edge.config.toml_schema import (
     is_valid_region,
     path_key,
 )
-from edge.crypto.sealed_data_key import NotSealed, read_recovery_public
+from edge.crypto.sealed_data_key import NotSealed, parse_recovery_public
 from edge.validation.fault import Fault, nearest_choice
 
 MAX_NAME_BYTES, MAX_PATH_BYTES = 255, 4095  # bytes that Linux takes for a name, and for a path
@@ -90,7 +90,7 @@ def _key_faults(store: StoreSection) -> Iterator[Fault]:
 def _recovery_faults(config: Config) -> Iterator[Fault]:
     if config.hq.recovery_key is not None:
         try:
-            read_recovery_public(config.hq.recovery_key)
+            parse_recovery_public(config.hq.recovery_key)
         except NotSealed as error:
             yield Fault("hq.recovery_key", str(error))
 

@@ -17,5 +17,5 @@ class Role(StrEnum):
 
 SHOPPER_ROLES = frozenset({Role.KIOSK, Role.ENTRANCE})  # used by shoppers
 STAFF_ROLES = frozenset({Role.COUNTER, Role.HANDHELD})  # used by staff
-SERVED_ROLES = SHOPPER_ROLES | STAFF_ROLES
-UNSERVED_ROLES = frozenset(Role) - SERVED_ROLES  # roles that stations may have and this version does not serve
+SUPPORTED_ROLES = SHOPPER_ROLES | STAFF_ROLES
+UNSUPPORTED_ROLES = frozenset(Role) - SUPPORTED_ROLES  # roles that stations may have and this version does not serve

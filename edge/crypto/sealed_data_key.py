@@ -52,7 +52,7 @@ def recovery_key_id(public: X25519PublicKey) -> str:
     return hashlib.sha256(public.public_bytes_raw()).hexdigest()[:16]
 
 
-def read_recovery_public(text: str) -> X25519PublicKey:
+def parse_recovery_public(text: str) -> X25519PublicKey:
     """HQ's public recovery key from base64url. Raises NotSealed, also for one of the few points that give no secret."""
     public = X25519PublicKey.from_public_bytes(_bytes(text, "HQ's public recovery key"))
     try:
@@ -62,17 +62,17 @@ def read_recovery_public(text: str) -> X25519PublicKey:
     return public
 
 
-def write_recovery_public(public: X25519PublicKey) -> str:
+def recovery_public_to_text(public: X25519PublicKey) -> str:
     """A public recovery key as text."""
     return _to_text(public.public_bytes_raw())
 
 
-def read_recovery_private(text: str) -> X25519PrivateKey:
+def parse_recovery_private(text: str) -> X25519PrivateKey:
     """HQ's private recovery key from base64url. Raises NotSealed."""
     return X25519PrivateKey.from_private_bytes(_bytes(text, "HQ's private recovery key"))
 
 
-def write_recovery_private(private: X25519PrivateKey) -> str:
+def recovery_private_to_text(private: X25519PrivateKey) -> str:
     """A private recovery key as text."""
     return _to_text(private.private_bytes_raw())
 

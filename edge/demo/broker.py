@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 # in the tree, or where the package puts them (pyproject.toml, data-files)
-BROKER_FOLDERS = (Path(__file__).parents[2] / "systemd", Path(sys.prefix) / "share" / "noren" / "systemd")
-BROKER_FOLDER = next((place for place in BROKER_FOLDERS if place.is_dir()), BROKER_FOLDERS[-1])
-SHIPPED_CONFIG = BROKER_FOLDER / "mosquitto.conf"
-SHIPPED_ACL = BROKER_FOLDER / "mosquitto-acl.example"
+SHIPPED_CONFIG_FOLDERS = (Path(__file__).parents[2] / "systemd", Path(sys.prefix) / "share" / "noren" / "systemd")
+SHIPPED_CONFIG_FOLDER = next((place for place in SHIPPED_CONFIG_FOLDERS if place.is_dir()), SHIPPED_CONFIG_FOLDERS[-1])
+SHIPPED_CONFIG = SHIPPED_CONFIG_FOLDER / "mosquitto.conf"
+SHIPPED_ACL = SHIPPED_CONFIG_FOLDER / "mosquitto-acl.example"
 CERTIFICATE_OPTIONS = ("cafile", "certfile", "keyfile", "crlfile", "require_certificate", "use_identity_as_username")
 
 

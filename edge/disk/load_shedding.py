@@ -32,7 +32,7 @@ KEEP_NEWER_THAN = {DiskLevel.SHORT: timedelta(days=2), DiskLevel.FULL: timedelta
 # some 5,000 facts a day.
 ROWS_KEPT = {DiskLevel.SHORT: 10_000, DiskLevel.FULL: 500}
 
-THINNED_SCANS_CURSOR = "thinning:scans"  # the cursor in the counts of what the bridge has thinned
+THINNED_SCANS_REPORTED_CURSOR = "thinning:scans"  # the cursor in the counts of what the bridge has thinned
 
 
 MayContinue = Callable[[tuple[int, str]], bool]
@@ -153,7 +153,7 @@ def delete_spare_scans(db: Database, log: ThinnableKind, read: int, moment: Now,
     level = disk_space.recorded_disk_level(db)
     if level is DiskLevel.OK:
         return 0
-    told = cursor(db, THINNED_SCANS_CURSOR)
+    told = cursor(db, THINNED_SCANS_REPORTED_CURSOR)
     if first_row(db, "select 1 from thinned_scans where seq <= ?", (told,)):
         with writing(db):
             db.conn.execute("delete from thinned_scans where seq <= ?", (told,))
@@ -164,13 +164,13 @@ def delete_spare_scans(db: Database, log: ThinnableKind, read: int, moment: Now,
 
 def report_thinned_rows(db: Database, box: BoxIdentity, now: Now) -> int:
     """Record for HQ what was thinned since the last time, each count once. Returns the number of facts."""
-    by_bridge = rows_after(db, "thinned_scans", ThinnedScans, cursor(db, THINNED_SCANS_CURSOR))
+    by_bridge = rows_after(db, "thinned_scans", ThinnedScans, cursor(db, THINNED_SCANS_REPORTED_CURSOR))
     if not by_bridge and first_row(db, "select 1 from untold") is None:
         return 0
     with writing(db):
         for row in by_bridge:
             _count(db, row)
-            move_cursor(db, THINNED_SCANS_CURSOR, row.seq)
+            move_cursor(db, THINNED_SCANS_REPORTED_CURSOR, row.seq)
         here = values(db, ThinnedRows, "select * from untold order by what")
         for it in here:
             tell(db, box, DiskThinned(what=it.what, count=it.count, first=it.first, last=it.last), now)

@@ -9,7 +9,7 @@ from msgspec import field
 from edge.codes.issued import totp
 from edge.codes.issued.issuers import issuer_of_gsrn
 from edge.codes.parsed_code import CARD_ALIAS, MemberCode, MemberToken, WalletCode
-from edge.config.station_role import SERVED_ROLES
+from edge.config.station_role import SUPPORTED_ROLES
 from edge.facts.fact import Fact, FactAttributes
 from edge.facts.journal import tell
 from edge.features import member, visit
@@ -227,9 +227,9 @@ VISITS_TABLE = ExpiringTable(
 CHECK_IN_FEATURE = Feature(
     name="check_in",
     answers={
-        (SERVED_ROLES, MemberCode): check_in_by_card,
-        (SERVED_ROLES, MemberToken): check_in_by_token,
-        (SERVED_ROLES, WalletCode): check_in_by_wallet,
+        (SUPPORTED_ROLES, MemberCode): check_in_by_card,
+        (SUPPORTED_ROLES, MemberToken): check_in_by_token,
+        (SUPPORTED_ROLES, WalletCode): check_in_by_wallet,
     },
     facts=(MemberIdentified, *visit.FACTS),
     feeds=(Feed(name="members", row=member.Member, key="member"),),

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from edge.codes.parse import parse_code
 from edge.codes.parsed_code import AddOn, BookRow, Product
 from edge.codes.retail import isbn_jp
-from edge.config.station_role import SERVED_ROLES
+from edge.config.station_role import SUPPORTED_ROLES
 from edge.disk.load_shedding import record_view_or_count
 from edge.facts.fact import Fact, FactAttributes, Gtin, Lane
 from edge.features import catalog
@@ -158,9 +158,9 @@ def _shown(case: ScanContext, it: Product, *, completes: bool) -> Outcome:
 PRODUCT_FEATURE = Feature(
     name="product",
     answers={
-        (SERVED_ROLES, Product): answer_product_code,
-        (SERVED_ROLES, BookRow): answer_second_row,
-        (SERVED_ROLES, AddOn): answer_second_row,
+        (SUPPORTED_ROLES, Product): answer_product_code,
+        (SUPPORTED_ROLES, BookRow): answer_second_row,
+        (SUPPORTED_ROLES, AddOn): answer_second_row,
     },
     outcomes=(ProductShown, ProductPast, SecondRow, ProductUnknown),
     facts=(ProductScanned,),

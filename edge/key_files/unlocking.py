@@ -7,7 +7,7 @@ from pathlib import Path
 from edge.config.toml_schema import Config
 from edge.crypto.data_key import DATA_KEY_BYTES, DataKey
 from edge.crypto.page_cipher import is_encrypted, is_plain_header
-from edge.crypto.sealed_data_key import SealedKey, read_recovery_public, seal_data_key
+from edge.crypto.sealed_data_key import SealedKey, parse_recovery_public, seal_data_key
 from edge.key_files import own_secrets
 from edge.key_files.data_key_file import (
     ASK_HQ_ADVICE,
@@ -173,4 +173,4 @@ def _way_back(config: Config, found: FoundKey, file: Path) -> str:
 def sealed_for_hq(config: Config, key: DataKey) -> SealedKey:
     """The key sealed so that only HQ can open it; only its name if noren.toml has no recovery key of HQ."""
     public = config.hq.recovery_key
-    return seal_data_key(key, config.store.id, read_recovery_public(public) if public else None)
+    return seal_data_key(key, config.store.id, parse_recovery_public(public) if public else None)

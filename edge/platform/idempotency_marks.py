@@ -6,7 +6,7 @@ from edge.platform.clock import Now
 from edge.platform.database import first_row
 
 
-def marked_number(db: Database, name: str) -> int:
+def read_mark(db: Database, name: str) -> int:
     """The number set under `name`; 0 if there is none, or if retention has deleted it."""
     row = first_row(db, "select seq from marks where name = ?", (name,))
     return int(row[0]) if row else 0

@@ -13,7 +13,7 @@ from firmware_bridge.decode.detection import BelievedCode, Gray
 from firmware_bridge.decode.engines import opencv, zbar, zxing
 from firmware_bridge.decode.engines.engine import Engine
 from firmware_bridge.decode.engines.fault_injection import FaultInjection
-from firmware_bridge.decode.frame_session import FrameSession
+from firmware_bridge.decode.frame_session import FrameLook
 from firmware_bridge.decode.known_codes import KnownCodes
 from firmware_bridge.decode.locating.texture import has_patch_elsewhere
 from firmware_bridge.decode.symbology_kinds import LINEAR_CODES
@@ -111,7 +111,7 @@ class Decoder:
         start = self._now() - BUDGET_RESERVE_S
         until = start + self._seconds(gray, again=again)
         sure_by = start + (self._settings.still if again else 0.0)
-        look = FrameSession(
+        look = FrameLook(
             gray, self._engines, TimeBudget(self._usual), until, self._now, self._known.disputed.keys(), sure_by
         )
         left = self._run_stages(look, stages, deep=deep, again=again)
@@ -128,9 +128,7 @@ class Decoder:
         rest = self._left if again or (self._left and not deep) else CASCADE
         return first + tuple(stage for stage in rest if stage not in first)
 
-    def _run_stages(
-        self, look: FrameSession, stages: tuple[Stage, ...], *, deep: bool, again: bool
-    ) -> tuple[Stage, ...]:
+    def _run_stages(self, look: FrameLook, stages: tuple[Stage, ...], *, deep: bool, again: bool) -> tuple[Stage, ...]:
         """Run stages until something new is read, or all of them. Returns the stages that did not run."""
         left: list[Stage] = []
         for n, stage in enumerate(stages):
@@ -140,7 +138,7 @@ class Decoder:
                 return (*left, *stages[n + 1 :])
         return tuple(left)
 
-    def _more(self, look: FrameSession, found: tuple[BelievedCode, ...]) -> bool:
+    def _more(self, look: FrameLook, found: tuple[BelievedCode, ...]) -> bool:
         """Whether there may be codes beside those found."""
         if not found:
             return True
@@ -158,7 +156,7 @@ class Decoder:
         )
         return max(self._settings.budget, min(BUDGET_RESERVE_S + CONFIRM_TIME_FACTOR * look, self._settings.still))
 
-    def _depth(self, look: FrameSession, *, deep: bool, again: bool) -> CascadeDepth:
+    def _depth(self, look: FrameLook, *, deep: bool, again: bool) -> CascadeDepth:
         if again or self._settings.patient:
             return CascadeDepth.PATIENT
         return CascadeDepth.DEEP if deep or look.has_unbelieved else CascadeDepth.LIVE

@@ -32,7 +32,7 @@ PLACE_PICTURES: dict[str, Callable[[View], Iterator[View]]] = {  # by the names 
 OPENCV_SYMBOLOGIES = frozenset({Symbology.EAN13, Symbology.UPCA})
 
 
-class FrameSession:
+class FrameLook:
     """What is known about one frame while the stages of the cascade run.
 
     By the clock `now`, stages are begun before `until`, and their claims are looked at again until `sure_by`, or `until` if that

@@ -18,7 +18,7 @@ from firmware_bridge.framing.terminators import Terminator
 
 PARITIES = {"none": serial.PARITY_NONE, "even": serial.PARITY_EVEN, "odd": serial.PARITY_ODD}
 READ_BYTES = 4096  # bytes taken at once: what the kernel holds for a line
-OPEN_CHECK_S = (
+MIN_OPEN_DURATION_S = (
     0.1  # seconds an opened line must last to count as working: one that is going away fails within this time
 )
 SILENCE_CHARACTERS = 5  # a slow line's silence is counted in characters of ten bits: at 1200 baud one takes 8 ms
@@ -56,7 +56,7 @@ class SerialScanner:
         except (OSError, termios.error) as error:
             raise DeviceLost(FAULT_OF_ERRNO.get(error.args[0], DeviceFault.WRONG_KIND)) from error
         self._ear = self._framer()
-        return read_codes(self._ear, self._hear, first=OPEN_CHECK_S)
+        return read_codes(self._ear, self._hear, first=MIN_OPEN_DURATION_S)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

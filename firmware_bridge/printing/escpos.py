@@ -17,27 +17,27 @@ ASK_ERROR_CAUSE = b"\x10\x04\x03"
 ASK_PAPER = b"\x10\x04\x04"
 ASK_WHEN_DONE = b"\x1dr\x01"  # GS r 1 is answered in its turn: what came before it has been printed
 BAND_ROWS = 64  # rows of one GS v 0: 4.6 KB on wide paper, near the buffer of small printers
-MOST_ACROSS = 104  # bytes of a row on the widest paper, 112 mm
+MAX_RASTER_ROW_BYTES = 104  # bytes of a row on the widest paper, 112 mm
 # After a job that broke off in the middle of a band: white for the rest of that band (a printer ignores further zeros), and a
 # cut, so that half a label is no part of the next one.
-CLEAR = (bytes(MOST_ACROSS * BAND_ROWS), INITIALISE, FEED_AND_CUT)
+ABORT_SEQUENCE = (bytes(MAX_RASTER_ROW_BYTES * BAND_ROWS), INITIALISE, FEED_AND_CUT)
 FLOW_CONTROL = b"\x11\x13"  # XON, XOFF of a serial line: no answers
 # A printer looks for DLE commands in pictures too: this would ask it for its state, or open a drawer.
 _DLE_COMMANDS = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class StatusQuery:
     """A real-time question, and what each bit of the answer's byte means."""
 
     ask: bytes
     faults: tuple[tuple[int, PrinterFault], ...]
 
 
-QUESTIONS = (
-    Question(ASK_OFFLINE_CAUSE, ((0x04, PrinterFault.COVER_OPEN),)),
-    Question(ASK_PAPER, ((0x60, PrinterFault.PAPER_OUT),)),
-    Question(ASK_ERROR_CAUSE, ((0x08, PrinterFault.JAM), (0x64, PrinterFault.BROKEN))),
+STATUS_QUERIES = (
+    StatusQuery(ASK_OFFLINE_CAUSE, ((0x04, PrinterFault.COVER_OPEN),)),
+    StatusQuery(ASK_PAPER, ((0x60, PrinterFault.PAPER_OUT),)),
+    StatusQuery(ASK_ERROR_CAUSE, ((0x08, PrinterFault.JAM), (0x64, PrinterFault.BROKEN))),
 )
 
 
@@ -70,6 +70,6 @@ def is_done(answer: int) -> bool:
     return answer & 0x90 == 0x00
 
 
-def fault_in(question: Question, answer: int) -> PrinterFault | None:
+def fault_in(question: StatusQuery, answer: int) -> PrinterFault | None:
     """What an answer says is wrong, or None."""
     return next((fault for bits, fault in question.faults if answer & bits), None)

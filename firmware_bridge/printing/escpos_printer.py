@@ -59,7 +59,7 @@ class EscPosPrinter:
 
     def print(self, picture: Image.Image, name: str, *, clear: bool) -> Iterator[PrinterFault | None]:
         """Send a picture band by band, and wait for the printer to say that it is done."""
-        for piece in (*(escpos.CLEAR if clear else ()), *escpos.encode_picture(picture)):
+        for piece in (*(escpos.ABORT_SEQUENCE if clear else ()), *escpos.encode_picture(picture)):
             yield from self._send(piece)
             yield from self._until_ready()
         if self._answers:
@@ -103,12 +103,12 @@ class EscPosPrinter:
 
     def _fault(self) -> PrinterFault | None:
         """What is wrong, by the printer's own word; asked one question after the other."""
-        for question in escpos.QUESTIONS:
+        for question in escpos.STATUS_QUERIES:
             if fault := escpos.fault_in(question, self._asked(question)):
                 return fault
         return None
 
-    def _asked(self, question: escpos.Question) -> int:
+    def _asked(self, question: escpos.StatusQuery) -> int:
         end = time.monotonic() + self._patience.answer
         if self._line.send(question.ask, self._patience.answer) < len(question.ask):
             raise PrinterTrouble(PrinterFault.NO_ANSWER)

@@ -14,7 +14,7 @@ from edge.features.printing.printer_fault import PrinterFault, PrinterTrouble
 from firmware_bridge.printing import escpos
 from firmware_bridge.printing.line import trouble_of
 
-KEPT = 200  # jobs in the folder: older ones are deleted, the card is small
+MAX_KEPT_JOBS = 200  # jobs in the folder: older ones are deleted, the card is small
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +57,6 @@ class FilePrinter:
 
     def _forget_old(self) -> None:
         printed = sorted(self.folder.glob("*.png"), key=lambda file: file.stat().st_mtime)
-        for old in printed[:-KEPT]:
+        for old in printed[:-MAX_KEPT_JOBS]:
             old.with_suffix(".bin").unlink(missing_ok=True)
             old.unlink()

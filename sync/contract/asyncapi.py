@@ -15,8 +15,8 @@ from edge.registry import FACTS
 from sync.contract import asyncapi_channels, yaml_writer
 from sync.contract.examples import EXAMPLE_KEY, EXAMPLES, Example
 from sync.contract.json_schemas import MESSAGE_HEADERS, Json, components, message_tag, named_types, schemas
-from sync.hq.feeds.feed import SCOPE_ALL
-from sync.protocol.ed25519_keys import write_public
+from sync.hq.feeds.feed import CHAIN_WIDE_FEEDS
+from sync.protocol.ed25519_keys import public_to_text
 from sync.protocol.envelope import MAX_ROWS, MAX_WIRE_BYTES, seal_message
 from sync.protocol.feed_types import KEY_FIELDS
 from sync.protocol.messages import BODY_ROWS, FORMAT_VERSION
@@ -46,7 +46,7 @@ A feed (`x-feeds`, by name) goes to all stores alike or to one store (`scope`); 
 `key` the field of the body that is the row's key too; `body-of-key` names rows that hold something else.
 
 Beside the examples of each message is what is published on the wire (`x-wire`), signed for its topic with the secret \
-key of RFC 8032's first test under the id `{EXAMPLE_KEY.id}`; its public half is `{write_public(EXAMPLE_KEY.public)}`.
+key of RFC 8032's first test under the id `{EXAMPLE_KEY.id}`; its public half is `{public_to_text(EXAMPLE_KEY.public)}`.
 """
 
 
@@ -110,7 +110,7 @@ def _wire(one: Example) -> Json:
 
 def _feed(feed: str, refs: Json) -> Json:
     """The stores that receive a feed, and the body of its rows; a feed without a reader yet may have any object."""
-    scope = "all" if feed in SCOPE_ALL else "store"
+    scope = "all" if feed in CHAIN_WIDE_FEEDS else "store"
     key = {"key": KEY_FIELDS[feed]} if feed in KEY_FIELDS else {}
     own = {name.rpartition(".")[2]: ref for name, ref in refs.items() if name.startswith(f"feed.{feed}.")}
     of_key = {"body-of-key": own} if own else {}

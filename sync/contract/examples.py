@@ -14,7 +14,7 @@ from edge.features.stock import NeighbourStock, StockRow
 from edge.validation.localized_text import LocalizedText
 from sync.protocol import topics
 from sync.protocol.digest import add_row, digest_text
-from sync.protocol.ed25519_keys import read_private
+from sync.protocol.ed25519_keys import private_from_text
 from sync.protocol.messages import (
     Ack,
     Answer,
@@ -44,7 +44,7 @@ EXAMPLE_GTIN = "04512345678906"
 EXAMPLE_TIME = "2026-11-21T10:42:00.123Z"
 GENESIS_HASH = bytes(32)
 # The secret key of RFC 8032's first test: everybody knows it, so nobody may take it for a real one.
-EXAMPLE_KEY = read_private("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "example")
+EXAMPLE_KEY = private_from_text("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "example")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

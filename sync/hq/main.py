@@ -47,7 +47,7 @@ def _work(folder: Path, broker: BrokerSettings, shared: bool, life: ProcessLife)
     db = open_hq_store(folder)
     older_copy.renew_if_older(db, folder)
     key_rotation.vouch_for_keys(db, folder)
-    chain = chain_of(folder)
+    chain = read_chain_id(folder)
     client = f"noren-hq-{secrets.token_hex(8)}"  # each worker its own, and none that anybody could guess and take
     with MqttClient(broker, client, _heard(chain, shared), presence.hq_will(chain, key)) as link:
         out = Outbox(link, key)
@@ -61,7 +61,7 @@ def _work(folder: Path, broker: BrokerSettings, shared: bool, life: ProcessLife)
     db.conn.close()
 
 
-def chain_of(folder: Path) -> str:
+def read_chain_id(folder: Path) -> str:
     """The chain whose headquarters is in `folder`."""
     db = open_hq_store(folder)
     row = first_row(db, "select chain from about")

@@ -72,13 +72,13 @@ def m008_epochs_left(db: Database) -> None:
 
 @hq_store_migrations()
 def m009_meetings(db: Database) -> None:
-    for statement in members.MEETINGS_DDL:
+    for statement in members.MEMBER_LOOKUPS_DDL:
         db.conn.execute(statement)
 
 
 @hq_store_migrations()
 def m020_codes_shown(db: Database) -> None:
-    for statement in members.USED_CODES_DDL:
+    for statement in members.SHOWN_CODES_DDL:
         db.conn.execute(statement)
 
 
@@ -90,7 +90,7 @@ def m022_enrolled_again(db: Database) -> None:
 
 @hq_store_migrations()
 def m023_bursts(db: Database) -> None:
-    db.conn.execute(members.BURSTS_DDL)
+    db.conn.execute(members.LOOKUP_BUDGETS_DDL)
 
 
 @hq_store_migrations()

@@ -24,7 +24,7 @@ PLAY_FILE = "play.json"
 PLAY_STORE = "ginza"  # the store to try
 
 
-def found_sample(folder: Path, broker: str) -> int:
+def create_sample_hq(folder: Path, broker: str) -> int:
     """Found the sample chain's headquarters and enrol its stores; returns the rows put, 0 if that was done before.
 
     A headquarters that already has rows stays unchanged: its stores have changed since. All rows are put in one
@@ -49,14 +49,15 @@ def chain_id() -> str:
     return sample_policy(PLAY_STORE).brand.name.lower()
 
 
-def recount_stock(folder: Path) -> int:
+def restamp_stock(folder: Path) -> int:
     """Report the sample chain's stock numbers again, as of now; returns how many. A number that is not reported again grows old."""
     moment, told = now(), 0
     with open_headquarters(folder) as db:
         for store in SAMPLE_STORES:
             sql = "select key, body from rows where feed = 'stock' and scope = ? and body is not null"
             found = [
-                (key, row_types.valid_row("stock", key, body, StockRow)) for key, body in db.conn.execute(sql, (store,))
+                (key, row_types.decode_row_or_none("stock", key, body, StockRow))
+                for key, body in db.conn.execute(sql, (store,))
             ]
             rows = {key: structs.replace(row, as_of=moment.time) for key, row in found if row}
             with writing(db):

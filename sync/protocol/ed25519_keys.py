@@ -63,23 +63,23 @@ def fingerprint(public: Ed25519PublicKey) -> str:
     return hashlib.sha256(public.public_bytes_raw()).hexdigest()[:16]
 
 
-def read_public(text: str) -> Ed25519PublicKey:
+def public_from_text(text: str) -> Ed25519PublicKey:
     """A public key from base64url. Raises BadKey."""
     return Ed25519PublicKey.from_public_bytes(_seed(text))
 
 
-def read_private(text: str, key_id: str | None = None) -> SigningKey:
+def private_from_text(text: str, key_id: str | None = None) -> SigningKey:
     """A signing key from its seed in base64url; named by its fingerprint if no id is given. Raises BadKey."""
     private = Ed25519PrivateKey.from_private_bytes(_seed(text))
     return SigningKey(key_id or fingerprint(private.public_key()), private)
 
 
-def write_public(public: Ed25519PublicKey) -> str:
+def public_to_text(public: Ed25519PublicKey) -> str:
     """A public key as base64url."""
     return base64url_text(public.public_bytes_raw())
 
 
-def write_private(key: SigningKey) -> str:
+def private_to_text(key: SigningKey) -> str:
     """A signing key's seed as base64url."""
     return base64url_text(key.private.private_bytes_raw())
 

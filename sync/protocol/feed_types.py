@@ -12,7 +12,7 @@ from edge.config.policy import Policy
 from edge.validation.fields import pattern_in_words
 from edge.validation.row_codec import DECODE_ERRORS, decode_row
 from sync.protocol.compromised_keys import refuse_known_key
-from sync.protocol.ed25519_keys import BadKey, read_public
+from sync.protocol.ed25519_keys import BadKey, public_from_text
 
 
 class Vouch(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +76,7 @@ def _read(feed: str, key: str, body: str) -> Any:
 
 def _key_fault(row: HqKey) -> str | None:
     try:
-        refuse_known_key(read_public(row.public))
+        refuse_known_key(public_from_text(row.public))
     except BadKey as error:
         return str(error)
     return None

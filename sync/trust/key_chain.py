@@ -13,7 +13,7 @@ from sync.protocol.ed25519_keys import (
     SigningKey,
     base64url_bytes,
     base64url_text,
-    read_public,
+    public_from_text,
     signed_by,
 )
 from sync.protocol.feed_types import HqKey, Vouch
@@ -74,7 +74,7 @@ def _reached(chain: str, trusted: PublicKeys, rows: Mapping[str, HqKey]) -> dict
         by = waiting.popleft()
         for key, row in rows.items():
             if key not in reached and _says(chain, "counts", by, reached[by], key, row):
-                reached[key] = read_public(row.public)
+                reached[key] = public_from_text(row.public)
                 waiting.append(key)
     return reached
 

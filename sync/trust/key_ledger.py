@@ -12,7 +12,7 @@ import msgspec
 
 from edge.platform.database import NoRoom
 from edge.platform.set_aside import fsync_files
-from sync.protocol.ed25519_keys import BadKey, read_public
+from sync.protocol.ed25519_keys import BadKey, public_from_text
 from sync.trust.key_chain import TrustAnchor
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def read_ledger(folder: Path) -> list[TrustAnchor]:
         if line.strip():
             try:
                 one = msgspec.json.decode(line, type=TrustAnchor)
-                read_public(one.public)
+                public_from_text(one.public)
             except (msgspec.MsgspecError, UnicodeDecodeError, BadKey) as error:
                 log.warning("%s line %d is left out: %s", KEY_LEDGER_FILE, number, error)
             else:

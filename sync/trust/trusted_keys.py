@@ -15,7 +15,14 @@ from edge.validation.fault import Fault
 from edge.validation.row_codec import decode_row
 from sync.own_secrets import read_secret
 from sync.protocol.compromised_keys import refuse_known_key
-from sync.protocol.ed25519_keys import BadKey, PublicKeys, SigningKey, read_private, read_public, write_public
+from sync.protocol.ed25519_keys import (
+    BadKey,
+    PublicKeys,
+    SigningKey,
+    private_from_text,
+    public_from_text,
+    public_to_text,
+)
 from sync.protocol.feed_types import HqKey, row_fault
 from sync.protocol.messages import FeedRow
 from sync.trust import key_ledger
@@ -36,7 +43,7 @@ def enrolled_keys(hq: HqSection) -> PublicKeys:
     keys, found = {}, []
     for name, text in hq.keys.items():
         try:
-            keys[name] = read_public(text)
+            keys[name] = public_from_text(text)
             refuse_known_key(keys[name])
         except BadKey as error:
             found.append(Fault(f"hq.keys.{name}", f"expected an Ed25519 public key: {error}"))
@@ -146,11 +153,11 @@ def _trusted(enrolled: PublicKeys, known: Iterable[TrustAnchor]) -> PublicKeys:
     anchors = list(known)
     names = {one.key for one in anchors if one.revoked}
     publics = {one.public for one in anchors if one.revoked}
-    told = {one.key: read_public(one.public) for one in anchors if not one.revoked}
+    told = {one.key: public_from_text(one.public) for one in anchors if not one.revoked}
     return {
         key: public
         for key, public in {**enrolled, **told}.items()
-        if key not in names and write_public(public) not in publics
+        if key not in names and public_to_text(public) not in publics
     }
 
 
@@ -188,7 +195,7 @@ def own_key(hq: HqSection, key: DataKey | None = None) -> SigningKey:
         what = "is missing: expected the file of the store's signing key; it comes with the enrolment"
         raise BadConfig(Fault("hq.signing_key_file", what))
     try:
-        own = read_private(text)
+        own = private_from_text(text)
         refuse_known_key(own.public)
         return own
     except BadKey as error:

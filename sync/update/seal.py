@@ -16,7 +16,7 @@ MAX_SEAL_BYTES = 4 * 1024  # bytes of a seal
 Short = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
-class NotSealed(Exception):
+class UnsignedPackage(Exception):
     """The package has no seal of HQ that is valid here; the text says why."""
 
 
@@ -36,7 +36,7 @@ def _said(kind: str, chain: str, version: str, digest: str) -> bytes:
     return "\n".join(("noren/package/1", kind, chain, version, digest)).encode()
 
 
-def seal_package(key: SigningKey, chain: str, package: Package) -> PackageSeal:
+def sign_package(key: SigningKey, chain: str, package: Package) -> PackageSeal:
     """HQ's seal on a package."""
     signature = key.private.sign(_said("update", chain, package.version, package.digest))
     return PackageSeal(
@@ -56,16 +56,16 @@ def read_seal(path: Path) -> PackageSeal:
     try:
         return msgspec.json.decode(text, type=PackageSeal)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NotSealed(f"{path} is no signature of HQ's for a package: {error}") from None
+        raise UnsignedPackage(f"{path} is no signature of HQ's for a package: {error}") from None
 
 
 def check_seal(said: PackageSeal, digest: str, chain: str, keys: PublicKeys, revoked: Collection[str]) -> None:
     """Check that a seal is HQ's, for a file of that SHA-256 and this chain, by a key that is valid now. Raises NotSealed."""
     if said.key in revoked:
-        raise NotSealed(f"it is signed with the key {said.key}, which HQ has revoked")
+        raise UnsignedPackage(f"it is signed with the key {said.key}, which HQ has revoked")
     public = keys.get(said.key)
     if public is None:
-        raise NotSealed(f"it is signed with the key {said.key}, which is none of HQ's that this box knows")
+        raise UnsignedPackage(f"it is signed with the key {said.key}, which is none of HQ's that this box knows")
     try:
         holds = signed_by(
             public, base64url_bytes(said.signature), _said(said.kind, said.chain, said.version, said.sha256)
@@ -73,8 +73,8 @@ def check_seal(said: PackageSeal, digest: str, chain: str, keys: PublicKeys, rev
     except BadKey:
         holds = False
     if not holds:
-        raise NotSealed("its signature does not hold: it is not HQ's, or has been changed")
+        raise UnsignedPackage("its signature does not hold: it is not HQ's, or has been changed")
     if said.chain != chain:
-        raise NotSealed(f"it is for the chain `{said.chain}`, and this box is one of `{chain}`")
+        raise UnsignedPackage(f"it is for the chain `{said.chain}`, and this box is one of `{chain}`")
     if said.sha256 != digest:
-        raise NotSealed("it is another file than the one HQ has signed: cut off, changed, or another package")
+        raise UnsignedPackage("it is another file than the one HQ has signed: cut off, changed, or another package")

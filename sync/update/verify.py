@@ -15,7 +15,7 @@ from edge.platform.version import version
 from sync.trust import trusted_keys
 from sync.update import package, seal
 from sync.update.package import BadPackage
-from sync.update.seal import NotSealed
+from sync.update.seal import UnsignedPackage
 
 EXIT_REFUSED = 65  # exit code; EX_DATAERR (sysexits.h)
 EXIT_OLDER = 3  # exit code: it is HQ's and whole, and older than what runs here
@@ -43,9 +43,9 @@ def verify(file: Path, path: Path) -> None:
         )  # before anything in it is looked at
         found = package.read_package(file)
         if (found.version, found.digest) != (said.version, said.sha256):
-            raise NotSealed(f"HQ's signature is for version {said.version}, and this is {found.version}")
+            raise UnsignedPackage(f"HQ's signature is for version {said.version}, and this is {found.version}")
         is_older = package.version_order(found.version) < package.version_order(version())
-    except (BadPackage, NotSealed) as why:
+    except (BadPackage, UnsignedPackage) as why:
         _refuse(file, str(why))
     click.echo(
         f"{file}: Noren {found.version} for chain `{said.chain}`, {found.files} files, signed with HQ's key {said.key}"

@@ -9,7 +9,7 @@ import pytest
 from edge.check import all_config_faults
 from edge.platform.os_errors import EX_CONFIG
 from edge.validation.setting_file import process_user_name
-from sync.protocol.ed25519_keys import new_key, write_private, write_public
+from sync.protocol.ed25519_keys import new_key, private_to_text, public_to_text
 from tests.packaging.unprivileged_noren import noren
 
 GOOD = """\
@@ -47,8 +47,8 @@ Edit = Callable[[str], Path]
 
 @pytest.fixture
 def good(tmp_path: Path) -> str:
-    (tmp_path / "own.key").write_text(write_private(new_key()), encoding="utf-8")
-    return GOOD.format(public=write_public(new_key().public))
+    (tmp_path / "own.key").write_text(private_to_text(new_key()), encoding="utf-8")
+    return GOOD.format(public=public_to_text(new_key().public))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from edge import registry, scan_dispatch
 from edge.codes import parsed_code
 from edge.codes.parsed_code import OrderLabel, PickupCode, Product, StaffBadge, Unknown
 from edge.config.policy import Pickup, Policy
-from edge.config.station_role import SERVED_ROLES, SHOPPER_ROLES, STAFF_ROLES, UNSERVED_ROLES, Role
+from edge.config.station_role import SHOPPER_ROLES, STAFF_ROLES, SUPPORTED_ROLES, UNSUPPORTED_ROLES, Role
 from edge.features.feature import Feature, Feed, ScanAnswer
 from edge.features.outcome import NotHere, Outcome
 from edge.features.pickup.arrival import PickupArrived
@@ -56,7 +56,7 @@ def test_the_log_of_outcomes_is_read_with_what_features_declare(floor: StoreCont
 def test_the_same_code_may_be_answered_by_one_feature_at_the_kiosk_and_by_another_at_the_counter() -> None:
     shoppers = Feature(name="one", answers={(SHOPPER_ROLES, Product): answer_product_code})
     staff = Feature(name="two", answers={(STAFF_ROLES, Product): answer_product_code})
-    assert set(scan_dispatch.dispatch_table([shoppers, staff])) == {(role, Product) for role in SERVED_ROLES}
+    assert set(scan_dispatch.dispatch_table([shoppers, staff])) == {(role, Product) for role in SUPPORTED_ROLES}
 
 
 def test_features_have_names_of_their_own() -> None:
@@ -66,8 +66,8 @@ def test_features_have_names_of_their_own() -> None:
 
 def test_a_badge_counts_at_staff_stations_only_and_nothing_at_a_station_that_is_not_served() -> None:
     assert {role for role, code in registry.ANSWER_TABLE if code is StaffBadge} == STAFF_ROLES
-    assert {role for role, _ in registry.ANSWER_TABLE}.isdisjoint(UNSERVED_ROLES)
-    assert {role for role, code in registry.ANSWER_TABLE if code is PickupCode} == SERVED_ROLES
+    assert {role for role, _ in registry.ANSWER_TABLE}.isdisjoint(UNSUPPORTED_ROLES)
+    assert {role for role, code in registry.ANSWER_TABLE if code is PickupCode} == SUPPORTED_ROLES
 
 
 def test_a_feature_answers_only_what_a_code_can_be() -> None:
@@ -77,7 +77,7 @@ def test_a_feature_answers_only_what_a_code_can_be() -> None:
 
 def test_what_hqs_policy_has_off_is_not_in_the_table() -> None:
     on, off = (registry.answers_in_force(Policy(pickup=Pickup(on=on))) for on in (True, False))
-    of_pickup = {(role, PickupCode) for role in SERVED_ROLES} | {(role, OrderLabel) for role in STAFF_ROLES}
+    of_pickup = {(role, PickupCode) for role in SUPPORTED_ROLES} | {(role, OrderLabel) for role in STAFF_ROLES}
     assert set(on) - set(off) == of_pickup
     assert on.items() <= registry.ANSWER_TABLE.items()  # all of them, but for features that are off unless HQ says so
 

@@ -17,7 +17,7 @@ from edge.key_files.data_key_file import CREDENTIAL_NAME, DATA_KEY_FILE
 from edge.key_files.key_note import NOTE_FILE
 from edge.key_files.own_secrets import CLEAR_KEYS_NOTE_FILE
 from edge.platform.os_errors import EX_CONFIG
-from sync.protocol.ed25519_keys import read_private
+from sync.protocol.ed25519_keys import private_from_text
 from tests.processes.sync_and_hq import Ends, built, noren, until, up
 from tests.sync.certificates import Authority
 from tests.sync.conftest import Mosquitto
@@ -138,7 +138,7 @@ def secrets(box: Box) -> dict[str, bytes]:
 
 
 def test_a_box_of_sealed_keys_talks_to_hq_and_its_card_has_none_of_them(box: Box, secrets: dict[str, bytes]) -> None:
-    own = read_private(secrets["seed"].decode()).id
+    own = private_from_text(secrets["seed"].decode()).id
     assert box.shown(secrets) >= {"seed", "password", "tls key"}, "the search finds what is there to be found"
     code, told = said("migrate", "--config", box.settings)
     assert code == 0
@@ -157,7 +157,7 @@ def test_a_box_of_sealed_keys_talks_to_hq_and_its_card_has_none_of_them(box: Box
     assert box.shown(secrets) == set(), "after a day's work"
 
     noren("seal-keys", "--open", "--config", box.settings)
-    assert read_private((box.keys / "store-signing.key").read_text().strip()).id == own
+    assert private_from_text((box.keys / "store-signing.key").read_text().strip()).id == own
     assert box.shown(secrets) >= {"seed", "password", "tls key"}
 
 

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from sync.protocol.ed25519_keys import new_key, write_private, write_public
+from sync.protocol.ed25519_keys import new_key, private_to_text, public_to_text
 
 
 def hq_part(folder: Path, broker: str = "mqtt://127.0.0.1:1") -> str:
     """The lines of noren.toml in `folder`; nobody is at the broker."""
-    (folder / "own.key").write_text(write_private(new_key()), encoding="utf-8")
-    public = write_public(new_key().public)
+    (folder / "own.key").write_text(private_to_text(new_key()), encoding="utf-8")
+    public = public_to_text(new_key().public)
     return f'[hq]\nbroker = "{broker}"\nkeys = {{ hq-1 = "{public}" }}\nsigning_key_file = "own.key"\n'

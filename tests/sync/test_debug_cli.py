@@ -12,7 +12,7 @@ from sync.debug_cli import by_hand
 from sync.hq.enrolment.founding import enrol_store, found_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.protocol import envelope
-from sync.protocol.ed25519_keys import read_private
+from sync.protocol.ed25519_keys import private_from_text
 from sync.protocol.messages import Ack, FeedDelta
 from tests.sync.hq.telling import Teller
 
@@ -41,7 +41,7 @@ def batch(folder: Path) -> str:
     teller = Teller()
     for number in range(2):
         teller.tell("pickup.ready", {"n": number})
-    key = read_private((folder / "stores/ginza/store-signing.key").read_text())
+    key = private_from_text((folder / "stores/ginza/store-signing.key").read_text())
     return f"{TOPIC} {envelope.seal_message(TOPIC, *teller.all(), key).hex()}\n"
 
 

@@ -16,7 +16,7 @@ from sync.contract.examples import CHAIN, STORE
 from sync.hq.enrolment.keys import HQ_KEY_FILE, read_hq_key
 from sync.hq.errors import NotPossible
 from sync.protocol import envelope, topics
-from sync.protocol.ed25519_keys import BadKey, base64url_bytes, base64url_text, read_private, read_public
+from sync.protocol.ed25519_keys import BadKey, base64url_bytes, base64url_text, private_from_text, public_from_text
 from sync.protocol.envelope import RefusalReason, seal_message
 from sync.protocol.messages import Ack, Do, FeedPage, FeedRow, HqPresence
 from sync.trust import trusted_keys
@@ -161,7 +161,7 @@ def test_any_rows_of_hqs_are_applied_or_set_aside(
 @FEW
 @given(st.text() | st.binary(min_size=30, max_size=34).map(base64url_text))
 def test_any_text_is_a_key_or_plainly_none(text: str) -> None:
-    for read in (read_private, read_public, base64url_bytes):
+    for read in (private_from_text, public_from_text, base64url_bytes):
         try:
             read(text)
         except BadKey:

@@ -8,7 +8,7 @@ from edge.platform.clock import now
 from edge.platform.database import open_store
 from edge.retention import unswept
 from sync.presence import Identity, birth_message
-from sync.protocol.ed25519_keys import read_private
+from sync.protocol.ed25519_keys import private_from_text
 from sync.protocol.messages import ScannerCounts
 
 
@@ -22,7 +22,7 @@ def test_a_birth_tells_what_went_into_each_scanner_and_what_came_out(tmp_path: P
         db.conn.execute("insert into answered values ('scans', 'k1', 'gun', 2), ('scans', 'k2', 'gun', 1)")
         db.conn.execute("insert into answered values ('page_scans', 'k1', 'page', 4)")
         db.conn.execute("insert into wedges (station, heard, readings, refused) values ('k1', 60, 5, 2)")
-        key = read_private("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "k")
+        key = private_from_text("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A", "k")
         me = Identity(chain="c", box=ensure_identity(db, "ginza", now()), boot=1, key=key)
         unswept.add_unswept_time(db, 4 * unswept.DAY_MS)
         told = birth_message(db, tmp_path, me, {}, {}, now())

@@ -22,7 +22,7 @@ from sync import presence
 from sync.feeds.requests import REQUEST_SPREAD_S
 from sync.presence import Identity
 from sync.protocol import topics
-from sync.protocol.ed25519_keys import SigningKey, new_key, write_private, write_public
+from sync.protocol.ed25519_keys import SigningKey, new_key, private_to_text, public_to_text
 from sync.protocol.envelope import open_message, seal_message
 from sync.protocol.messages import (
     Ack,
@@ -364,9 +364,9 @@ def test_a_key_hq_adds_may_sign_and_one_it_revokes_may_not(shop: Shop, silently:
     second = new_key("hq-2")
     topic = topics.feed_topic("chain", "ginza", "keys")
     added = FeedRow(
-        key="hq-2", version=1, body=msgspec.Raw(msgspec.json.encode({"public": write_public(second.public)}))
+        key="hq-2", version=1, body=msgspec.Raw(msgspec.json.encode({"public": public_to_text(second.public)}))
     )
-    gone = {"public": write_public(HQ.public), "revoked": True}
+    gone = {"public": public_to_text(HQ.public), "revoked": True}
     revoked = FeedRow(key="hq-1", version=2, body=msgspec.Raw(msgspec.json.encode(gone)))
     shop.hear(topic, FeedDelta(feed="keys", epoch="f", since=0, version=1), [added])
     shop.hear(topic, FeedDelta(feed="keys", epoch="f", since=1, version=2), [revoked], key=second)
@@ -480,10 +480,10 @@ def test_a_reload_by_command_asks_for_the_feed_from_its_beginning(shop: Shop) ->
 
 
 def enrolled(tmp_path: Path, **change: Any) -> HqSection:
-    (tmp_path / "seed").write_text(write_private(OURS) + "\n")
+    (tmp_path / "seed").write_text(private_to_text(OURS) + "\n")
     fields = {
         "broker": "mqtt://localhost",
-        "keys": {"hq-1": write_public(HQ.public)},
+        "keys": {"hq-1": public_to_text(HQ.public)},
         "signing_key_file": str(tmp_path / "seed"),
     }
     return msgspec.convert({**fields, **change}, HqSection)

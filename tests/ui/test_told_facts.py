@@ -16,7 +16,7 @@ from edge.facts.fact import RelayedFact
 from edge.features.offer.row import Offer
 from edge.features.paired_devices import PairingRequest, make_pairing_code, pair_device, revoke_device
 from edge.features.pickup import claims
-from edge.features.pickup.holds import end_holds
+from edge.features.pickup.holds import sweep_holds
 from edge.features.pickup.order import OrderLine
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition
@@ -144,7 +144,7 @@ def others(floor: Floor) -> None:
         with writing(floor.db):
             apply_transition(floor.db, floor.hq, floor.box, step(action, order="o-5"), now())
     floor.order("7", hold_until=datetime.now(UTC) + timedelta(hours=1))
-    end_holds(floor.shop, replace(now(), clock="synced"))
+    sweep_holds(floor.shop, replace(now(), clock="synced"))
     for kind, detail in (("device.lost", "unplugged"), ("device.back", "")):
         seen = {"device": "s1", "station": "kiosk-1", "kind": kind, "detail": detail, "time": now().text}
         append_to_log(floor.db, "device_log", seen)

@@ -17,7 +17,7 @@ from edge.platform.systemd import notify_systemd
 PROBE_INTERVAL_S = 5.0  # seconds between questions
 PROBE_TIMEOUT_S = 10.0  # seconds an answer may take
 HUNG_AFTER_S = 20.0  # seconds without an answer after which HAProxy is ended; its supervisor starts another
-POLL_INTERVAL = 1.0  # seconds until it notices that HAProxy has ended
+HAPROXY_EXIT_POLL_S = 1.0  # seconds until it notices that HAProxy has ended
 PROBE_ADDRESS = (
     "127.86.0.1"  # the address it asks from, which haproxy.cfg knows: a flood must not look like a front that hangs
 )
@@ -60,7 +60,7 @@ def main(host: str, port: int, front: int) -> None:
             end_proxy(front)
             return
         while os.getppid() == front and time.monotonic() - asked < PROBE_INTERVAL_S:
-            time.sleep(POLL_INTERVAL)
+            time.sleep(HAPROXY_EXIT_POLL_S)
 
 
 if __name__ == "__main__":

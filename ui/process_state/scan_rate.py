@@ -21,7 +21,7 @@ class _Station:
     told: float = -MINUTE_S  # monotonic seconds, of the last report
 
 
-class ScanRate:
+class ScanRateLimiter:
     """What each station has sent lately; times are monotonic seconds."""
 
     def __init__(self) -> None:

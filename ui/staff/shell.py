@@ -188,7 +188,7 @@ def require_orders() -> Answer | None:
 
 def _shell(known: Session) -> StaffPage:
     here = shop()
-    notice = status.notice(here, process_state(), page_locale(), request_moment())
+    notice = status.staff_frame_notice(here, process_state(), page_locale(), request_moment())
     runs = len(pin_locks.runs_of_wrong_pins(here.db, request_moment())) if is_lead() else 0
     return StaffPage(tabs=staff_tab.tabs_for(here, known, request_moment().time), notice=notice, runs=runs)
 

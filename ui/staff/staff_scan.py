@@ -19,7 +19,7 @@ from edge.features.staff.badge import BadgeRead
 from edge.features.staff.sessions import writing_as
 from edge.platform.clock import parse_utc
 from edge.platform.database import values
-from edge.platform.idempotency_marks import marked_number, set_mark
+from edge.platform.idempotency_marks import read_mark, set_mark
 from edge.registry import decode_outcome
 from ui.kiosk.outcome_views import identify_member, why_not_understood
 from ui.request_context import page_locale, process_state, request_moment, shop
@@ -188,7 +188,7 @@ def visitor(seq: int) -> Response | Answer:
         abort(404)
     if (
         shell.BACKGROUND_HEADER not in request.headers
-        or marked_number(shop().db, identity_proof.last_visitor_mark(signed_in())) != seq
+        or read_mark(shop().db, identity_proof.last_visitor_mark(signed_in())) != seq
     ):
         _note_visitor(row, seen)
     return _visitor(seen, seq)

@@ -147,7 +147,7 @@ def view(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now, st
     )
 
 
-def notice(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now) -> Markup | None:
+def staff_frame_notice(shop: StoreContext, house: ProcessState, voice: Locale, moment: Now) -> Markup | None:
     """What every clerk must know at any time: one line for the staff's frame, or None if all is well."""
     context = health_context(shop, house, moment)
     found = troubleshooting.find_problems(run_checks(troubleshooting.CHECKS_FOR_EVERYBODY, context), context.health)

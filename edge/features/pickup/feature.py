@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from edge.codes.parsed_code import OrderLabel, PickupCode
-from edge.config.station_role import SERVED_ROLES, STAFF_ROLES
+from edge.config.station_role import STAFF_ROLES, SUPPORTED_ROLES
 from edge.features.expiring_table import COUNTED_BY_HQ_SQL, ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.features.feature import Feature, Feed
 from edge.features.pickup import arrival, claims, holds
@@ -29,7 +29,7 @@ CLAIMS_TABLE = ExpiringTable(name="pick_claims", expired=f"select t.rowid from p
 PICKUP_FEATURE = Feature(
     name="pickup",
     answers={
-        (SERVED_ROLES, PickupCode): arrival.answer_pickup_code,
+        (SUPPORTED_ROLES, PickupCode): arrival.answer_pickup_code,
         (STAFF_ROLES, OrderLabel): arrival.answer_order_label,
     },
     facts=(*FACTS, *claims.FACTS, *holds.FACTS),

@@ -10,7 +10,7 @@ from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import TransitionRefused, TransitionRequest, apply_transition
 from edge.platform.clock import Now, parse_utc, utc_text
 from edge.platform.database import writing
-from edge.platform.idempotency_marks import marked_number, set_mark
+from edge.platform.idempotency_marks import read_mark, set_mark
 from edge.store_context import StoreContext
 
 WAITING_STATES = frozenset({State.READY, State.ARRIVED})
@@ -41,7 +41,7 @@ def last_sweep(now: datetime, hour: int, zone: ZoneInfo) -> datetime:
     return today if today <= local else today - timedelta(days=1)
 
 
-def end_holds(shop: StoreContext, now: Now) -> int:
+def sweep_holds(shop: StoreContext, now: Now) -> int:
     """Remind of holds that end soon, and end those that were over at the last sweep; returns how many facts were told.
 
     If the box was off at the hour, it does so when it is on again; with a clock that was never set it does nothing, because
@@ -95,7 +95,7 @@ def _is_in_store(shop: StoreContext, order: PickupOrder, now: Now) -> bool:
 def _remind(shop: StoreContext, order: PickupOrder, hold: datetime, now: Now) -> bool:
     """Tell HQ that the hold ends, if it was not told of this end before."""
     name = f"hold_ending:{order.row.order}:{utc_text(hold)}"
-    if marked_number(shop.db, name):
+    if read_mark(shop.db, name):
         return False
     ending = HoldEnding(order=order.row.order, number=order.row.number, hold_until=utc_text(hold))
     with writing(shop.db):

@@ -17,7 +17,7 @@ from edge.features.pickup.pieces import missing_pieces
 from edge.features.pickup.state_machine import Action, State, state_after
 from edge.platform.clock import Now, utc_text
 from edge.platform.database import first_row, writing
-from edge.platform.idempotency_marks import marked_number, set_mark
+from edge.platform.idempotency_marks import read_mark, set_mark
 from edge.replica import hq_replica
 
 
@@ -142,9 +142,7 @@ def note_conflicts(db: Database, hq: Database, box: BoxIdentity, now: Now) -> in
 
     The hand-over stays: what follows (refund or not) is a person's decision at HQ. The pen is taken only for new ones.
     """
-    found = [
-        order for order in _cancelled_after_all(db, hq, box) if not marked_number(db, f"conflict:{order.row.order}")
-    ]
+    found = [order for order in _cancelled_after_all(db, hq, box) if not read_mark(db, f"conflict:{order.row.order}")]
     if found:
         with writing(db):
             for order in found:

@@ -12,7 +12,7 @@ from edge.features.returns.kept import KeptReturn, find_return, undo_time_left
 from edge.features.returns.state_machine import PIECES_ON_SALE, ReturnAction, ReturnState, return_state_after
 from edge.features.returns.window import NotReturnable
 from edge.platform.clock import Now, business_day
-from edge.platform.idempotency_marks import marked_number, set_mark
+from edge.platform.idempotency_marks import read_mark, set_mark
 from edge.store_context import StoreContext
 
 
@@ -130,7 +130,7 @@ def refuse_piece(
     row = order.row if order else None
     day = business_day(now.time, shop.config.zone, shop.config.store.day_starts)
     name = f"return_refused:{row.order if row else ''}:{gtin}:{why}:{day}"
-    if not marked_number(shop.db, name):
+    if not read_mark(shop.db, name):
         refused = ReturnRefused(order=row.order if row else None, gtin=gtin, why=why)
         about = FactAttributes(member=row.member if row else None, staff=staff, station=station)
         set_mark(shop.db, name, tell(shop.db, shop.box, refused, now, about), now)

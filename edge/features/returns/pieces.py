@@ -10,7 +10,7 @@ from edge.features.pickup.order import PickupOrder, ReplicaOrder, find_order, pr
 from edge.features.pickup.pieces import handed_pieces, lines_of_pieces, substitutes_in_place
 from edge.features.pickup.state_machine import State
 from edge.features.returns.kept import returned_of_order
-from edge.features.returns.window import GivenPiece, NotReturnable, why_not
+from edge.features.returns.window import NotReturnable, ReturnCandidate, return_refusal_reason
 from edge.platform.clock import Now, business_day
 from edge.replica import hq_replica
 from edge.store_context import StoreContext
@@ -92,7 +92,9 @@ def _given(
 ) -> NotReturnable | None:
     kinds = frozenset({product.category, product.style}) if product else frozenset[str]()
     today = None if now.clock == "unset" else shop_day(shop, now.time)
-    return why_not(GivenPiece(returned=gone, kinds=kinds, given=given, today=today), shop.policy.returns)
+    return return_refusal_reason(
+        ReturnCandidate(returned=gone, kinds=kinds, given=given, today=today), shop.policy.returns
+    )
 
 
 def _piece(

@@ -18,7 +18,7 @@ class NotReturnable(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GivenPiece:
+class ReturnCandidate:
     """What the policy looks at. `given`: the shop's day of the hand-over; None if it is not known."""
 
     returned: bool
@@ -32,11 +32,11 @@ def last_day(given: date, policy: Returns) -> date:
     return given + timedelta(days=policy.days)
 
 
-def _is_late(piece: GivenPiece, policy: Returns) -> bool:
+def _is_late(piece: ReturnCandidate, policy: Returns) -> bool:
     return piece.given is not None and piece.today is not None and piece.today > last_day(piece.given, policy)
 
 
-RULES: tuple[tuple[NotReturnable, Callable[[GivenPiece, Returns], bool]], ...] = (
+RULES: tuple[tuple[NotReturnable, Callable[[ReturnCandidate, Returns], bool]], ...] = (
     (NotReturnable.RETURNED, lambda piece, _policy: piece.returned),
     (NotReturnable.FINAL_SALE, lambda piece, policy: not piece.kinds.isdisjoint(policy.final_sale)),
     (NotReturnable.HYGIENE, lambda piece, policy: not piece.kinds.isdisjoint(policy.hygiene)),
@@ -45,6 +45,6 @@ RULES: tuple[tuple[NotReturnable, Callable[[GivenPiece, Returns], bool]], ...] =
 """The reasons, in the order in which they are said: the first that holds."""
 
 
-def why_not(piece: GivenPiece, policy: Returns) -> NotReturnable | None:
+def return_refusal_reason(piece: ReturnCandidate, policy: Returns) -> NotReturnable | None:
     """Why a piece is not taken back; None if it is."""
     return next((reason for reason, holds in RULES if holds(piece, policy)), None)

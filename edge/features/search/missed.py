@@ -10,7 +10,7 @@ from edge.features.catalog import Product
 from edge.features.expiring_table import ROWID_IN_PAGE_SQL, ExpiringTable
 from edge.platform.clock import Now, business_day
 from edge.platform.database import values, writing
-from edge.platform.idempotency_marks import marked_number, set_mark
+from edge.platform.idempotency_marks import read_mark, set_mark
 from edge.replica import hq_replica
 from edge.store_context import StoreContext
 
@@ -36,7 +36,7 @@ def tell_missed(shop: StoreContext, product: Product, station: str, now: Now) ->
     name = f"missed:{station}:{product.gtin}:{day}"
     here = stock.stock_here(shop.db, shop.hq, shop.box, product.gtin, now.time, shop.policy.stock.low)
     with writing(shop.db):
-        if not marked_number(shop.db, name):
+        if not read_mark(shop.db, name):
             it = LookupMissed(gtin=product.gtin, shelf=here.shelf, available=here.number)
             set_mark(shop.db, name, tell(shop.db, shop.box, it, now, FactAttributes(station=station)), now)
             sql = "insert or ignore into count_tasks (gtin, shelf, station, time) values (?, ?, ?, ?)"

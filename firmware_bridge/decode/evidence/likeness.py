@@ -50,7 +50,7 @@ MIN_END_CORRELATION = 0.9  # correlation of a row with an end that it shows
 MIN_GREY_VARIANCE = 1e-3  # grey levels of what shows nothing
 UNEXPLAINED_FLOOR = 0.01  # of a picture that nothing explains, even of a clear one
 MIN_ROW_CORRELATION = 0.58  # correlation of a whole row with the whole code, below which it is not as drawn
-MAX_UNPLACED_LEAD = -0.01  # the greatest lead of a text whose position is not clear
+MAX_LEAD_IF_UNALIGNED = -0.01  # the greatest lead of a text whose position is not clear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ def likeness_of_rows(
     if place.score < MIN_ROW_CORRELATION and lead < MIN_CLEAR_LEAD:
         if symbology in LONG_RETAIL_CODES:
             return None
-        lead = min(lead, MAX_UNPLACED_LEAD)
+        lead = min(lead, MAX_LEAD_IF_UNALIGNED)
     left, right = place.bars
     return Likeness(
         lead=lead,

@@ -23,7 +23,7 @@ EAN13_PARITIES = (  # of the left digits of an EAN-13, by its first digit (GS1 G
     "OEEOEO",
 )
 COST_OF_OWN_SIGN = np.nan  # the cost of the sign that was read: it is no other
-UNSETTLED_RATIO = (
+SECOND_LEAST_COST_FACTOR = (
     0.7  # of the cost of the second least sure character: with two digits misread under a fold it was 0.28
 )
 
@@ -46,7 +46,7 @@ def lead_over_others(symbology: Symbology, data: bytes, costs: Sequence[Costs]) 
             least = sum(each[:2])
         case _:
             return each[0]
-    return min(least, UNSETTLED_RATIO * each[1])
+    return min(least, SECOND_LEAST_COST_FACTOR * each[1])
 
 
 def ean_margin(data: bytes, parities: Sequence[str], costs: Sequence[Costs]) -> float:

@@ -20,7 +20,7 @@ NOISE_FACTOR = 2.0  # times the value of the quietest third of the cells
 MIN_CELLS = 8
 MAX_PLACES = 6  # places of a frame: the largest and most alike
 QUIET_ZONE_SHARE = 0.18  # of the stripes' length, kept at each end: quiet zones
-MIN_BESIDE_PX = 8  # pixels, for the same
+MIN_QUIET_ZONE_PX = 8  # pixels, for the same
 UPRIGHT_WIDTH_PX = 700  # of the upright picture, about: 7 per module of an EAN-13
 MAX_ENLARGEMENT, MIN_ENLARGEMENT = 3.0, 0.4  # factors by which a place is enlarged at most, and at least
 MIN_UPRIGHT_HEIGHT_PX = 8  # rows of an upright picture at least
@@ -60,7 +60,7 @@ def find_stripes(gray: Gray) -> tuple[Stripes, ...]:
 def turn_upright(frame: View, place: Stripes) -> View:
     """A place of stripes with its quiet zones, turned upright, near the size that engines read best."""
     scale = min(MAX_ENLARGEMENT, max(MIN_ENLARGEMENT, UPRIGHT_WIDTH_PX / place.length))
-    columns = round((place.length * (1 + 2 * QUIET_ZONE_SHARE) + 2 * MIN_BESIDE_PX) * scale)
+    columns = round((place.length * (1 + 2 * QUIET_ZONE_SHARE) + 2 * MIN_QUIET_ZONE_PX) * scale)
     rows = max(MIN_UPRIGHT_HEIGHT_PX, round(place.height * scale))
     return cut_rotated(frame, (place.x, place.y), place.angle, scale, (columns, rows))
 

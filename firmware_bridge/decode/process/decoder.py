@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 Reply = TypeVar("Reply", WorkerReady, FrameAnswer)
 
-FRAME_BYTES = 64 * 1024 * 1024  # bytes reserved for one frame: 8K grey fits; only pages that are written cost memory
+FRAME_BUFFER_BYTES = (
+    64 * 1024 * 1024
+)  # bytes reserved for one frame: 8K grey fits; only pages that are written cost memory
 START_TIMEOUT_S = 60.0  # seconds that loading the engines may take; a Pi with a cold SD card needs about 10
 PATIENT_TIMEOUT_S = 30.0  # seconds a still picture may take in patient mode, which has no budget
 MEMFD_SEALS = (
@@ -57,9 +59,9 @@ class ProcessDecoder:
 
     def __enter__(self) -> Self:
         self._fd = os.memfd_create("noren-frame", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(self._fd, FRAME_BYTES)
+        os.ftruncate(self._fd, FRAME_BUFFER_BYTES)
         fcntl.fcntl(self._fd, fcntl.F_ADD_SEALS, MEMFD_SEALS)
-        self._memory = mmap.mmap(self._fd, FRAME_BYTES)
+        self._memory = mmap.mmap(self._fd, FRAME_BUFFER_BYTES)
         self._stderr = tempfile.TemporaryFile(mode="a+b")
         self._start()
         return self
@@ -81,7 +83,7 @@ class ProcessDecoder:
         Raises ValueError for a frame over 64 MiB, DecoderLost if children die without decoding a single frame.
         """
         height, width = gray.shape
-        if gray.size > FRAME_BYTES:
+        if gray.size > FRAME_BUFFER_BYTES:
             raise ValueError(f"a frame of {width} x {height} is larger than the decoder takes")
         try:
             self._wait_ready()

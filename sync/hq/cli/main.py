@@ -23,7 +23,7 @@ from sync.hq.cli.sign import sign
 from sync.hq.cli.stores import stores
 from sync.hq.enrolment import founding
 from sync.hq.enrolment.keys import read_hq_key
-from sync.hq.seed import PLAY_FILE, PLAY_STORE, chain_id, found_sample, recount_stock
+from sync.hq.seed import PLAY_FILE, PLAY_STORE, chain_id, create_sample_hq, restamp_stock
 from sync.transport.broker import parse_broker_url, read_broker
 
 
@@ -52,11 +52,11 @@ def sample(folder: Path, broker: str, *, count: bool) -> None:
     """Make the headquarters of the sample chain: three stores, and all their feeds."""
     if count:
         with plain_errors():
-            click.echo(f"{recount_stock(folder)} stock counts sent again")
+            click.echo(f"{restamp_stock(folder)} stock counts sent again")
         return
     with plain_errors():
         parse_broker_url(broker)
-        put = found_sample(folder, broker)
+        put = create_sample_hq(folder, broker)
     if put:
         click.echo(
             f"chain `{chain_id()}`: {put} rows in {folder}; what to scan at {PLAY_STORE} is in {folder / PLAY_FILE}"

@@ -33,7 +33,7 @@ def order() -> None:
 def show_order(name: str, folder: Path, store: str) -> None:
     """Show an order's state, number and pickup code, for a shopper who has lost it."""
     with plain_errors(), founding.open_headquarters(folder) as db:
-        row = row_types.valid_row("orders", name, feed.row_body(db, "orders", store, name), OrderRow)
+        row = row_types.decode_row_or_none("orders", name, feed.row_body(db, "orders", store, name), OrderRow)
         if row is None or row.store != store:
             raise NotPossible(f"there is no order `{name}` of `{store}`")
         minted = pickup_codes.codes_of_store(db, store, [name])

@@ -23,11 +23,11 @@ from sync.hq.importing.pickup_codes import PickupCodeOfOrder
 from sync.hq.importing.push import MAX_CHANGES_SHOWN, PushResult
 from sync.hq.importing.row_builder import CONFIG_ROWS, config_rows
 from sync.hq.progress_bar import with_row_bar
-from sync.protocol.ed25519_keys import write_public
+from sync.protocol.ed25519_keys import public_to_text
 from sync.protocol.topics import ALL_STORES
 
 MAX_ROWS_NAMED = 2  # rows; if one row is deleted, the message names it
-STORE_WORDS = sorted(word for word, file in FILES.items() if file.feed in feed.SCOPE_STORE)
+STORE_WORDS = sorted(word for word, file in FILES.items() if file.feed in feed.STORE_SCOPED_FEEDS)
 
 
 @click.command()
@@ -87,7 +87,7 @@ def _push(what: str, file: Path, folder: Path, store: str | None, encoding: str,
             _ask(*pushing.count_deletions(db, what, scope, _rows(name, file, encoding)), how["yes_delete"])
         rows = _rows(name, file, encoding)
         items = with_row_bar(f"pushing {what}", rows, file)
-        signing = {key.id: write_public(key.public) for key in hq_keys(folder)}
+        signing = {key.id: public_to_text(key.public) for key in hq_keys(folder)}
         outcome = pushing.push_rows(db, what, scope, items, whole=whole, dry=dry, signing=signing)
         if name == key_rotation.KEYS_FEED and not dry:
             key_rotation.vouch_for_keys(db, folder)
@@ -148,7 +148,7 @@ def _say_minted(outcome: PushResult, minted: Sequence[PickupCodeOfOrder], out: P
 
 def _scope(db: Database, name: str, store: str | None) -> str:
     """The scope that gets the feed. Raises NotPossible."""
-    if name in feed.SCOPE_ALL:
+    if name in feed.CHAIN_WIDE_FEEDS:
         if store:
             raise NotPossible("all stores receive this feed: leave --store out")
         return ALL_STORES

@@ -28,7 +28,7 @@ def sign(file: Path, folder: Path) -> None:
             package.version_order(found.version)
         except BadPackage as why:
             raise NotPossible(f"{file} is not signed: {why}") from None
-        said = seal.seal_package(hq_keys.read_hq_key(folder), here.chain, found)
+        said = seal.sign_package(hq_keys.read_hq_key(folder), here.chain, found)
         _put(seal.seal_path(file), msgspec.json.encode(said) + b"\n")
     click.echo(
         f"Noren {found.version}, {found.files} files, is signed for chain `{here.chain}` with HQ's key {said.key}"

@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from edge.platform.database import first_row, rows
-from sync.hq.feeds.feed import SCOPE_ALL
+from sync.hq.feeds.feed import CHAIN_WIDE_FEEDS
 from sync.protocol import topics
 from sync.trust.trusted_keys import KEYS_FEED
 
@@ -33,7 +33,7 @@ topic read noren/1/CHAIN/down/all/hq
 """
 # `deny` has precedence, in whatever order the rules are written (mosquitto.conf(5))
 # HQ's keys stay readable: a box that was offline in a rotation would refuse an order signed with the new key
-CLOSED_TOPICS = ("head", "hq", *(f"feed/{name}" for name in sorted(SCOPE_ALL - {KEYS_FEED})))
+CLOSED_TOPICS = ("head", "hq", *(f"feed/{name}" for name in sorted(CHAIN_WIDE_FEEDS - {KEYS_FEED})))
 REVOKED_RULES = """
 # revoked: it may read the message that says so and the keys that signed it, and nothing else
 user {store}

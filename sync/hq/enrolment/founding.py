@@ -18,7 +18,7 @@ from sync.hq.enrolment import acl, keys, recovery_key
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, migrate, open_hq_store
 from sync.protocol.command_types import REVOKE_COMMAND
-from sync.protocol.ed25519_keys import fingerprint, new_key, read_public, write_private, write_public
+from sync.protocol.ed25519_keys import fingerprint, new_key, private_to_text, public_from_text, public_to_text
 
 END_COMMAND_LIFETIME = timedelta(days=3650)  # a stolen box may be off for years
 STORE_KEY_FILE = "store-signing.key"
@@ -104,13 +104,13 @@ def enrol_store(folder: Path, store: str, name: str, group: str | None = None) -
                on conflict (id) do update set
                  name = excluded.name, public_key = excluded.public_key, since = excluded.since, revoked = null, again = 1,
                  fleet_group = coalesce(excluded.fleet_group, fleet_group)""",
-            (store, name, write_public(key.public), now().text, group),
+            (store, name, public_to_text(key.public), now().text, group),
         )
         store_commands.withdraw_command(db, store, REVOKE_COMMAND)
         acl.write_acl(db, folder)
         bundle.mkdir(parents=True, exist_ok=True)
         (bundle / STORE_KEY_FILE).unlink(missing_ok=True)
-        write_secret(bundle / STORE_KEY_FILE, write_private(key) + "\n")
+        write_secret(bundle / STORE_KEY_FILE, private_to_text(key) + "\n")
         (bundle / HQ_TOML).write_text(_lines(db, folder, about), encoding="utf-8")
     return bundle
 
@@ -129,7 +129,7 @@ def _lines(db: Database, folder: Path, about: Headquarters) -> str:
 
 def keys_line(folder: Path) -> str:
     """HQ's present keys, as noren.toml has them."""
-    ours = {key.id: write_public(key.public) for key in keys.hq_keys(folder)}
+    ours = {key.id: public_to_text(key.public) for key in keys.hq_keys(folder)}
     table = ", ".join(f"{json.dumps(name)} = {json.dumps(public)}" for name, public in ours.items())
     return f"keys = {{ {table} }}"
 
@@ -143,7 +143,7 @@ def revoke_store(db: Database, folder: Path, store: str) -> Path:
             raise NotPossible(f"store `{store}` is not enrolled, or its key is revoked already")
         db.conn.execute("update stores set revoked = ? where id = ?", (now().text, store))
         store_commands.queue_command_within(
-            db, store, REVOKE_COMMAND, {"key": fingerprint(read_public(row[0]))}, lasts=END_COMMAND_LIFETIME
+            db, store, REVOKE_COMMAND, {"key": fingerprint(public_from_text(row[0]))}, lasts=END_COMMAND_LIFETIME
         )
         return acl.write_acl(db, folder)
 

@@ -13,7 +13,7 @@ from sync.hq.enrolment.founding import read_founded
 from sync.hq.errors import NotPossible
 from sync.hq.feeds import feed, row_types
 from sync.hq.reports.fleet import fleet_status
-from sync.protocol.ed25519_keys import SigningKey, write_public
+from sync.protocol.ed25519_keys import SigningKey, public_to_text
 from sync.protocol.feed_types import HqKey
 from sync.protocol.topics import ALL_STORES
 from sync.trust.key_chain import sign_vouch
@@ -31,7 +31,7 @@ def prepare_next_key(db: Database, folder: Path) -> str:
     with writing(db):
         for key in known:
             if feed.row_body(db, KEYS_FEED, ALL_STORES, key.id) is None:
-                _put(db, key.id, HqKey(public=write_public(key.public)))
+                _put(db, key.id, HqKey(public=public_to_text(key.public)))
         _prove(db, known[0])
     return known[-1].id
 
@@ -151,7 +151,7 @@ def _told(db: Database) -> dict[str, HqKey]:
     found = rows(
         db, "select key, body from rows where feed = ? and scope = ? and body is not null", (KEYS_FEED, ALL_STORES)
     )
-    read_all = {one["key"]: row_types.valid_row(KEYS_FEED, one["key"], one["body"], HqKey) for one in found}
+    read_all = {one["key"]: row_types.decode_row_or_none(KEYS_FEED, one["key"], one["body"], HqKey) for one in found}
     return {key: row for key, row in read_all.items() if row is not None}
 
 

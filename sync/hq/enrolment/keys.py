@@ -17,9 +17,9 @@ from sync.protocol.ed25519_keys import (
     SigningKey,
     fingerprint,
     new_key,
-    read_private,
-    read_public,
-    write_private,
+    private_from_text,
+    private_to_text,
+    public_from_text,
 )
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class EnrolledKeys:
 def make_hq_key(folder: Path, name: str = HQ_KEY_FILE) -> SigningKey:
     """A signing key of HQ's, made once. Raises FileExistsError."""
     key = new_key()
-    text = msgspec.json.encode(_KeyFile(id=key.id, private=write_private(key))).decode()
+    text = msgspec.json.encode(_KeyFile(id=key.id, private=private_to_text(key))).decode()
     write_secret(folder / name, text + "\n")
     return key
 
@@ -61,7 +61,7 @@ def read_hq_key(folder: Path, name: str = HQ_KEY_FILE) -> SigningKey:
     """HQ's signing key. Raises NotPossible, which says what to do, if the file is missing, damaged, or not secret."""
     try:
         kept = msgspec.json.decode((folder / name).read_bytes(), type=_KeyFile)
-        key = read_private(kept.private, kept.id)
+        key = private_from_text(kept.private, kept.id)
         refuse_known_key(key.public)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError, BadKey) as error:
         raise NotPossible(f"{folder / name} cannot be used: {error}. {_HELPS[name == NEXT_HQ_KEY_FILE]}") from None
@@ -78,7 +78,7 @@ def read_stores(db: Database) -> EnrolledKeys:
     keys: dict[str, Ed25519PublicKey] = {}
     owners: dict[str, str] = {}
     for row in rows(db, "select id, public_key from stores where revoked is null"):
-        public = read_public(row["public_key"])
+        public = public_from_text(row["public_key"])
         try:
             refuse_known_key(public)
         except BadKey as error:

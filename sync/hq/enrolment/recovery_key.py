@@ -13,11 +13,11 @@ from edge.crypto.sealed_data_key import (
     NotSealed,
     SealedKey,
     open_data_key,
-    read_recovery_private,
+    parse_recovery_private,
     recovery_key_id,
+    recovery_private_to_text,
+    recovery_public_to_text,
     sealed_key_from_text,
-    write_recovery_private,
-    write_recovery_public,
 )
 from edge.db_files import backup_trailer
 from edge.key_files.private_file import write_secret
@@ -40,7 +40,7 @@ def ensure_recovery_key(db: Database, folder: Path) -> X25519PrivateKey:
     known = _noted(db)
     if known is None and not (folder / RECOVERY_KEY_FILE).exists():
         key = X25519PrivateKey.generate()
-        kept = _KeyFile(id=recovery_key_id(key.public_key()), private=write_recovery_private(key))
+        kept = _KeyFile(id=recovery_key_id(key.public_key()), private=recovery_private_to_text(key))
         write_secret(folder / RECOVERY_KEY_FILE, msgspec.json.encode(kept).decode() + "\n")
     key = read_recovery_key(folder)
     here = recovery_key_id(key.public_key())
@@ -76,7 +76,7 @@ def read_recovery_key(folder: Path) -> X25519PrivateKey:
     """HQ's recovery key. Raises NotPossible if it is missing or damaged."""
     file = folder / RECOVERY_KEY_FILE
     try:
-        return read_recovery_private(msgspec.json.decode(file.read_bytes(), type=_KeyFile).private)
+        return parse_recovery_private(msgspec.json.decode(file.read_bytes(), type=_KeyFile).private)
     except FileNotFoundError:
         raise NotPossible(
             f"{file}: no such file. Put HQ's recovery key back: without it no box's data key is had again."
@@ -87,7 +87,7 @@ def read_recovery_key(folder: Path) -> X25519PrivateKey:
 
 def recovery_line(db: Database, folder: Path) -> str:
     """The public half, as [hq] of noren.toml has it."""
-    return f'recovery_key = "{write_recovery_public(ensure_recovery_key(db, folder).public_key())}"'
+    return f'recovery_key = "{recovery_public_to_text(ensure_recovery_key(db, folder).public_key())}"'
 
 
 def read_sealed_key(what: str) -> SealedKey:

@@ -12,8 +12,8 @@ from sync.protocol import digest
 from sync.protocol.messages import FeedHead
 from sync.protocol.topics import ALL_STORES
 
-SCOPE_ALL = frozenset({"keys", "prices"}) | {feed.name for feed in FEEDS.values() if feed.same_for_all}
-SCOPE_STORE = frozenset({"config"}) | {feed.name for feed in FEEDS.values() if not feed.same_for_all}
+CHAIN_WIDE_FEEDS = frozenset({"keys", "prices"}) | {feed.name for feed in FEEDS.values() if feed.same_for_all}
+STORE_SCOPED_FEEDS = frozenset({"config"}) | {feed.name for feed in FEEDS.values() if not feed.same_for_all}
 MAX_ROW_BYTES = 192 * 1024  # bytes of a body: a row must fit into one message of 256 KiB even if zlib gains nothing
 
 
@@ -40,7 +40,7 @@ class FeedPosition:
 
 def scope_of(feed: str, store: str) -> str:
     """The scope of `feed` that a store gets."""
-    return ALL_STORES if feed in SCOPE_ALL else store
+    return ALL_STORES if feed in CHAIN_WIDE_FEEDS else store
 
 
 def changed_positions(db: Database, *, after: int = -1) -> tuple[list[FeedPosition], int]:

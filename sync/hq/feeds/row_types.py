@@ -69,7 +69,7 @@ def in_current_form(feed: str, key: str, body: str) -> str:
         return body
 
 
-def valid_row(feed: str, key: str, body: str | None, kind: type[T]) -> T | None:
+def decode_row_or_none(feed: str, key: str, body: str | None, kind: type[T]) -> T | None:
     """A row that HQ computes with; None if there is none, or if an older HQ accepted one that is not valid.
 
     Such a row affects only itself: pushing it again repairs it. Raises DecodeError if it is not JSON: that is damage.

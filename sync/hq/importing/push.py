@@ -226,5 +226,5 @@ def _is_stub(to: PushTarget, body: str) -> bool:
 def house_rules_of_chain(db: Database) -> tuple[HouseRule, ...]:
     """The rules for the chain's own item numbers that any of its stores has, each once."""
     found = rows(db, "select body from rows where feed = 'config' and key = 'policy' and body is not null")
-    policies = (row_types.valid_row("config", "policy", row["body"], Policy) for row in found)
+    policies = (row_types.decode_row_or_none("config", "policy", row["body"], Policy) for row in found)
     return tuple(dict.fromkeys(rule for policy in policies if policy for rule in policy.codes.house))

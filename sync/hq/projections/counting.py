@@ -205,4 +205,4 @@ def _return(db: Database, fact: CountedFact, orders: dict[str, OrderRow], late: 
 
 
 def _row(db: Database, name: str, scope: str, key: str, kind: type[T]) -> T | None:
-    return row_types.valid_row(name, key, feed.row_body(db, name, scope, key), kind)
+    return row_types.decode_row_or_none(name, key, feed.row_body(db, name, scope, key), kind)

@@ -16,7 +16,7 @@ from sync.hq.feeds import feed, row_types
 
 def nearby_stores(db: Database, store: str) -> list[str]:
     """The stores near a store, in the order its policy shows them."""
-    policy = row_types.valid_row("config", store, feed.row_body(db, "config", store, "policy"), Policy)
+    policy = row_types.decode_row_or_none("config", store, feed.row_body(db, "config", store, "policy"), Policy)
     around = policy.place.neighbours if policy else []
     return [one.store for one in around if one.store != store]  # one that names itself would overwrite its own orders
 
@@ -36,7 +36,7 @@ def _text(row: NeighbourRow) -> str | None:
 
 def _neighbours(db: Database, around: list[str], gtin: str, moment: datetime) -> NeighbourRow:
     found = [
-        (store, row_types.valid_row("stock", gtin, feed.row_body(db, "stock", store, gtin), StockRow))
+        (store, row_types.decode_row_or_none("stock", gtin, feed.row_body(db, "stock", store, gtin), StockRow))
         for store in around
     ]
     known = [(store, row) for store, row in found if row]

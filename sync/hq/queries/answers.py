@@ -49,7 +49,7 @@ def _goods(db: Database, store: str, text: str) -> str:
     """The key of a product, as the asking store writes it; the store's policy is read only if that is not a key already."""
     if is_gtin14(text):
         return text
-    policy = row_types.valid_row("config", "policy", feed.row_body(db, "config", store, "policy"), Policy)
+    policy = row_types.decode_row_or_none("config", "policy", feed.row_body(db, "config", store, "policy"), Policy)
     return catalogue_key(text, policy.codes.house if policy else ())
 
 
@@ -61,7 +61,7 @@ def _elsewhere(db: Database, store: str, gtin: str) -> list[NeighbourStock]:
            order by rows.scope""",
         (store, ALL_STORES, gtin),
     )
-    near = [(row["scope"], row_types.valid_row("stock", gtin, row["body"], StockRow)) for row in found]
+    near = [(row["scope"], row_types.decode_row_or_none("stock", gtin, row["body"], StockRow)) for row in found]
     return [
         NeighbourStock(store=scope, on_hand=max(0, row.on_hand - row.reserved), as_of=row.as_of)
         for scope, row in near

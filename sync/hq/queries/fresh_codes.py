@@ -35,7 +35,10 @@ class VerifiedCode:
 
 def verify_token(db: Database, store: str, text: str, now: Now) -> VerifiedCode | None:
     """A signed code by the asking store's own policy: a key of the chain's, not too long a life, and good at this moment."""
-    policy = row_types.valid_row("config", "policy", feed.row_body(db, "config", store, "policy"), Policy) or Policy()
+    policy = (
+        row_types.decode_row_or_none("config", "policy", feed.row_body(db, "config", store, "policy"), Policy)
+        or Policy()
+    )
     meant, at = member_token.verify_token(text, policy.codes), now.time.timestamp()
     if not isinstance(meant, MemberToken):
         return None

@@ -23,7 +23,11 @@ def member_by_card(db: Database, card: str) -> Member | None:
            order by body ->> '$.wallet_secret' is null, scope limit 1""",
         (card, MEMBERS_FEED),
     )
-    return row_types.valid_row(MEMBERS_FEED, row[1], feed.row_body(db, MEMBERS_FEED, *row), Member) if row else None
+    return (
+        row_types.decode_row_or_none(MEMBERS_FEED, row[1], feed.row_body(db, MEMBERS_FEED, *row), Member)
+        if row
+        else None
+    )
 
 
 def member_by_ref(db: Database, ref: str) -> Member | None:
@@ -33,7 +37,7 @@ def member_by_ref(db: Database, ref: str) -> Member | None:
         "select scope, body from rows where feed = 'members' and key = ? and body is not null order by scope",
         (ref,),
     )
-    return row_types.valid_row(MEMBERS_FEED, ref, row[1], Member) if row else None
+    return row_types.decode_row_or_none(MEMBERS_FEED, ref, row[1], Member) if row else None
 
 
 def same_person_in_store(db: Database, store: str, known: Member) -> Member | None:
@@ -45,7 +49,7 @@ def member_by_card_in_store(db: Database, store: str, card: str) -> Member | Non
     """The member who carries a card, as this store knows them."""
     row = first_row(db, "select member from cards where code = ? and scope = ?", (card, store))
     return (
-        row_types.valid_row(MEMBERS_FEED, row[0], feed.row_body(db, MEMBERS_FEED, store, row[0]), Member)
+        row_types.decode_row_or_none(MEMBERS_FEED, row[0], feed.row_body(db, MEMBERS_FEED, store, row[0]), Member)
         if row
         else None
     )
@@ -53,4 +57,4 @@ def member_by_card_in_store(db: Database, store: str, card: str) -> Member | Non
 
 def member_by_ref_in_store(db: Database, store: str, ref: str) -> Member | None:
     """The member of that name in a store."""
-    return row_types.valid_row(MEMBERS_FEED, ref, feed.row_body(db, MEMBERS_FEED, store, ref), Member)
+    return row_types.decode_row_or_none(MEMBERS_FEED, ref, feed.row_body(db, MEMBERS_FEED, store, ref), Member)

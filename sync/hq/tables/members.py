@@ -21,7 +21,7 @@ CARDS_DDL = (
 # Strangers a store has asked about or met (sync/hq/queries/unknown_members.py), an hour long: `member` is the name it was given,
 # `asked` when it was, `met` when a fact of its said so. `most` of a day: strangers in the busiest hour, by which HQ knows
 # what is normal.
-MEETINGS_DDL = (
+MEMBER_LOOKUPS_DDL = (
     """create table meetings (
          store text not null, card text not null, member text, asked text, met text, primary key (store, card)
        ) strict, without rowid""",
@@ -33,7 +33,7 @@ MEETINGS_DDL = (
 
 # Codes that have proven to HQ that a member was present (sync/hq/queries/fresh_codes.py), by a hash of their name or secret: `step`
 # is the last time step used of a pass. `wrong_codes`: passwords that were none. A signed code names its member by their key.
-USED_CODES_DDL = (
+SHOWN_CODES_DDL = (
     "create table shown_codes (name text primary key, step integer not null, used text not null) strict, without rowid",
     "create index shown_codes_used on shown_codes (used)",
     """create table wrong_codes (
@@ -43,7 +43,7 @@ USED_CODES_DDL = (
 )
 
 # how many strangers a store may ask after at once, as of an uptime of the machine's boot
-BURSTS_DDL = """
+LOOKUP_BUDGETS_DDL = """
 create table bursts (
   store text primary key, boot text not null, left real not null, uptime_ms integer not null
 ) strict, without rowid

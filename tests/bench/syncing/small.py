@@ -22,7 +22,7 @@ from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.journal.send_window import MAX_BATCH_ROWS, WINDOW_BATCHES
 from sync.protocol import topics
-from sync.protocol.ed25519_keys import SigningKey, read_private
+from sync.protocol.ed25519_keys import SigningKey, private_from_text
 from sync.protocol.envelope import seal_message, split_rows
 from sync.protocol.messages import EventRow, Events, PreviousRow
 from sync.transport.mqtt_events import Connected, MessageReceived
@@ -142,7 +142,7 @@ def _founded(folder: Path, told: Told) -> list[_Store]:
     stores = []
     for number in range(STORES):
         bundle = enrol_store(folder, f"s{number}", f"s{number}")
-        key = read_private((bundle / "store-signing.key").read_text())
+        key = private_from_text((bundle / "store-signing.key").read_text())
         stores.append(_Store(f"s{number}", key, told(random.Random(number))))
     goods = [StockRow(gtin=gtin, on_hand=ON_HAND, as_of=now().time) for gtin in GTINS]
     with open_headquarters(folder) as db, writing(db):

@@ -11,11 +11,11 @@ from edge.crypto.data_key import DataKey, NoDataKey, data_key_from_text, data_ke
 from edge.crypto.sealed_data_key import (
     NotSealed,
     open_data_key,
-    read_recovery_private,
-    read_recovery_public,
+    parse_recovery_private,
+    parse_recovery_public,
+    recovery_private_to_text,
+    recovery_public_to_text,
     seal_data_key,
-    write_recovery_private,
-    write_recovery_public,
 )
 from edge.crypto.sealed_data_key import sealed_key_from_text as sealed_from_text
 
@@ -59,10 +59,10 @@ def test_without_a_recovery_key_the_line_only_says_which_key_it_was() -> None:
 
 def test_keys_of_hqs_come_back_from_their_text() -> None:
     assert (
-        read_recovery_public(write_recovery_public(HQ.public_key())).public_bytes_raw()
+        parse_recovery_public(recovery_public_to_text(HQ.public_key())).public_bytes_raw()
         == HQ.public_key().public_bytes_raw()
     )
-    assert read_recovery_private(write_recovery_private(HQ)).private_bytes_raw() == HQ.private_bytes_raw()
+    assert parse_recovery_private(recovery_private_to_text(HQ)).private_bytes_raw() == HQ.private_bytes_raw()
 
 
 @pytest.mark.parametrize("text", ["", "noren-key-1", "noren-key-2.ginza.0011223344556677.-.-", "x" * 300])
@@ -87,4 +87,4 @@ def test_a_key_does_not_show_itself() -> None:
 def test_a_recovery_key_with_which_nothing_is_secret_is_none(first: int) -> None:
     """A start that had one in its settings ended with a traceback."""
     with pytest.raises(NotSealed, match="noren hq data-key"):
-        read_recovery_public(base64.urlsafe_b64encode(bytes([first]) + bytes(31)).decode())
+        parse_recovery_public(base64.urlsafe_b64encode(bytes([first]) + bytes(31)).decode())

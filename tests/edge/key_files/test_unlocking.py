@@ -12,7 +12,7 @@ from edge.box_identity import ensure_identity
 from edge.config.toml_schema import BadConfig, Config, HqSection, StoreSection
 from edge.crypto import sealed_secret
 from edge.crypto.data_key import DataKey, data_key_to_text
-from edge.crypto.sealed_data_key import sealed_key_from_text, write_recovery_public
+from edge.crypto.sealed_data_key import recovery_public_to_text, sealed_key_from_text
 from edge.db_files.inspection import READ_BUDGET_S
 from edge.db_files.startup import prepare_databases
 from edge.key_files import data_key_file as key_file
@@ -77,7 +77,7 @@ def test_a_box_whose_key_hq_cannot_open_says_so(config: Config, caplog: pytest.L
     log_key_recovery(config)
     assert "no recovery_key" in caplog.text
     named = msgspec.structs.replace(
-        config.hq, recovery_key=write_recovery_public(X25519PrivateKey.generate().public_key())
+        config.hq, recovery_key=recovery_public_to_text(X25519PrivateKey.generate().public_key())
     )
     caplog.clear()
     log_key_recovery(msgspec.structs.replace(config, hq=named))

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from edge.platform.clock import Now, now
 from edge.platform.database import rows, writing
-from edge.platform.idempotency_marks import clear_mark, marked_number, set_mark
+from edge.platform.idempotency_marks import clear_mark, read_mark, set_mark
 from edge.store_context import StoreContext
 
 
 def test_a_name_nobody_has_set_is_nought(floor: StoreContext) -> None:
-    assert marked_number(floor.db, "staff:void:c1:o-1") == 0
+    assert read_mark(floor.db, "staff:void:c1:o-1") == 0
 
 
 def test_a_later_mark_replaces_the_one_before_with_its_time(floor: StoreContext) -> None:
@@ -19,7 +19,7 @@ def test_a_later_mark_replaces_the_one_before_with_its_time(floor: StoreContext)
         set_mark(floor.db, "a", 3, first)
         set_mark(floor.db, "b", 4, first)
         set_mark(floor.db, "a", 9, later)
-    assert (marked_number(floor.db, "a"), marked_number(floor.db, "b")) == (9, 4)
+    assert (read_mark(floor.db, "a"), read_mark(floor.db, "b")) == (9, 4)
     assert [row["time"] for row in rows(floor.db, "select time from marks where name = 'a'")] == [later.text]
 
 
@@ -35,4 +35,4 @@ def test_a_mark_is_taken_back_alone(floor: StoreContext) -> None:
         set_mark(floor.db, "a", 3, now())
         set_mark(floor.db, "b", 4, now())
         clear_mark(floor.db, "a")
-    assert (marked_number(floor.db, "a"), marked_number(floor.db, "b")) == (0, 4)
+    assert (read_mark(floor.db, "a"), read_mark(floor.db, "b")) == (0, 4)

@@ -11,7 +11,7 @@ from edge.features.pickup.transition import apply_transition, note_conflicts
 from edge.features.stock import UncountedMoves, move_stock
 from edge.platform.clock import Now, now
 from edge.platform.database import first_row, rows, writing
-from edge.platform.idempotency_marks import marked_number, set_mark
+from edge.platform.idempotency_marks import read_mark, set_mark
 from edge.platform.process import ProcessLife
 from edge.retention.log_retention import sweep_log
 from edge.retention.sweep import ROWS_PER_DELETE, sweep
@@ -110,7 +110,7 @@ def test_a_mark_goes_after_the_days_of_the_policy_and_not_before(floor: StoreCon
         set_mark(floor.db, "staff:void:c1:o-2", 8, _later(50))
     assert "marks" not in sweep(floor, _later(89), ProcessLife())
     assert sweep(floor, _later(91), ProcessLife())["marks"] == 1
-    assert (marked_number(floor.db, "staff:void:c1:o-1"), marked_number(floor.db, "staff:void:c1:o-2")) == (0, 8)
+    assert (read_mark(floor.db, "staff:void:c1:o-1"), read_mark(floor.db, "staff:void:c1:o-2")) == (0, 8)
 
 
 def test_a_conflict_hq_was_told_of_is_not_told_again_while_its_steps_stay(floor: StoreContext) -> None:

@@ -19,7 +19,7 @@ from firmware_bridge.decode.cascade_stages import (
     Stage,
 )
 from firmware_bridge.decode.detection import Detection
-from firmware_bridge.decode.frame_session import FrameSession
+from firmware_bridge.decode.frame_session import FrameLook
 from firmware_bridge.decode.simple_api import frame_reader, still_picture_reader
 from firmware_bridge.decode.time_budget import TimeBudget, UsualCosts
 from tests.bench.decoding import camera, damage, damaged, packs
@@ -290,7 +290,7 @@ def test_each_rung_reads_something_by_itself(stage: Stage) -> None:
     for seed in range(5):
         for kind in readable:
             text, frame = photo(kind, *what_suits(stage), seed)
-            look = FrameSession(frame, known, TimeBudget(UsualCosts()), float("inf"))
+            look = FrameLook(frame, known, TimeBudget(UsualCosts()), float("inf"))
             look.run_stage(stage)
             if [found.data for found in look.found()] == [text]:
                 return
@@ -314,7 +314,7 @@ class Liar:
 
 def judged(rivals: Mapping[str, Liar]) -> list[bytes]:
     known = {**engines({Symbology.DATAMATRIX}), **rivals}
-    look = FrameSession(np.full((100, 200), 200, np.uint8), known, TimeBudget(UsualCosts()), float("inf"))
+    look = FrameLook(np.full((100, 200), 200, np.uint8), known, TimeBudget(UsualCosts()), float("inf"))
     look.run_stage(CASCADE[0])
     return [found.data for found in look.found()]
 
@@ -332,7 +332,7 @@ def test_a_text_whose_place_is_beyond_the_frame_is_not_believed_and_ends_no_deco
     """Bars that the frame's edge cuts run on in what a tilt puts around it."""
     stage = next(one for one in CASCADE if one.name == name)
     known = engines({Symbology.DATAMATRIX}) | {stage.engine: Liar(stage.engine, b"4901234567894", 9, aside)}
-    look = FrameSession(np.full((100, 200), 200, np.uint8), known, TimeBudget(UsualCosts()), float("inf"))
+    look = FrameLook(np.full((100, 200), 200, np.uint8), known, TimeBudget(UsualCosts()), float("inf"))
     look.run_stage(stage)
     assert look.found() == ()
 

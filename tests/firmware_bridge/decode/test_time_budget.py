@@ -12,7 +12,7 @@ from firmware_bridge.decode.cascade import RETAIL_SYMBOLOGIES
 from firmware_bridge.decode.cascade_stages import CASCADE, CascadeDepth
 from firmware_bridge.decode.detection import Detection
 from firmware_bridge.decode.engines.zbar import Zbar
-from firmware_bridge.decode.frame_session import FrameSession
+from firmware_bridge.decode.frame_session import FrameLook
 from firmware_bridge.decode.time_budget import ENGINE_SETUP_S, MIN_TIME_FACTOR, SAFETY_FACTOR, TimeBudget, UsualCosts
 
 FLAT = np.full((240, 320), 200, np.uint8)
@@ -71,7 +71,7 @@ def looked(fullness: float, wobble: Mapping[str, float]) -> tuple[float, int]:
     """Seconds that a look at a frame so many times as full as usual takes, and how many stages it climbs."""
     clock = [0.0]
     known = {name: Working(clock, cost * fullness * wobble.get(name, 1.0)) for name, cost in COST.items()}
-    look = FrameSession(FLAT, known, TimeBudget(USUAL), BUDGET, lambda: clock[0])
+    look = FrameLook(FLAT, known, TimeBudget(USUAL), BUDGET, lambda: clock[0])
     count = sum(look.run_stage(stage) for stage in CASCADE if stage.depth < CascadeDepth.PATIENT)
     return clock[0], count
 

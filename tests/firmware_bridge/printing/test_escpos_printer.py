@@ -16,7 +16,7 @@ from edge.features.printing.printer_fault import PrinterFault, PrinterTrouble
 from firmware_bridge.printing import escpos
 from firmware_bridge.printing.drawing.draw import draw
 from firmware_bridge.printing.escpos_printer import EscPosSource, Patience
-from firmware_bridge.printing.file_printer import KEPT, FilePrinter
+from firmware_bridge.printing.file_printer import MAX_KEPT_JOBS, FilePrinter
 from firmware_bridge.printing.line import Line, open_device, open_network
 from firmware_bridge.printing.serial_line import open_serial
 from tests.firmware_bridge.printing.virtual_printer import VirtualPrinter
@@ -210,10 +210,10 @@ def test_a_file_printer_writes_picture_and_bytes_and_keeps_the_last_ones(tmp_pat
     twin.receive((tmp_path / "job-1.bin").read_bytes())
     twin.work()
     assert same(twin.pieces[0], LABEL)
-    for number in range(KEPT):
+    for number in range(MAX_KEPT_JOBS):
         list(printer.print(small, f"job-2-{number}", clear=False))
     names = {file.name for file in tmp_path.iterdir()}
-    assert (len(names), "job-1.png" in names, "job-1.bin" in names) == (2 * KEPT, False, False)
+    assert (len(names), "job-1.png" in names, "job-1.bin" in names) == (2 * MAX_KEPT_JOBS, False, False)
 
 
 def test_a_file_printer_without_its_folder_is_not_there(tmp_path: Path) -> None:

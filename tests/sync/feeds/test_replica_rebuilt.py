@@ -12,7 +12,7 @@ from edge.platform.database import rows, writing
 from edge.platform.sqlite_file import Damaged, file_identity
 from sync.feeds.replica_rebuilt import begin_refill, note_if_refilled
 from sync.protocol import topics
-from sync.protocol.ed25519_keys import write_public
+from sync.protocol.ed25519_keys import public_to_text
 from sync.protocol.messages import FeedDelta, FeedRow, Want
 from sync.transport.mqtt_events import Connected
 from tests.sync.test_session import Shop, new_key
@@ -63,7 +63,7 @@ def test_hq_is_told_once_and_asked_for_what_was_taken_along(shop: Shop) -> None:
 
 def test_a_key_hq_has_added_counts_though_the_mirror_it_came_with_is_gone(shop: Shop) -> None:
     second = new_key("hq-2")
-    added = FeedRow(key="hq-2", version=1, body=_body({"public": write_public(second.public)}))
+    added = FeedRow(key="hq-2", version=1, body=_body({"public": public_to_text(second.public)}))
     shop.hear(
         topics.feed_topic("chain", "ginza", "keys"), FeedDelta(feed="keys", epoch="f", since=0, version=1), [added]
     )

@@ -23,7 +23,7 @@ from sync.hq.loop import HqLoop
 from sync.hq.schema import open_hq_store
 from sync.presence import Identity
 from sync.protocol import envelope, topics
-from sync.protocol.ed25519_keys import SigningKey, new_key, read_private
+from sync.protocol.ed25519_keys import SigningKey, new_key, private_from_text
 from sync.protocol.messages import Ack, AnyHeader, Do, Events, FeedDelta, FeedPage, Nack, Row
 from sync.session import SyncSession
 from sync.transport.mqtt_events import Connected, MessageReceived
@@ -148,7 +148,7 @@ class HqDoor:
         found_headquarters(self.folder, CHAIN, "mqtt://127.0.0.1:1")
         for store in (STORE, OTHER):
             bundle = enrol_store(self.folder, store, store)
-            self.keys[store] = read_private((bundle / "store-signing.key").read_text())
+            self.keys[store] = private_from_text((bundle / "store-signing.key").read_text())
         db = open_hq_store(self.folder)
         db.conn.execute(HASTE)
         out = Outbox(Ground(), read_hq_key(self.folder))

@@ -33,7 +33,7 @@ from sync.hq.feeds.publisher import Publisher
 from sync.hq.queries.stranger_limit import BURST_SIZE, REFILL_INTERVAL_S
 from sync.hq.reports.fleet import fleet_status
 from sync.protocol import envelope, topics
-from sync.protocol.ed25519_keys import SigningKey, new_key, read_private
+from sync.protocol.ed25519_keys import SigningKey, new_key, private_from_text
 from sync.protocol.envelope import Message
 from sync.protocol.messages import Ack, Answer, Ask, FeedDelta, FeedPage, Head, HqPresence, Nack, State, Want
 from sync.transport.broker import BrokerSettings
@@ -107,7 +107,7 @@ def join(folder: Path, mosquitto: Any, store: str = "ginza") -> Store:
         f"store-{store}",
         topics.store_subscriptions("test", store),
     )
-    return Store(link=link, id=store, key=read_private(seed), hq={hq_key.id: hq_key.public})
+    return Store(link=link, id=store, key=private_from_text(seed), hq={hq_key.id: hq_key.public})
 
 
 @pytest.fixture

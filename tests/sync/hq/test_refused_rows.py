@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from sync.hq.cli.main import hq
 from sync.hq.features.registry import FILES
-from sync.hq.feeds.feed import SCOPE_ALL
+from sync.hq.feeds.feed import CHAIN_WIDE_FEEDS
 from tests.sync.hq.importing.test_push import GTIN, body, folder, push, run, template
 
 __all__ = ["folder"]  # the fixture
@@ -284,7 +284,7 @@ STRANGE: tuple[Any, ...] = ([], ["x"], {}, {"a": 1}, None, True, 1.5, -1, "x" * 
     ],
 )
 def test_a_value_of_another_type_costs_a_sentence(folder: Path, word: str, row: dict[str, Any], value: Any) -> None:
-    own = [] if FILES[word].feed in SCOPE_ALL else ["--store", "ginza"]
+    own = [] if FILES[word].feed in CHAIN_WIDE_FEEDS else ["--store", "ginza"]
     for name in row:
         file = folder.parent / "rows.json"
         file.write_text(json.dumps([{**row, name: value}]), encoding="utf-8")

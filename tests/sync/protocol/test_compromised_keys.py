@@ -11,7 +11,7 @@ from sync.hq.enrolment import keys
 from sync.hq.errors import NotPossible
 from sync.hq.schema import HQ_DB, migrate, open_hq_store
 from sync.protocol.compromised_keys import refuse_known_key
-from sync.protocol.ed25519_keys import BadKey, base64url_text, new_key, read_private, write_public
+from sync.protocol.ed25519_keys import BadKey, base64url_text, new_key, private_from_text, public_to_text
 from sync.trust import trusted_keys
 from tests.sync.hq.cli.test_main import refused, said
 
@@ -53,7 +53,7 @@ def test_what_a_standard_prints_and_what_anybody_can_sign_under_is_no_key(name: 
 @pytest.mark.parametrize("seed", [bytes(32), b"k" * 32, bytes(range(32)), bytes(range(1, 33))])
 def test_what_a_person_types_as_a_key_is_none(seed: bytes) -> None:
     with pytest.raises(BadKey, match="can be guessed"):
-        refuse_known_key(read_private(base64url_text(seed)).public)
+        refuse_known_key(private_from_text(base64url_text(seed)).public)
 
 
 def test_a_key_that_was_drawn_is_one() -> None:
@@ -78,10 +78,10 @@ def test_headquarters_believes_no_store_that_has_one(tmp_path: Path) -> None:
     migrate(tmp_path)
     db = open_hq_store(tmp_path)
     try:
-        for store, key in (("ginza", read_private(SEED)), ("yokohama", new_key())):
+        for store, key in (("ginza", private_from_text(SEED)), ("yokohama", new_key())):
             db.conn.execute(
                 "insert into stores (id, name, public_key, since) values (?, '', ?, '')",
-                (store, write_public(key.public)),
+                (store, public_to_text(key.public)),
             )
         assert keys.read_stores(db).ids == ["yokohama"]
         assert (tmp_path / HQ_DB).exists()

@@ -12,7 +12,7 @@ from edge.platform.database import writing
 from edge.replica import hq_replica
 from edge.store_context import StoreContext
 from sync.hq.enrolment.founding import open_headquarters
-from sync.hq.seed import found_sample
+from sync.hq.seed import create_sample_hq
 from tests.edge import floor as builder
 from tests.support.kept_config import keep
 
@@ -23,7 +23,7 @@ Row = tuple[str, str, str, dict[str, Any]]  # feed, scope, key, body
 def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
     """What HQ sends once the sample's files are pushed."""
     folder = tmp_path_factory.mktemp("sample") / "hq"
-    found_sample(folder, "mqtt://127.0.0.1:1883")
+    create_sample_hq(folder, "mqtt://127.0.0.1:1883")
     with open_headquarters(folder) as db:
         found = db.conn.execute("select feed, scope, key, body from rows where feed <> 'keys'").fetchall()
     return [(feed, scope, key, json.loads(body)) for feed, scope, key, body in found]

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from sync.protocol.ed25519_keys import SigningKey, new_key, write_public
+from sync.protocol.ed25519_keys import SigningKey, new_key, public_to_text
 from sync.protocol.feed_types import HqKey
 from sync.trust.key_chain import KeyVerdict, TrustAnchor, proven_keys, sign_vouch
 
@@ -12,7 +12,7 @@ ONE, TWO, THREE, THIEF = (new_key(f"hq-{number}") for number in (1, 2, 3, 9))
 
 
 def row(key: SigningKey, vouched: SigningKey | None = None, withdrawn: SigningKey | None = None) -> HqKey:
-    public = write_public(key.public)
+    public = public_to_text(key.public)
 
     def said(by: SigningKey | None, word: KeyVerdict) -> list[msgspec.Struct]:
         return [sign_vouch(by, CHAIN, word, key.id, public)] if by else []
@@ -31,7 +31,7 @@ def row(key: SigningKey, vouched: SigningKey | None = None, withdrawn: SigningKe
 
 def proven(rows: dict[str, HqKey], *trusted: SigningKey, revoked: tuple[SigningKey, ...] = ()) -> dict[str, bool]:
     """What follows, by key: whether it is withdrawn."""
-    gone = {key.id: write_public(key.public) for key in revoked}
+    gone = {key.id: public_to_text(key.public) for key in revoked}
     return {one.key: one.revoked for one in proven_keys(CHAIN, {key.id: key.public for key in trusted}, gone, rows)}
 
 
@@ -49,7 +49,7 @@ def test_a_store_that_slept_through_two_rotations_finds_to_the_key_that_signs_no
 
 def test_what_was_proven_is_the_anchor_that_is_kept() -> None:
     assert proven_keys(CHAIN, {TWO.id: TWO.public}, {}, {THREE.id: row(THREE, vouched=TWO)}) == [
-        TrustAnchor(key=THREE.id, public=write_public(THREE.public))
+        TrustAnchor(key=THREE.id, public=public_to_text(THREE.public))
     ]
 
 
@@ -74,22 +74,24 @@ def test_a_withdrawn_key_cannot_withdraw_the_one_that_withdrew_it() -> None:
 
 
 def test_a_word_holds_for_its_chain_its_key_and_its_meaning_only() -> None:
-    public = write_public(TWO.public)
+    public = public_to_text(TWO.public)
     for chain, word, key, of in (
         ("other", "counts", TWO.id, public),
         (CHAIN, "withdrawn", TWO.id, public),
         (CHAIN, "counts", THREE.id, public),
-        (CHAIN, "counts", TWO.id, write_public(THIEF.public)),
+        (CHAIN, "counts", TWO.id, public_to_text(THIEF.public)),
     ):
         said = sign_vouch(ONE, chain, word, key, of)  # type: ignore[arg-type]
         assert proven({TWO.id: HqKey(public=public, vouched=[said])}, ONE) == {}
 
 
 def test_a_signature_that_is_none_proves_nothing() -> None:
-    said = msgspec.structs.replace(sign_vouch(ONE, CHAIN, "counts", TWO.id, write_public(TWO.public)), signature="***")
-    assert proven({TWO.id: HqKey(public=write_public(TWO.public), vouched=[said])}, ONE) == {}
-    gone = sign_vouch(TWO, CHAIN, "withdrawn", ONE.id, write_public(ONE.public))
+    said = msgspec.structs.replace(
+        sign_vouch(ONE, CHAIN, "counts", TWO.id, public_to_text(TWO.public)), signature="***"
+    )
+    assert proven({TWO.id: HqKey(public=public_to_text(TWO.public), vouched=[said])}, ONE) == {}
+    gone = sign_vouch(TWO, CHAIN, "withdrawn", ONE.id, public_to_text(ONE.public))
     for signature, withdrawn in ((gone.signature, True), ("***", False)):
         said = msgspec.structs.replace(gone, signature=signature)
-        whole = {ONE.id: HqKey(public=write_public(ONE.public), revoked=True, withdrawn=[said])}
+        whole = {ONE.id: HqKey(public=public_to_text(ONE.public), revoked=True, withdrawn=[said])}
         assert proven(whole, ONE, TWO).get(ONE.id, False) is withdrawn

@@ -14,7 +14,7 @@ from edge.facts.fact import RelayedFact
 from edge.platform.database import open_store
 from edge.platform.migration import migrate
 from sync.protocol import topics
-from sync.protocol.ed25519_keys import SigningKey, new_key, write_public
+from sync.protocol.ed25519_keys import SigningKey, new_key, public_to_text
 from sync.protocol.envelope import seal_message
 from sync.protocol.messages import FeedPage, FeedRow
 from sync.transport.mqtt_events import MessageReceived
@@ -35,7 +35,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 
 def row(key: SigningKey, **more: object) -> FeedRow:
-    return FeedRow(key=key.id, version=1, body=Raw(msgspec.json.encode({"public": write_public(key.public), **more})))
+    return FeedRow(key=key.id, version=1, body=Raw(msgspec.json.encode({"public": public_to_text(key.public), **more})))
 
 
 def started(db: Database, tmp_path: Path) -> TrustedKeys:
@@ -87,7 +87,7 @@ def test_a_key_that_hq_takes_back_counts_no_more(db: Database, tmp_path: Path) -
 def test_a_revoked_keys_word_for_a_thiefs_key_is_worth_nothing(db: Database, tmp_path: Path) -> None:
     rotated(db, tmp_path)
     trust = started(db, tmp_path)
-    said = sign_vouch(ONE, "chain", "counts", THIEF.id, write_public(THIEF.public))
+    said = sign_vouch(ONE, "chain", "counts", THIEF.id, public_to_text(THIEF.public))
     assert not trust.add_proven_rows([row(THIEF, vouched=[said])])
     assert set(trust.keys) == {TWO.id}
 
@@ -118,7 +118,7 @@ def test_an_installer_reads_in_the_log_that_no_key_counts_and_what_to_do(
 def test_a_page_of_keys_however_mangled_proves_nothing_and_fells_nobody(db: Database, tmp_path: Path) -> None:
     """The door at which a message is read before anybody knows who signed it."""
     topic = topics.feed_topic("chain", topics.ALL_STORES, "keys")
-    said = sign_vouch(ONE, "chain", "counts", TWO.id, write_public(TWO.public))
+    said = sign_vouch(ONE, "chain", "counts", TWO.id, public_to_text(TWO.public))
     true = seal_message(
         topic, FeedPage(feed="keys", epoch="e", since=0, version=1, more=False), [row(TWO, vouched=[said])], TWO
     )

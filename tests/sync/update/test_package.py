@@ -21,12 +21,12 @@ from edge.platform.database import open_store
 from sync.hq.enrolment import key_rotation
 from sync.hq.enrolment.founding import found_headquarters, open_headquarters
 from sync.hq.enrolment.keys import hq_keys, read_hq_key
-from sync.protocol.ed25519_keys import base64url_text, new_key, write_public
+from sync.protocol.ed25519_keys import base64url_text, new_key, public_to_text
 from sync.trust import key_ledger
 from sync.trust.key_chain import TrustAnchor
 from sync.update import package, seal
 from sync.update.package import BadPackage, Package
-from sync.update.seal import NotSealed
+from sync.update.seal import UnsignedPackage
 from tests.packaging import bundle
 from tests.support.keyed_databases import unlocked
 
@@ -51,7 +51,7 @@ def box(tmp_path: Path, hq: Path) -> Path:
     path = tmp_path / "noren.toml"
     path.write_text(
         f'[store]\nchain = "nagi"\nid = "ginza"\ndata = "{data}"\n'
-        f'[hq]\nbroker = "mqtt://127.0.0.1:1"\nkeys = {{ {key.id} = "{write_public(key.public)}" }}\n'
+        f'[hq]\nbroker = "mqtt://127.0.0.1:1"\nkeys = {{ {key.id} = "{public_to_text(key.public)}" }}\n'
     )
     return path
 
@@ -116,10 +116,10 @@ def test_one_changed_byte_is_refused(file: Path, hq: Path, box: Path, at: int) -
 
 def test_no_byte_of_a_package_can_be_changed(file: Path, hq: Path, box: Path) -> None:
     key = read_hq_key(hq)
-    said, content = seal.seal_package(key, "nagi", package.read_package(file)), file.read_bytes()
+    said, content = seal.sign_package(key, "nagi", package.read_package(file)), file.read_bytes()
     for at in range(0, len(content), 5):
         file.write_bytes(content[:at] + bytes([content[at] ^ 0xFF]) + content[at + 1 :])
-        with pytest.raises(NotSealed, match="another file"):
+        with pytest.raises(UnsignedPackage, match="another file"):
             seal.check_seal(said, package.package_digest(file), "nagi", {key.id: key.public}, ())
 
 
@@ -180,13 +180,13 @@ def test_what_is_no_word_is_refused(file: Path, box: Path, text: bytes) -> None:
 
 def test_another_key_under_hqs_name_is_refused(file: Path, hq: Path, box: Path) -> None:
     thief = new_key(read_hq_key(hq).id)
-    said = seal.seal_package(thief, "nagi", package.read_package(file))
+    said = seal.sign_package(thief, "nagi", package.read_package(file))
     seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "signature does not hold" in refused(file, box)
 
 
 def test_another_chains_package_is_refused_even_with_a_key_both_trust(file: Path, hq: Path, box: Path) -> None:
-    said = seal.seal_package(read_hq_key(hq), "other", package.read_package(file))
+    said = seal.sign_package(read_hq_key(hq), "other", package.read_package(file))
     seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert "it is for the chain `other`, and this box is one of `nagi`" in refused(file, box)
 
@@ -194,14 +194,14 @@ def test_another_chains_package_is_refused_even_with_a_key_both_trust(file: Path
 def test_hqs_word_with_another_version_than_the_package_is_refused(file: Path, hq: Path, box: Path) -> None:
     """Should HQ itself be made to sign it: what is installed is what is said."""
     found_ = Package(version="9.0.0", digest=package.package_digest(file), files=4)
-    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal_package(read_hq_key(hq), "nagi", found_)))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.sign_package(read_hq_key(hq), "nagi", found_)))
     assert "HQ's signature is for version 9.0.0, and this is 0.2.0" in refused(file, box)
 
 
 def test_what_hq_has_signed_and_is_no_package_is_refused(file: Path, hq: Path, box: Path) -> None:
     file.write_bytes(b"x" * 5000)
     found_ = Package(version="0.2.0", digest=package.package_digest(file), files=4)
-    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.seal_package(read_hq_key(hq), "nagi", found_)))
+    seal.seal_path(file).write_bytes(msgspec.json.encode(seal.sign_package(read_hq_key(hq), "nagi", found_)))
     assert "no package at all" in refused(file, box)
 
 
@@ -227,8 +227,8 @@ def revoked_at_the_box(box: Path, hq: Path, where: str) -> None:
         key_rotation.prepare_next_key(db, hq)
         (_, coming) = hq_keys(hq)
     news = [
-        TrustAnchor(key=coming.id, public=write_public(coming.public)),
-        TrustAnchor(key=old.id, public=write_public(old.public), revoked=True),
+        TrustAnchor(key=coming.id, public=public_to_text(coming.public)),
+        TrustAnchor(key=old.id, public=public_to_text(old.public), revoked=True),
     ]
     if where == "file":
         key_ledger.append_to_ledger(data, news)
@@ -248,7 +248,7 @@ def test_a_revoked_keys_package_is_refused_and_the_next_keys_is_not(
     sign(file, hq)
     revoked_at_the_box(box, hq, where)
     assert "which HQ has revoked" in refused(file, box)
-    said = seal.seal_package(hq_keys(hq)[1], "nagi", package.read_package(file))
+    said = seal.sign_package(hq_keys(hq)[1], "nagi", package.read_package(file))
     seal.seal_path(file).write_bytes(msgspec.json.encode(said))
     assert run("verify", file, "--config", box).exit_code == 0
 
@@ -403,7 +403,7 @@ def test_what_is_no_version_is_refused(text: str) -> None:
 def test_the_word_covers_kind_chain_version_and_content(hq: Path) -> None:
     key = read_hq_key(hq)
     words = {
-        seal.seal_package(key, chain, Package(version=version, digest=digest, files=1)).signature
+        seal.sign_package(key, chain, Package(version=version, digest=digest, files=1)).signature
         for chain in ("a", "b")
         for version in ("1.0", "1.1")
         for digest in ("0" * 64, "1" * 64)

@@ -9,33 +9,33 @@ from flask.testing import FlaskClient
 from edge.platform.database import rows
 from tests.processes.attacked_shop import size
 from tests.ui.shop_floor import SHIRT_M, Floor, ean13
-from ui.process_state.scan_rate import BURST_CODES, CODES_PER_SECOND, MINUTE_S, UNKNOWN_PER_MINUTE, ScanRate
+from ui.process_state.scan_rate import BURST_CODES, CODES_PER_SECOND, MINUTE_S, UNKNOWN_PER_MINUTE, ScanRateLimiter
 from ui.wedge.keyboard_wedge import wedge_counters
 
 SCAN = "/kiosk/kiosk-1/scan"
 
 
 def test_a_scanner_at_full_speed_is_never_refused() -> None:
-    pace = ScanRate()
+    pace = ScanRateLimiter()
     assert all(pace.may_send("k1", at / CODES_PER_SECOND) for at in range(10_000))
 
 
 def test_a_flood_is_held_to_the_rate_and_the_next_station_does_not_feel_it() -> None:
-    pace = ScanRate()
+    pace = ScanRateLimiter()
     taken = sum(pace.may_send("k1", at / 1000) for at in range(60_000))  # a thousand a second for a minute
     assert taken <= BURST_CODES + 60 * CODES_PER_SECOND + 1
     assert pace.may_send("k2", 60.0)
 
 
 def test_after_a_flood_a_scan_is_taken_again_at_once() -> None:
-    pace = ScanRate()
+    pace = ScanRateLimiter()
     while pace.may_send("k1", 1.0):
         pass
     assert pace.may_send("k1", 1.0 + 1 / CODES_PER_SECOND)
 
 
 def test_junk_is_kept_as_often_as_a_damaged_label_is_tried() -> None:
-    pace = ScanRate()
+    pace = ScanRateLimiter()
     assert [pace.may_keep_junk("k1", 5.0) for _ in range(UNKNOWN_PER_MINUTE + 1)] == [True] * UNKNOWN_PER_MINUTE + [
         False
     ]
@@ -44,7 +44,7 @@ def test_junk_is_kept_as_often_as_a_damaged_label_is_tried() -> None:
 
 
 def test_a_flood_is_one_word_a_minute_and_none_is_forgotten() -> None:
-    pace = ScanRate()
+    pace = ScanRateLimiter()
     told = [pace.refused("k1", at / 100) for at in range(12_001)]  # two minutes of a hundred a second
     assert [count for count in told if count] == [1, 6000, 6000]
 

@@ -382,17 +382,17 @@ def test_whatever_clerks_are_doing_they_are_told_of_disk_and_clock(
         Locales(floor.config.zone)["ja"],
         make_app(floor.config, floor.box, screens, ProcessLife()).extensions["house"],
     )
-    assert status.notice(floor.shop, house, voice, now()) is None
+    assert status.staff_frame_notice(floor.shop, house, voice, now()) is None
     with disk_with(monkeypatch, free=0.1):
-        assert "残りわずか" in str(status.notice(floor.shop, house, voice, now()))
+        assert "残りわずか" in str(status.staff_frame_notice(floor.shop, house, voice, now()))
     with time_machine.travel(datetime(1970, 1, 1, tzinfo=UTC)):
-        assert "時計が合っていません" in str(status.notice(floor.shop, house, voice, now()))
+        assert "時計が合っていません" in str(status.staff_frame_notice(floor.shop, house, voice, now()))
 
 
 def test_one_lost_reader_is_not_told_to_everybody(floor: Floor, bridge: dict[str, DeviceLog], screens: Screens) -> None:
     bridge["eye"].note_lost(DeviceFault.COVERED)
     house = make_app(floor.config, floor.box, screens, ProcessLife()).extensions["house"]
-    assert status.notice(floor.shop, house, Locales(floor.config.zone)["ja"], now()) is None
+    assert status.staff_frame_notice(floor.shop, house, Locales(floor.config.zone)["ja"], now()) is None
 
 
 def test_a_scanner_that_sends_what_cannot_be_read_is_told_with_what_to_do(
@@ -498,7 +498,7 @@ def test_another_box_that_runs_as_this_store_is_told_on_every_page_until_hq_take
     assert things_to_do(client, "en") == [
         "Switch off the box that was added last, then call support and say that there are two."
     ]
-    assert "Two boxes" in str(status.notice(floor.shop, house, voice, now()))
+    assert "Two boxes" in str(status.staff_frame_notice(floor.shop, house, voice, now()))
     assert system_state_stamp(floor.shop) != before  # so that open pages look anew
     clone_notice.write_notice(floor.db, "", now())
     assert first_line(client, "en") == "The shop can work as usual."

@@ -14,7 +14,7 @@ from edge.features.staff.sessions import Session, writing_as
 from edge.platform import attempt_counter
 from edge.platform.clock import Now, parse_utc
 from edge.platform.database import first_row
-from edge.platform.idempotency_marks import clear_mark, marked_number, set_mark
+from edge.platform.idempotency_marks import clear_mark, read_mark, set_mark
 from edge.store_context import StoreContext
 
 PROOF_LIFETIME = timedelta(
@@ -75,7 +75,7 @@ def proof_by_code(shop: StoreContext, session: Session, order: str, now: Now) ->
            where station = ? and kind = 'order_opened' order by seq desc limit 1""",
         (session.station,),
     )
-    void = max(marked_number(shop.db, _void(session.station, order)), marked_number(shop.db, _since(session)))
+    void = max(read_mark(shop.db, _void(session.station, order)), read_mark(shop.db, _since(session)))
     if row is None or row[4] != order or row[0] <= void:
         return None
     at = parse_utc(row[3])
@@ -106,11 +106,11 @@ def note_view(
     """
     why: NameViewReason = "pickup_code" if read else "name_check"
     name = _viewed(session.station, row.order) if read else _seen(session, row.order)
-    opened = read.seq if read else marked_number(shop.db, _checking(session, row.order))
-    if quiet and marked_number(shop.db, name) >= opened:
+    opened = read.seq if read else read_mark(shop.db, _checking(session, row.order))
+    if quiet and read_mark(shop.db, name) >= opened:
         return
     with writing_as(shop.db, session):
-        again = marked_number(shop.db, name) >= opened
+        again = read_mark(shop.db, name) >= opened
         viewed = ViewedMember(order=row.order, number=row.number, why=why, again=again)
         tell(shop.db, shop.box, viewed, now, _about(session, row))
         set_mark(shop.db, name, opened, now)
@@ -136,7 +136,7 @@ def check_name(shop: StoreContext, session: Session, row: OrderRow, now: Now) ->
 
 def note_handed_over(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The goods went to the person, inside the caller's transaction: the view had its reason, and no longer counts."""
-    if marked_number(shop.db, _checking(session, order)):
+    if read_mark(shop.db, _checking(session, order)):
         attempt_counter.forgive_attempt(shop.db, NAME_VIEWS_KEY, session.staff.staff, PROOF_LIFETIME, now)
         set_mark(shop.db, _forgiven(session, order), 1, now)
     close_full_name(shop, session, order)
@@ -144,7 +144,7 @@ def note_handed_over(shop: StoreContext, session: Session, order: str, now: Now)
 
 def note_taken_back(shop: StoreContext, session: Session, order: str, now: Now) -> None:
     """The hand-over was taken back, inside the caller's transaction: the view counts again."""
-    if marked_number(shop.db, _forgiven(session, order)):
+    if read_mark(shop.db, _forgiven(session, order)):
         attempt_counter.add_attempt(shop.db, NAME_VIEWS_KEY, session.staff.staff, PROOF_LIFETIME, now)
         clear_mark(shop.db, _forgiven(session, order))
 
@@ -159,7 +159,7 @@ def refuse_identity(shop: StoreContext, session: Session, row: OrderRow, key: st
     asked = int(key[:15], 16)  # 60 bits of the form's key fit a mark
     once = f"staff:refused:{session.station}:{row.order}"
     with writing_as(shop.db, session):
-        if marked_number(shop.db, once) != asked:
+        if read_mark(shop.db, once) != asked:
             refused = IdentityRefused(order=row.order, number=row.number)
             tell(shop.db, shop.box, refused, now, _about(session, row))
             set_mark(shop.db, once, asked, now)

@@ -9,7 +9,7 @@ import pytest
 
 from edge.config.policy import Pickup, Policy
 from edge.features.pickup.arrival import OrderOpened
-from edge.features.pickup.holds import end_hold, end_holds, last_sweep
+from edge.features.pickup.holds import end_hold, last_sweep, sweep_holds
 from edge.features.pickup.order import find_order
 from edge.features.pickup.state_machine import Action, State
 from edge.features.pickup.transition import apply_transition
@@ -56,10 +56,10 @@ def test_the_sweep_is_at_the_hour_of_the_store(moment: datetime, swept: datetime
 
 def test_nobody_came_until_the_hour_set_and_it_is_told_once(floor: StoreContext) -> None:
     put(floor, member="m-1")
-    end_holds(floor, at(NIGHT - timedelta(minutes=1)))
+    sweep_holds(floor, at(NIGHT - timedelta(minutes=1)))
     assert state(floor) is State.READY
     for _ in range(3):
-        end_holds(floor, at(NIGHT + timedelta(minutes=1)))
+        sweep_holds(floor, at(NIGHT + timedelta(minutes=1)))
     assert state(floor) is State.NO_SHOW
     (told,) = facts(floor, "pickup.no_show")
     assert (told["member"], told["data"]) == ("m-1", {"order": "o-1", "number": "4821", "from": "ready_for_pickup"})
@@ -67,7 +67,7 @@ def test_nobody_came_until_the_hour_set_and_it_is_told_once(floor: StoreContext)
 
 def test_a_box_that_was_off_at_the_hour_makes_up_for_it(floor: StoreContext) -> None:
     put(floor)
-    assert end_holds(floor, at(NIGHT + timedelta(days=5))) == 1
+    assert sweep_holds(floor, at(NIGHT + timedelta(days=5))) == 1
     assert state(floor) is State.NO_SHOW
 
 
@@ -75,13 +75,13 @@ def test_the_hour_is_hqs_to_set(floor: StoreContext) -> None:
     keep(floor.db, Policy(pickup=Pickup(no_show_hour=22)))
     floor.renew()
     put(floor)
-    end_holds(floor, at(HOLD + timedelta(hours=2, minutes=1)))
+    sweep_holds(floor, at(HOLD + timedelta(hours=2, minutes=1)))
     assert state(floor) is State.NO_SHOW
 
 
 def test_a_clock_that_was_never_set_ends_no_hold(floor: StoreContext) -> None:
     put(floor)
-    assert end_holds(floor, at(NIGHT + timedelta(days=900), "unset")) == 0
+    assert sweep_holds(floor, at(NIGHT + timedelta(days=900), "unset")) == 0
     assert state(floor) is State.READY
 
 
@@ -90,13 +90,13 @@ def test_a_clock_that_was_never_set_ends_no_hold(floor: StoreContext) -> None:
 )
 def test_what_has_ended_or_is_not_ready_is_not_missed(floor: StoreContext, ended: State) -> None:
     put(floor, ended)
-    assert end_holds(floor, at(NIGHT + timedelta(days=1))) == 0
+    assert sweep_holds(floor, at(NIGHT + timedelta(days=1))) == 0
     assert state(floor) is ended
 
 
 def test_an_order_cancelled_after_it_was_missed_has_one_end(floor: StoreContext) -> None:
     put(floor)
-    end_holds(floor, at(NIGHT))
+    sweep_holds(floor, at(NIGHT))
     send(floor, "orders", "o-1", order(state=State.CANCELLED, hold_until=utc_text(HOLD)), version=2)
     assert state(floor) is State.CANCELLED
 
@@ -104,8 +104,8 @@ def test_an_order_cancelled_after_it_was_missed_has_one_end(floor: StoreContext)
 def test_a_shopper_who_waits_at_the_counter_is_not_missed_and_one_who_left_is(floor: StoreContext) -> None:
     put(floor)
     take(floor, Action.ARRIVE, NIGHT - timedelta(hours=1))
-    assert end_holds(floor, at(NIGHT + timedelta(minutes=30))) == 0
-    assert end_holds(floor, at(NIGHT + timedelta(hours=2))) == 1
+    assert sweep_holds(floor, at(NIGHT + timedelta(minutes=30))) == 0
+    assert sweep_holds(floor, at(NIGHT + timedelta(hours=2))) == 1
     assert state(floor) is State.NO_SHOW
 
 
@@ -124,26 +124,26 @@ def test_whoever_is_here_by_hqs_word_is_served_whatever_the_store_did_before(flo
     came = utc_text(NIGHT - timedelta(minutes=5))
     here = order(state=State.ARRIVED, hold_until=utc_text(HOLD), arrived_at=came)
     send(floor, "orders", "o-1", here, version=2)
-    end_holds(floor, at(NIGHT))
+    sweep_holds(floor, at(NIGHT))
     assert state(floor) is State.ARRIVED
-    end_holds(floor, at(NIGHT + timedelta(hours=3)))
+    sweep_holds(floor, at(NIGHT + timedelta(hours=3)))
     assert state(floor) is State.NO_SHOW
 
 
 def test_a_late_hand_over_that_is_taken_back_is_missed_again_once_the_shopper_has_left(floor: StoreContext) -> None:
     put(floor)
-    end_holds(floor, at(NIGHT))
+    sweep_holds(floor, at(NIGHT))
     take(floor, Action.HAND_OVER, NIGHT + timedelta(hours=6))
     take(floor, Action.UNDO, NIGHT + timedelta(hours=6))
-    end_holds(floor, at(NIGHT + timedelta(hours=7)))
+    sweep_holds(floor, at(NIGHT + timedelta(hours=7)))
     assert state(floor) is State.ARRIVED
-    end_holds(floor, at(NIGHT + timedelta(hours=9)))
+    sweep_holds(floor, at(NIGHT + timedelta(hours=9)))
     assert state(floor) is State.NO_SHOW
 
 
 def test_whoever_comes_late_is_served_until_the_goods_are_put_back(floor: StoreContext) -> None:
     put(floor)
-    end_holds(floor, at(NIGHT))
+    sweep_holds(floor, at(NIGHT))
     assert scan(floor, "c1", f"noren:p:o-1:{SECRET}") == OrderOpened(order="o-1", number="4821")
     take(floor, Action.HAND_OVER)
     assert state(floor) is State.HANDED_OVER
@@ -151,13 +151,13 @@ def test_whoever_comes_late_is_served_until_the_goods_are_put_back(floor: StoreC
 
 def test_hq_is_reminded_once_before_the_end_of_a_hold(floor: StoreContext) -> None:
     put(floor, member="m-1")
-    assert end_holds(floor, at(HOLD - timedelta(hours=25))) == 0
+    assert sweep_holds(floor, at(HOLD - timedelta(hours=25))) == 0
     for hours in (23, 22, -1):
-        end_holds(floor, at(HOLD - timedelta(hours=hours)))
+        sweep_holds(floor, at(HOLD - timedelta(hours=hours)))
     (told,) = facts(floor, "pickup.hold_ending")
     assert (told["member"], told["data"]["order"]) == ("m-1", "o-1")
     send(floor, "orders", "o-1", order(hold_until=utc_text(HOLD + timedelta(days=2))), version=2)
-    end_holds(floor, at(HOLD + timedelta(days=1, hours=1)))
+    sweep_holds(floor, at(HOLD + timedelta(days=1, hours=1)))
     assert len(facts(floor, "pickup.hold_ending")) == 2, "HQ has moved the end: another reminder"
 
 
@@ -165,5 +165,5 @@ def test_how_long_before_is_hqs_to_set(floor: StoreContext) -> None:
     keep(floor.db, Policy(pickup=Pickup(remind_hours=3)))
     floor.renew()
     put(floor)
-    assert end_holds(floor, at(HOLD - timedelta(hours=4))) == 0
-    assert end_holds(floor, at(HOLD - timedelta(hours=2))) == 1
+    assert sweep_holds(floor, at(HOLD - timedelta(hours=4))) == 0
+    assert sweep_holds(floor, at(HOLD - timedelta(hours=2))) == 1

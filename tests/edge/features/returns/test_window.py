@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from edge.config.policy import Returns
-from edge.features.returns.window import GivenPiece, NotReturnable, last_day, why_not
+from edge.features.returns.window import NotReturnable, ReturnCandidate, last_day, return_refusal_reason
 
 POLICY = Returns(days=30, final_sale=["outlet", "41-9999"], hygiene=["underwear"])
 GIVEN = date(2026, 11, 1)
@@ -33,7 +33,7 @@ def test_a_piece_comes_back_or_stays_for_one_reason(piece: dict[str, object], wh
         "given": GIVEN,
         "today": GIVEN,
     }
-    assert why_not(GivenPiece(**{**usual, **piece}), POLICY) is why  # type: ignore[arg-type]
+    assert return_refusal_reason(ReturnCandidate(**{**usual, **piece}), POLICY) is why  # type: ignore[arg-type]
 
 
 def test_the_last_day_is_so_many_days_after_the_hand_over() -> None:

@@ -8,7 +8,13 @@ import pytest
 from edge.codes.symbology import Symbology
 from firmware_bridge.decode.engines.upc_ean import check_digit_holds
 from firmware_bridge.decode.evidence.bar_widths import EAN_DIGIT_WIDTHS
-from firmware_bridge.decode.evidence.nearest import EAN13_PARITIES, UNSETTLED_RATIO, Costs, ean_margin, lead_over_others
+from firmware_bridge.decode.evidence.nearest import (
+    EAN13_PARITIES,
+    SECOND_LEAST_COST_FACTOR,
+    Costs,
+    ean_margin,
+    lead_over_others,
+)
 from firmware_bridge.decode.evidence.print_model import drawings_of
 
 LEAST, MOST = 0.5, 3.0  # what a sign costs
@@ -74,7 +80,7 @@ def test_one_digit_that_cannot_be_seen_is_told_by_the_check_digit_and_two_are_no
     data = b"49123456"
     costs = costs_of(Symbology.EAN8, data, 0)
     costs[3] = dict.fromkeys(costs[3], 0.0)
-    assert lead_over_others(Symbology.EAN8, data, costs) >= UNSETTLED_RATIO * LEAST
+    assert lead_over_others(Symbology.EAN8, data, costs) >= SECOND_LEAST_COST_FACTOR * LEAST
     costs[6] = dict.fromkeys(costs[6], 0.0)
     assert lead_over_others(Symbology.EAN8, data, costs) == 0.0
 
@@ -84,7 +90,7 @@ def test_where_two_characters_are_unsure_the_check_digit_does_not_settle_them() 
     costs = costs_of(Symbology.EAN8, data, 0)
     for place, least in ((2, 0.1), (5, 0.2)):
         costs[place] = dict.fromkeys(costs[place], least)
-    assert lead_over_others(Symbology.EAN8, data, costs) <= UNSETTLED_RATIO * 0.2
+    assert lead_over_others(Symbology.EAN8, data, costs) <= SECOND_LEAST_COST_FACTOR * 0.2
 
 
 def test_a_upc_a_is_an_ean_13_whose_first_digit_is_nought() -> None:
@@ -102,4 +108,6 @@ def test_of_the_others_it_is_the_one_or_two_characters_that_cost_least(
 ) -> None:
     way = drawings_of(symbology, data)[0]
     costs: list[Costs] = [dict.fromkeys(one.signs, n + 1.0) for n, one in enumerate(way.characters)]
-    assert lead_over_others(symbology, data, costs) == (1.0 if together == 1 else pytest.approx(UNSETTLED_RATIO * 2.0))
+    assert lead_over_others(symbology, data, costs) == (
+        1.0 if together == 1 else pytest.approx(SECOND_LEAST_COST_FACTOR * 2.0)
+    )

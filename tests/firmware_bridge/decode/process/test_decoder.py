@@ -16,7 +16,7 @@ from firmware_bridge.decode.cascade import DecodeSettings
 from firmware_bridge.decode.detection import BelievedCode
 from firmware_bridge.decode.engines.fault_injection import Fault
 from firmware_bridge.decode.process import messages
-from firmware_bridge.decode.process.decoder import FRAME_BYTES, MAX_DEATHS, DecoderLost, ProcessDecoder
+from firmware_bridge.decode.process.decoder import FRAME_BUFFER_BYTES, MAX_DEATHS, DecoderLost, ProcessDecoder
 from firmware_bridge.decode.process.messages import FrameAnswer
 from tests.firmware_bridge.decode.impostors import LIES, OWNED, chatterer, liar, shrinker, silent
 
@@ -111,7 +111,7 @@ def test_frames_of_any_size_follow_one_another(decoder: ProcessDecoder) -> None:
 def test_a_frame_over_the_limit_is_refused_by_its_size(decoder: ProcessDecoder) -> None:
     with pytest.raises(ValueError, match="70000 x 1000 is larger"):
         decoder.read(np.broadcast_to(np.uint8(0), (1000, 70000)))
-    assert FRAME_BYTES < 70_000_000
+    assert FRAME_BUFFER_BYTES < 70_000_000
 
 
 @pytest.mark.parametrize("lie", LIES)

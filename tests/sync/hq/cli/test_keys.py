@@ -7,7 +7,7 @@ import pytest
 from edge.validation.row_codec import decode_row
 from sync.hq.enrolment import keys
 from sync.hq.enrolment.founding import open_headquarters
-from sync.protocol.ed25519_keys import new_key, write_public
+from sync.protocol.ed25519_keys import new_key, public_to_text
 from sync.protocol.feed_types import HqKey
 from sync.trust.key_chain import proven_keys
 from tests.sync.hq.cli.test_main import refused, run, said
@@ -95,7 +95,7 @@ def test_where_the_file_does_not_say_and_stores_know_several_it_must_be_named(fo
     said(folder, "keys", "prepare")
     leaked, other = next_id(folder), new_key()
     file = folder.parent / "keys.csv"
-    file.write_text(f"key,public,revoked\n{other.id},{write_public(other.public)},false\n")
+    file.write_text(f"key,public,revoked\n{other.id},{public_to_text(other.public)},false\n")
     said(folder, "push", "keys", str(file))
     (folder / keys.NEXT_HQ_KEY_FILE).write_bytes(b"")
     for name in (leaked, other.id):

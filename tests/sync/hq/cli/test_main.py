@@ -17,7 +17,7 @@ from sync.hq.ingest.batch_keeping import keep_batch, keep_batches
 from sync.hq.schema import HQ_DB, hq_store_migrations
 from sync.hq.store_commands import open_commands
 from sync.hq.stores import presence
-from sync.protocol.ed25519_keys import read_private, write_public
+from sync.protocol.ed25519_keys import private_from_text, public_to_text
 from sync.protocol.messages import ScannerCounts, State
 from tests.sync.hq.telling import Teller
 
@@ -93,7 +93,7 @@ def test_an_enrolled_store_carries_a_key_that_hq_knows_and_nobody_else_may_read(
     assert seed.stat().st_mode & 0o077 == 0
     with open_headquarters(folder) as db:
         known = {row["id"]: row["public_key"] for row in rows(db, "select id, public_key from stores")}
-    assert known["ginza"] == write_public(read_private(seed.read_text()).public)
+    assert known["ginza"] == public_to_text(private_from_text(seed.read_text()).public)
 
 
 def test_a_revoked_store_is_enrolled_anew_with_another_key(folder: Path) -> None:

@@ -14,8 +14,8 @@ from sync.hq.enrolment.founding import open_headquarters
 from sync.hq.enrolment.keys import read_hq_key
 from sync.hq.features.registry import FILES
 from sync.hq.feeds import feed
-from sync.hq.feeds.feed import SCOPE_ALL
-from sync.protocol.ed25519_keys import new_key, write_public
+from sync.hq.feeds.feed import CHAIN_WIDE_FEEDS
+from sync.protocol.ed25519_keys import new_key, public_to_text
 from sync.protocol.feed_types import KEY_FIELDS, ROW_TYPES
 from sync.protocol.topics import ALL_STORES
 from tests.packaging.unprivileged_noren import noren
@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 def push(folder: Path, word: str, text: str, *how: str, code: int = 0, name: str = "", store: str = "ginza") -> str:
     path = folder.parent / (name or f"{word}.{ENDINGS.get(word, 'csv')}")
     path.write_text(text)
-    own = () if FILES[word].feed in SCOPE_ALL else ("--store", store)
+    own = () if FILES[word].feed in CHAIN_WIDE_FEEDS else ("--store", store)
     return run(folder, "push", word, str(path), *own, *how, code=code)
 
 
@@ -220,7 +220,7 @@ def row_of(key: str, public: str, revoked: str = "false") -> str:
 
 
 def test_a_key_of_hqs_is_revoked_for_good_and_never_becomes_another(folder: Path) -> None:
-    public, other = (write_public(new_key().public) for _ in range(2))
+    public, other = (public_to_text(new_key().public) for _ in range(2))
     push(folder, "keys", row_of("next", public))
     assert "has another public half" in push(folder, "keys", row_of("next", other), code=1)
     push(folder, "keys", row_of("next", public, "true"))
@@ -234,10 +234,10 @@ def test_a_key_of_hqs_is_revoked_for_good_and_never_becomes_another(folder: Path
 
 def test_the_key_hq_signs_with_cannot_be_taken_from_the_stores(folder: Path) -> None:
     key = read_hq_key(folder)
-    assert "HQ signs with key" in push(folder, "keys", row_of(key.id, write_public(key.public), "true"), code=1)
-    assert "HQ signs with key" in push(folder, "keys", row_of(key.id, write_public(new_key().public)), code=1)
-    push(folder, "keys", row_of(key.id, write_public(key.public)))
-    assert "revoke it" in push(folder, "keys", row_of("next", write_public(new_key().public)), "--whole", code=1)
+    assert "HQ signs with key" in push(folder, "keys", row_of(key.id, public_to_text(key.public), "true"), code=1)
+    assert "HQ signs with key" in push(folder, "keys", row_of(key.id, public_to_text(new_key().public)), code=1)
+    push(folder, "keys", row_of(key.id, public_to_text(key.public)))
+    assert "revoke it" in push(folder, "keys", row_of("next", public_to_text(new_key().public)), "--whole", code=1)
 
 
 # --- hostile files
