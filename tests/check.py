@@ -118,7 +118,7 @@ def arrive(town: DemoStack, screens: Screens, row: OrderRow) -> None:
     towns.scan(town, "k1", pickup_code(row))
     screens.kiosk.wait_for_selector(f".stage.pickup >> text={row.number}")
     screens.board.wait_for_selector(f"[data-number='{row.number}']", state="attached")
-    screens.staff.wait_for_selector(f".order.here >> text={row.number}")
+    screens.staff.wait_for_selector(f":is(.task, .order.here) >> text={row.number}")
 
 
 def hand_over(town: DemoStack, screens: Screens, row: OrderRow) -> None:
